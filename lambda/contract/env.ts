@@ -1,0 +1,18 @@
+/** Names of the environment variables that the stack sets and the functions read. */
+export const ENV = {
+  jobsTable: 'JOBS_TABLE',
+  circuitsTable: 'CIRCUITS_TABLE',
+  resultsBucket: 'RESULTS_BUCKET',
+  jobsQueueUrl: 'JOBS_QUEUE_URL',
+  deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
+  settingsParameter: 'SETTINGS_PARAMETER',
+} as const;
+
+export type EnvName = (typeof ENV)[keyof typeof ENV];
+
+/** The variable's value; a missing one fails the cold start and names itself. */
+export function requiredEnv(name: EnvName): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`environment variable ${name} is not set; the stack sets it`);
+  return value;
+}

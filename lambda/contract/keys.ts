@@ -1,0 +1,54 @@
+/** Where things lie: table keys, indexes and object keys. Lib creates them, adapters use them. */
+
+export const JOBS_TABLE = {
+  partitionKey: 'jobId',
+  /** Newest first listing of one tenant: (tenant, `createdAt#jobId`). */
+  byTenant: {
+    name: 'byTenant',
+    partitionKey: 'tenant',
+    sortKey: 'createdKey',
+    include: [
+      'status',
+      'createdAt',
+      'completedAt',
+      'nextAttemptAt',
+      'servedBy',
+      'tier',
+      'degraded',
+    ],
+  },
+  /** What the sweeper has to look at, sparse: rows leave it at an end state. */
+  due: {
+    name: 'due',
+    partitionKey: 'sweepShard',
+    sortKey: 'dueAt',
+    include: [
+      'status',
+      'generation',
+      'sentAt',
+      'leaseUntil',
+      'nextAttemptAt',
+      'deadlineAt',
+      'cancelRequested',
+      'eventPending',
+    ],
+  },
+  timeToLive: 'expiresAt',
+} as const;
+
+export const SWEEP_SHARDS = 16;
+
+export const CIRCUITS_TABLE = {
+  partitionKey: 'circuit',
+  sortKey: 'item',
+  timeToLive: 'expiresAt',
+} as const;
+
+export function promptKey(jobId: string): string {
+  return `prompts/${jobId}`;
+}
+
+/** Named by the claim: a late twin writes an object that no row ever names. */
+export function resultKey(jobId: string, claimToken: string): string {
+  return `results/${jobId}/${claimToken}`;
+}

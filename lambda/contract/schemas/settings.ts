@@ -1,0 +1,185 @@
+/**
+ * The settings file, checked: at synth, at start-up and again at run time. A wrong one is refused
+ * whole, each fault with its field, its value and what is allowed.
+ */
+import { z } from 'zod';
+import {
+  BREAKER_DEFAULTS,
+  JOB_DEFAULTS,
+  type Settings,
+  type SettingsInput,
+  targetKey,
+} from '../policy.ts';
+import { TARGET_FAILURE_KINDS } from '../words.ts';
+
+const percent = z.number().min(0).max(100);
+/** Lambda stops a function at 900 s, and two calls and their bookkeeping have to fit. */
+const callTimeout = z.number().positive().max(435);
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-east-1');
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'lower case letters, digits and dashes');
+
+const target = z.strictObject({
+  region,
+  modelId: z.string().min(1).max(200),
+  model: z.string().min(1).max(200).optional(),
+  geography: z.string().min(1).max(20).optional(),
+  weight: z.number().positive().max(1000).optional(),
+});
+
+const tier = z.strictObject({
+  name,
+  targets: z.array(target).min(1).max(20),
+  maxTokens: z.int().min(1),
+  simplify: z.string().min(1).max(2000).optional(),
+});
+
+const breaker = z
+  .strictObject({
+    failureRatePercent: percent.gt(0).lt(100),
+    windowSeconds: z.number().positive().max(3600),
+    minimumCalls: z.int().min(1),
+    excessFailures: z.number().positive(),
+    consecutiveFailures: z.int().min(1),
+    slowCallSeconds: z.number().positive().optional(),
+    slowRatePercent: percent.gt(0),
+    cooldownSeconds: z.number().positive(),
+    cooldownMultiplier: z.number().min(1),
+    cooldownMaxSeconds: z.number().positive(),
+    viewMaxAgeSeconds: z.number().min(0).max(60),
+    recoveryStages: z.array(z.int().min(1).max(1000)).min(1).max(10),
+    callTimeoutSeconds: callTimeout,
+    dailyQuotaResetUtc: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a UTC time such as 00:00'),
+    ignoredKinds: z.array(z.enum(TARGET_FAILURE_KINDS)),
+    store: z.enum(['dynamodb', 'redis', 'memory']),
+    redisUrl: z.url({ protocol: /^rediss?$/ }).optional(),
+  })
+  .refine((policy) => policy.cooldownMaxSeconds >= policy.cooldownSeconds, {
+    path: ['cooldownMaxSeconds'],
+    message: 'at least cooldownSeconds',
+  })
+  .refine((policy) => policy.windowSeconds >= policy.callTimeoutSeconds, {
+    path: ['windowSeconds'],
+    message: 'at least callTimeoutSeconds, or slow failures are forgotten before they are counted',
+  })
+  .refine(
+    (policy) =>
+      policy.recoveryStages.every((stage, i, all) => i === 0 || stage > (all[i - 1] ?? 0)),
+    {
+      path: ['recoveryStages'],
+      message: 'stages that grow',
+    },
+  )
+  .refine((policy) => policy.store !== 'redis' || policy.redisUrl !== undefined, {
+    path: ['redisUrl'],
+    message: 'an address such as rediss://host:6379 when store is redis',
+  });
+
+const jobs = z.strictObject({
+  deadlineSeconds: z
+    .number()
+    .positive()
+    .max(14 * 86_400),
+  maxAttempts: z.int().min(1).max(100),
+  retentionDays: z.int().min(1).max(3650),
+  /** 2 is the least an SQS event source takes. */
+  workerConcurrency: z.int().min(2).max(1000),
+  shortestDeferralSeconds: z.number().min(0).max(900),
+});
+
+const settings = z
+  .strictObject({
+    tiers: z.array(tier).min(1).max(20),
+    breaker: z.preprocess(withDefaults(BREAKER_DEFAULTS), breaker),
+    jobs: z.preprocess(withDefaults(JOB_DEFAULTS), jobs),
+    tenants: z.record(z.string(), name).default({}),
+  })
+  .superRefine(({ tiers }, context) => {
+    const seen = new Map<string, string>();
+    for (const [t, { name: tierName, targets }] of tiers.entries()) {
+      const path = (...rest: (string | number)[]) => ['tiers', t, ...rest];
+      if (seen.has(`tier ${tierName}`)) {
+        context.addIssue({
+          code: 'custom',
+          path: path('name'),
+          message: 'a name no other tier has',
+        });
+      }
+      seen.set(`tier ${tierName}`, tierName);
+      for (const [i, each] of targets.entries()) {
+        const key = targetKey(each);
+        if (seen.has(key)) {
+          context.addIssue({
+            code: 'custom',
+            path: path('targets', i),
+            message: `a target that is named once; ${key} is in tier ${seen.get(key)} already`,
+          });
+        }
+        seen.set(key, tierName);
+      }
+    }
+  });
+
+/** Thrown for settings that cannot be used; `faults` has a line for each. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly faults: readonly string[];
+  constructor(source: string, faults: readonly string[]) {
+    super(`${source} is not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+/** The settings with all defaults filled in. `source` names the file or parameter in the error. */
+export function parseSettings(input: unknown, source: string): Settings {
+  const result = settings.safeParse(input);
+  if (result.success) return result.data as Settings;
+  throw new SettingsError(
+    source,
+    result.error.issues.flatMap((issue) => describe(issue, input)),
+  );
+}
+
+/** For settings files in TypeScript: gives the editor its types and returns what it was given. */
+export function defineSettings(input: SettingsInput): SettingsInput {
+  return input;
+}
+
+function describe(issue: z.core.$ZodIssue, input: unknown): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${field([...issue.path, key])}: no such setting`);
+  }
+  const value = issue.path.reduce<unknown>((at, step) => asObject(at)[step as string], input);
+  return [`${field(issue.path)}: got ${shorten(value)}, allowed is ${allowed(issue.message)}`];
+}
+
+/** zod says what it expected behind a colon; only that part is what is allowed. */
+function allowed(message: string): string {
+  return message.replace(/^(Too (big|small)|Invalid [a-z]+): expected /, '');
+}
+
+function field(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'settings';
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function shorten(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function withDefaults(defaults: object) {
+  return (given: unknown) =>
+    given === undefined || isObject(given) ? { ...defaults, ...asObject(given) } : given;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,59 @@
+import type { Target } from '../../contract/policy.ts';
+import type { FailureKind } from '../../contract/words.ts';
+
+export interface Message {
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+}
+
+/** What the caller asked, in Bedrock Converse's terms but text only. */
+export interface Conversation {
+  readonly system?: string;
+  readonly messages: readonly Message[];
+  readonly inferenceConfig?: InferenceConfig;
+}
+
+export interface InferenceConfig {
+  readonly maxTokens?: number;
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly stopSequences?: readonly string[];
+}
+
+/** A conversation shaped for one target: `maxTokens` is always set. */
+export interface ModelRequest {
+  readonly target: Target;
+  readonly system?: string;
+  readonly messages: readonly Message[];
+  readonly inferenceConfig: InferenceConfig & { readonly maxTokens: number };
+  /** Keys into the provider's invocation logs. */
+  readonly jobId: string;
+}
+
+export interface ModelAnswer {
+  readonly text: string;
+  /** Bedrock's `stopReason`, as it came. */
+  readonly stopReason: string;
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
+}
+
+export interface ModelFailure {
+  readonly kind: FailureKind;
+  /** The error's name and status, for logs and attempts; never its text, which may quote input. */
+  readonly name: string;
+  readonly status?: number;
+  readonly retryAfterMs?: number;
+  /** True when no rule recognised the shape; it counts as a fault. */
+  readonly unknown?: boolean;
+}
+
+/** Expected ends are values; `aborted` is the caller's own signal or a cut before the full time. */
+export type ModelResult =
+  | { readonly outcome: 'answer'; readonly answer: ModelAnswer; readonly elapsedMs: number }
+  | { readonly outcome: 'failure'; readonly failure: ModelFailure; readonly elapsedMs: number }
+  | { readonly outcome: 'aborted'; readonly elapsedMs: number };
+
+export interface ModelClient {
+  /** Calls the target once; gives up after `timeoutMs`, which then is a `timeout` failure. */
+  converse(request: ModelRequest, timeoutMs: number, signal?: AbortSignal): Promise<ModelResult>;
+}
