@@ -41,11 +41,16 @@ export const SWEEP_SHARDS = 16;
 export const CIRCUITS_TABLE = {
   partitionKey: 'circuit',
   sortKey: 'item',
+  /** The circuit's record. It has no TTL. */
+  controlItem: 'control',
+  /** `window/<epoch>/<start>/<shard>`: what was counted. */
+  windowItemPrefix: 'window',
   timeToLive: 'expiresAt',
 } as const;
 
-export function promptKey(jobId: string): string {
-  return `prompts/${jobId}`;
+/** Named by the content: a request that reuses an id with another body never touches this one. */
+export function promptKey(jobId: string, bodyHash: string): string {
+  return `prompts/${jobId}/${bodyHash}`;
 }
 
 /** Named by the claim: a late twin writes an object that no row ever names. */

@@ -2,7 +2,7 @@
  * The settings file, checked: at synth, at start-up and again at run time. A wrong one is refused
  * whole, each fault with its field, its value and what is allowed.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   BREAKER_DEFAULTS,
   JOB_DEFAULTS,
@@ -152,9 +152,11 @@ function describe(issue: z.core.$ZodIssue, input: unknown): string[] {
   return [`${field(issue.path)}: got ${shorten(value)}, allowed is ${allowed(issue.message)}`];
 }
 
-/** zod says what it expected behind a colon; only that part is what is allowed. */
+/** zod puts what it expected between a kind and what it received; only that is what is allowed. */
 function allowed(message: string): string {
-  return message.replace(/^(Too (big|small)|Invalid [a-z]+): expected /, '');
+  return message
+    .replace(/^(Too (big|small)|Invalid [a-z]+): expected /, '')
+    .replace(/, received \w+$/, '');
 }
 
 function field(path: readonly PropertyKey[]): string {

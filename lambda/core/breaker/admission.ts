@@ -56,6 +56,11 @@ export interface CircuitGate {
   /** `subject` is the job: it counts at most one failure per circuit and window. */
   admit(key: string, subject?: string): Admission | Promise<Admission>;
   summaries(keys: readonly string[]): Promise<readonly CircuitSummary[]>;
+  /**
+   * Gives a circuit traffic from the first recovery stage on, unless it has changed since `atMs`: for
+   * a target that was out for a reason that its circuit does not know.
+   */
+  restart?(key: string, atMs: number): Promise<void>;
   /** Writes what is pending; call it before the invocation ends. */
   flush(): Promise<void>;
 }

@@ -45,6 +45,8 @@ export interface ModelFailure {
   readonly retryAfterMs?: number;
   /** True when no rule recognised the shape; it counts as a fault. */
   readonly unknown?: boolean;
+  /** With kind `job`: the prompt does not fit this model's window; another's may be wider. */
+  readonly tooLong?: boolean;
 }
 
 /** Expected ends are values; `aborted` is the caller's own signal or a cut before the full time. */

@@ -1,4 +1,5 @@
 import type { FailureKind, WhenOpen } from '../../contract/words.ts';
+import type { RejectReason } from '../breaker/admission.ts';
 import type { Conversation } from './model-client.ts';
 
 /** One pass of one job over the targets that admit it. */
@@ -15,16 +16,30 @@ export interface RunRequest {
   readonly functionEndsAtMs: number;
   /** Before each call: renews the lease; anything but `go` ends the run. */
   readonly beforeCall: () => Promise<'go' | 'cancelled' | 'lost'>;
+  /** How often in a row this job was deferred; its back-off doubles with it. @default 0 */
+  readonly deferrals?: number;
+  /** Cuts the running call short; the run then ends as `out-of-time`. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Attempt {
   readonly target: string;
   readonly tier: string;
   readonly outcome: 'answered' | 'skipped' | FailureKind | 'aborted' | 'unusable';
-  /** Why it was skipped (`open`, `half-open`, `forced-open`, `disabled`, `too-long`). */
+  /** Why it was skipped (a `SkipReason`), the error's name, or what made an answer unusable. */
   readonly reason?: string;
   readonly ms: number;
 }
+
+/** Reasons for passing over a target without a call. */
+export type SkipReason =
+  | RejectReason
+  /** Configuration errors took it out until it is checked again. */
+  | 'disabled'
+  /** Other models of its region fail too. */
+  | 'region-unhealthy'
+  /** The prompt leaves no room for an answer in the model's window. */
+  | 'too-long';
 
 export interface Answer {
   readonly text: string;
@@ -41,12 +56,18 @@ export interface Answer {
   readonly costUsd?: number;
 }
 
+/** A problem's `type` and `title`; never a text that came from a model or a target. */
+export interface RefusedRequest {
+  readonly type: string;
+  readonly title: string;
+}
+
 export type RunResult =
   | { readonly outcome: 'answered'; readonly answer: Answer; readonly attempts: readonly Attempt[] }
   /** The request itself is at fault: FAILED, no other target would take it. */
   | {
       readonly outcome: 'refused';
-      readonly error: { readonly type: string; readonly title: string };
+      readonly error: RefusedRequest;
       readonly attempts: readonly Attempt[];
     }
   /** Targets' reasons only: the job waits and spends nothing. */

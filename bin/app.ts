@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { App } from 'aws-cdk-lib/core';
+import { SettingsError } from '../lambda/contract/schemas/settings.ts';
+import { HoldfastStack } from '../lib/holdfast-stack.ts';
+import { readSettings } from '../lib/settings-file.ts';
+
+const CDK_JSON = new URL('../cdk.json', import.meta.url);
+const SETTINGS_FILE = fileURLToPath(new URL('../holdfast.config.ts', import.meta.url));
+
+try {
+  // The CLI hands over the flags of cdk.json; without it the same file is read here, so that both
+  // ways give the same template.
+  const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8'));
+  const app = new App({ context, analyticsReporting: false });
+
+  const file = process.env.HOLDFAST_CONFIG ?? app.node.tryGetContext('config') ?? SETTINGS_FILE;
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  new HoldfastStack(app, 'Holdfast', {
+    settings: await readSettings(file),
+    // Without an account the template fits any: nothing in it is looked up.
+    ...(account && { env: { account, region } }),
+  });
+  app.synth();
+} catch (error: unknown) {
+  // The settings are the user's: what is wrong with them is said without a stack.
+  if (!(error instanceof SettingsError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SettingsError } from '../lambda/contract/schemas/settings.ts';
+import { readSettings } from '../lib/settings-file.ts';
+import { isWarning } from '../local/log-line.ts';
+import { type LocalOptions, parseOptions, USAGE, UsageError } from '../local/options.ts';
+import { SynthesisError, synthesize } from '../local/synthesize.ts';
+import { walkThrough } from '../local/walk-through.ts';
+
+const DEFAULT_SETTINGS = fileURLToPath(new URL('../holdfast.config.ts', import.meta.url));
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) process.stdout.write(USAGE);
+  else await main(options);
+} catch (error: unknown) {
+  const expected = [UsageError, SettingsError, SynthesisError].some(
+    (kind) => error instanceof kind,
+  );
+  if (!expected || !(error instanceof Error)) throw error;
+  console.error(error.message);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+async function main({ configFile = DEFAULT_SETTINGS, ...options }: LocalOptions): Promise<void> {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupted.abort());
+
+  const settings = await readSettings(configFile);
+  const outDir = await mkdtemp(join(tmpdir(), 'holdfast-'));
+  try {
+    // The emulators load while the other process synthesizes.
+    const [assemblyDir, { startEmbeddedRun }] = await Promise.all([
+      synthesize({ configFile, outDir, signal: interrupted.signal }),
+      import('../local/embedded-run.ts'),
+    ]);
+    const run = await startEmbeddedRun({
+      ...options,
+      assemblyDir,
+      onLog: (name, line) => {
+        if (isWarning(line)) console.error(`[${name}] ${line}`);
+      },
+    });
+    process.stdout.write(walkThrough(run, settings, performance.now()));
+    await aborted(interrupted.signal);
+    await run.stop();
+  } catch (error: unknown) {
+    if (!interrupted.signal.aborted) throw error;
+  } finally {
+    await rm(outDir, { recursive: true, force: true });
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+}

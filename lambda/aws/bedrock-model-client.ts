@@ -1,0 +1,159 @@
+import {
+  BedrockRuntimeClient,
+  type BedrockRuntimeClientConfig,
+  ConverseCommand,
+  type ConverseCommandInput,
+  type ConverseCommandOutput,
+} from '@aws-sdk/client-bedrock-runtime';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Clock } from '../core/clock.ts';
+import { failureOf } from '../core/router/failure.ts';
+import type {
+  ModelAnswer,
+  ModelClient,
+  ModelFailure,
+  ModelRequest,
+  ModelResult,
+} from '../core/router/model-client.ts';
+import { errorFacts } from './bedrock-error-facts.ts';
+
+/** Several batches' worth: no call of a worker ever waits for a socket inside its call timeout. */
+const SOCKETS_PER_REGION = 50;
+/** A region that cannot even be connected to is given up long before the usual call timeout. */
+const CONNECTION_TIMEOUT_MS = 3000;
+
+export interface BedrockModelClientOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  /** @default HTTP/1.1 over pooled, kept-alive connections */
+  readonly requestHandler?: BedrockRuntimeClientConfig['requestHandler'];
+}
+
+/**
+ * Bedrock's Converse behind the `ModelClient` port. One client per region, kept for the life of the
+ * process. HTTP/1.1 rather than the SDK's default HTTP/2 handler, which opens a session per call and
+ * ignores connection limits and timeouts. The SDK's retries are off: the breaker has to see each
+ * failure, and a retry storm is what Holdfast is there to prevent.
+ */
+export class BedrockModelClient implements ModelClient {
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #requestHandler: BedrockModelClientOptions['requestHandler'];
+  readonly #clients = new Map<string, BedrockRuntimeClient>();
+
+  constructor({ clock, requestHandler }: BedrockModelClientOptions) {
+    const agent = { keepAlive: true, maxSockets: SOCKETS_PER_REGION };
+    this.#clock = clock;
+    this.#requestHandler =
+      requestHandler ??
+      new NodeHttpHandler({
+        connectionTimeout: CONNECTION_TIMEOUT_MS,
+        httpAgent: agent,
+        httpsAgent: agent,
+      });
+  }
+
+  async converse(
+    request: ModelRequest,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<ModelResult> {
+    const startedAtMs = this.#clock.now();
+    const deadline = new Deadline(timeoutMs, signal);
+    try {
+      const output = await this.#client(request.target.region).send(
+        new ConverseCommand(converseInput(request)),
+        { abortSignal: deadline.signal },
+      );
+      return { outcome: 'answer', answer: answerOf(output), elapsedMs: this.#since(startedAtMs) };
+    } catch (error) {
+      const elapsedMs = this.#since(startedAtMs);
+      // An abort shows as several errors, so what the deadline says goes before what the error says.
+      if (deadline.passed) return { outcome: 'failure', failure: TIMED_OUT, elapsedMs };
+      if (signal?.aborted) return { outcome: 'aborted', elapsedMs };
+      const failure = failureOf(errorFacts(error), this.#clock.now());
+      return { outcome: 'failure', failure, elapsedMs };
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  /** Closes idle connections; a Lambda function never needs to. */
+  destroy(): void {
+    for (const client of this.#clients.values()) client.destroy();
+  }
+
+  #client(region: string): BedrockRuntimeClient {
+    const known = this.#clients.get(region);
+    if (known) return known;
+    const client = new BedrockRuntimeClient({
+      region,
+      maxAttempts: 1,
+      requestHandler: this.#requestHandler,
+    });
+    this.#clients.set(region, client);
+    return client;
+  }
+
+  #since(startedAtMs: number): number {
+    return Math.max(0, this.#clock.now() - startedAtMs);
+  }
+}
+
+const TIMED_OUT: ModelFailure = { kind: 'timeout', name: 'CallTimeout' };
+
+/**
+ * Aborts at the call timeout or with the caller's signal, whichever is first, and knows which it
+ * was. No option of an HTTP handler bounds the whole call; an abort does, the answer's body included.
+ */
+class Deadline {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #signal: AbortSignal | undefined;
+  readonly #cancel = () => this.#controller.abort();
+  #passed = false;
+
+  constructor(timeoutMs: number, signal: AbortSignal | undefined) {
+    this.#signal = signal;
+    this.#timer = setTimeout(() => {
+      this.#passed = !this.#controller.signal.aborted;
+      this.#controller.abort();
+    }, timeoutMs);
+    if (signal?.aborted) this.#cancel();
+    else signal?.addEventListener('abort', this.#cancel, { once: true });
+  }
+
+  /** Whether the call had its full time; false when the caller left first. */
+  get passed(): boolean {
+    return this.#passed;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#cancel);
+  }
+}
+
+function converseInput(request: ModelRequest): ConverseCommandInput {
+  const { target, system, messages, inferenceConfig, jobId } = request;
+  const { stopSequences, ...numbers } = inferenceConfig;
+  return {
+    modelId: target.modelId,
+    ...(system !== undefined && { system: [{ text: system }] }),
+    messages: messages.map(({ role, text }) => ({ role, content: [{ text }] })),
+    inferenceConfig: { ...numbers, ...(stopSequences && { stopSequences: [...stopSequences] }) },
+    requestMetadata: { jobId },
+  };
+}
+
+/** The text blocks joined; thinking and other blocks are no part of the answer. */
+function answerOf({ output, stopReason, usage }: ConverseCommandOutput): ModelAnswer {
+  const blocks = output?.message?.content ?? [];
+  return {
+    text: blocks.map((block) => block.text ?? '').join(''),
+    stopReason: stopReason ?? 'unknown',
+    usage: { inputTokens: usage?.inputTokens ?? 0, outputTokens: usage?.outputTokens ?? 0 },
+  };
+}

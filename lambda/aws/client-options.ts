@@ -1,0 +1,12 @@
+/**
+ * What every SDK client of ours gets, but Bedrock's. The SDK's own default waits without end; these
+ * services answer in milliseconds, so a call that takes seconds is lost and better sent again.
+ * Connections are kept alive, which is the SDK's default.
+ */
+export const CLIENT_OPTIONS = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+} as const;
+
+/** For the circuits: a counter that the SDK adds to again, after a lost answer, counts twice. */
+export const SINGLE_ATTEMPT_OPTIONS = { ...CLIENT_OPTIONS, maxAttempts: 1 } as const;

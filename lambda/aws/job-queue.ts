@@ -1,0 +1,38 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { encodeMessage } from '../contract/schemas/message.ts';
+import { LONGEST_DELAY_MS } from '../core/jobs/deferral.ts';
+import type { JobQueue } from '../core/jobs/job-queue.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
+
+export interface QueueUrls {
+  readonly jobs: string;
+  /** Only the worker puts messages there. */
+  readonly deadLetters?: string;
+}
+
+export function sqsJobQueue(urls: QueueUrls, client = new SQSClient(CLIENT_OPTIONS)): JobQueue {
+  return {
+    async send(message, delayMs) {
+      // SQS counts in whole seconds; rounding up keeps a job from coming before its time.
+      const seconds = Math.ceil(Math.min(Math.max(delayMs, 0), LONGEST_DELAY_MS) / 1000);
+      await client.send(
+        new SendMessageCommand({
+          QueueUrl: urls.jobs,
+          MessageBody: encodeMessage(message),
+          DelaySeconds: seconds,
+        }),
+      );
+    },
+
+    async deadLetter(body, reason) {
+      if (!urls.deadLetters) throw new Error('this function was given no dead-letter queue');
+      await client.send(
+        new SendMessageCommand({
+          QueueUrl: urls.deadLetters,
+          MessageBody: body,
+          MessageAttributes: { reason: { DataType: 'String', StringValue: reason } },
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  paginateQuery,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { JOBS_TABLE } from '../contract/keys.ts';
+import { shows } from '../core/jobs/change.ts';
+import type { Job } from '../core/jobs/job.ts';
+import type { JobStore } from '../core/jobs/job-store.ts';
+import type { Standing } from '../core/jobs/transitions.ts';
+import { updateExpression } from './update-expression.ts';
+
+/** Only a row that is past its TTL may be taken over; TTL itself may delete it days later. */
+const IS_FREE = 'attribute_not_exists(jobId) OR expiresAt <= :nowSeconds';
+
+/** The sweeper handles a page side by side, so no more than the client has connections. */
+const PAGE_SIZE = 50;
+
+type Item = Parameters<typeof unmarshall>[0];
+
+/**
+ * The jobs table, over the plain client: the document client leaves the item of a failed condition
+ * as it came, and each write here reads that item.
+ */
+export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): JobStore {
+  const get = async (jobId: string): Promise<Job | undefined> => {
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: tableName, Key: marshall({ jobId }), ConsistentRead: true }),
+    );
+    return Item && jobOf(Item);
+  };
+
+  /** The row that refused a write, as DynamoDB sends it along; nothing when there is no row. */
+  const refusing = async (error: unknown, jobId: string): Promise<Job | undefined> => {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return error.Item ? jobOf(error.Item) : get(jobId);
+  };
+
+  return {
+    get,
+
+    async create(job, now) {
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName: tableName,
+            Item: marshall(job, { removeUndefinedValues: true }),
+            ConditionExpression: IS_FREE,
+            ExpressionAttributeValues: { ':nowSeconds': { N: String(Math.floor(now / 1000)) } },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return { created: true };
+      } catch (error) {
+        const existing = await refusing(error, job.jobId);
+        // Deleted between the refusal and the read: nothing is known, so let the caller try again.
+        if (existing === undefined) throw error;
+        // The SDK's retry after a lost answer meets its own row.
+        const isMine = existing.requestToken === job.requestToken;
+        return isMine ? { created: true } : { created: false, existing };
+      }
+    },
+
+    async update(jobId, change) {
+      try {
+        const { Attributes = {} } = await client.send(
+          new UpdateItemCommand({
+            TableName: tableName,
+            Key: marshall({ jobId }),
+            ...updateExpression(change),
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return { applied: true, job: jobOf(Attributes) };
+      } catch (error) {
+        const current = await refusing(error, jobId);
+        return current && shows(current, change)
+          ? { applied: true, job: current }
+          : { applied: false, current };
+      }
+    },
+
+    async *due(shard, now) {
+      const query = dueQuery(tableName, shard, '<=', now);
+      for await (const { Items = [] } of paginateQuery({ client, pageSize: PAGE_SIZE }, query)) {
+        yield Items.map(standingOf);
+      }
+    },
+
+    async upcoming(shard, now, limit) {
+      const query = { ...dueQuery(tableName, shard, '>', now), Limit: limit };
+      const { Items = [] } = await client.send(new QueryCommand(query));
+      return Items.map(standingOf);
+    },
+  };
+}
+
+function dueQuery(tableName: string, shard: number, comparison: '<=' | '>', now: number) {
+  const { name, partitionKey, sortKey } = JOBS_TABLE.due;
+  return {
+    TableName: tableName,
+    IndexName: name,
+    KeyConditionExpression: `${partitionKey} = :shard AND ${sortKey} ${comparison} :now`,
+    ExpressionAttributeValues: { ':shard': { N: String(shard) }, ':now': { N: String(now) } },
+  };
+}
+
+/** Only this table's own writes are in it, so its shape is taken on trust. */
+function jobOf(item: Item): Job {
+  return unmarshall(item) as Job;
+}
+
+function standingOf(item: Item): Standing {
+  return unmarshall(item) as Standing;
+}

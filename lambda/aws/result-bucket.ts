@@ -1,0 +1,74 @@
+import {
+  GetObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { promptKey, resultKey } from '../contract/keys.ts';
+import type { ResultStore } from '../core/jobs/result-store.ts';
+import type { Conversation } from '../core/router/model-client.ts';
+import type { Answer } from '../core/router/run.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
+
+/** TLS guards the way and S3 checks what it stores; the SDK's CRC of each body is work on top. */
+const OPTIONS: S3ClientConfig = {
+  ...CLIENT_OPTIONS,
+  requestChecksumCalculation: 'WHEN_REQUIRED',
+  responseChecksumValidation: 'WHEN_REQUIRED',
+};
+
+/** Long enough for a slow download to begin, short enough for a link that leaks. */
+const LINK_SECONDS = 900;
+
+export function s3ResultStore(bucket: string, client = new S3Client(OPTIONS)): ResultStore {
+  return {
+    async putPrompt({ jobId, bodyHash }, conversation) {
+      await put(client, bucket, promptKey(jobId, bodyHash), JSON.stringify(conversation));
+    },
+
+    async getPrompt({ jobId, bodyHash }) {
+      const text = await get(client, bucket, promptKey(jobId, bodyHash));
+      return text === undefined ? undefined : (JSON.parse(text) as Conversation);
+    },
+
+    async putAnswer({ jobId, claimToken }, answer) {
+      const body = JSON.stringify(answer);
+      await put(client, bucket, resultKey(jobId, claimToken), body);
+      return Buffer.byteLength(body);
+    },
+
+    async getAnswer({ jobId, claimToken }) {
+      const text = await get(client, bucket, resultKey(jobId, claimToken));
+      return text === undefined ? undefined : (JSON.parse(text) as Answer);
+    },
+
+    answerUrl({ jobId, claimToken }) {
+      const command = new GetObjectCommand({
+        Bucket: bucket,
+        Key: resultKey(jobId, claimToken),
+        ResponseContentType: 'application/json',
+        // An answer is a stranger's text: a browser that follows the link must not render it.
+        ResponseContentDisposition: `attachment; filename="${jobId}.json"`,
+      });
+      return getSignedUrl(client, command, { expiresIn: LINK_SECONDS });
+    },
+  };
+}
+
+async function put(client: S3Client, bucket: string, key: string, body: string): Promise<void> {
+  await client.send(
+    new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'application/json' }),
+  );
+}
+
+async function get(client: S3Client, bucket: string, key: string): Promise<string | undefined> {
+  try {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return await Body?.transformToString();
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Where a cross-region inference profile may run a call. The stack grants the model in each of these
+ * regions, and a missing one shows as a rare 403 when Bedrock happens to route there, so a list may
+ * hold too many regions but never too few.
+ *
+ * Source: Amazon Bedrock user guide, "Supported Regions and models for inference profiles" and
+ * "Geographic cross-Region inference": the union over all models and source regions of a geography.
+ */
+import type { Target } from './policy.ts';
+
+/** Calls of this geography may run in any commercial region; IAM sees a foundation model without region. */
+export const GLOBAL_GEOGRAPHY = 'global';
+
+const DESTINATION_REGIONS: Readonly<Record<string, readonly string[]>> = {
+  us: ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1', 'ca-west-1'],
+  eu: [
+    'eu-central-1',
+    'eu-central-2',
+    'eu-north-1',
+    'eu-south-1',
+    'eu-south-2',
+    'eu-west-1',
+    'eu-west-2',
+    'eu-west-3',
+  ],
+  jp: ['ap-northeast-1', 'ap-northeast-3'],
+  au: ['ap-southeast-2', 'ap-southeast-4', 'ap-southeast-6'],
+  apac: [
+    'ap-east-2',
+    'ap-northeast-1',
+    'ap-northeast-2',
+    'ap-northeast-3',
+    'ap-south-1',
+    'ap-south-2',
+    'ap-southeast-1',
+    'ap-southeast-2',
+    'ap-southeast-3',
+    'ap-southeast-4',
+    'ap-southeast-5',
+    'ap-southeast-6',
+    'ap-southeast-7',
+  ],
+  [GLOBAL_GEOGRAPHY]: [],
+};
+
+export const GEOGRAPHIES: readonly string[] = Object.keys(DESTINATION_REGIONS);
+
+/**
+ * No model provider has a name of two letters, so an id that starts with such a word names a
+ * geography, a known one or not (`ca.`, `us-gov.`).
+ */
+const GEOGRAPHY_PREFIX = /^([a-z]{2}(?:-[a-z]+)?|apac|global)\./;
+
+/** The foundation model behind a target; without a geography it runs in the target's own region. */
+export interface Profile {
+  readonly model: string;
+  readonly geography?: string;
+}
+
+/** What the settings say goes before what the id, or the last part of an ARN, tells. */
+export function profileOf(target: Target): Profile {
+  const id = target.modelId.slice(target.modelId.lastIndexOf('/') + 1);
+  const prefix = GEOGRAPHY_PREFIX.exec(id)?.[1];
+  const model = target.model ?? (prefix ? id.slice(prefix.length + 1) : id);
+  const geography = target.geography ?? prefix;
+  return geography === undefined ? { model } : { model, geography };
+}
+
+/**
+ * The regions of a geography, `undefined` for one that is not known. `global` has none of its own:
+ * a global call is granted by an ARN without region.
+ */
+export function destinationRegions(geography: string): readonly string[] | undefined {
+  return Object.hasOwn(DESTINATION_REGIONS, geography) ? DESTINATION_REGIONS[geography] : undefined;
+}

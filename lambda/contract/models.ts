@@ -1,0 +1,116 @@
+/**
+ * What is known of the foundation models: limits, prices, lifecycle, refused parameters. Data only,
+ * keyed by model id; ids follow no grammar, so nothing is read out of them. An unknown model is
+ * served all the same: then only the tier's cap bounds the answer and no cost is given.
+ *
+ * Sources: limits and prices from Anthropic's model pages and price list, end-of-life dates from
+ * Amazon Bedrock's "Model lifecycle" and the projects that track it, read in November 2026.
+ */
+import { profileOf } from './geography.ts';
+import type { Target } from './policy.ts';
+
+export interface ModelFacts {
+  /** Tokens that input and answer share. */
+  readonly contextWindow: number;
+  readonly maxOutputTokens: number;
+  /** List price in US dollars per million tokens. */
+  readonly price?: { readonly input: number; readonly output: number };
+  /** Last day in the last region, `YYYY-MM-DD`; a region may end earlier. */
+  readonly endOfLife?: string;
+  /** `sampling`: temperature and topP. `both`: temperature together with topP. */
+  readonly refuses?: 'sampling' | 'both';
+}
+
+const CLAUDE_5: ModelFacts = {
+  contextWindow: 1_000_000,
+  maxOutputTokens: 128_000,
+  refuses: 'sampling',
+};
+
+const MODELS: Readonly<Record<string, ModelFacts>> = {
+  'anthropic.claude-3-haiku-20240307-v1:0': {
+    contextWindow: 200_000,
+    maxOutputTokens: 4_096,
+    price: { input: 0.25, output: 1.25 },
+  },
+  'anthropic.claude-3-sonnet-20240229-v1:0': {
+    contextWindow: 200_000,
+    maxOutputTokens: 4_096,
+    price: { input: 3, output: 15 },
+    endOfLife: '2026-07-30',
+  },
+  'anthropic.claude-3-5-sonnet-20240620-v1:0': {
+    contextWindow: 200_000,
+    maxOutputTokens: 8_192,
+    price: { input: 3, output: 15 },
+    endOfLife: '2026-07-30',
+  },
+  'anthropic.claude-3-5-sonnet-20241022-v2:0': {
+    contextWindow: 200_000,
+    maxOutputTokens: 8_192,
+    price: { input: 3, output: 15 },
+    endOfLife: '2026-07-30',
+  },
+  'anthropic.claude-3-5-haiku-20241022-v1:0': {
+    contextWindow: 200_000,
+    maxOutputTokens: 8_192,
+    price: { input: 0.8, output: 4 },
+    endOfLife: '2026-06-19',
+  },
+  'anthropic.claude-3-7-sonnet-20250219-v1:0': {
+    contextWindow: 200_000,
+    maxOutputTokens: 64_000,
+    price: { input: 3, output: 15 },
+    endOfLife: '2026-04-28',
+  },
+  'anthropic.claude-sonnet-4-20250514-v1:0': {
+    contextWindow: 200_000,
+    maxOutputTokens: 64_000,
+    price: { input: 3, output: 15 },
+    endOfLife: '2026-10-14',
+  },
+  'anthropic.claude-sonnet-4-5-20250929-v1:0': {
+    contextWindow: 200_000,
+    maxOutputTokens: 64_000,
+    price: { input: 3, output: 15 },
+    refuses: 'both',
+  },
+  'anthropic.claude-haiku-4-5-20251001-v1:0': {
+    contextWindow: 200_000,
+    maxOutputTokens: 64_000,
+    price: { input: 1, output: 5 },
+    refuses: 'both',
+  },
+  'anthropic.claude-opus-4-5-20251101-v1:0': {
+    contextWindow: 200_000,
+    maxOutputTokens: 64_000,
+    price: { input: 5, output: 25 },
+    refuses: 'both',
+  },
+  'anthropic.claude-opus-4-6-v1': {
+    contextWindow: 1_000_000,
+    maxOutputTokens: 128_000,
+    price: { input: 5, output: 25 },
+    refuses: 'both',
+  },
+  'anthropic.claude-sonnet-4-6': {
+    contextWindow: 1_000_000,
+    maxOutputTokens: 128_000,
+    price: { input: 3, output: 15 },
+    refuses: 'both',
+  },
+  'anthropic.claude-opus-4-7': CLAUDE_5,
+  'anthropic.claude-opus-4-8': CLAUDE_5,
+  'anthropic.claude-sonnet-5': { ...CLAUDE_5, price: { input: 2, output: 10 } },
+  'anthropic.claude-sonnet-5-5': { ...CLAUDE_5, price: { input: 2, output: 10 } },
+  'anthropic.claude-opus-5': { ...CLAUDE_5, price: { input: 5, output: 25 } },
+  'anthropic.claude-opus-5-5': { ...CLAUDE_5, price: { input: 4, output: 20 } },
+  'anthropic.claude-haiku-5-5': CLAUDE_5,
+  'anthropic.claude-fable-5-1': { ...CLAUDE_5, price: { input: 10, output: 50 } },
+};
+
+/** `undefined` for a model that the catalogue does not know. */
+export function modelFacts(target: Target): ModelFacts | undefined {
+  const { model } = profileOf(target);
+  return Object.hasOwn(MODELS, model) ? MODELS[model] : undefined;
+}

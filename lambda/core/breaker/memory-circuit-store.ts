@@ -1,0 +1,108 @@
+import {
+  BUCKETS_PER_WINDOW,
+  type CircuitStore,
+  type Expected,
+  type Loaded,
+  type StoredRecord,
+  type WindowBucket,
+  type WindowCounts,
+  type WindowSlot,
+} from './circuit-store.ts';
+import { isObject } from './record.ts';
+
+/**
+ * Circuits of one process: for tests, for a single server, and for what a worker decides alone
+ * while the shared store is lost. Time is an argument, as everywhere in the core.
+ */
+export class MemoryCircuitStore implements CircuitStore {
+  /** As text, so that nobody changes a record by changing what was given or taken. */
+  readonly #records = new Map<string, string>();
+  readonly #windows = new Map<string, Map<number, Window>>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  async load(key: string): Promise<Loaded> {
+    const text = this.#records.get(key);
+    const nowMs = this.#now();
+    return {
+      record: text === undefined ? undefined : JSON.parse(text),
+      storeTime: { earliestMs: nowMs, latestMs: nowMs },
+    };
+  }
+
+  async save(key: string, record: StoredRecord, expected: Expected): Promise<boolean> {
+    if (!this.#isAs(expected, this.#records.get(key))) return false;
+    this.#records.set(key, JSON.stringify(record));
+    return true;
+  }
+
+  async addToWindow(
+    key: string,
+    epoch: number,
+    { startMs, bucketMs }: WindowSlot,
+    counts: WindowCounts,
+  ): Promise<void> {
+    const window = this.#window(key, epoch);
+    const oldestMs = startMs - 2 * BUCKETS_PER_WINDOW * bucketMs;
+    for (const past of window.keys()) if (past < oldestMs) window.delete(past);
+    window.set(startMs, merged(window.get(startMs), { ...counts, startMs }));
+  }
+
+  async readWindow(
+    key: string,
+    epoch: number,
+    { startMs }: WindowSlot,
+  ): Promise<readonly WindowBucket[]> {
+    return [...this.#window(key, epoch).values()]
+      .filter((bucket) => bucket.startMs >= startMs)
+      .sort((a, b) => a.startMs - b.startMs);
+  }
+
+  /** What a person or a fault may put there, unchecked. */
+  overwrite(key: string, record: unknown): void {
+    this.#records.set(key, JSON.stringify(record));
+  }
+
+  #isAs(expected: Expected, text: string | undefined): boolean {
+    if (expected === 'absent' || text === undefined)
+      return expected === 'absent' && text === undefined;
+    if ('raw' in expected) return text === JSON.stringify(expected.raw);
+    const record: unknown = JSON.parse(text);
+    return isObject(record) && record.version === expected.version;
+  }
+
+  /** A circuit has one epoch at a time, so the windows of long past ones go. */
+  #window(key: string, epoch: number): Window {
+    const windows = this.#windows.get(key) ?? new Map<number, Window>();
+    this.#windows.set(key, windows);
+    let window = windows.get(epoch);
+    if (!window) {
+      for (const past of windows.keys()) if (past < epoch - 1) windows.delete(past);
+      window = new Map();
+      windows.set(epoch, window);
+    }
+    return window;
+  }
+}
+
+/** Buckets by their start. */
+type Window = Map<number, WindowBucket>;
+
+function merged(a: WindowBucket | undefined, b: WindowBucket): WindowBucket {
+  if (!a) return b;
+  const failures = { ...a.failures };
+  for (const [kind, count] of Object.entries(b.failures) as [keyof typeof failures, number][]) {
+    failures[kind] = (failures[kind] ?? 0) + count;
+  }
+  const retryAfterMs = Math.max(a.retryAfterMs ?? 0, b.retryAfterMs ?? 0);
+  return {
+    startMs: a.startMs,
+    success: a.success + b.success,
+    slow: a.slow + b.slow,
+    failures,
+    ...(retryAfterMs > 0 && { retryAfterMs }),
+  };
+}

@@ -1,0 +1,60 @@
+import { type BreakerPolicy, leaseSeconds } from '../../contract/policy.ts';
+import { BUCKETS_PER_WINDOW, type WindowSlot } from './circuit-store.ts';
+
+/** The times that the policy gives or implies, in milliseconds. */
+export interface Timing {
+  readonly bucketMs: number;
+  readonly windowMs: number;
+  readonly cooldownMs: number;
+  readonly leaseMs: number;
+  readonly viewMaxAgeMs: number;
+  /**
+   * A claim waits a random time up to this, so that a fleet that sees a cooldown end does not write
+   * at one instant: of 50 workers about 16 fail per stage instead of 200.
+   */
+  readonly claimSpreadMs: number;
+  /**
+   * The longest that anything is put off without need: pending counts, a rejected caller's return,
+   * the age of the overrides, the next try of a lost store. 5 s, less where the policy is faster.
+   */
+  readonly recheckMs: number;
+  /** A worker whose clock is further off than this changes no shared state. */
+  readonly skewLimitMs: number;
+}
+
+const timings = new WeakMap<BreakerPolicy, Timing>();
+
+export function timingOf(policy: BreakerPolicy): Timing {
+  let timing = timings.get(policy);
+  if (!timing) {
+    timing = derive(policy);
+    timings.set(policy, timing);
+  }
+  return timing;
+}
+
+function derive(policy: BreakerPolicy): Timing {
+  const bucketMs = Math.max(1, Math.round((policy.windowSeconds * 1000) / BUCKETS_PER_WINDOW));
+  const cooldownMs = Math.round(policy.cooldownSeconds * 1000);
+  const viewMaxAgeMs = policy.viewMaxAgeSeconds * 1000;
+  return {
+    bucketMs,
+    windowMs: bucketMs * BUCKETS_PER_WINDOW,
+    cooldownMs,
+    leaseMs: Math.round(leaseSeconds(policy) * 1000),
+    viewMaxAgeMs,
+    claimSpreadMs: Math.min(200, viewMaxAgeMs),
+    recheckMs: Math.min(5_000, cooldownMs / 12, policy.windowSeconds * (1000 / 12)),
+    skewLimitMs: Math.min(2_000, cooldownMs),
+  };
+}
+
+/** The bucket that a flush at this time lands in. */
+export function slotAt(nowMs: number, { bucketMs }: Timing): WindowSlot {
+  return { startMs: Math.floor(nowMs / bucketMs) * bucketMs, bucketMs };
+}
+
+/** The first bucket of the window that ends at this time. */
+export function windowStart(nowMs: number, timing: Timing): WindowSlot {
+  return slotAt(nowMs - timing.windowMs + timing.bucketMs, timing);
+}

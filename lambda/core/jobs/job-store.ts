@@ -1,0 +1,26 @@
+import type { Change } from './change.ts';
+import type { Job } from './job.ts';
+import type { Standing } from './transitions.ts';
+
+/** The rows of jobs. Infrastructure errors throw; everything expected is a value. */
+export interface JobStore {
+  /** Puts the row where there is none, or one that is past its `expiresAt`. */
+  create(job: Job, now: number): Promise<Created>;
+  /** The row as of now, not an older copy. */
+  get(jobId: string): Promise<Job | undefined>;
+  /** One atomic step; a row that shows the change already counts as changed by it. */
+  update(jobId: string, change: Change): Promise<Updated>;
+  /** Pages of a shard's rows whose `dueAt` has come, oldest first. May lag behind writes. */
+  due(shard: number, now: number): AsyncIterable<readonly Standing[]>;
+  /** Some rows of a shard that are due later, soonest first. May lag behind writes. */
+  upcoming(shard: number, now: number, limit: number): Promise<readonly Standing[]>;
+}
+
+export type Created =
+  | { readonly created: true }
+  | { readonly created: false; readonly existing: Job };
+
+export type Updated =
+  | { readonly applied: true; readonly job: Job }
+  /** `current` is absent when there is no such row. */
+  | { readonly applied: false; readonly current?: Job };

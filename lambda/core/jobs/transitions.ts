@@ -1,0 +1,218 @@
+/**
+ * Every way in which a job's row may change, with the conditions that make it safe against twins:
+ * two workers with one message, a worker that outlives its lease, a sweeper on an old index.
+ *
+ *   worker A  claim(tokenA) ── call ──────── lease ends ──────── succeed(tokenA) → refused
+ *   sweeper                                      requeue(generation + 1)
+ *   worker B                                              claim(tokenB) ── call ── succeed(tokenB)
+ */
+import { type BreakerPolicy, leaseSeconds, type Settings } from '../../contract/policy.ts';
+import type { EndStatus } from '../../contract/words.ts';
+import type { Answer, Attempt } from '../router/run.ts';
+import type { Change, Clause, OptionalField } from './change.ts';
+import { type Job, type JobError, UNSENT_GRACE_MS } from './job.ts';
+
+/** A message sent this long ago and still not claimed may be lost; SQS itself delays up to this. */
+export const UNCLAIMED_GRACE_MS = 15 * 60_000;
+
+/** What a transition has to know of the row, all of it in the sweeper's index too. */
+export type Standing = Pick<Job, 'jobId' | 'status' | 'generation' | 'deadlineAt'> &
+  Partial<Pick<Job, 'sentAt' | 'nextAttemptAt' | 'leaseUntil' | 'cancelRequested'>>;
+
+/** Noted after the send, and only while no worker was quicker. */
+export function sent(job: Standing, now: number): Change {
+  return {
+    when: [generationIs(job.generation), IS_WAITING],
+    set: { sentAt: now, dueAt: dueBy(job, visibleAt(job, now) + UNCLAIMED_GRACE_MS) },
+  };
+}
+
+export function claim(
+  generation: number,
+  claimToken: string,
+  now: number,
+  settings: Settings,
+): Change {
+  return {
+    when: [
+      generationIs(generation),
+      IS_UNENDED,
+      noLiveLease(now),
+      deadlineAfter(now),
+      NOT_CANCELLED,
+      claimsBelow(settings.jobs.maxAttempts),
+    ],
+    set: { status: 'RUNNING', claimToken, ...lease(now, settings.breaker) },
+    add: { claims: 1 },
+  };
+}
+
+/** Before each call: the lease outlives it, and a cancel that came meanwhile is seen. */
+export function renew(job: Job, now: number, policy: BreakerPolicy): Change {
+  return { when: [...isMine(job), NOT_CANCELLED], set: lease(now, policy) };
+}
+
+export function succeed(
+  job: Job,
+  answer: Answer,
+  attempts: readonly Attempt[],
+  resultBytes: number,
+  now: number,
+): Change {
+  const { text: _, ...facts } = answer;
+  return endedByRun(job, 'SUCCEEDED', now, { ...facts, attempts, resultBytes });
+}
+
+export function fail(job: Job, error: JobError, attempts: readonly Attempt[], now: number): Change {
+  return endedByRun(job, 'FAILED', now, { attempts, error });
+}
+
+/** The job waits for its targets; the claim is given back, and messages that are out are void. */
+export function defer(
+  job: Job,
+  nextAttemptAt: number,
+  attempts: readonly Attempt[],
+  now: number,
+): Change {
+  return {
+    when: isMine(job),
+    set: {
+      status: 'DEFERRED',
+      claimToken: job.claimToken,
+      generation: job.generation + 1,
+      claims: job.claims - 1,
+      deferrals: job.deferrals + 1,
+      nextAttemptAt,
+      attempts,
+      dueAt: dueBy(job, now + UNSENT_GRACE_MS),
+    },
+    remove: ['leaseUntil', 'sentAt'],
+  };
+}
+
+/** The invocation had no time left for a call: the job goes on at once, its claim given back. */
+export function release(job: Job, attempts: readonly Attempt[], now: number): Change {
+  return {
+    when: isMine(job),
+    set: {
+      status: 'QUEUED',
+      claimToken: job.claimToken,
+      claims: job.claims - 1,
+      attempts,
+      dueAt: dueBy(job, now + UNSENT_GRACE_MS),
+    },
+    remove: ['leaseUntil', 'sentAt', 'nextAttemptAt'],
+  };
+}
+
+/** The lease of a run ended without a word; the claim stays spent, for the run may be the cause. */
+export function requeue(job: Standing, now: number): Change {
+  return {
+    when: [generationIs(job.generation), IS_RUNNING, noLiveLease(now)],
+    set: {
+      status: 'QUEUED',
+      generation: job.generation + 1,
+      dueAt: dueBy(job, now + UNSENT_GRACE_MS),
+    },
+    remove: ['leaseUntil', 'sentAt', 'nextAttemptAt'],
+  };
+}
+
+export function deadLetter(job: Standing, error: JobError, now: number): Change {
+  return ended('DEAD_LETTERED', now, { error }, unheld(job, now));
+}
+
+export function expire(job: Standing, now: number): Change {
+  return ended('EXPIRED', now, { error: DEADLINE_PASSED }, unheld(job, now));
+}
+
+export function cancel(job: Standing, now: number): Change {
+  return ended('CANCELLED', now, {}, unheld(job, now));
+}
+
+/** A run finds that its caller has cancelled. */
+export function cancelMine(job: Job, attempts: readonly Attempt[], now: number): Change {
+  return endedByRun(job, 'CANCELLED', now, { attempts });
+}
+
+/** Looks again later. */
+export function postpone(job: Standing, until: number): Change {
+  return {
+    when: [generationIs(job.generation), statusIs(job.status)],
+    set: { dueAt: until },
+  };
+}
+
+/** When the message of a waiting job can be received. */
+export function visibleAt(job: Standing, sentAt: number): number {
+  return Math.max(sentAt, job.nextAttemptAt ?? 0);
+}
+
+const DEADLINE_PASSED: JobError = {
+  type: 'urn:holdfast:problem:deadline-passed',
+  title: 'The deadline passed before a target answered',
+};
+
+const IS_WAITING: Clause = { field: 'status', test: 'one-of', values: ['QUEUED', 'DEFERRED'] };
+const IS_RUNNING: Clause = { field: 'status', test: 'equals', value: 'RUNNING' };
+const IS_UNENDED: Clause = {
+  field: 'status',
+  test: 'one-of',
+  values: ['QUEUED', 'DEFERRED', 'RUNNING'],
+};
+const NOT_CANCELLED: Clause = { field: 'cancelRequested', test: 'absent' };
+
+function generationIs(generation: number): Clause {
+  return { field: 'generation', test: 'equals', value: generation };
+}
+
+function statusIs(status: Job['status']): Clause {
+  return { field: 'status', test: 'equals', value: status };
+}
+
+function noLiveLease(now: number): Clause {
+  return { field: 'leaseUntil', test: 'absent-or-at-most', value: now };
+}
+
+function deadlineAfter(now: number): Clause {
+  return { field: 'deadlineAt', test: 'above', value: now };
+}
+
+function claimsBelow(maxAttempts: number): Clause {
+  return { field: 'claims', test: 'below', value: maxAttempts };
+}
+
+/** Still this claim's row: nobody requeued it, and no later claim took it. */
+function isMine(job: Job): readonly Clause[] {
+  return [IS_RUNNING, { field: 'claimToken', test: 'equals', value: job.claimToken ?? '' }];
+}
+
+function unheld(job: Standing, now: number): readonly Clause[] {
+  return [generationIs(job.generation), IS_UNENDED, noLiveLease(now)];
+}
+
+function lease(now: number, policy: BreakerPolicy) {
+  const leaseUntil = Math.ceil(now + leaseSeconds(policy) * 1000);
+  return { leaseUntil, dueAt: leaseUntil };
+}
+
+const GONE_AT_END: readonly OptionalField[] = ['leaseUntil', 'dueAt', 'nextAttemptAt', 'sentAt'];
+
+/** With the token once more, so that a run never takes its twin's end for its own. */
+function endedByRun(job: Job, status: EndStatus, now: number, facts: Partial<Job>): Change {
+  return ended(status, now, { ...facts, claimToken: job.claimToken }, isMine(job));
+}
+
+function ended(
+  status: EndStatus,
+  now: number,
+  facts: Partial<Job>,
+  when: readonly Clause[],
+): Change {
+  return { when, set: { ...facts, status, completedAt: now }, remove: GONE_AT_END };
+}
+
+/** No later than the deadline, at which the job expires. */
+function dueBy(job: Standing, at: number): number {
+  return Math.min(at, job.deadlineAt);
+}

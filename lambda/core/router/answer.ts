@@ -1,0 +1,51 @@
+import { modelFacts } from '../../contract/models.ts';
+import type { Candidate } from './candidates.ts';
+import type { ModelAnswer } from './model-client.ts';
+import type { Answer } from './run.ts';
+import type { Reduction } from './shape.ts';
+
+/** How an HTTP 200 reads: not every one carries an answer that helps the caller. */
+export type Reading =
+  | { readonly usable: true; readonly truncated: boolean }
+  | { readonly usable: false; readonly reason: 'empty' | 'malformed' };
+
+/** By Bedrock's `stopReason`. A filtered answer stands: another model must not be asked to evade it. */
+export function readAnswer({ stopReason, text }: ModelAnswer): Reading {
+  switch (stopReason) {
+    case 'malformed_model_output':
+    case 'malformed_tool_use':
+      return { usable: false, reason: 'malformed' };
+    case 'content_filtered':
+    case 'guardrail_intervened':
+      return { usable: true, truncated: false };
+    default:
+      if (text.trim() === '') return { usable: false, reason: 'empty' };
+      return { usable: true, truncated: TRUNCATING.includes(stopReason) };
+  }
+}
+
+const TRUNCATING: readonly string[] = ['max_tokens', 'model_context_window_exceeded'];
+
+/** The answer as the job's result names it: who served, what was reduced, what it cost. */
+export function answerFrom(
+  { key, target, tier, preferred }: Candidate,
+  { text, stopReason, usage }: ModelAnswer,
+  truncated: boolean,
+  reducedBy: readonly Reduction[],
+): Answer {
+  const price = modelFacts(target)?.price;
+  const degradedBy = preferred ? reducedBy : ['tier', ...reducedBy];
+  return {
+    text,
+    stopReason,
+    servedBy: key,
+    tier: tier.name,
+    degraded: degradedBy.length > 0,
+    degradedBy,
+    truncated,
+    usage,
+    ...(price && {
+      costUsd: (usage.inputTokens * price.input + usage.outputTokens * price.output) / 1_000_000,
+    }),
+  };
+}

@@ -1,0 +1,14 @@
+import type { Settings } from '../../contract/policy.ts';
+import type { Random } from '../clock.ts';
+
+/**
+ * How long a job waits when its targets failed and none says for how long: the least wait and, on
+ * top, full jitter over a span that doubles with each deferral up to the cooldown. A retried job does
+ * not count again in the circuits that it failed on, so repeating it quickly would load a sick target
+ * and prove nothing.
+ */
+export function backOffMs({ breaker, jobs }: Settings, deferrals: number, random: Random): number {
+  const least = jobs.shortestDeferralSeconds;
+  const span = Math.min(breaker.cooldownSeconds, least * 2 ** deferrals);
+  return (least + random() * span) * 1000;
+}

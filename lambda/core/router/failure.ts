@@ -1,0 +1,163 @@
+import type { FailureKind } from '../../contract/words.ts';
+import type { ModelFailure } from './model-client.ts';
+
+/** An error as the adapter found it, free of any SDK type. */
+export interface ErrorFacts {
+  readonly name: string;
+  readonly message: string;
+  readonly status?: number;
+  /** The error's own code and the code of its cause, such as `ECONNRESET`. */
+  readonly code?: string;
+  readonly causeCode?: string;
+  /** Header `retry-after` as it came: seconds or a date. */
+  readonly retryAfter?: string;
+  /** Header `x-amz-retry-after`. */
+  readonly retryAfterMs?: number;
+  /** Bedrock's estimate in the body of a 503. */
+  readonly expectedQueueDelayMs?: number;
+}
+
+/**
+ * What an error means, by its name first (an error inside a stream arrives with status 200), then by
+ * status, then by code. Texts quote input, so one is read only within the typed exceptions that are
+ * known to carry it, from its first word on: a prompt never decides.
+ */
+export function failureOf(facts: ErrorFacts, nowMs: number): ModelFailure {
+  const retryAfterMs = retryAfterOf(facts, nowMs);
+  return {
+    ...verdict(facts),
+    name: facts.name,
+    ...(facts.status !== undefined && { status: facts.status }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+type Verdict = Pick<ModelFailure, 'kind' | 'tooLong' | 'unknown'>;
+
+function verdict(facts: ErrorFacts): Verdict {
+  const byText = TEXTS.get(facts.name)?.find(({ text }) => text.test(facts.message));
+  if (byText) return byText.verdict;
+  const kind = BY_NAME.get(facts.name) ?? byStatus(facts.status) ?? byCode(facts);
+  return kind ? { kind } : { kind: 'fault', unknown: true };
+}
+
+const BY_NAME: ReadonlyMap<string, FailureKind> = new Map(
+  Object.entries<FailureKind>({
+    ThrottlingException: 'quota-minute',
+    ModelNotReadyException: 'capacity',
+    ServiceUnavailableException: 'capacity',
+    InternalServerException: 'fault',
+    InternalFailure: 'fault',
+    // 408 and 424: client faults by status, outages by nature.
+    ModelTimeoutException: 'timeout',
+    ModelErrorException: 'fault',
+    ModelStreamErrorException: 'fault',
+    ValidationException: 'job',
+    AccessDeniedException: 'config',
+    ResourceNotFoundException: 'config',
+    ServiceQuotaExceededException: 'config',
+    ConflictException: 'config',
+    FTUFormNotFilled: 'config',
+    IncompleteSignature: 'config',
+    InvalidSignatureException: 'config',
+    ExpiredTokenException: 'config',
+    UnrecognizedClientException: 'config',
+    MissingAuthenticationTokenException: 'config',
+    CredentialsProviderError: 'config',
+  }),
+);
+
+interface KnownText {
+  readonly text: RegExp;
+  readonly verdict: Verdict;
+}
+
+/** Bedrock passes on what the model said behind this. */
+const MODEL_SAID = '(?:The model returned the following errors: )?';
+
+const WRONG_TARGET: Verdict = { kind: 'config' };
+const TOO_LONG: Verdict = { kind: 'job', tooLong: true };
+
+const TEXTS: ReadonlyMap<string, readonly KnownText[]> = new Map(
+  Object.entries<readonly KnownText[]>({
+    ThrottlingException: [
+      { text: /^Too many tokens per day\b/i, verdict: { kind: 'quota-day' } },
+      { text: /^Too many connections\b/i, verdict: { kind: 'capacity' } },
+    ],
+    ValidationException: [
+      { text: /^Invocation of model ID \S+ with on-demand throughput\b/, verdict: WRONG_TARGET },
+      { text: /^The provided model identifier is invalid\b/, verdict: WRONG_TARGET },
+      { text: /^This model version has reached the end of its life\b/, verdict: WRONG_TARGET },
+      {
+        text: /^Access denied\. This Model is marked by provider as Legacy\b/,
+        verdict: WRONG_TARGET,
+      },
+      { text: /^Operation not allowed\b/, verdict: WRONG_TARGET },
+      { text: new RegExp(`^${MODEL_SAID}(?:Input|prompt) is too long\\b`), verdict: TOO_LONG },
+      {
+        text: new RegExp(`^${MODEL_SAID}input length and .max_tokens. exceed\\b`),
+        verdict: TOO_LONG,
+      },
+    ],
+    // The SDK's own name for several ends of a socket; the code, or its own text, tells them apart.
+    TimeoutError: [
+      {
+        text: /^Unexpected error: http2 request did not get a response\b/,
+        verdict: { kind: 'network' },
+      },
+      {
+        text: /^@smithy\/node-http-handler - the request socket did not establish a connection\b/,
+        verdict: { kind: 'network' },
+      },
+    ],
+  }),
+);
+
+function byStatus(status: number | undefined): FailureKind | undefined {
+  if (status === undefined) return undefined;
+  const kind = BY_STATUS.get(status);
+  return kind ?? (status >= 500 ? 'fault' : undefined);
+}
+
+const BY_STATUS: ReadonlyMap<number, FailureKind> = new Map([
+  [400, 'job'],
+  [401, 'config'],
+  [403, 'config'],
+  [404, 'config'],
+  [408, 'timeout'],
+  [410, 'config'],
+  [413, 'job'],
+  [422, 'job'],
+  [424, 'fault'],
+  [429, 'quota-minute'],
+  [503, 'capacity'],
+  [504, 'timeout'],
+  /** Overloaded, as Anthropic's own front says it. */
+  [529, 'capacity'],
+]);
+
+/** Without an answer: the connection, or its establishment, failed. */
+function byCode({ name, code, causeCode }: ErrorFacts): FailureKind | undefined {
+  if ([code, causeCode].some((each) => each !== undefined && NETWORK_CODE.test(each))) {
+    return 'network';
+  }
+  return name === 'TimeoutError' ? 'timeout' : undefined;
+}
+
+const NETWORK_CODE =
+  /^(?:ECONN(?:RESET|REFUSED|ABORTED)|EPIPE|ENOTFOUND|EAI_[A-Z]+|E(?:HOST|NET)UNREACH|ERR_(?:HTTP2|TLS|SSL|STREAM|SOCKET)_.*|CERT_.*|.*_SIGNED_CERT|UNABLE_TO_.*|HPE_.*)$/;
+
+function retryAfterOf(facts: ErrorFacts, nowMs: number): number | undefined {
+  const { retryAfterMs, expectedQueueDelayMs, retryAfter } = facts;
+  const hints = [
+    retryAfterMs ?? 0,
+    expectedQueueDelayMs ?? 0,
+    retryAfter === undefined ? 0 : headerMs(retryAfter, nowMs),
+  ].filter((ms) => Number.isFinite(ms) && ms > 0);
+  return hints.length > 0 ? Math.max(...hints) : undefined;
+}
+
+/** `retry-after` is a number of seconds or an HTTP date (RFC 9110, 10.2.3). */
+function headerMs(value: string, nowMs: number): number {
+  return /^\s*\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
+}

@@ -1,0 +1,183 @@
+import { profileOf } from '../../contract/geography.ts';
+import { type Settings, type Target, targetKey } from '../../contract/policy.ts';
+import type { CircuitState, OverrideMode } from '../../contract/words.ts';
+import type { CircuitSummary } from '../breaker/admission.ts';
+import type { ConfigFailures } from './disabled-targets.ts';
+import { type Inference, inferredOut } from './region-inference.ts';
+
+/** `recovering` gets a few calls at a time, `unhealthy` none for now, `disabled` none but checks. */
+export type Health = 'healthy' | 'recovering' | 'unhealthy' | 'disabled';
+
+/** Times in ISO 8601, UTC. */
+interface Standing {
+  readonly health: Health;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export interface TargetHealth extends Standing {
+  readonly target: string;
+  readonly tier: string;
+  readonly region: string;
+  readonly modelId: string;
+  readonly model: string;
+  /** What the breaker itself sees, whatever override or inference says on top. */
+  readonly circuit: CircuitState;
+  readonly stage?: number;
+  /** Why it is out: the failure kind that opened it, an override, its region, a config error's name. */
+  readonly reason?: string;
+  readonly failureRatePercent?: number;
+  readonly override?: OverrideMode;
+}
+
+/** What GET /v1/health shows. `degraded`: some target is out, and another can serve. */
+export interface HealthView {
+  readonly status: 'healthy' | 'degraded' | 'unhealthy';
+  readonly regions: readonly (Standing & { readonly region: string })[];
+  readonly models: readonly (Standing & { readonly model: string })[];
+  /** Inference profiles, each over all regions that call it. */
+  readonly profiles: readonly (Standing & { readonly profile: string })[];
+  readonly targets: readonly TargetHealth[];
+}
+
+/** The health registry: what is healthy, per target, model, profile and region, and why not. */
+export function healthView(
+  settings: Settings,
+  circuits: readonly CircuitSummary[],
+  disabled: Readonly<Record<string, ConfigFailures>>,
+  nowMs: number,
+): HealthView {
+  const summaries = new Map(circuits.map((circuit) => [circuit.key, circuit]));
+  const inferences = inferredOut(settings, circuits, nowMs);
+  const targets = settings.tiers.flatMap((tier) =>
+    tier.targets.map((target) => {
+      const key = targetKey(target);
+      const evidence = { disabled: disabled[key], inference: inferences.get(key), nowMs };
+      return targetHealth(tier.name, target, summaries.get(key), evidence);
+    }),
+  );
+  const isProfile = ({ modelId, model }: TargetHealth) => modelId !== model;
+  return {
+    status: overall(targets),
+    regions: grouped(targets, 'region').map(([region, its]) => ({ region, ...standing(its) })),
+    models: grouped(targets, 'model').map(([model, its]) => ({ model, ...standing(its) })),
+    profiles: grouped(targets.filter(isProfile), 'modelId').map(([profile, its]) => ({
+      profile,
+      ...standing(its),
+    })),
+    targets,
+  };
+}
+
+interface Evidence {
+  readonly disabled?: ConfigFailures;
+  readonly inference?: Inference;
+  readonly nowMs: number;
+}
+
+function targetHealth(
+  tier: string,
+  target: Target,
+  summary: CircuitSummary | undefined,
+  evidence: Evidence,
+): TargetHealth {
+  const { health, reason, sinceMs, untilMs } = judge(summary, evidence);
+  return {
+    target: targetKey(target),
+    tier,
+    region: target.region,
+    modelId: target.modelId,
+    model: profileOf(target).model,
+    health,
+    ...times(sinceMs, untilMs),
+    circuit: summary?.state ?? 'CLOSED',
+    ...(summary?.stage !== undefined && { stage: summary.stage }),
+    ...(reason !== undefined && { reason }),
+    ...(summary?.failureRatePercent !== undefined && {
+      failureRatePercent: summary.failureRatePercent,
+    }),
+    ...(summary?.override !== undefined && { override: summary.override }),
+  };
+}
+
+interface Judgement {
+  readonly health: Health;
+  readonly reason?: string;
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+}
+
+/** What traffic gets, the strongest reason first. */
+function judge(
+  circuit: CircuitSummary | undefined,
+  { disabled, inference, nowMs }: Evidence,
+): Judgement {
+  const { state = 'CLOSED', override, failure: reason, sinceMs, untilMs } = circuit ?? {};
+  if (override === 'force-open') {
+    return { health: 'unhealthy', reason: override, sinceMs, untilMs };
+  }
+  if (disabled?.disabled) {
+    const { sinceMs: disabledAtMs, checkAtMs } = disabled.disabled;
+    return {
+      health: 'disabled',
+      reason: disabled.reason,
+      sinceMs: disabledAtMs,
+      untilMs: checkAtMs,
+    };
+  }
+  if (override !== undefined) return { health: 'healthy', sinceMs };
+  if (inference) {
+    return { health: 'unhealthy', reason: 'region-unhealthy', untilMs: inference.untilMs };
+  }
+  switch (state) {
+    case 'CLOSED':
+      return { health: 'healthy', sinceMs };
+    case 'HALF_OPEN':
+      return { health: 'recovering', reason, sinceMs };
+    case 'OPEN': {
+      const due = untilMs !== undefined && untilMs <= nowMs;
+      return due
+        ? { health: 'recovering', reason, sinceMs }
+        : { health: 'unhealthy', reason, sinceMs, untilMs };
+    }
+    default:
+      return state satisfies never;
+  }
+}
+
+function overall(targets: readonly TargetHealth[]): HealthView['status'] {
+  if (targets.every(({ health }) => health === 'healthy')) return 'healthy';
+  const serving = targets.some(({ health }) => health === 'healthy' || health === 'recovering');
+  return serving ? 'degraded' : 'unhealthy';
+}
+
+function grouped(
+  targets: readonly TargetHealth[],
+  by: 'region' | 'model' | 'modelId',
+): readonly [string, readonly TargetHealth[]][] {
+  return [...Map.groupBy(targets, (target) => target[by])];
+}
+
+/** A group is as well as its best member: one open circuit says nothing of a region or a model. */
+function standing(members: readonly TargetHealth[]): Standing {
+  const regionOut = members.find(({ reason }) => reason === 'region-unhealthy');
+  const best = HEALTH_BEST_FIRST.find((health) => members.some((each) => each.health === health));
+  if (!regionOut && (best === undefined || best === 'healthy')) return { health: 'healthy' };
+  const ill = members.filter(({ health }) => health !== 'healthy');
+  const since = ill.flatMap(({ since }) => since ?? []).sort();
+  const until = ill.flatMap(({ until }) => until ?? []).sort();
+  return {
+    health: regionOut ? 'unhealthy' : (best ?? 'healthy'),
+    ...(since.length > 0 && { since: since.at(-1) }),
+    ...(until.length > 0 && { until: until[0] }),
+  };
+}
+
+const HEALTH_BEST_FIRST: readonly Health[] = ['healthy', 'recovering', 'unhealthy', 'disabled'];
+
+function times(sinceMs: number | undefined, untilMs: number | undefined) {
+  return {
+    ...(sinceMs !== undefined && { since: new Date(sinceMs).toISOString() }),
+    ...(untilMs !== undefined && { until: new Date(untilMs).toISOString() }),
+  };
+}

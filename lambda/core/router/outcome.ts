@@ -1,0 +1,25 @@
+import type { FailureKind, TargetFailureKind } from '../../contract/words.ts';
+import type { Outcome } from '../breaker/admission.ts';
+import type { ModelResult } from './model-client.ts';
+
+/** What the circuit learns: nothing from the caller's faults, nor from those of the configuration. */
+export function outcomeOf(result: ModelResult): Outcome {
+  switch (result.outcome) {
+    case 'answer':
+      return { kind: 'success', elapsedMs: result.elapsedMs };
+    case 'failure': {
+      const { kind, retryAfterMs } = result.failure;
+      if (!isTargetKind(kind)) return { kind: 'ignored' };
+      const hint = retryAfterMs === undefined ? {} : { retryAfterMs };
+      return { kind: 'failure', failure: kind, elapsedMs: result.elapsedMs, ...hint };
+    }
+    case 'aborted':
+      return { kind: 'ignored' };
+    default:
+      return result satisfies never;
+  }
+}
+
+function isTargetKind(kind: FailureKind): kind is TargetFailureKind {
+  return kind !== 'job' && kind !== 'config';
+}

@@ -1,0 +1,226 @@
+import type { BreakerPolicy, Settings } from '../../contract/policy.ts';
+import type { CircuitGate, Outcome, Permit } from '../breaker/admission.ts';
+import type { Clock, Random } from '../clock.ts';
+import { answerFrom, readAnswer } from './answer.ts';
+import { backOffMs } from './back-off.ts';
+import type { CallRecorder } from './call-recorder.ts';
+import { type Candidate, candidatesFor } from './candidates.ts';
+import type { DisabledTargets } from './disabled-targets.ts';
+import type {
+  ModelAnswer,
+  ModelClient,
+  ModelFailure,
+  ModelRequest,
+  ModelResult,
+} from './model-client.ts';
+import { outcomeOf } from './outcome.ts';
+import type { RegionWatch } from './region-watch.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import type { Attempt, RefusedRequest, RunRequest, RunResult, SkipReason } from './run.ts';
+import { type Reduction, shapeRequest } from './shape.ts';
+
+export interface PassParts {
+  readonly circuits: CircuitGate;
+  readonly models: ModelClient;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
+  readonly recorder: CallRecorder;
+  readonly regions: RegionWatch;
+  readonly retries: RetryBudget;
+  readonly disabledTargets: DisabledTargets;
+}
+
+/** How a run ends; the attempts join it when it is given back. */
+type End<Result = RunResult> = Result extends unknown ? Omit<Result, 'attempts'> : never;
+
+/** Share of the call timeout that is kept back to store the result and flush the circuits. */
+const MARGIN_SHARE = 0.1;
+
+const REFUSED = {
+  invalid: {
+    type: 'urn:holdfast:problem:request-refused',
+    title: 'The model refused the request as invalid',
+  },
+  tooLong: {
+    type: 'urn:holdfast:problem:prompt-too-long',
+    title: 'The prompt is too long for every model that may serve it',
+  },
+  unusable: {
+    type: 'urn:holdfast:problem:unusable-answer',
+    title: 'The models gave no usable answer',
+  },
+} satisfies Record<string, RefusedRequest>;
+
+/** One run: visits each target in turn until one of them ends it. */
+export class Pass {
+  readonly #parts: PassParts;
+  readonly #settings: Settings;
+  readonly #request: RunRequest;
+  readonly #attempts: Attempt[] = [];
+  /** When the targets that did not serve may be tried again. */
+  readonly #comebacksMs: number[] = [];
+  #unusableAnswers = 0;
+
+  constructor(parts: PassParts, settings: Settings, request: RunRequest) {
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#request = request;
+  }
+
+  async run(): Promise<RunResult> {
+    for (const candidate of candidatesFor(this.#settings, this.#request, this.#parts.random)) {
+      const end = await this.#visit(candidate);
+      if (end) return { ...end, attempts: this.#attempts };
+    }
+    return { ...this.#endWithoutAnswer(), attempts: this.#attempts };
+  }
+
+  /** Nothing when the next target is to be tried. */
+  async #visit(candidate: Candidate): Promise<End | undefined> {
+    const { circuits, clock, disabledTargets, regions } = this.#parts;
+    const { conversation, jobId } = this.#request;
+
+    const shaped = shapeRequest(candidate, conversation, jobId);
+    if (!shaped.fits) return this.#skip(candidate, 'too-long');
+    const tooLate = this.#tooLateForACall();
+    if (tooLate) return tooLate;
+    const inference = await regions.inference(candidate.target);
+    if (inference) return this.#skip(candidate, 'region-unhealthy', inference.untilMs);
+    const availability = await disabledTargets.availability(candidate.key);
+    if (!availability.available) return this.#skip(candidate, 'disabled', availability.untilMs);
+
+    const admission = await circuits.admit(candidate.key, jobId);
+    if (!admission.admitted) {
+      regions.doubt();
+      return this.#skip(candidate, admission.reason, clock.now() + admission.retryAfterMs);
+    }
+    const result = await this.#call(candidate, shaped.request, admission.permit);
+    return 'reason' in result
+      ? { outcome: result.reason }
+      : this.#read(candidate, shaped.reducedBy, result);
+  }
+
+  #skip({ key, tier }: Candidate, reason: SkipReason, comebackMs?: number): undefined {
+    this.#attempts.push({ target: key, tier: tier.name, outcome: 'skipped', reason, ms: 0 });
+    if (comebackMs !== undefined) this.#comebacksMs.push(comebackMs);
+  }
+
+  /**
+   * A call that cannot have its full time is not made: cut short it would tell nothing of the target
+   * and may be billed. A job whose deadline leaves no room for it just waits for the deadline.
+   */
+  #tooLateForACall(): End | undefined {
+    const { deadlineAtMs, functionEndsAtMs } = this.#request;
+    const callEndsMs = this.#parts.clock.now() + timeForACallMs(this.#settings.breaker);
+    if (callEndsMs > deadlineAtMs) return { outcome: 'deferred', retryAtMs: deadlineAtMs };
+    return callEndsMs > functionEndsAtMs ? { outcome: 'out-of-time' } : undefined;
+  }
+
+  /** Settles the permit whatever comes of the call, or of the leave to make it. */
+  async #call(
+    candidate: Candidate,
+    request: ModelRequest,
+    permit: Permit,
+  ): Promise<ModelResult | { readonly reason: 'cancelled' | 'lost' }> {
+    const { models, recorder, retries } = this.#parts;
+    let outcome: Outcome = { kind: 'ignored' };
+    try {
+      const leave = await this.#request.beforeCall();
+      if (leave !== 'go') return { reason: leave };
+      retries.earn();
+      const timeoutMs = this.#settings.breaker.callTimeoutSeconds * 1000;
+      const result = await models.converse(request, timeoutMs, this.#request.signal);
+      recorder.record(candidate, this.#request.jobId, result);
+      outcome = outcomeOf(result);
+      return result;
+    } finally {
+      await permit.settle(outcome);
+    }
+  }
+
+  async #read(
+    candidate: Candidate,
+    reducedBy: readonly Reduction[],
+    result: ModelResult,
+  ): Promise<End | undefined> {
+    switch (result.outcome) {
+      case 'answer':
+        await this.#enable(candidate.key);
+        return this.#answered(candidate, reducedBy, result.answer, result.elapsedMs);
+      case 'failure':
+        return this.#failed(candidate, result.failure, result.elapsedMs);
+      case 'aborted':
+        this.#tried(candidate, 'aborted', result.elapsedMs);
+        return { outcome: 'out-of-time' };
+      default:
+        return result satisfies never;
+    }
+  }
+
+  /** A target that comes back is not trusted with its full share at once. */
+  async #enable(key: string): Promise<void> {
+    const { circuits, clock, disabledTargets } = this.#parts;
+    if (await disabledTargets.succeeded(key)) await circuits.restart?.(key, clock.now());
+  }
+
+  #answered(
+    candidate: Candidate,
+    reducedBy: readonly Reduction[],
+    answer: ModelAnswer,
+    elapsedMs: number,
+  ): End | undefined {
+    const reading = readAnswer(answer);
+    if (reading.usable) {
+      this.#tried(candidate, 'answered', elapsedMs);
+      const served = answerFrom(candidate, answer, reading.truncated, reducedBy);
+      return { outcome: 'answered', answer: served };
+    }
+    this.#tried(candidate, 'unusable', elapsedMs, reading.reason);
+    this.#unusableAnswers += 1;
+    const once = this.#unusableAnswers === 1 && this.#parts.retries.spend();
+    return once ? undefined : { outcome: 'refused', error: REFUSED.unusable };
+  }
+
+  async #failed(
+    candidate: Candidate,
+    { kind, name, retryAfterMs, tooLong }: ModelFailure,
+    elapsedMs: number,
+  ): Promise<End | undefined> {
+    const { clock, disabledTargets, regions } = this.#parts;
+    this.#tried(candidate, kind, elapsedMs, tooLong ? 'too-long' : name);
+    if (kind === 'job') return tooLong ? undefined : { outcome: 'refused', error: REFUSED.invalid };
+
+    if (kind === 'config') await disabledTargets.failed(candidate.key, this.#request.jobId, name);
+    else regions.doubt();
+    this.#comebacksMs.push(clock.now() + Math.max(this.#backOffMs(), retryAfterMs ?? 0));
+    return undefined;
+  }
+
+  #tried({ key, tier }: Candidate, outcome: CallOutcome, ms: number, reason?: string): void {
+    this.#attempts.push({ target: key, tier: tier.name, outcome, ...(reason && { reason }), ms });
+  }
+
+  /** No target is left. What only the targets are to blame for fails no job that may wait. */
+  #endWithoutAnswer(): End {
+    if (this.#unusableAnswers > 0) return { outcome: 'refused', error: REFUSED.unusable };
+    const tooLong = this.#attempts.filter(({ reason }) => reason === 'too-long');
+    if (tooLong.length > 0 && tooLong.length === this.#attempts.length) {
+      return { outcome: 'refused', error: REFUSED.tooLong };
+    }
+    const soonestMs = Math.min(...this.#comebacksMs);
+    const retryAtMs = Number.isFinite(soonestMs)
+      ? soonestMs
+      : this.#parts.clock.now() + this.#backOffMs();
+    return { outcome: this.#request.whenOpen === 'fail' ? 'unavailable' : 'deferred', retryAtMs };
+  }
+
+  #backOffMs(): number {
+    return backOffMs(this.#settings, this.#request.deferrals ?? 0, this.#parts.random);
+  }
+}
+
+type CallOutcome = Exclude<Attempt['outcome'], 'skipped'>;
+
+function timeForACallMs({ callTimeoutSeconds }: BreakerPolicy): number {
+  return callTimeoutSeconds * 1000 * (1 + MARGIN_SHARE);
+}

@@ -1,0 +1,70 @@
+import { profileOf } from '../../contract/geography.ts';
+import { type Settings, type Target, targetKey } from '../../contract/policy.ts';
+import type { TargetFailureKind } from '../../contract/words.ts';
+import type { CircuitSummary } from '../breaker/admission.ts';
+
+/** A target that is passed over for what happens to others of its region. */
+export interface Inference {
+  readonly region: string;
+  /** When the first of the circuits that are the evidence may close; absent if they are recovering. */
+  readonly untilMs?: number;
+}
+
+/** A quota is one model's affair; these kinds may be the whole region's. */
+const REGIONAL_KINDS: readonly TargetFailureKind[] = ['capacity', 'fault', 'timeout', 'network'];
+
+/**
+ * The targets taken out because their region is unhealthy: targets of at least two models, and at
+ * least half of its targets, are open or recovering for a regional kind. Most incidents hit one
+ * model, so one open circuit says nothing of its region. As the evidence is at least half of each
+ * region, inference takes out at most half of all targets; circuits that are open on their own
+ * evidence hold however many they are.
+ */
+export function inferredOut(
+  settings: Settings,
+  circuits: readonly CircuitSummary[],
+  nowMs: number,
+): ReadonlyMap<string, Inference> {
+  const summaries = new Map(circuits.map((circuit) => [circuit.key, circuit]));
+  const regions = Map.groupBy(
+    settings.tiers.flatMap((tier) => tier.targets),
+    ({ region }) => region,
+  );
+
+  const out = new Map<string, Inference>();
+  for (const [region, members] of regions) {
+    const evidence = members.filter((each) => isEvidence(summaries.get(targetKey(each)), nowMs));
+    if (!isRegional(evidence, members)) continue;
+    const inference = { region, ...firstEnd(evidence, summaries, nowMs) };
+    for (const target of members) {
+      const key = targetKey(target);
+      const isForced = summaries.get(key)?.override !== undefined;
+      if (!evidence.includes(target) && !isForced) out.set(key, inference);
+    }
+  }
+  return out;
+}
+
+/** An open circuit past its `until` says nothing: nobody has looked since. Nor does an override. */
+function isEvidence(circuit: CircuitSummary | undefined, nowMs: number): boolean {
+  if (!circuit?.failure || circuit.override !== undefined) return false;
+  const unwell =
+    circuit.state === 'HALF_OPEN' || (circuit.state === 'OPEN' && nowMs < (circuit.untilMs ?? 0));
+  return unwell && REGIONAL_KINDS.includes(circuit.failure);
+}
+
+function isRegional(evidence: readonly Target[], members: readonly Target[]): boolean {
+  const models = new Set(evidence.map((target) => profileOf(target).model));
+  return models.size >= 2 && evidence.length * 2 >= members.length;
+}
+
+function firstEnd(
+  evidence: readonly Target[],
+  summaries: ReadonlyMap<string, CircuitSummary>,
+  nowMs: number,
+): { readonly untilMs?: number } {
+  const ends = evidence
+    .map((target) => summaries.get(targetKey(target))?.untilMs ?? 0)
+    .filter((untilMs) => untilMs > nowMs);
+  return ends.length > 0 ? { untilMs: Math.min(...ends) } : {};
+}

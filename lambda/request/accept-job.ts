@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { METRIC } from '../contract/metrics.ts';
+import type { Settings } from '../contract/policy.ts';
+import type { JobRequest } from '../contract/schemas/jobs.ts';
+import type { Clock } from '../core/clock.ts';
+import { dispatch } from '../core/jobs/dispatch.ts';
+import { type Job, newJob } from '../core/jobs/job.ts';
+import type { JobQueue } from '../core/jobs/job-queue.ts';
+import type { JobStore } from '../core/jobs/job-store.ts';
+import type { ResultStore } from '../core/jobs/result-store.ts';
+import type { Log, Metrics } from '../core/telemetry.ts';
+
+export interface AcceptDependencies {
+  readonly jobs: JobStore;
+  readonly queue: JobQueue;
+  readonly results: ResultStore;
+  readonly clock: Clock;
+  /** 32 hexadecimal digits that nobody can guess. */
+  readonly newId: () => string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface Submission {
+  readonly tenant: string;
+  readonly request: JobRequest;
+  readonly idempotencyKey?: string;
+}
+
+export type Acceptance =
+  | { readonly outcome: 'accepted' | 'repeated'; readonly job: Job }
+  /** The key stands for another body. */
+  | { readonly outcome: 'mismatch' };
+
+/**
+ * Makes a submission durable: prompt, then row, then message. From the row on, the job is ours to
+ * finish; should the send fail, the sweeper does it.
+ */
+export async function acceptJob(
+  dependencies: AcceptDependencies,
+  settings: Settings,
+  { tenant, request, idempotencyKey }: Submission,
+): Promise<Acceptance> {
+  const { jobs, results, clock, newId, metrics } = dependencies;
+  const { conversation, options } = request;
+  const bodyHash = digest([conversation, options]);
+  const jobId = idempotencyKey === undefined ? newId() : digest([tenant, idempotencyKey]);
+  const now = clock.now();
+  const job = newJob({ jobId, tenant, bodyHash, requestToken: newId() }, options, now, settings);
+
+  await results.putPrompt(job, conversation);
+  const put = await jobs.create(job, now);
+  if (!put.created) {
+    return put.existing.bodyHash === bodyHash
+      ? { outcome: 'repeated', job: put.existing }
+      : { outcome: 'mismatch' };
+  }
+  metrics.count(METRIC.jobsAccepted);
+  await sendOrLeave(dependencies, job);
+  return { outcome: 'accepted', job };
+}
+
+async function sendOrLeave(dependencies: AcceptDependencies, job: Job): Promise<void> {
+  try {
+    await dispatch(dependencies, job, dependencies.clock.now());
+  } catch (error) {
+    const kind = error instanceof Error ? error.name : typeof error;
+    dependencies.log.warn('job not sent, left to the sweeper', { jobId: job.jobId, error: kind });
+  }
+}
+
+/** 128 bits, so that neither a job's id nor a prompt's name can be met by chance or by design. */
+function digest(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,48 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { CLIENT_OPTIONS, SINGLE_ATTEMPT_OPTIONS } from '../aws/client-options.ts';
+import { dynamoDbDisabledTargets } from '../aws/disabled-targets-table.ts';
+import { sqsJobQueue } from '../aws/job-queue.ts';
+import { dynamoDbJobStore } from '../aws/job-table.ts';
+import { randomId } from '../aws/random-id.ts';
+import { s3ResultStore } from '../aws/result-bucket.ts';
+import { SettingsParameter } from '../aws/settings-parameter.ts';
+import { systemClock as clock } from '../aws/system-clock.ts';
+import { powertoolsTelemetry } from '../aws/telemetry.ts';
+import { ENV, requiredEnv } from '../contract/env.ts';
+import { Breaker } from '../core/breaker/breaker.ts';
+import { DisabledTargets } from '../core/router/disabled-targets.ts';
+import { DynamoDbCircuitStore } from '../stores/dynamodb-circuit-store.ts';
+import { respond } from './routes.ts';
+
+const { log, metrics, publish } = powertoolsTelemetry();
+const dynamoDb = new DynamoDBClient(CLIENT_OPTIONS);
+const circuitsClient = new DynamoDBClient(SINGLE_ATTEMPT_OPTIONS);
+const circuitsTable = requiredEnv(ENV.circuitsTable);
+const settings = new SettingsParameter({
+  name: requiredEnv(ENV.settingsParameter),
+  ...{ clock, log, metrics },
+});
+const policy = () => settings.current.breaker;
+const dependencies = {
+  ...{ clock, log, metrics, newId: randomId },
+  jobs: dynamoDbJobStore(dynamoDb, requiredEnv(ENV.jobsTable)),
+  queue: sqsJobQueue({ jobs: requiredEnv(ENV.jobsQueueUrl) }),
+  results: s3ResultStore(requiredEnv(ENV.resultsBucket)),
+  circuits: new Breaker({
+    store: new DynamoDbCircuitStore(circuitsClient, circuitsTable),
+    ...{ policy, clock, random: Math.random, workerId: randomId() },
+  }),
+  disabledTargets: new DisabledTargets({
+    store: dynamoDbDisabledTargets(dynamoDb, circuitsTable),
+    ...{ policy, clock, log },
+  }),
+};
+
+export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
+  try {
+    return await respond(dependencies, () => settings.read(), event);
+  } finally {
+    publish();
+  }
+}

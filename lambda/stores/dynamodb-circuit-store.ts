@@ -1,0 +1,210 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { CIRCUITS_TABLE } from '../contract/keys.ts';
+import {
+  type CircuitStore,
+  CircuitStoreError,
+  type Expected,
+  type Loaded,
+  type StoredRecord,
+  type WindowBucket,
+  type WindowCounts,
+  type WindowSlot,
+} from '../core/breaker/circuit-store.ts';
+import { type ServerTime, serverTimeOf, stampWithServerTime } from './dynamodb-server-time.ts';
+import { fromWindowItem, periodOf, toWindowUpdate, windowItemKey } from './dynamodb-window-item.ts';
+
+export interface DynamoDbCircuitStoreOptions {
+  /** How long an operation may take; one that takes longer counts as lost. @default 1 s */
+  readonly timeoutMs?: number;
+  /** Items that share the writes of a window's minute. @default 4 */
+  readonly windowShards?: number;
+  /** The store's clock. @default the Date header of its answers */
+  readonly now?: () => number;
+}
+
+/**
+ * Circuits in a DynamoDB table (layout: `CIRCUITS_TABLE`). Give it a client with `maxAttempts: 1`:
+ * the SDK's retry of an addition whose answer was lost would count twice.
+ */
+export class DynamoDbCircuitStore implements CircuitStore {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+  readonly #timeoutMs: number;
+  readonly #shard: number;
+  readonly #now: (() => number) | undefined;
+
+  constructor(
+    client: DynamoDBClient,
+    tableName: string,
+    options: DynamoDbCircuitStoreOptions = {},
+  ) {
+    this.#client = DynamoDBDocumentClient.from(client);
+    this.#table = tableName;
+    this.#timeoutMs = options.timeoutMs ?? 1_000;
+    this.#shard = Math.floor(Math.random() * (options.windowShards ?? 4));
+    this.#now = options.now;
+    stampWithServerTime(this.#client);
+  }
+
+  async load(key: string): Promise<Loaded> {
+    const output = await this.#ask((signal) =>
+      this.#client.send(
+        new GetCommand({ TableName: this.#table, Key: controlKey(key), ConsistentRead: true }),
+        signal,
+      ),
+    );
+    return { record: withoutKey(output.Item), storeTime: this.#timeOf(output) };
+  }
+
+  async save(key: string, record: StoredRecord, expected: Expected): Promise<boolean> {
+    try {
+      await this.#ask((signal) =>
+        this.#client.send(
+          new PutCommand({
+            TableName: this.#table,
+            Item: { ...controlKey(key), ...record },
+            ...conditionOf(expected, record),
+          }),
+          signal,
+        ),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof CircuitStoreError && isFailedCondition(error.cause)) return false;
+      throw error;
+    }
+  }
+
+  async addToWindow(
+    key: string,
+    epoch: number,
+    slot: WindowSlot,
+    counts: WindowCounts,
+  ): Promise<void> {
+    await this.#ask((signal) =>
+      this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { ...circuitKey(key), [ITEM]: windowItemKey(epoch, periodOf(slot), this.#shard) },
+          ...toWindowUpdate(slot, counts),
+        }),
+        signal,
+      ),
+    );
+  }
+
+  async readWindow(key: string, epoch: number, slot: WindowSlot): Promise<readonly WindowBucket[]> {
+    const output = await this.#ask((signal) =>
+      this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          KeyConditionExpression: '#circuit = :circuit AND #item BETWEEN :first AND :last',
+          ExpressionAttributeNames: { '#circuit': CIRCUIT, '#item': ITEM },
+          ExpressionAttributeValues: {
+            ':circuit': key,
+            ':first': windowItemKey(epoch, periodOf(slot)),
+            ':last': windowItemKey(epoch, '~'),
+          },
+          ConsistentRead: true,
+        }),
+        signal,
+      ),
+    );
+    return (output.Items ?? [])
+      .flatMap(fromWindowItem)
+      .filter(({ startMs }) => startMs >= slot.startMs)
+      .sort((a, b) => a.startMs - b.startMs);
+  }
+
+  async #ask<Output>(send: (options: { abortSignal: AbortSignal }) => Promise<Output>) {
+    try {
+      return await send({ abortSignal: AbortSignal.timeout(this.#timeoutMs) });
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  #timeOf(output: object): ServerTime {
+    if (!this.#now) return serverTimeOf(output);
+    const nowMs = this.#now();
+    return { earliestMs: nowMs, latestMs: nowMs };
+  }
+}
+
+const CIRCUIT = CIRCUITS_TABLE.partitionKey;
+const ITEM = CIRCUITS_TABLE.sortKey;
+
+function circuitKey(key: string) {
+  return { [CIRCUIT]: key };
+}
+
+function controlKey(key: string) {
+  return { ...circuitKey(key), [ITEM]: CIRCUITS_TABLE.controlItem };
+}
+
+function withoutKey(item: Readonly<Record<string, unknown>> | undefined): unknown {
+  if (!item) return undefined;
+  const { [CIRCUIT]: _circuit, [ITEM]: _item, ...record } = item;
+  return record;
+}
+
+/**
+ * By version; a record that cannot be read is compared by all that was read of it, and by the
+ * absence of what a repair would have added.
+ */
+function conditionOf(expected: Expected, record: StoredRecord) {
+  if (expected === 'absent') {
+    return {
+      ConditionExpression: 'attribute_not_exists(#item)',
+      ExpressionAttributeNames: { '#item': ITEM },
+    };
+  }
+  const found = 'raw' in expected ? asRecord(expected.raw) : { version: expected.version };
+  const absent = 'raw' in expected ? Object.keys(record).filter((field) => !(field in found)) : [];
+  const fields = Object.entries(found);
+  return {
+    ConditionExpression: [
+      'attribute_exists(#item)',
+      ...fields.map((_, i) => `#found${i} = :found${i}`),
+      ...absent.map((_, i) => `attribute_not_exists(#absent${i})`),
+    ].join(' AND '),
+    ExpressionAttributeNames: {
+      '#item': ITEM,
+      ...Object.fromEntries(fields.map(([field], i) => [`#found${i}`, field])),
+      ...Object.fromEntries(absent.map((field, i) => [`#absent${i}`, field])),
+    },
+    ...(fields.length > 0 && {
+      ExpressionAttributeValues: Object.fromEntries(
+        fields.map(([, value], i) => [`:found${i}`, value]),
+      ),
+    }),
+  };
+}
+
+function asRecord(raw: unknown): Record<string, unknown> {
+  return typeof raw === 'object' && raw !== null ? { ...raw } : {};
+}
+
+function isFailedCondition(error: unknown): boolean {
+  return error instanceof ConditionalCheckFailedException;
+}
+
+/** Errors that DynamoDB answered before it did anything. */
+const REFUSALS: readonly string[] = [
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+];
+
+function translate(error: unknown): CircuitStoreError {
+  const name = error instanceof Error ? error.name : 'unknown error';
+  const applied = REFUSALS.includes(name) ? 'no' : 'unknown';
+  return new CircuitStoreError(`dynamodb: ${name}`, applied, { cause: error });
+}

@@ -1,0 +1,1 @@
+export { MemoryCircuitStore } from '../core/breaker/memory-circuit-store.ts';

@@ -1,0 +1,131 @@
+import { SWEEP_SHARDS } from '../contract/keys.ts';
+import { METRIC } from '../contract/metrics.ts';
+import type { Clock } from '../core/clock.ts';
+import { dispatch } from '../core/jobs/dispatch.ts';
+import type { JobQueue } from '../core/jobs/job-queue.ts';
+import type { JobStore } from '../core/jobs/job-store.ts';
+import { sweepRule } from '../core/jobs/sweep-rule.ts';
+import {
+  cancel,
+  expire,
+  postpone,
+  requeue,
+  type Standing,
+  visibleAt,
+} from '../core/jobs/transitions.ts';
+import type { Log, Metrics } from '../core/telemetry.ts';
+
+export interface SweepDependencies {
+  readonly jobs: JobStore;
+  readonly queue: JobQueue;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Works off the rows that are due, shard by shard and page by page, until none is left or `untilMs`
+ * has come; what is left is still due a minute later. One broken row does not stop the others.
+ */
+export async function sweep(dependencies: SweepDependencies, untilMs: number): Promise<void> {
+  const { jobs, clock, metrics } = dependencies;
+  const queueAge = once(() => queueAgeMs(dependencies));
+  let moved = 0;
+  for (const shard of shardsFrom(clock.now())) {
+    for await (const page of jobs.due(shard, clock.now())) {
+      const done = await Promise.all(page.map((job) => sweepJob(dependencies, job, queueAge)));
+      moved += done.filter(Boolean).length;
+      if (clock.now() >= untilMs) break;
+    }
+    if (clock.now() >= untilMs) break;
+  }
+  metrics.count(METRIC.sweptJobs, moved);
+}
+
+/** Starts at another shard each minute, so that a sweep that runs out of time starves none. */
+function shardsFrom(now: number): readonly number[] {
+  const first = Math.floor(now / 60_000);
+  return Array.from({ length: SWEEP_SHARDS }, (_, i) => (first + i) % SWEEP_SHARDS);
+}
+
+/** Whether the job was moved. */
+async function sweepJob(
+  dependencies: SweepDependencies,
+  job: Standing,
+  queueAge: () => Promise<number>,
+): Promise<boolean> {
+  try {
+    const isWaiting = job.status !== 'RUNNING' && job.sentAt !== undefined;
+    return await move(dependencies, job, isWaiting ? await queueAge() : 0);
+  } catch (error) {
+    const kind = error instanceof Error ? error.name : typeof error;
+    dependencies.log.error('row not swept', { jobId: job.jobId, error: kind });
+    return false;
+  }
+}
+
+async function move(
+  dependencies: SweepDependencies,
+  job: Standing,
+  queueAgeMs: number,
+): Promise<boolean> {
+  const { jobs, queue, clock, metrics } = dependencies;
+  const { jobId, generation } = job;
+  const now = clock.now();
+  const rule = sweepRule(job, now, queueAgeMs);
+  switch (rule.action) {
+    case 'none':
+      return false;
+    case 'postpone':
+      await jobs.update(jobId, postpone(job, rule.until));
+      return false;
+    case 'cancel':
+      return (await jobs.update(jobId, cancel(job, now))).applied;
+    case 'expire': {
+      const { applied } = await jobs.update(jobId, expire(job, now));
+      if (applied) metrics.count(METRIC.jobsExpired);
+      return applied;
+    }
+    case 'requeue': {
+      const requeued = await jobs.update(jobId, requeue(job, now));
+      if (requeued.applied) await dispatch(dependencies, requeued.job, now);
+      return requeued.applied;
+    }
+    case 'send':
+      await dispatch(dependencies, job, now);
+      return true;
+    case 'send-again':
+      await queue.send({ jobId, generation }, 0);
+      await jobs.update(jobId, postpone(job, rule.nextLookAt));
+      return true;
+    default:
+      return rule satisfies never;
+  }
+}
+
+/**
+ * How long messages wait at present, seen from the jobs that run: the time from a send to now. SQS
+ * tells it only to CloudWatch, minutes late. No job running means no backlog to be mistaken for.
+ */
+async function queueAgeMs({ jobs, clock }: SweepDependencies): Promise<number> {
+  const now = clock.now();
+  const shards = Array.from({ length: SWEEP_SHARDS }, (_, shard) => shard);
+  const samples = await Promise.all(shards.map((shard) => jobs.upcoming(shard, now, SAMPLE_SIZE)));
+  const waits = samples
+    .flat()
+    .map((job) =>
+      job.status === 'RUNNING' && job.sentAt !== undefined ? now - visibleAt(job, job.sentAt) : 0,
+    );
+  return Math.max(0, ...waits);
+}
+
+/** Running rows come up first, for leases are shorter than any other wait. */
+const SAMPLE_SIZE = 10;
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

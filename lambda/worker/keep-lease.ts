@@ -1,0 +1,30 @@
+import type { BreakerPolicy } from '../contract/policy.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Job } from '../core/jobs/job.ts';
+import type { JobStore } from '../core/jobs/job-store.ts';
+import { renew } from '../core/jobs/transitions.ts';
+
+/**
+ * Asked before each model call: renews the lease so that it outlives the call, and learns of a
+ * cancel or a loss. The claim's own lease serves the first call, as long as it is fresh.
+ */
+export function keepLease(
+  { jobs, clock }: { readonly jobs: JobStore; readonly clock: Pick<Clock, 'now'> },
+  policy: BreakerPolicy,
+  job: Job,
+): () => Promise<'go' | 'cancelled' | 'lost'> {
+  const neededMs = 1.2 * policy.callTimeoutSeconds * 1000;
+  let leaseUntil = job.leaseUntil ?? 0;
+  return async () => {
+    const now = clock.now();
+    if (leaseUntil - now >= neededMs) return 'go';
+    const renewed = await jobs.update(job.jobId, renew(job, now, policy));
+    if (renewed.applied) {
+      leaseUntil = renewed.job.leaseUntil ?? 0;
+      return 'go';
+    }
+    const { current } = renewed;
+    const isMine = current?.status === 'RUNNING' && current.claimToken === job.claimToken;
+    return isMine && current.cancelRequested ? 'cancelled' : 'lost';
+  };
+}

@@ -1,0 +1,125 @@
+import { METRIC, type MetricName } from '../contract/metrics.ts';
+import { PROBLEM } from '../contract/problems.ts';
+import { withRun } from '../core/jobs/attempts.ts';
+import type { Change } from '../core/jobs/change.ts';
+import { nextAttemptAt } from '../core/jobs/deferral.ts';
+import { dispatch } from '../core/jobs/dispatch.ts';
+import type { Job } from '../core/jobs/job.ts';
+import { cancelMine, defer, fail, release, succeed } from '../core/jobs/transitions.ts';
+import type { Answer, Attempt, RunResult } from '../core/router/run.ts';
+import { keepLease } from './keep-lease.ts';
+import type { Invocation, WorkDependencies } from './work.ts';
+
+/**
+ * Runs a claimed job and writes down how it went. Every write is fenced by the claim: once the job
+ * is someone else's, whatever this run still brings is thrown away.
+ */
+export async function runJob(
+  dependencies: WorkDependencies,
+  invocation: Invocation,
+  job: Job,
+): Promise<void> {
+  const { results, router } = dependencies;
+  const conversation = await results.getPrompt(job);
+  if (!conversation) {
+    return finish(dependencies, job, fail(job, PROMPT_GONE, job.attempts, now(dependencies)));
+  }
+  const { jobId, whenOpen, minTier, regions, deferrals } = job;
+  const run = await router.run({
+    ...{ jobId, conversation, whenOpen, minTier, regions, deferrals },
+    deadlineAtMs: job.deadlineAt,
+    functionEndsAtMs: invocation.endsAtMs,
+    beforeCall: keepLease(dependencies, invocation.settings.breaker, job),
+  });
+  await conclude(dependencies, invocation, job, run);
+}
+
+async function conclude(
+  dependencies: WorkDependencies,
+  { settings }: Invocation,
+  job: Job,
+  run: RunResult,
+): Promise<void> {
+  const attempts = withRun(job.attempts, run.attempts);
+  const at = now(dependencies);
+  switch (run.outcome) {
+    case 'answered':
+      return store(dependencies, job, run.answer, attempts);
+    case 'refused':
+      return finish(dependencies, job, fail(job, run.error, attempts, at), METRIC.jobsFailed);
+    case 'unavailable': {
+      const error = { ...UNAVAILABLE, retryAt: run.retryAtMs };
+      return finish(dependencies, job, fail(job, error, attempts, at), METRIC.jobsFailed);
+    }
+    case 'deferred': {
+      const until = nextAttemptAt(run.retryAtMs, at, settings.breaker, dependencies.random);
+      return putBack(dependencies, job, defer(job, until, attempts, at), METRIC.jobsDeferred);
+    }
+    case 'out-of-time':
+      return putBack(dependencies, job, release(job, attempts, at));
+    case 'cancelled':
+      return finish(dependencies, job, cancelMine(job, attempts, at));
+    case 'lost':
+      return;
+    default:
+      return run satisfies never;
+  }
+}
+
+/** The object first, then the row that names it: a row never names what is not there. */
+async function store(
+  dependencies: WorkDependencies,
+  job: Job,
+  answer: Answer,
+  attempts: readonly Attempt[],
+): Promise<void> {
+  const { jobs, results, metrics, log } = dependencies;
+  const { jobId, claimToken = '' } = job;
+  const bytes = await results.putAnswer({ jobId, claimToken }, answer);
+  const at = now(dependencies);
+  const { applied } = await jobs.update(jobId, succeed(job, answer, attempts, bytes, at));
+  if (!applied) {
+    metrics.count(METRIC.lateResults);
+    log.warn('answer thrown away: the job is no longer this run’s', { jobId });
+    return;
+  }
+  metrics.count(METRIC.jobsSucceeded);
+  if (answer.degraded) metrics.count(METRIC.jobsDegraded);
+  metrics.time(METRIC.jobLatency, at - job.createdAt);
+}
+
+async function finish(
+  { jobs, metrics }: WorkDependencies,
+  job: Job,
+  change: Change,
+  metric?: MetricName,
+): Promise<void> {
+  const { applied } = await jobs.update(job.jobId, change);
+  if (applied && metric) metrics.count(metric);
+}
+
+/** Row, then message; the one that brought us here is deleted only after both. */
+async function putBack(
+  dependencies: WorkDependencies,
+  job: Job,
+  change: Change,
+  metric?: MetricName,
+): Promise<void> {
+  const updated = await dependencies.jobs.update(job.jobId, change);
+  if (!updated.applied) return;
+  if (metric) dependencies.metrics.count(metric);
+  await dispatch(dependencies, updated.job, now(dependencies));
+}
+
+function now({ clock }: WorkDependencies): number {
+  return clock.now();
+}
+
+const PROMPT_GONE = {
+  type: 'urn:holdfast:problem:prompt-gone',
+  title: 'The prompt is no longer stored',
+};
+const UNAVAILABLE = {
+  type: PROBLEM.unavailable.type,
+  title: 'No model could take the job at this moment',
+};

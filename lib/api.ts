@@ -1,0 +1,97 @@
+import {
+  AccessLogField,
+  AccessLogFormat,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { addGatewayResponses } from './gateway-responses.ts';
+import type { HoldfastFunction } from './holdfast-function.ts';
+
+export interface ApiProps {
+  /** Answers every route: one function, one contract. */
+  readonly handler: HoldfastFunction;
+}
+
+/** The HTTP door: routes, keys and their limits. What a body may hold, the function checks. */
+export class Api extends Construct {
+  readonly restApi: RestApi;
+  /** Without a slash at its end: routes bring their own. */
+  readonly url: string;
+  readonly apiKeyId: string;
+
+  constructor(scope: Construct, id: string, { handler }: ApiProps) {
+    super(scope, id);
+
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const { stackName, region, urlSuffix } = Stack.of(this);
+    this.restApi = new RestApi(this, 'RestApi', {
+      // What the console shows; it need not be unique.
+      restApiName: stackName,
+      description: 'Holdfast: jobs for language models that outlive an outage',
+      endpointTypes: [EndpointType.REGIONAL],
+      // A gateway logs with a role of the account, and a fresh account has none.
+      cloudWatchRole: true,
+      deployOptions: {
+        stageName: 'v1',
+        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+        // Execution logs would hold prompts.
+        loggingLevel: MethodLoggingLevel.OFF,
+        dataTraceEnabled: false,
+      },
+    });
+
+    const { restApiId, deploymentStage } = this.restApi;
+    this.url = `https://${restApiId}.execute-api.${region}.${urlSuffix}/${deploymentStage.stageName}`;
+    // CDK's own output of the address.
+    this.restApi.node.tryRemoveChild('Endpoint');
+
+    this.#addRoutes(handler);
+    addGatewayResponses(this.restApi);
+    this.apiKeyId = this.#addKey();
+  }
+
+  #addRoutes(handler: HoldfastFunction): void {
+    const integration = new LambdaIntegration(handler.lambda, { allowTestInvoke: false });
+    const withKey = { apiKeyRequired: true };
+
+    const jobs = this.restApi.root.addResource('jobs');
+    jobs.addMethod('POST', integration, withKey);
+    jobs.addResource('{id}').addMethod('GET', integration, withKey);
+    this.restApi.root.addResource('health').addMethod('GET', integration, withKey);
+  }
+
+  /** The first key; more are made in the console or by a script, and need no deploy. */
+  #addKey(): string {
+    const key = this.restApi.addApiKey('Key');
+    const plan = this.restApi.addUsagePlan('UsagePlan', {
+      apiStages: [{ stage: this.restApi.deploymentStage }],
+      // For each key: a tenth of an account's 10,000 requests a second, so that one caller who
+      // polls without pause leaves the API to the others.
+      throttle: { rateLimit: 1_000, burstLimit: 2_000 },
+    });
+    plan.addApiKey(key);
+    return key.keyId;
+  }
+}
+
+/** Who called what, how it went and how long it took; never an address, a body or a header. */
+const ACCESS_LOG = {
+  requestId: AccessLogField.contextRequestId(),
+  apiKeyId: AccessLogField.contextIdentityApiKeyId(),
+  method: AccessLogField.contextHttpMethod(),
+  route: AccessLogField.contextResourcePath(),
+  status: AccessLogField.contextStatus(),
+  latencyMs: AccessLogField.contextResponseLatency(),
+  functionLatencyMs: AccessLogField.contextIntegrationLatency(),
+  refusedBy: AccessLogField.contextErrorResponseType(),
+};

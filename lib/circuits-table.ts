@@ -1,0 +1,46 @@
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { CIRCUITS_TABLE } from '../lambda/contract/keys.ts';
+
+export interface CircuitsTableProps {
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** The breaker's shared memory: a control item for each target, and its window's counters. */
+export class CircuitsTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, props: CircuitsTableProps) {
+    super(scope, id);
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: CIRCUITS_TABLE.partitionKey, type: AttributeType.STRING },
+      sortKey: { name: CIRCUITS_TABLE.sortKey, type: AttributeType.STRING },
+      // Writes follow the traffic, and a storm of failures is when they must not be refused.
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: CIRCUITS_TABLE.timeToLive,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      encryption: TableEncryption.AWS_MANAGED,
+      removalPolicy: props.removalPolicy,
+    });
+  }
+
+  /** See the state of all circuits. */
+  grantRead(grantee: IGrantable): Grant {
+    return this.#grant(grantee, ['GetItem']);
+  }
+
+  /** Ask for permits and report outcomes. */
+  grantUse(grantee: IGrantable): Grant {
+    return this.#grant(grantee, ['GetItem', 'PutItem', 'UpdateItem', 'Query']);
+  }
+
+  #grant(grantee: IGrantable, verbs: readonly string[]): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: verbs.map((verb) => `dynamodb:${verb}`),
+      resourceArns: [this.table.tableArn],
+    });
+  }
+}

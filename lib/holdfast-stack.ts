@@ -1,0 +1,89 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { type Settings, workerTimeoutSeconds } from '../lambda/contract/policy.ts';
+import { Api } from './api.ts';
+import { bundledHandlers, type HandlerCode } from './bundle.ts';
+import { CircuitsTable } from './circuits-table.ts';
+import { HoldfastDashboard } from './dashboard.ts';
+import { JobsQueue } from './jobs-queue.ts';
+import { JobsTable } from './jobs-table.ts';
+import { ModelAccess } from './model-access.ts';
+import { RequestHandler } from './request.ts';
+import { ResultsBucket } from './results-bucket.ts';
+import { SettingsParameter } from './settings-parameter.ts';
+import { Sweeper } from './sweeper.ts';
+import { Worker } from './worker.ts';
+
+export interface HoldfastStackProps extends StackProps {
+  readonly settings: Settings;
+  /**
+   * What a destroyed stack does with jobs, circuits and results. A bucket that is to go with the
+   * stack has to be empty.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /** @default the bundled handlers of this project */
+  readonly code?: HandlerCode;
+}
+
+/** The whole of Holdfast, in the order in which a job meets it. */
+export class HoldfastStack extends Stack {
+  constructor(scope: Construct, id: string, props: HoldfastStackProps) {
+    super(scope, id, {
+      description: 'Holdfast keeps a backend for language models alive while Bedrock throttles',
+      ...props,
+    });
+    const { removalPolicy = RemovalPolicy.RETAIN, code = bundledHandlers() } = props;
+    const policy = props.settings.jobs;
+    const workerTimeout = Duration.seconds(workerTimeoutSeconds(props.settings.breaker));
+
+    const settings = new SettingsParameter(this, 'Settings', { settings: props.settings });
+    const jobs = new JobsTable(this, 'Jobs', { removalPolicy });
+    const circuits = new CircuitsTable(this, 'Circuits', { removalPolicy });
+    const results = new ResultsBucket(this, 'Results', { policy, removalPolicy });
+    const queue = new JobsQueue(this, 'Queue', { workerTimeout });
+    const models = new ModelAccess(this, 'Models', { settings: props.settings });
+
+    const shared = { code, settings, jobs, circuits, queue };
+    const request = new RequestHandler(this, 'Request', { ...shared, results });
+    const api = new Api(this, 'Api', { handler: request.function });
+    const worker = new Worker(this, 'Worker', {
+      ...shared,
+      results,
+      models,
+      timeout: workerTimeout,
+      concurrency: policy.workerConcurrency,
+    });
+    const sweeper = new Sweeper(this, 'Sweeper', shared);
+
+    const dashboard = new HoldfastDashboard(this, 'Dashboard', {
+      settings: props.settings,
+      queue,
+      functions: {
+        request: request.function,
+        worker: worker.function,
+        sweeper: sweeper.function,
+      },
+    });
+
+    this.#output({
+      ApiUrl: ['Where jobs are posted', api.url],
+      ApiKeyId: [
+        'Id of the first API key: aws apigateway get-api-key --include-value --api-key ID',
+        api.apiKeyId,
+      ],
+      JobsTableName: ['One row for each job', jobs.table.tableName],
+      CircuitsTableName: ['The circuits as the workers share them', circuits.table.tableName],
+      ResultsBucketName: ['Prompts and results', results.bucket.bucketName],
+      JobsQueueUrl: ['Jobs that wait for a worker', queue.queue.queueUrl],
+      DeadLetterQueueUrl: ['Messages that no worker could finish', queue.deadLetters.queueUrl],
+      DashboardName: ['The dashboard in CloudWatch', dashboard.dashboard.dashboardName],
+    });
+  }
+
+  #output(outputs: Readonly<Record<string, readonly [description: string, value: string]>>): void {
+    for (const [name, [description, value]] of Object.entries(outputs)) {
+      new CfnOutput(this, name, { description, value });
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+
+export interface JobsQueueProps {
+  /** How long a worker may take for a batch. */
+  readonly workerTimeout: Duration;
+}
+
+/** Jobs that wait for a worker, and the dead-letter queue for those that none can finish. */
+export class JobsQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, { workerTimeout }: JobsQueueProps) {
+    super(scope, id);
+    const common = {
+      // The most that SQS keeps: an outage of a weekend loses nothing.
+      retentionPeriod: Duration.days(14),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+    };
+
+    this.deadLetters = new Queue(this, 'DeadLetters', common);
+    this.queue = new Queue(this, 'Queue', {
+      ...common,
+      // Lambda's guidance for event sources: room for the retries of a throttled function.
+      visibilityTimeout: Duration.seconds(6 * workerTimeout.toSeconds()),
+      // Only the net below the worker's own count of claims (`maxAttempts`), for a message that
+      // fells the worker before it can count.
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 10 },
+    });
+  }
+
+  grantSend(grantee: IGrantable): Grant {
+    return grantSendMessage(this.queue, grantee);
+  }
+
+  grantSendDeadLetters(grantee: IGrantable): Grant {
+    return grantSendMessage(this.deadLetters, grantee);
+  }
+}
+
+/** CDK's own `grantSendMessages` adds verbs that no function calls. */
+function grantSendMessage({ queueArn }: Queue, grantee: IGrantable): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ['sqs:SendMessage'],
+    resourceArns: [queueArn],
+  });
+}

@@ -1,0 +1,79 @@
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { JOBS_TABLE } from '../lambda/contract/keys.ts';
+
+export interface JobsTableProps {
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** One row for each job: the truth that the queue only hints at. */
+export class JobsTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, props: JobsTableProps) {
+    super(scope, id);
+    const { byTenant, due } = JOBS_TABLE;
+
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: JOBS_TABLE.partitionKey, type: AttributeType.STRING },
+      // Load comes in bursts: after an outage a backlog of hours drains in minutes.
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: JOBS_TABLE.timeToLive,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      encryption: TableEncryption.AWS_MANAGED,
+      removalPolicy: props.removalPolicy,
+    });
+
+    this.table.addGlobalSecondaryIndex({
+      indexName: byTenant.name,
+      partitionKey: { name: byTenant.partitionKey, type: AttributeType.STRING },
+      sortKey: { name: byTenant.sortKey, type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: [...byTenant.include],
+    });
+    this.table.addGlobalSecondaryIndex({
+      indexName: due.name,
+      partitionKey: { name: due.partitionKey, type: AttributeType.NUMBER },
+      sortKey: { name: due.sortKey, type: AttributeType.NUMBER },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: [...due.include],
+    });
+  }
+
+  /** Accept a job and answer for it. */
+  grantAccept(grantee: IGrantable): Grant {
+    return this.#grant(grantee, ['GetItem', 'PutItem', 'UpdateItem']);
+  }
+
+  /** Claim, renew, defer and finish jobs. */
+  grantWork(grantee: IGrantable): Grant {
+    return this.#grant(grantee, ['GetItem', 'UpdateItem']);
+  }
+
+  /** Find jobs that are due and move them on. */
+  grantSweep(grantee: IGrantable): Grant {
+    return this.#grant(grantee, ['GetItem', 'UpdateItem']).combine(
+      Grant.addToPrincipal({
+        grantee,
+        actions: ['dynamodb:Query'],
+        resourceArns: [`${this.table.tableArn}/index/${JOBS_TABLE.due.name}`],
+      }),
+    );
+  }
+
+  #grant(grantee: IGrantable, verbs: readonly string[]): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: verbs.map((verb) => `dynamodb:${verb}`),
+      resourceArns: [this.table.tableArn],
+    });
+  }
+}

@@ -1,0 +1,50 @@
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { ENV } from '../lambda/contract/env.ts';
+import type { HandlerCode } from './bundle.ts';
+import type { CircuitsTable } from './circuits-table.ts';
+import { HoldfastFunction } from './holdfast-function.ts';
+import type { JobsQueue } from './jobs-queue.ts';
+import type { JobsTable } from './jobs-table.ts';
+import type { ResultsBucket } from './results-bucket.ts';
+import type { SettingsParameter } from './settings-parameter.ts';
+
+export interface RequestHandlerProps {
+  readonly code: HandlerCode;
+  readonly settings: SettingsParameter;
+  readonly jobs: JobsTable;
+  readonly circuits: CircuitsTable;
+  readonly results: ResultsBucket;
+  readonly queue: JobsQueue;
+}
+
+/** Accepts jobs and answers for them; it never calls a model. */
+export class RequestHandler extends Construct {
+  readonly function: HoldfastFunction;
+
+  constructor(scope: Construct, id: string, props: RequestHandlerProps) {
+    super(scope, id);
+    const { settings, jobs, circuits, results, queue } = props;
+
+    this.function = new HoldfastFunction(this, 'Function', {
+      handler: 'request',
+      code: props.code,
+      // Below the gateway's 29 s, so that the function's own answer goes out first.
+      timeout: Duration.seconds(28),
+      environment: {
+        [ENV.settingsParameter]: settings.parameter.parameterName,
+        [ENV.jobsTable]: jobs.table.tableName,
+        [ENV.circuitsTable]: circuits.table.tableName,
+        [ENV.resultsBucket]: results.bucket.bucketName,
+        [ENV.jobsQueueUrl]: queue.queue.queueUrl,
+      },
+    });
+
+    settings.grantRead(this.function);
+    jobs.grantAccept(this.function);
+    circuits.grantRead(this.function);
+    results.grantWritePrompts(this.function);
+    results.grantReadResults(this.function);
+    queue.grantSend(this.function);
+  }
+}

@@ -1,0 +1,52 @@
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { ENV } from '../lambda/contract/env.ts';
+import type { HandlerCode } from './bundle.ts';
+import type { CircuitsTable } from './circuits-table.ts';
+import { HoldfastFunction } from './holdfast-function.ts';
+import type { JobsQueue } from './jobs-queue.ts';
+import type { JobsTable } from './jobs-table.ts';
+import type { SettingsParameter } from './settings-parameter.ts';
+
+export interface SweeperProps {
+  readonly code: HandlerCode;
+  readonly settings: SettingsParameter;
+  readonly jobs: JobsTable;
+  readonly circuits: CircuitsTable;
+  readonly queue: JobsQueue;
+}
+
+/** Looks each minute for jobs that nobody moves: never sent, lost with a worker, out of time. */
+export class Sweeper extends Construct {
+  readonly function: HoldfastFunction;
+
+  constructor(scope: Construct, id: string, props: SweeperProps) {
+    super(scope, id);
+    const { settings, jobs, circuits, queue } = props;
+
+    this.function = new HoldfastFunction(this, 'Function', {
+      handler: 'sweeper',
+      code: props.code,
+      // The next sweep begins then; what is left over is found by it.
+      timeout: Duration.seconds(60),
+      environment: {
+        [ENV.settingsParameter]: settings.parameter.parameterName,
+        [ENV.jobsTable]: jobs.table.tableName,
+        [ENV.circuitsTable]: circuits.table.tableName,
+        [ENV.jobsQueueUrl]: queue.queue.queueUrl,
+      },
+    });
+    new Rule(this, 'EachMinute', {
+      description: 'Starts the sweeper of Holdfast',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(this.function.lambda)],
+    });
+
+    settings.grantRead(this.function);
+    jobs.grantSweep(this.function);
+    circuits.grantRead(this.function);
+    queue.grantSend(this.function);
+  }
+}

@@ -1,0 +1,69 @@
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { ENV } from '../lambda/contract/env.ts';
+import type { HandlerCode } from './bundle.ts';
+import type { CircuitsTable } from './circuits-table.ts';
+import { HoldfastFunction } from './holdfast-function.ts';
+import type { JobsQueue } from './jobs-queue.ts';
+import type { JobsTable } from './jobs-table.ts';
+import type { ModelAccess } from './model-access.ts';
+import type { ResultsBucket } from './results-bucket.ts';
+import type { SettingsParameter } from './settings-parameter.ts';
+
+export interface WorkerProps {
+  readonly code: HandlerCode;
+  readonly timeout: Duration;
+  /** Batches at the same time. */
+  readonly concurrency: number;
+  readonly settings: SettingsParameter;
+  readonly jobs: JobsTable;
+  readonly circuits: CircuitsTable;
+  readonly results: ResultsBucket;
+  readonly queue: JobsQueue;
+  readonly models: ModelAccess;
+}
+
+/** Takes jobs from the queue and finishes, defers or dead-letters each; alone in calling models. */
+export class Worker extends Construct {
+  readonly function: HoldfastFunction;
+
+  constructor(scope: Construct, id: string, props: WorkerProps) {
+    super(scope, id);
+    const { settings, jobs, circuits, results, queue, models } = props;
+
+    this.function = new HoldfastFunction(this, 'Function', {
+      handler: 'worker',
+      code: props.code,
+      timeout: props.timeout,
+      environment: {
+        [ENV.settingsParameter]: settings.parameter.parameterName,
+        [ENV.jobsTable]: jobs.table.tableName,
+        [ENV.circuitsTable]: circuits.table.tableName,
+        [ENV.resultsBucket]: results.bucket.bucketName,
+        [ENV.jobsQueueUrl]: queue.queue.queueUrl,
+        [ENV.deadLetterQueueUrl]: queue.deadLetters.queueUrl,
+      },
+    });
+    this.function.lambda.addEventSource(
+      new SqsEventSource(queue.queue, {
+        // The most without a batching window. The jobs of a batch run side by side, so a sandbox
+        // that waits for one model waits for ten at the price of one.
+        batchSize: 10,
+        // A job that breaks returns alone; the others of its batch are done.
+        reportBatchItemFailures: true,
+        // The cap on calls in flight: models are what is scarce, not functions.
+        maxConcurrency: props.concurrency,
+      }),
+    );
+
+    settings.grantRead(this.function);
+    jobs.grantWork(this.function);
+    circuits.grantUse(this.function);
+    results.grantReadPrompts(this.function);
+    results.grantWriteResults(this.function);
+    queue.grantSend(this.function);
+    queue.grantSendDeadLetters(this.function);
+    models.grantInvoke(this.function);
+  }
+}

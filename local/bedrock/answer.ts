@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { BYTES_PER_TOKEN, type Conversation, tokensOf } from './conversation.ts';
+
+export interface Answer {
+  readonly text: string;
+  readonly stopReason: 'end_turn' | 'max_tokens';
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
+}
+
+const ECHO_CHARACTERS = 200;
+
+/** A deterministic answer: same model, same prompt, same text, cut where maxTokens says. */
+export function answer(model: string, conversation: Conversation): Answer {
+  const full = answerText(model, conversation.prompt);
+  const text = firstTokens(full, conversation.maxTokens);
+  const outputTokens = tokensOf(text);
+  return {
+    text,
+    stopReason: text === full ? 'end_turn' : 'max_tokens',
+    usage: { inputTokens: conversation.inputTokens, outputTokens },
+  };
+}
+
+/** What the fake answers to a prompt when maxTokens allows; a test can so tell whose answer it is. */
+export function answerText(model: string, prompt: string): string {
+  const digest = createHash('sha256').update(prompt).digest('hex').slice(0, 8);
+  const echo = [...prompt.slice(0, 2 * ECHO_CHARACTERS)].slice(0, ECHO_CHARACTERS).join('');
+  return `This is ${model}, simulated. Your prompt ${digest} begins: ${echo}`;
+}
+
+function firstTokens(text: string, tokens: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= tokens * BYTES_PER_TOKEN) return text;
+  // A character that the cut would split is left out whole.
+  return bytes
+    .subarray(0, tokens * BYTES_PER_TOKEN)
+    .toString()
+    .replace(/\uFFFD+$/, '');
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { ModelFacts } from '../../lambda/contract/models.ts';
+
+export interface Conversation {
+  readonly prompt: string;
+  readonly inputTokens: number;
+  /** What is reserved of the quota; unset by the caller it is the model's maximum, as in Bedrock. */
+  readonly maxTokens: number;
+  readonly jobId?: string;
+}
+
+export const BYTES_PER_TOKEN = 4;
+
+/** Reserved for an unknown model when the caller names no maximum. */
+const DEFAULT_MAX_TOKENS = 64_000;
+
+const blocks = z.array(z.looseObject({ text: z.string().optional() }));
+const request = z.looseObject({
+  messages: z
+    .array(
+      z.looseObject({
+        role: z.enum(
+          ['user', 'assistant'],
+          'Member must satisfy enum value set: [user, assistant]',
+        ),
+        content: blocks,
+      }),
+    )
+    .default([]),
+  system: blocks.default([]),
+  inferenceConfig: z
+    .looseObject({
+      maxTokens: z.int().min(1, 'Member must have value greater than or equal to 1').optional(),
+      temperature: unitInterval(),
+      topP: unitInterval(),
+      stopSequences: z.array(z.string().min(1)).optional(),
+    })
+    .default({}),
+  requestMetadata: z.record(z.string(), z.string()).default({}),
+});
+type Request = z.infer<typeof request>;
+
+/**
+ * The conversation, or the text of the ValidationException that Bedrock would answer. A model that
+ * the catalogue does not know accepts anything well-formed.
+ */
+export function parseConversation(body: string, facts?: ModelFacts): Conversation | string {
+  const result = request.safeParse(parseJson(body));
+  if (!result.success) return constraintText(result.error.issues[0]);
+  const { messages, system, inferenceConfig, requestMetadata } = result.data;
+  const inputTokens = countTokens([...system, ...messages.flatMap(({ content }) => content)]);
+  const fault =
+    faultOfMessages(messages) ?? (facts && faultForModel(facts, inputTokens, inferenceConfig));
+  if (fault !== undefined) return fault;
+
+  const prompt = (messages.at(-1)?.content ?? []).map(({ text = '' }) => text).join('\n');
+  const maxTokens = inferenceConfig.maxTokens ?? facts?.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
+  return { prompt, inputTokens, maxTokens, jobId: requestMetadata.jobId };
+}
+
+/** Four bytes a token: near enough for English, and easy to reckon in a test. */
+export function tokensOf(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN);
+}
+
+function faultOfMessages(messages: Request['messages']): string | undefined {
+  if (messages[0]?.role !== 'user') {
+    return 'A conversation must start with a user message. Try again with a conversation that starts with a user message.';
+  }
+  for (const [m, { role, content }] of messages.entries()) {
+    if (role === messages[m - 1]?.role) {
+      return 'A conversation must alternate between user and assistant roles. Make sure the conversation alternates between user and assistant roles and try again.';
+    }
+    if (content.length === 0) {
+      return `The content field in the Message object at messages.${m} is empty. Add a ContentBlock object to the content field and try again.`;
+    }
+    const blank = content.findIndex(({ text }) => text !== undefined && text.trim() === '');
+    if (blank >= 0) {
+      return `The text field in the ContentBlock object at messages.${m}.content.${blank} is blank. Add text to the text field, and try again.`;
+    }
+  }
+  return undefined;
+}
+
+function faultForModel(
+  { maxOutputTokens, contextWindow, refuses }: ModelFacts,
+  inputTokens: number,
+  { maxTokens, temperature, topP }: Request['inferenceConfig'],
+): string | undefined {
+  if (maxTokens !== undefined && maxTokens > maxOutputTokens) {
+    return `The maximum tokens you requested exceeds the model limit of ${maxOutputTokens}. Try again with a maximum tokens value that is lower than ${maxOutputTokens}.`;
+  }
+  if (inputTokens > contextWindow) return 'Input is too long for requested model.';
+  if (refuses === 'both' && temperature !== undefined && topP !== undefined) {
+    return 'The model returned the following errors: `temperature` and `top_p` cannot both be specified for this model. Please use only one.';
+  }
+  if (refuses === 'sampling' && (temperature ?? topP) !== undefined) {
+    return 'The model returned the following errors: sampling parameters are not supported for this model.';
+  }
+  return undefined;
+}
+
+function constraintText(issue: z.core.$ZodIssue | undefined): string {
+  const at = issue?.path.join('.') || 'body';
+  return `1 validation error detected: Value at '${at}' failed to satisfy constraint: ${issue?.message ?? 'unknown'}`;
+}
+
+function unitInterval() {
+  return z
+    .number()
+    .min(0, 'Member must have value greater than or equal to 0')
+    .max(1, 'Member must have value less than or equal to 1')
+    .optional();
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function countTokens(all: readonly { readonly text?: string | undefined }[]): number {
+  return all.reduce((sum, { text = '' }) => sum + tokensOf(text), 0);
+}

@@ -1,0 +1,117 @@
+import { jsonReply, type Reply } from './reply.ts';
+
+interface ServiceError {
+  readonly status: number;
+  readonly name: string;
+  readonly message: string;
+}
+
+/**
+ * Converse's errors by the kind that faults, log and statistics use. Names and statuses are those
+ * of the service model, texts those that users of the real service reported.
+ */
+export const SERVICE_ERRORS = {
+  'throttle-minute': {
+    status: 429,
+    name: 'ThrottlingException',
+    message: 'Too many tokens, please wait before trying again.',
+  },
+  'throttle-day': {
+    status: 429,
+    name: 'ThrottlingException',
+    message: 'Too many tokens per day, please wait before trying again.',
+  },
+  'throttle-rate': {
+    status: 429,
+    name: 'ThrottlingException',
+    message:
+      'Too many requests, please wait before trying again. You have sent too many requests.  Wait before trying again.',
+  },
+  'not-ready': {
+    status: 429,
+    name: 'ModelNotReadyException',
+    message: 'Model is not ready for inference. Wait and try your request again.',
+  },
+  unavailable: {
+    status: 503,
+    name: 'ServiceUnavailableException',
+    message: 'Bedrock is unable to process your request.',
+  },
+  'internal-error': {
+    status: 500,
+    name: 'InternalServerException',
+    message:
+      'The system encountered an unexpected error during processing. Try your request again.',
+  },
+  'model-timeout': {
+    status: 408,
+    name: 'ModelTimeoutException',
+    message: 'Model has timed out in processing the request. Try your request again.',
+  },
+  'model-error': {
+    status: 424,
+    name: 'ModelErrorException',
+    message:
+      'The system encountered an unexpected error during processing. Try your request again.',
+  },
+  validation: {
+    status: 400,
+    name: 'ValidationException',
+    message:
+      'The model returned the following errors: Malformed input request, please reformat your input and try again.',
+  },
+  'access-denied': {
+    status: 403,
+    name: 'AccessDeniedException',
+    message: "You don't have access to the model with the specified model ID.",
+  },
+  'end-of-life': {
+    status: 404,
+    name: 'ResourceNotFoundException',
+    message:
+      'This model version has reached the end of its life. Please refer to the AWS documentation for more details.',
+  },
+  /** What a retired model answers in some regions instead (aws-sdk-js-v3 issue 6424). */
+  'invalid-model': {
+    status: 400,
+    name: 'ValidationException',
+    message: 'The provided model identifier is invalid.',
+  },
+  unsigned: {
+    status: 403,
+    name: 'MissingAuthenticationTokenException',
+    message: 'Missing Authentication Token',
+  },
+  'unknown-operation': {
+    status: 404,
+    name: 'UnknownOperationException',
+    message: 'No such operation.',
+  },
+} as const satisfies Record<string, ServiceError>;
+
+export type ServiceErrorKind = keyof typeof SERVICE_ERRORS;
+
+/** The error as the service sends it; `extra` joins the body, its `message` replaces the usual one. */
+export function serviceErrorReply(
+  kind: ServiceErrorKind,
+  extra: Readonly<Record<string, unknown>> = {},
+): Reply {
+  const { status, name, message } = SERVICE_ERRORS[kind];
+  return jsonReply(
+    status,
+    { message, ...extra },
+    { 'x-amzn-errortype': `${name}:http://internal.amazon.com/coral/com.amazon.bedrock/` },
+  );
+}
+
+/**
+ * A 503 that says how long the queue is, in the form once seen in the wild (onyx pull request
+ * 6368): the estimate lies in a JSON text inside the body.
+ */
+export function queueEstimate(expectedQueueDelayInMs: number): Readonly<Record<string, unknown>> {
+  const rudiMetadata = JSON.stringify({ queueDwellTimeInMs: 0, expectedQueueDelayInMs });
+  return {
+    exceptionMetadata: { qosTier: '10', rudiMetadata },
+    message: 'Too many connections, please wait before trying again.',
+  };
+}

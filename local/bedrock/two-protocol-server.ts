@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import type { Protocol } from './call-log.ts';
+
+export type Request = IncomingMessage | Http2ServerRequest;
+export type Response = ServerResponse | Http2ServerResponse;
+
+export interface TwoProtocolServer {
+  readonly port: number;
+  /** Drops all connections and frees the port. */
+  stop(): Promise<void>;
+}
+
+/**
+ * HTTP/1.1 and cleartext HTTP/2 (prior knowledge) on one loopback port, told apart by the first
+ * bytes of a connection: the SDK's default client speaks the one, its NodeHttpHandler the other.
+ */
+export async function listenOnBothProtocols(
+  port: number,
+  handle: (request: Request, response: Response) => void,
+  onConnection: (protocol: Protocol) => void,
+): Promise<TwoProtocolServer> {
+  // An idle connection stays open: a pool that meets a closing one sees a failure that is not ours.
+  const http1 = createServer({ keepAliveTimeout: 0 }, handle);
+  const http2 = createHttp2Server(handle);
+  const sockets = new Set<Socket>();
+
+  const tcp = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    // Whoever drops a connection is seen by its calls; unheard, the error would end the process.
+    socket.on('error', () => socket.destroy());
+    socket.once('readable', () => {
+      const start: Buffer | null = socket.read();
+      if (start === null) {
+        socket.destroy();
+        return;
+      }
+      socket.unshift(start);
+      const protocol = start.toString('latin1', 0, 3) === 'PRI' ? 'HTTP/2' : 'HTTP/1.1';
+      onConnection(protocol);
+      (protocol === 'HTTP/2' ? http2 : http1).emit('connection', socket);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    tcp.once('error', reject);
+    tcp.listen(port, '127.0.0.1', resolve);
+  });
+
+  return {
+    port: (tcp.address() as AddressInfo).port,
+    stop: () =>
+      new Promise((resolve) => {
+        tcp.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+/** Drops the connection of a call without an answer, as a failing network does. */
+export function dropConnection(request: Request): void {
+  if ('stream' in request) request.stream.session?.destroy();
+  else request.socket.resetAndDestroy();
+}

@@ -1,0 +1,123 @@
+import { serveAws } from './aws-endpoint.ts';
+import {
+  type FakeBedrock,
+  type FakeBedrockOptions,
+  startFakeBedrock,
+} from './bedrock/fake-bedrock.ts';
+import { serveDynamoDb } from './dynamodb.ts';
+import { startEventSources } from './event-source-mapping.ts';
+import { createFunctions, type Endpoints } from './functions.ts';
+import { createAccessControl } from './iam.ts';
+import type { LambdaFunction } from './lambda/function.ts';
+import { listenOnLoopback } from './loopback.ts';
+import { serveParameters } from './parameters.ts';
+import type { QueueDepth } from './queues.ts';
+import { serveQueuesAndObjects } from './queues-and-objects.ts';
+import { REGION } from './resources.ts';
+import { createRestApi } from './rest-api/rest-api.ts';
+import type { ApiKey } from './rest-api/usage-plan.ts';
+import { startSchedules } from './schedule.ts';
+import { readStack } from './stack.ts';
+
+export interface EmbeddedRunOptions
+  extends Pick<FakeBedrockOptions, 'seed' | 'scenario' | 'latency'> {
+  /** The synthesized cloud assembly. */
+  readonly assemblyDir: string;
+  /** Of the API; the next free one when it is busy, any free one for 0. @default 8787 */
+  readonly port?: number;
+  /** A Bedrock runtime for every region. @default a fake one, started here */
+  readonly bedrockEndpoint?: string;
+  /** Gets each line that a function writes. @default thrown away */
+  readonly onLog?: (functionName: string, line: string) => void;
+}
+
+export interface EmbeddedRun {
+  /** With the stage: `http://127.0.0.1:8787/v1`. */
+  readonly apiUrl: string;
+  readonly apiKeys: readonly ApiKey[];
+  readonly bedrock?: FakeBedrock;
+  readonly endpoints: Endpoints;
+  /** The template's outputs. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly functions: readonly LambdaFunction[];
+  /** Of the queue with this name or logical id. */
+  queueDepth(queue: string): Promise<QueueDepth>;
+  /** What policies refused so far. */
+  denied(): readonly string[];
+  /** Ends all processes and servers. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_PORT = 8787;
+const PORT_TRIES = 50;
+
+/** Brings the stack of a cloud assembly up on this machine, from its template. */
+export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<EmbeddedRun> {
+  const cleanup = new AsyncDisposableStack();
+  try {
+    const { port = DEFAULT_PORT, onLog = () => undefined } = options;
+    const aws = cleanup.adopt(await listenOnLoopback(0), (server) => server.close());
+    const gateway = cleanup.adopt(
+      await listenOnLoopback(port, port === 0 ? 1 : PORT_TRIES),
+      (server) => server.close(),
+    );
+    const stack = readStack(options.assemblyDir, { sqs: aws.url });
+    const access = createAccessControl(stack);
+
+    const stores = await serveQueuesAndObjects(stack, access);
+    cleanup.defer(stores.close);
+    const dynamodb = await serveDynamoDb(stack, access.authorize);
+    const ssm = serveParameters(stack, access.authorize);
+    aws.serve(serveAws({ dynamodb, ssm, queuesAndObjects: stores.handler }));
+
+    const bedrock = options.bedrockEndpoint
+      ? undefined
+      : await startFakeBedrock({ ...options, port: 0, authorize: access.authorize });
+    if (bedrock) cleanup.defer(() => bedrock.stop());
+
+    const endpoints: Endpoints = {
+      dynamodb: aws.url,
+      sqs: aws.url,
+      s3: aws.url,
+      ssm: aws.url,
+      bedrockRuntime: options.bedrockEndpoint ?? bedrock?.url ?? '',
+    };
+    const functionsByArn = createFunctions(stack, access, endpoints, onLog);
+    const functions = [...functionsByArn.values()];
+    cleanup.defer(() => {
+      for (const each of functions) each.stop();
+    });
+
+    const api = createRestApi(stack, functionsByArn);
+    gateway.serve(api.handler);
+    cleanup.defer(startEventSources(stack, access, stores.queues, functionsByArn));
+    cleanup.defer(startSchedules(stack, functionsByArn));
+
+    return {
+      apiUrl: `${gateway.url}/${api.stage}`,
+      apiKeys: api.apiKeys,
+      ...(bedrock && { bedrock }),
+      endpoints,
+      outputs: localOutputs(stack.outputs(), api.id, gateway.url),
+      functions,
+      queueDepth: (queue) => stores.queues.depth(queue),
+      denied: access.denied,
+      stop: () => cleanup.disposeAsync(),
+    };
+  } catch (error: unknown) {
+    await cleanup.disposeAsync();
+    throw error;
+  }
+}
+
+/** The gateway's public address is AWS's; here it is this machine's. */
+function localOutputs(
+  outputs: Readonly<Record<string, string>>,
+  restApiId: string,
+  gatewayUrl: string,
+): Record<string, string> {
+  const publicUrl = `https://${restApiId}.execute-api.${REGION}.amazonaws.com`;
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [name, value.replace(publicUrl, gatewayUrl)]),
+  );
+}

@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** An HTTP server that only this machine reaches. */
+export interface Loopback {
+  readonly url: string;
+  /** Serves requests from here on. */
+  serve(handler: Handler): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on 127.0.0.1. A request that names another host is refused: a web page whose own name
+ * was rebound to this address must not reach the servers.
+ *
+ * @param port 0 takes any free port.
+ * @param tries how many ports to try, counted up from the first.
+ */
+export async function listenOnLoopback(port: number, tries = 1): Promise<Loopback> {
+  const server = createServer();
+  // Idle connections stay: one closed by the server while its client writes is a lost request.
+  server.keepAliveTimeout = 0;
+  await listen(server, port, tries);
+  const { port: actualPort } = server.address() as AddressInfo;
+  const hosts = new Set([`127.0.0.1:${actualPort}`, `localhost:${actualPort}`]);
+  return {
+    url: `http://127.0.0.1:${actualPort}`,
+    serve: (handler) => {
+      server.on('request', async (request, response) => {
+        if (!hosts.has(request.headers.host ?? '')) {
+          return sendJson(response, 403, { message: 'host not allowed, use 127.0.0.1' });
+        }
+        try {
+          await handler(request, response);
+        } catch (error: unknown) {
+          // A caller that hangs up in the middle of its request is no fault of the server.
+          if (request.destroyed && !request.complete) return;
+          console.error(error);
+          if (response.headersSent) response.destroy();
+          else sendJson(response, 500, { message: 'the embedded run broke, see its output' });
+        }
+      });
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function listen(server: Server, port: number, tries: number): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (error: unknown) {
+    const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!busy || tries <= 1) throw error;
+    await listen(server, port + 1, tries - 1);
+  }
+}
+
+/** The whole body; undefined when it is longer, the rest then is read and thrown away. */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maxBytes) chunks.push(chunk);
+    });
+    request.on('end', () => resolve(bytes <= maxBytes ? Buffer.concat(chunks) : undefined));
+    request.on('error', reject);
+  });
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  contentType = 'application/json',
+): void {
+  response.writeHead(status, { 'content-type': contentType }).end(JSON.stringify(body));
+}
+
+/** Undefined for what is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+
+export interface LocalOptions {
+  readonly help: boolean;
+  readonly port?: number;
+  readonly configFile?: string;
+  readonly bedrockEndpoint?: string;
+}
+
+export const USAGE = `Runs Holdfast on this machine, from its synthesized template.
+
+  npm start
+  npm start -- --port 9000 --config my.config.ts
+
+Options:
+  --port N                the API's port; the next free one when it is busy (8787)
+  --config FILE           the settings, .ts or .json (holdfast.config.ts)
+  --bedrock-endpoint URL  a Bedrock runtime for every region (a fake one)
+  --help                  this text
+`;
+
+/** Thrown for a command line that cannot be understood; the message is one line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export function parseOptions(args: readonly string[]): LocalOptions {
+  const values = parse(args);
+  return {
+    help: values.help ?? false,
+    ...(values.port !== undefined && { port: portOf(values.port) }),
+    ...(values.config !== undefined && { configFile: configFileOf(values.config) }),
+    ...(values['bedrock-endpoint'] !== undefined && {
+      bedrockEndpoint: endpointOf(values['bedrock-endpoint']),
+    }),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean' },
+        port: { type: 'string' },
+        config: { type: 'string' },
+        'bedrock-endpoint': { type: 'string' },
+      },
+    }).values;
+  } catch (error: unknown) {
+    const reason = error instanceof Error ? error.message.split(/[.\n]/)[0] : error;
+    throw new UsageError(`${reason}; --help lists the options`);
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new UsageError(`--port: got ${text}, allowed is 0 to 65535`);
+}
+
+function configFileOf(text: string): string {
+  if (/\.(ts|json)$/.test(text)) return text;
+  throw new UsageError(`--config: got ${text}, allowed is a .ts or a .json file`);
+}
+
+/** Without the slash at the end that would double in every path. */
+function endpointOf(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) {
+    return text.replace(/\/+$/, '');
+  }
+  throw new UsageError(`--bedrock-endpoint: got ${text}, allowed is an http(s) URL`);
+}

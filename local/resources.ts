@@ -1,0 +1,133 @@
+import type { Identity } from './template.ts';
+
+/** The account, the region and the partition of the embedded run. */
+export const ACCOUNT = '000000000000';
+export const REGION = 'us-east-1';
+export const STACK_NAME = 'Holdfast';
+
+export const PSEUDO_PARAMETERS = {
+  'AWS::AccountId': ACCOUNT,
+  'AWS::Region': REGION,
+  'AWS::Partition': 'aws',
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::StackName': STACK_NAME,
+  'AWS::StackId': `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/${STACK_NAME}/local`,
+} as const;
+
+/** Types that some file of this folder brings up or reads. */
+const EMULATED = [
+  'AWS::ApiGateway::ApiKey',
+  'AWS::ApiGateway::GatewayResponse',
+  'AWS::ApiGateway::Method',
+  'AWS::ApiGateway::Resource',
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGateway::Stage',
+  'AWS::ApiGateway::UsagePlan',
+  'AWS::ApiGateway::UsagePlanKey',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::DynamoDB::Table',
+  'AWS::Events::Rule',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::S3::Bucket',
+  'AWS::SQS::Queue',
+  'AWS::SSM::Parameter',
+  'AWS::Scheduler::Schedule',
+];
+
+/** Types without which the stack behaves the same here: what watches, documents or protects it. */
+const INERT = [
+  'AWS::ApiGateway::Account',
+  'AWS::ApiGateway::Deployment',
+  'AWS::CDK::Metadata',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::CompositeAlarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::Lambda::Permission',
+  'AWS::Logs::LogGroup',
+  'AWS::Logs::QueryDefinition',
+  'AWS::S3::BucketPolicy',
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SQS::QueuePolicy',
+];
+
+const KNOWN: ReadonlySet<string> = new Set([...EMULATED, ...INERT]);
+
+/** Stops the start at a type that would be skipped in silence. */
+export function refuseUnknownTypes(types: Readonly<Record<string, string>>): void {
+  const unknown = Object.entries(types).filter(([, type]) => !KNOWN.has(type));
+  if (unknown.length === 0) return;
+  const names = unknown.map(([logicalId, type]) => `${type} (${logicalId})`).join(', ');
+  throw new Error(`resource type not emulated: ${names}`);
+}
+
+/**
+ * The name that CloudFormation would make up, without the random part: CDK ends a logical id with
+ * a hash of eight digits, which is kept only where two resources would share the name without it.
+ */
+export function physicalNames(logicalIds: readonly string[]): ReadonlyMap<string, string> {
+  const shortId = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
+  const uses = Map.groupBy(logicalIds, shortId);
+  return new Map(
+    logicalIds.map((logicalId) => {
+      const alone = uses.get(shortId(logicalId))?.length === 1;
+      return [logicalId, `${STACK_NAME}-${alone ? shortId(logicalId) : logicalId}`];
+    }),
+  );
+}
+
+/** Where a resource's name becomes a URL. */
+export interface Addresses {
+  /** Of the server that speaks SQS, without a trailing slash. */
+  readonly sqs: string;
+}
+
+export function identify(type: string, name: string, addresses: Addresses): Identity {
+  const arn = (service: string, resource: string) =>
+    `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+  const of = (ref: string, attributes: Record<string, string> = {}): Identity => ({
+    ref,
+    attributes,
+  });
+  switch (type) {
+    case 'AWS::DynamoDB::Table':
+    case 'AWS::DynamoDB::GlobalTable':
+      return of(name, { Arn: arn('dynamodb', `table/${name}`) });
+    case 'AWS::SQS::Queue': {
+      const url = `${addresses.sqs}/${ACCOUNT}/${name}`;
+      return of(url, { Arn: arn('sqs', name), QueueName: name, QueueUrl: url });
+    }
+    case 'AWS::S3::Bucket': {
+      const bucket = name.toLowerCase();
+      return of(bucket, {
+        Arn: `arn:aws:s3:::${bucket}`,
+        DomainName: `${bucket}.s3.amazonaws.com`,
+        RegionalDomainName: `${bucket}.s3.${REGION}.amazonaws.com`,
+      });
+    }
+    case 'AWS::Lambda::Function':
+      return of(name, { Arn: arn('lambda', `function:${name}`) });
+    case 'AWS::IAM::Role':
+      return of(name, { Arn: `arn:aws:iam::${ACCOUNT}:role/${name}`, RoleId: name });
+    case 'AWS::Events::Rule':
+      return of(name, { Arn: arn('events', `rule/${name}`) });
+    case 'AWS::Logs::LogGroup':
+      return of(name, { Arn: arn('logs', `log-group:${name}:*`) });
+    case 'AWS::SNS::Topic':
+      return of(arn('sns', name), { TopicArn: arn('sns', name), TopicName: name });
+    case 'AWS::ApiGateway::RestApi':
+      return of(name, { RestApiId: name, RootResourceId: rootResourceId(name) });
+    case 'AWS::ApiGateway::ApiKey':
+      return of(name, { APIKeyId: name });
+    default:
+      return of(name);
+  }
+}
+
+export function rootResourceId(restApiId: string): string {
+  return `${restApiId}/`;
+}

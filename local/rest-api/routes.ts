@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { LambdaFunction } from '../lambda/function.ts';
+import { rootResourceId } from '../resources.ts';
+import type { Stack } from '../stack.ts';
+
+/** As much of a function as the gateway needs. */
+export type Invocable = Pick<LambdaFunction, 'invoke'>;
+
+export interface Route {
+  readonly method: string;
+  /** As the template writes it: `/jobs/{id}`. */
+  readonly resource: string;
+  readonly keyRequired: boolean;
+  readonly target: Invocable;
+  readonly timeoutMs: number;
+}
+
+export interface RouteMatch {
+  readonly route: Route;
+  readonly pathParameters: Readonly<Record<string, string>> | null;
+}
+
+/** Undefined for a path or a method that the API does not have. */
+export type Routes = (method: string, path: string) => RouteMatch | undefined;
+
+const resource = z.looseObject({ ParentId: z.string(), PathPart: z.string() });
+
+const method = z.looseObject({
+  RestApiId: z.string(),
+  ResourceId: z.string(),
+  HttpMethod: z.string(),
+  ApiKeyRequired: z.boolean().default(false),
+  AuthorizationType: z.literal('NONE', 'authorization other than by API key is not emulated'),
+  Integration: z.looseObject({
+    Type: z.literal('AWS_PROXY', 'integrations other than AWS_PROXY are not emulated'),
+    Uri: z.string(),
+    TimeoutInMillis: z.coerce.number().default(29_000),
+  }),
+});
+
+export function readRoutes(
+  stack: Stack,
+  restApiId: string,
+  functionsByArn: ReadonlyMap<string, Invocable>,
+): Routes {
+  const resources = new Map(
+    stack
+      .resources('AWS::ApiGateway::Resource', resource)
+      .map(({ ref, properties }) => [ref, properties]),
+  );
+  const pathOf = (id: string): string => {
+    const part = resources.get(id);
+    return part ? `${pathOf(part.ParentId)}/${part.PathPart}` : '';
+  };
+  const routes = stack
+    .resources('AWS::ApiGateway::Method', method)
+    .filter(({ properties }) => properties.RestApiId === restApiId)
+    .map(({ properties: { HttpMethod, ResourceId, ApiKeyRequired, Integration } }): Route => {
+      // .../functions/<function's ARN>/invocations
+      const arn = Integration.Uri.split('/').at(-2) ?? '';
+      const target = functionsByArn.get(arn);
+      if (!target) throw new Error(`integration not emulated: ${Integration.Uri}`);
+      return {
+        method: HttpMethod,
+        resource: ResourceId === rootResourceId(restApiId) ? '/' : pathOf(ResourceId),
+        keyRequired: ApiKeyRequired,
+        target,
+        timeoutMs: Integration.TimeoutInMillis,
+      };
+    });
+  return compileRoutes(routes);
+}
+
+/** Literal path segments win over parameters, parameters over greedy ones, as in the gateway. */
+export function compileRoutes(routes: readonly Route[]): Routes {
+  const compiled = routes
+    .map((route) => ({ route, pattern: patternOf(route.resource) }))
+    .toSorted((a, b) => rank(b.route.resource).localeCompare(rank(a.route.resource)));
+  return (requested, path) => {
+    const onPath = compiled.filter(({ pattern }) => pattern.test(path));
+    const best = onPath.filter(({ route }) => route.resource === onPath[0]?.route.resource);
+    const found =
+      best.find(({ route }) => route.method === requested) ??
+      best.find(({ route }) => route.method === 'ANY');
+    if (!found) return undefined;
+    const { groups } = found.pattern.exec(path) ?? {};
+    return { route: found.route, pathParameters: groups ? { ...groups } : null };
+  };
+}
+
+function patternOf(path: string): RegExp {
+  const segments = path.split('/').map((segment) => {
+    const [, name, greedy] = /^\{(\w+)(\+?)\}$/.exec(segment) ?? [];
+    if (name) return greedy ? `(?<${name}>.+)` : `(?<${name}>[^/]+)`;
+    return segment.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  });
+  return new RegExp(`^${segments.join('/')}/?$`);
+}
+
+function rank(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => (segment.endsWith('+}') ? '0' : segment.startsWith('{') ? '1' : '2'))
+    .join('');
+}

@@ -1,0 +1,261 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { NodeHttp2Handler } from '@smithy/node-http-handler';
+import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
+import { systemClock } from '../../lambda/aws/system-clock.ts';
+import type { ModelFailure } from '../../lambda/core/router/model-client.ts';
+import { type FakeBedrock, startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
+import type { FaultRule } from '../../local/bedrock/fault-rule.ts';
+import { useBedrockAt } from '../support/bedrock-endpoint.ts';
+import '../support/errors-of-one-realm.ts';
+import { aModelRequest } from '../support/model-request.ts';
+
+/** What the service, a proxy or the network does, and what the real SDK client makes of it. */
+const FAILURES: readonly {
+  readonly when: string;
+  readonly fault: FaultRule;
+  readonly failure: ModelFailure;
+}[] = [
+  {
+    when: 'tokens per minute are used up',
+    fault: { fault: 'throttle-minute' },
+    failure: { kind: 'quota-minute', name: 'ThrottlingException', status: 429 },
+  },
+  {
+    when: 'requests per minute are used up',
+    fault: { fault: 'throttle-rate' },
+    failure: { kind: 'quota-minute', name: 'ThrottlingException', status: 429 },
+  },
+  {
+    when: 'tokens per day are used up',
+    fault: { fault: 'throttle-day' },
+    failure: { kind: 'quota-day', name: 'ThrottlingException', status: 429 },
+  },
+  {
+    when: 'a throttle names a time to come back',
+    fault: reply(429, 'ThrottlingException', 'Too many tokens, please wait', {
+      'retry-after': '7',
+    }),
+    failure: { kind: 'quota-minute', name: 'ThrottlingException', status: 429, retryAfterMs: 7000 },
+  },
+  {
+    when: 'a throttle is about connections',
+    fault: reply(429, 'ThrottlingException', 'Too many connections, please wait'),
+    failure: { kind: 'capacity', name: 'ThrottlingException', status: 429 },
+  },
+  {
+    when: 'the model is cold',
+    fault: { fault: 'not-ready' },
+    failure: { kind: 'capacity', name: 'ModelNotReadyException', status: 429 },
+  },
+  {
+    when: 'the service is unavailable',
+    fault: { fault: 'unavailable' },
+    failure: { kind: 'capacity', name: 'ServiceUnavailableException', status: 503 },
+  },
+  {
+    when: 'the service says how long its queue is',
+    fault: { fault: 'unavailable', expectedQueueDelayInMs: 394_460 },
+    failure: {
+      kind: 'capacity',
+      name: 'ServiceUnavailableException',
+      status: 503,
+      retryAfterMs: 394_460,
+    },
+  },
+  {
+    when: 'the service breaks',
+    fault: { fault: 'internal-error' },
+    failure: { kind: 'fault', name: 'InternalServerException', status: 500 },
+  },
+  {
+    when: 'the model takes too long for the service',
+    fault: { fault: 'model-timeout' },
+    failure: { kind: 'timeout', name: 'ModelTimeoutException', status: 408 },
+  },
+  {
+    when: 'the model breaks',
+    fault: { fault: 'model-error' },
+    failure: { kind: 'fault', name: 'ModelErrorException', status: 424 },
+  },
+  {
+    when: 'the request is not valid',
+    fault: { fault: 'validation' },
+    failure: { kind: 'job', name: 'ValidationException', status: 400 },
+  },
+  {
+    when: 'a validation error quotes a prompt about quotas',
+    fault: reply(400, 'ValidationException', 'Bad input: "Too many tokens per day, please wait"'),
+    failure: { kind: 'job', name: 'ValidationException', status: 400 },
+  },
+  {
+    when: 'the prompt is too long',
+    fault: reply(
+      400,
+      'ValidationException',
+      'The model returned the following errors: prompt is too long: 200049 tokens > 200000 maximum',
+    ),
+    failure: { kind: 'job', name: 'ValidationException', status: 400, tooLong: true },
+  },
+  {
+    when: 'access is denied',
+    fault: { fault: 'access-denied' },
+    failure: { kind: 'config', name: 'AccessDeniedException', status: 403 },
+  },
+  {
+    when: 'the model is at its end of life',
+    fault: { fault: 'end-of-life' },
+    failure: { kind: 'config', name: 'ResourceNotFoundException', status: 404 },
+  },
+  {
+    when: 'a retired model answers as a validation error',
+    fault: { fault: 'invalid-model' },
+    failure: { kind: 'config', name: 'ValidationException', status: 400 },
+  },
+  {
+    when: 'a model is only served through an inference profile',
+    fault: reply(
+      400,
+      'ValidationException',
+      'Invocation of model ID anthropic.claude-sonnet-4-6 with on-demand throughput isn’t supported.',
+    ),
+    failure: { kind: 'config', name: 'ValidationException', status: 400 },
+  },
+  {
+    when: 'a proxy answers 503 with a page',
+    fault: { fault: 'html-503' },
+    failure: { kind: 'capacity', name: 'SyntaxError', status: 503 },
+  },
+  {
+    when: 'an untyped 503 comes in JSON',
+    fault: { fault: 'reply', status: 503, body: '{"message":"busy"}' },
+    failure: { kind: 'capacity', name: 'Unknown', status: 503 },
+  },
+  {
+    when: 'an untyped 529 comes in JSON',
+    fault: { fault: 'reply', status: 529, body: '{"message":"overloaded"}' },
+    failure: { kind: 'capacity', name: 'Unknown', status: 529 },
+  },
+  {
+    when: 'an untyped 502 comes in JSON',
+    fault: { fault: 'reply', status: 502, body: '{"message":"bad gateway"}' },
+    failure: { kind: 'fault', name: 'Unknown', status: 502 },
+  },
+  {
+    when: 'an untyped 429 comes in JSON',
+    fault: { fault: 'reply', status: 429, body: '{"message":"Too many tokens per day"}' },
+    failure: { kind: 'quota-minute', name: 'Unknown', status: 429 },
+  },
+  {
+    when: 'a status comes that nobody documented',
+    fault: { fault: 'reply', status: 418, body: '{"message":"teapot"}' },
+    failure: { kind: 'fault', name: 'Unknown', status: 418, unknown: true },
+  },
+  {
+    when: 'an exception comes that nobody documented',
+    fault: reply(500, 'constructor', 'surprise'),
+    failure: { kind: 'fault', name: 'constructor', status: 500 },
+  },
+  {
+    when: 'an answer is cut in the middle',
+    fault: { fault: 'reply', status: 200, body: '{"output":{"message":' },
+    failure: { kind: 'fault', name: 'SyntaxError', status: 200, unknown: true },
+  },
+];
+
+const PROTOCOLS = [
+  { protocol: 'HTTP/1.1', requestHandler: undefined },
+  { protocol: 'HTTP/2', requestHandler: new NodeHttp2Handler() },
+] as const;
+
+let bedrock: FakeBedrock;
+
+beforeAll(async () => {
+  bedrock = await startFakeBedrock({ latency: { medianMs: 1, msPerOutputToken: 0 } });
+  useBedrockAt(bedrock.url);
+});
+afterEach(() => {
+  bedrock.clearFaults();
+  bedrock.resetLog();
+});
+afterAll(() => bedrock.stop());
+
+describe.each(PROTOCOLS)('over $protocol', ({ protocol, requestHandler }) => {
+  const client = new BedrockModelClient({ clock: systemClock, requestHandler });
+  afterAll(() => client.destroy());
+
+  test.each(FAILURES)('$failure.kind when $when', async ({ fault, failure }) => {
+    bedrock.setFault(fault);
+
+    const result = await client.converse(aModelRequest(), 5000);
+
+    expect(result).toEqual({ outcome: 'failure', failure, elapsedMs: expect.any(Number) });
+    expect(bedrock.calls()).toMatchObject([{ protocol }]);
+  });
+
+  test('network when the connection is dropped', async () => {
+    bedrock.setFault({ fault: 'reset' });
+
+    const result = await client.converse(aModelRequest(), 5000);
+
+    expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'network' } });
+  });
+
+  test('network when nobody listens', async () => {
+    const nobody = new BedrockModelClient({ clock: systemClock, requestHandler });
+    useBedrockAt('http://127.0.0.1:1');
+
+    const result = await nobody.converse(aModelRequest(), 5000);
+
+    expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'network' } });
+    useBedrockAt(bedrock.url);
+  });
+
+  test('network when the name of the region is not known', async () => {
+    const nowhere = new BedrockModelClient({ clock: systemClock, requestHandler });
+    useBedrockAt('http://bedrock.invalid');
+
+    const result = await nowhere.converse(aModelRequest(), 5000);
+
+    expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'network' } });
+    useBedrockAt(bedrock.url);
+  });
+
+  test('timeout when nothing comes within the call timeout', async () => {
+    bedrock.setFault({ fault: 'hang' });
+
+    const result = await client.converse(aModelRequest(), 40);
+
+    expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'timeout' } });
+  });
+
+  test('aborted when the caller leaves before the call timeout', async () => {
+    bedrock.setFault({ fault: 'hang' });
+    const caller = new AbortController();
+    setTimeout(() => caller.abort(), 20);
+
+    const result = await client.converse(aModelRequest(), 5000, caller.signal);
+
+    expect(result).toMatchObject({ outcome: 'aborted' });
+  });
+
+  test('aborted without a call when the caller has left already', async () => {
+    const result = await client.converse(aModelRequest(), 5000, AbortSignal.abort());
+
+    expect(result).toMatchObject({ outcome: 'aborted' });
+    expect(bedrock.calls()).toEqual([]);
+  });
+});
+
+function reply(
+  status: number,
+  name: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): FaultRule {
+  return {
+    fault: 'reply',
+    status,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': name, ...headers },
+    body: JSON.stringify({ message }),
+  };
+}

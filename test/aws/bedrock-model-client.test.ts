@@ -1,0 +1,170 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
+import { systemClock } from '../../lambda/aws/system-clock.ts';
+import { answerText } from '../../local/bedrock/answer.ts';
+import { type FakeBedrock, startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
+import { useBedrockAt } from '../support/bedrock-endpoint.ts';
+import '../support/errors-of-one-realm.ts';
+import { aModelRequest } from '../support/model-request.ts';
+
+const MODEL = 'us.anthropic.claude-sonnet-4-6';
+
+let bedrock: FakeBedrock;
+const servers: Server[] = [];
+const clients: BedrockModelClient[] = [];
+
+beforeAll(async () => {
+  bedrock = await startFakeBedrock({ latency: { medianMs: 1, msPerOutputToken: 0 } });
+});
+afterEach(() => {
+  bedrock.clearFaults();
+  bedrock.resetLog();
+  for (const client of clients.splice(0)) client.destroy();
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+afterAll(() => bedrock.stop());
+
+test('an answer comes with its text, stop reason and usage', async () => {
+  const client = aClient();
+
+  const result = await client.converse(
+    aModelRequest({ inferenceConfig: { maxTokens: 500 } }),
+    5000,
+  );
+
+  expect(result).toEqual({
+    outcome: 'answer',
+    elapsedMs: expect.any(Number),
+    answer: {
+      text: answerText(MODEL, 'hello'),
+      stopReason: 'end_turn',
+      usage: { inputTokens: 2, outputTokens: expect.any(Number) },
+    },
+  });
+});
+
+test('a call carries its job, and its maximum of tokens', async () => {
+  const client = aClient();
+
+  await client.converse(aModelRequest({ jobId: 'job-7', inferenceConfig: { maxTokens: 9 } }), 5000);
+
+  expect(bedrock.calls()).toMatchObject([{ jobId: 'job-7', maxTokens: 9, model: MODEL }]);
+});
+
+test('a call sends what the request says, and nothing that it does not', async () => {
+  const bodies: unknown[] = [];
+  useBedrockAt(await listen((body) => bodies.push(body)));
+  const client = new BedrockModelClient({ clock: systemClock });
+  clients.push(client);
+
+  await client.converse(
+    aModelRequest({
+      system: 'be brief',
+      inferenceConfig: { maxTokens: 9, temperature: 0, topP: 0.5, stopSequences: ['END'] },
+    }),
+    5000,
+  );
+  await client.converse(aModelRequest({ inferenceConfig: { maxTokens: 9 } }), 5000);
+
+  const always = {
+    messages: [{ role: 'user', content: [{ text: 'hello' }] }],
+    requestMetadata: { jobId: 'job-1' },
+  };
+  expect(bodies).toEqual([
+    {
+      ...always,
+      system: [{ text: 'be brief' }],
+      inferenceConfig: { maxTokens: 9, temperature: 0, topP: 0.5, stopSequences: ['END'] },
+    },
+    { ...always, inferenceConfig: { maxTokens: 9 } },
+  ]);
+});
+
+test('a throttled call is made once: the SDK does not retry', async () => {
+  bedrock.setFault({ fault: 'throttle-minute' });
+
+  await aClient().converse(aModelRequest(), 5000);
+
+  expect(bedrock.calls()).toHaveLength(1);
+});
+
+test('a hundred calls, ten at a time, open ten connections', async () => {
+  const client = aClient();
+
+  for (let round = 0; round < 10; round += 1) {
+    await Promise.all(Array.from({ length: 10 }, () => client.converse(aModelRequest(), 5000)));
+  }
+
+  expect(bedrock.calls()).toHaveLength(100);
+  expect(bedrock.statistics().connections).toEqual({ 'HTTP/1.1': 10, 'HTTP/2': 0 });
+});
+
+test('each region is called as itself', async () => {
+  const client = aClient();
+
+  for (const region of ['us-east-1', 'eu-west-1', 'us-east-1']) {
+    await client.converse(aModelRequest({ target: { region, modelId: MODEL } }), 5000);
+  }
+
+  expect(bedrock.calls().map(({ region }) => region)).toEqual([
+    'us-east-1',
+    'eu-west-1',
+    'us-east-1',
+  ]);
+});
+
+test('the call timeout ends an answer that stalls in its body', async () => {
+  useBedrockAt(
+    await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).write('{"output":');
+    }),
+  );
+  const client = new BedrockModelClient({ clock: systemClock });
+  clients.push(client);
+
+  const result = await client.converse(aModelRequest(), 40);
+
+  expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'timeout' } });
+});
+
+test('an answer without content reads as empty text', async () => {
+  useBedrockAt(await listen(() => undefined));
+  const client = new BedrockModelClient({ clock: systemClock });
+  clients.push(client);
+
+  const result = await client.converse(aModelRequest(), 5000);
+
+  expect(result).toMatchObject({
+    outcome: 'answer',
+    answer: { text: '', stopReason: 'unknown', usage: { inputTokens: 0, outputTokens: 0 } },
+  });
+});
+
+function aClient(): BedrockModelClient {
+  useBedrockAt(bedrock.url);
+  const client = new BedrockModelClient({ clock: systemClock });
+  clients.push(client);
+  return client;
+}
+
+/** A server that hands each body on and answers with nothing in it. */
+function listen(onBody: (body: unknown) => void): Promise<string> {
+  return serve(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    onBody(JSON.parse(Buffer.concat(chunks).toString()));
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+}
+
+function serve(listener: Parameters<typeof createServer>[1]): Promise<string> {
+  const server = createServer(listener ?? (() => undefined));
+  servers.push(server);
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    });
+  });
+}

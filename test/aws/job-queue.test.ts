@@ -1,0 +1,84 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { sqsJobQueue } from '../../lambda/aws/job-queue.ts';
+import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
+import { JOB_ID } from '../support/job-builders.ts';
+
+const message = { jobId: JOB_ID, generation: 7 };
+
+let server: FauxqsServer;
+let client: SQSClient;
+beforeAll(async () => {
+  server = await startFauxqs({ port: 0, logger: false });
+  client = new SQSClient({
+    endpoint: `http://127.0.0.1:${server.port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    // The emulator names its queues by a host that only it knows.
+    useQueueUrlAsEndpoint: false,
+  });
+});
+afterAll(async () => {
+  client.destroy();
+  await server.stop();
+});
+
+function queueOf(name: string) {
+  const urlOf = (queue: string) => server.createQueue(queue).queueUrl;
+  const queue = sqsJobQueue({ jobs: urlOf(name), deadLetters: urlOf(`${name}-dead`) }, client);
+  const messagesOf = (queueName: string) => {
+    const found = server.inspectQueue(queueName)?.messages;
+    return { ready: found?.ready ?? [], delayed: found?.delayed ?? [] };
+  };
+  return { queue, sent: () => messagesOf(name), dead: () => messagesOf(`${name}-dead`) };
+}
+
+describe('the job queue', () => {
+  test('sends a pointer, at once without a delay', async () => {
+    const { queue, sent } = queueOf('at-once');
+
+    await queue.send(message, 0);
+
+    expect(sent().ready.map(({ body }) => body)).toEqual([encodeMessage(message)]);
+  });
+
+  test.each([
+    ['a fraction of a second', 1, 1],
+    ['a second and a bit', 1001, 2],
+    ['a quarter of an hour', 900_000, 900],
+    ['an hour', 3_600_000, 900],
+  ])('holds a message back for %s in whole seconds, 900 at most', async (name, ms, seconds) => {
+    const { queue, sent } = queueOf(name.replaceAll(' ', '-'));
+
+    await queue.send(message, ms);
+
+    expect(sent().ready).toEqual([]);
+    const [held] = sent().delayed;
+    expect(Math.round(((held?.delayUntil ?? 0) - (held?.sentTimestamp ?? 0)) / 1000)).toBe(seconds);
+  });
+
+  test('takes a delay that is past for none', async () => {
+    const { queue, sent } = queueOf('past');
+
+    await queue.send(message, -5000);
+
+    expect(sent().ready).toHaveLength(1);
+  });
+
+  test('parks a message as it came, with the reason beside it', async () => {
+    const { queue, dead } = queueOf('parking');
+
+    await queue.deadLetter('{ not ours', 'not-json');
+
+    expect(dead().ready).toMatchObject([
+      { body: '{ not ours', messageAttributes: { reason: { StringValue: 'not-json' } } },
+    ]);
+  });
+
+  test('refuses to park where it was given no place', async () => {
+    const queue = sqsJobQueue({ jobs: 'https://queue' }, client);
+
+    await expect(queue.deadLetter('body', 'reason')).rejects.toThrow('no dead-letter queue');
+  });
+});

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import dynalite from 'dynalite';
+import { dynamoDbJobStore } from '../../lambda/aws/job-table.ts';
+import { JOBS_TABLE } from '../../lambda/contract/keys.ts';
+import { claim } from '../../lambda/core/jobs/transitions.ts';
+import { jobStoreSuite } from '../suites/job-store.ts';
+import { serveAwsService } from '../support/aws-service.ts';
+import { aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
+import { someSettings } from '../support/settings.ts';
+
+const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+let client: DynamoDBClient;
+let tables = 0;
+
+beforeAll(async () => {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+});
+
+afterAll(async () => {
+  client.destroy();
+  server.close();
+  await once(server, 'close');
+});
+
+// dynalite refuses a failed condition without the item: the store then reads it.
+jobStoreSuite('DynamoDB', async () => {
+  const name = `jobs-${tables++}`;
+  await createJobsTable(client, name);
+  return dynamoDbJobStore(client, name);
+});
+
+describe('the job store of DynamoDB', () => {
+  test('reads the refusing row from the refusal, without a second call', async () => {
+    const item = { jobId: { S: JOB_ID }, claimToken: { S: 'twin' } };
+    const __type = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
+    const service = await serveAwsService(() => ({ status: 400, body: { __type, Item: item } }));
+    const jobs = dynamoDbJobStore(new DynamoDBClient(service.config), 'jobs');
+
+    const claimed = await jobs.update(JOB_ID, claim(1, 'claim', START, someSettings()));
+    const requests = service.requests();
+    await service.close();
+
+    expect(claimed).toEqual({ applied: false, current: { jobId: JOB_ID, claimToken: 'twin' } });
+    expect(requests).toBe(1);
+  });
+
+  test('throws what is not a refusal', async () => {
+    const jobs = dynamoDbJobStore(client, 'no-such-table');
+
+    await expect(jobs.create(aRunningJob(), START)).rejects.toThrow(/not found/);
+    await expect(jobs.update(JOB_ID, claim(1, 'claim', START, someSettings()))).rejects.toThrow(
+      /not found/,
+    );
+  });
+});
+
+async function createJobsTable(dynamoDb: DynamoDBClient, name: string): Promise<void> {
+  const { partitionKey, due } = JOBS_TABLE;
+  await dynamoDb.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: partitionKey, AttributeType: 'S' },
+        { AttributeName: due.partitionKey, AttributeType: 'N' },
+        { AttributeName: due.sortKey, AttributeType: 'N' },
+      ],
+      KeySchema: [{ AttributeName: partitionKey, KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: due.name,
+          KeySchema: [
+            { AttributeName: due.partitionKey, KeyType: 'HASH' },
+            { AttributeName: due.sortKey, KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...due.include] },
+        },
+      ],
+    }),
+  );
+}

@@ -1,0 +1,65 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { s3ResultStore } from '../../lambda/aws/result-bucket.ts';
+import type { ResultStore } from '../../lambda/core/jobs/result-store.ts';
+import { anAnswer, JOB_ID } from '../support/job-builders.ts';
+
+const BUCKET = 'results-bucket';
+
+let server: FauxqsServer;
+let client: S3Client;
+let results: ResultStore;
+beforeAll(async () => {
+  server = await startFauxqs({ port: 0, logger: false });
+  server.createBucket(BUCKET);
+  client = new S3Client({
+    endpoint: `http://127.0.0.1:${server.port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    forcePathStyle: true,
+  });
+  results = s3ResultStore(BUCKET, client);
+});
+afterAll(async () => {
+  client.destroy();
+  await server.stop();
+});
+
+describe('the result bucket', () => {
+  const prompt = { jobId: JOB_ID, bodyHash: 'hash' };
+
+  test('gives back a prompt as it was put, whatever it holds', async () => {
+    const text = 'NUL \u0000, emoji 👩‍👩‍👧‍👦, quote ", line\n';
+    const conversation = { system: 'be brief', messages: [{ role: 'user' as const, text }] };
+
+    await results.putPrompt(prompt, conversation);
+
+    expect(await results.getPrompt(prompt)).toEqual(conversation);
+    expect(await results.getPrompt({ ...prompt, bodyHash: 'other' })).toBeUndefined();
+  });
+
+  test('gives back an answer and tells its size in bytes', async () => {
+    const name = { jobId: JOB_ID, claimToken: 'claim' };
+    const answer = anAnswer({ text: '€' });
+
+    const bytes = await results.putAnswer(name, answer);
+
+    expect(bytes).toBe(Buffer.byteLength(JSON.stringify(answer)));
+    expect(await results.getAnswer(name)).toEqual(answer);
+    expect(await results.getAnswer({ ...name, claimToken: 'twin' })).toBeUndefined();
+  });
+
+  test('links to an answer for a quarter of an hour, as a file to be saved', async () => {
+    const name = { jobId: JOB_ID, claimToken: 'claim' };
+    await results.putAnswer(name, anAnswer());
+
+    const url = new URL(await results.answerUrl(name));
+
+    expect(url.searchParams.get('X-Amz-Expires')).toBe('900');
+    expect(url.searchParams.get('response-content-disposition')).toBe(
+      `attachment; filename="${JOB_ID}.json"`,
+    );
+    expect(await (await fetch(url)).json()).toEqual(anAnswer());
+  });
+});

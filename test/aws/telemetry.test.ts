@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { powertoolsTelemetry } from '../../lambda/aws/telemetry.ts';
+import { DIMENSION, METRIC } from '../../lambda/contract/metrics.ts';
+
+let lines: string[];
+beforeEach(() => {
+  lines = [];
+  process.env.POWERTOOLS_SERVICE_NAME = 'Holdfast';
+  for (const stream of [process.stdout, process.stderr]) {
+    jest.spyOn(stream, 'write').mockImplementation((chunk) => {
+      lines.push(String(chunk));
+      return true;
+    });
+  }
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  delete process.env.POWERTOOLS_SERVICE_NAME;
+});
+
+const written = () => lines.map((line) => JSON.parse(line));
+
+describe('the metrics', () => {
+  test('are written once, a line for each set of dimensions, in the embedded format', () => {
+    const { metrics, publish } = powertoolsTelemetry();
+
+    metrics.count(METRIC.jobsAccepted);
+    metrics.count(METRIC.jobsAccepted, 2);
+    metrics.time(METRIC.jobLatency, 1234);
+    metrics.count(METRIC.modelCalls, 1, { [DIMENSION.target]: 'us-east-1/a' });
+    metrics.gauge(METRIC.circuitState, 2, { [DIMENSION.target]: 'us-east-1/a' });
+    publish();
+    publish();
+
+    expect(written()).toEqual([
+      expect.objectContaining({
+        service: 'Holdfast',
+        JobsAccepted: [1, 2],
+        JobLatency: 1234,
+        _aws: expect.objectContaining({
+          CloudWatchMetrics: [
+            {
+              Namespace: 'Holdfast',
+              Dimensions: [['service']],
+              Metrics: [
+                { Name: 'JobsAccepted', Unit: 'Count' },
+                { Name: 'JobLatency', Unit: 'Milliseconds' },
+              ],
+            },
+          ],
+        }),
+      }),
+      expect.objectContaining({ service: 'Holdfast', target: 'us-east-1/a', ModelCalls: 1 }),
+    ]);
+    expect(written()[1]._aws.CloudWatchMetrics[0].Dimensions).toEqual([['service', 'target']]);
+  });
+
+  test('begin anew after each publishing', () => {
+    const { metrics, publish } = powertoolsTelemetry();
+    metrics.count(METRIC.jobsAccepted);
+    publish();
+    metrics.count(METRIC.jobsFailed);
+    publish();
+
+    expect(written()[1]).not.toHaveProperty('JobsAccepted');
+    expect(written()[1]).toMatchObject({ JobsFailed: 1, service: 'Holdfast' });
+  });
+});
+
+describe('the log', () => {
+  test('is a JSON line with level, message and fields', () => {
+    const { log } = powertoolsTelemetry();
+
+    log.warn('job dead-lettered', { jobId: 'a', claims: 5 });
+
+    expect(written()).toEqual([
+      expect.objectContaining({
+        level: 'WARN',
+        message: 'job dead-lettered',
+        jobId: 'a',
+        claims: 5,
+        service: 'Holdfast',
+      }),
+    ]);
+  });
+});

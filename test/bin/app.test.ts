@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+/** Runs bin/app.ts as the CDK CLI does. */
+function runApp(settings: string) {
+  const directory = mkdtempSync(join(tmpdir(), 'holdfast-app-'));
+  const config = join(directory, 'settings.json');
+  writeFileSync(config, settings);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/app.ts'], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOLDFAST_CONFIG: config, CDK_OUTDIR: join(directory, 'out') },
+  });
+  return { status, stdout, stderr, config };
+}
+
+describe('bin/app.ts', () => {
+  test('stops at a wrong setting with the field, the value and what is allowed', () => {
+    const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
+    const tiers = [{ name: 'only', targets: [target], maxTokens: 0 }];
+
+    const { status, stdout, stderr, config } = runApp(JSON.stringify({ tiers }));
+
+    expect({ status, stdout, stderr }).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `${config} is not usable:\n  tiers[0].maxTokens: got 0, allowed is number to be >=1\n`,
+    });
+  });
+
+  test('stops at a target that no permission can be made for', () => {
+    const target = { region: 'us-east-1', modelId: 'ca.amazon.nova-lite-v1:0' };
+    const tiers = [{ name: 'only', targets: [target], maxTokens: 9 }];
+
+    const { status, stderr } = runApp(JSON.stringify({ tiers }));
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^settings is not usable:\n {2}tiers\[0\].targets\[0\].geography: got "ca"/,
+    );
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, test } from '@jest/globals';
+import config from '../../holdfast.config.ts';
+import { modelFacts } from '../../lambda/contract/models.ts';
+
+const HAIKU = 'anthropic.claude-haiku-4-5-20251001-v1:0';
+
+describe('a model is known', () => {
+  test.each([HAIKU, `us.${HAIKU}`, `global.${HAIKU}`])('as %s', (modelId) => {
+    expect(modelFacts({ region: 'us-east-1', modelId })).toMatchObject({
+      contextWindow: 200_000,
+      price: { input: 1, output: 5 },
+    });
+  });
+
+  test('behind an id that does not tell it, when the target does', () => {
+    const modelId = 'arn:aws:bedrock:us-east-1:000000000000:application-inference-profile/abc';
+
+    expect(modelFacts({ region: 'us-east-1', modelId, model: HAIKU })).toBeDefined();
+  });
+
+  test('for every target of the settings as shipped, and none of them has ended', () => {
+    for (const target of config.tiers.flatMap(({ targets }) => targets)) {
+      expect(modelFacts(target)).toBeDefined();
+      expect(modelFacts(target)).not.toHaveProperty('endOfLife');
+    }
+  });
+});
+
+describe('a model is not known', () => {
+  test.each(['example.model-of-tomorrow', 'constructor', '__proto__'])('as %s', (modelId) => {
+    expect(modelFacts({ region: 'us-east-1', modelId })).toBeUndefined();
+  });
+});

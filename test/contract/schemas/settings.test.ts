@@ -1,0 +1,217 @@
+import { describe, expect, test } from '@jest/globals';
+import { BREAKER_DEFAULTS, JOB_DEFAULTS } from '../../../lambda/contract/policy.ts';
+import { parseSettings, SettingsError } from '../../../lambda/contract/schemas/settings.ts';
+
+const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
+const tier = { name: 'only', targets: [target], maxTokens: 512 };
+
+function faultsOf(input: unknown): readonly string[] {
+  try {
+    parseSettings(input, 'test settings');
+  } catch (error: unknown) {
+    if (error instanceof SettingsError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('parseSettings', () => {
+  test('fills in every default but the tiers', () => {
+    expect(parseSettings({ tiers: [tier] }, 'test settings')).toEqual({
+      tiers: [tier],
+      breaker: BREAKER_DEFAULTS,
+      jobs: JOB_DEFAULTS,
+      tenants: {},
+    });
+  });
+
+  test('keeps what is given beside the defaults', () => {
+    const input = {
+      tiers: [
+        { ...tier, simplify: 'Be brief.', targets: [{ ...target, weight: 2, geography: 'us' }] },
+      ],
+      breaker: { cooldownSeconds: 0.5, ignoredKinds: ['timeout'] },
+      jobs: { maxAttempts: 2 },
+      tenants: { abc123: 'team-a' },
+    };
+
+    expect(parseSettings(input, 'test settings')).toEqual({
+      ...input,
+      breaker: { ...BREAKER_DEFAULTS, ...input.breaker },
+      jobs: { ...JOB_DEFAULTS, ...input.jobs },
+    });
+  });
+
+  test('is stable: what it returns means the same again', () => {
+    const once = parseSettings({ tiers: [tier] }, 'test settings');
+
+    expect(parseSettings(JSON.parse(JSON.stringify(once)), 'test settings')).toEqual(once);
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['nothing', undefined, /^settings: got nothing, allowed is object/],
+    ['a list', [], /^settings: got \[\], allowed is object/],
+    ['no tiers', {}, /^tiers: got nothing, allowed is array/],
+    ['empty tiers', { tiers: [] }, /^tiers: got \[\], allowed is array to have >=1 items/],
+    [
+      'a tier without targets',
+      { tiers: [{ ...tier, targets: [] }] },
+      /^tiers\[0\]\.targets: got \[\]/,
+    ],
+    [
+      'a name in capitals',
+      { tiers: [{ ...tier, name: 'Top' }] },
+      /^tiers\[0\]\.name: got "Top", allowed is .*lower case/,
+    ],
+    [
+      'no tokens',
+      { tiers: [{ ...tier, maxTokens: 0 }] },
+      /^tiers\[0\]\.maxTokens: got 0, allowed is number to be >=1/,
+    ],
+    [
+      'half a token',
+      { tiers: [{ ...tier, maxTokens: 1.5 }] },
+      /^tiers\[0\]\.maxTokens: got 1\.5, allowed is int/,
+    ],
+    [
+      'no region',
+      { tiers: [{ ...tier, targets: [{ modelId: 'm' }] }] },
+      /^tiers\[0\]\.targets\[0\]\.region: got nothing/,
+    ],
+    [
+      'a wrong region',
+      { tiers: [{ ...tier, targets: [{ ...target, region: 'Ohio' }] }] },
+      /^tiers\[0\]\.targets\[0\]\.region: got "Ohio", allowed is .*us-east-1/,
+    ],
+    [
+      'a weight of 0',
+      { tiers: [{ ...tier, targets: [{ ...target, weight: 0 }] }] },
+      /^tiers\[0\]\.targets\[0\]\.weight: got 0, allowed is number to be >0/,
+    ],
+    [
+      'a target twice',
+      { tiers: [tier, { ...tier, name: 'next' }] },
+      /^tiers\[1\]\.targets\[0\]: got .*named once.*us-east-1\/amazon\.nova-lite-v1:0 is in tier only/,
+    ],
+    [
+      'a name twice',
+      { tiers: [tier, { ...tier, targets: [{ ...target, region: 'us-west-2' }] }] },
+      /^tiers\[1\]\.name: got "only", allowed is a name no other tier has/,
+    ],
+    ['an unknown field', { tiers: [tier], retries: 3 }, /^retries: no such setting$/],
+    [
+      'an unknown field below',
+      { tiers: [tier], breaker: { coolDown: 3 } },
+      /^breaker\.coolDown: no such setting$/,
+    ],
+    [
+      'a breaker that is text',
+      { tiers: [tier], breaker: 'off' },
+      /^breaker: got "off", allowed is object/,
+    ],
+    [
+      'a rate of 100',
+      breaker({ failureRatePercent: 100 }),
+      /^breaker\.failureRatePercent: got 100, allowed is number to be <100/,
+    ],
+    [
+      'text for a number',
+      breaker({ minimumCalls: '20' }),
+      /^breaker\.minimumCalls: got "20", allowed is number$/,
+    ],
+    [
+      'a negative cooldown',
+      breaker({ cooldownSeconds: -1 }),
+      /^breaker\.cooldownSeconds: got -1, allowed is number to be >0/,
+    ],
+    [
+      'a maximum below the cooldown',
+      breaker({ cooldownMaxSeconds: 1 }),
+      /^breaker\.cooldownMaxSeconds: got 1, allowed is at least cooldownSeconds/,
+    ],
+    [
+      'a window below the call',
+      breaker({ windowSeconds: 5 }),
+      /^breaker\.windowSeconds: got 5, allowed is at least callTimeoutSeconds/,
+    ],
+    [
+      'stages that shrink',
+      breaker({ recoveryStages: [5, 1] }),
+      /^breaker\.recoveryStages: got \[5,1\], allowed is stages that grow/,
+    ],
+    [
+      'a call longer than a function',
+      breaker({ callTimeoutSeconds: 436, windowSeconds: 500 }),
+      /^breaker\.callTimeoutSeconds: got 436, allowed is number to be <=435/,
+    ],
+    [
+      'noon in words',
+      breaker({ dailyQuotaResetUtc: '24:00' }),
+      /^breaker\.dailyQuotaResetUtc: got "24:00", allowed is .*00:00/,
+    ],
+    [
+      'a kind that is none',
+      breaker({ ignoredKinds: ['boredom'] }),
+      /^breaker\.ignoredKinds\[0\]: got "boredom", allowed is .*"timeout"/,
+    ],
+    [
+      'another store',
+      breaker({ store: 'postgres' }),
+      /^breaker\.store: got "postgres", allowed is .*"dynamodb"/,
+    ],
+    [
+      'redis without address',
+      breaker({ store: 'redis' }),
+      /^breaker\.redisUrl: got nothing, allowed is an address/,
+    ],
+    [
+      'a single worker',
+      jobs({ workerConcurrency: 1 }),
+      /^jobs\.workerConcurrency: got 1, allowed is number to be >=2/,
+    ],
+    [
+      'a deadline past SQS',
+      jobs({ deadlineSeconds: 1_209_601 }),
+      /^jobs\.deadlineSeconds: got 1209601, allowed is number to be <=1209600/,
+    ],
+    [
+      'a deferral past SQS',
+      jobs({ shortestDeferralSeconds: 901 }),
+      /^jobs\.shortestDeferralSeconds: got 901, allowed is number to be <=900/,
+    ],
+    [
+      'no attempts',
+      jobs({ maxAttempts: 0 }),
+      /^jobs\.maxAttempts: got 0, allowed is number to be >=1/,
+    ],
+    [
+      'a tenant in capitals',
+      { tiers: [tier], tenants: { key: 'A B' } },
+      /^tenants\.key: got "A B", allowed is .*lower case/,
+    ],
+  ])('refuses %s', (_, input, fault) => {
+    expect(faultsOf(input)).toContainEqual(expect.stringMatching(fault));
+  });
+
+  test('names the file and every fault at once', () => {
+    const input = { ...breaker({ cooldownSeconds: 0 }), ...{ jobs: { maxAttempts: 0 } } };
+
+    expect(() => parseSettings(input, 'my.config.ts')).toThrow(
+      /^my\.config\.ts is not usable:\n {2}breaker\.cooldownSeconds: .*\n {2}jobs\.maxAttempts: /,
+    );
+  });
+
+  test('shortens a long value', () => {
+    const [fault] = faultsOf({ tiers: [{ ...tier, name: 'x'.repeat(500) }] });
+
+    expect(fault?.length).toBeLessThan(200);
+  });
+});
+
+function breaker(policy: object): object {
+  return { tiers: [tier], breaker: policy };
+}
+
+function jobs(policy: object): object {
+  return { tiers: [tier], jobs: policy };
+}

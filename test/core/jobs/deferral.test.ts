@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+import { nextAttemptAt } from '../../../lambda/core/jobs/deferral.ts';
+import { START } from '../../support/job-builders.ts';
+import { someSettings } from '../../support/settings.ts';
+
+const policy = someSettings().breaker;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+describe('a deferred job comes back', () => {
+  test('when the targets said, plus a random share of the cooldown', () => {
+    const until = START + 40 * SECOND;
+
+    expect(nextAttemptAt(until, START, policy, () => 0)).toBe(until);
+    expect(nextAttemptAt(until, START, policy, () => 0.5)).toBe(until + 30 * SECOND);
+  });
+
+  test('with a backlog of 10,000 spread over the cooldown, no second taking twice its share', () => {
+    let draw = 0;
+    const random = () => (draw++ % 10_000) / 10_000;
+    const seconds = new Map<number, number>();
+
+    for (let i = 0; i < 10_000; i++) {
+      const second = Math.floor(nextAttemptAt(START, START, policy, random) / SECOND);
+      seconds.set(second, (seconds.get(second) ?? 0) + 1);
+    }
+
+    expect(seconds.size).toBeGreaterThanOrEqual(60);
+    expect(Math.max(...seconds.values())).toBeLessThan((2 * 10_000) / 60);
+  });
+
+  test('within the quarter of an hour that SQS can wait, hop by hop', () => {
+    const inFourHours = START + 240 * MINUTE;
+
+    expect(nextAttemptAt(inFourHours, START, policy, () => 0)).toBe(START + 14 * MINUTE);
+    expect(nextAttemptAt(inFourHours, START, policy, () => 0.999)).toBeLessThanOrEqual(
+      START + 15 * MINUTE,
+    );
+  });
+
+  test('within a quarter of an hour also under a cooldown of hours', () => {
+    const patient = { ...policy, cooldownSeconds: 7200 };
+
+    const latest = nextAttemptAt(START + 240 * MINUTE, START, patient, () => 0.999);
+
+    expect(latest).toBeLessThanOrEqual(START + 15 * MINUTE);
+  });
+
+  test('at once when the time is past, spread all the same', () => {
+    expect(nextAttemptAt(START - MINUTE, START, policy, () => 0)).toBe(START);
+    expect(nextAttemptAt(START - MINUTE, START, policy, () => 0.1)).toBe(START + 6 * SECOND);
+  });
+});

@@ -1,0 +1,75 @@
+import { expect, test } from '@jest/globals';
+import { candidatesFor } from '../../../lambda/core/router/candidates.ts';
+import { someSettings } from '../../support/settings.ts';
+
+/** Every pair of draws from a grid of 100 by 100, one after the other. */
+function gridDraws(): () => number {
+  let drawn = 0;
+  return () => {
+    const pair = Math.floor(drawn / 2);
+    const step = drawn++ % 2 === 0 ? Math.floor(pair / 100) : pair % 100;
+    return (step + 0.5) / 100;
+  };
+}
+
+test('targets of a tier share its traffic by their weights', () => {
+  const settings = someSettings({
+    tiers: [
+      {
+        name: 'only',
+        maxTokens: 100,
+        targets: [
+          { region: 'us-east-1', modelId: 'heavy', weight: 3 },
+          { region: 'us-east-1', modelId: 'light' },
+        ],
+      },
+    ],
+  });
+  const random = gridDraws();
+
+  const firsts = Array.from(
+    { length: 10_000 },
+    () => candidatesFor(settings, { whenOpen: 'fallback' }, random)[0]?.target.modelId,
+  );
+
+  const heavy = firsts.filter((id) => id === 'heavy').length / firsts.length;
+  expect(heavy).toBeCloseTo(0.75, 2);
+});
+
+test('no weight moves a target before a tier above its own', () => {
+  const settings = someSettings({
+    tiers: [
+      {
+        name: 'first',
+        maxTokens: 1,
+        targets: [{ region: 'us-east-1', modelId: 'a', weight: 0.01 }],
+      },
+      {
+        name: 'second',
+        maxTokens: 1,
+        targets: [{ region: 'us-east-1', modelId: 'b', weight: 99 }],
+      },
+    ],
+  });
+
+  const candidates = candidatesFor(settings, { whenOpen: 'fallback' }, () => 0.5);
+
+  expect(candidates).toMatchObject([
+    { key: 'us-east-1/a', preferred: true },
+    { key: 'us-east-1/b', preferred: false },
+  ]);
+});
+
+test('the first tier stays the preferred one where its regions are not allowed', () => {
+  const settings = someSettings({
+    tiers: [
+      { name: 'first', maxTokens: 1, targets: [{ region: 'us-east-1', modelId: 'a' }] },
+      { name: 'second', maxTokens: 1, targets: [{ region: 'eu-west-1', modelId: 'b' }] },
+    ],
+  });
+  const request = { whenOpen: 'fallback', regions: ['eu-west-1'] } as const;
+
+  const candidates = candidatesFor(settings, request, () => 0.5);
+
+  expect(candidates).toMatchObject([{ key: 'eu-west-1/b', preferred: false }]);
+});

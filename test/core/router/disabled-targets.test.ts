@@ -1,0 +1,149 @@
+import { describe, expect, test } from '@jest/globals';
+import { BREAKER_DEFAULTS } from '../../../lambda/contract/policy.ts';
+import {
+  DisabledTargets,
+  type DisabledTargetsStore,
+  inProcessDisabledTargets,
+} from '../../../lambda/core/router/disabled-targets.ts';
+
+const KEY = 'us-east-1/model';
+
+/** Workers that share a store and a clock. */
+function workers(count: number, store: DisabledTargetsStore = inProcessDisabledTargets()) {
+  const clock = { nowMs: 1_000_000, now: () => clock.nowMs };
+  const policy = () => BREAKER_DEFAULTS;
+  const all = Array.from({ length: count }, () => new DisabledTargets({ store, policy, clock }));
+  return { clock, workers: all, worker: all[0] ?? new DisabledTargets({ store, policy, clock }) };
+}
+
+async function disable(worker: DisabledTargets): Promise<void> {
+  for (const job of ['a', 'b', 'b']) await worker.failed(KEY, job, 'AccessDeniedException');
+}
+
+describe('a target is disabled', () => {
+  test('by three failures from two jobs (70)', async () => {
+    const { worker, clock } = workers(1);
+
+    await worker.failed(KEY, 'a', 'AccessDeniedException');
+    await worker.failed(KEY, 'a', 'AccessDeniedException');
+    expect(await worker.availability(KEY)).toEqual({ available: true });
+    await worker.failed(KEY, 'b', 'AccessDeniedException');
+
+    const untilMs = clock.nowMs + 60_000;
+    expect(await worker.availability(KEY)).toEqual({ available: false, untilMs });
+  });
+
+  test('not by one job alone', async () => {
+    const { worker } = workers(1);
+
+    for (let i = 0; i < 10; i += 1) await worker.failed(KEY, 'a', 'AccessDeniedException');
+
+    expect(await worker.availability(KEY)).toEqual({ available: true });
+  });
+
+  test('not when a success comes between', async () => {
+    const { worker } = workers(1);
+
+    await worker.failed(KEY, 'a', 'AccessDeniedException');
+    await worker.failed(KEY, 'b', 'AccessDeniedException');
+    await worker.succeeded(KEY);
+    await worker.failed(KEY, 'c', 'AccessDeniedException');
+
+    expect(await worker.availability(KEY)).toEqual({ available: true });
+  });
+
+  test('by what several workers saw, and for all of them within 5 s', async () => {
+    const { workers: fleet, clock } = workers(4);
+    const last = fleet[3];
+    expect(await last?.availability(KEY)).toEqual({ available: true });
+
+    await Promise.all(fleet.slice(0, 3).map((each, i) => each.failed(KEY, `job-${i}`, 'X')));
+    clock.nowMs += 5_000;
+
+    expect(await last?.availability(KEY)).toMatchObject({ available: false });
+  });
+});
+
+describe('a disabled target', () => {
+  test('is checked by one call of the whole fleet', async () => {
+    const { workers: fleet, clock, worker } = workers(5);
+    await disable(worker);
+    clock.nowMs += 60_000;
+
+    const answers = await Promise.all(fleet.map((each) => each.availability(KEY)));
+
+    expect(answers.filter(({ available }) => available)).toHaveLength(1);
+  });
+
+  test('is checked ever more rarely, up to once an hour', async () => {
+    const { clock, worker } = workers(1);
+    await disable(worker);
+
+    const distances: number[] = [];
+    for (let check = 0; check < 9; check += 1) {
+      const state = await worker.availability(KEY);
+      if (state.available) throw new Error('available before its time');
+      distances.push((state.untilMs - clock.nowMs) / 60_000);
+      clock.nowMs = state.untilMs;
+      expect(await worker.availability(KEY)).toEqual({ available: true });
+      await worker.failed(KEY, `check-${check}`, 'AccessDeniedException');
+    }
+
+    expect(distances).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  });
+
+  test('is back for all after one success', async () => {
+    const { workers: fleet, clock, worker } = workers(2);
+    await disable(worker);
+    clock.nowMs += 60_000;
+    await worker.availability(KEY);
+
+    await worker.succeeded(KEY);
+    clock.nowMs += 5_000;
+
+    expect(await fleet[1]?.availability(KEY)).toEqual({ available: true });
+    expect(await fleet[1]?.all()).toEqual({});
+  });
+});
+
+describe('the shared record', () => {
+  function counted(store: DisabledTargetsStore) {
+    const counts = { loads: 0 };
+    const load = () => {
+      counts.loads += 1;
+      return store.load();
+    };
+    return { counts, store: { ...store, load } };
+  }
+
+  test('is read at most every 5 s', async () => {
+    const { counts, store } = counted(inProcessDisabledTargets());
+    const { worker, clock } = workers(1, store);
+
+    for (let i = 0; i < 100; i += 1) {
+      await worker.availability(KEY);
+      clock.nowMs += 100;
+    }
+
+    expect(counts.loads).toBe(2);
+  });
+
+  test('is not touched by a success that has nothing to clear', async () => {
+    const { counts, store } = counted(inProcessDisabledTargets());
+    const { worker } = workers(1, store);
+
+    await worker.succeeded(KEY);
+
+    expect(counts.loads).toBe(0);
+  });
+
+  test('that is out of reach stops no call', async () => {
+    const unreachable = () => Promise.reject(new Error('no table'));
+    const { worker } = workers(1, { load: unreachable, save: unreachable });
+
+    await disable(worker);
+    await worker.succeeded(KEY);
+
+    expect(await worker.availability(KEY)).toEqual({ available: true });
+  });
+});

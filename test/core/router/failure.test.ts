@@ -1,0 +1,130 @@
+import { describe, expect, test } from '@jest/globals';
+import { type ErrorFacts, failureOf } from '../../../lambda/core/router/failure.ts';
+
+const NOW_MS = Date.parse('2026-11-23T12:00:00Z');
+
+function failure(facts: Partial<ErrorFacts>) {
+  return failureOf({ name: 'Error', message: '', ...facts }, NOW_MS);
+}
+
+describe('an error is known', () => {
+  test('by its name before its status: one inside a stream arrives with 200', () => {
+    expect(failure({ name: 'ThrottlingException', status: 200 }).kind).toBe('quota-minute');
+    expect(failure({ name: 'ModelStreamErrorException', status: 200 }).kind).toBe('fault');
+  });
+
+  test('by its status where the name says nothing', () => {
+    const kinds = [400, 403, 404, 408, 424, 429, 500, 502, 503, 504, 529].map(
+      (status) => failure({ name: 'Unknown', status }).kind,
+    );
+    expect(kinds).toEqual([
+      'job',
+      'config',
+      'config',
+      'timeout',
+      'fault',
+      'quota-minute',
+      'fault',
+      'fault',
+      'capacity',
+      'timeout',
+      'capacity',
+    ]);
+  });
+
+  test.each([
+    'ECONNRESET',
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+  ])('by its code %s, or that of its cause, where no answer came', (code) => {
+    expect(failure({ code }).kind).toBe('network');
+    expect(failure({ causeCode: code }).kind).toBe('network');
+  });
+
+  test('by its code even if the SDK calls it a timeout', () => {
+    expect(failure({ name: 'TimeoutError', code: 'ECONNRESET' }).kind).toBe('network');
+    expect(failure({ name: 'TimeoutError' }).kind).toBe('timeout');
+  });
+
+  test('as a fault of an unknown shape otherwise, whatever it is called', () => {
+    for (const name of ['Error', 'Unknown', 'constructor', '__proto__', 'toString']) {
+      expect(failure({ name })).toEqual({ kind: 'fault', name, unknown: true });
+    }
+  });
+});
+
+describe('a text', () => {
+  test('counts in the exception that carries it, from its first word on', () => {
+    const message = 'Too many tokens per day, please wait before trying again.';
+    expect(failure({ name: 'ThrottlingException', message }).kind).toBe('quota-day');
+    expect(failure({ name: 'ThrottlingException', message: `> ${message}` }).kind).toBe(
+      'quota-minute',
+    );
+  });
+
+  test.each([
+    ['ValidationException', 'job'],
+    ['ServiceUnavailableException', 'capacity'],
+    ['InternalServerException', 'fault'],
+  ])('on quotas changes nothing in a %s', (name, kind) => {
+    expect(failure({ name, message: 'Too many tokens per day, please wait' }).kind).toBe(kind);
+  });
+
+  test.each([
+    'Invocation of model ID anthropic.claude-sonnet-4-6 with on-demand throughput isn’t supported.',
+    'The provided model identifier is invalid.',
+    'This model version has reached the end of its life. Please refer to the documentation.',
+    'Operation not allowed',
+  ])('of a validation error that means a wrong target: %s', (message) => {
+    expect(failure({ name: 'ValidationException', message }).kind).toBe('config');
+    const quoted = `The prompt "${message}" is not valid`;
+    expect(failure({ name: 'ValidationException', message: quoted }).kind).toBe('job');
+  });
+
+  test.each([
+    'Input is too long for requested model.',
+    'The model returned the following errors: prompt is too long: 200049 tokens > 200000 maximum',
+    'input length and `max_tokens` exceed context limit: 199759 + 8192 > 200000',
+  ])('of a validation error that is about length: %s', (message) => {
+    expect(failure({ name: 'ValidationException', message })).toMatchObject({
+      kind: 'job',
+      tooLong: true,
+    });
+  });
+
+  test('never leaves with the failure', () => {
+    const secret = failure({ name: 'ValidationException', message: 'the prompt was: secret' });
+    expect(JSON.stringify(secret)).not.toContain('secret');
+  });
+});
+
+describe('a hint when to come back', () => {
+  const throttled = { name: 'ThrottlingException', status: 429 };
+
+  test.each([
+    [{ retryAfter: '120' }, 120_000],
+    [{ retryAfter: 'Mon, 23 Nov 2026 12:01:30 GMT' }, 90_000],
+    [{ retryAfterMs: 1500 }, 1500],
+    [{ expectedQueueDelayMs: 394_460 }, 394_460],
+    [{ retryAfter: '2', expectedQueueDelayMs: 5000 }, 5000],
+  ])('%j is %i ms', (hint, ms) => {
+    expect(failure({ ...throttled, ...hint }).retryAfterMs).toBe(ms);
+  });
+
+  test.each([
+    { retryAfter: 'soon' },
+    { retryAfter: '-1' },
+    { retryAfter: '0' },
+    { retryAfterMs: -5 },
+    {},
+  ])('%j is none', (hint) => {
+    expect(failure({ ...throttled, ...hint })).not.toHaveProperty('retryAfterMs');
+  });
+
+  test('in the past is none', () => {
+    const retryAfter = 'Mon, 23 Nov 2026 11:59:00 GMT';
+    expect(failure({ ...throttled, retryAfter })).not.toHaveProperty('retryAfterMs');
+  });
+});

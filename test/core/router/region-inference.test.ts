@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Settings } from '../../../lambda/contract/policy.ts';
+import { TARGET_FAILURE_KINDS, type TargetFailureKind } from '../../../lambda/contract/words.ts';
+import type { CircuitSummary } from '../../../lambda/core/breaker/admission.ts';
+import { inferredOut } from '../../../lambda/core/router/region-inference.ts';
+import { targetOf } from '../../support/router-builders.ts';
+import { someSettings } from '../../support/settings.ts';
+
+const NOW_MS = 1_000_000;
+
+function chain(...keys: string[]): Settings {
+  return someSettings({ tiers: [{ name: 'only', maxTokens: 1, targets: keys.map(targetOf) }] });
+}
+
+function open(key: string, summary: Partial<CircuitSummary> = {}): CircuitSummary {
+  return { key, state: 'OPEN', untilMs: NOW_MS + 60_000, failure: 'capacity', ...summary };
+}
+
+function out(settings: Settings, circuits: readonly CircuitSummary[], nowMs = NOW_MS) {
+  return [...inferredOut(settings, circuits, nowMs).keys()];
+}
+
+describe('a region with three targets of different models, and as many elsewhere (63)', () => {
+  const settings = chain(
+    'us-east-1/a',
+    'us-east-1/b',
+    'us-east-1/c',
+    'us-west-2/a',
+    'us-west-2/b',
+    'us-west-2/c',
+  );
+
+  test('keeps the others when one is open', () => {
+    expect(out(settings, [open('us-east-1/a')])).toEqual([]);
+  });
+
+  test('loses the third when two are open', () => {
+    expect(out(settings, [open('us-east-1/a'), open('us-east-1/b')])).toEqual(['us-east-1/c']);
+  });
+
+  test('loses it as well while the two recover', () => {
+    const recovering = { state: 'HALF_OPEN', untilMs: undefined } as const;
+    const circuits = [open('us-east-1/a', recovering), open('us-east-1/b', recovering)];
+    expect(out(settings, circuits)).toEqual(['us-east-1/c']);
+  });
+
+  test('has it back when the evidence lapses', () => {
+    const circuits = [open('us-east-1/a'), open('us-east-1/b')];
+    expect(out(settings, circuits, NOW_MS + 60_000)).toEqual([]);
+  });
+
+  test('says until when, by the circuit that may close first', () => {
+    const circuits = [open('us-east-1/a'), open('us-east-1/b', { untilMs: NOW_MS + 5_000 })];
+    expect(inferredOut(settings, circuits, NOW_MS).get('us-east-1/c')).toEqual({
+      region: 'us-east-1',
+      untilMs: NOW_MS + 5_000,
+    });
+  });
+
+  test.each(TARGET_FAILURE_KINDS)('loses it for %s only if that can be regional', (failure) => {
+    const regional: readonly TargetFailureKind[] = ['capacity', 'fault', 'timeout', 'network'];
+    const circuits = [open('us-east-1/a', { failure }), open('us-east-1/b', { failure })];
+    expect(out(settings, circuits)).toEqual(regional.includes(failure) ? ['us-east-1/c'] : []);
+  });
+
+  test('keeps a target that an operator forces closed', () => {
+    const forced = { key: 'us-east-1/c', state: 'CLOSED', override: 'force-closed' } as const;
+    expect(out(settings, [open('us-east-1/a'), open('us-east-1/b'), forced])).toEqual([]);
+  });
+
+  test('takes no circuit as evidence that an operator forces open', () => {
+    const forced = open('us-east-1/b', { override: 'force-open' });
+    expect(out(settings, [open('us-east-1/a'), forced])).toEqual([]);
+  });
+});
+
+test('two open targets of one model say nothing of their region', () => {
+  const settings = chain('us-east-1/a', 'us-east-1/us.a', 'us-east-1/b', 'us-west-2/a');
+
+  expect(out(settings, [open('us-east-1/a'), open('us-east-1/us.a')])).toEqual([]);
+});
+
+test('two open targets of five are too few', () => {
+  const settings = chain(
+    'us-east-1/a',
+    'us-east-1/b',
+    'us-east-1/c',
+    'us-east-1/d',
+    'us-east-1/e',
+    'us-west-2/a',
+  );
+
+  expect(out(settings, [open('us-east-1/a'), open('us-east-1/b')])).toEqual([]);
+});
+
+test('inference takes out at most half of all targets, whatever is open', () => {
+  const keys = ['us-east-1', 'us-west-2', 'eu-west-1'].flatMap((region) =>
+    ['a', 'b', 'c', 'd'].map((model) => `${region}/${model}`),
+  );
+  const world = fc.record({
+    targets: fc.subarray(keys, { minLength: 1 }),
+    open: fc.subarray(keys),
+  });
+
+  fc.assert(
+    fc.property(world, ({ targets, open: opened }) => {
+      const taken = out(
+        chain(...targets),
+        opened.map((key) => open(key)),
+      );
+      expect(taken.length * 2).toBeLessThanOrEqual(targets.length);
+    }),
+  );
+});
+
+test('the only target that is open is observed, not inferred: there is no panic mode (64)', () => {
+  expect(out(chain('us-east-1/a'), [open('us-east-1/a')])).toEqual([]);
+});

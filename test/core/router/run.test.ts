@@ -1,0 +1,562 @@
+import { describe, expect, test } from '@jest/globals';
+import type { TargetFailureKind } from '../../../lambda/contract/words.ts';
+import { TARGET_FAILURE_KINDS } from '../../../lambda/contract/words.ts';
+import { answers, fails } from '../../support/fake-model-client.ts';
+import {
+  aChain,
+  aRouter,
+  aRun,
+  EAST_HAIKU,
+  EAST_SONNET,
+  targetOf,
+  WEST_HAIKU,
+  WEST_SONNET,
+} from '../../support/router-builders.ts';
+
+const ALL = [EAST_SONNET, WEST_SONNET, EAST_HAIKU, WEST_HAIKU];
+
+describe('a healthy chain', () => {
+  test('answers from the first target with one call', async () => {
+    const { router, called, circuits } = aRouter();
+
+    const result = await router.run(aRun());
+
+    expect(result).toEqual({
+      outcome: 'answered',
+      answer: {
+        text: 'an answer',
+        stopReason: 'end_turn',
+        servedBy: EAST_SONNET,
+        tier: 'primary',
+        degraded: false,
+        degradedBy: [],
+        truncated: false,
+        usage: { inputTokens: 100, outputTokens: 10 },
+        costUsd: 0.00045,
+      },
+      attempts: [{ target: EAST_SONNET, tier: 'primary', outcome: 'answered', ms: 700 }],
+    });
+    expect(called()).toEqual([EAST_SONNET]);
+    expect(circuits.settled).toEqual([
+      { key: EAST_SONNET, outcome: { kind: 'success', elapsedMs: 700 } },
+    ]);
+  });
+
+  test('is not asked for the state of its circuits', async () => {
+    const { router, circuits } = aRouter();
+
+    await router.run(aRun());
+
+    expect(circuits.summaryReads).toBe(0);
+  });
+
+  test('gives each call the full call timeout', async () => {
+    const { router, models } = aRouter();
+
+    await router.run(aRun());
+
+    expect(models.timeoutsMs).toEqual([60_000]);
+  });
+
+  test('admits in the name of the job, which counts once per circuit', async () => {
+    const { router, circuits } = aRouter();
+
+    await router.run(aRun({ jobId: 'job-7' }));
+
+    expect(circuits.admissions).toEqual([{ key: EAST_SONNET, subject: 'job-7' }]);
+  });
+});
+
+describe('a target that fails', () => {
+  test.each(TARGET_FAILURE_KINDS)('with %s is counted, and the next one is tried', async (kind) => {
+    const { router, called, circuits } = aRouter({ script: [fails(kind), answers()] });
+
+    const result = await router.run(aRun());
+
+    expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
+    expect(circuits.settled).toMatchObject([
+      { key: EAST_SONNET, outcome: { kind: 'failure', failure: kind } },
+      { key: WEST_SONNET, outcome: { kind: 'success' } },
+    ]);
+    expect(result).toMatchObject({
+      outcome: 'answered',
+      attempts: [
+        { target: EAST_SONNET, outcome: kind, reason: `${kind}-error` },
+        { target: WEST_SONNET, outcome: 'answered' },
+      ],
+    });
+  });
+
+  test('hands its hint on to its circuit', async () => {
+    const script = [fails('capacity', { retryAfterMs: 394_460 }), answers()];
+    const { router, circuits } = aRouter({ script });
+
+    await router.run(aRun());
+
+    expect(circuits.settled[0]?.outcome).toMatchObject({ retryAfterMs: 394_460 });
+  });
+
+  test('is called once in a run, like each of the others', async () => {
+    const { router, called } = aRouter({ script: fails('fault') });
+
+    const result = await router.run(aRun());
+
+    expect(called()).toEqual(ALL);
+    expect(result.outcome).toBe('deferred');
+  });
+
+  test('with a configuration error is ignored by its circuit, and the next one is tried', async () => {
+    const { router, circuits } = aRouter({ script: [fails('config'), answers()] });
+
+    const result = await router.run(aRun());
+
+    expect(circuits.settled[0]).toEqual({ key: EAST_SONNET, outcome: { kind: 'ignored' } });
+    expect(result).toMatchObject({ outcome: 'answered', answer: { servedBy: WEST_SONNET } });
+  });
+});
+
+describe('a request at fault', () => {
+  test('is refused at once, and its circuit learns nothing', async () => {
+    const { router, called, circuits } = aRouter({ script: fails('job') });
+
+    const result = await router.run(aRun());
+
+    expect(result).toMatchObject({
+      outcome: 'refused',
+      error: { type: 'urn:holdfast:problem:request-refused' },
+    });
+    expect(called()).toEqual([EAST_SONNET]);
+    expect(circuits.settled).toEqual([{ key: EAST_SONNET, outcome: { kind: 'ignored' } }]);
+  });
+
+  test('is tried elsewhere when only its length is at fault', async () => {
+    const script = [fails('job', { tooLong: true }), answers()];
+    const { router } = aRouter({ script });
+
+    const result = await router.run(aRun());
+
+    expect(result).toMatchObject({
+      outcome: 'answered',
+      attempts: [{ outcome: 'job', reason: 'too-long' }, { outcome: 'answered' }],
+    });
+  });
+
+  test('is refused when it is too long for every model', async () => {
+    const { router } = aRouter({ script: fails('job', { tooLong: true }) });
+
+    const result = await router.run(aRun());
+
+    expect(result).toMatchObject({
+      outcome: 'refused',
+      error: { type: 'urn:holdfast:problem:prompt-too-long' },
+    });
+  });
+
+  test('waits when a model that might be wide enough is out', async () => {
+    const { router, circuits } = aRouter({ script: fails('job', { tooLong: true }) });
+    circuits.reject(WEST_HAIKU);
+
+    const result = await router.run(aRun());
+
+    expect(result.outcome).toBe('deferred');
+  });
+});
+
+describe('a circuit that rejects', () => {
+  test('is stepped over without a call', async () => {
+    const { router, circuits, called } = aRouter();
+    circuits.reject(EAST_SONNET);
+
+    const result = await router.run(aRun());
+
+    expect(called()).toEqual([WEST_SONNET]);
+    expect(result.attempts[0]).toEqual({
+      target: EAST_SONNET,
+      tier: 'primary',
+      outcome: 'skipped',
+      reason: 'open',
+      ms: 0,
+    });
+  });
+
+  test('of the whole first tier makes the next one serve, degraded', async () => {
+    const { router, circuits, models } = aRouter();
+    circuits.reject(EAST_SONNET);
+    circuits.reject(WEST_SONNET);
+
+    const result = await router.run(aRun());
+
+    expect(result).toMatchObject({
+      outcome: 'answered',
+      answer: { servedBy: EAST_HAIKU, degraded: true, degradedBy: ['tier', 'simplify'] },
+    });
+    expect(models.calls[0]).toMatchObject({
+      system: 'Be brief.',
+      inferenceConfig: { maxTokens: 1024 },
+    });
+  });
+
+  test('leaves the job waiting for the first that says when it admits again', async () => {
+    const { router, circuits, clock, called } = aRouter();
+    for (const [i, key] of ALL.entries()) circuits.reject(key, 'open', 60_000 - i * 10_000);
+
+    const result = await router.run(aRun());
+
+    expect(result).toMatchObject({ outcome: 'deferred', retryAtMs: clock.nowMs + 30_000 });
+    expect(called()).toEqual([]);
+  });
+});
+
+describe('what a job may use', () => {
+  test('ends with its minTier', async () => {
+    const { router, called } = aRouter({ script: fails('fault') });
+
+    await router.run(aRun({ minTier: 'primary' }));
+
+    expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
+  });
+
+  test('is the first tier alone when its minTier left the chain', async () => {
+    const { router, called } = aRouter({ script: fails('fault') });
+
+    await router.run(aRun({ minTier: 'gone' }));
+
+    expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
+  });
+
+  test('is limited to its regions', async () => {
+    const { router, called } = aRouter({ script: fails('fault') });
+
+    await router.run(aRun({ regions: ['us-west-2'] }));
+
+    expect(called()).toEqual([WEST_SONNET, WEST_HAIKU]);
+  });
+
+  test('is nothing in a region that left the chain: it waits', async () => {
+    const { router, called } = aRouter();
+
+    const result = await router.run(aRun({ regions: ['eu-west-1'] }));
+
+    expect(result).toMatchObject({ outcome: 'deferred', attempts: [] });
+    expect(called()).toEqual([]);
+  });
+
+  test('is the first tier with whenOpen queue', async () => {
+    const { router, circuits, called } = aRouter();
+    circuits.reject(EAST_SONNET);
+    circuits.reject(WEST_SONNET);
+
+    const result = await router.run(aRun({ whenOpen: 'queue' }));
+
+    expect(result.outcome).toBe('deferred');
+    expect(called()).toEqual([]);
+  });
+
+  test('falls back with whenOpen fail, and ends unavailable when none serves', async () => {
+    const { router, circuits, called, clock } = aRouter({ script: fails('capacity') });
+    circuits.reject(EAST_SONNET, 'open', 3_000);
+
+    const result = await router.run(aRun({ whenOpen: 'fail' }));
+
+    expect(called()).toEqual([WEST_SONNET, EAST_HAIKU, WEST_HAIKU]);
+    expect(result).toMatchObject({ outcome: 'unavailable', retryAtMs: clock.nowMs + 3_000 });
+  });
+});
+
+describe('time', () => {
+  test('a call that cannot have its full time in the function is not started', async () => {
+    const { router, circuits, clock } = aRouter();
+
+    const result = await router.run(aRun({ functionEndsAtMs: clock.nowMs + 65_999 }));
+
+    expect(result).toEqual({ outcome: 'out-of-time', attempts: [] });
+    expect(circuits.admissions).toEqual([]);
+  });
+
+  test('the least time that a call is started with is its timeout and a tenth', async () => {
+    const { router, clock, called } = aRouter();
+
+    await router.run(aRun({ functionEndsAtMs: clock.nowMs + 66_000 }));
+
+    expect(called()).toEqual([EAST_SONNET]);
+  });
+
+  test('the margin shrinks with the call timeout', async () => {
+    const settings = aChain({ breaker: { callTimeoutSeconds: 0.5 } });
+    const { router, clock, called } = aRouter({ settings });
+
+    await router.run(aRun({ functionEndsAtMs: clock.nowMs + 550 }));
+
+    expect(called()).toEqual([EAST_SONNET]);
+  });
+
+  test('a job whose deadline leaves no room for a call waits for it, uncalled', async () => {
+    const { router, clock, called } = aRouter();
+
+    const result = await router.run(aRun({ deadlineAtMs: clock.nowMs + 20_000 }));
+
+    expect(result).toMatchObject({ outcome: 'deferred', retryAtMs: clock.nowMs + 20_000 });
+    expect(called()).toEqual([]);
+  });
+
+  test('a call that was cut short ends the run without a word on the target', async () => {
+    const { router, circuits } = aRouter({ script: { outcome: 'aborted', elapsedMs: 10 } });
+
+    const result = await router.run(aRun());
+
+    expect(result).toMatchObject({ outcome: 'out-of-time', attempts: [{ outcome: 'aborted' }] });
+    expect(circuits.settled).toEqual([{ key: EAST_SONNET, outcome: { kind: 'ignored' } }]);
+  });
+});
+
+describe('leave before a call', () => {
+  test.each(['cancelled', 'lost'] as const)(
+    '%s ends the run and returns the permit',
+    async (leave) => {
+      const { router, circuits, called } = aRouter();
+
+      const result = await router.run(aRun({ beforeCall: async () => leave }));
+
+      expect(result).toEqual({ outcome: leave, attempts: [] });
+      expect(called()).toEqual([]);
+      expect(circuits.settled).toEqual([{ key: EAST_SONNET, outcome: { kind: 'ignored' } }]);
+    },
+  );
+
+  test('that cannot be asked for returns the permit, too', async () => {
+    const { router, circuits } = aRouter();
+    const beforeCall = () => Promise.reject(new Error('no table'));
+
+    await expect(router.run(aRun({ beforeCall }))).rejects.toThrow('no table');
+
+    expect(circuits.settled).toEqual([{ key: EAST_SONNET, outcome: { kind: 'ignored' } }]);
+  });
+
+  test('is asked for each call anew', async () => {
+    const leaves = ['go', 'cancelled'] as const;
+    let asked = 0;
+    const { router, called } = aRouter({ script: fails('fault') });
+
+    const result = await router.run(aRun({ beforeCall: async () => leaves[asked++] ?? 'lost' }));
+
+    expect(result.outcome).toBe('cancelled');
+    expect(called()).toEqual([EAST_SONNET]);
+  });
+});
+
+describe('an answer that is none', () => {
+  test.each([
+    ['empty', answers('  ')],
+    ['malformed', answers('{', 'malformed_model_output')],
+  ])('%s earns one try elsewhere, and is a success to its circuit', async (reason, useless) => {
+    const { router, circuits } = aRouter({ script: [useless, answers('better')] });
+
+    const result = await router.run(aRun());
+
+    expect(result).toMatchObject({
+      outcome: 'answered',
+      answer: { text: 'better', servedBy: WEST_SONNET },
+      attempts: [{ outcome: 'unusable', reason }, { outcome: 'answered' }],
+    });
+    expect(circuits.settled[0]?.outcome).toMatchObject({ kind: 'success' });
+  });
+
+  test('twice fails the job: there is no third try', async () => {
+    const { router, called } = aRouter({ script: answers('') });
+
+    const result = await router.run(aRun());
+
+    expect(result).toMatchObject({
+      outcome: 'refused',
+      error: { type: 'urn:holdfast:problem:unusable-answer' },
+    });
+    expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
+  });
+
+  test('is not followed by more tries than a tenth of the calls', async () => {
+    const { router, called } = aRouter({ script: answers('') });
+
+    for (let job = 0; job < 1000; job += 1) await router.run(aRun({ jobId: `job-${job}` }));
+
+    const retries = called().filter((key) => key === WEST_SONNET).length;
+    expect(retries).toBeGreaterThan(100);
+    expect(retries).toBeLessThanOrEqual(10 + (1000 + retries) / 10);
+  });
+});
+
+describe('an answer that stops short', () => {
+  test.each(['max_tokens', 'model_context_window_exceeded'])('by %s is truncated', async (stop) => {
+    const { router } = aRouter({ script: answers('half of', stop) });
+
+    const result = await router.run(aRun());
+
+    expect(result).toMatchObject({ outcome: 'answered', answer: { truncated: true } });
+  });
+
+  test.each(['content_filtered', 'guardrail_intervened'])('by %s stands as it is', async (stop) => {
+    const { router, called } = aRouter({ script: answers('', stop) });
+
+    const result = await router.run(aRun());
+
+    expect(result).toMatchObject({ outcome: 'answered', answer: { text: '', stopReason: stop } });
+    expect(called()).toEqual([EAST_SONNET]);
+  });
+});
+
+describe('the back-off after failures', () => {
+  const waitMs = async (deferrals?: number, kind: TargetFailureKind = 'fault') => {
+    const { router, clock } = aRouter({ script: fails(kind) });
+    const result = await router.run(aRun({ deferrals }));
+    return result.outcome === 'deferred' ? result.retryAtMs - clock.nowMs : undefined;
+  };
+
+  test('is the least wait and half of it again, at an even draw', async () => {
+    expect(await waitMs()).toBe(7_500);
+  });
+
+  test('grows with each deferral, up to the cooldown', async () => {
+    expect(await waitMs(1)).toBe(10_000);
+    expect(await waitMs(3)).toBe(25_000);
+    expect(await waitMs(30)).toBe(35_000);
+  });
+
+  test('is at least what the target asks for', async () => {
+    const { router, clock } = aRouter({ script: fails('capacity', { retryAfterMs: 90_000 }) });
+
+    const result = await router.run(aRun());
+
+    expect(result).toMatchObject({ outcome: 'deferred', retryAtMs: clock.nowMs + 90_000 });
+  });
+
+  test('is not longer than the first circuit that opens again', async () => {
+    const { router, circuits, clock } = aRouter({ script: fails('fault') });
+    circuits.reject(EAST_SONNET, 'half-open', 1_000);
+
+    const result = await router.run(aRun());
+
+    expect(result).toMatchObject({ outcome: 'deferred', retryAtMs: clock.nowMs + 1_000 });
+  });
+});
+
+describe('an unhealthy region', () => {
+  const OPUS = 'us-east-1/us.anthropic.claude-opus-4-6-v1';
+  const settings = aChain({
+    tiers: [EAST_SONNET, EAST_HAIKU, OPUS, WEST_SONNET].map((key, i) => ({
+      name: `tier-${i}`,
+      targets: [targetOf(key)],
+      maxTokens: 1000,
+    })),
+  });
+
+  /** Two of the three models in the east are open for the network. */
+  function aRegionLost() {
+    const world = aRouter({ settings });
+    const untilMs = world.clock.nowMs + 60_000;
+    for (const key of [EAST_SONNET, EAST_HAIKU]) {
+      world.circuits.reject(key);
+      world.circuits.summarize({ key, state: 'OPEN', failure: 'network', untilMs });
+    }
+    return world;
+  }
+
+  test('has its third target skipped without a call (63)', async () => {
+    const { router, called } = aRegionLost();
+
+    const result = await router.run(aRun());
+
+    expect(result.attempts).toMatchObject([
+      { target: EAST_SONNET, reason: 'open' },
+      { target: EAST_HAIKU, reason: 'open' },
+      { target: OPUS, outcome: 'skipped', reason: 'region-unhealthy' },
+      { target: WEST_SONNET, outcome: 'answered' },
+    ]);
+    expect(called()).toEqual([WEST_SONNET]);
+  });
+
+  test('keeps a job that may use nothing else waiting for the evidence to lapse', async () => {
+    const { router, clock } = aRegionLost();
+
+    const result = await router.run(aRun({ regions: ['us-east-1'] }));
+
+    expect(result).toMatchObject({ outcome: 'deferred', retryAtMs: clock.nowMs + 60_000 });
+  });
+
+  test('gives its third target stage traffic when the evidence lapses (63)', async () => {
+    const { router, circuits, clock, called } = aRegionLost();
+    clock.nowMs += 30_000;
+    await router.run(aRun());
+    const seenOutMs = clock.nowMs;
+    clock.nowMs += 30_000;
+
+    await router.run(aRun());
+    await router.run(aRun());
+
+    expect(called()).toEqual([WEST_SONNET, OPUS, OPUS]);
+    expect(circuits.restarts).toEqual([{ key: OPUS, atMs: seenOutMs - 1_000 }]);
+  });
+
+  test('is forgotten after a quiet cooldown: nothing is restarted late', async () => {
+    const { router, circuits, clock, models } = aRegionLost();
+    await router.run(aRun());
+    clock.nowMs += 120_000;
+    circuits.admitAll();
+
+    await router.run(aRun());
+    models.follow(({ target }) => (target.modelId.includes('opus') ? answers() : fails('fault')));
+    await router.run(aRun());
+
+    expect(circuits.restarts).toEqual([]);
+  });
+
+  test('is looked at for a cooldown after the last sign of trouble, and then no more', async () => {
+    const { router, circuits, clock, models } = aRouter({ settings, script: fails('fault') });
+    await router.run(aRun());
+    models.follow(answers());
+
+    clock.nowMs += 59_999;
+    await router.run(aRun());
+    const reads = circuits.summaryReads;
+    clock.nowMs += 1;
+    await router.run(aRun());
+
+    expect(reads).toBeGreaterThan(0);
+    expect(circuits.summaryReads).toBe(reads);
+  });
+});
+
+describe('a target with configuration errors', () => {
+  /** Both targets in the east refuse each call until they are told otherwise. */
+  async function disabledInTheEast() {
+    const world = aRouter({
+      script: ({ target }) => (target.region === 'us-east-1' ? fails('config') : answers()),
+    });
+    for (const jobId of ['a', 'a', 'b']) await world.router.run(aRun({ jobId }));
+    return world;
+  }
+
+  test('is out after three of them from two jobs, and none of its calls are made (70)', async () => {
+    const { router, called } = await disabledInTheEast();
+    const before = called().length;
+
+    const result = await router.run(aRun({ jobId: 'c' }));
+
+    expect(result).toMatchObject({
+      attempts: [
+        { target: EAST_SONNET, outcome: 'skipped', reason: 'disabled' },
+        { target: WEST_SONNET, outcome: 'answered' },
+      ],
+    });
+    expect(called().slice(before)).toEqual([WEST_SONNET]);
+  });
+
+  test('gets stage traffic when a check finds it well (66)', async () => {
+    const { router, circuits, clock, models } = await disabledInTheEast();
+    models.follow(answers());
+    clock.nowMs += 60_000;
+
+    const result = await router.run(aRun({ jobId: 'd' }));
+
+    expect(result).toMatchObject({ answer: { servedBy: EAST_SONNET } });
+    expect(circuits.restarts).toEqual([{ key: EAST_SONNET, atMs: clock.nowMs }]);
+  });
+});

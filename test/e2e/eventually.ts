@@ -1,0 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LIMIT_MS = 30_000;
+const PAUSE_MS = 50;
+
+/** Looks again until there is something to see, and fails with `what` when there never is. */
+export async function eventually<Seen>(
+  what: string,
+  look: () => Promise<Seen | undefined> | Seen | undefined,
+): Promise<Seen> {
+  const endsAt = performance.now() + LIMIT_MS;
+  while (performance.now() < endsAt) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    await sleep(PAUSE_MS);
+  }
+  throw new Error(`${what} did not get there in ${LIMIT_MS / 1000} s`);
+}

@@ -1,0 +1,197 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type Settings, targetKey } from '../../lambda/contract/policy.ts';
+import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
+import { hasEnded, type JobStatus } from '../../lambda/contract/words.ts';
+import type { CallRecord } from '../../local/bedrock/call-log.ts';
+import type { FakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
+import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
+import { synthesize } from '../../local/synthesize.ts';
+import { eventually } from './eventually.ts';
+import settingsInput from './settings.ts';
+
+export const SETTINGS: Settings = parseSettings(settingsInput, 'settings.ts');
+
+/** The targets of the chain, one a tier. */
+export const [PRIMARY, SECONDARY, LAST_RESORT] = SETTINGS.tiers.map(({ targets: [target] }) => {
+  if (!target) throw new Error('each tier of the suite has one target');
+  return { region: target.region, model: target.modelId, key: targetKey(target) };
+}) as [ChainTarget, ChainTarget, ChainTarget];
+
+export interface ChainTarget {
+  readonly region: string;
+  readonly model: string;
+  readonly key: string;
+}
+
+/** GET /v1/jobs/{id}, as far as the suite reads it. */
+export interface JobView {
+  readonly jobId: string;
+  readonly status: JobStatus;
+  readonly nextAttemptAt?: string;
+  readonly servedBy?: string;
+  readonly tier?: string;
+  readonly degraded?: boolean;
+  readonly degradedBy?: readonly string[];
+  readonly attempts: readonly { readonly target: string; readonly outcome: string }[];
+  readonly result?: { readonly text: string; readonly stopReason: string };
+  readonly resultUrl?: string;
+  readonly error?: { readonly type: string; readonly title: string };
+}
+
+export interface Answer<Body = unknown> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+export interface RequestOptions {
+  readonly method?: string;
+  /** Sent as JSON; a text is sent as it is. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** `undefined` sends none. @default local */
+  readonly apiKey?: string;
+}
+
+/** One embedded run and what a client, an operator and the model's provider see of it. */
+export interface Holdfast {
+  readonly run: EmbeddedRun;
+  readonly bedrock: FakeBedrock;
+  /** Lines that the functions wrote. */
+  readonly logs: readonly string[];
+  request<Body>(path: string, options?: RequestOptions): Promise<Answer<Body>>;
+  /** Posts a job and returns its id. */
+  submit(prompt: string, more?: object): Promise<string>;
+  job(jobId: string): Promise<JobView>;
+  /** Waits until all have ended. */
+  ended(jobIds: readonly string[]): Promise<readonly JobView[]>;
+  /** Waits until the job is in this state. */
+  reached(jobId: string, status: JobStatus): Promise<JobView>;
+  callsTo(target: ChainTarget): readonly CallRecord[];
+  sendMessage(body: string): Promise<void>;
+  /** Takes what is in the dead-letter queue: bodies and the reasons given. */
+  deadLetters(): Promise<readonly { readonly body: string; readonly reason?: string }[]>;
+  function(name: 'Request' | 'Worker' | 'Sweeper'): EmbeddedRun['functions'][number];
+  stop(): Promise<void>;
+}
+
+/** Quick and hardly spread: what takes time in these tests is the breaker, not the model. */
+const LATENCY = { medianMs: 20, sigma: 0.2, msPerOutputToken: 0 };
+const SETTINGS_FILE = fileURLToPath(new URL('settings.ts', import.meta.url));
+
+/** The app, synthesized with the suite's settings; to be removed in the end. */
+export interface Assembly {
+  readonly dir: string;
+  dispose(): Promise<void>;
+}
+
+export async function synthesizeForTest(): Promise<Assembly> {
+  const outDir = await mkdtemp(join(tmpdir(), 'holdfast-e2e-'));
+  const dir = await synthesize({ configFile: SETTINGS_FILE, outDir });
+  return { dir, dispose: () => rm(outDir, { recursive: true, force: true }) };
+}
+
+/** Plays a scenario on a run of its own, with circuits closed and queues empty. */
+export async function withHoldfast(
+  assembly: Assembly,
+  scenario: (holdfast: Holdfast) => Promise<void>,
+): Promise<void> {
+  const holdfast = await startHoldfast(assembly);
+  try {
+    await scenario(holdfast);
+    // What a function was denied is a hole in the stack's grants.
+    if (holdfast.run.denied().length > 0) throw new Error(holdfast.run.denied().join('; '));
+  } finally {
+    await holdfast.stop();
+  }
+}
+
+export async function startHoldfast({ dir }: Assembly): Promise<Holdfast> {
+  const logs: string[] = [];
+  const onLog = (_name: string, line: string) => logs.push(line);
+  const run = await startEmbeddedRun({ assemblyDir: dir, port: 0, latency: LATENCY, onLog });
+  return aHoldfast(run, logs);
+}
+
+function aHoldfast(run: EmbeddedRun, logs: readonly string[]): Holdfast {
+  const { bedrock } = run;
+  if (!bedrock) throw new Error('the suite needs the fake Bedrock');
+  const sqs = new SQSClient({
+    endpoint: run.endpoints.sqs,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+
+  const request = <Body>(path: string, options?: RequestOptions) =>
+    requestOf<Body>(run.apiUrl, path, options);
+  const job = async (jobId: string) => (await request<JobView>(`/jobs/${jobId}`)).body;
+  const reached = (jobId: string, done: (status: JobStatus) => boolean) =>
+    eventually(`job ${jobId}`, async () => {
+      const view = await job(jobId);
+      return done(view.status) ? view : undefined;
+    });
+
+  return {
+    run,
+    bedrock,
+    logs,
+    request,
+    job,
+    submit: async (prompt, more = {}) => {
+      const body = { prompt, ...more };
+      const answer = await request<{ jobId: string }>('/jobs', { method: 'POST', body });
+      if (answer.status !== 202) throw new Error(`not accepted: ${JSON.stringify(answer.body)}`);
+      return answer.body.jobId;
+    },
+    ended: (jobIds) => Promise.all(jobIds.map((jobId) => reached(jobId, hasEnded))),
+    reached: (jobId, status) => reached(jobId, (each) => each === status),
+    callsTo: ({ region, model }) => bedrock.calls({ region, model }),
+    sendMessage: async (body) => {
+      const { JobsQueueUrl: QueueUrl } = run.outputs;
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+    },
+    deadLetters: async () => {
+      const { DeadLetterQueueUrl: QueueUrl } = run.outputs;
+      const received = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: 10,
+          MessageAttributeNames: ['All'],
+        }),
+      );
+      return (received.Messages ?? []).map(({ Body = '', MessageAttributes }) => ({
+        body: Body,
+        reason: MessageAttributes?.reason?.StringValue,
+      }));
+    },
+    function: (name) => {
+      const found = run.functions.find((each) => each.name.includes(`${name}Function`));
+      if (!found) throw new Error(`no ${name} function in the stack`);
+      return found;
+    },
+    stop: () => run.stop(),
+  };
+}
+
+async function requestOf<Body>(
+  apiUrl: string,
+  path: string,
+  options: RequestOptions = {},
+): Promise<Answer<Body>> {
+  const { method = 'GET', body, headers = {} } = options;
+  const apiKey = 'apiKey' in options ? options.apiKey : 'local';
+  const response = await fetch(`${apiUrl}${path}`, {
+    method,
+    headers: {
+      ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
+}

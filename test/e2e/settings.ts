@@ -1,0 +1,41 @@
+/**
+ * The settings of the end-to-end suite: the shipped rules with times short enough that a whole
+ * outage, detection and recovery included, takes seconds.
+ */
+import { defineSettings } from '../../lambda/contract/schemas/settings.ts';
+
+export default defineSettings({
+  tiers: [
+    {
+      name: 'primary',
+      targets: [{ region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' }],
+      maxTokens: 512,
+    },
+    {
+      name: 'secondary',
+      targets: [{ region: 'us-west-2', modelId: 'us.anthropic.claude-sonnet-4-6' }],
+      maxTokens: 512,
+    },
+    {
+      name: 'last-resort',
+      targets: [{ region: 'us-east-1', modelId: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' }],
+      maxTokens: 256,
+      simplify: 'Answer briefly.',
+    },
+  ],
+  breaker: {
+    windowSeconds: 4,
+    callTimeoutSeconds: 1,
+    cooldownSeconds: 2,
+    cooldownMaxSeconds: 10,
+    viewMaxAgeSeconds: 0.1,
+  },
+  jobs: {
+    deadlineSeconds: 120,
+    // An outage must not spend claims: with so few, a job that spent one for each wait would die.
+    maxAttempts: 3,
+    workerConcurrency: 4,
+    shortestDeferralSeconds: 1,
+  },
+  tenants: { 'local-2': 'another-team' },
+});

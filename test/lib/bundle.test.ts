@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { bundledHandlers } from '../../lib/bundle.ts';
+import { anApp, aStack } from '../support/stack.ts';
+
+/** The assembly with real bundles, and the folders of its assets. */
+function synthesize(context: Record<string, unknown> = {}) {
+  const app = anApp();
+  for (const [key, value] of Object.entries(context)) app.node.setContext(key, value);
+  aStack({ code: bundledHandlers() }, app);
+  const { directory } = app.synth();
+  const assets = readdirSync(directory).filter((name) => name.startsWith('asset.'));
+  return { directory, assets };
+}
+
+describe('the bundles of the handlers', () => {
+  const { directory, assets } = synthesize();
+
+  test('are three, each one file', () => {
+    expect(assets.map((asset) => readdirSync(join(directory, asset)))).toEqual([
+      ['index.mjs'],
+      ['index.mjs'],
+      ['index.mjs'],
+    ]);
+  });
+
+  test('export the handler and need nothing but Node', () => {
+    for (const asset of assets) {
+      const source = readFileSync(join(directory, asset, 'index.mjs'), 'utf8');
+      const imported = [...source.matchAll(/\bfrom\s*["']([^"']+)["']/g)].map(([, name]) => name);
+
+      expect(source).toMatch(/export\s*\{[^}]*\bhandler\b[^}]*\}/);
+      expect(imported.filter((name) => !isBuiltin(String(name)))).toEqual([]);
+    }
+  });
+
+  test('keep the names that a stack trace shows', () => {
+    const sources = assets.map((asset) =>
+      readFileSync(join(directory, asset, 'index.mjs'), 'utf8'),
+    );
+
+    expect(sources.every((source) => source.includes('function requiredEnv('))).toBe(true);
+  });
+
+  test('stay small, as a cold start reads all of them', () => {
+    const sizes = assets.map((asset) => statSync(join(directory, asset, 'index.mjs')).size);
+
+    for (const bytes of sizes) expect(bytes).toBeLessThan(1_500_000);
+  });
+
+  test('are the same each time', () => {
+    expect(synthesize().assets).toEqual(assets);
+  });
+
+  test('are not made when no stack is asked for, as by cdk ls', () => {
+    const listed = synthesize({ 'aws:cdk:bundling-stacks': [] });
+
+    const bundles = listed.assets.filter((asset) =>
+      existsSync(join(listed.directory, asset, 'index.mjs')),
+    );
+    expect(bundles).toEqual([]);
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import { aTemplate } from '../support/stack.ts';
+import { resourcesOf } from '../support/template.ts';
+
+const responses = new Map(
+  resourcesOf(aTemplate(), 'AWS::ApiGateway::GatewayResponse').map(({ properties }) => [
+    properties.ResponseType,
+    properties,
+  ]),
+);
+
+function bodyOf(type: string): unknown {
+  const templates = responses.get(type)?.ResponseTemplates as Record<string, string>;
+  return JSON.parse(templates['application/json'] ?? '');
+}
+
+describe('what the gateway answers by itself', () => {
+  test.each([
+    ['MISSING_AUTHENTICATION_TOKEN', '404', 'not-found'],
+    ['INVALID_API_KEY', '403', 'forbidden'],
+    ['ACCESS_DENIED', '403', 'forbidden'],
+    ['REQUEST_TOO_LARGE', '413', 'too-large'],
+    ['UNSUPPORTED_MEDIA_TYPE', '415', 'unsupported-media-type'],
+    ['THROTTLED', '429', 'too-many-requests'],
+    ['QUOTA_EXCEEDED', '429', 'too-many-requests'],
+    ['INTEGRATION_TIMEOUT', '504', 'timeout'],
+  ])('%s is %s and the problem %s', (type, status, name) => {
+    expect(responses.get(type)?.StatusCode).toBe(status);
+    expect(bodyOf(type)).toEqual({
+      type: `urn:holdfast:problem:${name}`,
+      title: expect.stringMatching(/\w/),
+      status: Number(status),
+      requestId: '$context.requestId',
+    });
+  });
+
+  test.each([
+    ['DEFAULT_4XX', 'invalid-request'],
+    ['DEFAULT_5XX', 'internal'],
+  ])('%s keeps the status of its kind, which the body does not repeat', (type, name) => {
+    expect(responses.get(type)).not.toHaveProperty('StatusCode');
+    expect(bodyOf(type)).toEqual({
+      type: `urn:holdfast:problem:${name}`,
+      title: expect.stringMatching(/\w/),
+      requestId: '$context.requestId',
+    });
+  });
+
+  test('is always problem details, and says when to come back after a 429', () => {
+    const headers = [...responses.values()].map((each) => [
+      each.ResponseType,
+      each.ResponseParameters,
+    ]);
+
+    const contentType = { 'gatewayresponse.header.Content-Type': "'application/problem+json'" };
+    const retryAfter = 'gatewayresponse.header.Retry-After';
+    expect(headers).toHaveLength(10);
+    for (const [type, parameters] of headers) {
+      const more =
+        { THROTTLED: { [retryAfter]: "'1'" }, QUOTA_EXCEEDED: { [retryAfter]: "'3600'" } }[
+          String(type)
+        ] ?? {};
+      expect(parameters).toEqual({ ...contentType, ...more });
+    }
+  });
+});

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { anApp, aStack, aTemplate } from '../support/stack.ts';
+import { outputsOf } from '../support/template.ts';
+
+const DATA = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket'];
+
+describe('the stack', () => {
+  test('is the same template each time', () => {
+    expect(aTemplate().toJSON()).toEqual(aTemplate().toJSON());
+  });
+
+  test('gives no resource a name, so that it can stand twice in an account', () => {
+    const resources: { Type: string; Properties?: object }[] = Object.values(
+      aTemplate().toJSON().Resources,
+    );
+
+    const named = resources.flatMap(({ Type, Properties = {} }) =>
+      Object.entries(Properties)
+        .filter(([key, value]) => key.endsWith('Name') && typeof value === 'string')
+        .map(([key]) => `${Type} ${key}`),
+    );
+    // None of these has to be unique: a policy lives in its role, a stage in its API, and an API's
+    // name is only what the console shows.
+    expect(new Set(named)).toEqual(
+      new Set([
+        'AWS::IAM::Policy PolicyName',
+        'AWS::ApiGateway::RestApi Name',
+        'AWS::ApiGateway::Stage StageName',
+      ]),
+    );
+  });
+
+  test('outlives its deletion where there is data, unless told otherwise', () => {
+    const kept = aTemplate();
+    const gone = aTemplate({ removalPolicy: RemovalPolicy.DESTROY });
+
+    for (const type of DATA) {
+      kept.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      gone.allResources(type, { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
+    }
+  });
+
+  test('tells where its parts are', () => {
+    expect(outputsOf(aTemplate())).toEqual({
+      ApiUrl: expect.stringMatching(/^https:/),
+      ApiKeyId: '{ApiRestApiKey}',
+      JobsTableName: '{JobsTable}',
+      CircuitsTableName: '{CircuitsTable}',
+      ResultsBucketName: '{ResultsBucket}',
+      JobsQueueUrl: '{Queue}',
+      DeadLetterQueueUrl: '{QueueDeadLetters}',
+      DashboardName: '{Dashboard}',
+    });
+  });
+
+  test('passes the checks of CloudFormation templates that come with CDK', () => {
+    const app = anApp({ builtinCloudFormationValidation: true });
+    aStack({}, app);
+
+    const assembly = app.synth();
+
+    const report = readFileSync(join(assembly.directory, 'validation-report.json'), 'utf8');
+    expect(JSON.parse(report).pluginReports).toEqual([]);
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Target } from '../../lambda/contract/policy.ts';
+import { aStack, aTemplate, someSettings } from '../support/stack.ts';
+import { statementsOf } from '../support/template.ts';
+
+const MODEL = 'anthropic.claude-sonnet-4-6';
+const BEDROCK = 'arn:{AWS::Partition}:bedrock';
+
+function settingsFor(...targets: Target[]) {
+  return someSettings({ tiers: [{ name: 'only', targets, maxTokens: 512 }] });
+}
+
+/** The statements of the worker about models: what is called, then where it may run. */
+function accessTo(...targets: Target[]) {
+  return statementsOf(aTemplate({ settings: settingsFor(...targets) })).filter(({ actions }) =>
+    actions.includes('bedrock:InvokeModel'),
+  );
+}
+
+function modelIn(...regions: string[]): string[] {
+  return regions.map((region) => `${BEDROCK}:${region}::foundation-model/${MODEL}`).sort();
+}
+
+describe('access to models', () => {
+  test('opens a model in its region when the target names no profile', () => {
+    expect(accessTo({ region: 'us-east-1', modelId: MODEL })).toEqual([
+      { effect: 'Allow', actions: ['bedrock:InvokeModel'], resources: modelIn('us-east-1') },
+    ]);
+  });
+
+  test('opens a profile where it is called, and its model in every destination through it alone', () => {
+    const [profile, model, ...others] = accessTo({ region: 'eu-west-1', modelId: `eu.${MODEL}` });
+
+    const arn = `${BEDROCK}:eu-west-1:{AWS::AccountId}:inference-profile/eu.${MODEL}`;
+    expect(profile?.resources).toEqual([arn]);
+    expect(model?.condition).toEqual({ StringEquals: { 'bedrock:InferenceProfileArn': [arn] } });
+    expect(model?.resources).toEqual(
+      expect.arrayContaining(modelIn('eu-west-1', 'eu-west-3', 'eu-central-1', 'eu-north-1')),
+    );
+    expect(model?.resources.every((resource) => String(resource).includes(':eu-'))).toBe(true);
+    expect(others).toEqual([]);
+  });
+
+  test('opens the model in the region of the call even when its geography does not list it', () => {
+    const [, model] = accessTo({ region: 'sa-east-1', modelId: `us.${MODEL}` });
+
+    expect(model?.resources).toEqual(
+      expect.arrayContaining(modelIn('sa-east-1', 'us-east-1', 'us-east-2', 'us-west-2')),
+    );
+  });
+
+  test('opens the model without a region for a global profile', () => {
+    const [profile, model] = accessTo({ region: 'ap-south-1', modelId: `global.${MODEL}` });
+
+    expect(profile?.resources).toEqual([
+      `${BEDROCK}:ap-south-1:{AWS::AccountId}:inference-profile/global.${MODEL}`,
+    ]);
+    expect(model?.resources).toEqual(modelIn('ap-south-1', ''));
+  });
+
+  test('takes an id with a model of its own for an application profile', () => {
+    const [profile, model] = accessTo({
+      region: 'us-west-2',
+      modelId: 'a1b2c3d4e5f6',
+      model: MODEL,
+      geography: 'jp',
+    });
+
+    expect(profile?.resources).toEqual([
+      `${BEDROCK}:us-west-2:{AWS::AccountId}:application-inference-profile/a1b2c3d4e5f6`,
+    ]);
+    expect(model?.resources).toEqual(modelIn('us-west-2', 'ap-northeast-1', 'ap-northeast-3'));
+  });
+
+  test('opens what an ARN names as it stands', () => {
+    const modelId =
+      'arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/a1b2c3d4e5f6';
+
+    const [profile, model] = accessTo({ region: 'us-west-2', modelId, model: MODEL });
+
+    expect(profile?.resources).toEqual([modelId]);
+    expect(model?.resources).toEqual(modelIn('us-west-2'));
+    expect(model?.condition).toEqual({
+      StringEquals: { 'bedrock:InferenceProfileArn': [modelId] },
+    });
+  });
+
+  test('needs no second statement for provisioned throughput', () => {
+    const modelId = 'arn:aws:bedrock:us-west-2:111122223333:provisioned-model/a1b2c3d4e5f6';
+
+    expect(accessTo({ region: 'us-west-2', modelId }).map(({ resources }) => resources)).toEqual([
+      [modelId],
+    ]);
+  });
+
+  test.each<[string, Target, string]>([
+    [
+      'a prefix',
+      { region: 'us-east-1', modelId: `ca.${MODEL}` },
+      `tiers[0].targets[0].geography: got "ca" of ca.${MODEL}, allowed is us, eu, jp, au, apac, global`,
+    ],
+    [
+      'a setting',
+      { region: 'us-east-1', modelId: MODEL, geography: 'mars' },
+      `tiers[0].targets[0].geography: got "mars" of ${MODEL}, allowed is us, eu, jp, au, apac, global`,
+    ],
+    [
+      'an inherited name',
+      { region: 'us-east-1', modelId: MODEL, geography: 'constructor' },
+      'got "constructor"',
+    ],
+  ])('refuses a geography that is not known, from %s', (_, target, message) => {
+    expect(() => aStack({ settings: settingsFor(target) })).toThrow(message);
+  });
+
+  test('refuses an application profile that does not tell its model', () => {
+    const modelId = 'arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/a1';
+
+    expect(() => aStack({ settings: settingsFor({ region: 'us-west-2', modelId }) })).toThrow(
+      `tiers[0].targets[0].model: got nothing, allowed is the model behind ${modelId}`,
+    );
+  });
+
+  test('warns of a model past its end of life, and of no other', () => {
+    const stack = aStack({
+      settings: settingsFor(
+        { region: 'us-east-1', modelId: 'anthropic.claude-3-sonnet-20240229-v1:0' },
+        { region: 'us-east-1', modelId: `us.${MODEL}` },
+      ),
+    });
+
+    const warnings = stack.node.findChild('Models').node.metadata;
+
+    expect(warnings.map(({ data }) => data)).toEqual([
+      expect.stringContaining(
+        'us-east-1/anthropic.claude-3-sonnet-20240229-v1:0: the model reached its end of life on 2026-07-30',
+      ),
+    ]);
+  });
+
+  test('stays one pair of statements, however many targets there are', () => {
+    const regions = ['us-east-1', 'us-west-2'];
+
+    const statements = accessTo(...regions.map((region) => ({ region, modelId: `us.${MODEL}` })));
+
+    expect(statements.map(({ resources }) => resources.length)).toEqual([2, 6]);
+  });
+});

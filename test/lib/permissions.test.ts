@@ -1,0 +1,76 @@
+import { describe, expect, test } from '@jest/globals';
+import { aTemplate, someSettings } from '../support/stack.ts';
+import { permissionsOf, statementsOf } from '../support/template.ts';
+
+const SETTINGS =
+  'ssm:GetParameter arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:parameter/{SettingsParameter}';
+
+describe('what each function may do, and nothing else', () => {
+  // One model in one region: how targets become permissions is told in model-access.test.ts.
+  const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
+  const template = aTemplate({
+    settings: someSettings({ tiers: [{ name: 'only', targets: [target], maxTokens: 512 }] }),
+  });
+
+  test('the request function', () => {
+    expect(permissionsOf(template, 'Request')).toEqual([
+      'dynamodb:GetItem {CircuitsTable.Arn}',
+      'dynamodb:GetItem {JobsTable.Arn}',
+      'dynamodb:PutItem {JobsTable.Arn}',
+      'dynamodb:UpdateItem {JobsTable.Arn}',
+      'logs:CreateLogStream {RequestFunctionLogs.Arn}',
+      'logs:PutLogEvents {RequestFunctionLogs.Arn}',
+      's3:GetObject {ResultsBucket.Arn}/results/*/*',
+      's3:PutObject {ResultsBucket.Arn}/prompts/*/*',
+      'sqs:SendMessage {Queue.Arn}',
+      SETTINGS,
+    ]);
+  });
+
+  test('the worker', () => {
+    expect(permissionsOf(template, 'Worker')).toEqual([
+      'bedrock:InvokeModel arn:{AWS::Partition}:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
+      'dynamodb:GetItem {CircuitsTable.Arn}',
+      'dynamodb:GetItem {JobsTable.Arn}',
+      'dynamodb:PutItem {CircuitsTable.Arn}',
+      'dynamodb:Query {CircuitsTable.Arn}',
+      'dynamodb:UpdateItem {CircuitsTable.Arn}',
+      'dynamodb:UpdateItem {JobsTable.Arn}',
+      'logs:CreateLogStream {WorkerFunctionLogs.Arn}',
+      'logs:PutLogEvents {WorkerFunctionLogs.Arn}',
+      's3:GetObject {ResultsBucket.Arn}/prompts/*/*',
+      's3:PutObject {ResultsBucket.Arn}/results/*/*',
+      'sqs:ChangeMessageVisibility {Queue.Arn}',
+      'sqs:DeleteMessage {Queue.Arn}',
+      'sqs:GetQueueAttributes {Queue.Arn}',
+      'sqs:GetQueueUrl {Queue.Arn}',
+      'sqs:ReceiveMessage {Queue.Arn}',
+      'sqs:SendMessage {Queue.Arn}',
+      'sqs:SendMessage {QueueDeadLetters.Arn}',
+      SETTINGS,
+    ]);
+  });
+
+  test('the sweeper', () => {
+    expect(permissionsOf(template, 'Sweeper')).toEqual([
+      'dynamodb:GetItem {CircuitsTable.Arn}',
+      'dynamodb:GetItem {JobsTable.Arn}',
+      'dynamodb:Query {JobsTable.Arn}/index/due',
+      'dynamodb:UpdateItem {JobsTable.Arn}',
+      'logs:CreateLogStream {SweeperFunctionLogs.Arn}',
+      'logs:PutLogEvents {SweeperFunctionLogs.Arn}',
+      'sqs:SendMessage {Queue.Arn}',
+      SETTINGS,
+    ]);
+  });
+
+  test('no policy has a wildcard but for the keys of objects', () => {
+    const wild = statementsOf(template).flatMap(({ actions, resources }) =>
+      [...actions, ...resources].filter((name) => String(name).includes('*')),
+    );
+
+    expect(new Set(wild)).toEqual(
+      new Set(['{ResultsBucket.Arn}/prompts/*/*', '{ResultsBucket.Arn}/results/*/*']),
+    );
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { aTemplate, someSettings } from '../support/stack.ts';
+import { propertiesOf } from '../support/template.ts';
+
+describe('the results bucket', () => {
+  const template = aTemplate({
+    settings: someSettings({ jobs: { retentionDays: 5, deadlineSeconds: 1.5 * 86_400 } }),
+  });
+  const properties = propertiesOf(template, 'AWS::S3::Bucket', 'ResultsBucket');
+
+  test('keeps an object for the longest wait of a job and its retention', () => {
+    expect(properties.LifecycleConfiguration).toEqual({
+      Rules: [
+        {
+          Status: 'Enabled',
+          ExpirationInDays: 7,
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+        },
+      ],
+    });
+  });
+
+  test('is encrypted, closed to the public and keeps no old versions', () => {
+    expect(properties).toMatchObject({
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
+        ],
+      },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+    expect(properties).not.toHaveProperty('VersioningConfiguration');
+  });
+
+  test('refuses requests without TLS', () => {
+    const policy = propertiesOf(template, 'AWS::S3::BucketPolicy', 'ResultsBucketPolicy');
+
+    expect(policy.PolicyDocument).toMatchObject({
+      Statement: [
+        {
+          Effect: 'Deny',
+          Principal: { AWS: '*' },
+          Action: 's3:*',
+          Resource: ['{ResultsBucket.Arn}', '{ResultsBucket.Arn}/*'],
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ],
+    });
+  });
+});

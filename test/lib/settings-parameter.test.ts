@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { aTemplate, someSettings } from '../support/stack.ts';
+import { propertiesOf } from '../support/template.ts';
+
+/** Some 60 bytes for each tenant. */
+function settingsOfSize(tenants: number) {
+  return someSettings({
+    tenants: Object.fromEntries(
+      Array.from({ length: tenants }, (_, i) => [
+        `key-${i}`.padEnd(20, 'x'),
+        `tenant-${i}`.padEnd(32, 'x'),
+      ]),
+    ),
+  });
+}
+
+function parameterOf(settings = someSettings()) {
+  return propertiesOf(aTemplate({ settings }), 'AWS::SSM::Parameter', 'SettingsParameter');
+}
+
+describe('the settings parameter', () => {
+  test('carries the settings with all defaults', () => {
+    const settings = someSettings({ breaker: { cooldownSeconds: 7 } });
+
+    const { Type, Tier, Value } = parameterOf(settings);
+
+    expect({ Type, Tier }).toEqual({ Type: 'String', Tier: 'Standard' });
+    expect(JSON.parse(String(Value))).toEqual(settings);
+  });
+
+  test('takes the advanced tier above 4 KB', () => {
+    expect(parameterOf(settingsOfSize(80)).Tier).toBe('Advanced');
+  });
+
+  test('refuses settings above the 8 KB that SSM takes', () => {
+    expect(() => parameterOf(settingsOfSize(160))).toThrow(
+      /settings: got \d+ bytes of JSON, allowed is at most 8192/,
+    );
+  });
+});

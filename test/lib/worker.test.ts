@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { aTemplate, someSettings } from '../support/stack.ts';
+import { propertiesOf, resourcesOf } from '../support/template.ts';
+
+describe('the worker', () => {
+  const template = aTemplate({
+    settings: someSettings({
+      breaker: { callTimeoutSeconds: 0.5 },
+      jobs: { workerConcurrency: 3 },
+    }),
+  });
+
+  test('takes up to ten messages at once, as many batches as the settings say', () => {
+    expect(resourcesOf(template, 'AWS::Lambda::EventSourceMapping')).toEqual([
+      {
+        id: expect.stringMatching(/^WorkerFunctionHandler/),
+        properties: {
+          EventSourceArn: '{Queue.Arn}',
+          FunctionName: '{WorkerFunctionHandler}',
+          BatchSize: 10,
+          FunctionResponseTypes: ['ReportBatchItemFailures'],
+          ScalingConfig: { MaximumConcurrency: 3 },
+        },
+      },
+    ]);
+  });
+
+  test('has time for two calls and what comes after them', () => {
+    const worker = propertiesOf(template, 'AWS::Lambda::Function', 'WorkerFunctionHandler');
+
+    expect(worker.Timeout).toBe(31);
+  });
+
+  test('is told where everything is', () => {
+    const { Environment } = propertiesOf(
+      template,
+      'AWS::Lambda::Function',
+      'WorkerFunctionHandler',
+    );
+
+    expect(Environment).toMatchObject({
+      Variables: {
+        JOBS_TABLE: '{JobsTable}',
+        CIRCUITS_TABLE: '{CircuitsTable}',
+        RESULTS_BUCKET: '{ResultsBucket}',
+        JOBS_QUEUE_URL: '{Queue}',
+        DEAD_LETTER_QUEUE_URL: '{QueueDeadLetters}',
+        SETTINGS_PARAMETER: '{SettingsParameter}',
+      },
+    });
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals';
+import { answer } from '../../../local/bedrock/answer.ts';
+import { parseConversation } from '../../../local/bedrock/conversation.ts';
+
+const says = (role: string, ...texts: string[]) => ({
+  role,
+  content: texts.map((text) => ({ text })),
+});
+
+const FACTS = { contextWindow: 1000, maxOutputTokens: 100 };
+
+function parse(request: object, facts = {}) {
+  const body = { messages: [says('user', 'Hello')], ...request };
+  return parseConversation(JSON.stringify(body), { ...FACTS, ...facts });
+}
+
+test('input is counted over system and messages, and maxTokens is what may be reserved', () => {
+  const messages = [says('user', '12345678'), says('assistant', '1234'), says('user', '12345')];
+
+  expect(
+    parse({ messages, system: [{ text: '1234' }], inferenceConfig: { maxTokens: 7 } }),
+  ).toEqual({
+    prompt: '12345',
+    inputTokens: 6,
+    maxTokens: 7,
+  });
+});
+
+test('without maxTokens the whole limit of the model is reserved', () => {
+  expect(parse({})).toMatchObject({ maxTokens: 100 });
+});
+
+describe('what Bedrock refuses is refused', () => {
+  test.each([
+    ['no messages', { messages: [] }, /must start with a user message/],
+    ['an assistant first', { messages: [says('assistant', 'Hi')] }, /must start with a user/],
+    ['two users in a row', { messages: [says('user', 'a'), says('user', 'b')] }, /must alternate/],
+    ['no content', { messages: [says('user')] }, /content field .* at messages.0 is empty/],
+    ['blank text', { messages: [says('user', 'a', ' ')] }, /at messages.0.content.1 is blank/],
+    ['an unknown role', { messages: [says('system', 'a')] }, /'messages.0.role' failed/],
+    ['maxTokens of 0', { inferenceConfig: { maxTokens: 0 } }, /'inferenceConfig.maxTokens' failed/],
+    [
+      'too many maxTokens',
+      { inferenceConfig: { maxTokens: 101 } },
+      /exceeds the model limit of 100/,
+    ],
+    [
+      'a hot temperature',
+      { inferenceConfig: { temperature: 1.1 } },
+      /'inferenceConfig.temperature'/,
+    ],
+    ['too long an input', { messages: [says('user', 'x'.repeat(4001))] }, /Input is too long/],
+  ])('%s', (_title, request, text) => {
+    expect(parse(request)).toMatch(text);
+  });
+
+  test('a body that is not JSON', () => {
+    expect(parseConversation('{', FACTS)).toMatch(/failed to satisfy constraint/);
+  });
+
+  test('sampling parameters where the model refuses them', () => {
+    const both = { inferenceConfig: { temperature: 0.5, topP: 0.5 } };
+    const one = { inferenceConfig: { topP: 0.5 } };
+
+    expect(parse(both)).toMatchObject({ prompt: 'Hello' });
+    expect(parse(both, { refuses: 'both' })).toMatch(/cannot both be specified/);
+    expect(parse(one, { refuses: 'both' })).toMatchObject({ prompt: 'Hello' });
+    expect(parse(one, { refuses: 'sampling' })).toMatch(/not supported/);
+  });
+});
+
+test('a cut answer ends before a character that it would split', () => {
+  const conversation = { prompt: '€'.repeat(50), inputTokens: 1, maxTokens: 14 };
+
+  const { text, stopReason } = answer('m', conversation);
+
+  expect(text).toMatch(/^This is m, simulated. Your prompt [0-9a-f]{8} begins: €$/);
+  expect(stopReason).toBe('max_tokens');
+  expect(answer('m', { ...conversation, maxTokens: 30 }).text).toMatch(/begins: €+$/);
+});

@@ -1,0 +1,58 @@
+import {
+  BedrockRuntimeClient,
+  type BedrockRuntimeClientConfig,
+  ConverseCommand,
+  type ConverseCommandInput,
+  type ConverseCommandOutput,
+} from '@aws-sdk/client-bedrock-runtime';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+export const MODEL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+
+/** The two HTTP versions of the real SDK client; its default handler speaks HTTP/2. */
+export const PROTOCOLS = ['HTTP/1.1', 'HTTP/2'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** The real SDK client, without retries of its own. */
+export function aClient(
+  endpoint: string,
+  { protocol = 'HTTP/1.1', region = 'us-east-1' }: { protocol?: Protocol; region?: string } = {},
+): BedrockRuntimeClient {
+  const config: BedrockRuntimeClientConfig = {
+    endpoint,
+    region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  };
+  return new BedrockRuntimeClient(
+    protocol === 'HTTP/2' ? config : { ...config, requestHandler: new NodeHttpHandler() },
+  );
+}
+
+export function aConverse(input: Partial<ConverseCommandInput> = {}): ConverseCommand {
+  return new ConverseCommand({
+    modelId: MODEL,
+    messages: [{ role: 'user', content: [{ text: 'Say hello' }] }],
+    inferenceConfig: { maxTokens: 100 },
+    ...input,
+  });
+}
+
+/** The error that a call surfaces, as the SDK made it. */
+export async function errorOf(call: Promise<unknown>): Promise<SdkError> {
+  return call.then(
+    () => {
+      throw new Error('the call was answered');
+    },
+    (error: SdkError) => error,
+  );
+}
+
+export interface SdkError extends Error {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly [field: string]: unknown;
+}
+
+export function textOf(output: ConverseCommandOutput): string | undefined {
+  return output.output?.message?.content?.[0]?.text;
+}

@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Logical id → resource, as in a template. */
+export type Resources = Record<string, { Type: string; Properties?: unknown }>;
+
+export interface AssemblyParts {
+  /** Logical id → the text of its `index.mjs`. */
+  readonly code?: Record<string, string>;
+  /** Merged into each function's own. */
+  readonly functionProperties?: Record<string, object>;
+  /** Added to, or in place of, those of the small stack. */
+  readonly resources?: Resources;
+  readonly outputs?: Record<string, { Value: unknown }>;
+}
+
+/** A cloud assembly as CDK writes one, small: returns its folder. */
+export function anAssembly(parts: AssemblyParts = {}): string {
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  const { code = {}, functionProperties = {}, resources = {}, outputs = {} } = parts;
+  const files: Record<string, unknown> = {};
+  const functions: Resources = {};
+  for (const [id, text] of Object.entries(code)) {
+    mkdirSync(join(dir, `asset.${id}`));
+    writeFileSync(join(dir, `asset.${id}`, 'index.mjs'), text);
+    files[id] = { source: { path: `asset.${id}`, packaging: 'zip' } };
+    functions[id] = aFunction(id, functionProperties[id]);
+  }
+  const artifacts = {
+    Small: {
+      type: 'aws:cloudformation:stack',
+      properties: { templateFile: 'Small.template.json' },
+    },
+  };
+  const template = { Resources: { ...functions, ...resources }, Outputs: outputs };
+  write(dir, 'manifest.json', { artifacts });
+  write(dir, 'Small.assets.json', { files });
+  write(dir, 'Small.template.json', template);
+  return dir;
+}
+
+export function aFunction(id: string, properties: object = {}) {
+  return {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      Code: { S3Key: `${id}.zip` },
+      Handler: 'index.handler',
+      Runtime: 'nodejs24.x',
+      Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+      Timeout: 5,
+      ...properties,
+    },
+  };
+}
+
+export function aRole(...statements: object[]) {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: { Policies: [{ PolicyDocument: { Statement: statements } }] },
+  };
+}
+
+function write(dir: string, file: string, content: unknown): void {
+  writeFileSync(join(dir, file), JSON.stringify(content));
+}

@@ -1,0 +1,55 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { serveAws } from '../../../local/aws-endpoint.ts';
+import { serveDynamoDb } from '../../../local/dynamodb.ts';
+import { createAccessControl } from '../../../local/iam.ts';
+import { listenOnLoopback } from '../../../local/loopback.ts';
+import { serveParameters } from '../../../local/parameters.ts';
+import { serveQueuesAndObjects } from '../../../local/queues-and-objects.ts';
+import { readStack } from '../../../local/stack.ts';
+import { anAssembly, aRole, type Resources } from './assembly.ts';
+
+/** The AWS services of a small stack, and the real SDK's clients for any caller. */
+export async function startServices(resources: Resources, ...workerMay: object[]) {
+  const aws = await listenOnLoopback(0);
+  const stack = readStack(
+    anAssembly({ code: { Worker: '' }, resources: { Role: aRole(...workerMay), ...resources } }),
+    { sqs: aws.url },
+  );
+  const access = createAccessControl(stack);
+  const stores = await serveQueuesAndObjects(stack, access);
+  aws.serve(
+    serveAws({
+      dynamodb: await serveDynamoDb(stack, access.authorize),
+      ssm: serveParameters(stack, access.authorize),
+      queuesAndObjects: stores.handler,
+    }),
+  );
+  const clients = (accessKeyId: string) => {
+    const options = {
+      region: 'us-east-1',
+      endpoint: aws.url,
+      credentials: { accessKeyId, secretAccessKey: 'local' },
+      maxAttempts: 1,
+    };
+    return {
+      dynamodb: new DynamoDBClient(options),
+      sqs: new SQSClient(options),
+      s3: new S3Client(options),
+      ssm: new SSMClient(options),
+    };
+  };
+  return {
+    access,
+    url: aws.url,
+    queues: stores.queues,
+    operator: clients('local'),
+    worker: clients(access.accessKeyIdOf('Holdfast-Worker')),
+    stop: async () => {
+      await stores.close();
+      await aws.close();
+    },
+  };
+}

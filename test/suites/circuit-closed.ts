@@ -1,0 +1,176 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  countsOf,
+  FAIL,
+  failure,
+  IGNORED,
+  KEY,
+  type NewFleet,
+  OK,
+  success,
+} from '../support/fleet.ts';
+
+export function closedVectors(newFleet: NewFleet): void {
+  describe('closed', () => {
+    test('1. opens at the 20th failure of 20, once, with the next epoch', async () => {
+      const fleet = await newFleet();
+
+      await fleet.calls(19, FAIL);
+      expect(await fleet.state()).toBe('CLOSED');
+      await fleet.call(FAIL);
+
+      expect(await fleet.state()).toBe('OPEN');
+      expect(fleet.events).toMatchObject([{ type: 'opened', key: KEY, opens: 1 }]);
+    });
+
+    test('2. trips above 30 %, not at it', async () => {
+      const atThreshold = await newFleet();
+      await atThreshold.calls(14, OK);
+      await atThreshold.calls(6, FAIL);
+      expect(await atThreshold.state()).toBe('CLOSED');
+
+      const above = await newFleet();
+      await above.calls(13, OK);
+      await above.calls(7, FAIL);
+      expect(await above.state()).toBe('OPEN');
+    });
+
+    test('3. counts over all workers: one failure on each of 20', async () => {
+      const fleet = await newFleet();
+
+      await fleet.calls(20, FAIL, 20);
+
+      expect(await fleet.state()).toBe('OPEN');
+    });
+
+    test('4. a flush of successes alone never reads the window', async () => {
+      const fleet = await newFleet();
+
+      await fleet.calls(25, OK);
+      expect(fleet.store.times('readWindow')).toBe(0);
+      await fleet.call(FAIL);
+
+      expect(fleet.store.times('readWindow')).toBe(1);
+    });
+
+    test('5. forgets failures that are older than the window', async () => {
+      const fleet = await newFleet();
+
+      await fleet.calls(19, FAIL);
+      await fleet.seconds(600);
+      await fleet.call(FAIL);
+
+      expect(await fleet.state()).toBe('CLOSED');
+    });
+
+    test('6. adds up over the minute and drops it when it has passed', async () => {
+      const fleet = await newFleet({ policy: { minimumCalls: 21 } });
+      await fleet.seconds(59);
+      await fleet.calls(10, FAIL);
+      await fleet.seconds(2);
+      await fleet.calls(9, FAIL);
+      expect(await countsOf(fleet)).toMatchObject({ failures: 19 });
+
+      await fleet.seconds(74);
+
+      expect(await countsOf(fleet)).toMatchObject({ failures: 0 });
+    });
+
+    test('7. ignored outcomes are no calls', async () => {
+      const fleet = await newFleet({ policy: { minimumCalls: 5 } });
+
+      await fleet.calls(100, IGNORED);
+      await fleet.calls(5, FAIL);
+
+      expect(fleet.ofType('opened')).toMatchObject([{ evidence: { calls: 5, failures: 5 } }]);
+    });
+
+    test('8. a kind that is switched off is counted and trips nothing', async () => {
+      const fleet = await newFleet({ policy: { ignoredKinds: ['quota-minute'] } });
+
+      await fleet.calls(100, failure('quota-minute'));
+
+      expect(await fleet.state()).toBe('CLOSED');
+      expect(await countsOf(fleet)).toEqual({ success: 0, failures: 100 });
+    });
+
+    test('9. the slow rule trips at half of the calls; a slow success is a success', async () => {
+      const policy = { slowCallSeconds: 30, slowRatePercent: 50 };
+      const slow = await newFleet({ policy });
+      await sideBySide(slow, 10, 10);
+      expect(slow.ofType('opened')).toMatchObject([
+        { evidence: { rule: 'slow', slowCalls: 10, calls: 20, failures: 0 } },
+      ]);
+
+      const bearable = await newFleet({ policy });
+      await sideBySide(bearable, 9, 11);
+      expect(await bearable.state()).toBe('CLOSED');
+    });
+
+    test('10. rejected calls never enter the denominator', async () => {
+      const fleet = await newFleet();
+      await fleet.calls(20, FAIL);
+      const { epoch = 0 } = fleet.ofType('opened')[0] ?? {};
+
+      await fleet.calls(50, OK);
+
+      expect(await countsOf(fleet)).toEqual({ success: 0, failures: 20 });
+      expect(await countsOf(fleet, epoch)).toEqual({ success: 0, failures: 0 });
+    });
+
+    test('11. 200 concurrent failures open it once', async () => {
+      const fleet = await newFleet();
+      const permits = await Promise.all(
+        Array.from({ length: 200 }, (_, i) => fleet.permit(1 + (i % 20))),
+      );
+
+      await Promise.all(permits.map((permit) => permit.settle(FAIL)));
+
+      expect(await fleet.state()).toBe('OPEN');
+      expect(fleet.ofType('opened')).toHaveLength(1);
+    });
+
+    test('12. a result that arrives after it opened changes nothing', async () => {
+      const fleet = await newFleet();
+      const late = await fleet.permit(2);
+      await fleet.calls(20, FAIL);
+      const [opened] = fleet.ofType('opened');
+      await fleet.seconds(30);
+
+      await late.settle(FAIL);
+      await fleet.worker(2).flush();
+
+      expect(fleet.ofType('opened')).toHaveLength(1);
+      const [summary] = await fleet.worker(3).summaries([KEY]);
+      expect(summary?.untilMs).toBe(opened?.untilMs);
+    });
+
+    test('14. an outcome of unknown shape is a fault and gives its permit back', async () => {
+      const fleet = await newFleet();
+      await fleet.calls(20, failure('fault'));
+      await fleet.seconds(60);
+      const probe = await fleet.permit();
+
+      await probe.settle(failure('fault'));
+
+      expect(fleet.ofType('opened').at(-1)?.evidence).toMatchObject({
+        rule: 'probe',
+        failure: 'fault',
+        stage: 0,
+      });
+    });
+  });
+}
+
+type TheFleet = Awaited<ReturnType<NewFleet>>;
+
+/** Fast calls answer first, then slow ones, all flushed in the end. */
+async function sideBySide(fleet: TheFleet, slow: number, fast: number): Promise<void> {
+  const permits = await Promise.all(
+    Array.from({ length: slow + fast }, (_, i) => fleet.permit(1 + (i % 4))),
+  );
+  for (const [i, permit] of permits.entries()) {
+    await permit.settle(success(i < fast ? 2_000 : 31_000));
+  }
+  for (const worker of [1, 2, 3, 4]) await fleet.worker(worker).flush();
+}

@@ -1,0 +1,184 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Admission } from '../../lambda/core/breaker/admission.ts';
+import {
+  FAIL,
+  type Fleet,
+  IGNORED,
+  type NewFleet,
+  OK,
+  opened,
+  permitsOf,
+  success,
+} from '../support/fleet.ts';
+
+export function recoveryVectors(newFleet: NewFleet): void {
+  describe('half-open', () => {
+    test('24. of 100 workers at the end of the cooldown exactly one calls', async () => {
+      const fleet = await opened(newFleet);
+      await fleet.seconds(60);
+
+      const admissions = await Promise.all(
+        Array.from({ length: 100 }, (_, worker) => fleet.admit(worker)),
+      );
+
+      expect(permitsOf(admissions)).toHaveLength(1);
+      for (const admission of admissions) {
+        if (!admission.admitted) expect(admission.retryAfterMs).toBeLessThanOrEqual(5_000);
+      }
+      expect(fleet.ofType('half_opened')).toHaveLength(1);
+    });
+
+    test('25. a success of stage 0 admits five, and no sixth', async () => {
+      const fleet = await opened(newFleet);
+      await fleet.seconds(60);
+      await fleet.call(OK);
+      expect(await fleet.state()).toBe('HALF_OPEN 1');
+
+      const admissions = await admitOnEach(fleet, 6);
+
+      expect(permitsOf(admissions)).toHaveLength(5);
+    });
+
+    test('26. four of five successes and one pending admit no sixth', async () => {
+      const fleet = await atStage(newFleet, 1);
+      const permits = permitsOf(await admitOnEach(fleet, 5));
+
+      for (const permit of permits.slice(0, 4)) await permit.settle(OK);
+
+      expect(await fleet.admit(9)).toMatchObject({ admitted: false, reason: 'half-open' });
+    });
+
+    test('27, 28. the whole recovery is 16 calls and ends closed', async () => {
+      const fleet = await opened(newFleet);
+      await fleet.seconds(60);
+
+      const calls = [1, 5, 10];
+      for (const permits of calls) {
+        const granted = permitsOf(await admitOnEach(fleet, 20));
+        expect(granted).toHaveLength(permits);
+        await Promise.all(granted.map((permit) => permit.settle(OK)));
+      }
+
+      expect(await fleet.state()).toBe('CLOSED');
+      expect(fleet.ofType('closed')).toHaveLength(1);
+      expect(fleet.ofType('stage_advanced')).toMatchObject([{ stage: 1 }, { stage: 2 }]);
+    });
+
+    test('29. a failure at stage 2 reopens at once; the others in flight change nothing', async () => {
+      const fleet = await atStage(newFleet, 2);
+      const permits = permitsOf(await admitOnEach(fleet, 10));
+      for (const permit of permits.slice(0, 6)) await permit.settle(OK);
+
+      await permits[6]?.settle(FAIL);
+      for (const permit of permits.slice(7)) await permit.settle(OK);
+
+      expect(await fleet.state()).toBe('OPEN');
+      expect(fleet.ofType('opened')).toMatchObject([{ opens: 1 }, { opens: 2 }]);
+      expect(fleet.ofType('closed')).toHaveLength(0);
+    });
+
+    test('30. two failures at the same instant open it once', async () => {
+      const fleet = await atStage(newFleet, 1);
+      const permits = permitsOf(await admitOnEach(fleet, 5));
+
+      await Promise.all(permits.slice(0, 2).map((permit) => permit.settle(FAIL)));
+
+      expect(fleet.ofType('opened')).toMatchObject([{ opens: 1 }, { opens: 2 }]);
+    });
+
+    test('31. the multiplier lengthens each reopening up to the cap, and closing forgets it', async () => {
+      const fleet = await opened(newFleet, { cooldownMultiplier: 2 });
+      for (const seconds of [60, 120, 240, 300]) {
+        const { untilMs = 0 } = fleet.ofType('opened').at(-1) ?? {};
+        expect(untilMs - fleet.clock.now()).toBe(seconds * 1000);
+        await fleet.seconds(seconds);
+        if (seconds < 300) await fleet.call(FAIL);
+      }
+      await fleet.calls(16, OK);
+      expect(await fleet.state()).toBe('CLOSED');
+
+      await fleet.calls(20, FAIL);
+
+      const { untilMs = 0, opens } = fleet.ofType('opened').at(-1) ?? {};
+      expect([untilMs - fleet.clock.now(), opens]).toEqual([60_000, 1]);
+    });
+
+    test('32. stage results may come in any order', async () => {
+      const fleet = await atStage(newFleet, 1);
+      const permits = permitsOf(await admitOnEach(fleet, 5));
+
+      for (const permit of permits.toReversed()) await permit.settle(OK);
+
+      expect(await fleet.state()).toBe('HALF_OPEN 2');
+    });
+
+    test('33. an ignored outcome gives its permit back; five decisive results are still needed', async () => {
+      const fleet = await atStage(newFleet, 1);
+      await fleet.call(IGNORED);
+
+      await fleet.calls(4, OK);
+      expect(await fleet.state()).toBe('HALF_OPEN 1');
+      await fleet.call(OK);
+
+      expect(await fleet.state()).toBe('HALF_OPEN 2');
+    });
+
+    test('34. a slow success is a failure when the slow rule is on', async () => {
+      const fleet = await opened(newFleet, { slowCallSeconds: 30 });
+      await fleet.seconds(60);
+
+      await fleet.call(success(31_000));
+
+      expect(fleet.ofType('opened').at(-1)?.evidence).toMatchObject({
+        rule: 'probe',
+        slowCalls: 1,
+      });
+    });
+
+    test('35. the minimum of calls does not apply: one failure reopens', async () => {
+      const fleet = await opened(newFleet);
+      await fleet.seconds(60);
+
+      await fleet.call(FAIL);
+
+      expect(await fleet.state()).toBe('OPEN');
+    });
+
+    test('37. a stage whose size was edited below its successes is advanced by the next caller', async () => {
+      const fleet = await atStage(newFleet, 1);
+      for (const permit of permitsOf(await admitOnEach(fleet, 5)).slice(0, 4)) {
+        await permit.settle(OK);
+      }
+      const { epoch } = fleet.ofType('half_opened')[0] ?? {};
+      fleet.policy = { ...fleet.policy, recoveryStages: [1, 3] };
+
+      expect(await fleet.admit(9)).toMatchObject({ admitted: true });
+
+      expect(await fleet.state()).toBe('CLOSED');
+      expect(fleet.ofType('stage_advanced')).toMatchObject([{ epoch, stage: 1 }]);
+      expect(fleet.ofType('closed')).toHaveLength(1);
+    });
+
+    test('36. a rejected caller does not wait', async () => {
+      const fleet = await opened(newFleet);
+      await fleet.seconds(60);
+      await fleet.permit(1);
+      const before = fleet.clock.now();
+
+      expect(await fleet.admit(2)).toMatchObject({ admitted: false });
+
+      expect(fleet.clock.now()).toBe(before);
+    });
+  });
+}
+
+async function atStage(newFleet: NewFleet, stage: 1 | 2): Promise<Fleet> {
+  const fleet = await opened(newFleet);
+  await fleet.seconds(60);
+  await fleet.calls(stage === 1 ? 1 : 6, OK);
+  return fleet;
+}
+
+function admitOnEach(fleet: Fleet, workers: number): Promise<Admission[]> {
+  return Promise.all(Array.from({ length: workers }, (_, worker) => fleet.admit(worker)));
+}

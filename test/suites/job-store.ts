@@ -1,0 +1,164 @@
+/**
+ * What any `JobStore` has to do. Run on memory and on DynamoDB, so that whatever is proven with the
+ * one holds for the other.
+ */
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { JobStore } from '../../lambda/core/jobs/job-store.ts';
+import {
+  claim,
+  defer,
+  requeue,
+  type Standing,
+  sent,
+  succeed,
+} from '../../lambda/core/jobs/transitions.ts';
+import { aJob, anAnswer, anAttempt, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
+import { someSettings } from '../support/settings.ts';
+
+const settings = someSettings();
+
+export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>): void {
+  describe(`the job store of ${name}`, () => {
+    let jobs: JobStore;
+    beforeEach(async () => {
+      jobs = await makeStore();
+    });
+
+    test('gives back a row as it was put, and nothing for an unknown id', async () => {
+      const job = aJob({ metadata: { team: 'blue' }, regions: ['us-east-1'] });
+      expect(await jobs.create(job, START)).toEqual({ created: true });
+
+      expect(await jobs.get(JOB_ID)).toEqual(job);
+      expect(await jobs.get('f'.repeat(32))).toBeUndefined();
+    });
+
+    test('gives the row that is there instead of a second one', async () => {
+      const first = aJob();
+      await jobs.create(first, START);
+
+      const second = await jobs.create(aJob({ requestToken: 'another' }), START);
+
+      expect(second).toEqual({ created: false, existing: first });
+    });
+
+    test('knows its own row when a put is sent again', async () => {
+      await jobs.create(aJob(), START);
+
+      expect(await jobs.create(aJob(), START)).toEqual({ created: true });
+    });
+
+    test('gives an id away anew once the row on it is past its time', async () => {
+      await jobs.create(aJob({ expiresAt: START / 1000 }), START);
+      const next = aJob({ requestToken: 'another' });
+
+      expect(await jobs.create(next, START)).toEqual({ created: true });
+      expect(await jobs.get(JOB_ID)).toEqual(next);
+    });
+
+    test('sets, removes and adds in one step, and gives the row after it', async () => {
+      await jobs.create(aJob(), START);
+
+      const claimed = await jobs.update(JOB_ID, claim(aJob().generation, 'claim', START, settings));
+
+      const expected = aRunningJob({ sentAt: undefined });
+      expect(claimed).toEqual({ applied: true, job: expected });
+      expect(await jobs.get(JOB_ID)).toEqual(expected);
+    });
+
+    test('gives the row that refused a change, or nothing where there is none', async () => {
+      const running = aRunningJob();
+      await jobs.create(running, START);
+      const change = claim(running.generation, 'twin', START + 1000, settings);
+
+      expect(await jobs.update(JOB_ID, change)).toEqual({ applied: false, current: running });
+      expect(await jobs.update('f'.repeat(32), change)).toEqual({ applied: false });
+    });
+
+    test('counts a change that is sent again as applied, once', async () => {
+      await jobs.create(aJob(), START);
+      const change = claim(aJob().generation, 'claim', START, settings);
+      await jobs.update(JOB_ID, change);
+
+      const again = await jobs.update(JOB_ID, change);
+
+      expect(again).toEqual({ applied: true, job: aRunningJob({ sentAt: undefined }) });
+    });
+
+    test.each([
+      ['defer', (job: typeof running) => defer(job, START + 60_000, [anAttempt()], START)],
+      ['succeed', (job: typeof running) => succeed(job, anAnswer(), [anAttempt()], 99, START)],
+      ['requeue', (job: typeof running) => requeue(job, START + 75_000)],
+    ])('counts a %s that is sent again as applied', async (_, transition) => {
+      await jobs.create(running, START);
+      await jobs.update(JOB_ID, transition(running));
+      const after = await jobs.get(JOB_ID);
+
+      expect(await jobs.update(JOB_ID, transition(running))).toEqual({ applied: true, job: after });
+    });
+
+    test('lets one of thirty claims through', async () => {
+      await jobs.create(aJob(), START);
+      const tokens = Array.from({ length: 30 }, (_, i) => `claim-${i}`);
+
+      const claims = await Promise.all(
+        tokens.map((token) =>
+          jobs.update(JOB_ID, claim(aJob().generation, token, START, settings)),
+        ),
+      );
+
+      expect(claims.filter(({ applied }) => applied)).toHaveLength(1);
+    });
+
+    test('lists what is due in a shard, oldest first, whatever the number of pages', async () => {
+      const due = Array.from({ length: 8 }, (_, i) =>
+        aJob({ jobId: `0${i}`.repeat(16), sweepShard: 3, dueAt: START - 1000 + i }),
+      );
+      const rest = [
+        aJob({ jobId: 'a'.repeat(32), sweepShard: 3, dueAt: START + 1 }),
+        aJob({ jobId: 'b'.repeat(32), sweepShard: 4, dueAt: START - 1 }),
+        aJob({ jobId: 'c'.repeat(32), sweepShard: 3, dueAt: undefined, status: 'SUCCEEDED' }),
+      ];
+      for (const job of [...due, ...rest].reverse()) await jobs.create(job, START);
+
+      expect((await dueIn(jobs, 3)).map(({ jobId }) => jobId)).toEqual(
+        due.map(({ jobId }) => jobId),
+      );
+    });
+
+    test('lists with each due row what the sweeper has to know', async () => {
+      const job = aRunningJob({ nextAttemptAt: START, cancelRequested: true, sweepShard: 0 });
+      await jobs.create(job, START);
+      await jobs.update(JOB_ID, sent(job, START));
+
+      const { jobId, status, generation, deadlineAt, leaseUntil, nextAttemptAt } = job;
+      expect(await dueIn(jobs, 0, START + 80_000)).toEqual([
+        expect.objectContaining({
+          ...{ jobId, status, generation, deadlineAt, leaseUntil, nextAttemptAt },
+          sentAt: START,
+          cancelRequested: true,
+        }),
+      ]);
+    });
+
+    test('lists some of what comes due later, soonest first', async () => {
+      for (let i = 1; i <= 4; i++) {
+        await jobs.create(
+          aJob({ jobId: `0${i}`.repeat(16), sweepShard: 0, dueAt: START + i }),
+          START,
+        );
+      }
+
+      const upcoming = await jobs.upcoming(0, START + 1, 2);
+
+      expect(upcoming.map(({ jobId }) => jobId)).toEqual(['02'.repeat(16), '03'.repeat(16)]);
+    });
+  });
+}
+
+const running = aRunningJob();
+
+async function dueIn(jobs: JobStore, shard: number, now = START): Promise<readonly Standing[]> {
+  const rows: Standing[] = [];
+  for await (const page of jobs.due(shard, now)) rows.push(...page);
+  return rows;
+}

@@ -1,0 +1,6 @@
+/** Points every Bedrock client of this process at `url`, as a function's environment does. */
+export function useBedrockAt(url: string): void {
+  process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME = url;
+  process.env.AWS_ACCESS_KEY_ID = 'test';
+  process.env.AWS_SECRET_ACCESS_KEY = 'test';
+}

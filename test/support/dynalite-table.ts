@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { CIRCUITS_TABLE } from '../../lambda/contract/keys.ts';
+
+export interface CircuitTables {
+  readonly client: DynamoDBClient;
+  /** A new, empty table for circuits; its name. */
+  create(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** DynamoDB in this process. */
+export async function serveCircuitTables(): Promise<CircuitTables> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+  let tables = 0;
+  return {
+    client,
+    create: async () => {
+      tables++;
+      const tableName = `circuits-${tables}`;
+      await client.send(new CreateTableCommand(tableOf(tableName)));
+      return tableName;
+    },
+    close: async () => {
+      client.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function tableOf(tableName: string) {
+  const { partitionKey, sortKey } = CIRCUITS_TABLE;
+  return {
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST' as const,
+    KeySchema: [
+      { AttributeName: partitionKey, KeyType: 'HASH' as const },
+      { AttributeName: sortKey, KeyType: 'RANGE' as const },
+    ],
+    AttributeDefinitions: [
+      { AttributeName: partitionKey, AttributeType: 'S' as const },
+      { AttributeName: sortKey, AttributeType: 'S' as const },
+    ],
+  };
+}

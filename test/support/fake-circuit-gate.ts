@@ -1,0 +1,56 @@
+import type {
+  Admission,
+  CircuitGate,
+  CircuitSummary,
+  Outcome,
+  RejectReason,
+} from '../../lambda/core/breaker/admission.ts';
+
+/** Circuits that do as they are told: closed unless a test says otherwise. */
+export class FakeCircuitGate implements CircuitGate {
+  readonly settled: { readonly key: string; readonly outcome: Outcome }[] = [];
+  readonly admissions: { readonly key: string; readonly subject?: string }[] = [];
+  readonly restarts: { readonly key: string; readonly atMs: number }[] = [];
+  summaryReads = 0;
+  readonly #rejections = new Map<string, { reason: RejectReason; retryAfterMs: number }>();
+  readonly #summaries = new Map<string, CircuitSummary>();
+
+  reject(key: string, reason: RejectReason = 'open', retryAfterMs = 60_000): void {
+    this.#rejections.set(key, { reason, retryAfterMs });
+  }
+
+  /** Closes all circuits. */
+  admitAll(): void {
+    this.#rejections.clear();
+    this.#summaries.clear();
+  }
+
+  /** Rejects and says why, as a circuit that is open does. */
+  open(key: string, untilMs: number, summary: Partial<CircuitSummary> = {}): void {
+    this.reject(key, 'open', untilMs);
+    this.summarize({ key, state: 'OPEN', untilMs, failure: 'capacity', ...summary });
+  }
+
+  summarize(summary: CircuitSummary): void {
+    this.#summaries.set(summary.key, summary);
+  }
+
+  admit(key: string, subject?: string): Admission {
+    this.admissions.push({ key, subject });
+    const rejection = this.#rejections.get(key);
+    if (rejection) return { admitted: false, key, ...rejection };
+    const settle = (outcome: Outcome) => void this.settled.push({ key, outcome });
+    return { admitted: true, permit: { key, settle } };
+  }
+
+  async summaries(keys: readonly string[]): Promise<readonly CircuitSummary[]> {
+    this.summaryReads += 1;
+    return keys.map((key) => this.#summaries.get(key) ?? { key, state: 'CLOSED' });
+  }
+
+  async restart(key: string, atMs: number): Promise<void> {
+    this.restarts.push({ key, atMs });
+  }
+
+  async flush(): Promise<void> {}
+}

@@ -1,0 +1,57 @@
+import type {
+  ModelClient,
+  ModelFailure,
+  ModelRequest,
+  ModelResult,
+} from '../../lambda/core/router/model-client.ts';
+
+/** What the fake gives: one result for all calls, one for each in turn, or as a function decides. */
+export type ModelScript =
+  | ModelResult
+  | readonly ModelResult[]
+  | ((request: ModelRequest) => ModelResult | Promise<ModelResult>);
+
+/** A model client without a model: follows a script, remembers the calls. */
+export class FakeModelClient implements ModelClient {
+  readonly calls: ModelRequest[] = [];
+  readonly timeoutsMs: number[] = [];
+  #script: ModelScript;
+
+  constructor(script: ModelScript = answers()) {
+    this.#script = script;
+  }
+
+  follow(script: ModelScript): void {
+    this.#script = script;
+  }
+
+  async converse(request: ModelRequest, timeoutMs: number): Promise<ModelResult> {
+    const turn = this.calls.length;
+    this.calls.push(request);
+    this.timeoutsMs.push(timeoutMs);
+    if (typeof this.#script === 'function') return this.#script(request);
+    if ('outcome' in this.#script) return this.#script;
+    const result = this.#script[turn];
+    if (result === undefined) throw new Error(`call ${turn + 1} is not in the script`);
+    return result;
+  }
+}
+
+export function answers(
+  text = 'an answer',
+  stopReason = 'end_turn',
+  usage = { inputTokens: 100, outputTokens: 10 },
+): ModelResult {
+  return { outcome: 'answer', answer: { text, stopReason, usage }, elapsedMs: 700 };
+}
+
+export function fails(
+  kind: ModelFailure['kind'],
+  failure: Partial<Omit<ModelFailure, 'kind'>> = {},
+): ModelResult {
+  return {
+    outcome: 'failure',
+    failure: { kind, name: `${kind}-error`, ...failure },
+    elapsedMs: 30,
+  };
+}

@@ -1,0 +1,176 @@
+import { BREAKER_DEFAULTS, type BreakerPolicy } from '../../lambda/contract/policy.ts';
+import type { OverrideMode, TargetFailureKind } from '../../lambda/contract/words.ts';
+import type { Admission, Outcome, Permit } from '../../lambda/core/breaker/admission.ts';
+import { Breaker } from '../../lambda/core/breaker/breaker.ts';
+import type { CircuitStore } from '../../lambda/core/breaker/circuit-store.ts';
+import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
+import type { OverrideScope } from '../../lambda/core/breaker/overrides.ts';
+import type { Clock, Random } from '../../lambda/core/clock.ts';
+import { FakeClock } from './fake-clock.ts';
+import { WatchedStore } from './watched-store.ts';
+
+export const KEY = 'us-east-1/us.anthropic.claude-sonnet-4-6';
+
+/** The settings of the vectors: the rate rule alone, no cached view. */
+export function aPolicy(changes: Partial<BreakerPolicy> = {}): BreakerPolicy {
+  return {
+    ...BREAKER_DEFAULTS,
+    excessFailures: Number.POSITIVE_INFINITY,
+    consecutiveFailures: Number.POSITIVE_INFINITY,
+    cooldownMaxSeconds: 300,
+    viewMaxAgeSeconds: 0,
+    ...changes,
+  };
+}
+
+export interface FleetOptions {
+  readonly store: CircuitStore;
+  readonly clock?: FakeClock;
+  readonly policy?: Partial<BreakerPolicy>;
+  readonly random?: Random;
+  /** Adds to the clock of a worker. */
+  readonly skewMs?: (worker: number) => number;
+}
+
+/** Workers that share a store; all that happens to them is in `events`. */
+export class Fleet {
+  readonly store: WatchedStore;
+  readonly clock: FakeClock;
+  readonly events: CircuitEvent[] = [];
+  policy: BreakerPolicy;
+  readonly #options: FleetOptions;
+  readonly #workers = new Map<number, Breaker>();
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    this.store = new WatchedStore(options.store);
+    this.clock = options.clock ?? new FakeClock();
+    this.clock.isBusy = () => this.store.underWay > 0;
+    this.policy = aPolicy(options.policy);
+  }
+
+  worker(number: number): Breaker {
+    const known = this.#workers.get(number);
+    if (known) return known;
+    const worker = new Breaker({
+      store: this.store,
+      policy: () => this.policy,
+      clock: this.#clockOf(number),
+      random: this.#options.random ?? (() => 0.5),
+      workerId: `w${number}`,
+      on: (event) => this.events.push(event),
+    });
+    this.#workers.set(number, worker);
+    return worker;
+  }
+
+  /** A worker that starts cold under the number of one that is gone. */
+  replace(number: number): Breaker {
+    this.#workers.delete(number);
+    return this.worker(number);
+  }
+
+  async admit(worker = 1, key = KEY, subject?: string): Promise<Admission> {
+    return await this.worker(worker).admit(key, subject);
+  }
+
+  /** The permit of an admission that must be given. */
+  async permit(worker = 1, key = KEY, subject?: string): Promise<Permit> {
+    const admission = await this.admit(worker, key, subject);
+    if (admission.admitted) return admission.permit;
+    throw new Error(`worker ${worker} was rejected: ${admission.reason}`);
+  }
+
+  /** A whole call: admission, outcome, flush. False if it was rejected. */
+  async call(outcome: Outcome, worker = 1, subject?: string): Promise<boolean> {
+    const admission = await this.admit(worker, KEY, subject);
+    if (!admission.admitted) return false;
+    await admission.permit.settle(outcome);
+    await this.worker(worker).flush();
+    return true;
+  }
+
+  /** As many calls, one after the other, spread over as many workers. */
+  async calls(times: number, outcome: Outcome, workers = 1): Promise<void> {
+    for (let i = 0; i < times; i++) await this.call(outcome, 1 + (i % workers));
+  }
+
+  async override(
+    scope: OverrideScope,
+    key: string,
+    mode: OverrideMode,
+    seconds: number,
+  ): Promise<void> {
+    const sinceMs = this.clock.now();
+    const untilMs = sinceMs + seconds * 1000;
+    const override = { mode, reason: 'a test', actor: 'tester', sinceMs, untilMs };
+    await this.worker(1).override(scope, key, override);
+  }
+
+  async state(worker = 99): Promise<string> {
+    const [summary] = await this.worker(worker).summaries([KEY]);
+    if (!summary) throw new Error('no summary');
+    const { state, stage } = summary;
+    return stage === undefined ? state : `${state} ${stage}`;
+  }
+
+  ofType<Type extends CircuitEvent['type']>(type: Type) {
+    return this.events.filter(
+      (event): event is Extract<CircuitEvent, { type: Type }> => event.type === type,
+    );
+  }
+
+  async seconds(seconds: number): Promise<void> {
+    await this.clock.advance(seconds * 1000);
+  }
+
+  #clockOf(worker: number): Clock {
+    const { clock } = this;
+    const skewMs = this.#options.skewMs?.(worker) ?? 0;
+    return { now: () => clock.now() + skewMs, sleep: (ms) => clock.sleep(ms) };
+  }
+}
+
+export const OK: Outcome = { kind: 'success', elapsedMs: 2_000 };
+export const IGNORED: Outcome = { kind: 'ignored' };
+
+export function success(elapsedMs: number): Outcome {
+  return { kind: 'success', elapsedMs };
+}
+
+export function failure(
+  kind: TargetFailureKind = 'capacity',
+  options: { readonly elapsedMs?: number; readonly retryAfterMs?: number } = {},
+): Outcome {
+  return { kind: 'failure', failure: kind, elapsedMs: 50, ...options };
+}
+
+export const FAIL: Outcome = failure();
+
+export type NewFleet = (options?: Omit<FleetOptions, 'store'>) => Promise<Fleet>;
+
+/** A fleet whose circuit has just opened. */
+export async function opened(
+  newFleet: NewFleet,
+  policy: Partial<BreakerPolicy> = {},
+  options: Omit<FleetOptions, 'store' | 'policy'> = {},
+): Promise<Fleet> {
+  const fleet = await newFleet({ ...options, policy });
+  await fleet.calls(20, FAIL);
+  return fleet;
+}
+
+export function permitsOf(admissions: readonly Admission[]): Permit[] {
+  return admissions.flatMap((admission) => (admission.admitted ? [admission.permit] : []));
+}
+
+/** What the window of an epoch holds; 0 is the epoch of a circuit that nobody wrote yet. */
+export async function countsOf(fleet: Fleet, epoch = 0) {
+  const startMs = fleet.clock.now() - 59_000;
+  const buckets = await fleet.store.readWindow(KEY, epoch, { startMs, bucketMs: 1_000 });
+  const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+  return {
+    success: sum(buckets.map(({ success: count }) => count)),
+    failures: sum(buckets.flatMap(({ failures }) => Object.values(failures))),
+  };
+}

@@ -1,0 +1,49 @@
+import type { Settings } from '../../lambda/contract/policy.ts';
+import { type Job, type JobOptions, newJob } from '../../lambda/core/jobs/job.ts';
+import type { Answer, Attempt } from '../../lambda/core/router/run.ts';
+import { someSettings } from './settings.ts';
+
+/** 2026-01-01T00:00:00Z: every test's time begins here. */
+export const START = Date.UTC(2026, 0, 1);
+
+export const JOB_ID = '0123456789abcdef0123456789abcdef';
+
+/** A job as accepted at `START`, then whatever the test makes of it. */
+export function aJob(fields: Partial<Job> = {}, settings: Settings = someSettings()): Job {
+  const options: JobOptions = { whenOpen: 'fallback' };
+  const jobId = fields.jobId ?? JOB_ID;
+  const identity = { jobId, tenant: 'tenant', bodyHash: 'hash', requestToken: 'request' };
+  return { ...newJob(identity, options, START, settings), ...fields };
+}
+
+/** A job in the hands of a run that claimed it at `START`. */
+export function aRunningJob(fields: Partial<Job> = {}): Job {
+  const leaseUntil = START + 75_000;
+  return aJob({
+    status: 'RUNNING',
+    claims: 1,
+    claimToken: 'claim',
+    leaseUntil,
+    dueAt: leaseUntil,
+    sentAt: START,
+    ...fields,
+  });
+}
+
+export function anAnswer(fields: Partial<Answer> = {}): Answer {
+  return {
+    text: 'forty-two',
+    stopReason: 'end_turn',
+    servedBy: 'us-east-1/us.anthropic.claude-sonnet-4-6',
+    tier: 'primary',
+    degraded: false,
+    degradedBy: [],
+    truncated: false,
+    usage: { inputTokens: 10, outputTokens: 5 },
+    ...fields,
+  };
+}
+
+export function anAttempt(fields: Partial<Attempt> = {}): Attempt {
+  return { target: 'us-east-1/a', tier: 'primary', outcome: 'answered', ms: 100, ...fields };
+}

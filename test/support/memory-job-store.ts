@@ -1,0 +1,54 @@
+import { type Change, changed, holds, shows } from '../../lambda/core/jobs/change.ts';
+import type { Job } from '../../lambda/core/jobs/job.ts';
+import type { Created, JobStore, Updated } from '../../lambda/core/jobs/job-store.ts';
+import type { Standing } from '../../lambda/core/jobs/transitions.ts';
+
+const PAGE_SIZE = 3;
+
+/** The jobs table in memory; the same suite as for DynamoDB keeps it honest. */
+export class MemoryJobStore implements JobStore {
+  readonly rows = new Map<string, Job>();
+
+  async create(job: Job, now: number): Promise<Created> {
+    const existing = this.rows.get(job.jobId);
+    if (existing && existing.expiresAt > Math.floor(now / 1000)) {
+      return existing.requestToken === job.requestToken
+        ? { created: true }
+        : { created: false, existing };
+    }
+    this.rows.set(job.jobId, job);
+    return { created: true };
+  }
+
+  async get(jobId: string): Promise<Job | undefined> {
+    return this.rows.get(jobId);
+  }
+
+  async update(jobId: string, change: Change): Promise<Updated> {
+    const current = this.rows.get(jobId);
+    if (!current) return { applied: false };
+    if (change.when.every((clause) => holds(clause, current))) {
+      const job = changed(current, change);
+      this.rows.set(jobId, job);
+      return { applied: true, job };
+    }
+    return shows(current, change) ? { applied: true, job: current } : { applied: false, current };
+  }
+
+  async *due(shard: number, now: number): AsyncIterable<readonly Standing[]> {
+    const rows = this.#byDue(shard).filter(({ dueAt = 0 }) => dueAt <= now);
+    for (let at = 0; at < rows.length; at += PAGE_SIZE) yield rows.slice(at, at + PAGE_SIZE);
+  }
+
+  async upcoming(shard: number, now: number, limit: number): Promise<readonly Standing[]> {
+    return this.#byDue(shard)
+      .filter(({ dueAt = 0 }) => dueAt > now)
+      .slice(0, limit);
+  }
+
+  #byDue(shard: number): readonly Job[] {
+    return [...this.rows.values()]
+      .filter(({ sweepShard, dueAt }) => sweepShard === shard && dueAt !== undefined)
+      .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
+  }
+}

@@ -1,0 +1,96 @@
+import type { Settings, SettingsInput } from '../../lambda/contract/policy.ts';
+import {
+  DisabledTargets,
+  inProcessDisabledTargets,
+} from '../../lambda/core/router/disabled-targets.ts';
+import { createRouter, type Router } from '../../lambda/core/router/router.ts';
+import type { RunRequest } from '../../lambda/core/router/run.ts';
+import { FakeCircuitGate } from './fake-circuit-gate.ts';
+import { FakeModelClient, type ModelScript } from './fake-model-client.ts';
+import { someSettings } from './settings.ts';
+
+export const EAST_SONNET = 'us-east-1/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+export const WEST_SONNET = 'us-west-2/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+export const EAST_HAIKU = 'us-east-1/us.anthropic.claude-haiku-4-5-20251001-v1:0';
+export const WEST_HAIKU = 'us-west-2/us.anthropic.claude-haiku-4-5-20251001-v1:0';
+
+/** Two tiers, each in two regions; the east has nearly all the weight, so it goes first. */
+export function aChain(input: Partial<SettingsInput> = {}): Settings {
+  return someSettings({
+    tiers: [
+      { name: 'primary', targets: [first(EAST_SONNET), last(WEST_SONNET)], maxTokens: 4096 },
+      {
+        name: 'last-resort',
+        targets: [first(EAST_HAIKU), last(WEST_HAIKU)],
+        maxTokens: 1024,
+        simplify: 'Be brief.',
+      },
+    ],
+    ...input,
+  });
+}
+
+export function targetOf(key: string) {
+  const [region = '', ...modelId] = key.split('/');
+  return { region, modelId: modelId.join('/') };
+}
+
+export interface RouterWorld {
+  readonly router: Router;
+  readonly circuits: FakeCircuitGate;
+  readonly models: FakeModelClient;
+  /** Milliseconds since the epoch; a test moves it. */
+  readonly clock: { nowMs: number; now(): number };
+  /** Keys of the targets called so far. */
+  called(): readonly string[];
+}
+
+/** A router over fakes: circuits closed, models that answer, chance that always draws a half. */
+export function aRouter(
+  given: { readonly settings?: Settings; readonly script?: ModelScript } = {},
+): RouterWorld {
+  const settings = given.settings ?? aChain();
+  const clock = {
+    nowMs: 1_000_000,
+    now() {
+      return this.nowMs;
+    },
+  };
+  const circuits = new FakeCircuitGate();
+  const models = new FakeModelClient(given.script);
+  const disabledTargets = new DisabledTargets({
+    store: inProcessDisabledTargets(),
+    policy: () => settings.breaker,
+    clock,
+  });
+  const router = createRouter({
+    settings: () => settings,
+    circuits,
+    models,
+    clock,
+    random: () => 0.5,
+    disabledTargets,
+  });
+  const called = () => models.calls.map(({ target }) => `${target.region}/${target.modelId}`);
+  return { router, circuits, models, clock, called };
+}
+
+export function aRun(request: Partial<RunRequest> = {}): RunRequest {
+  return {
+    jobId: 'job-1',
+    conversation: { messages: [{ role: 'user', text: 'hello' }] },
+    whenOpen: 'fallback',
+    deadlineAtMs: 1_000_000 + 86_400_000,
+    functionEndsAtMs: 1_000_000 + 150_000,
+    beforeCall: async () => 'go',
+    ...request,
+  };
+}
+
+function first(key: string) {
+  return { ...targetOf(key), weight: 1000 };
+}
+
+function last(key: string) {
+  return { ...targetOf(key), weight: 0.001 };
+}

@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import { METRIC } from '../../lambda/contract/metrics.ts';
+import { recordCircuitEvents } from '../../lambda/worker/record-circuit-events.ts';
+import { aWorld } from '../support/job-world.ts';
+
+const of = { key: 'us-east-1/a', epoch: 1, atMs: 0 };
+const evidence = { rule: 'dry', failure: 'quota-minute', calls: 5, failures: 5 } as const;
+
+test('what the breaker does is counted by target, and logged with its reason', () => {
+  const { log, metrics, counts, logged } = aWorld();
+  const record = recordCircuitEvents(log, metrics);
+
+  record({ ...of, type: 'opened', untilMs: 60_000, opens: 1, evidence });
+  record({ ...of, type: 'half_opened', stage: 1, permits: 1 });
+  record({ ...of, type: 'stage_advanced', stage: 2, permits: 5 });
+  record({ ...of, type: 'closed', successes: 16 });
+
+  expect(counts).toEqual({
+    [`${METRIC.circuitOpened} us-east-1/a`]: 1,
+    [`${METRIC.circuitClosed} us-east-1/a`]: 1,
+  });
+  expect(logged[0]).toEqual({
+    message: 'circuit opened',
+    fields: { target: 'us-east-1/a', untilMs: 60_000, ...evidence },
+  });
+  expect(logged).toHaveLength(4);
+});
+
+test('trouble with the store or the clock is said and counted', () => {
+  const { log, metrics, counts, logged } = aWorld();
+  const record = recordCircuitEvents(log, metrics);
+
+  record({ type: 'degraded', error: 'TimeoutError', atMs: 0 });
+  record({ type: 'restored', atMs: 0 });
+  record({ type: 'skewed', offsetMs: 3000, atMs: 0 });
+  record({ type: 'unreadable', key: 'us-east-1/a', atMs: 0 });
+  record({ ...of, type: 'would_open', untilMs: 60_000, evidence });
+
+  expect(counts).toEqual({ [METRIC.circuitStoreDegraded]: 1 });
+  expect(logged).toHaveLength(5);
+});

@@ -1,0 +1,345 @@
+import { describe, expect, test } from '@jest/globals';
+import { METRIC } from '../../lambda/contract/metrics.ts';
+import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
+import type { Job } from '../../lambda/core/jobs/job.ts';
+import type { RunResult } from '../../lambda/core/router/run.ts';
+import { work } from '../../lambda/worker/work.ts';
+import { aJob, anAnswer, anAttempt, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
+import { aWorld, rowOf, type World, type WorldOptions } from '../support/job-world.ts';
+
+const { generation } = aJob();
+const MESSAGE = encodeMessage({ jobId: JOB_ID, generation });
+
+/** A world with this row, its prompt stored, as the message for it arrives. */
+function aWorldWith(job: Job, options: WorldOptions = {}): World {
+  const world = aWorld(options);
+  world.jobs.rows.set(job.jobId, job);
+  void world.results.putPrompt(job, { messages: [{ role: 'user', text: 'hello' }] });
+  return world;
+}
+
+const receive = (world: World, body = MESSAGE) => work(world, world.invocation, body);
+
+describe('a message', () => {
+  test('is carried to an answer, stored before the row names it', async () => {
+    const world = aWorldWith(aJob({ sentAt: START }));
+
+    await receive(world);
+
+    const row = rowOf(world, JOB_ID);
+    expect(row).toMatchObject({ status: 'SUCCEEDED', claims: 1, servedBy: anAnswer().servedBy });
+    const name = { jobId: JOB_ID, claimToken: row.claimToken ?? '' };
+    expect(await world.results.getAnswer(name)).toEqual(anAnswer());
+    expect(world.counts).toEqual({ [METRIC.jobsSucceeded]: 1, [METRIC.jobLatency]: 0 });
+    expect(world.queue.sent).toEqual([]);
+  });
+
+  test('gives the router what the caller asked and how long there is', async () => {
+    const job = aJob({ whenOpen: 'queue', minTier: 'primary', regions: ['us-east-1'] });
+    const seen: unknown[] = [];
+    const world = aWorldWith(job, {
+      run: (request) => {
+        seen.push(request);
+        return { outcome: 'answered', answer: anAnswer(), attempts: [] };
+      },
+    });
+
+    await receive(world);
+
+    expect(seen).toEqual([
+      expect.objectContaining({
+        jobId: JOB_ID,
+        conversation: { messages: [{ role: 'user', text: 'hello' }] },
+        whenOpen: 'queue',
+        minTier: 'primary',
+        regions: ['us-east-1'],
+        deadlineAtMs: job.deadlineAt,
+        functionEndsAtMs: world.invocation.endsAtMs,
+        deferrals: 0,
+      }),
+    ]);
+  });
+
+  test.each([
+    ['of another generation', aJob({ generation: generation + 1 })],
+    ['for a job that has ended', aJob({ status: 'SUCCEEDED' })],
+    ['for a job in other hands', aRunningJob()],
+  ])('%s ends quietly', async (_, job) => {
+    const world = aWorldWith(job);
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID)).toEqual(job);
+    expect([world.queue.sent, world.queue.dead, world.counts]).toEqual([[], [], {}]);
+  });
+
+  test('for no job at all ends quietly', async () => {
+    const world = aWorld();
+
+    await receive(world);
+
+    expect(world.jobs.rows.size).toBe(0);
+    expect(world.queue.dead).toEqual([]);
+  });
+
+  test('past the deadline expires its job', async () => {
+    const world = aWorldWith(aJob({ deadlineAt: START }));
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({
+      status: 'EXPIRED',
+      error: { type: 'urn:holdfast:problem:deadline-passed' },
+    });
+    expect(world.counts[METRIC.jobsExpired]).toBe(1);
+  });
+
+  test('of a job that is to be cancelled cancels it', async () => {
+    const world = aWorldWith(aJob({ cancelRequested: true }));
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID).status).toBe('CANCELLED');
+  });
+
+  test('of a job that has spent its claims goes to the dead letters, and says why', async () => {
+    const world = aWorldWith(aJob({ claims: 5 }));
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({
+      status: 'DEAD_LETTERED',
+      error: { type: 'urn:holdfast:problem:claims-exhausted' },
+    });
+    expect(world.queue.dead).toEqual([{ body: MESSAGE, reason: 'claims-exhausted' }]);
+    expect(world.counts[METRIC.jobsDeadLettered]).toBe(1);
+  });
+
+  test('reaches the dead letters also when its worker dies between the row and the send', async () => {
+    const world = aWorldWith(aJob({ claims: 5 }));
+    world.queue.isDown = true;
+    await expect(receive(world)).rejects.toThrow('queue down');
+    world.queue.isDown = false;
+
+    await receive(world);
+
+    expect(world.queue.dead).toEqual([{ body: MESSAGE, reason: 'claims-exhausted' }]);
+    expect(world.counts[METRIC.jobsDeadLettered]).toBe(1);
+  });
+});
+
+describe('a run that ends', () => {
+  const endingWith = (outcome: RunResult | ((world: World) => RunResult), job = aJob()) =>
+    aWorldWith(job, {
+      run: (_, world) => (typeof outcome === 'function' ? outcome(world) : outcome),
+    });
+  const attempts = [anAttempt({ outcome: 'capacity' })];
+
+  test('by a degraded answer is counted as such', async () => {
+    const answer = anAnswer({ degraded: true, degradedBy: ['maxTokens'] });
+    const world = endingWith({ outcome: 'answered', answer, attempts: [] });
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({ degraded: true, degradedBy: ['maxTokens'] });
+    expect(world.counts[METRIC.jobsDegraded]).toBe(1);
+  });
+
+  test('by a refusal fails the job with its reason', async () => {
+    const error = { type: 'urn:holdfast:problem:request-refused', title: 'refused' };
+    const world = endingWith({ outcome: 'refused', error, attempts });
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'FAILED', error, attempts });
+    expect(world.counts[METRIC.jobsFailed]).toBe(1);
+  });
+
+  test('as unavailable fails the job and says when to try again', async () => {
+    const world = endingWith({ outcome: 'unavailable', retryAtMs: START + 60_000, attempts });
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({
+      status: 'FAILED',
+      error: { type: 'urn:holdfast:problem:unavailable', retryAt: START + 60_000 },
+    });
+  });
+
+  test('by a deferral spends nothing and comes back when targets may serve', async () => {
+    const world = endingWith({ outcome: 'deferred', retryAtMs: START + 60_000, attempts });
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({
+      status: 'DEFERRED',
+      claims: 0,
+      deferrals: 1,
+      generation: generation + 1,
+      nextAttemptAt: START + 60_000,
+      sentAt: START,
+      attempts,
+    });
+    expect(world.queue.sent).toEqual([
+      { message: { jobId: JOB_ID, generation: generation + 1 }, delayMs: 60_000 },
+    ]);
+    expect(world.counts[METRIC.jobsDeferred]).toBe(1);
+  });
+
+  test('by a deferral whose send fails leaves a row that the sweeper finds unsent', async () => {
+    const world = endingWith({ outcome: 'deferred', retryAtMs: START, attempts });
+    world.queue.isDown = true;
+
+    await expect(receive(world)).rejects.toThrow('queue down');
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'DEFERRED', dueAt: START + 60_000 });
+    expect(rowOf(world, JOB_ID).sentAt).toBeUndefined();
+  });
+
+  test('for want of time goes on at once in the same generation', async () => {
+    const world = endingWith({ outcome: 'out-of-time', attempts });
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'QUEUED', claims: 0, attempts });
+    expect(world.queue.sent).toEqual([{ message: { jobId: JOB_ID, generation }, delayMs: 0 }]);
+  });
+
+  test('by a cancel cancels the job', async () => {
+    const world = endingWith({ outcome: 'cancelled', attempts });
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'CANCELLED', attempts });
+  });
+
+  test('lost leaves the job to its next owner', async () => {
+    const world = endingWith({ outcome: 'lost', attempts });
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'RUNNING', attempts: [] });
+    expect(world.queue.sent).toEqual([]);
+  });
+
+  test('too late has its answer thrown away and counted', async () => {
+    const world = endingWith(({ jobs }) => {
+      jobs.rows.set(JOB_ID, aRunningJob({ claimToken: 'twin' }));
+      return { outcome: 'answered', answer: anAnswer(), attempts: [] };
+    });
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'RUNNING', claimToken: 'twin' });
+    expect(world.counts).toEqual({ [METRIC.lateResults]: 1 });
+  });
+
+  test.each<RunResult>([
+    { outcome: 'deferred', retryAtMs: START, attempts },
+    { outcome: 'out-of-time', attempts },
+  ])('too late, $outcome, sends nothing', async (outcome) => {
+    const world = endingWith(({ jobs }) => {
+      jobs.rows.set(JOB_ID, aRunningJob({ claimToken: 'twin' }));
+      return outcome;
+    });
+
+    await receive(world);
+
+    expect(world.queue.sent).toEqual([]);
+  });
+
+  test('without its prompt fails the job', async () => {
+    const world = aWorld();
+    world.jobs.rows.set(JOB_ID, aJob());
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({
+      status: 'FAILED',
+      error: { type: 'urn:holdfast:problem:prompt-gone' },
+    });
+  });
+
+  test('by broken infrastructure throws, and keeps claim and lease for the sweeper', async () => {
+    const world = endingWith(() => {
+      throw new Error('router broke');
+    });
+
+    await expect(receive(world)).rejects.toThrow('router broke');
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'RUNNING', claims: 1 });
+  });
+});
+
+describe('before each call of a run', () => {
+  test('the claim’s own lease serves while it is fresh, and is renewed later', async () => {
+    const leases: (number | undefined)[] = [];
+    const world = aWorldWith(aJob(), {
+      run: async ({ beforeCall }, { clock, jobs }) => {
+        for (const elapsedMs of [0, 3000, 60_000]) {
+          clock.nowMs = START + elapsedMs;
+          expect(await beforeCall()).toBe('go');
+          leases.push(jobs.rows.get(JOB_ID)?.leaseUntil);
+        }
+        return { outcome: 'lost', attempts: [] };
+      },
+    });
+
+    await receive(world);
+
+    expect(leases).toEqual([START + 75_000, START + 75_000, START + 135_000]);
+  });
+
+  test.each([
+    ['cancelled', { cancelRequested: true }],
+    ['lost', { claimToken: 'twin' }],
+    ['lost', { status: 'QUEUED' as const, generation: generation + 1 }],
+  ])('the run learns that its job is %s', async (expected, fields) => {
+    const world = aWorldWith(aJob(), {
+      run: async ({ beforeCall }, { clock, jobs }) => {
+        jobs.rows.set(JOB_ID, { ...rowOf({ jobs }, JOB_ID), ...fields });
+        clock.nowMs += 60_000;
+        expect(await beforeCall()).toBe(expected);
+        return { outcome: 'lost', attempts: [] };
+      },
+    });
+
+    await receive(world);
+
+    expect.assertions(1);
+  });
+});
+
+describe('a message that cannot be read', () => {
+  test.each([
+    ['', 'not-json'],
+    ['{', 'not-json'],
+    ['\u0000\ufffd', 'not-json'],
+    ['null', 'malformed'],
+    ['[]', 'malformed'],
+    ['"text"', 'malformed'],
+    ['{}', 'malformed'],
+    ['{"version":1}', 'malformed'],
+    [`{"version":1,"jobId":"${JOB_ID}","generation":"1"}`, 'malformed'],
+    [`{"version":1,"jobId":"${JOB_ID}","generation":-1}`, 'malformed'],
+    [`{"version":1,"jobId":"../${JOB_ID}","generation":1}`, 'malformed'],
+    [`{"version":1,"jobId":"${JOB_ID}","generation":1,"prompt":"x"}`, 'malformed'],
+    [`{"version":1,"jobId":"${JOB_ID}","generation":1,"__proto__":{}}`, 'malformed'],
+    [`{"version":0,"jobId":"${JOB_ID}","generation":1}`, 'unknown-version'],
+    [`{"version":2,"jobId":"${JOB_ID}","generation":1,"shard":"x"}`, 'unknown-version'],
+  ])('%j is parked as %s, not lost', async (body, reason) => {
+    const world = aWorldWith(aJob());
+
+    await receive(world, body);
+
+    expect(world.queue.dead).toEqual([{ body, reason }]);
+    expect(rowOf(world, JOB_ID)).toEqual(aJob());
+  });
+
+  test('is left in the queue while the dead-letter queue is down', async () => {
+    const world = aWorld();
+    world.queue.isDown = true;
+
+    await expect(receive(world, '{')).rejects.toThrow('queue down');
+  });
+});
