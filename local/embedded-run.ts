@@ -1,22 +1,22 @@
-import { serveAws } from './aws-endpoint.ts';
+import { serveAws } from './aws/aws-endpoint.ts';
+import { serveDynamoDb } from './aws/dynamodb.ts';
+import { serveParameters } from './aws/parameters.ts';
+import type { QueueDepth } from './aws/queues.ts';
+import { serveQueuesAndObjects } from './aws/queues-and-objects.ts';
 import {
   type FakeBedrock,
   type FakeBedrockOptions,
   startFakeBedrock,
 } from './bedrock/fake-bedrock.ts';
-import { serveDynamoDb } from './dynamodb.ts';
-import { startEventSources } from './event-source-mapping.ts';
-import { createFunctions, type Endpoints } from './functions.ts';
 import { createAccessControl } from './iam.ts';
+import { startEventSources } from './lambda/event-source-mapping.ts';
 import type { LambdaFunction } from './lambda/function.ts';
+import { createFunctions, type Endpoints } from './lambda/functions.ts';
+import { startSchedules } from './lambda/schedule.ts';
 import { listenOnLoopback } from './loopback.ts';
-import { serveParameters } from './parameters.ts';
-import type { QueueDepth } from './queues.ts';
-import { serveQueuesAndObjects } from './queues-and-objects.ts';
 import { REGION } from './resources.ts';
 import { createRestApi } from './rest-api/rest-api.ts';
 import type { ApiKey } from './rest-api/usage-plan.ts';
-import { startSchedules } from './schedule.ts';
 import { readStack } from './stack.ts';
 
 export interface EmbeddedRunOptions

@@ -61,10 +61,15 @@ async function listen(server: Server, port: number, tries: number): Promise<void
       });
     });
   } catch (error: unknown) {
-    const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!busy || tries <= 1) throw error;
+    if (!isBusy(error) || tries <= 1) throw error;
     await listen(server, port + 1, tries - 1);
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE'
+  );
 }
 
 /** The whole body; undefined when it is longer, the rest then is read and thrown away. */

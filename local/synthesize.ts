@@ -47,6 +47,12 @@ export async function synthesize({
     child.on('error', reject).on('exit', resolve);
   });
   const [status, output] = await Promise.all([ended, text(child.stderr)]);
-  if (status !== 0) throw new SynthesisError(output.trim());
+  if (status !== 0) throw new SynthesisError(withoutProgress(output));
   return outDir;
+}
+
+/** CDK reports each bundle on the same stream as its errors. */
+function withoutProgress(output: string): string {
+  const lines = output.split('\n').filter((line) => !line.startsWith('Bundling asset '));
+  return lines.join('\n').trim();
 }

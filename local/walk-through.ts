@@ -1,9 +1,12 @@
 import type { Settings } from '../lambda/contract/policy.ts';
+import type { FakeBedrock } from './bedrock/fake-bedrock.ts';
 import type { EmbeddedRun } from './embedded-run.ts';
 
 /** What `npm start` prints: where everything is, and an outage to copy and paste. */
 export function walkThrough(
-  run: Pick<EmbeddedRun, 'apiUrl' | 'apiKeys' | 'bedrock' | 'endpoints'>,
+  run: Pick<EmbeddedRun, 'apiUrl' | 'apiKeys' | 'endpoints'> & {
+    readonly bedrock?: Pick<FakeBedrock, 'url'>;
+  },
   settings: Settings,
   readyMs: number,
 ): string {

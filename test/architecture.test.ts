@@ -37,6 +37,11 @@ const RULES: readonly Rule[] = [
     mayImport: [CORE, CONTRACT, NODE, /^@aws-sdk\//, /^@smithy\//],
   },
   { files: /^lambda\/\w+\/handler\.ts$/, mayImport: [/./] },
+  // The guard for others' functions: the core and a clock.
+  {
+    files: /^lambda\/breaker\.ts$/,
+    mayImport: [CORE, PLAIN_CONTRACT, NODE, /^lambda\/aws\/system-clock\.ts$/],
+  },
   {
     files: /^lambda\/(request|worker|sweeper)\//,
     mayImport: [CORE, CONTRACT, NODE, EVENT_TYPES],

@@ -3,6 +3,7 @@ import { METRIC } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
 import { parseSettings, SettingsError } from '../contract/schemas/settings.ts';
 import type { Clock } from '../core/clock.ts';
+import { errorName } from '../core/error-name.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
 
@@ -67,6 +68,5 @@ export class SettingsParameter {
 
 /** Only our own messages are fit for a log: they quote settings, which hold no secret. */
 function reason(error: unknown): string {
-  if (error instanceof SettingsError) return error.message;
-  return error instanceof Error ? error.name : typeof error;
+  return error instanceof SettingsError ? error.message : errorName(error);
 }

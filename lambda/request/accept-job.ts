@@ -3,6 +3,7 @@ import { METRIC } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
 import type { JobRequest } from '../contract/schemas/jobs.ts';
 import type { Clock } from '../core/clock.ts';
+import { errorName } from '../core/error-name.ts';
 import { dispatch } from '../core/jobs/dispatch.ts';
 import { type Job, newJob } from '../core/jobs/job.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
@@ -64,8 +65,8 @@ async function sendOrLeave(dependencies: AcceptDependencies, job: Job): Promise<
   try {
     await dispatch(dependencies, job, dependencies.clock.now());
   } catch (error) {
-    const kind = error instanceof Error ? error.name : typeof error;
-    dependencies.log.warn('job not sent, left to the sweeper', { jobId: job.jobId, error: kind });
+    const fields = { jobId: job.jobId, error: errorName(error) };
+    dependencies.log.warn('job not sent, left to the sweeper', fields);
   }
 }
 

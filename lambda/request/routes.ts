@@ -3,6 +3,7 @@ import type { Settings } from '../contract/policy.ts';
 import { PROBLEM } from '../contract/problems.ts';
 import { type Fault, parseJobRequest } from '../contract/schemas/jobs.ts';
 import { hasEnded } from '../contract/words.ts';
+import { errorName } from '../core/error-name.ts';
 import { type AcceptDependencies, acceptJob } from './accept-job.ts';
 import { getHealth, type HealthDependencies } from './get-health.ts';
 import { getJob, retryAfterSeconds } from './get-job.ts';
@@ -42,8 +43,7 @@ export async function respond(
     return await route({ event, settings, tenant, dependencies });
   } catch (error) {
     const { requestId } = event.requestContext;
-    const kind = error instanceof Error ? error.name : typeof error;
-    dependencies.log.error('request failed', { requestId, error: kind });
+    dependencies.log.error('request failed', { requestId, error: errorName(error) });
     return problem(PROBLEM.internal, { requestId });
   }
 }

@@ -17,14 +17,16 @@ import {
   type WindowCounts,
   type WindowSlot,
 } from '../core/breaker/circuit-store.ts';
+import { mergedBuckets } from '../core/breaker/window-bucket.ts';
+import { conditionOf } from './dynamodb-condition.ts';
 import { type ServerTime, serverTimeOf, stampWithServerTime } from './dynamodb-server-time.ts';
 import { fromWindowItem, periodOf, toWindowUpdate, windowItemKey } from './dynamodb-window-item.ts';
 
 export interface DynamoDbCircuitStoreOptions {
   /** How long an operation may take; one that takes longer counts as lost. @default 1 s */
   readonly timeoutMs?: number;
-  /** Items that share the writes of a window's minute. @default 4 */
-  readonly windowShards?: number;
+  /** Which of the items that share the writes of a window is this worker's. @default at random */
+  readonly shard?: number;
   /** The store's clock. @default the Date header of its answers */
   readonly now?: () => number;
 }
@@ -48,7 +50,7 @@ export class DynamoDbCircuitStore implements CircuitStore {
     this.#client = DynamoDBDocumentClient.from(client);
     this.#table = tableName;
     this.#timeoutMs = options.timeoutMs ?? 1_000;
-    this.#shard = Math.floor(Math.random() * (options.windowShards ?? 4));
+    this.#shard = options.shard ?? Math.floor(Math.random() * WINDOW_SHARDS);
     this.#now = options.now;
     stampWithServerTime(this.#client);
   }
@@ -117,10 +119,8 @@ export class DynamoDbCircuitStore implements CircuitStore {
         signal,
       ),
     );
-    return (output.Items ?? [])
-      .flatMap(fromWindowItem)
-      .filter(({ startMs }) => startMs >= slot.startMs)
-      .sort((a, b) => a.startMs - b.startMs);
+    const buckets = (output.Items ?? []).flatMap(fromWindowItem);
+    return mergedBuckets(buckets.filter(({ startMs }) => startMs >= slot.startMs));
   }
 
   async #ask<Output>(send: (options: { abortSignal: AbortSignal }) => Promise<Output>) {
@@ -138,6 +138,9 @@ export class DynamoDbCircuitStore implements CircuitStore {
   }
 }
 
+/** An item takes about 1,000 writes a second. */
+const WINDOW_SHARDS = 4;
+
 const CIRCUIT = CIRCUITS_TABLE.partitionKey;
 const ITEM = CIRCUITS_TABLE.sortKey;
 
@@ -153,43 +156,6 @@ function withoutKey(item: Readonly<Record<string, unknown>> | undefined): unknow
   if (!item) return undefined;
   const { [CIRCUIT]: _circuit, [ITEM]: _item, ...record } = item;
   return record;
-}
-
-/**
- * By version; a record that cannot be read is compared by all that was read of it, and by the
- * absence of what a repair would have added.
- */
-function conditionOf(expected: Expected, record: StoredRecord) {
-  if (expected === 'absent') {
-    return {
-      ConditionExpression: 'attribute_not_exists(#item)',
-      ExpressionAttributeNames: { '#item': ITEM },
-    };
-  }
-  const found = 'raw' in expected ? asRecord(expected.raw) : { version: expected.version };
-  const absent = 'raw' in expected ? Object.keys(record).filter((field) => !(field in found)) : [];
-  const fields = Object.entries(found);
-  return {
-    ConditionExpression: [
-      'attribute_exists(#item)',
-      ...fields.map((_, i) => `#found${i} = :found${i}`),
-      ...absent.map((_, i) => `attribute_not_exists(#absent${i})`),
-    ].join(' AND '),
-    ExpressionAttributeNames: {
-      '#item': ITEM,
-      ...Object.fromEntries(fields.map(([field], i) => [`#found${i}`, field])),
-      ...Object.fromEntries(absent.map((field, i) => [`#absent${i}`, field])),
-    },
-    ...(fields.length > 0 && {
-      ExpressionAttributeValues: Object.fromEntries(
-        fields.map(([, value], i) => [`:found${i}`, value]),
-      ),
-    }),
-  };
-}
-
-function asRecord(raw: unknown): Record<string, unknown> {
-  return typeof raw === 'object' && raw !== null ? { ...raw } : {};
 }
 
 function isFailedCondition(error: unknown): boolean {

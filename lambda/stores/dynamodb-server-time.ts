@@ -16,7 +16,7 @@ export function stampWithServerTime(client: DynamoDBDocumentClient): void {
       }
       return result;
     },
-    { step: 'deserialize', name: 'noteServerTime', override: true },
+    { step: 'deserialize', priority: 'high', name: 'noteServerTime', override: true },
   );
 }
 

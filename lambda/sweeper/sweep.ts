@@ -1,6 +1,7 @@
 import { SWEEP_SHARDS } from '../contract/keys.ts';
 import { METRIC } from '../contract/metrics.ts';
 import type { Clock } from '../core/clock.ts';
+import { errorName } from '../core/error-name.ts';
 import { dispatch } from '../core/jobs/dispatch.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
@@ -58,8 +59,7 @@ async function sweepJob(
     const isWaiting = job.status !== 'RUNNING' && job.sentAt !== undefined;
     return await move(dependencies, job, isWaiting ? await queueAge() : 0);
   } catch (error) {
-    const kind = error instanceof Error ? error.name : typeof error;
-    dependencies.log.error('row not swept', { jobId: job.jobId, error: kind });
+    dependencies.log.error('row not swept', { jobId: job.jobId, error: errorName(error) });
     return false;
   }
 }

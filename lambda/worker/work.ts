@@ -1,12 +1,13 @@
 import { METRIC, type MetricName } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
-import { parseMessage } from '../contract/schemas/message.ts';
+import { encodeMessage, type JobMessage, parseMessage } from '../contract/schemas/message.ts';
 import type { Clock, Random } from '../core/clock.ts';
+import { errorName } from '../core/error-name.ts';
 import type { Change } from '../core/jobs/change.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
-import { refusal } from '../core/jobs/refusal.ts';
+import { type Refusal, refusal } from '../core/jobs/refusal.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import { cancel, claim, deadLetter, expire } from '../core/jobs/transitions.ts';
 import type { Router } from '../core/router/router.ts';
@@ -41,42 +42,50 @@ export async function work(
   invocation: Invocation,
   body: string,
 ): Promise<void> {
-  const { jobs, queue, clock, newId, log } = dependencies;
+  const { queue, log } = dependencies;
   const parsed = parseMessage(body);
   if (!parsed.readable) {
     log.warn('message parked: not readable', { reason: parsed.reason });
     await queue.deadLetter(body, parsed.reason);
     return;
   }
-  const { jobId, generation } = parsed.message;
-  const now = clock.now();
-  const claimed = await jobs.update(jobId, claim(generation, newId(), now, invocation.settings));
-  if (claimed.applied) return runJob(dependencies, invocation, claimed.job);
-  if (claimed.current) {
-    const { maxAttempts } = invocation.settings.jobs;
-    const message = { body, generation, now, maxAttempts };
-    await turnAway(dependencies, claimed.current, message);
+  try {
+    await claimAndRun(dependencies, invocation, parsed.message);
+  } catch (error) {
+    const { jobId } = parsed.message;
+    log.error('message failed, left to come back', { jobId, error: errorName(error) });
+    throw error;
   }
 }
 
-interface Refused {
-  readonly body: string;
-  readonly generation: number;
-  readonly now: number;
-  readonly maxAttempts: number;
+async function claimAndRun(
+  dependencies: WorkDependencies,
+  invocation: Invocation,
+  message: JobMessage,
+): Promise<void> {
+  const { jobs, clock, newId } = dependencies;
+  const { settings } = invocation;
+  const now = clock.now();
+  const change = claim(message.generation, newId(), now, settings);
+  const claimed = await jobs.update(message.jobId, change);
+  if (claimed.applied) return runJob(dependencies, invocation, claimed.job);
+  if (!claimed.current) return;
+  const reason = refusal(claimed.current, message.generation, now, settings.jobs.maxAttempts);
+  await turnAway(dependencies, claimed.current, reason, now);
 }
 
 async function turnAway(
   dependencies: WorkDependencies,
   job: Job,
-  { body, generation, now, maxAttempts }: Refused,
+  reason: Refusal,
+  now: number,
 ): Promise<void> {
   const { jobs, queue, log, metrics } = dependencies;
+  const park = () => queue.deadLetter(encodeMessage(job), CLAIMS_EXHAUSTED);
   const end = async (change: Change, metric?: MetricName) => {
     const { applied } = await jobs.update(job.jobId, change);
     if (applied && metric) metrics.count(metric);
   };
-  const reason = refusal(job, generation, now, maxAttempts);
   switch (reason) {
     case 'stale':
       return;
@@ -87,9 +96,9 @@ async function turnAway(
     case 'exhausted':
       log.warn('job dead-lettered', { jobId: job.jobId, claims: job.claims });
       await end(deadLetter(job, claimsExhausted(job), now), METRIC.jobsDeadLettered);
-      return queue.deadLetter(body, CLAIMS_EXHAUSTED);
+      return park();
     case 'dead-lettered':
-      return queue.deadLetter(body, CLAIMS_EXHAUSTED);
+      return park();
     default:
       return reason satisfies never;
   }

@@ -1,7 +1,10 @@
-import { type FunctionConfiguration, type InvocationResult, Sandbox } from './sandbox.ts';
+import { availableParallelism } from 'node:os';
+import { whenPatienceEnds } from './patience.ts';
+import type { FunctionConfiguration } from './runtime-process.ts';
+import { type InvocationResult, Sandbox } from './sandbox.ts';
 
 export interface FunctionOptions extends FunctionConfiguration {
-  /** Invocations at the same time; one more is throttled. @default no limit but patience */
+  /** Invocations at the same time; one more is throttled. @default no limit */
   readonly reservedConcurrency?: number;
   readonly onLog: (line: string) => void;
 }
@@ -9,23 +12,25 @@ export interface FunctionOptions extends FunctionConfiguration {
 /** A throttled invocation did not start: the function's reserved concurrency is in use. */
 export type InvokeResult = InvocationResult | { readonly outcome: 'throttled' };
 
-/**
- * Lambda starts a sandbox for every invocation that finds none idle. On a laptop the one that is
- * about to be free beats one that has to start, so an invocation first waits about as long as a
- * start takes.
- */
-const PATIENCE_MS = 60;
+const CORES = availableParallelism();
 /** Enough for a page of long polls; each is a process of some 100 MB. */
 const MAX_SANDBOXES = 32;
 const IDLE_MS = 30_000;
 
-interface Waiting {
+interface Invocation {
   readonly event: string;
   readonly resolve: (result: InvokeResult) => void;
-  readonly timer: NodeJS.Timeout;
 }
 
-/** A Lambda function: its sandboxes, and the invocations that wait for one. */
+interface Waiting extends Invocation {
+  readonly stopWaiting: () => void;
+}
+
+/**
+ * A Lambda function: its sandboxes, and the invocations that wait for one. Lambda starts a sandbox
+ * for every invocation that finds none idle; here, once there are as many as cores, an invocation
+ * waits a moment for one to be free first.
+ */
 export class LambdaFunction {
   readonly #options: FunctionOptions;
   readonly #sandboxes = new Set<Sandbox>();
@@ -65,13 +70,11 @@ export class LambdaFunction {
     }
     this.#invocations++;
     return new Promise((resolve) => {
-      const patienceMs = this.#sandboxes.size === 0 ? 0 : PATIENCE_MS;
-      const timer = setTimeout(() => this.#grow(), patienceMs);
-      this.#waiting.push({ event, resolve, timer });
       const idle = this.#idle.pop();
-      if (!idle) return;
-      clearTimeout(idle.timer);
-      this.#runNext(idle.sandbox);
+      clearTimeout(idle?.timer);
+      if (idle) this.#run(idle.sandbox, { event, resolve });
+      else if (this.#sandboxes.size < CORES) this.#run(this.#addSandbox(), { event, resolve });
+      else this.#wait({ event, resolve });
     });
   }
 
@@ -86,41 +89,53 @@ export class LambdaFunction {
   stop(): void {
     this.#stopped = true;
     for (const sandbox of [...this.#sandboxes]) sandbox.kill();
-    for (const { resolve, timer } of this.#waiting.splice(0)) {
-      clearTimeout(timer);
+    for (const { resolve, stopWaiting } of this.#waiting.splice(0)) {
+      stopWaiting();
       resolve({ outcome: 'throttled' });
     }
   }
 
-  #grow(): void {
-    if (this.#waiting.length === 0 || this.#sandboxes.size >= MAX_SANDBOXES) return;
+  #addSandbox(): Sandbox {
     const sandbox = new Sandbox(this.#options, {
       onLog: this.#options.onLog,
       onEnd: () => this.#drop(sandbox),
     });
     this.#sandboxes.add(sandbox);
-    this.#runNext(sandbox);
+    return sandbox;
+  }
+
+  #run(sandbox: Sandbox, { event, resolve }: Invocation): void {
+    void sandbox.invoke(event).then((result) => {
+      if (this.#sandboxes.has(sandbox)) this.#runNext(sandbox);
+      resolve(result);
+    });
   }
 
   #runNext(sandbox: Sandbox): void {
     const next = this.#waiting.shift();
-    if (!next) {
-      const timer = setTimeout(() => sandbox.kill(), IDLE_MS).unref();
-      this.#idle.push({ sandbox, timer });
-      return;
-    }
-    clearTimeout(next.timer);
-    void sandbox.invoke(next.event).then((result) => {
-      if (this.#sandboxes.has(sandbox)) this.#runNext(sandbox);
-      next.resolve(result);
+    next?.stopWaiting();
+    if (next) this.#run(sandbox, next);
+    else this.#idle.push({ sandbox, timer: setTimeout(() => sandbox.kill(), IDLE_MS).unref() });
+  }
+
+  #wait(invocation: Invocation): void {
+    const stopWaiting = whenPatienceEnds(() => {
+      if (this.#sandboxes.size < MAX_SANDBOXES) this.#serveNextAnew();
     });
+    this.#waiting.push({ ...invocation, stopWaiting });
+  }
+
+  #serveNextAnew(): void {
+    const next = this.#waiting.shift();
+    next?.stopWaiting();
+    if (next) this.#run(this.#addSandbox(), next);
   }
 
   #drop(sandbox: Sandbox): void {
     this.#sandboxes.delete(sandbox);
     const idle = this.#idle.findIndex((each) => each.sandbox === sandbox);
     if (idle >= 0) clearTimeout(this.#idle.splice(idle, 1)[0]?.timer);
-    // Whoever waited for this one has a start to wait for, and no other sandbox may come by.
-    if (!this.#stopped) this.#grow();
+    // Whoever waited for this one would wait for nobody.
+    if (!this.#stopped && this.#sandboxes.size < CORES) this.#serveNextAnew();
   }
 }

@@ -1,21 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { type Loopback, listenOnLoopback, readBody } from '../loopback.ts';
-
-export interface FunctionConfiguration {
-  readonly name: string;
-  readonly arn: string;
-  /** The folder of the bundle, and `file.export` in it. */
-  readonly codeDir: string;
-  readonly handler: string;
-  readonly timeoutMs: number;
-  readonly memoryMb: number;
-  readonly environment: Readonly<Record<string, string>>;
-}
+import { type FunctionConfiguration, spawnRuntime } from './runtime-process.ts';
 
 /** `payload` is JSON: what the function returned, or `{ errorType, errorMessage }`. */
 export type InvocationResult =
@@ -29,7 +17,6 @@ interface Invocation {
   timer?: NodeJS.Timeout;
 }
 
-const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
 /** Lambda gives a function this long to load. */
 const INIT_TIMEOUT_MS = 10_000;
 const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
@@ -102,7 +89,7 @@ export class Sandbox {
       this.#end(`Runtime exited with ${signal ? `signal ${signal}` : `status ${status}`}`),
     );
     for (const output of [this.#process.stdout, this.#process.stderr]) {
-      if (output) forEachLine(output, this.#events.onLog);
+      if (output) createInterface({ input: output }).on('line', this.#events.onLog);
     }
   }
 
@@ -173,36 +160,4 @@ export class Sandbox {
 
 function failure(errorType: string, errorMessage: string): InvocationResult {
   return { outcome: 'failed', payload: JSON.stringify({ errorType, errorMessage }) };
-}
-
-function spawnRuntime(configuration: FunctionConfiguration, runtimeApi: string): ChildProcess {
-  const { name, codeDir, handler, memoryMb, environment } = configuration;
-  // Lambda ends a function at its whole memory; V8 has to be told, and needs a part besides.
-  const heapMb = Math.floor(memoryMb * 0.9);
-  return spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP], {
-    cwd: codeDir,
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // Nothing of the parent's environment, but what Windows cannot open a socket without.
-    env: {
-      ...(process.env.SystemRoot && { SystemRoot: process.env.SystemRoot }),
-      ...environment,
-      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-      AWS_LAMBDA_FUNCTION_NAME: name,
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-      AWS_LAMBDA_LOG_STREAM_NAME: randomUUID(),
-      AWS_LAMBDA_RUNTIME_API: runtimeApi,
-      // The developer's own AWS profile must not reach the SDK in here.
-      HOME: codeDir,
-      LAMBDA_TASK_ROOT: codeDir,
-      TZ: ':UTC',
-      _HANDLER: handler,
-    },
-  });
-}
-
-function forEachLine(output: Readable, onLine: (line: string) => void): void {
-  createInterface({ input: output }).on('line', onLine);
 }

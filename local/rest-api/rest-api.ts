@@ -61,9 +61,9 @@ export function createRestApi(
     body: Buffer | undefined,
     requestId: string,
   ): Promise<HttpAnswer> {
-    const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
-    const path = withoutStage(url.pathname, StageName);
-    if (path === undefined) return refusal('BAD_REQUEST', requestId);
+    const url = URL.parse(`http://${request.headers.host}${request.url}`);
+    const path = url && withoutStage(url.pathname, StageName);
+    if (!url || !path) return refusal('BAD_REQUEST', requestId);
     const match = routes(request.method ?? '', path);
     if (!match) return refusal('MISSING_AUTHENTICATION_TOKEN', requestId);
     const key = match.route.keyRequired
@@ -73,7 +73,7 @@ export function createRestApi(
     if (!body) return refusal('REQUEST_TOO_LARGE', requestId);
     const input = { request, requestId, restApiId: api?.ref ?? '', stage: StageName, url };
     const event = JSON.stringify(proxyEvent({ ...input, path, match, key, body }));
-    if (event.length > MAX_EVENT_BYTES) return refusal('REQUEST_TOO_LARGE', requestId);
+    if (Buffer.byteLength(event) > MAX_EVENT_BYTES) return refusal('REQUEST_TOO_LARGE', requestId);
     return integrate(match, event, requestId);
   }
 

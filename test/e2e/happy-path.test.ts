@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { answerText } from '../../local/bedrock/answer.ts';
 import { type Assembly, PRIMARY, synthesizeForTest, withHoldfast } from './holdfast.ts';
+import { sideBySide } from './side-by-side.ts';
 
 let assembly: Assembly;
 beforeAll(async () => {
@@ -12,7 +13,7 @@ test('50 jobs all succeed with one model call each, and their results lie in S3'
   await withHoldfast(assembly, async (holdfast) => {
     const prompts = Array.from({ length: 50 }, (_, i) => `What is ${i} plus one?`);
 
-    const jobIds = await Promise.all(prompts.map((prompt) => holdfast.submit(prompt)));
+    const jobIds = await sideBySide(prompts, holdfast.submit);
     const jobs = await holdfast.ended(jobIds);
 
     for (const [i, job] of jobs.entries()) {

@@ -12,6 +12,7 @@ import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts'
 import { synthesize } from '../../local/synthesize.ts';
 import { eventually } from './eventually.ts';
 import settingsInput from './settings.ts';
+import { sideBySide } from './side-by-side.ts';
 
 export const SETTINGS: Settings = parseSettings(settingsInput, 'settings.ts');
 
@@ -42,6 +43,12 @@ export interface JobView {
   readonly error?: { readonly type: string; readonly title: string };
 }
 
+/** GET /v1/health, as far as the suite reads it. */
+export interface Health {
+  readonly status: string;
+  readonly targets: readonly { readonly target: string; readonly circuit: string }[];
+}
+
 export interface Answer<Body = unknown> {
   readonly status: number;
   readonly headers: Headers;
@@ -65,8 +72,9 @@ export interface Holdfast {
   readonly logs: readonly string[];
   request<Body>(path: string, options?: RequestOptions): Promise<Answer<Body>>;
   /** Posts a job and returns its id. */
-  submit(prompt: string, more?: object): Promise<string>;
+  submit(prompt: string): Promise<string>;
   job(jobId: string): Promise<JobView>;
+  health(): Promise<Health>;
   /** Waits until all have ended. */
   ended(jobIds: readonly string[]): Promise<readonly JobView[]>;
   /** Waits until the job is in this state. */
@@ -105,6 +113,9 @@ export async function withHoldfast(
     await scenario(holdfast);
     // What a function was denied is a hole in the stack's grants.
     if (holdfast.run.denied().length > 0) throw new Error(holdfast.run.denied().join('; '));
+  } catch (error: unknown) {
+    const complaints = holdfast.logs.filter((line) => /WARN|ERROR/.test(line)).slice(-20);
+    throw new Error(`${error}\nThe functions said:\n${complaints.join('\n')}`, { cause: error });
   } finally {
     await holdfast.stop();
   }
@@ -128,7 +139,15 @@ function aHoldfast(run: EmbeddedRun, logs: readonly string[]): Holdfast {
 
   const request = <Body>(path: string, options?: RequestOptions) =>
     requestOf<Body>(run.apiUrl, path, options);
-  const job = async (jobId: string) => (await request<JobView>(`/jobs/${jobId}`)).body;
+  const expectStatus = <Body>(expected: number, { status, body }: Answer<Body>): Body => {
+    if (status === expected) return body;
+    throw new Error(`got ${status}, expected ${expected}: ${JSON.stringify(body)}`);
+  };
+  const submit = async (prompt: string) => {
+    const posted = await request<{ jobId: string }>('/jobs', { method: 'POST', body: { prompt } });
+    return expectStatus(202, posted).jobId;
+  };
+  const job = async (jobId: string) => expectStatus(200, await request<JobView>(`/jobs/${jobId}`));
   const reached = (jobId: string, done: (status: JobStatus) => boolean) =>
     eventually(`job ${jobId}`, async () => {
       const view = await job(jobId);
@@ -141,13 +160,9 @@ function aHoldfast(run: EmbeddedRun, logs: readonly string[]): Holdfast {
     logs,
     request,
     job,
-    submit: async (prompt, more = {}) => {
-      const body = { prompt, ...more };
-      const answer = await request<{ jobId: string }>('/jobs', { method: 'POST', body });
-      if (answer.status !== 202) throw new Error(`not accepted: ${JSON.stringify(answer.body)}`);
-      return answer.body.jobId;
-    },
-    ended: (jobIds) => Promise.all(jobIds.map((jobId) => reached(jobId, hasEnded))),
+    health: async () => expectStatus(200, await request<Health>('/health')),
+    submit,
+    ended: (jobIds) => sideBySide(jobIds, (jobId) => reached(jobId, hasEnded)),
     reached: (jobId, status) => reached(jobId, (each) => each === status),
     callsTo: ({ region, model }) => bedrock.calls({ region, model }),
     sendMessage: async (body) => {
@@ -193,5 +208,9 @@ async function requestOf<Body>(
     },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Body,
+  };
 }

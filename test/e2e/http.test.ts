@@ -143,25 +143,16 @@ test('a request that the model refuses ends the job at once, and no circuit mind
 
   expect(job).toMatchObject({ status: 'FAILED', error: { title: expect.any(String) } });
   expect(holdfast.bedrock.calls({ jobId })).toHaveLength(1);
-  expect((await health()).status).toBe('healthy');
+  expect((await holdfast.health()).status).toBe('healthy');
 });
 
 test('health names each target with its circuit', async () => {
-  const { status, targets } = await health();
+  const { status, targets } = await holdfast.health();
 
   expect(status).toBe('healthy');
   expect(targets).toHaveLength(3);
   expect(targets[0]).toMatchObject({ target: PRIMARY.key, tier: 'primary', circuit: 'CLOSED' });
 });
-
-interface Health {
-  readonly status: string;
-  readonly targets: readonly object[];
-}
-
-async function health(): Promise<Health> {
-  return (await holdfast.request<Health>('/health')).body;
-}
 
 function post(body: string) {
   return holdfast.request<ProblemDetails>('/jobs', { method: 'POST', body });

@@ -25,7 +25,7 @@ export default defineSettings({
   ],
   breaker: {
     windowSeconds: 4,
-    callTimeoutSeconds: 1,
+    callTimeoutSeconds: 2,
     cooldownSeconds: 2,
     cooldownMaxSeconds: 10,
     viewMaxAgeSeconds: 0.1,

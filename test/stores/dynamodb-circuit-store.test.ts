@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store.ts';
 import { circuitVectors } from '../suites/circuit-vectors.ts';
 import { type CircuitTables, serveCircuitTables } from '../support/dynalite-table.ts';
@@ -17,3 +17,19 @@ circuitVectors(
   },
   3,
 );
+
+test('a bucket that several shards hold is read as one', async () => {
+  const tableName = await tables.create();
+  const slot = { startMs: Date.UTC(2026, 0, 15, 12), bucketMs: 1_000 };
+  const counts = { success: 2, slow: 1, failures: { fault: 1 }, retryAfterMs: 500 };
+  const workers = Array.from(
+    { length: 20 },
+    (_, i) => new DynamoDbCircuitStore(tables.client, tableName, { shard: i % 4 }),
+  );
+
+  await Promise.all(workers.map((store) => store.addToWindow('a/b', 1, slot, counts)));
+
+  expect(await workers[0]?.readWindow('a/b', 1, slot)).toEqual([
+    { startMs: slot.startMs, success: 40, slow: 20, failures: { fault: 20 }, retryAfterMs: 500 },
+  ]);
+});

@@ -60,7 +60,7 @@ export function countingVectors(newFleet: NewFleet, seeds: number): void {
         await runBatches(fleet, 1, seed, 0.05);
         expect([seed, await fleet.state()]).toEqual([seed, 'CLOSED']);
       }
-    });
+    }, 60_000);
 
     test('16. a cold fleet that is throttled throughout opens before any second batch', async () => {
       const fleet = await newFleet({ policy: BRISK });
@@ -69,7 +69,7 @@ export function countingVectors(newFleet: NewFleet, seeds: number): void {
 
       expect(called).toBe(500);
       expect(await fleet.state()).toBe('OPEN');
-    });
+    }, 60_000);
 
     test('17. a circuit that just closed stays closed at 5 % on every seed', async () => {
       for (let seed = 1; seed <= seeds; seed++) {
@@ -80,7 +80,7 @@ export function countingVectors(newFleet: NewFleet, seeds: number): void {
         await runBatches(fleet, 1, seed, 0.05);
         expect([seed, await fleet.state()]).toEqual([seed, 'CLOSED']);
       }
-    });
+    }, 60_000);
 
     test('17. the window of a circuit that closed starts with its last stage', async () => {
       const fleet = await newFleet({ policy: { minimumCalls: 1 } });

@@ -153,6 +153,19 @@ export function fencingVectors(newFleet: NewFleet): void {
       expect(fleet.ofType('half_opened')).toHaveLength(1);
     });
 
+    test('48. a claim whose answer is lost after a long wait still gives its permit', async () => {
+      const fleet = await opened(newFleet);
+      await fleet.seconds(60);
+      fleet.store.fault = (operation) => {
+        if (operation !== 'save') return undefined;
+        fleet.clock.step(20_000);
+        fleet.store.fault = () => undefined;
+        return 'answer-lost';
+      };
+
+      expect(await fleet.admit()).toMatchObject({ admitted: true });
+    });
+
     test('48. a success whose answer is lost is credited once', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);

@@ -86,6 +86,15 @@ export function recoveryVectors(newFleet: NewFleet): void {
       expect(fleet.ofType('opened')).toMatchObject([{ opens: 1 }, { opens: 2 }]);
     });
 
+    test('30. two failures at the same instant in one worker open it once', async () => {
+      const fleet = await atStage(newFleet, 1);
+      const permits = [await fleet.permit(1), await fleet.permit(1)];
+
+      await Promise.all(permits.map((permit) => permit.settle(FAIL)));
+
+      expect(fleet.ofType('opened')).toMatchObject([{ opens: 1 }, { opens: 2 }]);
+    });
+
     test('31. the multiplier lengthens each reopening up to the cap, and closing forgets it', async () => {
       const fleet = await opened(newFleet, { cooldownMultiplier: 2 });
       for (const seconds of [60, 120, 240, 300]) {

@@ -12,6 +12,7 @@ import { countingVectors } from './circuit-counting.ts';
 import { faultVectors } from './circuit-faults.ts';
 import { fencingVectors } from './circuit-fencing.ts';
 import { openVectors } from './circuit-open.ts';
+import { outageVectors } from './circuit-outages.ts';
 import { overrideVectors } from './circuit-overrides.ts';
 import { recoveryVectors } from './circuit-recovery.ts';
 
@@ -32,6 +33,7 @@ export function circuitVectors(storeName: string, openStore: OpenStore, seeds = 
     recoveryVectors(newFleet);
     fencingVectors(newFleet);
     faultVectors(newFleet);
+    outageVectors(newFleet);
     overrideVectors(newFleet);
   });
 }

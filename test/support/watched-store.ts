@@ -21,6 +21,8 @@ export class WatchedStore implements CircuitStore {
   /** Operations under way. */
   underWay = 0;
   fault: (operation: Operation, key: string) => Fault | undefined = () => undefined;
+  /** Waited for before an operation happens, and before its answer comes. */
+  latency: ((operation: Operation) => Promise<void>) | undefined;
   readonly #store: CircuitStore;
 
   constructor(store: CircuitStore) {
@@ -60,11 +62,17 @@ export class WatchedStore implements CircuitStore {
     const fault = this.fault(operation, key);
     if (fault === 'refused') throw new CircuitStoreError('told to refuse', 'no');
     if (fault === 'lost') throw new CircuitStoreError('told to lose', 'unknown');
+    await this.latency?.(operation);
+    const answer = await this.#run(run);
+    await this.latency?.(operation);
+    if (fault === 'answer-lost') throw new CircuitStoreError('told to lose', 'unknown');
+    return answer;
+  }
+
+  async #run<Answer>(run: () => Promise<Answer>): Promise<Answer> {
     this.underWay++;
     try {
-      const answer = await run();
-      if (fault === 'answer-lost') throw new CircuitStoreError('told to lose', 'unknown');
-      return answer;
+      return await run();
     } finally {
       this.underWay--;
     }

@@ -262,12 +262,15 @@ describe('a run that ends', () => {
 
   test('by broken infrastructure throws, and keeps claim and lease for the sweeper', async () => {
     const world = endingWith(() => {
-      throw new Error('router broke');
+      throw new TypeError('quoting a prompt');
     });
 
-    await expect(receive(world)).rejects.toThrow('router broke');
+    await expect(receive(world)).rejects.toThrow('quoting a prompt');
 
     expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'RUNNING', claims: 1 });
+    expect(world.logged.map(({ fields }) => fields)).toEqual([
+      { jobId: JOB_ID, error: 'TypeError' },
+    ]);
   });
 });
 

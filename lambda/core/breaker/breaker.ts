@@ -2,6 +2,7 @@ import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Admission, CircuitGate, CircuitSummary } from './admission.ts';
 import type { CircuitStore } from './circuit-store.ts';
+import { type Classification, classifyByStatus } from './classify.ts';
 import type { CircuitEvent } from './events.ts';
 import { LocalCircuit, type LocalCircuitOptions } from './local-circuit.ts';
 import {
@@ -13,8 +14,10 @@ import {
   scopesOfTarget,
 } from './overrides.ts';
 import { OverridesView } from './overrides-view.ts';
+import type { Passage } from './passage.ts';
 import { StoreAccess } from './store-access.ts';
 import { summaryOf } from './summary.ts';
+import { timingOf } from './timing.ts';
 
 export interface BreakerOptions {
   /** Shared by all workers. */
@@ -27,6 +30,8 @@ export interface BreakerOptions {
   readonly workerId: string;
   /** Learns of each change that this worker made, and of its trouble with the store. */
   readonly on?: (event: CircuitEvent) => void;
+  /** What an error says of the target, for calls by `pass`. @default by HTTP status */
+  readonly classify?: (error: unknown) => Classification;
   /** The scopes of overrides that a circuit is in. @default from keys `<region>/<modelId>` */
   readonly scopesOf?: ScopesOf;
 }
@@ -45,18 +50,30 @@ export class Breaker implements CircuitGate {
     const access = new StoreAccess({ store, policy, clock, random, on });
     const scopesOf = options.scopesOf ?? scopesOfTarget;
     this.#overrides = new OverridesView({ access, scopesOf, policy, clock, random, on });
-    const { workerId } = options;
-    this.#options = { access, overrides: this.#overrides, policy, clock, random, workerId, on };
+    const { workerId, classify = classifyByStatus } = options;
+    const overrides = this.#overrides;
+    this.#options = { access, overrides, policy, clock, random, workerId, classify, on };
   }
 
   admit(key: string, subject?: string): Admission | Promise<Admission> {
+    const { clock, policy } = this.#options;
     const circuit = this.#circuit(key);
-    const nowMs = this.#options.clock.now();
+    const nowMs = clock.now();
+    const timing = timingOf(policy());
     const { view } = circuit;
-    if (view && circuit.isFresh(nowMs) && this.#overrides.isFresh(nowMs)) {
+    if (view && circuit.isFresh(nowMs, timing) && this.#overrides.isFresh(nowMs, timing)) {
       return circuit.admit(view, subject);
     }
     return this.#refreshAndAdmit(circuit, subject);
+  }
+
+  /** The short way of a call that needs no decision and no I/O; `undefined`: ask `admit`. */
+  pass(key: string): Passage | undefined {
+    const { clock, policy } = this.#options;
+    const nowMs = clock.now();
+    const timing = timingOf(policy());
+    if (timing.isSlowRuleOn || !this.#overrides.isFresh(nowMs, timing)) return undefined;
+    return this.#circuits.get(key)?.pass(nowMs, timing);
   }
 
   async summaries(keys: readonly string[]): Promise<readonly CircuitSummary[]> {
@@ -91,11 +108,13 @@ export class Breaker implements CircuitGate {
   }
 
   async #refresh(circuit: LocalCircuit) {
-    const nowMs = this.#options.clock.now();
+    const { clock, policy } = this.#options;
+    const nowMs = clock.now();
+    const timing = timingOf(policy());
     const { view } = circuit;
     const [latest] = await Promise.all([
-      view && circuit.isFresh(nowMs) ? view : circuit.refresh(),
-      this.#overrides.isFresh(nowMs) ? undefined : this.#overrides.refresh(),
+      view && circuit.isFresh(nowMs, timing) ? view : circuit.refresh(),
+      this.#overrides.isFresh(nowMs, timing) ? undefined : this.#overrides.refresh(),
     ]);
     return latest;
   }
@@ -103,6 +122,9 @@ export class Breaker implements CircuitGate {
   #circuit(key: string): LocalCircuit {
     let circuit = this.#circuits.get(key);
     if (!circuit) {
+      if (key === '' || key.startsWith('#')) {
+        throw new RangeError(`circuit key: got "${key}", allowed is a text that starts without #`);
+      }
       circuit = new LocalCircuit(key, this.#options);
       this.#circuits.set(key, circuit);
     }

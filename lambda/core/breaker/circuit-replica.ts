@@ -88,7 +88,8 @@ export class CircuitReplica {
     const { access, clock, random, policy, on } = this.#options;
     let attempt: Attempt | undefined;
     let errors = 0;
-    for (let round = 0; round < ROUNDS; round++) {
+    let isAnswerLost = false;
+    for (let round = 1; round <= ROUNDS; round++) {
       try {
         const view = this.#see(await access.loadFrom(store, this.#key));
         if (attempt && isApplied(attempt, view.circuit)) {
@@ -99,19 +100,22 @@ export class CircuitReplica {
         const step = transition(view.circuit, change, this.#context());
         if (step.circuit === view.circuit) return view.circuit;
         attempt = { ...step, before: view.circuit };
+        isAnswerLost = false;
         if (await this.#save(step.circuit, view)) {
           step.events.forEach(on);
           return step.circuit;
         }
       } catch (error) {
+        isAnswerLost = true;
         errors++;
         if (errors === ERRORS) {
           access.lost(error);
           return undefined;
         }
       }
-      if (clock.now() >= giveUpAtMs) return undefined;
-      await pause(clock, random() * timingOf(policy()).claimSpreadMs);
+      // Whoever gave up with an answer lost might leave a permit that nobody knows of.
+      if (clock.now() >= giveUpAtMs && !isAnswerLost) return undefined;
+      await pause(clock, random() * round * timingOf(policy()).claimSpreadMs);
     }
     return undefined;
   }

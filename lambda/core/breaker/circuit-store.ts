@@ -10,7 +10,7 @@ export interface CircuitStore {
   /** True when saved, false when the record was not as expected. */
   save(key: string, record: StoredRecord, expected: Expected): Promise<boolean>;
   addToWindow(key: string, epoch: number, slot: WindowSlot, counts: WindowCounts): Promise<void>;
-  /** The epoch's buckets that start at `slot` or later, in order of time. */
+  /** The epoch's buckets that start at `slot` or later: one for each start, in order of time. */
   readWindow(key: string, epoch: number, slot: WindowSlot): Promise<readonly WindowBucket[]>;
 }
 

@@ -4,10 +4,12 @@ import type { Admission, Outcome, RejectReason } from './admission.ts';
 import type { HalfOpen } from './circuit.ts';
 import { CircuitReplica, type View } from './circuit-replica.ts';
 import type { CircuitStore } from './circuit-store.ts';
+import type { Classification } from './classify.ts';
 import type { CircuitEvent } from './events.ts';
 import { probeResultOf } from './outcomes.ts';
 import type { OverridesView } from './overrides-view.ts';
-import { LeasePermit, TalliedPermit, unrecordedPermit } from './permits.ts';
+import type { Passage } from './passage.ts';
+import { LeasePermit, unrecordedPermit } from './permits.ts';
 import { type Claimed, StageClaims } from './stage-claims.ts';
 import { standingOf } from './standing.ts';
 import type { StoreAccess } from './store-access.ts';
@@ -21,6 +23,7 @@ export interface LocalCircuitOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly workerId: string;
+  readonly classify: (error: unknown) => Classification;
   readonly on: (event: CircuitEvent) => void;
 }
 
@@ -45,11 +48,11 @@ export class LocalCircuit {
     return this.#replica.view;
   }
 
-  isFresh(nowMs: number): boolean {
+  isFresh(nowMs: number, { viewMaxAgeMs }: Timing): boolean {
     const view = this.#replica.view;
     if (view?.store !== this.#options.access.current) return false;
     const ageMs = nowMs - view.askedAtMs;
-    return ageMs >= 0 && ageMs < this.#timing.viewMaxAgeMs;
+    return ageMs >= 0 && ageMs < viewMaxAgeMs;
   }
 
   refresh(): Promise<View> {
@@ -58,6 +61,17 @@ export class LocalCircuit {
 
   async flush(): Promise<void> {
     await Promise.all([this.#window.flush(), ...this.#settling]);
+  }
+
+  /**
+   * For a call that needs no decision, as the circuit is known to be closed and no override bears
+   * on it; else `undefined`.
+   */
+  pass(nowMs: number, timing: Timing): Passage | undefined {
+    const view = this.#replica.view;
+    if (view?.circuit.state !== 'CLOSED' || !this.isFresh(nowMs, timing)) return undefined;
+    if (this.#options.overrides.concern(this.key)) return undefined;
+    return this.#window.begin(view.circuit.epoch, view.store, nowMs);
   }
 
   /** Decides by a view that the caller has made fresh. */
@@ -103,9 +117,8 @@ export class LocalCircuit {
   }
 
   #admitTallied({ circuit, store }: View, subject: string | undefined): Admission {
-    const tally = this.#window.tallyFor(circuit.epoch, store);
-    tally.begin();
-    return { admitted: true, permit: new TalliedPermit(this.key, this.#window, tally, subject) };
+    const passage = this.#window.begin(circuit.epoch, store, this.#options.clock.now());
+    return { admitted: true, permit: passage.permit(this.key, subject) };
   }
 
   async #admitByClaim(subject: string | undefined): Promise<Admission> {

@@ -9,6 +9,7 @@ import {
   type WindowSlot,
 } from './circuit-store.ts';
 import { isObject } from './record.ts';
+import { mergedBucket } from './window-bucket.ts';
 
 /**
  * Circuits of one process: for tests, for a single server, and for what a worker decides alone
@@ -48,7 +49,7 @@ export class MemoryCircuitStore implements CircuitStore {
     const window = this.#window(key, epoch);
     const oldestMs = startMs - 2 * BUCKETS_PER_WINDOW * bucketMs;
     for (const past of window.keys()) if (past < oldestMs) window.delete(past);
-    window.set(startMs, merged(window.get(startMs), { ...counts, startMs }));
+    window.set(startMs, mergedBucket(window.get(startMs), { ...counts, startMs }));
   }
 
   async readWindow(
@@ -74,35 +75,19 @@ export class MemoryCircuitStore implements CircuitStore {
     return isObject(record) && record.version === expected.version;
   }
 
-  /** A circuit has one epoch at a time, so the windows of long past ones go. */
+  /** A circuit has one epoch at a time; the windows of long past ones go. */
   #window(key: string, epoch: number): Window {
     const windows = this.#windows.get(key) ?? new Map<number, Window>();
     this.#windows.set(key, windows);
-    let window = windows.get(epoch);
-    if (!window) {
-      for (const past of windows.keys()) if (past < epoch - 1) windows.delete(past);
-      window = new Map();
-      windows.set(epoch, window);
-    }
+    const window = windows.get(epoch) ?? new Map<number, WindowBucket>();
+    windows.set(epoch, window);
+    const [oldest] = windows.keys();
+    if (windows.size > KEPT_WINDOWS && oldest !== undefined) windows.delete(oldest);
     return window;
   }
 }
 
+const KEPT_WINDOWS = 4;
+
 /** Buckets by their start. */
 type Window = Map<number, WindowBucket>;
-
-function merged(a: WindowBucket | undefined, b: WindowBucket): WindowBucket {
-  if (!a) return b;
-  const failures = { ...a.failures };
-  for (const [kind, count] of Object.entries(b.failures) as [keyof typeof failures, number][]) {
-    failures[kind] = (failures[kind] ?? 0) + count;
-  }
-  const retryAfterMs = Math.max(a.retryAfterMs ?? 0, b.retryAfterMs ?? 0);
-  return {
-    startMs: a.startMs,
-    success: a.success + b.success,
-    slow: a.slow + b.slow,
-    failures,
-    ...(retryAfterMs > 0 && { retryAfterMs }),
-  };
-}

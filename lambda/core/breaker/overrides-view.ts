@@ -1,5 +1,6 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { Clock, Random } from '../clock.ts';
+import type { Expected } from './circuit-store.ts';
 import type { CircuitEvent } from './events.ts';
 import {
   concerns,
@@ -14,7 +15,7 @@ import {
   withOverride,
 } from './overrides.ts';
 import { pause, type StoreAccess } from './store-access.ts';
-import { timingOf } from './timing.ts';
+import { type Timing, timingOf } from './timing.ts';
 
 /** The key of the record that holds all overrides; no circuit may be called so. */
 export const OVERRIDES_KEY = '#overrides';
@@ -41,9 +42,9 @@ export class OverridesView {
     this.#options = options;
   }
 
-  isFresh(nowMs: number): boolean {
+  isFresh(nowMs: number, { recheckMs }: Timing): boolean {
     const ageMs = nowMs - this.#askedAtMs;
-    return ageMs >= 0 && ageMs < timingOf(this.#options.policy()).recheckMs;
+    return ageMs >= 0 && ageMs < recheckMs;
   }
 
   refresh(): Promise<void> {
@@ -74,9 +75,9 @@ export class OverridesView {
     const { access, clock, random, policy } = this.#options;
     for (let round = 0; round < ROUNDS; round++) {
       const { record, store } = await access.loadShared(OVERRIDES_KEY);
-      const current = fromOverridesRecord(record) ?? NO_OVERRIDES;
-      const next = withOverride(current, scope, override, access.nowMs());
-      const expected = record === undefined ? 'absent' : { raw: record };
+      const current = fromOverridesRecord(record);
+      const next = withOverride(current ?? NO_OVERRIDES, scope, override, access.nowMs());
+      const expected = current ? expectedOf(current) : { raw: record };
       if (await store.save(OVERRIDES_KEY, toOverridesRecord(next), expected)) {
         this.#overrides = next;
         return;
@@ -110,6 +111,10 @@ export class OverridesView {
     }
     return scopes;
   }
+}
+
+function expectedOf({ version }: Overrides): Expected {
+  return version === 0 ? 'absent' : { version };
 }
 
 const ROUNDS = 20;

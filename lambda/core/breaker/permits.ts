@@ -1,27 +1,4 @@
 import type { Outcome, Permit } from './admission.ts';
-import type { Tally } from './tally.ts';
-import type { WindowWriter } from './window-writer.ts';
-
-/** A call of a closed circuit: its outcome is counted. */
-export class TalliedPermit implements Permit {
-  readonly key: string;
-  readonly #window: WindowWriter;
-  readonly #subject: string | undefined;
-  #tally: Tally | undefined;
-
-  constructor(key: string, window: WindowWriter, tally: Tally, subject: string | undefined) {
-    this.key = key;
-    this.#window = window;
-    this.#tally = tally;
-    this.#subject = subject;
-  }
-
-  settle(outcome: Outcome): void | Promise<void> {
-    const tally = this.#tally;
-    this.#tally = undefined;
-    if (tally) return this.#window.settle(tally, this.#subject, outcome);
-  }
-}
 
 /** A call of a recovery stage: its outcome decides, at once. */
 export class LeasePermit implements Permit {

@@ -3,7 +3,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { Circuit } from './circuit.ts';
 import type { CircuitReplica } from './circuit-replica.ts';
 import type { CircuitStore } from './circuit-store.ts';
-import { pause, type StoreAccess } from './store-access.ts';
+import { pause } from './store-access.ts';
 import { timingOf } from './timing.ts';
 
 export interface Claimed {
@@ -14,7 +14,6 @@ export interface Claimed {
 }
 
 export interface StageClaimsOptions {
-  readonly access: StoreAccess;
   readonly policy: () => BreakerPolicy;
   readonly clock: Clock;
   readonly random: Random;
@@ -53,11 +52,9 @@ export class StageClaims {
   }
 
   async #claimForGroup(group: readonly Claimant[]): Promise<void> {
-    const { access, clock, policy } = this.#options;
+    const { clock, policy } = this.#options;
     try {
-      const { view } = this.#replica;
-      const isLost = view?.store !== access.current;
-      const { store } = isLost ? await this.#replica.refresh() : view;
+      const { store } = this.#replica.view ?? (await this.#replica.refresh());
       const leaseIds = group.map(() => this.#nextLeaseId());
       const giveUpAtMs = clock.now() + timingOf(policy()).recheckMs;
       const circuit = await this.#replica.change({ type: 'claim', leaseIds }, store, giveUpAtMs);

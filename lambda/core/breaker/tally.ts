@@ -9,6 +9,8 @@ import type { WindowCounts } from './circuit-store.ts';
  */
 export class Tally {
   readonly epoch: number;
+  /** When the last call was admitted. */
+  #admittedAtMs = 0;
   /** When the oldest pending count came. */
   #pendingSinceMs: number | undefined;
   #inFlight = 0;
@@ -17,6 +19,8 @@ export class Tally {
   #slow = 0;
   #failures: Partial<Record<TargetFailureKind, number>> = {};
   #retryAfterMs = 0;
+  #hasFailures = false;
+  /** Whether one of the pending failures is of a kind that counts. */
   #holdsFailure = false;
   readonly #failedSubjects = new Map<string, number>();
 
@@ -26,7 +30,7 @@ export class Tally {
 
   /** Whether a flush has something to write. */
   get isPending(): boolean {
-    return this.#success !== 0 || this.#slow > 0 || Object.keys(this.#failures).length > 0;
+    return this.#success !== 0 || this.#hasFailures || this.#slow > 0;
   }
 
   /** Whether what is pending may trip the circuit, so that the window has to be read. */
@@ -34,8 +38,9 @@ export class Tally {
     return this.#holdsFailure || this.#slow > 0;
   }
 
-  begin(): void {
+  begin(nowMs: number): void {
     this.#inFlight++;
+    this.#admittedAtMs = nowMs;
   }
 
   succeed(): void {
@@ -49,6 +54,7 @@ export class Tally {
     this.#inFlight--;
     if (this.#inAdvance > 0) this.#takeBack();
     this.#failures[kind] = (this.#failures[kind] ?? 0) + 1;
+    this.#hasFailures = true;
     if (!counts) return;
     this.#holdsFailure = true;
     this.#retryAfterMs = Math.max(this.#retryAfterMs, retryAfterMs);
@@ -74,8 +80,11 @@ export class Tally {
     return true;
   }
 
-  /** To be asked after each outcome: whether the oldest one has waited that long. */
-  hasPendingSince(nowMs: number, ageMs: number): boolean {
+  /**
+   * To be asked after each outcome: whether the oldest one has waited that long. Without a time of
+   * its own the outcome is taken to be as late as the last admission, which saves reading a clock.
+   */
+  hasPendingSince(ageMs: number, nowMs = this.#admittedAtMs): boolean {
     if (!this.isPending) return false;
     this.#pendingSinceMs ??= nowMs;
     return nowMs - this.#pendingSinceMs > ageMs;
@@ -97,6 +106,7 @@ export class Tally {
     this.#slow = 0;
     this.#failures = {};
     this.#retryAfterMs = 0;
+    this.#hasFailures = false;
     this.#holdsFailure = false;
     this.#pendingSinceMs = undefined;
     return counts;
@@ -107,7 +117,8 @@ export class Tally {
     this.#success += counts.success;
     this.#slow += counts.slow;
     this.#retryAfterMs = Math.max(this.#retryAfterMs, counts.retryAfterMs ?? 0);
-    this.#holdsFailure ||= Object.keys(counts.failures).length > 0;
+    this.#hasFailures ||= Object.keys(counts.failures).length > 0;
+    this.#holdsFailure ||= this.#hasFailures;
     for (const [kind, count] of Object.entries(counts.failures) as [TargetFailureKind, number][]) {
       this.#failures[kind] = (this.#failures[kind] ?? 0) + count;
     }

@@ -8,6 +8,8 @@ export interface Timing {
   readonly cooldownMs: number;
   readonly leaseMs: number;
   readonly viewMaxAgeMs: number;
+  /** Whether a rule asks how long a call took. */
+  readonly isSlowRuleOn: boolean;
   /**
    * A claim waits a random time up to this, so that a fleet that sees a cooldown end does not write
    * at one instant: of 50 workers about 16 fail per stage instead of 200.
@@ -23,13 +25,14 @@ export interface Timing {
 }
 
 const timings = new WeakMap<BreakerPolicy, Timing>();
+let latest: { readonly policy: BreakerPolicy; readonly timing: Timing } | undefined;
 
+/** Asked for with every call, so it remembers. */
 export function timingOf(policy: BreakerPolicy): Timing {
-  let timing = timings.get(policy);
-  if (!timing) {
-    timing = derive(policy);
-    timings.set(policy, timing);
-  }
+  if (latest?.policy === policy) return latest.timing;
+  const timing = timings.get(policy) ?? derive(policy);
+  timings.set(policy, timing);
+  latest = { policy, timing };
   return timing;
 }
 
@@ -43,6 +46,7 @@ function derive(policy: BreakerPolicy): Timing {
     cooldownMs,
     leaseMs: Math.round(leaseSeconds(policy) * 1000),
     viewMaxAgeMs,
+    isSlowRuleOn: policy.slowCallSeconds !== undefined,
     claimSpreadMs: Math.min(200, viewMaxAgeMs),
     recheckMs: Math.min(5_000, cooldownMs / 12, policy.windowSeconds * (1000 / 12)),
     skewLimitMs: Math.min(2_000, cooldownMs),

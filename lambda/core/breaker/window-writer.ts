@@ -4,8 +4,10 @@ import type { Outcome } from './admission.ts';
 import type { Circuit } from './circuit.ts';
 import type { CircuitReplica } from './circuit-replica.ts';
 import { type CircuitStore, CircuitStoreError, type WindowCounts } from './circuit-store.ts';
+import type { Classification } from './classify.ts';
 import { isSlow } from './outcomes.ts';
 import type { OverridesView } from './overrides-view.ts';
+import { Passage } from './passage.ts';
 import type { StoreAccess } from './store-access.ts';
 import { Tally } from './tally.ts';
 import { slotAt, timingOf, windowStart } from './timing.ts';
@@ -16,6 +18,7 @@ export interface WindowWriterOptions {
   readonly overrides: OverridesView;
   readonly policy: () => BreakerPolicy;
   readonly clock: Clock;
+  readonly classify: (error: unknown) => Classification;
 }
 
 /**
@@ -26,7 +29,7 @@ export class WindowWriter {
   readonly #key: string;
   readonly #replica: CircuitReplica;
   readonly #options: WindowWriterOptions;
-  #counting: { readonly tally: Tally; readonly store: CircuitStore } | undefined;
+  #counting: Counting | undefined;
   #flushing: Promise<void> | undefined;
   #isFlushWanted = false;
   /** The window could not be read when it had to be. */
@@ -38,14 +41,24 @@ export class WindowWriter {
     this.#options = options;
   }
 
-  /** Where a call that is admitted in this epoch is counted. */
-  tallyFor(epoch: number, store: CircuitStore): Tally {
-    const { tally, store: countedFor } = this.#counting ?? {};
-    if (tally?.epoch === epoch && countedFor === store) return tally;
-    const fresh = new Tally(epoch);
-    this.#counting = { tally: fresh, store };
-    this.#isJudgementDue = false;
-    return fresh;
+  /** Counts a call that is admitted in this epoch. */
+  begin(epoch: number, store: CircuitStore, nowMs: number): Passage {
+    let counting = this.#counting;
+    if (counting?.tally.epoch !== epoch || counting.store !== store) {
+      const tally = new Tally(epoch);
+      counting = { tally, store, passage: new Passage(this, tally, this.#options.classify) };
+      this.#counting = counting;
+      this.#isJudgementDue = false;
+    }
+    counting.tally.begin(nowMs);
+    return counting.passage;
+  }
+
+  /** As `settle`, for a success of which no more is known. */
+  succeed(tally: Tally): void {
+    tally.succeed();
+    const { recheckMs } = timingOf(this.#options.policy());
+    if (tally.hasPendingSince(recheckMs)) void this.#flushOf(tally);
   }
 
   /** Resolves, if it is a promise, when what the outcome led to is written. */
@@ -67,7 +80,7 @@ export class WindowWriter {
       tally.succeed();
       if (isSlow(outcome, policy)) tally.slow();
     }
-    if (tally.hasPendingSince(nowMs, timingOf(policy).recheckMs)) return this.#flushOf(tally);
+    if (tally.hasPendingSince(timingOf(policy).recheckMs, nowMs)) return this.#flushOf(tally);
   }
 
   /** Writes what is pending. Calls at the same time share a write. */
@@ -147,6 +160,12 @@ export class WindowWriter {
       : { type: 'trip' as const, epoch, ...verdict };
     await this.#replica.change(change, store, clock.now() + timingOf(policy()).recheckMs);
   }
+}
+
+interface Counting {
+  readonly tally: Tally;
+  readonly store: CircuitStore;
+  readonly passage: Passage;
 }
 
 function seedOf(circuit: Circuit | undefined, epoch: number, windowStartMs: number): number {

@@ -1,5 +1,5 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
-import type { TargetFailureKind } from '../../contract/words.ts';
+import { TARGET_FAILURE_KINDS, type TargetFailureKind } from '../../contract/words.ts';
 import type { Evidence, EvidenceRule } from './circuit.ts';
 import type { WindowBucket, WindowCounts } from './circuit-store.ts';
 
@@ -14,21 +14,22 @@ export function judge(
   buckets: readonly WindowCounts[],
   policy: BreakerPolicy,
 ): Verdict | undefined {
-  const window = total(buckets, policy);
-  const excess = excessOf(buckets, policy);
-  const rule = trippedRule(window, excess, policy);
+  const window = addUp(buckets, policy);
+  const rule = trippedRule(window, policy);
   if (!rule) return undefined;
+  const { calls, failures, slow, excess, kinds, retryAfterMs } = window;
+  const failure = heaviest(kinds);
   return {
     evidence: {
       rule,
-      ...(window.heaviest && { failure: window.heaviest }),
-      calls: window.calls,
-      failures: window.failures,
-      ...(window.slow > 0 && { slowCalls: window.slow }),
+      ...(failure && { failure }),
+      calls,
+      failures,
+      ...(slow > 0 && { slowCalls: slow }),
       ...(excess > 0 && { excess: Math.round(excess * 100) / 100 }),
-      kinds: window.kinds,
+      kinds,
     },
-    retryAfterMs: window.retryAfterMs,
+    retryAfterMs,
   };
 }
 
@@ -37,23 +38,21 @@ export function seeded(buckets: readonly WindowBucket[], success: number): reado
   return success > 0 ? [{ success, slow: 0, failures: {} }, ...buckets] : buckets;
 }
 
-interface Total {
+interface Window {
   readonly calls: number;
   readonly successes: number;
   readonly failures: number;
   readonly slow: number;
-  readonly kinds: Readonly<Partial<Record<TargetFailureKind, number>>>;
-  readonly heaviest?: TargetFailureKind;
+  readonly excess: number;
+  readonly kinds: Kinds;
   readonly retryAfterMs: number;
 }
 
-function trippedRule(
-  window: Total,
-  excess: number,
-  policy: BreakerPolicy,
-): EvidenceRule | undefined {
-  const { calls, successes, failures, slow } = window;
-  if ((window.kinds['quota-day'] ?? 0) > 0) return 'quota-day';
+type Kinds = Partial<Record<TargetFailureKind, number>>;
+
+function trippedRule(window: Window, policy: BreakerPolicy): EvidenceRule | undefined {
+  const { calls, successes, failures, slow, excess, kinds } = window;
+  if ((kinds['quota-day'] ?? 0) > 0) return 'quota-day';
   const enough = calls >= policy.minimumCalls;
   if (enough && failures * 100 > calls * policy.failureRatePercent) return 'rate';
   if (excess > 0 && excess >= Math.max(policy.excessFailures, calls / 100)) return 'excess';
@@ -63,58 +62,42 @@ function trippedRule(
   return undefined;
 }
 
-/** A correction may be all that is left of its success in the window, hence the floors of zero. */
-function total(buckets: readonly WindowCounts[], policy: BreakerPolicy): Total {
-  const kinds: Partial<Record<TargetFailureKind, number>> = {};
-  let successes = 0;
-  let slow = 0;
-  let retryAfterMs = 0;
+/**
+ * The excess is how far failures run ahead of what the rate allows: a CUSUM. A success takes back
+ * r / (1 − r) failures, so at a steady rate of r it stays where it is, and a healthy past, which can
+ * take no more than all, counts nothing.
+ */
+function addUp(buckets: readonly WindowCounts[], policy: BreakerPolicy): Window {
+  const takenBack = policy.failureRatePercent / (100 - policy.failureRatePercent);
+  const kinds: Kinds = {};
+  let [successes, failures, slow, excess, retryAfterMs] = [0, 0, 0, 0, 0];
   for (const bucket of buckets) {
+    const failed = addFailures(bucket, kinds, policy);
+    failures += failed;
     successes += bucket.success;
     slow += bucket.slow;
+    excess = Math.max(0, excess + failed - bucket.success * takenBack);
     retryAfterMs = Math.max(retryAfterMs, bucket.retryAfterMs ?? 0);
-    for (const [kind, count] of countedFailures(bucket, policy)) {
-      kinds[kind] = (kinds[kind] ?? 0) + count;
-    }
   }
-  const [heaviest] = kindsOf(kinds).sort(([, a], [, b]) => b - a);
-  const failures = sum(kindsOf(kinds));
+  // A correction may be all that is left of its success in the window.
   successes = Math.max(0, successes);
-  return {
-    calls: successes + failures,
-    successes,
-    failures,
-    slow,
-    kinds,
-    ...(heaviest && { heaviest: heaviest[0] }),
-    retryAfterMs,
-  };
+  return { calls: successes + failures, successes, failures, slow, excess, kinds, retryAfterMs };
 }
 
-/**
- * How far failures run ahead of what the rate allows: a CUSUM. A success takes back r / (1 − r)
- * failures, so that at a steady rate of r it stays where it is, and a healthy past counts nothing.
- */
-function excessOf(buckets: readonly WindowCounts[], policy: BreakerPolicy): number {
-  const takenBack = policy.failureRatePercent / (100 - policy.failureRatePercent);
-  let excess = 0;
-  for (const bucket of buckets) {
-    const failures = sum(countedFailures(bucket, policy));
-    excess = Math.max(0, excess + failures - bucket.success * takenBack);
+/** Adds the bucket's failures to `kinds`, but for kinds that are switched off; how many they are. */
+function addFailures({ failures }: WindowCounts, kinds: Kinds, policy: BreakerPolicy): number {
+  let failed = 0;
+  for (const kind of TARGET_FAILURE_KINDS) {
+    const count = failures[kind];
+    if (count === undefined || policy.ignoredKinds.includes(kind)) continue;
+    kinds[kind] = (kinds[kind] ?? 0) + count;
+    failed += count;
   }
-  return excess;
+  return failed;
 }
 
-type KindCount = [TargetFailureKind, number];
-
-function countedFailures({ failures }: WindowCounts, policy: BreakerPolicy): KindCount[] {
-  return kindsOf(failures).filter(([kind]) => !policy.ignoredKinds.includes(kind));
-}
-
-function kindsOf(kinds: WindowCounts['failures']): KindCount[] {
-  return Object.entries(kinds) as KindCount[];
-}
-
-function sum(counts: readonly KindCount[]): number {
-  return counts.reduce((all, [, count]) => all + count, 0);
+function heaviest(kinds: Kinds): TargetFailureKind | undefined {
+  return TARGET_FAILURE_KINDS.filter((kind) => kinds[kind] !== undefined).sort(
+    (a, b) => (kinds[b] ?? 0) - (kinds[a] ?? 0),
+  )[0];
 }

@@ -2,12 +2,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { serveAws } from '../../../local/aws-endpoint.ts';
-import { serveDynamoDb } from '../../../local/dynamodb.ts';
+import { serveAws } from '../../../local/aws/aws-endpoint.ts';
+import { serveDynamoDb } from '../../../local/aws/dynamodb.ts';
+import { serveParameters } from '../../../local/aws/parameters.ts';
+import { serveQueuesAndObjects } from '../../../local/aws/queues-and-objects.ts';
 import { createAccessControl } from '../../../local/iam.ts';
 import { listenOnLoopback } from '../../../local/loopback.ts';
-import { serveParameters } from '../../../local/parameters.ts';
-import { serveQueuesAndObjects } from '../../../local/queues-and-objects.ts';
 import { readStack } from '../../../local/stack.ts';
 import { anAssembly, aRole, type Resources } from './assembly.ts';
 

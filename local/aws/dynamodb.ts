@@ -1,0 +1,148 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
+import dynalite from 'dynalite';
+import db from 'dynalite/db/index.js';
+import deleteItem from 'dynalite/validations/deleteItem.js';
+import putItem from 'dynalite/validations/putItem.js';
+import updateItem from 'dynalite/validations/updateItem.js';
+import { z } from 'zod';
+import { type Authorize, credentialOf, OPERATOR_KEY_ID } from '../iam.ts';
+import { type Handler, parseJson, readBody, sendJson } from '../loopback.ts';
+import { ACCOUNT, REGION } from '../resources.ts';
+import type { Stack } from '../stack.ts';
+
+/** DynamoDB takes no larger request. */
+const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+const AMZ_JSON = 'application/x-amz-json-1.0';
+
+/**
+ * DynamoDB, by dynalite in memory. Not emulated: transactions, streams and the deletion of expired
+ * items (the real service may take days over it, so nothing may depend on it).
+ */
+export async function serveDynamoDb(stack: Stack, authorize: Authorize): Promise<Handler> {
+  answerFailedConditionsWithTheItem();
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const tables = [
+    ...stack.resources('AWS::DynamoDB::Table', table),
+    ...stack.resources('AWS::DynamoDB::GlobalTable', table),
+  ];
+  await Promise.all(tables.map(({ ref, properties }) => createTable(server, ref, properties)));
+
+  return async (request, response) => {
+    const body = await readBody(request, MAX_REQUEST_BYTES);
+    if (!body) return sendJson(response, 413, { __type: 'RequestEntityTooLarge' }, AMZ_JSON);
+    const denial = deny(authorize, request.headers, body);
+    if (denial) {
+      const __type = 'com.amazon.coral.service#AccessDeniedException';
+      return sendJson(response, 400, { __type, Message: denial }, AMZ_JSON);
+    }
+    handOver(server, request.headers, body, response);
+  };
+}
+
+const index = z.looseObject({
+  IndexName: z.string(),
+  KeySchema: z.array(z.unknown()),
+  Projection: z.unknown(),
+});
+
+const table = z.looseObject({
+  KeySchema: z.array(z.unknown()),
+  AttributeDefinitions: z.array(z.unknown()),
+  GlobalSecondaryIndexes: z.array(index).optional(),
+  LocalSecondaryIndexes: z.array(index).optional(),
+  StreamSpecification: z.undefined({ error: 'streams are not emulated' }).optional(),
+});
+
+/**
+ * dynalite drops ReturnValuesOnConditionCheckFailure and answers a failed condition without the
+ * item. Both places are properties of its modules; the check runs inside its lock of the item, so
+ * the item added here is the one that failed.
+ */
+function answerFailedConditionsWithTheItem(): void {
+  const option = 'ReturnValuesOnConditionCheckFailure';
+  if (option in putItem.types) return;
+  for (const { types } of [putItem, updateItem, deleteItem]) {
+    types[option] = { type: 'String', enum: ['ALL_OLD', 'NONE'] };
+  }
+  const check = db.checkConditional;
+  db.checkConditional = (request, existingItem) => {
+    const failure = check(request, existingItem);
+    if (failure && existingItem && request[option] === 'ALL_OLD') failure.body.Item = existingItem;
+    return failure;
+  };
+}
+
+function deny(authorize: Authorize, headers: IncomingHttpHeaders, body: Buffer) {
+  const operation = operationOf(headers);
+  return resourcesOf(body)
+    .map((resource) => authorize(headers, `dynamodb:${operation}`, resource))
+    .find((denial) => denial !== undefined);
+}
+
+function operationOf(headers: IncomingHttpHeaders): string {
+  return String(headers['x-amz-target']).split('.')[1] ?? '';
+}
+
+const addressed = z.looseObject({
+  TableName: z.string().optional(),
+  IndexName: z.string().optional(),
+  RequestItems: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** The ARNs that a request touches; dynalite itself answers one that is no JSON. */
+function resourcesOf(body: Buffer): string[] {
+  const parsed = addressed.safeParse(parseJson(body.toString()));
+  if (!parsed.success) return [];
+  const { TableName, IndexName, RequestItems } = parsed.data;
+  const tables = RequestItems ? Object.keys(RequestItems) : [TableName ?? '*'];
+  const suffix = IndexName ? `/index/${IndexName}` : '';
+  return tables.map((name) => `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}${suffix}`);
+}
+
+type Dynalite = ReturnType<typeof dynalite>;
+
+/** Gives dynalite a request whose body was read already; the answer goes out without a copy. */
+function handOver(
+  server: Dynalite,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+  response: object,
+): void {
+  const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });
+  server.emit('request', request, response);
+  request.emit('data', body);
+  request.emit('end');
+}
+
+async function createTable(
+  server: Dynalite,
+  TableName: string,
+  properties: z.infer<typeof table>,
+): Promise<void> {
+  const indexes = (list: z.infer<typeof index>[] | undefined) =>
+    list?.map(({ IndexName, KeySchema, Projection }) => ({ IndexName, KeySchema, Projection }));
+  const body = JSON.stringify({
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: properties.KeySchema,
+    AttributeDefinitions: properties.AttributeDefinitions,
+    GlobalSecondaryIndexes: indexes(properties.GlobalSecondaryIndexes),
+    LocalSecondaryIndexes: indexes(properties.LocalSecondaryIndexes),
+  });
+  const headers = {
+    'x-amz-target': 'DynamoDB_20120810.CreateTable',
+    'content-type': AMZ_JSON,
+    'x-amz-date': '20260101T000000Z',
+    authorization: credentialOf(OPERATOR_KEY_ID),
+  };
+  const answer = await new Promise<{ status: number; text: string }>((resolve) => {
+    const response = {
+      statusCode: 0,
+      setHeader: () => response,
+      end: (text: string) => resolve({ status: response.statusCode, text }),
+    };
+    handOver(server, headers, Buffer.from(body), response);
+  });
+  if (answer.status !== 200) throw new Error(`table ${TableName} was refused: ${answer.text}`);
+}

@@ -1,0 +1,115 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type AccessControl, credentialOf, OPERATOR_KEY_ID } from '../iam.ts';
+import type { Fauxqs } from './fauxqs.ts';
+
+/**
+ * The rules of S3 that fauxqs leaves out: who may touch an object, links that expire, writes on a
+ * condition, and the headers that a link may override.
+ */
+export function guardObjects(app: Fauxqs, access: AccessControl): void {
+  /** Conditional writes under way, by path: the check and the write are two steps here. */
+  const writing = new Map<string, unknown>();
+
+  app.addHook('onRequest', async (request, reply) => {
+    const target = s3Target(request);
+    if (!target) return;
+    const { url, path, action, arn } = target;
+    const denial = access.authorize(signer(request.headers, url), action, arn);
+    const conditional = request.method === 'PUT' && isConditional(request.headers);
+    const refusal =
+      (denial && fault(403, 'AccessDenied', denial)) ||
+      expiredLink(url, Date.now()) ||
+      (conditional && (await failedCondition(request, path)));
+    if (!refusal) return;
+    await reply
+      .code(refusal.status)
+      .header('content-type', 'application/xml')
+      .send(errorXml(refusal.code, refusal.message));
+  });
+
+  app.addHook('onResponse', async (request) => {
+    const path = s3Target(request)?.path ?? '';
+    if (writing.get(path) === request) writing.delete(path);
+  });
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const target = s3Target(request);
+    if (!target || (request.method !== 'GET' && request.method !== 'HEAD')) return payload;
+    if (reply.statusCode === 404 && target.action === 's3:GetObject') {
+      // Whoever may not list a bucket is not told which objects it lacks.
+      const bucket = target.arn.split('/')[0] ?? target.arn;
+      const caller = signer(request.headers, target.url);
+      if (!access.wouldDeny(caller, 's3:ListBucket', bucket)) return payload;
+      reply.code(403);
+      return payload && errorXml('AccessDenied', 'Access Denied');
+    }
+    for (const [name, value] of target.url.searchParams) {
+      if (name.startsWith('response-')) reply.header(name.slice('response-'.length), value);
+    }
+    return payload;
+  });
+
+  /** S3 too answers 409 to the second of two such writes at once. */
+  async function failedCondition(request: { headers: IncomingHttpHeaders }, path: string) {
+    if (writing.has(path)) {
+      return fault(409, 'ConditionalRequestConflict', 'A conflicting operation is running.');
+    }
+    writing.set(path, request);
+    const { statusCode, headers: present } = await app.inject({
+      method: 'HEAD',
+      url: path,
+      headers: { authorization: credentialOf(OPERATOR_KEY_ID) },
+    });
+    const exists = statusCode === 200;
+    const ifMatch = request.headers['if-match'];
+    if (ifMatch && !exists) return fault(404, 'NoSuchKey', 'The key does not exist.');
+    if (ifMatch ? present.etag === ifMatch : !exists) return undefined;
+    return fault(412, 'PreconditionFailed', 'At least one of the pre-conditions did not hold');
+  }
+}
+
+interface S3Target {
+  readonly url: URL;
+  readonly path: string;
+  readonly action: string;
+  readonly arn: string;
+}
+
+/** Undefined for what is not S3's: the other protocols post to the root. */
+function s3Target({ method, url: raw }: { method: string; url: string }): S3Target | undefined {
+  const url = new URL(`http://local${raw}`);
+  const [, bucket = '', ...key] = url.pathname.split('/');
+  if (bucket === '' || bucket.startsWith('_')) return undefined;
+  const isObject = key.join('') !== '';
+  const arn = `arn:aws:s3:::${decodeURIComponent(isObject ? url.pathname.slice(1) : bucket)}`;
+  const reads = method === 'GET' || method === 'HEAD';
+  if (!isObject) return { url, path: url.pathname, action: reads ? 's3:ListBucket' : 's3:*', arn };
+  const verb = reads ? 'Get' : method === 'DELETE' ? 'Delete' : 'Put';
+  return { url, path: url.pathname, action: `s3:${verb}Object`, arn };
+}
+
+/** A presigned link carries its signer in the query. */
+function signer(headers: IncomingHttpHeaders, { searchParams }: URL): IncomingHttpHeaders {
+  const credential = searchParams.get('X-Amz-Credential');
+  return credential ? { authorization: credentialOf(credential.split('/')[0] ?? '') } : headers;
+}
+
+function expiredLink({ searchParams }: URL, nowMs: number) {
+  const date = searchParams.get('X-Amz-Date');
+  if (!date) return undefined;
+  const iso = date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  const expiresMs = Date.parse(iso) + Number(searchParams.get('X-Amz-Expires')) * 1000;
+  return nowMs < expiresMs ? undefined : fault(403, 'AccessDenied', 'Request has expired');
+}
+
+function isConditional(headers: IncomingHttpHeaders): boolean {
+  return headers['if-none-match'] !== undefined || headers['if-match'] !== undefined;
+}
+
+function fault(status: number, code: string, message: string) {
+  return { status, code, message };
+}
+
+function errorXml(code: string, message: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><RequestId>local</RequestId></Error>`;
+}

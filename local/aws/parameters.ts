@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { Authorize } from '../iam.ts';
+import { type Handler, parseJson, readBody, sendJson } from '../loopback.ts';
+import { ACCOUNT, REGION } from '../resources.ts';
+import type { Stack } from '../stack.ts';
+
+const AMZ_JSON = 'application/x-amz-json-1.1';
+/** The service takes 8 KB in the advanced tier; this is only a bound. */
+const MAX_REQUEST_BYTES = 64 * 1024;
+
+interface Parameter {
+  readonly value: string;
+  readonly version: number;
+  readonly modifiedAtSeconds: number;
+}
+
+/** SSM's GetParameter, and PutParameter, by which settings are edited while the stack runs. */
+export function serveParameters(stack: Stack, authorize: Authorize): Handler {
+  const parameters = new Map<string, Parameter>();
+  const put = (name: string, value: string): Parameter => {
+    const version = (parameters.get(name)?.version ?? 0) + 1;
+    const parameter = { value, version, modifiedAtSeconds: Date.now() / 1000 };
+    parameters.set(name, parameter);
+    return parameter;
+  };
+  for (const { ref, properties } of stack.resources('AWS::SSM::Parameter', ssmParameter)) {
+    put(ref, properties.Value);
+  }
+
+  return async (request, response) => {
+    const body = await readBody(request, MAX_REQUEST_BYTES);
+    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+    const fail = (type: string, message: string) =>
+      sendJson(response, 400, { __type: type, message }, AMZ_JSON);
+    const parsed = parameterRequest.safeParse(parseJson(String(body)));
+    if (!parsed.success) return fail('ValidationException', z.prettifyError(parsed.error));
+
+    const { Name, Value, Overwrite } = parsed.data;
+    const arn = `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/${Name.replace(/^\//, '')}`;
+    const denial = authorize(request.headers, `ssm:${operation}`, arn);
+    if (denial) return fail('AccessDeniedException', denial);
+    const present = parameters.get(Name);
+    switch (operation) {
+      case 'GetParameter':
+        if (!present) return fail('ParameterNotFound', `no parameter ${Name}`);
+        return sendJson(response, 200, { Parameter: describe(Name, arn, present) }, AMZ_JSON);
+      case 'PutParameter':
+        if (present && !Overwrite) {
+          return fail('ParameterAlreadyExists', 'set Overwrite to replace the value');
+        }
+        return sendJson(response, 200, { Version: put(Name, Value).version }, AMZ_JSON);
+      default:
+        return fail('UnknownOperationException', `operation ${operation} is not emulated`);
+    }
+  };
+}
+
+const ssmParameter = z.looseObject({ Value: z.string() });
+
+const parameterRequest = z.looseObject({
+  Name: z.string(),
+  Value: z.string().default(''),
+  Overwrite: z.boolean().default(false),
+});
+
+function describe(Name: string, ARN: string, { value, version, modifiedAtSeconds }: Parameter) {
+  return {
+    Name,
+    ARN,
+    Type: 'String',
+    DataType: 'text',
+    Value: value,
+    Version: version,
+    LastModifiedDate: modifiedAtSeconds,
+  };
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { AccessControl } from '../iam.ts';
+import { ACCOUNT, REGION } from '../resources.ts';
+import type { Fauxqs } from './fauxqs.ts';
+
+/** Who may touch a queue, and the rule on DelaySeconds, which fauxqs takes as it comes. */
+export function guardQueues(app: Fauxqs, { authorize }: AccessControl): void {
+  app.addHook('preHandler', async (request, reply) => {
+    const operation = sqsOperation(request.headers['x-amz-target']);
+    if (!operation) return;
+    const { QueueUrl, ...body } = sqsRequest.parse(request.body ?? {});
+    const queue = QueueUrl ? QueueUrl.split('/').at(-1) : '*';
+    const denial = authorize(
+      request.headers,
+      `sqs:${operation.replace(/Batch$/, '')}`,
+      `arn:aws:sqs:${REGION}:${ACCOUNT}:${queue}`,
+    );
+    const fault = denial ? { code: 'AccessDenied', message: denial } : wrongDelay(body);
+    if (!fault) return;
+    await reply
+      .code(denial ? 403 : 400)
+      .header('content-type', 'application/x-amz-json-1.0')
+      .header('x-amzn-query-error', `${fault.code};Sender`)
+      .send(JSON.stringify({ __type: `com.amazonaws.sqs#${fault.code}`, message: fault.message }));
+  });
+}
+
+const delayed = z.looseObject({ DelaySeconds: z.number().optional() });
+const sqsRequest = delayed.extend({
+  QueueUrl: z.string().optional(),
+  Entries: z.array(delayed).optional(),
+});
+
+function sqsOperation(target: string | string[] | undefined): string | undefined {
+  const [service, operation] = String(target ?? '').split('.');
+  return service === 'AmazonSQS' ? operation : undefined;
+}
+
+/** 900 s is the service's limit, which delayed re-enqueues have to keep. */
+function wrongDelay({ DelaySeconds, Entries = [] }: z.infer<typeof sqsRequest>) {
+  const delays = [DelaySeconds, ...Entries.map((entry) => entry.DelaySeconds)];
+  const wrong = delays.find((delay) => delay !== undefined && !(delay >= 0 && delay <= 900));
+  if (wrong === undefined) return undefined;
+  return {
+    code: 'InvalidParameterValue',
+    message: `Value ${wrong} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.`,
+  };
+}

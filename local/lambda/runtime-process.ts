@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+export interface FunctionConfiguration {
+  readonly name: string;
+  readonly arn: string;
+  /** The folder of the bundle, and `file.export` in it. */
+  readonly codeDir: string;
+  readonly handler: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
+
+/**
+ * Starts the process of a sandbox. It runs bootstrap.mjs, which loads the function and asks the
+ * runtime API at this address (host and port) for work.
+ */
+export function spawnRuntime(
+  configuration: FunctionConfiguration,
+  runtimeApi: string,
+): ChildProcess {
+  const { name, codeDir, handler, memoryMb, environment } = configuration;
+  // Lambda ends a function at its whole memory; V8 has to be told, and needs a part besides.
+  const heapMb = Math.floor(memoryMb * 0.9);
+  return spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP], {
+    cwd: codeDir,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // Nothing of the parent's environment, but what Windows cannot open a socket without.
+    env: {
+      ...(process.env.SystemRoot && { SystemRoot: process.env.SystemRoot }),
+      ...environment,
+      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+      AWS_LAMBDA_LOG_STREAM_NAME: randomUUID(),
+      AWS_LAMBDA_RUNTIME_API: runtimeApi,
+      // The developer's own AWS profile must not reach the SDK in here.
+      HOME: codeDir,
+      LAMBDA_TASK_ROOT: codeDir,
+      TZ: ':UTC',
+      _HANDLER: handler,
+    },
+  });
+}

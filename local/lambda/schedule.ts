@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { ACCOUNT, REGION } from '../resources.ts';
+import type { Stack } from '../stack.ts';
+import type { LambdaFunction } from './function.ts';
+
+const target = z.looseObject({ Arn: z.string(), Input: z.string().optional() });
+const state = z.enum(['ENABLED', 'DISABLED']).default('ENABLED');
+
+const rule = z.looseObject({
+  ScheduleExpression: z.string('event patterns are not emulated'),
+  State: state,
+  Targets: z.array(target).default([]),
+});
+
+const schedule = z.looseObject({
+  ScheduleExpression: z.string(),
+  State: state,
+  Target: target,
+});
+
+/** What a schedule starts, and how often. */
+interface Schedule {
+  readonly arn: string;
+  readonly everyMs: number;
+  readonly targets: readonly z.infer<typeof target>[];
+}
+
+/** Starts the stack's schedules (EventBridge rules and schedules by rate); gives a stop. */
+export function startSchedules(
+  stack: Stack,
+  functionsByArn: ReadonlyMap<string, LambdaFunction>,
+): () => void {
+  const timers = readSchedules(stack).flatMap(({ arn, everyMs, targets }) =>
+    targets.map(({ Arn, Input }) => {
+      const invoked = functionsByArn.get(Arn);
+      if (!invoked) throw new Error(`schedule target not emulated: ${Arn}`);
+      return setInterval(() => void invoked.invoke(Input ?? scheduledEvent(arn)), everyMs).unref();
+    }),
+  );
+  return () => timers.forEach(clearInterval);
+}
+
+function readSchedules(stack: Stack): Schedule[] {
+  const rules = stack.resources('AWS::Events::Rule', rule).map((each) => ({
+    arn: each.attributes.Arn ?? each.ref,
+    targets: each.properties.Targets,
+    ...each.properties,
+  }));
+  const schedules = stack.resources('AWS::Scheduler::Schedule', schedule).map((each) => ({
+    arn: each.ref,
+    targets: [each.properties.Target],
+    ...each.properties,
+  }));
+  return [...rules, ...schedules]
+    .filter(({ State }) => State === 'ENABLED')
+    .map(({ arn, targets, ScheduleExpression }) => ({
+      arn,
+      targets,
+      everyMs: rateMs(ScheduleExpression),
+    }));
+}
+
+const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+
+/** `rate(1 minute)`, `rate(2 hours)`. */
+export function rateMs(expression: string): number {
+  const match = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
+  const [, count, unit] = match ?? [];
+  if (unit !== 'minute' && unit !== 'hour' && unit !== 'day') {
+    throw new Error(
+      `schedule expression: got ${expression}, allowed is rate(n minutes|hours|days)`,
+    );
+  }
+  return Number(count) * UNIT_MS[unit];
+}
+
+function scheduledEvent(arn: string): string {
+  return JSON.stringify({
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'Scheduled Event',
+    source: 'aws.events',
+    account: ACCOUNT,
+    time: new Date().toISOString(),
+    region: REGION,
+    resources: [arn],
+    detail: {},
+  });
+}

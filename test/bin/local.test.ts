@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+
+const LOCAL = fileURLToPath(new URL('../../bin/local.ts', import.meta.url));
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [LOCAL, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  return { child, ended };
+}
+
+test('starts the whole stack, prints a curl that works, and stops clean', async () => {
+  const { child, ended } = start('--port', '0');
+  const printed: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    printed.push(line);
+    if (line.startsWith('Ctrl-C')) break;
+  }
+  const curl = printed.find((line) => line.includes(`-d '{"prompt"`)) ?? '';
+  const [, url = '', body = ''] = /curl -s (\S+) .* -d '(.*)'$/.exec(curl) ?? [];
+
+  const answer = await fetch(url, { method: 'POST', headers: { 'x-api-key': 'local' }, body });
+  child.kill('SIGINT');
+
+  expect(answer.status).toBe(202);
+  expect(await answer.json()).toMatchObject({ jobId: expect.any(String) });
+  expect(await ended).toBe(0);
+}, 30_000);
+
+test.each([
+  [['--foo'], 2, /^Unknown option '--foo'; --help lists the options\n$/],
+  [['--config', 'absent.json'], 1, /^absent\.json is not usable:\n {2}no such file\n$/],
+])('%j ends with a plain message', async (args, status, message) => {
+  const { child, ended } = start(...args);
+
+  const output = await text(child.stderr);
+
+  expect(output).toMatch(message);
+  expect(await ended).toBe(status);
+});
+
+test('--help says what there is', async () => {
+  const { child, ended } = start('--help');
+
+  expect(await text(child.stdout)).toContain('--bedrock-endpoint URL');
+  expect(await ended).toBe(0);
+});

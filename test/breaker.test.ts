@@ -1,0 +1,171 @@
+import { describe, expect, test } from '@jest/globals';
+import { CircuitOpenError, createBreaker, type GuardOptions } from '../lambda/breaker.ts';
+import type { CircuitEvent } from '../lambda/core/breaker/events.ts';
+import { MemoryCircuitStore } from '../lambda/stores/memory-circuit-store.ts';
+
+const KEY = 'eu-west-1/payments';
+
+describe('a guarded call', () => {
+  test('gives the result, also by the short way of a circuit that is known to be closed', async () => {
+    const { guard } = aGuard();
+
+    expect(await guard.call(KEY, async () => 1)).toBe(1);
+    expect(await guard.call(KEY, async () => 2)).toBe(2);
+    expect(await guard.call(KEY, async (signal) => signal.aborted)).toBe(false);
+  });
+
+  test('throws what the function throws, and opens when it fails too often', async () => {
+    const { guard, events } = aGuard();
+    const broken = new Error('broken');
+
+    for (let i = 0; i < 5; i++) {
+      await expect(guard.call(KEY, () => Promise.reject(broken))).rejects.toBe(broken);
+    }
+
+    expect(events).toMatchObject([{ type: 'opened', evidence: { rule: 'dry', failure: 'fault' } }]);
+    await expect(guard.call(KEY, async () => 1)).rejects.toMatchObject({
+      name: 'CircuitOpenError',
+      key: KEY,
+      reason: 'open',
+    });
+  });
+
+  test('counts a function that throws before it gives a promise', async () => {
+    const { guard, events } = aGuard();
+    const throws = () => {
+      throw new Error('at once');
+    };
+
+    for (let i = 0; i < 5; i++) await expect(guard.call(KEY, throws)).rejects.toThrow('at once');
+
+    expect(events).toMatchObject([{ type: 'opened' }]);
+  });
+
+  test('takes the caller’s fault and abort for no failure of the target', async () => {
+    const { guard, events } = aGuard();
+
+    for (let i = 0; i < 20; i++) {
+      const fault = Object.assign(
+        new Error('no'),
+        i % 2 ? { status: 400 } : { name: 'AbortError' },
+      );
+      await expect(guard.call(KEY, () => Promise.reject(fault))).rejects.toBe(fault);
+    }
+
+    expect(events).toEqual([]);
+  });
+
+  test('71. is aborted after its full time, which is a timeout of the target', async () => {
+    const { guard, events } = aGuard({
+      policy: { callTimeoutSeconds: 0.01, consecutiveFailures: 1 },
+    });
+    const hangs = (signal: AbortSignal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+
+    await expect(guard.call(KEY, hangs)).rejects.toMatchObject({ name: 'TimeoutError' });
+
+    expect(events).toMatchObject([{ type: 'opened', evidence: { failure: 'timeout' } }]);
+  });
+
+  test('uses its own classification', async () => {
+    const { guard, events } = aGuard({
+      classify: () => ({ failure: 'capacity', retryAfterMs: 120_000 }),
+    });
+
+    for (let i = 0; i < 5; i++) await guard.call(KEY, () => Promise.reject(1)).catch(() => 0);
+
+    expect(events).toMatchObject([{ type: 'opened', evidence: { failure: 'capacity' } }]);
+    const refusal = await guard.call(KEY, async () => 1).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(CircuitOpenError);
+    expect(refusal).toMatchObject({ retryAfterMs: 120_000 });
+  });
+
+  test('is slow by the time that it took', async () => {
+    let nowMs = Date.UTC(2026, 0, 15);
+    const { guard, events } = aGuard({
+      policy: { slowCallSeconds: 30, minimumCalls: 2 },
+      now: () => nowMs,
+    });
+    const slow = guard.wrap(KEY, async (seconds: number) => {
+      nowMs += seconds * 1000;
+      return seconds;
+    });
+
+    for (const seconds of [31, 31]) expect(await slow(seconds)).toBe(seconds);
+    await guard.flush();
+
+    expect(events).toMatchObject([{ type: 'opened', evidence: { rule: 'slow' } }]);
+  });
+});
+
+describe('a guard', () => {
+  test('admits by value', async () => {
+    const { guard } = aGuard();
+
+    const admission = await guard.admit(KEY);
+
+    expect(admission.admitted).toBe(true);
+  });
+
+  test('its handler writes what was counted, also when it fails', async () => {
+    const store = new MemoryCircuitStore(() => 0);
+    const { guard } = aGuard({ store });
+    const handle = guard.handler(async (fails: boolean) => {
+      await guard.call(KEY, async () => 1);
+      if (fails) throw new Error('handler failed');
+      return 'done';
+    });
+
+    expect(await handle(false)).toBe('done');
+    await expect(handle(true)).rejects.toThrow('handler failed');
+
+    const window = await store.readWindow(KEY, 0, { startMs: 0, bucketMs: 1_000 });
+    expect(window.reduce((all, { success }) => all + success, 0)).toBe(2);
+  });
+
+  test('is overruled for a while', async () => {
+    const { guard } = aGuard();
+    const override = { reason: 'maintenance', actor: 'me', forSeconds: 60 };
+
+    await guard.override(KEY, { mode: 'force-open', ...override });
+    await expect(guard.call(KEY, async () => 1)).rejects.toMatchObject({ reason: 'forced-open' });
+    await guard.override(KEY, { mode: 'force-closed', ...override });
+
+    expect(await guard.call(KEY, async () => 1)).toBe(1);
+  });
+
+  test.each([
+    ['failureRatePercent', 100],
+    ['windowSeconds', 59],
+    ['minimumCalls', 0],
+    ['excessFailures', 0],
+    ['consecutiveFailures', 2.5],
+    ['slowCallSeconds', 0],
+    ['slowRatePercent', 101],
+    ['cooldownSeconds', 0],
+    ['cooldownMultiplier', 0.5],
+    ['cooldownMaxSeconds', 59],
+    ['viewMaxAgeSeconds', 61],
+    ['recoveryStages', []],
+    ['recoveryStages', [5, 5]],
+    ['callTimeoutSeconds', 0],
+    ['dailyQuotaResetUtc', '24:00'],
+  ])('refuses a policy whose %s is %j, naming both', (field, value) => {
+    const policy = { [field]: value };
+
+    expect(() => aGuard({ policy })).toThrow(RangeError);
+    expect(() => aGuard({ policy })).toThrow(`${field}: got ${JSON.stringify(value)}, allowed is `);
+  });
+});
+
+function aGuard(options: Partial<GuardOptions> = {}) {
+  const events: CircuitEvent[] = [];
+  const now = options.now ?? (() => Date.UTC(2026, 0, 15));
+  const guard = createBreaker({
+    store: new MemoryCircuitStore(now),
+    on: (event) => events.push(event),
+    now,
+    ...options,
+  });
+  return { guard, events };
+}

@@ -1,0 +1,130 @@
+import { describe, expect, test } from '@jest/globals';
+import { MemoryCircuitStore } from '../../../lambda/stores/memory-circuit-store.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { FAIL, Fleet, type FleetOptions, KEY, OK } from '../../support/fleet.ts';
+
+describe('admission by a cached view', () => {
+  test('answers without a promise while the view is fresh', async () => {
+    const fleet = aFleet({ policy: { viewMaxAgeSeconds: 1 } });
+    await fleet.admit();
+    await fleet.seconds(0.999);
+
+    expect(fleet.worker(1).admit(KEY)).toMatchObject({ admitted: true });
+
+    await fleet.seconds(0.001);
+    expect(fleet.worker(1).admit(KEY)).toBeInstanceOf(Promise);
+  });
+
+  test('reads once for all that ask at the same time', async () => {
+    const fleet = aFleet();
+
+    await Promise.all(Array.from({ length: 20 }, () => fleet.admit()));
+
+    expect(fleet.store.times('load', KEY)).toBe(1);
+  });
+
+  test('an answer that comes late does not undo what was learned after it was asked for', async () => {
+    const fleet = aFleet({ policy: { viewMaxAgeSeconds: 1 } });
+    await fleet.calls(19, FAIL);
+    const last = await fleet.permit();
+    await fleet.seconds(1);
+    const late = holdAnswerOfNextLoad(fleet);
+    const waiting = fleet.admit();
+    await last.settle(FAIL);
+    late.arrive();
+    await waiting;
+
+    expect(await fleet.admit()).toMatchObject({ admitted: false, reason: 'open' });
+  });
+
+  test.each(['', '#overrides'])('refuses the key "%s", which could be no circuit', (key) => {
+    expect(() => aFleet().worker(1).admit(key)).toThrow(RangeError);
+  });
+
+  test('claims of the same moment in one worker take one write', async () => {
+    const fleet = aFleet();
+    await fleet.calls(20, FAIL);
+    await fleet.seconds(60);
+    await fleet.call(OK);
+    const before = fleet.store.times('save');
+
+    const admissions = await Promise.all(Array.from({ length: 8 }, () => fleet.admit()));
+
+    expect(admissions.filter(({ admitted }) => admitted)).toHaveLength(5);
+    expect(fleet.store.times('save') - before).toBe(1);
+  });
+});
+
+describe('a flush', () => {
+  test('is shared by failures of the same moment', async () => {
+    const fleet = aFleet();
+    const permits = await Promise.all(Array.from({ length: 10 }, () => fleet.permit()));
+
+    await Promise.all(permits.map((permit) => permit.settle(FAIL)));
+
+    expect(fleet.store.times('addToWindow')).toBe(1);
+  });
+
+  test('writes nothing when nothing is pending', async () => {
+    const fleet = aFleet();
+    await fleet.permit();
+
+    await fleet.worker(1).flush();
+
+    expect(fleet.store.times('addToWindow')).toBe(0);
+  });
+
+  test('waits for results of permits that are being written', async () => {
+    const fleet = aFleet();
+    await fleet.calls(20, FAIL);
+    await fleet.seconds(60);
+    const probe = await fleet.permit();
+    void probe.settle(OK);
+
+    await fleet.worker(1).flush();
+
+    expect(fleet.ofType('stage_advanced')).toHaveLength(1);
+  });
+});
+
+describe('a summary', () => {
+  test('says why and until when, and the override beside the state', async () => {
+    const fleet = aFleet();
+    await fleet.calls(20, FAIL);
+    await fleet.override('target', KEY, 'force-closed', 60);
+
+    expect(await fleet.worker(2).summaries([KEY, 'us-west-2/other'])).toEqual([
+      {
+        key: KEY,
+        state: 'OPEN',
+        sinceMs: fleet.clock.now(),
+        untilMs: fleet.clock.now() + 60_000,
+        failure: 'capacity',
+        failureRatePercent: 100,
+        override: 'force-closed',
+      },
+      { key: 'us-west-2/other', state: 'CLOSED' },
+    ]);
+  });
+});
+
+function aFleet(options: Omit<FleetOptions, 'store' | 'clock'> = {}): Fleet {
+  const clock = new FakeClock();
+  return new Fleet({ ...options, clock, store: new MemoryCircuitStore(() => clock.now()) });
+}
+
+/** The load happens at once; its answer comes when it is told to. */
+function holdAnswerOfNextLoad(fleet: Fleet) {
+  let arrive = (): void => undefined;
+  const arrival = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  let waits = 0;
+  fleet.store.latency = (operation) => {
+    if (operation === 'load') waits++;
+    if (waits < 2) return Promise.resolve();
+    fleet.store.latency = undefined;
+    return arrival;
+  };
+  return { arrive: () => arrive() };
+}

@@ -1,0 +1,22 @@
+import { describe, expect, test } from '@jest/globals';
+import { classifyByStatus } from '../../../lambda/core/breaker/classify.ts';
+
+describe('an error by its status', () => {
+  test.each([
+    ['70. 408', { status: 408 }, 'timeout'],
+    ['70. 424', { status: 424 }, 'fault'],
+    ['70. 400', { status: 400 }, 'ignored'],
+    ['403', { status: 403 }, 'ignored'],
+    ['404', { statusCode: 404 }, 'ignored'],
+    ['429', { $metadata: { httpStatusCode: 429 } }, 'quota-minute'],
+    ['500', { response: { status: 500 } }, 'fault'],
+    ['503', { status: 503 }, 'capacity'],
+    ['an abort', { name: 'AbortError' }, 'ignored'],
+    ['a timeout', { name: 'TimeoutError' }, 'timeout'],
+    ['a reset', { code: 'ECONNRESET' }, 'network'],
+    ['14. an unknown shape', { odd: true }, 'fault'],
+    ['14. no object at all', undefined, 'fault'],
+  ])('%s', (_what, error, expected) => {
+    expect(classifyByStatus(error)).toBe(expected);
+  });
+});

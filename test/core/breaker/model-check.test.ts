@@ -1,0 +1,283 @@
+/**
+ * Every state of a small world: two workers, one circuit, stages of 1 and 2. Each worker loads,
+ * then saves, and anything may happen between: the other's save, time, a lost answer, a crash. The
+ * transitions are the real ones; the rest is abstracted, which keeps the world finite: time is
+ * relative to now, and of an epoch or a version only counts whether it is the record's.
+ */
+import { describe, expect, test } from '@jest/globals';
+import { ABSENT, type Circuit, type Lease } from '../../../lambda/core/breaker/circuit.ts';
+import type { ProbeResult } from '../../../lambda/core/breaker/recovery.ts';
+import { permitsOf } from '../../../lambda/core/breaker/recovery.ts';
+import { standingOf } from '../../../lambda/core/breaker/standing.ts';
+import { type Change, transition } from '../../../lambda/core/breaker/transitions.ts';
+import { aPolicy } from '../../support/fleet.ts';
+
+const NOW_MS = 1_000_000_000;
+const TICK_MS = 1_000;
+/** A cooldown of 2 ticks, a lease of 2. */
+const POLICY = aPolicy({ recoveryStages: [1, 2], cooldownSeconds: 2, callTimeoutSeconds: 1.6 });
+const EPOCH = 500;
+const EVIDENCE = { rule: 'rate', calls: 0, failures: 0 } as const;
+
+type Doing =
+  | { readonly at: 'rest' }
+  /** A call, admitted closed, or by the worker's lease. */
+  | { readonly at: 'call'; readonly isLeased: boolean; readonly isCurrent: boolean }
+  /** A change that is to be saved on what was loaded. */
+  | { readonly at: 'save'; readonly intent: Intent; readonly isFresh: boolean };
+
+type Intent =
+  | { readonly type: 'claim' }
+  | { readonly type: 'trip'; readonly isCurrent: boolean }
+  | { readonly type: 'settle'; readonly isCurrent: boolean; readonly kind: ProbeResult['kind'] };
+
+interface World {
+  readonly circuit: Circuit;
+  readonly workers: readonly Doing[];
+}
+
+describe('a small world', () => {
+  const { worlds, edges } = explore();
+
+  test('has 15,382 states, each of them visited', () => {
+    expect(worlds.size).toBe(15_382);
+  });
+
+  test('72. never has more live leases and successes than the stage has permits', () => {
+    for (const { circuit } of worlds.values()) {
+      if (circuit.state !== 'HALF_OPEN') continue;
+      const live = circuit.leases.filter(({ untilMs }) => untilMs > NOW_MS).length;
+      expect(live + circuit.succeeded).toBeLessThanOrEqual(permitsOf(circuit, POLICY));
+    }
+  });
+
+  test('reaches every state and stage', () => {
+    const reached = new Set([...worlds.values()].map(({ circuit }) => nameOf(circuit)));
+
+    expect([...reached].sort()).toEqual(['CLOSED', 'HALF_OPEN 0', 'HALF_OPEN 1', 'OPEN']);
+  });
+
+  test('74. closes only from its last stage, with one success missing', () => {
+    for (const { from, to } of edges) {
+      if (nameOf(to.circuit) !== 'CLOSED' || nameOf(from.circuit) === 'CLOSED') continue;
+      expect(from.circuit).toMatchObject({ state: 'HALF_OPEN', stage: 1, succeeded: 1 });
+    }
+  });
+
+  test('73. begins an epoch with each change of state and with nothing else', () => {
+    for (const { from, to, began } of edges) {
+      expect(began).toBe(from.circuit.state !== to.circuit.state);
+    }
+  });
+
+  test('75. leaves OPEN only when its cooldown is over, for a recovery', () => {
+    for (const { from, to } of edges) {
+      if (from.circuit.state !== 'OPEN' || to.circuit.state === 'OPEN') continue;
+      expect(from.circuit.untilMs).toBe(NOW_MS);
+      expect(nameOf(to.circuit)).toBe('HALF_OPEN 0');
+    }
+  });
+
+  test('77. can be closed from every state', () => {
+    const before = new Map<string, string[]>();
+    for (const { from, to } of edges) {
+      before.set(keyOf(to), [...(before.get(keyOf(to)) ?? []), keyOf(from)]);
+    }
+    const canClose = new Set<string>();
+    const open = [...worlds].filter(([, { circuit }]) => circuit.state === 'CLOSED');
+    for (const queue = open.map(([key]) => key); queue.length > 0; ) {
+      const key = queue.pop() ?? '';
+      if (canClose.has(key)) continue;
+      canClose.add(key);
+      queue.push(...(before.get(key) ?? []));
+    }
+
+    expect(canClose.size).toBe(worlds.size);
+  });
+});
+
+interface Edge {
+  readonly from: World;
+  readonly to: World;
+  readonly began: boolean;
+}
+
+function explore() {
+  const first: World = { circuit: ABSENT, workers: [{ at: 'rest' }, { at: 'rest' }] };
+  const worlds = new Map<string, World>();
+  const edges: Edge[] = [];
+  for (const queue = [canonical(first)]; queue.length > 0; ) {
+    const from = queue.pop();
+    if (!from || worlds.has(keyOf(from))) continue;
+    worlds.set(keyOf(from), from);
+    for (const next of successors(from)) {
+      const to = canonical(next);
+      edges.push({ from, to, began: next.circuit.epoch !== from.circuit.epoch });
+      queue.push(to);
+    }
+  }
+  return { worlds, edges };
+}
+
+function successors(world: World): World[] {
+  const moves = world.workers.flatMap((doing, worker) => movesOf(world, doing, worker));
+  return [...moves, tick(world)];
+}
+
+function movesOf(world: World, doing: Doing, worker: number): World[] {
+  const now = (next: Doing, circuit = world.circuit) => withWorker(world, worker, next, circuit);
+  const save = (intent: Intent): Doing => ({ at: 'save', intent, isFresh: true });
+  switch (doing.at) {
+    case 'rest': {
+      const { says } = standingOf(world.circuit, NOW_MS, POLICY);
+      if (says === 'admitted') return [now({ at: 'call', isLeased: false, isCurrent: true })];
+      return says === 'claim' ? [now(save({ type: 'claim' }))] : [];
+    }
+    case 'call': {
+      const { isCurrent } = doing;
+      const crash = orphaned(world, worker);
+      if (!doing.isLeased)
+        return [crash, now({ at: 'rest' }), now(save({ type: 'trip', isCurrent }))];
+      const kinds = ['success', 'failure', 'ignored'] as const;
+      return [crash, ...kinds.map((kind) => now(save({ type: 'settle', isCurrent, kind })))];
+    }
+    case 'save': {
+      const crash = orphaned(world, worker);
+      const reload = now({ ...doing, isFresh: true });
+      if (!doing.isFresh) return [crash, reload];
+      const next = transition(world.circuit, changeOf(doing.intent, worker), contextOf(worker));
+      const saved = staleOthers(world, worker, next.circuit);
+      const done = withWorker(
+        saved,
+        worker,
+        after(doing.intent, next.circuit, worker),
+        next.circuit,
+      );
+      const answerLost = withWorker(saved, worker, { ...doing, isFresh: false }, next.circuit);
+      return next.circuit === world.circuit ? [crash, done] : [crash, done, answerLost];
+    }
+    default:
+      return doing satisfies never;
+  }
+}
+
+function changeOf(intent: Intent, worker: number): Change {
+  switch (intent.type) {
+    case 'claim':
+      return { type: 'claim', leaseIds: [leaseOf(worker)] };
+    case 'trip':
+      return { type: 'trip', epoch: epochOf(intent), evidence: EVIDENCE, retryAfterMs: 0 };
+    case 'settle': {
+      const { kind } = intent;
+      const result: ProbeResult =
+        kind === 'failure' ? { kind, slow: false, retryAfterMs: 0 } : { kind };
+      return { type: 'settle', epoch: epochOf(intent), leaseId: leaseOf(worker), result };
+    }
+    default:
+      return intent satisfies never;
+  }
+}
+
+function after(intent: Intent, circuit: Circuit, worker: number): Doing {
+  const holds =
+    circuit.state === 'HALF_OPEN' && circuit.leases.some(({ id }) => id === leaseOf(worker));
+  if (intent.type !== 'claim') return { at: 'rest' };
+  return holds ? { at: 'call', isLeased: true, isCurrent: true } : { at: 'rest' };
+}
+
+function contextOf(worker: number) {
+  const key = 'a/b';
+  return { key, nowMs: NOW_MS, policy: POLICY, writer: `w${worker}`, jitter: 0.5 };
+}
+
+/** A save makes what others loaded stale, and a new epoch what they hold. */
+function staleOthers(world: World, worker: number, circuit: Circuit): World {
+  if (circuit === world.circuit) return world;
+  const isSameEpoch = circuit.epoch === world.circuit.epoch;
+  const aged = <Part extends { readonly isCurrent: boolean }>(part: Part): Part =>
+    isSameEpoch ? part : { ...part, isCurrent: false };
+  const workers = world.workers.map((doing, other): Doing => {
+    if (doing.at === 'call') return aged(doing);
+    if (doing.at === 'rest') return doing;
+    const intent = doing.intent.type === 'claim' ? doing.intent : aged(doing.intent);
+    return { at: 'save', intent, isFresh: doing.isFresh && other === worker };
+  });
+  return { circuit, workers };
+}
+
+function withWorker(world: World, worker: number, doing: Doing, circuit: Circuit): World {
+  return { circuit, workers: world.workers.with(worker, doing) };
+}
+
+/** A crashed worker's lease stays behind; the worker that comes after it starts cold. */
+function orphaned(world: World, worker: number): World {
+  const circuit = mapLeases(world.circuit, (lease) =>
+    lease.id === leaseOf(worker) ? { ...lease, id: `orphan of ${worker}` } : lease,
+  );
+  return withWorker({ ...world, circuit }, worker, { at: 'rest' }, circuit);
+}
+
+function tick({ circuit, workers }: World): World {
+  const earlier = (untilMs: number) => Math.max(NOW_MS, untilMs - TICK_MS);
+  const leased = mapLeases(circuit, (lease) => ({ ...lease, untilMs: earlier(lease.untilMs) }));
+  const ticked = leased.state === 'OPEN' ? { ...leased, untilMs: earlier(leased.untilMs) } : leased;
+  return { circuit: ticked, workers };
+}
+
+/** One world for all that differ only in what no rule looks at. */
+function canonical({ circuit, workers }: World): World {
+  const written = { version: 1, epoch: EPOCH, sinceMs: 0, writer: '' };
+  switch (circuit.state) {
+    case 'CLOSED':
+      return { circuit: { state: 'CLOSED', ...written, seededSuccesses: 0 }, workers };
+    case 'OPEN': {
+      const { untilMs } = circuit;
+      return {
+        circuit: { state: 'OPEN', ...written, untilMs, opens: 1, evidence: EVIDENCE },
+        workers,
+      };
+    }
+    case 'HALF_OPEN': {
+      const leases = circuit.leases
+        .map((lease) => ({ ...lease, id: nameLease(lease, workers) }))
+        .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+      const { stage, succeeded } = circuit;
+      const opened = { opens: 1, evidence: EVIDENCE };
+      return {
+        circuit: { state: 'HALF_OPEN', ...written, stage, succeeded, leases, ...opened },
+        workers,
+      };
+    }
+    default:
+      return circuit satisfies never;
+  }
+}
+
+/** A worker that no more knows of its lease has left it behind. */
+function nameLease({ id }: Lease, workers: readonly Doing[]): string {
+  const doing = workers[Number(id.slice(1))];
+  const isHeld = id.startsWith('w') && doing !== undefined && doing.at !== 'rest';
+  return isHeld ? id : 'orphan';
+}
+
+function mapLeases(circuit: Circuit, convert: (lease: Lease) => Lease): Circuit {
+  return circuit.state === 'HALF_OPEN'
+    ? { ...circuit, leases: circuit.leases.map(convert) }
+    : circuit;
+}
+
+function leaseOf(worker: number): string {
+  return `w${worker}`;
+}
+
+function epochOf({ isCurrent }: { readonly isCurrent: boolean }): number {
+  return isCurrent ? EPOCH : EPOCH - 1;
+}
+
+function nameOf(circuit: Circuit): string {
+  return circuit.state === 'HALF_OPEN' ? `HALF_OPEN ${circuit.stage}` : circuit.state;
+}
+
+function keyOf(world: World): string {
+  return JSON.stringify(world);
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Circuit, Lease } from '../../../lambda/core/breaker/circuit.ts';
+import { fromRecord, toRecord } from '../../../lambda/core/breaker/record.ts';
+
+const WRITTEN = { version: 3, epoch: 1_768_478_400, sinceMs: 1_768_478_400_123, writer: 'w1' };
+const EVIDENCE = { rule: 'rate', failure: 'capacity', calls: 20, failures: 7 } as const;
+
+const CIRCUITS: readonly Circuit[] = [
+  { state: 'CLOSED', ...WRITTEN, seededSuccesses: 10 },
+  { state: 'CLOSED', ...WRITTEN, seededSuccesses: 0, wouldOpenUntilMs: 1_768_478_460_000 },
+  { state: 'OPEN', ...WRITTEN, opens: 2, untilMs: 1_768_478_460_001, evidence: EVIDENCE },
+  {
+    state: 'HALF_OPEN',
+    ...WRITTEN,
+    opens: 1,
+    stage: 2,
+    succeeded: 3,
+    leases: Array.from({ length: 10 }, (_, i) => aLease(i)),
+    evidence: { ...EVIDENCE, kinds: { capacity: 5, timeout: 2 }, excess: 3.14 },
+  },
+];
+
+describe('the record of a circuit', () => {
+  test.each(CIRCUITS)('reads back what was written: $state', (circuit) => {
+    expect(fromRecord(JSON.parse(JSON.stringify(toRecord(circuit))))).toEqual(circuit);
+  });
+
+  test('is legible: times are ISO 8601', () => {
+    const [, , open] = CIRCUITS.map(toRecord);
+
+    expect(open).toMatchObject({ state: 'OPEN', until: '2026-01-15T12:01:00.001Z', opens: 2 });
+  });
+
+  test('stays under 2 KB with a full last stage', () => {
+    const sizes = CIRCUITS.map((circuit) => JSON.stringify(toRecord(circuit)).length);
+
+    expect(Math.max(...sizes)).toBeLessThan(2_048);
+  });
+
+  test.each([
+    ['nothing', null],
+    ['a text', 'OPEN'],
+    ['no state', { ...WRITTEN, since: '2026-01-15T12:00:00Z' }],
+    ['an unknown state', { ...toRecord(closed()), state: 'AJAR' }],
+    ['a version that is no number', { ...toRecord(closed()), version: '3' }],
+    ['a version of 0', { ...toRecord(closed()), version: 0 }],
+    ['no writer', { ...toRecord(closed()), writer: undefined }],
+    ['a time that is none', { ...toRecord(closed()), since: 'yesterday' }],
+    ['an open state without its end', { ...toRecord(closed()), state: 'OPEN', opens: 1 }],
+    ['a negative count', { ...toRecord(closed()), seededSuccesses: -1 }],
+    ['a broken lease', { ...toRecord(halfOpen()), leases: [{ id: 'w1/1', expiries: 0 }] }],
+    ['an unknown rule', { ...toRecord(halfOpen()), reason: { ...EVIDENCE, rule: 'mood' } }],
+  ])('cannot be read with %s', (_what, record) => {
+    expect(fromRecord(record)).toBeUndefined();
+  });
+});
+
+function closed(): Circuit {
+  return { state: 'CLOSED', ...WRITTEN, seededSuccesses: 10 };
+}
+
+function halfOpen(): Circuit {
+  return {
+    state: 'HALF_OPEN',
+    ...WRITTEN,
+    opens: 1,
+    stage: 0,
+    succeeded: 0,
+    leases: [],
+    evidence: EVIDENCE,
+  };
+}
+
+function aLease(i: number): Lease {
+  return {
+    id: `0b0e3d4c-7f1e-4c5f-9d57-3c6f4b0a1d2e/${i}`,
+    untilMs: 1_768_478_475_000 + i,
+    expiries: 0,
+  };
+}

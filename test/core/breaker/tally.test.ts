@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import { Tally } from '../../../lambda/core/breaker/tally.ts';
+
+describe('a tally', () => {
+  test('counts each call once, whenever its flushes come', () => {
+    const tally = begun(10);
+    tally.fail('fault', true, 0);
+    expect(tally.take()).toMatchObject({ success: 9, failures: { fault: 1 } });
+
+    for (let i = 0; i < 7; i++) tally.succeed();
+    expect(tally.isPending).toBe(false);
+    for (let i = 0; i < 2; i++) tally.fail('timeout', true, 0);
+
+    expect(tally.take()).toMatchObject({ success: -2, failures: { timeout: 2 } });
+  });
+
+  test('does not count in advance with a flush that holds no failure', () => {
+    const tally = begun(3);
+    tally.succeed();
+
+    expect(tally.take()).toMatchObject({ success: 1, failures: {} });
+  });
+
+  test('takes back a success that was counted in advance and is ignored', () => {
+    const tally = begun(2);
+    tally.fail('fault', true, 0);
+    tally.take();
+
+    tally.ignore();
+
+    expect(tally.take()).toMatchObject({ success: -1 });
+  });
+
+  test('keeps a call that began after a flush apart from those counted in advance', () => {
+    const tally = begun(2);
+    tally.fail('fault', true, 0);
+    tally.take();
+    tally.begin(0);
+
+    tally.succeed();
+    tally.succeed();
+
+    expect(tally.take()).toMatchObject({ success: 1 });
+  });
+
+  test('has again what is put back, and with it the longest wait', () => {
+    const tally = begun(2);
+    tally.fail('capacity', true, 500);
+    const counts = tally.take();
+    tally.putBack(counts);
+    tally.fail('capacity', true, 300);
+
+    expect(tally.mayTrip).toBe(true);
+    expect(tally.take()).toMatchObject({
+      success: 0,
+      failures: { capacity: 2 },
+      retryAfterMs: 500,
+    });
+  });
+
+  test('a kind that is switched off asks for no judgement', () => {
+    const tally = begun(1);
+
+    tally.fail('quota-minute', false, 0);
+
+    expect([tally.isPending, tally.mayTrip]).toEqual([true, false]);
+  });
+
+  test('knows a subject for one window after its failure', () => {
+    const tally = new Tally(1);
+
+    expect(tally.isFirstFailure('a', 0, 60)).toBe(true);
+    expect(tally.isFirstFailure('b', 30, 60)).toBe(true);
+    expect(tally.isFirstFailure('a', 59, 60)).toBe(false);
+    expect(tally.isFirstFailure('a', 60, 60)).toBe(true);
+    expect(tally.isFirstFailure('b', 60, 60)).toBe(false);
+  });
+});
+
+function begun(calls: number): Tally {
+  const tally = new Tally(1);
+  for (let i = 0; i < calls; i++) tally.begin(0);
+  return tally;
+}

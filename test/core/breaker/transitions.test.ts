@@ -1,0 +1,117 @@
+import { describe, expect, test } from '@jest/globals';
+import { ABSENT, type Circuit, type HalfOpen } from '../../../lambda/core/breaker/circuit.ts';
+import { type Change, transition } from '../../../lambda/core/breaker/transitions.ts';
+import { aPolicy } from '../../support/fleet.ts';
+
+const NOW_MS = Date.UTC(2026, 0, 15, 12);
+const EVIDENCE = { rule: 'rate', failure: 'capacity', calls: 20, failures: 7 } as const;
+
+describe('a transition', () => {
+  test('begins the first epoch at the current second, the next ones one higher', () => {
+    const trip = { type: 'trip', evidence: EVIDENCE, retryAfterMs: 0 } as const;
+
+    const first = changed(ABSENT, { ...trip, epoch: 0 });
+    expect([first.epoch, first.version]).toEqual([NOW_MS / 1000, 1]);
+    const next = changed(aCircuit({ state: 'CLOSED', seededSuccesses: 0 }), { ...trip, epoch: 7 });
+
+    expect([next.epoch, next.version]).toEqual([8, 4]);
+  });
+
+  test('that changes nothing gives the same circuit and no event', () => {
+    const circuit = anOpen(NOW_MS + 1);
+
+    const step = transition(circuit, { type: 'claim', leaseIds: ['a'] }, aContext());
+
+    expect(step.circuit).toBe(circuit);
+    expect(step.events).toEqual([]);
+  });
+
+  test('spreads cooldowns by ±10 %', () => {
+    const closed = aCircuit({ state: 'CLOSED', seededSuccesses: 0 });
+    const trip = { type: 'trip', epoch: 7, evidence: EVIDENCE, retryAfterMs: 0 } as const;
+    const cooldowns = [0, 0.5, 0.999_999].map((jitter) => {
+      const { circuit } = transition(closed, trip, { ...aContext(), jitter });
+      return circuit.state === 'OPEN' ? circuit.untilMs - NOW_MS : 0;
+    });
+
+    expect(cooldowns).toEqual([54_000, 60_000, 66_000]);
+  });
+
+  test('grants no lease twice', () => {
+    const once = changed(aHalfOpen(), { type: 'claim', leaseIds: ['a'] });
+
+    expect(changed(once, { type: 'claim', leaseIds: ['a'] })).toBe(once);
+  });
+
+  test('gives a permit that ran out to the next, and remembers that it did', () => {
+    const lease = { id: 'dead', untilMs: NOW_MS, expiries: 0 };
+
+    const circuit = changed(aHalfOpen({ leases: [lease] }), {
+      type: 'claim',
+      leaseIds: ['a', 'b'],
+    });
+
+    const untilMs = NOW_MS + 75_000;
+    expect(circuit).toMatchObject({
+      leases: [
+        { id: 'a', untilMs, expiries: 1 },
+        { id: 'b', untilMs, expiries: 0 },
+      ],
+    });
+  });
+
+  test('grants nothing while a stage that was made smaller still has too many leases', () => {
+    const live = ['a', 'b', 'c'].map((id) => ({ id, untilMs: NOW_MS + 1, expiries: 0 }));
+    const expired = { id: 'd', untilMs: NOW_MS, expiries: 0 };
+    const circuit = aHalfOpen({ leases: [...live, expired] });
+    const policy = aPolicy({ recoveryStages: [1, 3] });
+    const claim: Change = { type: 'claim', leaseIds: ['e'] };
+
+    expect(transition(circuit, claim, { ...aContext(), policy }).circuit).toBe(circuit);
+  });
+
+  test('credits no success to another epoch', () => {
+    const circuit = aHalfOpen({ leases: [{ id: 'a', untilMs: NOW_MS + 1, expiries: 0 }] });
+    const result = { kind: 'success' } as const;
+
+    const late = changed(circuit, { type: 'settle', epoch: 6, leaseId: 'a', result });
+
+    expect(late).toBe(circuit);
+  });
+
+  test('opens until the next reset of a daily quota', () => {
+    const circuit = aHalfOpen({ leases: [{ id: 'a', untilMs: NOW_MS + 1, expiries: 0 }] });
+    const result = { kind: 'failure', failure: 'quota-day', slow: false, retryAfterMs: 0 } as const;
+
+    expect(changed(circuit, { type: 'settle', epoch: 7, leaseId: 'a', result })).toMatchObject({
+      state: 'OPEN',
+      untilMs: Date.UTC(2026, 0, 16),
+      opens: 2,
+      evidence: { rule: 'quota-day' },
+    });
+  });
+});
+
+function changed(circuit: Circuit, change: Change): Circuit {
+  return transition(circuit, change, aContext()).circuit;
+}
+
+function aContext() {
+  return { key: 'a/b', nowMs: NOW_MS, policy: aPolicy(), writer: 'w1', jitter: 0.5 };
+}
+
+const WRITTEN = { version: 3, epoch: 7, sinceMs: 0, writer: 'w0' };
+
+function aCircuit(circuit: { state: 'CLOSED'; seededSuccesses: number }): Circuit {
+  return { ...WRITTEN, ...circuit };
+}
+
+function anOpen(untilMs: number): Circuit {
+  return { state: 'OPEN', ...WRITTEN, untilMs, opens: 1, evidence: EVIDENCE };
+}
+
+/** At stage 1, of five permits. */
+function aHalfOpen(changes: Partial<HalfOpen> = {}): HalfOpen {
+  const circuit = { stage: 1, succeeded: 0, leases: [], opens: 1, evidence: EVIDENCE };
+  return { state: 'HALF_OPEN', ...WRITTEN, ...circuit, ...changes };
+}

@@ -1,0 +1,152 @@
+import { describe, expect, test } from '@jest/globals';
+import type { WindowCounts } from '../../../lambda/core/breaker/circuit-store.ts';
+import { judge, seeded } from '../../../lambda/core/breaker/window.ts';
+import { aPolicy } from '../../support/fleet.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+
+const OFF = Number.POSITIVE_INFINITY;
+const EXCESS_AT_5 = aPolicy({ minimumCalls: OFF, excessFailures: 5 });
+
+describe('excess rule', () => {
+  test('67. after 1,000 successes five failures trip, four do not', () => {
+    expect(judge(outcomes(`${HEALTHY}FFFF`), EXCESS_AT_5)).toBeUndefined();
+
+    expect(judge(outcomes(`${HEALTHY}FFFFF`), EXCESS_AT_5)?.evidence).toMatchObject({
+      rule: 'excess',
+      excess: 5,
+    });
+  });
+
+  test('67. a success takes back r / (1 − r) failures', () => {
+    const policy = aPolicy({ minimumCalls: OFF, excessFailures: 4.57 });
+    expect(judge(outcomes('FFFSFF'), policy)?.evidence.excess).toBeCloseTo(4.57, 2);
+    expect(judge(outcomes('FFFSFF'), EXCESS_AT_5)).toBeUndefined();
+
+    expect(judge(outcomes('FFFSFFF'), EXCESS_AT_5)?.evidence.rule).toBe('excess');
+  });
+
+  test('67. a steady rate below the threshold never trips', () => {
+    const steady = 'SSSF'.repeat(100);
+
+    for (let calls = 1; calls <= steady.length; calls++) {
+      expect(judge(outcomes(steady.slice(0, calls)), EXCESS_AT_5)).toBeUndefined();
+    }
+  });
+
+  test('67. 60 % failures trip within 40 calls in at least 99 % of 1,000 seeds', () => {
+    const seeds = Array.from({ length: 1_000 }, (_, seed) => seed);
+
+    const inTime = seeds.filter((seed) => callsToTrip(seed, 0.6, 40, EXCESS_AT_5) !== undefined);
+
+    expect(inTime.length).toBeGreaterThanOrEqual(990);
+  });
+
+  test('67. at its default 10 % failures do not trip in 36,000 calls on 20 seeds', () => {
+    const policy = aPolicy({ minimumCalls: OFF, excessFailures: 10 });
+
+    for (let seed = 0; seed < 20; seed++) {
+      expect(callsToTrip(seed, 0.1, 36_000, policy)).toBeUndefined();
+    }
+  });
+
+  test('67. its bar is at least 1 % of the calls', () => {
+    const policy = aPolicy({ minimumCalls: OFF, excessFailures: 10 });
+    const calm = { ...NOTHING, success: 4_260 - 43 };
+
+    expect(judge([calm, { ...NOTHING, failures: { fault: 42 } }], policy)).toBeUndefined();
+    expect(judge([calm, { ...NOTHING, failures: { fault: 43 } }], policy)?.evidence.calls).toBe(
+      4_260,
+    );
+  });
+});
+
+describe('dry rule', () => {
+  const policy = aPolicy({ minimumCalls: OFF, consecutiveFailures: 5 });
+
+  test('68. five failures and nothing else trip', () => {
+    expect(judge(outcomes('FFFF'), policy)).toBeUndefined();
+    expect(judge(outcomes('FFFFF'), policy)?.evidence.rule).toBe('dry');
+  });
+
+  test('68. one success is enough to hold it', () => {
+    expect(judge(outcomes('FSFFFF'), policy)).toBeUndefined();
+  });
+});
+
+describe('evidence', () => {
+  test('names the kind that weighed most and the longest wait asked for', () => {
+    const buckets = [
+      { ...NOTHING, failures: { timeout: 2, capacity: 5 }, retryAfterMs: 3_000 },
+      { ...NOTHING, success: 3, failures: { timeout: 4 }, retryAfterMs: 1_000 },
+    ];
+
+    expect(judge(buckets, aPolicy({ minimumCalls: 1 }))).toMatchObject({
+      evidence: {
+        rule: 'rate',
+        failure: 'timeout',
+        calls: 14,
+        failures: 11,
+        kinds: { timeout: 6, capacity: 5 },
+      },
+      retryAfterMs: 3_000,
+    });
+  });
+
+  test('leaves out kinds that are switched off', () => {
+    const buckets = [{ ...NOTHING, failures: { 'quota-minute': 50, 'quota-day': 1 } }];
+
+    const policy = aPolicy({ minimumCalls: 1, ignoredKinds: ['quota-minute', 'quota-day'] });
+
+    expect(judge(buckets, policy)).toBeUndefined();
+  });
+
+  test('takes a correction that outlived its success for no calls, not for negative ones', () => {
+    const buckets = [{ ...NOTHING, success: -3, failures: { fault: 1 } }];
+
+    expect(judge(buckets, aPolicy({ minimumCalls: 1 }))?.evidence).toMatchObject({
+      calls: 1,
+      failures: 1,
+    });
+  });
+
+  test('a seed goes before the buckets', () => {
+    const policy = aPolicy({ minimumCalls: 1 });
+    const buckets = [{ ...NOTHING, startMs: 0, failures: { fault: 4 } }];
+
+    expect(judge(seeded(buckets, 10), policy)).toBeUndefined();
+    expect(judge(seeded(buckets, 0), policy)).toBeDefined();
+  });
+});
+
+const NOTHING: WindowCounts = { success: 0, slow: 0, failures: {} };
+
+const HEALTHY = 'S'.repeat(1_000);
+
+/** One outcome a second; the window holds the last 60. */
+function outcomes(text: string): WindowCounts[] {
+  return [...text.slice(-60)].map((outcome) =>
+    outcome === 'S' ? { ...NOTHING, success: 1 } : { ...NOTHING, failures: { fault: 1 } },
+  );
+}
+
+/** Ten calls a second, a window of the last 60 buckets, judged after each failure. */
+function callsToTrip(
+  seed: number,
+  failureShare: number,
+  calls: number,
+  policy: ReturnType<typeof aPolicy>,
+): number | undefined {
+  const random = seededRandom(seed);
+  const buckets: WindowCounts[] = [];
+  for (let call = 0; call < calls; call++) {
+    if (call % 10 === 0) buckets.push(NOTHING);
+    if (buckets.length > 60) buckets.shift();
+    const last = buckets.pop() ?? NOTHING;
+    const fails = random() < failureShare;
+    const success = last.success + (fails ? 0 : 1);
+    const fault = (last.failures.fault ?? 0) + (fails ? 1 : 0);
+    buckets.push({ ...last, success, failures: { fault } });
+    if (fails && judge(buckets, policy)) return call + 1;
+  }
+  return undefined;
+}

@@ -1,0 +1,51 @@
+import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startServices } from '../support/services.ts';
+
+const Name = 'Holdfast-Settings';
+let services: Awaited<ReturnType<typeof startServices>>;
+beforeAll(async () => {
+  services = await startServices(
+    { Settings: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: '{}' } } },
+    {
+      Effect: 'Allow',
+      Action: 'ssm:GetParameter',
+      Resource: {
+        'Fn::Join': ['', ['arn:aws:ssm:us-east-1:000000000000:parameter/', { Ref: 'Settings' }]],
+      },
+    },
+  );
+});
+afterAll(() => services.stop());
+
+test('a parameter is read, edited while the stack runs, and read anew', async () => {
+  const first = await services.worker.ssm.send(new GetParameterCommand({ Name }));
+  await services.operator.ssm.send(new PutParameterCommand({ Name, Value: 'x', Overwrite: true }));
+  const second = await services.worker.ssm.send(new GetParameterCommand({ Name }));
+
+  expect(first.Parameter).toMatchObject({ Name, Value: '{}', Version: 1 });
+  expect(second.Parameter).toMatchObject({ Name, Value: 'x', Version: 2 });
+});
+
+test('a function may not edit it', async () => {
+  const edit = new PutParameterCommand({ Name, Value: 'x', Overwrite: true });
+
+  await expect(services.worker.ssm.send(edit)).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+  });
+});
+
+test('a value is not replaced by accident', async () => {
+  await expect(
+    services.operator.ssm.send(new PutParameterCommand({ Name, Value: 'x' })),
+  ).rejects.toMatchObject({ name: 'ParameterAlreadyExists' });
+});
+
+test('a parameter that is not there is named', async () => {
+  const get = new GetParameterCommand({ Name: 'Absent' });
+
+  await expect(services.operator.ssm.send(get)).rejects.toMatchObject({
+    name: 'ParameterNotFound',
+    message: 'no parameter Absent',
+  });
+});

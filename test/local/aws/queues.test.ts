@@ -1,0 +1,84 @@
+import {
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startServices } from '../support/services.ts';
+
+const maySend = {
+  Effect: 'Allow',
+  Action: 'sqs:SendMessage',
+  Resource: { 'Fn::GetAtt': ['Jobs', 'Arn'] },
+};
+
+let services: Awaited<ReturnType<typeof startServices>>;
+let QueueUrl: string;
+beforeAll(async () => {
+  services = await startServices({ Jobs: { Type: 'AWS::SQS::Queue' } }, maySend);
+  QueueUrl = `${services.url}/000000000000/Holdfast-Jobs`;
+});
+afterAll(() => services.stop());
+
+describe('DelaySeconds', () => {
+  const send = (DelaySeconds: number) =>
+    services.operator.sqs.send(
+      new SendMessageCommand({ QueueUrl, MessageBody: 'later', DelaySeconds }),
+    );
+
+  test('of 900 is taken', async () => {
+    await send(900);
+
+    expect(await services.queues.depth('Jobs')).toMatchObject({ delayed: 1 });
+  });
+
+  test.each([901, -1])('of %d is refused', async (delay) => {
+    await expect(send(delay)).rejects.toMatchObject({
+      name: 'InvalidParameterValue',
+      message: expect.stringContaining(`Value ${delay} for parameter DelaySeconds`),
+    });
+  });
+
+  test('above 900 of one entry refuses the batch', async () => {
+    const batch = new SendMessageBatchCommand({
+      QueueUrl,
+      Entries: [{ Id: 'a', MessageBody: 'x', DelaySeconds: 901 }],
+    });
+
+    await expect(services.operator.sqs.send(batch)).rejects.toMatchObject({
+      name: 'InvalidParameterValue',
+    });
+  });
+});
+
+test('a function may do to a queue what its role grants, in batches too', async () => {
+  const { worker } = services;
+  const batch = { QueueUrl, Entries: [{ Id: 'a', MessageBody: 'x' }] };
+
+  await expect(worker.sqs.send(new SendMessageBatchCommand(batch))).resolves.toMatchObject({
+    Successful: [{ Id: 'a' }],
+  });
+  await expect(worker.sqs.send(new ReceiveMessageCommand({ QueueUrl }))).rejects.toMatchObject({
+    name: 'AccessDenied',
+    message: expect.stringContaining('sqs:ReceiveMessage'),
+  });
+});
+
+test('messages are received, counted and removed', async () => {
+  const arn = 'arn:aws:sqs:us-east-1:000000000000:Holdfast-Jobs';
+  await services.operator.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'now' }));
+
+  const messages = await services.queues.receive(arn, 10, 1);
+  const before = await services.queues.depth('Holdfast-Jobs');
+  await services.queues.remove(arn, messages);
+
+  expect(messages.map(({ Body }) => Body)).toContain('now');
+  expect(before).toMatchObject({ ready: 0, inFlight: messages.length });
+  expect(await services.queues.depth('Holdfast-Jobs')).toMatchObject({ inFlight: 0 });
+});
+
+test('a queue that is not there is named, and so are those that are', async () => {
+  await expect(services.queues.depth('Mail')).rejects.toThrow(
+    'no queue Mail, there are Holdfast-Jobs',
+  );
+});

@@ -1,0 +1,226 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Message, Queues } from '../../../local/aws/queues.ts';
+import { EventSource, failedItems } from '../../../local/lambda/event-source.ts';
+import type { InvokeResult } from '../../../local/lambda/function.ts';
+import { until } from '../support/until.ts';
+
+const started: EventSource[] = [];
+afterEach(() => {
+  for (const each of started.splice(0)) each.stop();
+});
+
+function aMessage(id: string): Message {
+  const receipt = { ReceiptHandle: `receipt-${id}`, Body: `body of ${id}`, MD5OfBody: 'md5' };
+  return { MessageId: id, ...receipt, Attributes: {}, MessageAttributes: {} };
+}
+
+/** A queue in memory: gives each message once, remembers what was removed. */
+class FakeQueue implements Queues {
+  readonly waiting: Message[];
+  readonly removed: string[] = [];
+  #wake: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.waiting = Array.from({ length: count }, (_, i) => aMessage(`m${i}`));
+  }
+
+  async receive(_arn: string, max: number, waitSeconds: number): Promise<Message[]> {
+    if (this.waiting.length === 0 && waitSeconds > 0) {
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
+    }
+    return this.waiting.splice(0, max);
+  }
+
+  async remove(_arn: string, messages: readonly Message[]): Promise<void> {
+    this.removed.push(...messages.map(({ MessageId }) => MessageId));
+  }
+
+  async depth() {
+    return { ready: this.waiting.length, delayed: 0, inFlight: 0 };
+  }
+
+  visibilityTimeoutSeconds = () => 30;
+}
+
+interface Run {
+  readonly messages?: number;
+  readonly mapping?: Partial<ConstructorParameters<typeof EventSource>[0]>;
+  readonly timeoutMs?: number;
+  readonly answer?: (messageIds: string[]) => InvokeResult | Promise<InvokeResult>;
+}
+
+function startSource({ messages = 1, mapping = {}, timeoutMs = 1000, answer }: Run) {
+  const queue = new FakeQueue(messages);
+  const events: { Records: { messageId: string }[] }[] = [];
+  const source = new EventSource(
+    {
+      EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:Jobs',
+      FunctionName: 'Worker',
+      Enabled: true,
+      BatchSize: 10,
+      MaximumBatchingWindowInSeconds: 0,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: {},
+      FilterCriteria: undefined,
+      ...mapping,
+    },
+    queue,
+    {
+      name: 'Worker',
+      timeoutMs,
+      invoke: async (event) => {
+        const parsed = JSON.parse(event);
+        events.push(parsed);
+        const ids = parsed.Records.map(({ messageId }: { messageId: string }) => messageId);
+        return answer?.(ids) ?? { outcome: 'returned', payload: 'null' };
+      },
+    },
+  );
+  started.push(source);
+  source.start();
+  return { queue, events };
+}
+
+describe('a batch', () => {
+  test('carries the messages as Lambda does', async () => {
+    const { events } = startSource({});
+
+    await until(() => events.length > 0);
+
+    expect(events[0]?.Records).toEqual([
+      {
+        messageId: 'm0',
+        receiptHandle: 'receipt-m0',
+        body: 'body of m0',
+        attributes: {},
+        messageAttributes: {},
+        md5OfBody: 'md5',
+        eventSource: 'aws:sqs',
+        eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:Jobs',
+        awsRegion: 'us-east-1',
+      },
+    ]);
+  });
+
+  test('holds no more messages than the mapping says', async () => {
+    const { events, queue } = startSource({ messages: 7, mapping: { BatchSize: 3 } });
+
+    await until(() => queue.removed.length === 7);
+
+    expect(events.map(({ Records }) => Records.length)).toEqual([3, 3, 1]);
+  });
+
+  test('of more than ten is collected from several receives', async () => {
+    const mapping = { BatchSize: 25, MaximumBatchingWindowInSeconds: 60 };
+    const { events } = startSource({ messages: 50, mapping });
+
+    await until(() => events.length === 2);
+
+    expect(events.map(({ Records }) => Records.length)).toEqual([25, 25]);
+  });
+
+  test('that succeeds is removed', async () => {
+    const { queue } = startSource({ messages: 2 });
+
+    await until(() => queue.removed.length > 0);
+
+    expect(queue.removed).toEqual(['m0', 'm1']);
+  });
+
+  test('that fails stays in the queue, whole', async () => {
+    const { queue, events } = startSource({
+      messages: 2,
+      answer: () => ({ outcome: 'failed', payload: '{}' }),
+    });
+
+    await until(() => events.length > 0);
+
+    expect(queue.removed).toEqual([]);
+  });
+
+  test('with one failure keeps that one alone', async () => {
+    const { queue } = startSource({
+      messages: 3,
+      answer: () => ({
+        outcome: 'returned',
+        payload: '{"batchItemFailures":[{"itemIdentifier":"m1"}]}',
+      }),
+    });
+
+    await until(() => queue.removed.length > 0);
+
+    expect(queue.removed).toEqual(['m0', 'm2']);
+  });
+
+  test('whose failures nobody asked to report is removed', async () => {
+    const { queue } = startSource({
+      mapping: { FunctionResponseTypes: [] },
+      answer: () => ({
+        outcome: 'returned',
+        payload: '{"batchItemFailures":[{"itemIdentifier":"m0"}]}',
+      }),
+    });
+
+    await until(() => queue.removed.length > 0);
+
+    expect(queue.removed).toEqual(['m0']);
+  });
+});
+
+describe('what a batch response says', () => {
+  const all = new Set(['a', 'b']);
+  test.each([
+    ['nothing', 'null', []],
+    ['no failures', '{"batchItemFailures":[]}', []],
+    ['null for failures', '{"batchItemFailures":null}', []],
+    ['one', '{"batchItemFailures":[{"itemIdentifier":"b"}]}', ['b']],
+    ['an unknown message', '{"batchItemFailures":[{"itemIdentifier":"z"}]}', ['a', 'b']],
+    ['an empty identifier', '{"batchItemFailures":[{"itemIdentifier":""}]}', ['a', 'b']],
+    ['no list', '{"batchItemFailures":"b"}', ['a', 'b']],
+    ['a text', '"done"', ['a', 'b']],
+  ])('%s', (_, payload, failed) => {
+    expect([...failedItems(payload, all)]).toEqual(failed);
+  });
+});
+
+test('no more batches run at once than the maximum, however many messages wait', async () => {
+  let running = 0;
+  let most = 0;
+  const { queue } = startSource({
+    messages: 60,
+    mapping: { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } },
+    answer: async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      return { outcome: 'returned', payload: 'null' };
+    },
+  });
+
+  await until(() => queue.removed.length === 60);
+
+  expect(most).toBe(2);
+});
+
+test('a poller joins while a backlog keeps all of them busy', async () => {
+  const finish: (() => void)[] = [];
+  const { events } = startSource({
+    messages: 30,
+    mapping: { ScalingConfig: { MaximumConcurrency: 3 } },
+    answer: () =>
+      new Promise((resolve) => {
+        finish.push(() => resolve({ outcome: 'returned', payload: 'null' }));
+      }),
+  });
+
+  await until(() => events.length === 3);
+
+  expect(events.map(({ Records }) => Records.length)).toEqual([10, 10, 10]);
+  for (const each of finish) each();
+});
+
+test('a visibility timeout below the function timeout is refused, as Lambda does', () => {
+  expect(() => startSource({ timeoutMs: 31_000 })).toThrow(
+    'queue visibility timeout: got 30 s, allowed is at least the timeout of Worker, 31 s',
+  );
+});

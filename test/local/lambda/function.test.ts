@@ -1,0 +1,209 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type FunctionOptions, LambdaFunction } from '../../../local/lambda/function.ts';
+import { until } from '../support/until.ts';
+
+const started: LambdaFunction[] = [];
+afterEach(() => {
+  for (const each of started.splice(0)) each.stop();
+});
+
+/** A function of this code, whose `handler` is what the test writes. */
+function aFunction(code: string, options: Partial<FunctionOptions> = {}) {
+  const codeDir = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  writeFileSync(join(codeDir, 'index.mjs'), code);
+  const lines: string[] = [];
+  const created = new LambdaFunction({
+    name: 'Tested',
+    arn: 'arn:aws:lambda:us-east-1:000000000000:function:Tested',
+    codeDir,
+    handler: 'index.handler',
+    timeoutMs: 5000,
+    memoryMb: 128,
+    environment: {},
+    onLog: (line) => lines.push(line),
+    ...options,
+  });
+  started.push(created);
+  const invoke = async (event: unknown = {}) => {
+    const result = await created.invoke(JSON.stringify(event));
+    return result.outcome === 'throttled'
+      ? { outcome: result.outcome, payload: undefined }
+      : { outcome: result.outcome, payload: JSON.parse(result.payload) };
+  };
+  return { created, invoke, lines };
+}
+
+const HANGS = 'export const handler = () => new Promise(() => setInterval(() => {}, 1000));';
+
+describe('an invocation', () => {
+  test('gets its event and its context, and gives what the handler returns', async () => {
+    const { invoke } = aFunction(`export const handler = async (event, context) =>
+      ({ event, left: context.getRemainingTimeInMillis(), arn: context.invokedFunctionArn, id: context.awsRequestId });`);
+
+    const { outcome, payload } = await invoke({ text: 'ünïcode' });
+
+    expect(outcome).toBe('returned');
+    expect(payload).toMatchObject({
+      event: { text: 'ünïcode' },
+      arn: 'arn:aws:lambda:us-east-1:000000000000:function:Tested',
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    expect(payload.left).toBeGreaterThan(4000);
+    expect(payload.left).toBeLessThanOrEqual(5000);
+  });
+
+  test('finds the sandbox of the one before warm', async () => {
+    const { invoke, created } = aFunction('let calls = 0; export const handler = () => ++calls;');
+
+    expect([await invoke(), await invoke()].map(({ payload }) => payload)).toEqual([1, 2]);
+    expect(created.sandboxes).toHaveLength(1);
+  });
+
+  test('that throws fails with the name and the message of its error', async () => {
+    const { invoke } = aFunction(`export const handler = () => { throw new RangeError('no'); };`);
+
+    expect(await invoke()).toMatchObject({
+      outcome: 'failed',
+      payload: { errorType: 'RangeError', errorMessage: 'no' },
+    });
+  });
+});
+
+describe('a function that', () => {
+  test('takes longer than its timeout is killed, and the next invocation starts anew', async () => {
+    const { invoke, created } = aFunction(
+      `export const handler = ({ hang }) => { if (hang) for (;;) {} return 'well'; };`,
+      { timeoutMs: 200 },
+    );
+
+    expect(await invoke({ hang: true })).toMatchObject({
+      outcome: 'failed',
+      payload: { errorMessage: expect.stringContaining('Task timed out after 0.20 seconds') },
+    });
+    expect(created.sandboxes).toEqual([]);
+    expect(await invoke({})).toEqual({ outcome: 'returned', payload: 'well' });
+  });
+
+  test('exits fails its invocation', async () => {
+    const { invoke } = aFunction('export const handler = () => process.exit(3);');
+
+    expect(await invoke()).toMatchObject({
+      outcome: 'failed',
+      payload: {
+        errorType: 'Runtime.ExitError',
+        errorMessage: expect.stringContaining('Runtime exited with status 3'),
+      },
+    });
+  });
+
+  test('leaves its memory is ended', async () => {
+    const { invoke } = aFunction(
+      'const kept = []; export const handler = () => { for (;;) kept.push(new Array(1e5).fill(0.5)); };',
+      { memoryMb: 64 },
+    );
+
+    expect(await invoke()).toMatchObject({
+      outcome: 'failed',
+      payload: { errorType: 'Runtime.ExitError' },
+    });
+  });
+
+  test('does not load says why', async () => {
+    const { invoke } = aFunction(`throw new Error('variable X is not set');`);
+
+    expect(await invoke()).toMatchObject({
+      outcome: 'failed',
+      payload: { errorMessage: 'variable X is not set' },
+    });
+  });
+
+  test('lacks its handler says so', async () => {
+    const { invoke } = aFunction('export const other = 1;');
+
+    expect(await invoke()).toMatchObject({
+      outcome: 'failed',
+      payload: { errorType: 'Runtime.HandlerNotFound' },
+    });
+  });
+
+  test('answers more than 6 MB fails', async () => {
+    const { invoke } = aFunction(`export const handler = () => 'x'.repeat(6 * 1024 * 1024);`);
+
+    expect(await invoke()).toMatchObject({
+      outcome: 'failed',
+      payload: { errorType: 'Function.ResponseSizeTooLarge' },
+    });
+  });
+
+  test('is killed from outside fails its invocation, and lives on in another sandbox', async () => {
+    const { invoke, created, lines } = aFunction(
+      `export const handler = ({ hang }) => { console.log('began'); return hang ? new Promise(() => setInterval(() => {}, 1000)) : 'well'; };`,
+    );
+    const broken = invoke({ hang: true });
+    await until(() => lines.length > 0);
+
+    expect(created.killOne()).toBe(true);
+
+    expect(await broken).toMatchObject({ payload: { errorType: 'Runtime.ExitError' } });
+    expect(await invoke({})).toEqual({ outcome: 'returned', payload: 'well' });
+  });
+});
+
+test('nothing of the surrounding environment reaches a function', async () => {
+  process.env.HOLDFAST_TEST_SECRET = 'secret';
+  const { invoke } = aFunction('export const handler = () => process.env;', {
+    environment: { JOBS_TABLE: 'jobs' },
+  });
+
+  const { payload } = await invoke();
+
+  expect(payload).toMatchObject({
+    JOBS_TABLE: 'jobs',
+    AWS_LAMBDA_FUNCTION_NAME: 'Tested',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+    TZ: ':UTC',
+  });
+  expect(payload).not.toHaveProperty('HOLDFAST_TEST_SECRET');
+  expect(payload).not.toHaveProperty('PATH');
+});
+
+test('what a function writes comes line by line', async () => {
+  const { invoke, lines } = aFunction(
+    `export const handler = () => { process.stdout.write('one\\ntw'); process.stdout.write('o\\n'); };`,
+  );
+
+  await invoke();
+  await until(() => lines.length === 2);
+
+  expect(lines).toEqual(['one', 'two']);
+});
+
+test('one invocation more than the reserved concurrency is throttled', async () => {
+  const { invoke } = aFunction(HANGS, { reservedConcurrency: 1 });
+  void invoke();
+
+  expect(await invoke()).toEqual({ outcome: 'throttled', payload: undefined });
+});
+
+test('invocations at the same time run in sandboxes of their own', async () => {
+  const { invoke, created } = aFunction('export const handler = () => process.pid;');
+
+  const [first, second] = await Promise.all([invoke(), invoke()]);
+
+  expect(first.payload).not.toBe(second.payload);
+  expect(created.invocations).toBe(2);
+});
+
+test('a stop ends every sandbox and every invocation', async () => {
+  const { invoke, created } = aFunction(HANGS);
+  const running = invoke();
+
+  created.stop();
+
+  expect((await running).outcome).toBe('failed');
+  expect(created.sandboxes).toEqual([]);
+  expect(await invoke()).toMatchObject({ outcome: 'throttled' });
+});

@@ -1,0 +1,12 @@
+import { expect, test } from '@jest/globals';
+import { isWarning } from '../../local/log-line.ts';
+
+test.each([
+  ['{"level":"WARN","message":"circuit opened"}', true],
+  ['{"level":"ERROR","message":"broke"}', true],
+  ['{"level":"INFO","message":"done"}', false],
+  ['{"_aws":{"Timestamp":1},"JobsAccepted":1}', false],
+  ['FATAL ERROR: Reached heap limit', true],
+])('%s is a warning: %s', (line, expected) => {
+  expect(isWarning(line)).toBe(expected);
+});

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { parseOptions } from '../../local/options.ts';
+
+test('no options are fine', () => {
+  expect(parseOptions([])).toEqual({ help: false });
+});
+
+test('every option is understood', () => {
+  const args = ['--port', '0', '--config', 'a.json', '--bedrock-endpoint', 'http://127.0.0.1:1/'];
+
+  expect(parseOptions(args)).toEqual({
+    help: false,
+    port: 0,
+    configFile: 'a.json',
+    bedrockEndpoint: 'http://127.0.0.1:1',
+  });
+});
+
+test.each([
+  [['--foo'], "Unknown option '--foo'"],
+  [['extra'], "Unexpected argument 'extra'"],
+  [['--port'], "Option '--port <value>' argument missing"],
+  [['--port', '80x'], '--port: got 80x, allowed is 0 to 65535'],
+  [['--port', '65536'], '--port: got 65536, allowed is 0 to 65535'],
+  [['--config', 'a.yaml'], '--config: got a.yaml, allowed is a .ts or a .json file'],
+  [['--bedrock-endpoint', 'x'], '--bedrock-endpoint: got x, allowed is an http(s) URL'],
+])('%j is refused in one line', (args, message) => {
+  expect(() => parseOptions(args)).toThrow(message);
+  expect(() => parseOptions(args)).toThrow(/^[^\n]+$/);
+});

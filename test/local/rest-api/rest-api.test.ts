@@ -1,0 +1,260 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type Loopback, listenOnLoopback } from '../../../local/loopback.ts';
+import { createRestApi } from '../../../local/rest-api/rest-api.ts';
+import { readStack } from '../../../local/stack.ts';
+import { anAssembly, type Resources } from '../support/assembly.ts';
+import { aFakeFunction } from '../support/fake-function.ts';
+
+const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:Holdfast-Request';
+const servers: Loopback[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+function aMethod(HttpMethod: string, ResourceId: string, more: object = {}) {
+  return {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      RestApiId: { Ref: 'Api' },
+      ResourceId: { Ref: ResourceId },
+      HttpMethod,
+      ApiKeyRequired: true,
+      AuthorizationType: 'NONE',
+      Integration: {
+        Type: 'AWS_PROXY',
+        Uri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${FUNCTION_ARN}/invocations`,
+      },
+      ...more,
+    },
+  };
+}
+
+function aResource(PathPart: string, ParentId: object) {
+  return { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart, ParentId } };
+}
+
+function api(more: Resources = {}): Resources {
+  return {
+    Api: { Type: 'AWS::ApiGateway::RestApi' },
+    Stage: {
+      Type: 'AWS::ApiGateway::Stage',
+      Properties: { RestApiId: { Ref: 'Api' }, StageName: 'v1' },
+    },
+    Key: { Type: 'AWS::ApiGateway::ApiKey' },
+    Plan: {
+      Type: 'AWS::ApiGateway::UsagePlan',
+      Properties: { ApiStages: [{ ApiId: { Ref: 'Api' }, Stage: { Ref: 'Stage' } }] },
+    },
+    PlanKey: {
+      Type: 'AWS::ApiGateway::UsagePlanKey',
+      Properties: { KeyId: { Ref: 'Key' }, UsagePlanId: { Ref: 'Plan' }, KeyType: 'API_KEY' },
+    },
+    Jobs: aResource('jobs', { 'Fn::GetAtt': ['Api', 'RootResourceId'] }),
+    Job: aResource('{id}', { Ref: 'Jobs' }),
+    PostJobs: aMethod('POST', 'Jobs'),
+    GetJob: aMethod('GET', 'Job'),
+    ...more,
+  };
+}
+
+async function startApi(answer: unknown = { statusCode: 200, body: 'ok' }, more: Resources = {}) {
+  const stack = readStack(anAssembly({ resources: api(more) }), { sqs: '' });
+  const target = aFakeFunction(answer);
+  const server = await listenOnLoopback(0);
+  servers.push(server);
+  const { handler, apiKeys } = createRestApi(stack, new Map([[FUNCTION_ARN, target]]));
+  server.serve(handler);
+  const call = (path: string, init: RequestInit = {}) =>
+    fetch(`${server.url}${path}`, { ...init, headers: { 'x-api-key': 'local', ...init.headers } });
+  return { call, events: target.events, apiKeys, url: server.url };
+}
+
+const POST = { method: 'POST', body: '{"prompt":"x"}' };
+
+describe('a request that is let through', () => {
+  test('reaches the function as a proxy event', async () => {
+    const { call, events } = await startApi();
+
+    await call('/v1/jobs/a%2Fb?wait=20&x=1&x=2', { headers: { 'X-Custom': 'c' } });
+
+    expect(events).toEqual([
+      expect.objectContaining({
+        resource: '/jobs/{id}',
+        path: '/jobs/a%2Fb',
+        httpMethod: 'GET',
+        headers: expect.objectContaining({ 'X-Custom': 'c' }),
+        multiValueHeaders: expect.objectContaining({ 'X-Custom': ['c'] }),
+        queryStringParameters: { wait: '20', x: '2' },
+        multiValueQueryStringParameters: { wait: ['20'], x: ['1', '2'] },
+        pathParameters: { id: 'a/b' },
+        body: null,
+        isBase64Encoded: false,
+        requestContext: expect.objectContaining({
+          stage: 'v1',
+          resourcePath: '/jobs/{id}',
+          identity: expect.objectContaining({ apiKeyId: 'Holdfast-Key', sourceIp: '127.0.0.1' }),
+        }),
+      }),
+    ]);
+  });
+
+  test('carries its body as text', async () => {
+    const { call, events } = await startApi();
+
+    await call('/v1/jobs', POST);
+
+    expect(events[0]).toMatchObject({ body: POST.body, pathParameters: null });
+  });
+
+  test('gets what the function answers', async () => {
+    const { call } = await startApi({
+      statusCode: 202,
+      headers: { Location: '/v1/jobs/a', 'Retry-After': 1 },
+      multiValueHeaders: { 'X-Many': ['1', '2'] },
+      body: '{}',
+    });
+
+    const answer = await call('/v1/jobs', POST);
+
+    expect([answer.status, await answer.text()]).toEqual([202, '{}']);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      location: '/v1/jobs/a',
+      'retry-after': '1',
+      'x-many': '1, 2',
+      'content-type': 'application/json',
+      'x-amzn-requestid': expect.any(String),
+    });
+  });
+
+  test('gets a binary body decoded', async () => {
+    const body = Buffer.from([0, 255]).toString('base64');
+    const { call } = await startApi({ statusCode: 200, body, isBase64Encoded: true });
+
+    const answer = await call('/v1/jobs', POST);
+
+    expect([...new Uint8Array(await answer.arrayBuffer())]).toEqual([0, 255]);
+  });
+});
+
+describe('the gateway answers by itself', () => {
+  const jobs = '/v1/jobs';
+  test.each([
+    ['no key', jobs, { ...POST, headers: { 'x-api-key': '' } }, 403, 'Forbidden'],
+    ['a wrong key', jobs, { ...POST, headers: { 'x-api-key': 'x' } }, 403, 'Forbidden'],
+    ['an unknown route', '/v1/nothing', {}, 403, 'Missing Authentication Token'],
+    ['a method that the route lacks', jobs, { method: 'PUT' }, 403, 'Missing Authentication Token'],
+    ['a path outside the stage', '/jobs', POST, 403, 'Missing Authentication Token'],
+    ['a path that looks like a host', '//evil/v1/jobs', {}, 403, 'Missing Authentication Token'],
+    ['a path that cannot be decoded', '/v1/jobs/%E0%A4', {}, 400, 'Bad Request'],
+    ['over 10 MB', jobs, { ...POST, body: 'x'.repeat(10_485_761) }, 413, 'Request Too Long'],
+    ['an event over 6 MB', jobs, { ...POST, body: '"'.repeat(4_000_000) }, 413, 'Request Too Long'],
+  ])('%s', async (_, path, init, status, message) => {
+    const { call, events } = await startApi();
+
+    const answer = await call(path, init);
+
+    expect([answer.status, await answer.json()]).toEqual([status, { message }]);
+    expect(events).toEqual([]);
+  });
+
+  test.each([
+    ['fails', () => ({ outcome: 'failed', payload: '{"errorMessage":"secret"}' }) as const],
+    ['is throttled', () => ({ outcome: 'throttled' }) as const],
+    ['answers without a status', { body: 'x' }],
+    ['answers an object for a body', { statusCode: 200, body: {} }],
+    ['answers nothing', null],
+  ])('when the function %s, and leaks nothing', async (_, outcome) => {
+    const { call } = await startApi(outcome);
+
+    const answer = await call('/v1/jobs', POST);
+
+    expect([answer.status, await answer.json()]).toEqual([
+      502,
+      { message: 'Internal server error' },
+    ]);
+  });
+
+  test('when the function takes longer than the integration may', async () => {
+    const slow = () => new Promise<never>(() => undefined);
+    const Integration = { ...aMethod('POST', 'Jobs').Properties.Integration, TimeoutInMillis: 50 };
+    const { call } = await startApi(slow, { PostJobs: aMethod('POST', 'Jobs', { Integration }) });
+
+    expect((await call('/v1/jobs', POST)).status).toBe(504);
+  });
+
+  test('in the shape and with the headers that the template gives', async () => {
+    const shape = (ResponseType: string, StatusCode: number, ResponseTemplate: string) => ({
+      Type: 'AWS::ApiGateway::GatewayResponse',
+      Properties: {
+        RestApiId: { Ref: 'Api' },
+        ResponseType,
+        StatusCode: String(StatusCode),
+        ResponseParameters: {
+          'gatewayresponse.header.Content-Type': "'application/problem+json'",
+        },
+        ResponseTemplates: { 'application/json': ResponseTemplate },
+      },
+    });
+    const { call } = await startApi(undefined, {
+      NoRoute: shape('MISSING_AUTHENTICATION_TOKEN', 404, '{"title":"no route"}'),
+      Refused: shape('DEFAULT_4XX', 400, '{"title":$context.error.messageString}'),
+    });
+
+    const unknown = await call('/v1/nothing');
+    const refused = await call('/v1/jobs', { ...POST, headers: { 'x-api-key': 'wrong' } });
+
+    expect([unknown.status, await unknown.json()]).toEqual([404, { title: 'no route' }]);
+    expect(unknown.headers.get('content-type')).toBe('application/problem+json');
+    expect([refused.status, await refused.json()]).toEqual([400, { title: 'Forbidden' }]);
+  });
+});
+
+describe('keys', () => {
+  test('local is the key of the template, local-2 another caller', async () => {
+    const { call, events, apiKeys } = await startApi();
+
+    await call('/v1/jobs', POST);
+    await call('/v1/jobs', { ...POST, headers: { 'x-api-key': 'local-2' } });
+
+    expect(apiKeys.map(({ id, value }) => [id, value])).toEqual([
+      ['Holdfast-Key', 'local'],
+      ['local-2', 'local-2'],
+    ]);
+    expect(events).toMatchObject([
+      { requestContext: { identity: { apiKeyId: 'Holdfast-Key' } } },
+      { requestContext: { identity: { apiKeyId: 'local-2' } } },
+    ]);
+  });
+
+  test('a key without a usage plan opens nothing', async () => {
+    const { call } = await startApi(undefined, { Plan: { Type: 'AWS::ApiGateway::UsagePlan' } });
+
+    expect((await call('/v1/jobs', POST)).status).toBe(403);
+  });
+});
+
+test('a request for a foreign host is refused before all else', async () => {
+  const { url, events } = await startApi();
+
+  const { status, body } = await new Promise<{ status?: number; body: string }>((resolve) => {
+    const headers = { host: 'evil.example', 'x-api-key': 'local' };
+    request(`${url}/v1/jobs/a`, { headers }, async (response) => {
+      resolve({ status: response.statusCode, body: await text(response) });
+    }).end();
+  });
+
+  expect(status).toBe(403);
+  expect(body).toContain('host not allowed');
+  expect(events).toEqual([]);
+});
+
+test.each([
+  ['IAM', { AuthorizationType: 'AWS_IAM' }, 'authorization other than by API key'],
+  ['a mock', { Integration: { Type: 'MOCK', Uri: '' } }, 'integrations other than AWS_PROXY'],
+])('a method with %s stops the start', async (_, more, message) => {
+  await expect(startApi(undefined, { PostJobs: aMethod('POST', 'Jobs', more) })).rejects.toThrow(
+    message,
+  );
+});

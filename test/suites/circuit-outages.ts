@@ -1,0 +1,128 @@
+import { describe, expect, test } from '@jest/globals';
+import { countsOf, FAIL, type Fleet, type NewFleet, OK, opened } from '../support/fleet.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+
+/** A store that is lost or refuses; no exception of it ever reaches a caller. */
+export function outageVectors(newFleet: NewFleet): void {
+  describe('a lost store', () => {
+    test('51. the same rules hold in each worker, which says so once per cooldown', async () => {
+      const fleet = await newFleet();
+      fleet.store.fault = () => 'lost';
+
+      await fleet.calls(20, FAIL);
+      expect(await fleet.admit()).toMatchObject({ admitted: false, reason: 'open' });
+      expect(await fleet.admit(2)).toMatchObject({ admitted: true });
+      await fleet.seconds(59);
+      await fleet.admit();
+      expect(fleet.ofType('degraded')).toHaveLength(2);
+      await fleet.seconds(1);
+      const probe = await fleet.permit();
+
+      expect(await fleet.admit()).toMatchObject({ admitted: false, reason: 'half-open' });
+      await probe.settle(OK);
+      await fleet.seconds(5);
+      await fleet.admit();
+      expect(fleet.ofType('degraded')).toHaveLength(3);
+    });
+
+    test('52. the last open state is honoured to its end', async () => {
+      const fleet = await opened(newFleet);
+      fleet.store.fault = () => 'lost';
+      await fleet.seconds(59.999);
+
+      expect(await fleet.admit()).toMatchObject({ admitted: false, retryAfterMs: 1 });
+    });
+
+    test('52. a worker alone gives no permits of a recovery that was shared', async () => {
+      const fleet = await opened(newFleet);
+      await fleet.seconds(60);
+      await fleet.call(OK);
+      await fleet.admit(2);
+      fleet.store.fault = () => 'lost';
+
+      expect(await fleet.admit(1)).toMatchObject({ admitted: false, retryAfterMs: 60_000 });
+      expect(await fleet.admit(2)).toMatchObject({ admitted: false, retryAfterMs: 60_000 });
+    });
+
+    test('53. the shared state is taken up when the store is back; private counts are not', async () => {
+      const fleet = await newFleet();
+      fleet.store.fault = () => 'lost';
+      await fleet.calls(20, FAIL);
+      expect(await fleet.state(1)).toBe('OPEN');
+      await fleet.seconds(60);
+      fleet.store.fault = () => undefined;
+
+      expect(await fleet.admit()).toMatchObject({ admitted: true });
+
+      expect(await fleet.state(1)).toBe('CLOSED');
+      expect(await countsOf(fleet)).toEqual({ success: 0, failures: 0 });
+      expect(fleet.ofType('restored')).toHaveLength(1);
+    });
+
+    test('53. a permit of the time alone means nothing when the store is back', async () => {
+      const fleet = await opened(newFleet);
+      fleet.store.fault = () => 'lost';
+      await fleet.seconds(60);
+      const probe = await fleet.permit();
+      fleet.store.fault = () => undefined;
+      await fleet.seconds(5);
+      const shared = await fleet.permit(2);
+
+      await probe.settle(OK);
+
+      expect(await fleet.state()).toBe('HALF_OPEN 0');
+      await shared.settle(OK);
+      expect(await fleet.state()).toBe('HALF_OPEN 1');
+    });
+
+    test('51. a loss that one circuit sees holds for all of the worker’s', async () => {
+      const fleet = await newFleet({ policy: { viewMaxAgeSeconds: 1 } });
+      await fleet.admit(1, 'us-east-1/other');
+      await fleet.seconds(0.5);
+      await fleet.call(OK);
+      fleet.store.fault = () => 'lost';
+      await fleet.seconds(0.5);
+      await fleet.admit(1, 'us-east-1/other');
+
+      await fleet.calls(20, FAIL);
+
+      expect(await fleet.admit()).toMatchObject({ admitted: false, reason: 'open' });
+    });
+
+    test('56. counts that the store refused go with the next flush', async () => {
+      const fleet = await newFleet();
+      await fleet.calls(19, FAIL);
+      let isRefused = false;
+      fleet.store.fault = (operation) => {
+        isRefused ||= operation === 'addToWindow';
+        return operation === 'addToWindow' ? 'refused' : undefined;
+      };
+      const last = await fleet.permit();
+      await last.settle(FAIL);
+      expect(isRefused).toBe(true);
+      expect(await fleet.state()).toBe('CLOSED');
+      fleet.store.fault = () => undefined;
+
+      await fleet.worker(1).flush();
+
+      expect(await fleet.state()).toBe('OPEN');
+    });
+
+    test('56. a store that refuses a tenth of all loses no trip and throws nothing', async () => {
+      for (let seed = 1; seed <= 10; seed++) {
+        const fleet = await newFleet();
+        const random = seededRandom(seed);
+        fleet.store.fault = () => (random() < 0.1 ? 'refused' : undefined);
+
+        await fleet.calls(20, FAIL, 5);
+        await flushAll(fleet, 5);
+
+        expect([seed, fleet.ofType('opened').length]).toEqual([seed, 1]);
+      }
+    });
+  });
+}
+
+async function flushAll(fleet: Fleet, workers: number): Promise<void> {
+  for (let worker = 1; worker <= workers; worker++) await fleet.worker(worker).flush();
+}
