@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 import { readSettings } from '../lib/settings-file.ts';
+import { readScenario, ScenarioError } from '../local/bedrock/scenario-file.ts';
 import { isWarning } from '../local/log-line.ts';
 import { type LocalOptions, parseOptions, USAGE, UsageError } from '../local/options.ts';
 import { SynthesisError, synthesize } from '../local/synthesize.ts';
@@ -16,7 +17,7 @@ try {
   if (options.help) process.stdout.write(USAGE);
   else await main(options);
 } catch (error: unknown) {
-  const expected = [UsageError, SettingsError, SynthesisError].some(
+  const expected = [UsageError, SettingsError, ScenarioError, SynthesisError].some(
     (kind) => error instanceof kind,
   );
   if (!expected || !(error instanceof Error)) throw error;
@@ -24,11 +25,16 @@ try {
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 
-async function main({ configFile = DEFAULT_SETTINGS, ...options }: LocalOptions): Promise<void> {
+async function main({
+  configFile = DEFAULT_SETTINGS,
+  scenarioFile,
+  ...options
+}: LocalOptions): Promise<void> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupted.abort());
 
   const settings = await readSettings(configFile);
+  const scenario = scenarioFile === undefined ? [] : readScenario(scenarioFile);
   const outDir = await mkdtemp(join(tmpdir(), 'holdfast-'));
   try {
     // The emulators load while the other process synthesizes.
@@ -38,6 +44,7 @@ async function main({ configFile = DEFAULT_SETTINGS, ...options }: LocalOptions)
     ]);
     const run = await startEmbeddedRun({
       ...options,
+      scenario,
       assemblyDir,
       onLog: (name, line) => {
         if (isWarning(line)) console.error(`[${name}] ${line}`);

@@ -72,7 +72,12 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
 
     const bedrock = options.bedrockEndpoint
       ? undefined
-      : await startFakeBedrock({ ...options, port: 0, authorize: access.authorize });
+      : await startFakeBedrock({
+          ...options,
+          // Beside the API where that was asked for, so that a command written down fits both.
+          ...(port === 0 ? { port } : { port: portOf(gateway.url) + 1, tries: PORT_TRIES }),
+          authorize: access.authorize,
+        });
     if (bedrock) cleanup.defer(() => bedrock.stop());
 
     const endpoints: Endpoints = {
@@ -108,6 +113,10 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
     await cleanup.disposeAsync();
     throw error;
   }
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
 }
 
 /** The gateway's public address is AWS's; here it is this machine's. */

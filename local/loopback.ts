@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Server as TcpServer } from 'node:net';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -51,7 +51,8 @@ export async function listenOnLoopback(port: number, tries = 1): Promise<Loopbac
   };
 }
 
-async function listen(server: Server, port: number, tries: number): Promise<void> {
+/** Listens on 127.0.0.1, at the first free port of `tries`. */
+export async function listen(server: TcpServer, port: number, tries: number): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -5,6 +5,8 @@ export interface LocalOptions {
   readonly port?: number;
   readonly configFile?: string;
   readonly bedrockEndpoint?: string;
+  /** Faults of the fake Bedrock, by the clock. */
+  readonly scenarioFile?: string;
 }
 
 export const USAGE = `Runs Holdfast on this machine, from its synthesized template.
@@ -16,6 +18,7 @@ Options:
   --port N                the API's port; the next free one when it is busy (8787)
   --config FILE           the settings, .ts or .json (holdfast.config.ts)
   --bedrock-endpoint URL  a Bedrock runtime for every region (a fake one)
+  --scenario FILE         faults of the fake Bedrock, a list in .json (none)
   --help                  this text
 `;
 
@@ -33,6 +36,7 @@ export function parseOptions(args: readonly string[]): LocalOptions {
     ...(values['bedrock-endpoint'] !== undefined && {
       bedrockEndpoint: endpointOf(values['bedrock-endpoint']),
     }),
+    ...(values.scenario !== undefined && { scenarioFile: scenarioFileOf(values.scenario) }),
   };
 }
 
@@ -45,6 +49,7 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         config: { type: 'string' },
         'bedrock-endpoint': { type: 'string' },
+        scenario: { type: 'string' },
       },
     }).values;
   } catch (error: unknown) {
@@ -62,6 +67,11 @@ function portOf(text: string): number {
 function configFileOf(text: string): string {
   if (/\.(ts|json)$/.test(text)) return text;
   throw new UsageError(`--config: got ${text}, allowed is a .ts or a .json file`);
+}
+
+function scenarioFileOf(text: string): string {
+  if (text.endsWith('.json')) return text;
+  throw new UsageError(`--scenario: got ${text}, allowed is a .json file`);
 }
 
 /** Without the slash at the end that would double in every path. */

@@ -34,7 +34,7 @@ const RULES: readonly Rule[] = [
   { files: /^lambda\/aws\/telemetry\.ts$/, mayImport: [CORE, CONTRACT, POWERTOOLS] },
   {
     files: /^lambda\/(aws|stores)\//,
-    mayImport: [CORE, CONTRACT, NODE, /^@aws-sdk\//, /^@smithy\//],
+    mayImport: [CORE, CONTRACT, NODE, /^@aws-sdk\//, /^@smithy\//, /^ioredis$/],
   },
   { files: /^lambda\/\w+\/handler\.ts$/, mayImport: [/./] },
   // The guard for others' functions: the core and a clock.

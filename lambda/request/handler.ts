@@ -12,6 +12,7 @@ import { powertoolsTelemetry } from '../aws/telemetry.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
 import { Breaker } from '../core/breaker/breaker.ts';
 import { DisabledTargets } from '../core/router/disabled-targets.ts';
+import { configuredCircuitStore } from '../stores/configured-circuit-store.ts';
 import { DynamoDbCircuitStore } from '../stores/dynamodb-circuit-store.ts';
 import { respond } from './routes.ts';
 
@@ -24,13 +25,14 @@ const settings = new SettingsParameter({
   ...{ clock, log, metrics },
 });
 const policy = () => settings.current.breaker;
+const dynamoDbCircuits = new DynamoDbCircuitStore(circuitsClient, circuitsTable);
 const dependencies = {
   ...{ clock, log, metrics, newId: randomId },
   jobs: dynamoDbJobStore(dynamoDb, requiredEnv(ENV.jobsTable)),
   queue: sqsJobQueue({ jobs: requiredEnv(ENV.jobsQueueUrl) }),
   results: s3ResultStore(requiredEnv(ENV.resultsBucket)),
   circuits: new Breaker({
-    store: new DynamoDbCircuitStore(circuitsClient, circuitsTable),
+    store: configuredCircuitStore(policy, dynamoDbCircuits, clock.now),
     ...{ policy, clock, random: Math.random, workerId: randomId() },
   }),
   disabledTargets: new DisabledTargets({

@@ -1,11 +1,12 @@
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
   QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { CIRCUITS_TABLE } from '../contract/keys.ts';
 import {
   type CircuitStore,
@@ -36,7 +37,7 @@ export interface DynamoDbCircuitStoreOptions {
  * the SDK's retry of an addition whose answer was lost would count twice.
  */
 export class DynamoDbCircuitStore implements CircuitStore {
-  readonly #client: DynamoDBDocumentClient;
+  readonly #client: DynamoDBClient;
   readonly #table: string;
   readonly #timeoutMs: number;
   readonly #shard: number;
@@ -47,7 +48,7 @@ export class DynamoDbCircuitStore implements CircuitStore {
     tableName: string,
     options: DynamoDbCircuitStoreOptions = {},
   ) {
-    this.#client = DynamoDBDocumentClient.from(client);
+    this.#client = client;
     this.#table = tableName;
     this.#timeoutMs = options.timeoutMs ?? 1_000;
     this.#shard = options.shard ?? Math.floor(Math.random() * WINDOW_SHARDS);
@@ -58,20 +59,24 @@ export class DynamoDbCircuitStore implements CircuitStore {
   async load(key: string): Promise<Loaded> {
     const output = await this.#ask((signal) =>
       this.#client.send(
-        new GetCommand({ TableName: this.#table, Key: controlKey(key), ConsistentRead: true }),
+        new GetItemCommand({
+          TableName: this.#table,
+          Key: marshall(controlKey(key)),
+          ConsistentRead: true,
+        }),
         signal,
       ),
     );
-    return { record: withoutKey(output.Item), storeTime: this.#timeOf(output) };
+    return { record: recordOf(output.Item), storeTime: this.#timeOf(output) };
   }
 
   async save(key: string, record: StoredRecord, expected: Expected): Promise<boolean> {
     try {
       await this.#ask((signal) =>
         this.#client.send(
-          new PutCommand({
+          new PutItemCommand({
             TableName: this.#table,
-            Item: { ...controlKey(key), ...record },
+            Item: marshall({ ...controlKey(key), ...record }),
             ...conditionOf(expected, record),
           }),
           signal,
@@ -90,11 +95,12 @@ export class DynamoDbCircuitStore implements CircuitStore {
     slot: WindowSlot,
     counts: WindowCounts,
   ): Promise<void> {
+    const item = windowItemKey(epoch, periodOf(slot), this.#shard);
     await this.#ask((signal) =>
       this.#client.send(
-        new UpdateCommand({
+        new UpdateItemCommand({
           TableName: this.#table,
-          Key: { ...circuitKey(key), [ITEM]: windowItemKey(epoch, periodOf(slot), this.#shard) },
+          Key: marshall(itemKey(key, item)),
           ...toWindowUpdate(slot, counts),
         }),
         signal,
@@ -109,17 +115,17 @@ export class DynamoDbCircuitStore implements CircuitStore {
           TableName: this.#table,
           KeyConditionExpression: '#circuit = :circuit AND #item BETWEEN :first AND :last',
           ExpressionAttributeNames: { '#circuit': CIRCUIT, '#item': ITEM },
-          ExpressionAttributeValues: {
+          ExpressionAttributeValues: marshall({
             ':circuit': key,
             ':first': windowItemKey(epoch, periodOf(slot)),
             ':last': windowItemKey(epoch, '~'),
-          },
+          }),
           ConsistentRead: true,
         }),
         signal,
       ),
     );
-    const buckets = (output.Items ?? []).flatMap(fromWindowItem);
+    const buckets = (output.Items ?? []).flatMap((item) => fromWindowItem(read(item)));
     return mergedBuckets(buckets.filter(({ startMs }) => startMs >= slot.startMs));
   }
 
@@ -144,18 +150,25 @@ const WINDOW_SHARDS = 4;
 const CIRCUIT = CIRCUITS_TABLE.partitionKey;
 const ITEM = CIRCUITS_TABLE.sortKey;
 
-function circuitKey(key: string) {
-  return { [CIRCUIT]: key };
+type Item = Parameters<typeof unmarshall>[0];
+
+function itemKey(key: string, item: string) {
+  return { [CIRCUIT]: key, [ITEM]: item };
 }
 
 function controlKey(key: string) {
-  return { ...circuitKey(key), [ITEM]: CIRCUITS_TABLE.controlItem };
+  return itemKey(key, CIRCUITS_TABLE.controlItem);
 }
 
-function withoutKey(item: Readonly<Record<string, unknown>> | undefined): unknown {
+function recordOf(item: Item | undefined): unknown {
   if (!item) return undefined;
-  const { [CIRCUIT]: _circuit, [ITEM]: _item, ...record } = item;
+  const { [CIRCUIT]: _circuit, [ITEM]: _item, ...record } = read(item);
   return record;
+}
+
+/** A number that a hand made too long for this language is a wrong one, not an exception. */
+function read(item: Item): Record<string, unknown> {
+  return unmarshall(item, { wrapNumbers: Number });
 }
 
 function isFailedCondition(error: unknown): boolean {

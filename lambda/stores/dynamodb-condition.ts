@@ -1,5 +1,7 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { CIRCUITS_TABLE } from '../contract/keys.ts';
 import type { Expected, StoredRecord } from '../core/breaker/circuit-store.ts';
+import { isObject } from '../core/breaker/record.ts';
 
 /**
  * The condition that lets a save through only if the item is as expected. A record that cannot be
@@ -16,7 +18,7 @@ export function conditionOf(expected: Expected, record: StoredRecord) {
   return {
     ConditionExpression: clauses.join(' AND '),
     ExpressionAttributeNames: names.all(),
-    ...(values.size > 0 && { ExpressionAttributeValues: values.all() }),
+    ...(values.size > 0 && { ExpressionAttributeValues: marshall(values.all()) }),
   };
 }
 
@@ -38,13 +40,18 @@ function clausesOf(
 
   /** Leaf by leaf, with the sizes of what holds them. */
   function equals(path: string, value: unknown): string[] {
-    if (typeof value !== 'object' || value === null) return [`${path} = ${values.of(value)}`];
+    if (!isContainer(value)) return [`${path} = ${values.of(value)}`];
     const parts = Array.isArray(value)
       ? value.flatMap((part, i) => equals(`${path}[${i}]`, part))
       : Object.entries(value).flatMap(([name, part]) => equals(`${path}.${names.of(name)}`, part));
     const size = Array.isArray(value) ? value.length : Object.keys(value).length;
     return [`size(${path}) = ${values.of(size)}`, ...parts];
   }
+}
+
+/** Lists and maps; sets and bytes are compared whole. */
+function isContainer(value: unknown): value is object {
+  return Array.isArray(value) || (isObject(value) && value.constructor === Object);
 }
 
 /** Names and values stand in an expression under aliases. */

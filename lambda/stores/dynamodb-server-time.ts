@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 /** The store's clock was within this span when it answered. */
 export interface ServerTime {
@@ -7,7 +7,7 @@ export interface ServerTime {
 }
 
 /** Notes the Date header of each answer on the answer, as the SDK shows no headers. */
-export function stampWithServerTime(client: DynamoDBDocumentClient): void {
+export function stampWithServerTime(client: DynamoDBClient): void {
   client.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);

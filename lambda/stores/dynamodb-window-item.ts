@@ -1,3 +1,4 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { CIRCUITS_TABLE } from '../contract/keys.ts';
 import type { TargetFailureKind } from '../contract/words.ts';
 import {
@@ -59,11 +60,11 @@ export function toWindowUpdate(slot: WindowSlot, counts: WindowCounts) {
       '#bucketMs': 'bucketMs',
       '#expiresAt': timeToLive,
     },
-    ExpressionAttributeValues: {
+    ExpressionAttributeValues: marshall({
       ...Object.fromEntries(added.map(([, value], i) => [`:n${i}`, value])),
       ':bucketMs': bucketMs,
       ':expiresAt': Math.ceil(periodMs / 1000) + KEPT_SECONDS,
-    },
+    }),
   };
 }
 

@@ -9,6 +9,7 @@ import { systemClock as clock } from '../aws/system-clock.ts';
 import { powertoolsTelemetry } from '../aws/telemetry.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
 import { Breaker } from '../core/breaker/breaker.ts';
+import { configuredCircuitStore } from '../stores/configured-circuit-store.ts';
 import { DynamoDbCircuitStore } from '../stores/dynamodb-circuit-store.ts';
 import { gaugeCircuits } from './gauge-circuits.ts';
 import { sweep } from './sweep.ts';
@@ -23,10 +24,12 @@ const settings = new SettingsParameter({
   name: requiredEnv(ENV.settingsParameter),
   ...{ clock, log, metrics },
 });
+const policy = () => settings.current.breaker;
+const circuitsTable = requiredEnv(ENV.circuitsTable);
+const dynamoDbCircuits = new DynamoDbCircuitStore(circuitsClient, circuitsTable);
 const circuits = new Breaker({
-  store: new DynamoDbCircuitStore(circuitsClient, requiredEnv(ENV.circuitsTable)),
-  policy: () => settings.current.breaker,
-  ...{ clock, random: Math.random, workerId: randomId() },
+  store: configuredCircuitStore(policy, dynamoDbCircuits, clock.now),
+  ...{ policy, clock, random: Math.random, workerId: randomId() },
 });
 const dependencies = {
   ...{ clock, log, metrics },

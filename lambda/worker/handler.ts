@@ -15,6 +15,7 @@ import { ENV, requiredEnv } from '../contract/env.ts';
 import { Breaker } from '../core/breaker/breaker.ts';
 import { DisabledTargets } from '../core/router/disabled-targets.ts';
 import { createRouter } from '../core/router/router.ts';
+import { configuredCircuitStore } from '../stores/configured-circuit-store.ts';
 import { DynamoDbCircuitStore } from '../stores/dynamodb-circuit-store.ts';
 import { recordCircuitEvents } from './record-circuit-events.ts';
 import { work } from './work.ts';
@@ -29,8 +30,9 @@ const settings = new SettingsParameter({
   ...{ clock, log, metrics },
 });
 const policy = () => settings.current.breaker;
+const dynamoDbCircuits = new DynamoDbCircuitStore(circuitsClient, circuitsTable);
 const circuits = new Breaker({
-  store: new DynamoDbCircuitStore(circuitsClient, circuitsTable),
+  store: configuredCircuitStore(policy, dynamoDbCircuits, clock.now),
   on: recordCircuitEvents(log, metrics),
   ...{ policy, clock, random, workerId: randomId() },
 });

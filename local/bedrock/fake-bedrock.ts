@@ -13,6 +13,8 @@ import { listenOnBothProtocols, type Request, type Response } from './two-protoc
 export interface FakeBedrockOptions {
   /** @default any free port */
   readonly port?: number;
+  /** How many ports to try, counted up from the first. @default 1 */
+  readonly tries?: number;
   /** Same seed and same order of calls, same latencies and brownouts. @default 1 */
   readonly seed?: number;
   /** Faults that come and go by themselves, counted from the start. @default none */
@@ -45,7 +47,15 @@ export interface FakeBedrock {
  * command. The region of a call is the one it is signed for.
  */
 export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promise<FakeBedrock> {
-  const { port = 0, seed = 1, scenario = [], latency = {}, authorize, now = Date.now } = options;
+  const {
+    port = 0,
+    tries = 1,
+    seed = 1,
+    scenario = [],
+    latency = {},
+    authorize,
+    now = Date.now,
+  } = options;
   const log = new CallLog(now);
   const faults = new Faults(now);
   for (const rule of scenario) faults.set(rule);
@@ -53,6 +63,7 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
 
   const server = await listenOnBothProtocols(
     port,
+    tries,
     (request, response) => void serve(request, response).catch(fail(response)),
     (protocol) => log.connected(protocol),
   );

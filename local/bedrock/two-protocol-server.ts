@@ -5,6 +5,7 @@ import {
   type Http2ServerResponse,
 } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { listen } from '../loopback.ts';
 import type { Protocol } from './call-log.ts';
 
 export type Request = IncomingMessage | Http2ServerRequest;
@@ -22,6 +23,7 @@ export interface TwoProtocolServer {
  */
 export async function listenOnBothProtocols(
   port: number,
+  tries: number,
   handle: (request: Request, response: Response) => void,
   onConnection: (protocol: Protocol) => void,
 ): Promise<TwoProtocolServer> {
@@ -47,10 +49,7 @@ export async function listenOnBothProtocols(
       (protocol === 'HTTP/2' ? http2 : http1).emit('connection', socket);
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    tcp.once('error', reject);
-    tcp.listen(port, '127.0.0.1', resolve);
-  });
+  await listen(tcp, port, tries);
 
   return {
     port: (tcp.address() as AddressInfo).port,

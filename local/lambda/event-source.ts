@@ -9,7 +9,11 @@ import { whenPatienceEnds } from './patience.ts';
 const MAX_RECEIVE = 10;
 /** Lambda waits 20 s; nothing is gained by that here, and a stop would have to wait as long. */
 const LONG_POLL_SECONDS = 1;
-const FEWEST_POLLERS = 2;
+/**
+ * Lambda begins with more. One takes what came while it worked, so its batches are full under load;
+ * measured, a third less CPU for each job than with two.
+ */
+const FEWEST_POLLERS = 1;
 /** As many as a mapping without a maximum begins with. */
 const DEFAULT_CONCURRENCY = 5;
 const THROTTLE_PAUSE_MS = 1000;
@@ -29,11 +33,17 @@ export class EventSource {
   readonly #mapping: EventSourceMapping;
   readonly #queues: Queues;
   readonly #function: Target;
+  readonly #whenPatienceEnds: typeof whenPatienceEnds;
   #pollers = 0;
   #busy = 0;
   #running = true;
 
-  constructor(mapping: EventSourceMapping, queues: Queues, target: Target) {
+  constructor(
+    mapping: EventSourceMapping,
+    queues: Queues,
+    target: Target,
+    patience = whenPatienceEnds,
+  ) {
     const visibilitySeconds = queues.visibilityTimeoutSeconds(mapping.EventSourceArn);
     if (visibilitySeconds * 1000 < target.timeoutMs) {
       throw new Error(
@@ -43,6 +53,7 @@ export class EventSource {
     this.#mapping = mapping;
     this.#queues = queues;
     this.#function = target;
+    this.#whenPatienceEnds = patience;
   }
 
   start(): void {
@@ -104,7 +115,7 @@ export class EventSource {
   async #process(batch: readonly Message[]): Promise<void> {
     const { EventSourceArn } = this.#mapping;
     this.#busy++;
-    const stopWaiting = whenPatienceEnds(() => void this.#growUnderBacklog());
+    const stopWaiting = this.#whenPatienceEnds(() => void this.#growUnderBacklog());
     try {
       const event = JSON.stringify({
         Records: batch.map((message) => recordOf(message, EventSourceArn)),

@@ -24,24 +24,24 @@ export function whenPatienceEnds(callback: () => void, idleShare = machineIdleSh
   return () => clearInterval(timer);
 }
 
-let sample = cpuTimes();
+let measuredAtMs = Number.NEGATIVE_INFINITY;
+let times = { idle: 0, total: 0 };
 let share = 1;
 
-/** The part of all cores' time that was idle lately, from 0 to 1. */
+/** The part of all cores' time that was idle lately, from 0 to 1; to read it costs a millisecond. */
 function machineIdleShare(): number {
-  const now = cpuTimes();
-  if (now.atMs - sample.atMs >= CHECK_EVERY_MS) {
-    share = (now.idle - sample.idle) / Math.max(1, now.total - sample.total);
-    sample = now;
-  }
+  const nowMs = performance.now();
+  if (nowMs - measuredAtMs < CHECK_EVERY_MS) return share;
+  const before = times;
+  times = cpuTimes();
+  share = (times.idle - before.idle) / Math.max(1, times.total - before.total);
+  measuredAtMs = nowMs;
   return share;
 }
 
 function cpuTimes() {
-  const times = cpus().map((core) => core.times);
-  const idle = times.reduce((sum, each) => sum + each.idle, 0);
-  const total = times
-    .flatMap(({ user, nice, sys, idle: unused, irq }) => [user, nice, sys, unused, irq])
-    .reduce((sum, each) => sum + each, 0);
-  return { atMs: performance.now(), idle, total };
+  const cores = cpus().map((core) => Object.entries(core.times));
+  const sum = (entries: [string, number][]) => entries.reduce((total, [, ms]) => total + ms, 0);
+  const all = cores.flat();
+  return { idle: sum(all.filter(([state]) => state === 'idle')), total: sum(all) };
 }

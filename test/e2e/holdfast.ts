@@ -6,10 +6,16 @@ import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/c
 import { type Settings, targetKey } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 import { hasEnded, type JobStatus } from '../../lambda/contract/words.ts';
-import type { CallRecord } from '../../local/bedrock/call-log.ts';
 import type { FakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
 import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
 import { synthesize } from '../../local/synthesize.ts';
+import {
+  type Answer,
+  type Health,
+  type JobView,
+  type RequestOptions,
+  request,
+} from './api-client.ts';
 import { eventually } from './eventually.ts';
 import settingsInput from './settings.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -28,42 +34,6 @@ export interface ChainTarget {
   readonly key: string;
 }
 
-/** GET /v1/jobs/{id}, as far as the suite reads it. */
-export interface JobView {
-  readonly jobId: string;
-  readonly status: JobStatus;
-  readonly nextAttemptAt?: string;
-  readonly servedBy?: string;
-  readonly tier?: string;
-  readonly degraded?: boolean;
-  readonly degradedBy?: readonly string[];
-  readonly attempts: readonly { readonly target: string; readonly outcome: string }[];
-  readonly result?: { readonly text: string; readonly stopReason: string };
-  readonly resultUrl?: string;
-  readonly error?: { readonly type: string; readonly title: string };
-}
-
-/** GET /v1/health, as far as the suite reads it. */
-export interface Health {
-  readonly status: string;
-  readonly targets: readonly { readonly target: string; readonly circuit: string }[];
-}
-
-export interface Answer<Body = unknown> {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Body;
-}
-
-export interface RequestOptions {
-  readonly method?: string;
-  /** Sent as JSON; a text is sent as it is. */
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** `undefined` sends none. @default local */
-  readonly apiKey?: string;
-}
-
 /** One embedded run and what a client, an operator and the model's provider see of it. */
 export interface Holdfast {
   readonly run: EmbeddedRun;
@@ -79,7 +49,6 @@ export interface Holdfast {
   ended(jobIds: readonly string[]): Promise<readonly JobView[]>;
   /** Waits until the job is in this state. */
   reached(jobId: string, status: JobStatus): Promise<JobView>;
-  callsTo(target: ChainTarget): readonly CallRecord[];
   sendMessage(body: string): Promise<void>;
   /** Takes what is in the dead-letter queue: bodies and the reasons given. */
   deadLetters(): Promise<readonly { readonly body: string; readonly reason?: string }[]>;
@@ -137,17 +106,17 @@ function aHoldfast(run: EmbeddedRun, logs: readonly string[]): Holdfast {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
 
-  const request = <Body>(path: string, options?: RequestOptions) =>
-    requestOf<Body>(run.apiUrl, path, options);
+  const ask = <Body>(path: string, options?: RequestOptions) =>
+    request<Body>(run.apiUrl, path, options);
   const expectStatus = <Body>(expected: number, { status, body }: Answer<Body>): Body => {
     if (status === expected) return body;
     throw new Error(`got ${status}, expected ${expected}: ${JSON.stringify(body)}`);
   };
   const submit = async (prompt: string) => {
-    const posted = await request<{ jobId: string }>('/jobs', { method: 'POST', body: { prompt } });
+    const posted = await ask<{ jobId: string }>('/jobs', { method: 'POST', body: { prompt } });
     return expectStatus(202, posted).jobId;
   };
-  const job = async (jobId: string) => expectStatus(200, await request<JobView>(`/jobs/${jobId}`));
+  const job = async (jobId: string) => expectStatus(200, await ask<JobView>(`/jobs/${jobId}`));
   const reached = (jobId: string, done: (status: JobStatus) => boolean) =>
     eventually(`job ${jobId}`, async () => {
       const view = await job(jobId);
@@ -158,13 +127,12 @@ function aHoldfast(run: EmbeddedRun, logs: readonly string[]): Holdfast {
     run,
     bedrock,
     logs,
-    request,
+    request: ask,
     job,
-    health: async () => expectStatus(200, await request<Health>('/health')),
+    health: async () => expectStatus(200, await ask<Health>('/health')),
     submit,
     ended: (jobIds) => sideBySide(jobIds, (jobId) => reached(jobId, hasEnded)),
     reached: (jobId, status) => reached(jobId, (each) => each === status),
-    callsTo: ({ region, model }) => bedrock.calls({ region, model }),
     sendMessage: async (body) => {
       const { JobsQueueUrl: QueueUrl } = run.outputs;
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
@@ -189,28 +157,5 @@ function aHoldfast(run: EmbeddedRun, logs: readonly string[]): Holdfast {
       return found;
     },
     stop: () => run.stop(),
-  };
-}
-
-async function requestOf<Body>(
-  apiUrl: string,
-  path: string,
-  options: RequestOptions = {},
-): Promise<Answer<Body>> {
-  const { method = 'GET', body, headers = {} } = options;
-  const apiKey = 'apiKey' in options ? options.apiKey : 'local';
-  const response = await fetch(`${apiUrl}${path}`, {
-    method,
-    headers: {
-      ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: (await response.json()) as Body,
   };
 }

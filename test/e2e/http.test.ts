@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROBLEM } from '../../lambda/contract/problems.ts';
+import type { JobView } from './api-client.ts';
 import {
   type Assembly,
   type Holdfast,
-  type JobView,
   PRIMARY,
   startHoldfast,
   synthesizeForTest,

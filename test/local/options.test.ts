@@ -6,13 +6,17 @@ test('no options are fine', () => {
 });
 
 test('every option is understood', () => {
-  const args = ['--port', '0', '--config', 'a.json', '--bedrock-endpoint', 'http://127.0.0.1:1/'];
+  const args = [
+    ...['--port', '0', '--config', 'a.json', '--bedrock-endpoint', 'http://127.0.0.1:1/'],
+    ...['--scenario', 'b.json'],
+  ];
 
   expect(parseOptions(args)).toEqual({
     help: false,
     port: 0,
     configFile: 'a.json',
     bedrockEndpoint: 'http://127.0.0.1:1',
+    scenarioFile: 'b.json',
   });
 });
 
@@ -23,6 +27,7 @@ test.each([
   [['--port', '80x'], '--port: got 80x, allowed is 0 to 65535'],
   [['--port', '65536'], '--port: got 65536, allowed is 0 to 65535'],
   [['--config', 'a.yaml'], '--config: got a.yaml, allowed is a .ts or a .json file'],
+  [['--scenario', 'a.yaml'], '--scenario: got a.yaml, allowed is a .json file'],
   [['--bedrock-endpoint', 'x'], '--bedrock-endpoint: got x, allowed is an http(s) URL'],
 ])('%j is refused in one line', (args, message) => {
   expect(() => parseOptions(args)).toThrow(message);

@@ -4,6 +4,7 @@ import {
   FAIL,
   type Fleet,
   IGNORED,
+  KEY,
   type NewFleet,
   OK,
   opened,
@@ -166,6 +167,44 @@ export function recoveryVectors(newFleet: NewFleet): void {
       expect(await fleet.state()).toBe('CLOSED');
       expect(fleet.ofType('stage_advanced')).toMatchObject([{ epoch, stage: 1 }]);
       expect(fleet.ofType('closed')).toHaveLength(1);
+    });
+
+    test('63, 66. a closed circuit that is restarted recovers by stages, and reports no opening', async () => {
+      const fleet = await newFleet();
+      await fleet.call(OK);
+      const outAtMs = fleet.clock.now();
+      await fleet.seconds(30);
+
+      await Promise.all([1, 2, 3].map((worker) => fleet.worker(worker).restart(KEY, outAtMs)));
+
+      for (const permits of [1, 5, 10]) {
+        const granted = permitsOf(await admitOnEach(fleet, 20));
+        expect(granted).toHaveLength(permits);
+        await Promise.all(granted.map((permit) => permit.settle(OK)));
+      }
+      await fleet.worker(4).restart(KEY, outAtMs);
+      expect(await fleet.state()).toBe('CLOSED');
+      expect(fleet.ofType('half_opened')).toHaveLength(1);
+      expect(fleet.ofType('opened')).toHaveLength(0);
+    });
+
+    test('63, 66. a failure in the first stage of a restarted circuit opens it', async () => {
+      const fleet = await newFleet();
+      await fleet.worker(1).restart(KEY, fleet.clock.now());
+
+      await fleet.call(FAIL);
+
+      expect(fleet.ofType('opened')).toMatchObject([{ opens: 1, evidence: { rule: 'probe' } }]);
+    });
+
+    test('a restart does not shorten a cooldown, and throws nothing when the store is lost', async () => {
+      const fleet = await opened(newFleet);
+      await fleet.seconds(1);
+      await fleet.worker(1).restart(KEY, fleet.clock.now());
+      fleet.store.fault = () => 'lost';
+      await fleet.worker(2).restart(KEY, fleet.clock.now());
+
+      expect(await fleet.admit()).toMatchObject({ admitted: false, retryAfterMs: 59_000 });
     });
 
     test('36. a rejected caller does not wait', async () => {

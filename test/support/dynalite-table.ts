@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { CIRCUITS_TABLE } from '../../lambda/contract/keys.ts';
 
@@ -30,6 +30,7 @@ export async function serveCircuitTables(): Promise<CircuitTables> {
       tables++;
       const tableName = `circuits-${tables}`;
       await client.send(new CreateTableCommand(tableOf(tableName)));
+      await untilActive(client, tableName);
       return tableName;
     },
     close: async () => {
@@ -38,6 +39,13 @@ export async function serveCircuitTables(): Promise<CircuitTables> {
       await once(server, 'close');
     },
   };
+}
+
+async function untilActive(client: DynamoDBClient, TableName: string): Promise<void> {
+  for (;;) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    if (Table?.TableStatus === 'ACTIVE') return;
+  }
 }
 
 function tableOf(tableName: string) {

@@ -85,6 +85,10 @@ export class Breaker implements CircuitGate {
     );
   }
 
+  async restart(key: string, atMs: number): Promise<void> {
+    await this.#circuit(key).restart(atMs);
+  }
+
   async flush(): Promise<void> {
     await Promise.all([...this.#circuits.values()].map((circuit) => circuit.flush()));
   }

@@ -62,6 +62,8 @@ export const EVIDENCE_RULES = [
   'expired-permit',
   /** An operator's force-open ended. */
   'override-ended',
+  /** It was kept from traffic for a reason of its caller's, and comes back by stages. */
+  'restart',
   /** The record could not be read. */
   'unreadable',
   /** The store was lost during a recovery. */

@@ -63,6 +63,15 @@ export class LocalCircuit {
     await Promise.all([this.#window.flush(), ...this.#settling]);
   }
 
+  /** Traffic by stages, if the circuit is closed since before `atMs` by this worker's clock. */
+  async restart(atMs: number): Promise<void> {
+    const { access, clock } = this.#options;
+    const { store } = await this.refresh();
+    const nowMs = clock.now();
+    const sinceMs = atMs - nowMs + access.nowMs();
+    await this.#replica.change({ type: 'restart', sinceMs }, store, nowMs + this.#timing.recheckMs);
+  }
+
   /**
    * For a call that needs no decision, as the circuit is known to be closed and no override bears
    * on it; else `undefined`.

@@ -1,6 +1,7 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { TargetFailureKind } from '../../contract/words.ts';
 import type { Circuit, Closed, Evidence, HalfOpen, Lease, Open } from './circuit.ts';
+import { opensOf } from './circuit.ts';
 import { open } from './opening.ts';
 import { beginEpoch, type Context, type Step, unchanged } from './step.ts';
 import { timingOf } from './timing.ts';
@@ -27,7 +28,9 @@ export function claim(circuit: Circuit, leaseIds: readonly string[], context: Co
       return unchanged(circuit);
     case 'OPEN':
       if (context.nowMs < circuit.untilMs) return unchanged(circuit);
-      return then(halfOpen(circuit, context), (next) => grant(next, leaseIds, context));
+      return then(halfOpen(circuit, circuit.evidence, context), (next) =>
+        grant(next, leaseIds, context),
+      );
     case 'HALF_OPEN': {
       const hung = circuit.leases.some((lease) => isExpired(lease, context) && lease.expiries > 0);
       if (hung) return open(circuit, expiredPermit(circuit), 0, context);
@@ -102,15 +105,20 @@ function close(circuit: HalfOpen, context: Context): Step {
   return { circuit: closed, events: [{ type: 'closed', key, epoch, atMs, successes }] };
 }
 
-function halfOpen(circuit: Open, context: Context): Step {
+/** A recovery without an opening before it: nothing failed here, so nothing is reported as a trip. */
+export function restart(circuit: Closed, context: Context): Step {
+  return halfOpen(circuit, { rule: 'restart', calls: 0, failures: 0 }, context);
+}
+
+function halfOpen(circuit: Closed | Open, evidence: Evidence, context: Context): Step {
   const next: HalfOpen = {
     state: 'HALF_OPEN',
     ...beginEpoch(circuit, context),
     stage: 0,
     succeeded: 0,
     leases: [],
-    opens: circuit.opens,
-    evidence: circuit.evidence,
+    opens: opensOf(circuit),
+    evidence,
   };
   const { key, nowMs: atMs, policy } = context;
   const { epoch, stage } = next;

@@ -1,6 +1,6 @@
 import type { Circuit, Evidence } from './circuit.ts';
 import { open, openUntil } from './opening.ts';
-import { claim, type ProbeResult, settle } from './recovery.ts';
+import { claim, type ProbeResult, restart, settle } from './recovery.ts';
 import { type Context, type Step, unchanged } from './step.ts';
 import { timingOf } from './timing.ts';
 
@@ -23,7 +23,9 @@ export type Change =
       readonly result: ProbeResult;
     }
   /** A force-open ended at that time: recovery starts from its first stage. */
-  | { readonly type: 'override-ended'; readonly atMs: number };
+  | { readonly type: 'override-ended'; readonly atMs: number }
+  /** Traffic by stages, unless the circuit has changed since that time. */
+  | { readonly type: 'restart'; readonly sinceMs: number };
 
 export function transition(circuit: Circuit, change: Change, context: Context): Step {
   const step = apply(circuit, change, context);
@@ -48,6 +50,11 @@ function apply(circuit: Circuit, change: Change, context: Context): Step {
     case 'override-ended':
       if (circuit.sinceMs >= change.atMs) return unchanged(circuit);
       return openUntil(change.atMs, circuit, OVERRIDE_ENDED, context);
+    case 'restart':
+      // Any other state leads through the stages anyway, after its own cooldown.
+      if (circuit.state !== 'CLOSED' || circuit.sinceMs >= change.sinceMs)
+        return unchanged(circuit);
+      return restart(circuit, context);
     default:
       return change satisfies never;
   }

@@ -79,6 +79,22 @@ describe('a transition', () => {
     expect(late).toBe(circuit);
   });
 
+  test('restarts no circuit that recovers or waits anyway, or that has changed since', () => {
+    const restart = { type: 'restart', sinceMs: NOW_MS } as const;
+    const closed = aCircuit({ state: 'CLOSED', seededSuccesses: 0 });
+
+    expect(changed(closed, restart)).toMatchObject({
+      state: 'HALF_OPEN',
+      stage: 0,
+      epoch: 8,
+      opens: 0,
+    });
+    expect(changed(closed, { ...restart, sinceMs: 0 })).toBe(closed);
+    for (const circuit of [anOpen(NOW_MS + 1), aHalfOpen()]) {
+      expect(changed(circuit, restart)).toBe(circuit);
+    }
+  });
+
   test('opens until the next reset of a daily quota', () => {
     const circuit = aHalfOpen({ leases: [{ id: 'a', untilMs: NOW_MS + 1, expiries: 0 }] });
     const result = { kind: 'failure', failure: 'quota-day', slow: false, retryAfterMs: 0 } as const;

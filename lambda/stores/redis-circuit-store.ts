@@ -1,0 +1,188 @@
+import { CIRCUITS_TABLE } from '../contract/keys.ts';
+import {
+  BUCKETS_PER_WINDOW,
+  type CircuitStore,
+  CircuitStoreError,
+  type Expected,
+  type Loaded,
+  type StoredRecord,
+  type WindowBucket,
+  type WindowCounts,
+  type WindowSlot,
+} from '../core/breaker/circuit-store.ts';
+import { mergedBuckets } from '../core/breaker/window-bucket.ts';
+import { ADD_TO_WINDOW, LOAD, READ_WINDOW, SAVE } from './redis-scripts.ts';
+
+/** All that is needed of a client; one of ioredis is one. */
+export interface RedisClient {
+  eval(script: string, keys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
+}
+
+export interface RedisCircuitStoreOptions {
+  /** Begins the name of each key. @default 'holdfast/' */
+  readonly prefix?: string;
+  /** How long an operation may take; one that takes longer counts as lost. @default 1 s */
+  readonly timeoutMs?: number;
+  /** The store's clock. @default the server's TIME */
+  readonly now?: () => number;
+}
+
+/**
+ * Circuits in Redis or Valkey: the record as JSON in `<prefix>{<circuit>}/control`, the counts of an
+ * epoch in the hash `<prefix>{<circuit>}/window/<epoch>`, a field for each bucket and counter. Give it a client that sends no command twice
+ * (ioredis: `autoResendUnfulfilledCommands: false`): an addition done twice counts twice.
+ */
+export class RedisCircuitStore implements CircuitStore {
+  readonly #client: RedisClient;
+  readonly #prefix: string;
+  readonly #timeoutMs: number;
+  readonly #now: (() => number) | undefined;
+
+  constructor(client: RedisClient, options: RedisCircuitStoreOptions = {}) {
+    this.#client = client;
+    this.#prefix = options.prefix ?? 'holdfast/';
+    this.#timeoutMs = options.timeoutMs ?? 1_000;
+    this.#now = options.now;
+  }
+
+  async load(key: string): Promise<Loaded> {
+    const [text, [seconds, microseconds]] = (await this.#run(LOAD, [this.#controlKey(key)])) as [
+      string | null,
+      [string, string],
+    ];
+    const nowMs = this.#now?.() ?? Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+    const record = text === null ? undefined : parsed(text);
+    return { record, storeTime: { earliestMs: nowMs, latestMs: nowMs } };
+  }
+
+  async save(key: string, record: StoredRecord, expected: Expected): Promise<boolean> {
+    const saved = await this.#run(
+      SAVE,
+      [this.#controlKey(key)],
+      JSON.stringify(record),
+      ...expectation(expected),
+    );
+    return saved === 1;
+  }
+
+  async addToWindow(
+    key: string,
+    epoch: number,
+    slot: WindowSlot,
+    counts: WindowCounts,
+  ): Promise<void> {
+    const bucket = isoTime(slot.startMs);
+    const oldest = isoTime(slot.startMs - 2 * BUCKETS_PER_WINDOW * slot.bucketMs);
+    const { success, slow, failures, retryAfterMs = 0 } = counts;
+    const counters = Object.entries({ success, slow, ...failures }).filter(
+      ([, count]) => count !== 0,
+    );
+    await this.#run(
+      ADD_TO_WINDOW,
+      [this.#windowKey(key, epoch)],
+      ...[KEPT_MS, oldest, `${bucket} ${RETRY_AFTER}`, retryAfterMs],
+      ...counters.flatMap(([name, count]) => [`${bucket} ${name}`, count]),
+    );
+  }
+
+  async readWindow(key: string, epoch: number, slot: WindowSlot): Promise<readonly WindowBucket[]> {
+    const first = isoTime(slot.startMs);
+    const fields = (await this.#run(READ_WINDOW, [this.#windowKey(key, epoch)])) as string[];
+    const counts = fields
+      .flatMap((field, i) => (i % 2 === 0 ? [countOf(field, fields[i + 1])] : []))
+      .filter(({ bucket }) => bucket >= first);
+    return mergedBuckets(counts.map(bucketOf));
+  }
+
+  async #run(script: string, keys: string[], ...values: (string | number)[]): Promise<unknown> {
+    const timeout = new Timeout(this.#timeoutMs);
+    try {
+      const answer = this.#client.eval(script, keys.length, ...keys, ...values);
+      return await Promise.race([answer, timeout.passed]);
+    } catch (error) {
+      throw translate(error);
+    } finally {
+      timeout.clear();
+    }
+  }
+
+  #controlKey(key: string): string {
+    return `${this.#prefix}{${key}}/${CIRCUITS_TABLE.controlItem}`;
+  }
+
+  #windowKey(key: string, epoch: number): string {
+    return `${this.#prefix}{${key}}/${CIRCUITS_TABLE.windowItemPrefix}/${epoch}`;
+  }
+}
+
+/** Longer than any window; each addition begins it anew. */
+const KEPT_MS = 2 * 3_600_000;
+
+/** The field of a bucket that is no sum. */
+const RETRY_AFTER = 'retryAfterMs';
+
+function expectation(expected: Expected): [kind: string, text: string] {
+  if (expected === 'absent') return ['absent', ''];
+  if ('version' in expected) return ['version', String(expected.version)];
+  return ['raw', JSON.stringify(expected.raw)];
+}
+
+/** Text that is no JSON is what was found all the same; it is no circuit. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+interface Count {
+  readonly bucket: string;
+  readonly name: string;
+  readonly count: number;
+}
+
+function countOf(field: string, value: string | undefined): Count {
+  const [bucket = '', name = ''] = field.split(' ');
+  return { bucket, name, count: Number(value) };
+}
+
+function bucketOf({ bucket, name, count }: Count): WindowBucket {
+  const empty = { startMs: Date.parse(bucket), success: 0, slow: 0, failures: {} };
+  const isOwn = name === 'success' || name === 'slow' || name === RETRY_AFTER;
+  return isOwn ? { ...empty, [name]: count } : { ...empty, failures: { [name]: count } };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** Errors by which a server says that it did nothing. */
+const REFUSALS =
+  /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MOVED|NOAUTH|NOPERM|NOREPLICAS|OOM|READONLY|TRYAGAIN)\b/;
+
+/** The first word of a server's error is its kind; what follows may quote keys. */
+function translate(error: unknown): CircuitStoreError {
+  if (error instanceof CircuitStoreError) return error;
+  const { name, message } = error instanceof Error ? error : { name: 'unknown error', message: '' };
+  const refusal = REFUSALS.exec(message)?.[1];
+  const applied = refusal ? 'no' : 'unknown';
+  return new CircuitStoreError(`redis: ${refusal ?? name}`, applied, { cause: error });
+}
+
+/** The client goes on trying for as long as it likes; the caller does not. */
+class Timeout {
+  readonly passed: Promise<never>;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ms: number) {
+    this.passed = new Promise((_, reject) => {
+      const error = new CircuitStoreError(`redis: no answer within ${ms} ms`, 'unknown');
+      this.#timer = setTimeout(() => reject(error), ms);
+    });
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { RedisCircuitStore } from '../../lambda/stores/redis-circuit-store.ts';
+import { circuitVectors } from '../suites/circuit-vectors.ts';
+import { findRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.ts';
+
+const binary = findRedisServer();
+
+if (binary) onServer(binary);
+else {
+  const inCi = process.env.CI ? test : test.skip;
+  inCi('the Redis store needs redis-server or valkey-server on the PATH to be tested', () => {
+    throw new Error('no such program found');
+  });
+}
+
+function onServer(binary: string): void {
+  let server: RedisServer;
+  let stores = 0;
+  beforeAll(async () => {
+    server = await startRedisServer(binary);
+  });
+  afterAll(() => server.close());
+
+  const newStore = (now?: () => number) => {
+    stores++;
+    return new RedisCircuitStore(server.client, { prefix: `test-${stores}/`, ...(now && { now }) });
+  };
+
+  circuitVectors('Redis', async (now) => newStore(now), 3);
+
+  describe('the Redis store', () => {
+    test('tells the time of the server', async () => {
+      const [seconds] = await server.client.time();
+
+      const { storeTime } = await newStore().load('a/b');
+
+      expect(storeTime.earliestMs).toBe(storeTime.latestMs);
+      expect(storeTime.earliestMs - Number(seconds) * 1_000).toBeGreaterThanOrEqual(0);
+    });
+
+    test('keeps a record as JSON that a person can read and edit', async () => {
+      const store = newStore();
+      await store.save('a/b', { version: 1, state: 'OPEN' }, 'absent');
+      const [name = ''] = await server.client.keys(`test-${stores}/*`);
+
+      expect(name).toMatch(/^test-\d+\/\{a\/b\}\/control$/);
+      await server.client.set(name, '{ "state": "CLOSED",\n  "version": 2 }');
+
+      expect((await store.load('a/b')).record).toEqual({ version: 2, state: 'CLOSED' });
+      expect(await store.save('a/b', { version: 3 }, { version: 2 })).toBe(true);
+    });
+
+    test.each(['{ broken', '[1, {"a": null}]', '{ "version": "x",  "leases": [] }', 'false'])(
+      '57. replaces the unreadable %s only while it is there',
+      async (text) => {
+        const store = newStore();
+        await store.save('a/b', { version: 1 }, 'absent');
+        const name = `test-${stores}/{a/b}/control`;
+        await server.client.set(name, text);
+        const { record } = await store.load('a/b');
+
+        await server.client.set(name, '{"version":9}');
+        expect(await store.save('a/b', { version: 1 }, { raw: record })).toBe(false);
+        await server.client.set(name, text);
+        expect(await store.save('a/b', { version: 1 }, { raw: record })).toBe(true);
+      },
+    );
+
+    test('forgets buckets long past, and windows long after their last count', async () => {
+      const store = newStore();
+      const one = { success: 1, slow: 0, failures: { capacity: 1 } } as const;
+      const noonMs = Date.UTC(2026, 0, 15, 12);
+      const name = `test-${stores}/{a/b}/window/1`;
+      for (const seconds of [0, 120, 121]) {
+        const slot = { startMs: noonMs + seconds * 1_000, bucketMs: 1_000 };
+        await store.addToWindow('a/b', 1, slot, one);
+      }
+
+      expect(await server.client.hgetall(name)).toEqual({
+        '2026-01-15T12:02:00.000Z success': '1',
+        '2026-01-15T12:02:00.000Z capacity': '1',
+        '2026-01-15T12:02:01.000Z success': '1',
+        '2026-01-15T12:02:01.000Z capacity': '1',
+      });
+      expect(await server.client.pttl(name)).toBeGreaterThan(3_600_000);
+    });
+
+    test('keeps the longest wait that a bucket was asked for', async () => {
+      const store = newStore();
+      const slot = { startMs: Date.UTC(2026, 0, 15, 12), bucketMs: 1_000 };
+      for (const retryAfterMs of [500, 2_000, 1_000]) {
+        await store.addToWindow('a/b', 1, slot, {
+          success: 0,
+          slow: 0,
+          failures: {},
+          retryAfterMs,
+        });
+      }
+
+      expect(await store.readWindow('a/b', 1, slot)).toMatchObject([{ retryAfterMs: 2_000 }]);
+    });
+
+    test('says of a refusal that nothing happened, and of a lost connection that it is unknown', async () => {
+      const refusing = new RedisCircuitStore({
+        eval: () =>
+          Promise.reject(new Error("OOM command not allowed when used memory > 'maxmemory'")),
+      });
+      const silent = new RedisCircuitStore(
+        { eval: () => new Promise(() => undefined) },
+        { timeoutMs: 20 },
+      );
+
+      await expect(refusing.load('a/b')).rejects.toMatchObject({
+        name: 'CircuitStoreError',
+        message: 'redis: OOM',
+        applied: 'no',
+      });
+      await expect(silent.load('a/b')).rejects.toMatchObject({
+        message: 'redis: no answer within 20 ms',
+        applied: 'unknown',
+      });
+    });
+  });
+}

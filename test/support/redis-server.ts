@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { Redis } from 'ioredis';
+
+export interface RedisServer {
+  readonly client: Redis;
+  close(): Promise<void>;
+}
+
+/** The path of an installed redis-server or valkey-server. */
+export function findRedisServer(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const names = ['redis-server', 'valkey-server'];
+  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync);
+}
+
+/** A server of its own behind a socket in a temporary folder: no port, nothing on disk after it. */
+export async function startRedisServer(binary: string): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
+  const path = join(folder, 'redis.sock');
+  const settings = ['--port', '0', '--unixsocket', path, '--save', '', '--appendonly', 'no'];
+  const server = spawn(binary, [...settings, '--dir', folder], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  await untilReady(server);
+  const client = new Redis({ path, autoResendUnfulfilledCommands: false });
+  return {
+    client,
+    close: async () => {
+      client.disconnect();
+      server.kill();
+      await once(server, 'exit');
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function untilReady(server: ChildProcess): Promise<void> {
+  let said = '';
+  for await (const chunk of server.stdout ?? []) {
+    said += chunk;
+    if (/ready to accept connections/i.test(said)) break;
+  }
+}
