@@ -19,8 +19,12 @@ export interface ProblemFacts {
 }
 
 /** RFC 9457; `requestId` finds the log line that says more. */
-export function problem(kind: Problem, facts: ProblemFacts): APIGatewayProxyResult {
-  return response(kind.status, PROBLEM_CONTENT_TYPE, { ...kind, ...facts }, {});
+export function problem(
+  kind: Problem,
+  facts: ProblemFacts,
+  headers: Headers = {},
+): APIGatewayProxyResult {
+  return response(kind.status, PROBLEM_CONTENT_TYPE, { ...kind, ...facts }, headers);
 }
 
 function response(

@@ -44,7 +44,8 @@ export async function respond(
   } catch (error) {
     const { requestId } = event.requestContext;
     dependencies.log.error('request failed', { requestId, error: errorName(error) });
-    return problem(PROBLEM.internal, { requestId });
+    // What can throw here is a store or a queue that does not answer; nothing was accepted.
+    return problem(PROBLEM.unavailable, { requestId }, { 'retry-after': RETRY_AFTER_SECONDS });
   }
 }
 
@@ -81,6 +82,9 @@ async function showJob({ event, tenant, dependencies }: Call) {
 async function showHealth({ settings, dependencies }: Call) {
   return json(200, await getHealth(dependencies, settings));
 }
+
+/** Longer than it takes the SDK's own attempts to fail. */
+const RETRY_AFTER_SECONDS = '5';
 
 const NOT_JSON = { field: 'body', detail: 'allowed is a JSON object in UTF-8' };
 const NOT_A_KEY = {

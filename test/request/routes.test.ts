@@ -105,15 +105,16 @@ describe('POST /v1/jobs', () => {
     expect(rowOf(world, bodyOf(result).jobId).tenant).toBe(id);
   });
 
-  test('breaks with a problem and no row when the prompt cannot be stored', async () => {
+  test('asks to come back, and leaves no row, when the prompt cannot be stored', async () => {
     world.results.putPrompt = async () => {
       throw new Error('a prompt that must not be seen');
     };
 
     const result = await post({ prompt: 'hello' });
 
-    expect(result.statusCode).toBe(500);
-    expect(bodyOf(result)).toMatchObject({ type: 'urn:holdfast:problem:internal' });
+    expect(result.statusCode).toBe(503);
+    expect(result.headers?.['retry-after']).toBe('5');
+    expect(bodyOf(result)).toMatchObject({ type: 'urn:holdfast:problem:unavailable' });
     expect(result.body).not.toContain('must not be seen');
     expect(JSON.stringify(world.logged)).not.toContain('must not be seen');
     expect(world.jobs.rows.size).toBe(0);
