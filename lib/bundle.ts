@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib/core';
 import { buildSync } from 'esbuild';
+import type { BreakerPolicy } from '../lambda/contract/policy.ts';
 
 export const HANDLERS = ['request', 'worker', 'sweeper'] as const;
 export type HandlerName = (typeof HANDLERS)[number];
@@ -14,9 +15,10 @@ export type HandlerCode = (handler: HandlerName) => Code;
 /**
  * All handlers by one esbuild run, each with its dependencies and the AWS SDK in one file: what was
  * tested is what runs, whatever SDK the runtime brings. The run waits until CDK asks for the first
- * asset, so `cdk ls` needs none.
+ * asset, so `cdk ls` needs none. The Redis client is a fifth of a bundle: it is in it only for a
+ * store that needs it.
  */
-export function bundledHandlers(): HandlerCode {
+export function bundledHandlers(store: BreakerPolicy['store'] = 'dynamodb'): HandlerCode {
   let bundles: ReadonlyMap<string, Uint8Array> | undefined;
   return (handler) =>
     Code.fromAsset(join(PROJECT, 'lambda', handler), {
@@ -27,7 +29,7 @@ export function bundledHandlers(): HandlerCode {
         image: DockerImage.fromRegistry('unused'),
         local: {
           tryBundle(outputDir) {
-            bundles ??= runEsbuild();
+            bundles ??= runEsbuild(store === 'redis' ? [] : ['ioredis']);
             writeFileSync(join(outputDir, 'index.mjs'), bundles.get(handler) ?? '');
             return true;
           },
@@ -42,13 +44,14 @@ const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 const REQUIRE_BANNER =
   "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
-function runEsbuild(): ReadonlyMap<string, Uint8Array> {
+function runEsbuild(external: string[]): ReadonlyMap<string, Uint8Array> {
   const { outputFiles } = buildSync({
     absWorkingDir: PROJECT,
     entryPoints: HANDLERS.map((name) => ({ in: `lambda/${name}/handler.ts`, out: name })),
     outdir: 'bundle',
     write: false,
     bundle: true,
+    external,
     platform: 'node',
     target: 'node24',
     format: 'esm',

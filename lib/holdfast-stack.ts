@@ -33,9 +33,9 @@ export class HoldfastStack extends Stack {
       description: 'Holdfast keeps a backend for language models alive while Bedrock throttles',
       ...props,
     });
-    const { removalPolicy = RemovalPolicy.RETAIN, code = bundledHandlers() } = props;
-    const policy = props.settings.jobs;
-    const workerTimeout = Duration.seconds(workerTimeoutSeconds(props.settings.breaker));
+    const { jobs: policy, breaker } = props.settings;
+    const { removalPolicy = RemovalPolicy.RETAIN, code = bundledHandlers(breaker.store) } = props;
+    const workerTimeout = Duration.seconds(workerTimeoutSeconds(breaker));
 
     const settings = new SettingsParameter(this, 'Settings', { settings: props.settings });
     const jobs = new JobsTable(this, 'Jobs', { removalPolicy });

@@ -32,7 +32,7 @@ const dependencies = {
   queue: sqsJobQueue({ jobs: requiredEnv(ENV.jobsQueueUrl) }),
   results: s3ResultStore(requiredEnv(ENV.resultsBucket)),
   circuits: new Breaker({
-    store: configuredCircuitStore(policy, dynamoDbCircuits, clock.now),
+    store: configuredCircuitStore({ policy, dynamoDb: dynamoDbCircuits, now: clock.now }),
     ...{ policy, clock, random: Math.random, workerId: randomId() },
   }),
   disabledTargets: new DisabledTargets({

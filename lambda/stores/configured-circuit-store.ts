@@ -1,20 +1,26 @@
 import type { BreakerPolicy } from '../contract/policy.ts';
 import type { CircuitStore } from '../core/breaker/circuit-store.ts';
 import { MemoryCircuitStore } from './memory-circuit-store.ts';
-import { RedisCircuitStore } from './redis-circuit-store.ts';
+import { RedisCircuitStore, type RedisClient } from './redis-circuit-store.ts';
+import { connectRedis } from './redis-connection.ts';
+
+export interface ConfiguredCircuitStoreOptions {
+  readonly policy: () => BreakerPolicy;
+  readonly dynamoDb: CircuitStore;
+  /** The clock of a store in memory, in milliseconds since the epoch. */
+  readonly now: () => number;
+  /** @default by ioredis */
+  readonly connect?: (redisUrl: string) => Promise<RedisClient>;
+}
 
 /**
  * The store that the settings name. It is opened with the first operation, as the settings are read
- * by then; what a sandbox opened it keeps, whatever they say later. `now` is for the memory store.
+ * by then; what a sandbox opened it keeps, whatever they say later.
  */
-export function configuredCircuitStore(
-  policy: () => BreakerPolicy,
-  dynamoDb: CircuitStore,
-  now: () => number,
-): CircuitStore {
+export function configuredCircuitStore(options: ConfiguredCircuitStoreOptions): CircuitStore {
   let opened: Promise<CircuitStore> | undefined;
   const store = () => {
-    opened ??= open(policy(), dynamoDb, now).catch((error: unknown) => {
+    opened ??= open(options).catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
@@ -28,33 +34,17 @@ export function configuredCircuitStore(
   };
 }
 
-async function open(
-  policy: BreakerPolicy,
-  dynamoDb: CircuitStore,
-  now: () => number,
-): Promise<CircuitStore> {
-  switch (policy.store) {
+async function open(options: ConfiguredCircuitStoreOptions): Promise<CircuitStore> {
+  const { policy, dynamoDb, now, connect = connectRedis } = options;
+  const { store, redisUrl = '' } = policy();
+  switch (store) {
     case 'dynamodb':
       return dynamoDb;
     case 'redis':
-      return openRedis(policy.redisUrl ?? '');
+      return new RedisCircuitStore(await connect(redisUrl));
     case 'memory':
       return new MemoryCircuitStore(now);
     default:
-      return policy.store satisfies never;
+      return store satisfies never;
   }
-}
-
-/** The client is loaded only here: no other sandbox pays for it. */
-async function openRedis(url: string): Promise<CircuitStore> {
-  const { Redis } = await import('ioredis');
-  const client = new Redis(url, {
-    connectTimeout: 1_000,
-    // What waits for a connection fails with it, and is not sent when nobody waits for it any more.
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-  });
-  // Each operation tells of its own failure; without a listener the client prints all of them.
-  client.on('error', () => undefined);
-  return new RedisCircuitStore(client);
 }

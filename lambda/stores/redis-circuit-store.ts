@@ -29,8 +29,9 @@ export interface RedisCircuitStoreOptions {
 
 /**
  * Circuits in Redis or Valkey: the record as JSON in `<prefix>{<circuit>}/control`, the counts of an
- * epoch in the hash `<prefix>{<circuit>}/window/<epoch>`, a field for each bucket and counter. Give it a client that sends no command twice
- * (ioredis: `autoResendUnfulfilledCommands: false`): an addition done twice counts twice.
+ * epoch in the hash `<prefix>{<circuit>}/window/<epoch>`, a field for each bucket and counter. Give
+ * it a client that sends no command twice (ioredis: `autoResendUnfulfilledCommands: false`): an
+ * addition done twice counts twice.
  */
 export class RedisCircuitStore implements CircuitStore {
   readonly #client: RedisClient;

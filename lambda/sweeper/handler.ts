@@ -28,7 +28,7 @@ const policy = () => settings.current.breaker;
 const circuitsTable = requiredEnv(ENV.circuitsTable);
 const dynamoDbCircuits = new DynamoDbCircuitStore(circuitsClient, circuitsTable);
 const circuits = new Breaker({
-  store: configuredCircuitStore(policy, dynamoDbCircuits, clock.now),
+  store: configuredCircuitStore({ policy, dynamoDb: dynamoDbCircuits, now: clock.now }),
   ...{ policy, clock, random: Math.random, workerId: randomId() },
 });
 const dependencies = {

@@ -32,7 +32,7 @@ const settings = new SettingsParameter({
 const policy = () => settings.current.breaker;
 const dynamoDbCircuits = new DynamoDbCircuitStore(circuitsClient, circuitsTable);
 const circuits = new Breaker({
-  store: configuredCircuitStore(policy, dynamoDbCircuits, clock.now),
+  store: configuredCircuitStore({ policy, dynamoDb: dynamoDbCircuits, now: clock.now }),
   on: recordCircuitEvents(log, metrics),
   ...{ policy, clock, random, workerId: randomId() },
 });

@@ -2,14 +2,18 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { BreakerPolicy } from '../../lambda/contract/policy.ts';
 import { bundledHandlers } from '../../lib/bundle.ts';
 import { anApp, aStack } from '../support/stack.ts';
 
 /** The assembly with real bundles, and the folders of its assets. */
-function synthesize(context: Record<string, unknown> = {}) {
+function synthesize(
+  context: Record<string, unknown> = {},
+  store: BreakerPolicy['store'] = 'dynamodb',
+) {
   const app = anApp();
   for (const [key, value] of Object.entries(context)) app.node.setContext(key, value);
-  aStack({ code: bundledHandlers() }, app);
+  aStack({ code: bundledHandlers(store) }, app);
   const { directory } = app.synth();
   const assets = readdirSync(directory).filter((name) => name.startsWith('asset.'));
   return { directory, assets };
@@ -48,6 +52,19 @@ describe('the bundles of the handlers', () => {
     const sizes = assets.map((asset) => statSync(join(directory, asset, 'index.mjs')).size);
 
     for (const bytes of sizes) expect(bytes).toBeLessThan(1_500_000);
+  });
+
+  test('hold the Redis client only for a store in Redis', () => {
+    const withRedis = synthesize({}, 'redis');
+    const clients = [{ directory, assets }, withRedis].map((synthesized) =>
+      synthesized.assets.filter((asset) =>
+        readFileSync(join(synthesized.directory, asset, 'index.mjs'), 'utf8').includes(
+          'autoResendUnfulfilledCommands:!0',
+        ),
+      ),
+    );
+
+    expect(clients).toEqual([[], withRedis.assets]);
   });
 
   test('are the same each time', () => {

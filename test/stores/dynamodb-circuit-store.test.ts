@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store.ts';
+import { circuitProperties, STORE_RUNS } from '../suites/circuit-properties.ts';
 import { circuitVectors } from '../suites/circuit-vectors.ts';
 import { type CircuitTables, serveCircuitTables } from '../support/dynalite-table.ts';
 
@@ -9,14 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => tables.close());
 
-circuitVectors(
-  'DynamoDB',
-  async (now) => {
-    const tableName = await tables.create();
-    return new DynamoDbCircuitStore(tables.client, tableName, { now });
-  },
-  3,
-);
+const openStore = async (now: () => number) =>
+  new DynamoDbCircuitStore(tables.client, await tables.create(), { now });
+
+circuitVectors('DynamoDB', openStore, 3);
+circuitProperties('DynamoDB', openStore, STORE_RUNS);
 
 test('a bucket that several shards hold is read as one', async () => {
   const tableName = await tables.create();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RedisCircuitStore } from '../../lambda/stores/redis-circuit-store.ts';
+import { circuitProperties, STORE_RUNS } from '../suites/circuit-properties.ts';
 import { circuitVectors } from '../suites/circuit-vectors.ts';
 import { findRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.ts';
 
@@ -27,6 +28,7 @@ function onServer(binary: string): void {
   };
 
   circuitVectors('Redis', async (now) => newStore(now), 3);
+  circuitProperties('Redis', async (now) => newStore(now), STORE_RUNS);
 
   describe('the Redis store', () => {
     test('tells the time of the server', async () => {

@@ -17,6 +17,14 @@ export async function serveCircuitTables(): Promise<CircuitTables> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  return circuitTablesAt(port, async () => {
+    server.close();
+    await once(server, 'close');
+  });
+}
+
+/** Tables of the server at a port of this machine, which `stop` ends. */
+export function circuitTablesAt(port: number, stop: () => Promise<void>): CircuitTables {
   const client = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${port}`,
     region: 'us-east-1',
@@ -35,8 +43,7 @@ export async function serveCircuitTables(): Promise<CircuitTables> {
     },
     close: async () => {
       client.destroy();
-      server.close();
-      await once(server, 'close');
+      await stop();
     },
   };
 }

@@ -22,7 +22,7 @@ export class WatchedStore implements CircuitStore {
   underWay = 0;
   fault: (operation: Operation, key: string) => Fault | undefined = () => undefined;
   /** Waited for before an operation happens, and before its answer comes. */
-  latency: ((operation: Operation) => Promise<void>) | undefined;
+  latency: ((operation: Operation, key: string) => Promise<void>) | undefined;
   readonly #store: CircuitStore;
 
   constructor(store: CircuitStore) {
@@ -62,9 +62,9 @@ export class WatchedStore implements CircuitStore {
     const fault = this.fault(operation, key);
     if (fault === 'refused') throw new CircuitStoreError('told to refuse', 'no');
     if (fault === 'lost') throw new CircuitStoreError('told to lose', 'unknown');
-    await this.latency?.(operation);
+    await this.latency?.(operation, key);
     const answer = await this.#run(run);
-    await this.latency?.(operation);
+    await this.latency?.(operation, key);
     if (fault === 'answer-lost') throw new CircuitStoreError('told to lose', 'unknown');
     return answer;
   }

@@ -49,7 +49,7 @@ export class Breaker implements CircuitGate {
     const { store, policy, clock, random, on = () => undefined } = options;
     const access = new StoreAccess({ store, policy, clock, random, on });
     const scopesOf = options.scopesOf ?? scopesOfTarget;
-    this.#overrides = new OverridesView({ access, scopesOf, policy, clock, random, on });
+    this.#overrides = new OverridesView({ access, scopesOf, on });
     const { workerId, classify = classifyByStatus } = options;
     const overrides = this.#overrides;
     this.#options = { access, overrides, policy, clock, random, workerId, classify, on };
@@ -116,11 +116,14 @@ export class Breaker implements CircuitGate {
     const nowMs = clock.now();
     const timing = timingOf(policy());
     const { view } = circuit;
-    const [latest] = await Promise.all([
-      view && circuit.isFresh(nowMs, timing) ? view : circuit.refresh(),
-      this.#overrides.isFresh(nowMs, timing) ? undefined : this.#overrides.refresh(),
-    ]);
-    return latest;
+    const isFresh = view !== undefined && circuit.isFresh(nowMs, timing);
+    if (this.#overrides.isFresh(nowMs, timing)) return isFresh ? view : circuit.refresh();
+    const reading = this.#overrides.refresh();
+    const latest = isFresh ? view : await circuit.refresh();
+    const latestAtMs = isFresh ? view.askedAtMs : clock.now();
+    await reading;
+    // What a slow answer was waited with may have been overtaken meanwhile.
+    return clock.now() - latestAtMs > timing.viewMaxAgeMs ? circuit.refresh() : latest;
   }
 
   #circuit(key: string): LocalCircuit {

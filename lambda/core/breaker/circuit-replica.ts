@@ -6,8 +6,7 @@ import type { CircuitEvent } from './events.ts';
 import { fromRecord, toRecord } from './record.ts';
 import { isolated, quarantined } from './salvage.ts';
 import type { Context, Step } from './step.ts';
-import { pause, type Sighting, type StoreAccess } from './store-access.ts';
-import { timingOf } from './timing.ts';
+import type { Sighting, StoreAccess } from './store-access.ts';
 import { type Change, transition } from './transitions.ts';
 
 /** The circuit as it was seen last. */
@@ -85,7 +84,7 @@ export class CircuitReplica {
     store: CircuitStore,
     giveUpAtMs: number,
   ): Promise<Circuit | undefined> {
-    const { access, clock, random, policy, on } = this.#options;
+    const { access, clock, on } = this.#options;
     let attempt: Attempt | undefined;
     let errors = 0;
     let isAnswerLost = false;
@@ -115,7 +114,7 @@ export class CircuitReplica {
       }
       // Whoever gave up with an answer lost might leave a permit that nobody knows of.
       if (clock.now() >= giveUpAtMs && !isAnswerLost) return undefined;
-      await pause(clock, random() * round * timingOf(policy()).claimSpreadMs);
+      await access.spread(round);
     }
     return undefined;
   }

@@ -1,5 +1,3 @@
-import type { BreakerPolicy } from '../../contract/policy.ts';
-import type { Clock, Random } from '../clock.ts';
 import type { Expected } from './circuit-store.ts';
 import type { CircuitEvent } from './events.ts';
 import {
@@ -14,8 +12,8 @@ import {
   toOverridesRecord,
   withOverride,
 } from './overrides.ts';
-import { pause, type StoreAccess } from './store-access.ts';
-import { type Timing, timingOf } from './timing.ts';
+import type { StoreAccess } from './store-access.ts';
+import type { Timing } from './timing.ts';
 
 /** The key of the record that holds all overrides; no circuit may be called so. */
 export const OVERRIDES_KEY = '#overrides';
@@ -23,9 +21,6 @@ export const OVERRIDES_KEY = '#overrides';
 export interface OverridesViewOptions {
   readonly access: StoreAccess;
   readonly scopesOf: ScopesOf;
-  readonly policy: () => BreakerPolicy;
-  readonly clock: Clock;
-  readonly random: Random;
   readonly on: (event: CircuitEvent) => void;
 }
 
@@ -72,7 +67,7 @@ export class OverridesView {
 
   /** Sets or lifts the override of a scope in the shared store. Throws when that is lost. */
   async change(scope: string, override: Override | undefined): Promise<void> {
-    const { access, clock, random, policy } = this.#options;
+    const { access } = this.#options;
     for (let round = 0; round < ROUNDS; round++) {
       const { record, store } = await access.loadShared(OVERRIDES_KEY);
       const current = fromOverridesRecord(record);
@@ -82,7 +77,7 @@ export class OverridesView {
         this.#overrides = next;
         return;
       }
-      await pause(clock, random() * timingOf(policy()).claimSpreadMs);
+      await access.spread();
     }
     throw new Error(`override of ${scope} was not saved in ${ROUNDS} rounds: others kept writing`);
   }

@@ -1,9 +1,9 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
-import type { Clock, Random } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Circuit } from './circuit.ts';
 import type { CircuitReplica } from './circuit-replica.ts';
 import type { CircuitStore } from './circuit-store.ts';
-import { pause } from './store-access.ts';
+import type { StoreAccess } from './store-access.ts';
 import { timingOf } from './timing.ts';
 
 export interface Claimed {
@@ -14,9 +14,9 @@ export interface Claimed {
 }
 
 export interface StageClaimsOptions {
+  readonly access: StoreAccess;
   readonly policy: () => BreakerPolicy;
   readonly clock: Clock;
-  readonly random: Random;
   readonly workerId: string;
 }
 
@@ -42,10 +42,9 @@ export class StageClaims {
   }
 
   async #claimForAll(): Promise<void> {
-    const { clock, random, policy } = this.#options;
     this.#isClaiming = true;
     while (this.#waiting.length > 0) {
-      await pause(clock, random() * timingOf(policy()).claimSpreadMs);
+      await this.#options.access.spread();
       await this.#claimForGroup(this.#waiting.splice(0));
     }
     this.#isClaiming = false;

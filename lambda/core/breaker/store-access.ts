@@ -30,6 +30,8 @@ export interface StoreAccessOptions {
 export class StoreAccess {
   readonly #options: StoreAccessOptions;
   #offsetMs = 0;
+  /** How long loads took of late, smoothed. */
+  #loadMs = 0;
   #order = 0;
   #doubts = 0;
   #private: MemoryCircuitStore | undefined;
@@ -49,6 +51,18 @@ export class StoreAccess {
   /** The time by the store's clock, in whole milliseconds. */
   nowMs(): number {
     return Math.round(this.#options.clock.now() + this.#offsetMs);
+  }
+
+  /**
+   * Waits a random time, so that a fleet that wants to write one record does not do it at one
+   * instant. Who loads while another saves is in vain, so the slower the store, the wider it spreads.
+   */
+  async spread(round = 1): Promise<void> {
+    const { clock, random, policy } = this.#options;
+    const { claimSpreadMs, claimSpreadMaxMs } = timingOf(policy());
+    const widthMs = Math.min(LOADS_PER_SPREAD * this.#loadMs, claimSpreadMaxMs);
+    const ms = random() * round * Math.max(claimSpreadMs, widthMs);
+    if (ms > 0) await clock.sleep(ms);
   }
 
   nextOrder(): number {
@@ -83,6 +97,7 @@ export class StoreAccess {
     const order = this.nextOrder();
     const askedAtMs = clock.now();
     const { record, storeTime } = await this.insist(() => store.load(key));
+    this.#loadMs += (clock.now() - askedAtMs - this.#loadMs) / SMOOTHING;
     if (!this.isPrivate(store)) {
       const least = storeTime.earliestMs - clock.now();
       const most = storeTime.latestMs - askedAtMs;
@@ -93,7 +108,6 @@ export class StoreAccess {
 
   /** Repeats what the store refused without doing it, a few times; a lost answer is not repeated. */
   async insist<Result>(operation: () => Promise<Result>): Promise<Result> {
-    const { clock, random, policy } = this.#options;
     for (let attempt = 1; ; attempt++) {
       try {
         const result = await operation();
@@ -103,7 +117,7 @@ export class StoreAccess {
         const wasRefused = error instanceof CircuitStoreError && error.applied === 'no';
         if (!wasRefused || attempt === ATTEMPTS) throw error;
       }
-      await pause(clock, random() * attempt * timingOf(policy()).claimSpreadMs);
+      await this.spread(attempt);
     }
   }
 
@@ -147,12 +161,14 @@ export class StoreAccess {
 
 const ATTEMPTS = 3;
 
+/** Fifty workers that race through a recovery then lose at most 60 writes, however slow the store. */
+const LOADS_PER_SPREAD = 40;
+
+/** Loads until a change of their time is mostly believed. */
+const SMOOTHING = 4;
+
 /** A store's own message is ours to show; any other error shows its name alone. */
 function describe(error: unknown): string {
   if (error instanceof CircuitStoreError) return error.message;
   return error instanceof Error ? error.name : 'unknown';
-}
-
-export async function pause(clock: Clock, ms: number): Promise<void> {
-  if (ms > 0) await clock.sleep(ms);
 }

@@ -11,10 +11,12 @@ export interface Timing {
   /** Whether a rule asks how long a call took. */
   readonly isSlowRuleOn: boolean;
   /**
-   * A claim waits a random time up to this, so that a fleet that sees a cooldown end does not write
-   * at one instant: of 50 workers about 16 fail per stage instead of 200.
+   * A claim waits a random time up to this, or longer if the store is slow, so that a fleet that sees
+   * a cooldown end does not write at one instant: of 50 workers about 16 fail per stage, not 200.
    */
   readonly claimSpreadMs: number;
+  /** How far a slow store may widen that. */
+  readonly claimSpreadMaxMs: number;
   /**
    * The longest that anything is put off without need: pending counts, a rejected caller's return,
    * the age of the overrides, the next try of a lost store. 5 s, less where the policy is faster.
@@ -39,15 +41,17 @@ export function timingOf(policy: BreakerPolicy): Timing {
 function derive(policy: BreakerPolicy): Timing {
   const bucketMs = Math.max(1, Math.round((policy.windowSeconds * 1000) / BUCKETS_PER_WINDOW));
   const cooldownMs = Math.round(policy.cooldownSeconds * 1000);
+  const leaseMs = Math.round(leaseSeconds(policy) * 1000);
   const viewMaxAgeMs = policy.viewMaxAgeSeconds * 1000;
   return {
     bucketMs,
     windowMs: bucketMs * BUCKETS_PER_WINDOW,
     cooldownMs,
-    leaseMs: Math.round(leaseSeconds(policy) * 1000),
+    leaseMs,
     viewMaxAgeMs,
     isSlowRuleOn: policy.slowCallSeconds !== undefined,
     claimSpreadMs: Math.min(200, viewMaxAgeMs),
+    claimSpreadMaxMs: Math.min(5_000, leaseMs / 15),
     recheckMs: Math.min(5_000, cooldownMs / 12, policy.windowSeconds * (1000 / 12)),
     skewLimitMs: Math.min(2_000, cooldownMs),
   };

@@ -37,6 +37,18 @@ describe('admission by a cached view', () => {
     expect(await fleet.admit()).toMatchObject({ admitted: false, reason: 'open' });
   });
 
+  test('76. by a view that grew old while the overrides were waited for is decided anew', async () => {
+    const fleet = aFleet({ policy: { viewMaxAgeSeconds: 1 } });
+    await fleet.call(OK, 1);
+    fleet.store.latency = (_operation, key) => fleet.clock.sleep(key === '#overrides' ? 1_500 : 0);
+    const waiting = fleet.admit(2);
+    await fleet.calls(20, FAIL);
+
+    await fleet.seconds(3);
+
+    expect(await waiting).toMatchObject({ admitted: false, reason: 'open' });
+  });
+
   test.each(['', '#overrides'])('refuses the key "%s", which could be no circuit', (key) => {
     expect(() => aFleet().worker(1).admit(key)).toThrow(RangeError);
   });

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type FunctionOptions, LambdaFunction } from '../../../local/lambda/function.ts';
+import { aTemporaryDir } from '../support/temporary-dir.ts';
 import { until } from '../support/until.ts';
 
 const started: LambdaFunction[] = [];
@@ -12,7 +12,7 @@ afterEach(() => {
 
 /** A function of this code, whose `handler` is what the test writes. */
 function aFunction(code: string, options: Partial<FunctionOptions> = {}) {
-  const codeDir = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  const codeDir = aTemporaryDir();
   writeFileSync(join(codeDir, 'index.mjs'), code);
   const lines: string[] = [];
   const created = new LambdaFunction({

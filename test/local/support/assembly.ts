@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { aTemporaryDir } from './temporary-dir.ts';
 
 /** Logical id → resource, as in a template. */
 export type Resources = Record<string, { Type: string; Properties?: unknown }>;
@@ -17,7 +17,7 @@ export interface AssemblyParts {
 
 /** A cloud assembly as CDK writes one, small: returns its folder. */
 export function anAssembly(parts: AssemblyParts = {}): string {
-  const dir = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  const dir = aTemporaryDir();
   const { code = {}, functionProperties = {}, resources = {}, outputs = {} } = parts;
   const files: Record<string, unknown> = {};
   const functions: Resources = {};

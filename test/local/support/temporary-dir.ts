@@ -1,0 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
+
+const dirs: string[] = [];
+afterAll(() => {
+  for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
+});
+
+/** A folder that is gone after the tests of the file. */
+export function aTemporaryDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  dirs.push(dir);
+  return dir;
+}

@@ -1,0 +1,92 @@
+/**
+ * What holds under any interleaving, on any store. PROPERTY_RUNS (memory) and PROPERTY_STORE_RUNS
+ * (the others) draw more worlds; PROPERTY_SEED and PROPERTY_PATH replay one that failed.
+ */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { LivingWorld, type World, world } from '../support/circuit-world.ts';
+import type { OpenStore } from './circuit-vectors.ts';
+
+/** Each world asks a real store some thousand times. */
+export const STORE_RUNS = Number(process.env.PROPERTY_STORE_RUNS ?? 3);
+
+const SEED = Number(process.env.PROPERTY_SEED ?? 20_260_115);
+const PATH = process.env.PROPERTY_PATH;
+
+/** Of fewer worlds a share says nothing. */
+const FEWEST_FOR_SHARES = 100;
+
+export function circuitProperties(storeName: string, openStore: OpenStore, runs: number): void {
+  const replay = `npm test -- ${storeName === 'memory' ? 'core/breaker/properties' : storeName}`;
+
+  describe(`under any interleaving, on the ${storeName} store`, () => {
+    test('72-76, 78. the shared record keeps its rules', async () => {
+      const reached = new Map<string, number>();
+
+      await holds(runs, replay, async (drawn) => {
+        const living = await LivingWorld.of(drawn, openStore);
+        await living.live();
+        expect(living.violations).toEqual([]);
+        for (const name of reachedBy(living)) reached.set(name, (reached.get(name) ?? 0) + 1);
+      });
+
+      if (runs < FEWEST_FOR_SHARES || PATH) return;
+      const shares = LEAST_SHARES.map(([name, least]) => {
+        const share = (reached.get(name) ?? 0) / runs;
+        return { name, share, isEnough: share >= least };
+      });
+      expect(shares.filter(({ isEnough }) => !isEnough)).toEqual([]);
+    }, 7_200_000);
+
+    test('77. targets that are well again are closed in bounded time', async () => {
+      await holds(Math.ceil(runs / 4), replay, async (drawn) => {
+        const living = await LivingWorld.of(drawn, openStore);
+        await living.live();
+        await living.getWell();
+        expect(living.violations).toEqual([]);
+        const states = [...living.checkers.values()].map(({ state }) => state);
+        expect(new Set(states)).toEqual(new Set(['CLOSED']));
+      });
+    }, 7_200_000);
+  });
+}
+
+/** 78 and the like: how many of the worlds have to come to it, or the others prove nothing. */
+const LEAST_SHARES = [
+  ['OPEN', 0.95],
+  ['HALF_OPEN 0', 0.9],
+  ['HALF_OPEN 1', 0.8],
+  ['HALF_OPEN 2', 0.7],
+  ['closed again', 0.5],
+  ['degraded', 0.2],
+  ['overridden', 0.4],
+] as const;
+
+function reachedBy({ fleet, checkers }: LivingWorld): Set<string> {
+  const states = [...checkers.values()].flatMap(({ reached }) => [...reached]);
+  const told = [
+    ...(fleet.ofType('closed').length > 0 ? ['closed again'] : []),
+    ...(fleet.ofType('degraded').length > 0 ? ['degraded'] : []),
+    ...([...checkers.values()].some(({ isOverridden }) => isOverridden) ? ['overridden'] : []),
+  ];
+  return new Set([...states, ...told]);
+}
+
+async function holds(
+  numRuns: number,
+  replay: string,
+  property: (drawn: World) => Promise<void>,
+): Promise<void> {
+  const details = await fc.check(fc.asyncProperty(world, property), {
+    numRuns,
+    endOnFailure: true,
+    seed: SEED,
+    ...(PATH && { path: PATH }),
+  });
+  if (!details.failed) return;
+  const { seed, counterexamplePath, errorInstance } = details;
+  throw new Error(
+    `after ${details.numRuns} worlds; again: PROPERTY_SEED=${seed} PROPERTY_PATH=${counterexamplePath} ${replay}`,
+    { cause: errorInstance },
+  );
+}

@@ -1,0 +1,253 @@
+/**
+ * Random worlds for the property tests: workers with clocks that differ, calls that end in every
+ * way or never, crashes, overrides, and a store that is slow, refuses, is lost or loses its answers.
+ * All that happens follows from what was drawn, so a seed replays it.
+ */
+import fc from 'fast-check';
+import type { BreakerPolicy } from '../../lambda/contract/policy.ts';
+import { OVERRIDE_MODES, type OverrideMode } from '../../lambda/contract/words.ts';
+import type { Outcome } from '../../lambda/core/breaker/admission.ts';
+import { CircuitStoreError } from '../../lambda/core/breaker/circuit-store.ts';
+import { timingOf } from '../../lambda/core/breaker/timing.ts';
+import type { OpenStore } from '../suites/circuit-vectors.ts';
+import { CircuitChecker } from './circuit-checker.ts';
+import { FakeClock } from './fake-clock.ts';
+import { aPolicy, FAIL, Fleet, IGNORED, OK, success } from './fleet.ts';
+import { seededRandom } from './seeded-random.ts';
+import type { Fault, Operation } from './watched-store.ts';
+
+export const POLICY: BreakerPolicy = aPolicy({
+  cooldownSeconds: 10,
+  cooldownMaxSeconds: 40,
+  callTimeoutSeconds: 4,
+  viewMaxAgeSeconds: 0.5,
+  consecutiveFailures: 3,
+  excessFailures: 4,
+});
+
+/** Answers of the store take up to this long each way. */
+const LATENCY_MS = 40;
+const LONGEST_OVERRIDE_SECONDS = 8;
+const KEYS = ['us-east-1/one', 'us-east-1/two', 'us-west-2/three'] as const;
+
+export interface World {
+  readonly workers: number;
+  readonly circuits: number;
+  readonly seed: number;
+  /** How much of what the store is asked goes wrong, of each kind. */
+  readonly faults: Readonly<Record<Fault, number>>;
+  readonly steps: readonly Step[];
+}
+
+type Step = Call | Crash | Overriding;
+
+interface Call extends Waiting {
+  readonly action: 'call' | 'abandon';
+  readonly outcome: keyof typeof OUTCOMES;
+}
+
+interface Crash extends Waiting {
+  readonly action: 'crash';
+}
+
+interface Overriding extends Waiting {
+  readonly action: 'override';
+  readonly mode: OverrideMode;
+  readonly seconds: number;
+}
+
+interface Waiting {
+  readonly worker: number;
+  readonly circuit: number;
+  readonly waitMs: number;
+}
+
+const OUTCOMES = { ok: OK, slow: success(3_900), fail: FAIL, ignored: IGNORED } as const;
+
+const waiting = {
+  worker: fc.nat(49),
+  circuit: fc.nat(2),
+  waitMs: weighted([0, 6], [20, 6], [150, 4], [700, 4], [4_000, 1]),
+};
+
+function step(outcome: fc.Arbitrary<Call['outcome']>, overrides: number): fc.Arbitrary<Step> {
+  const action = weighted<Call['action']>(['call', 40], ['abandon', 1]);
+  const mode = fc.constantFrom(...OVERRIDE_MODES);
+  const seconds = fc.integer({ min: 1, max: LONGEST_OVERRIDE_SECONDS });
+  const overriding = fc.record({ ...waiting, action: fc.constant('override'), mode, seconds });
+  return fc.oneof(
+    { weight: 40, arbitrary: fc.record({ ...waiting, action, outcome }) },
+    { weight: 1, arbitrary: fc.record({ ...waiting, action: fc.constant('crash') }) },
+    { weight: overrides, arbitrary: overriding },
+  ) as fc.Arbitrary<Step>;
+}
+
+const NO_FAULTS = { refused: 0, lost: 0, 'answer-lost': 0 };
+
+/** Targets that fail, and then mostly do not. Half of the worlds are spared the operator. */
+export const world: fc.Arbitrary<World> = fc.constantFrom(0, 1).chain((overrides) =>
+  fc.record({
+    workers: fc.integer({ min: 2, max: 50 }),
+    circuits: weighted([1, 3], [2, 1], [3, 1]),
+    seed: fc.nat(),
+    faults: fc.constantFrom(
+      NO_FAULTS,
+      { ...NO_FAULTS, 'answer-lost': 0.05 },
+      { ...NO_FAULTS, refused: 0.1 },
+      { refused: 0.02, lost: 0.02, 'answer-lost': 0.02 },
+    ),
+    steps: fc
+      .tuple(
+        fc.array(step(weighted(['fail', 8], ['ok', 1]), 0), { minLength: 15, maxLength: 40 }),
+        fc.array(step(weighted(['ok', 40], ['slow', 2], ['ignored', 1], ['fail', 1]), overrides), {
+          minLength: 120,
+          maxLength: 180,
+          size: 'max',
+        }),
+      )
+      .map(([ill, well]) => [...ill, ...well]),
+  }),
+);
+
+/** A world at work. */
+export class LivingWorld {
+  readonly fleet: Fleet;
+  readonly checkers: ReadonlyMap<string, CircuitChecker>;
+  readonly #world: World;
+  #generation = 0;
+  /** Overrides come one after the other, so that it is known which holds. */
+  #operator: Promise<void> = Promise.resolve();
+
+  static async of(world: World, openStore: OpenStore): Promise<LivingWorld> {
+    const clock = new FakeClock();
+    return new LivingWorld(world, clock, await openStore(() => clock.now()));
+  }
+
+  private constructor(
+    { workers, circuits, seed, faults, steps }: World,
+    clock: FakeClock,
+    store: Awaited<ReturnType<OpenStore>>,
+  ) {
+    this.#world = { workers, circuits, seed, faults, steps };
+    const random = seededRandom(seed);
+    const keys = KEYS.slice(0, circuits);
+    this.checkers = new Map(keys.map((key) => [key, new CircuitChecker(POLICY)]));
+    const save = store.save.bind(store);
+    store.save = async (key, record, expected) => {
+      const saved = await save(key, record, expected);
+      if (saved) this.checkers.get(key)?.saved(record, clock.now());
+      return saved;
+    };
+    const skews = Array.from({ length: workers }, () => Math.round((random() - 0.5) * 3_800));
+    const skewMs = (worker: number) => skews[worker % workers] ?? 0;
+    this.fleet = new Fleet({ store, clock, policy: POLICY, random, skewMs });
+    this.fleet.store.latency = () => clock.sleep(Math.floor(random() * LATENCY_MS));
+    this.fleet.store.fault = (operation) => faultOf(operation, faults, random);
+  }
+
+  /** Its calls, crashes and answers interleave as its seed has it. */
+  async live(): Promise<void> {
+    for (const each of this.#world.steps) {
+      this.#take(each);
+      await this.fleet.clock.advance(each.waitMs);
+    }
+  }
+
+  /** The store answers again, no override is left, and every worker calls with success for a while. */
+  async getWell(): Promise<void> {
+    this.fleet.store.fault = () => undefined;
+    await this.fleet.seconds(LONGEST_OVERRIDE_SECONDS);
+    const isClosed = () => [...this.checkers.values()].every(({ state }) => state === 'CLOSED');
+    for (let passedMs = 0; passedMs < livenessMs() && !isClosed(); passedMs += 500) {
+      for (let worker = 0; worker < this.#world.workers; worker++) {
+        for (const key of this.checkers.keys())
+          void this.#call(1_000_000 + worker, key, success(100));
+      }
+      await this.fleet.clock.advance(500);
+    }
+  }
+
+  get violations(): readonly string[] {
+    // A worker that lost the store tells of epochs of its own.
+    const events = this.fleet.ofType('degraded').length === 0 ? this.fleet.events : [];
+    for (const [key, checker] of this.checkers) {
+      checker.checkEvents(events.filter((event) => 'key' in event && event.key === key));
+    }
+    return [...this.checkers.values()].flatMap(({ violations }) => violations);
+  }
+
+  #take(each: Step): void {
+    const worker = this.#generation * this.#world.workers + (each.worker % this.#world.workers);
+    const key = KEYS[each.circuit % this.#world.circuits] ?? KEYS[0];
+    if (each.action === 'crash') this.#generation++;
+    else if (each.action === 'override') {
+      this.#operator = this.#operator.then(() => this.#override(worker, key, each));
+    } else
+      void this.#call(worker, key, each.action === 'call' ? OUTCOMES[each.outcome] : undefined);
+  }
+
+  /** Without an outcome it is never settled. */
+  async #call(worker: number, key: string, outcome: Outcome | undefined): Promise<void> {
+    const { fleet } = this;
+    const admission = await fleet.admit(worker, key);
+    if (!admission.admitted) return;
+    // A worker that lost the store knows of no other's opening, and of no override.
+    const isShared = fleet.ofType('degraded').length === 0;
+    if (isShared) this.checkers.get(key)?.admitted(fleet.clock.now(), GRACE);
+    if (!outcome) return;
+    const elapsedMs = outcome.kind === 'ignored' ? 100 : outcome.elapsedMs;
+    await fleet.clock.sleep(elapsedMs);
+    await admission.permit.settle(outcome);
+    await fleet.worker(worker).flush();
+  }
+
+  async #override(worker: number, key: string, { mode, seconds }: Overriding): Promise<void> {
+    const { clock } = this.fleet;
+    const sinceMs = clock.now();
+    const untilMs = sinceMs + seconds * 1000;
+    const override = { mode, reason: 'a test', actor: 'tester', sinceMs, untilMs };
+    this.checkers.get(key)?.overridden();
+    try {
+      await this.fleet.worker(worker).override('target', key, override);
+      if (mode === 'force-open') this.checkers.get(key)?.forcedOpen(clock.now(), untilMs);
+    } catch (error) {
+      // The operator is told that the store is lost; nobody else is.
+      if (!(error instanceof CircuitStoreError)) throw error;
+    }
+  }
+}
+
+const { viewMaxAgeMs, recheckMs, claimSpreadMaxMs } = timingOf(POLICY);
+
+/** A read that is refused twice, each time after a longer wait. */
+const SLOWEST_READ_MS = 3 * 2 * LATENCY_MS + (1 + 2) * claimSpreadMaxMs;
+
+/** A view's age and the time that its answer took; of overrides also what was read after them. */
+const GRACE = {
+  openMs: viewMaxAgeMs + 4 * LATENCY_MS,
+  forcedMs: recheckMs + 4 * LATENCY_MS + SLOWEST_READ_MS,
+};
+
+/** A lease, the running cooldown, one more, three call timeouts. */
+function livenessMs(): number {
+  const { callTimeoutSeconds, cooldownSeconds } = POLICY;
+  return 1_000 * (1.25 * callTimeoutSeconds + 2 * 1.1 * cooldownSeconds + 3 * callTimeoutSeconds);
+}
+
+/** A read changes nothing, so its answer cannot be lost in a way of its own. */
+function faultOf(
+  operation: Operation,
+  faults: World['faults'],
+  random: () => number,
+): Fault | undefined {
+  const isWrite = operation === 'save' || operation === 'addToWindow';
+  const draw = random();
+  if (draw < faults.refused) return 'refused';
+  if (draw < faults.refused + faults.lost) return 'lost';
+  const all = faults.refused + faults.lost + faults['answer-lost'];
+  return isWrite && draw < all ? 'answer-lost' : undefined;
+}
+
+function weighted<Value>(...options: readonly (readonly [Value, number])[]): fc.Arbitrary<Value> {
+  return fc.oneof(...options.map(([value, weight]) => ({ arbitrary: fc.constant(value), weight })));
+}

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type CircuitTables, circuitTablesAt } from './dynalite-table.ts';
+
+/** AWS's own DynamoDB Local, from the folder into which `.ci/fetch-dynamodb-local` put it. */
+export async function serveDynamoDbLocal(folder: string): Promise<CircuitTables> {
+  const port = await freePort();
+  const main = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner';
+  const flags = ['-inMemory', '-disableTelemetry', '-port', String(port)];
+  const server = spawn('java', ['-cp', join(folder, '*'), main, ...flags], { stdio: 'ignore' });
+  await untilUp(port);
+  return circuitTablesAt(port, async () => {
+    server.kill();
+    await once(server, 'exit');
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function untilUp(port: number): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch {
+      await wait(100);
+    } finally {
+      socket.destroy();
+    }
+  }
+  throw new Error(`DynamoDB Local does not listen at port ${port} after 30 s; is Java 17 there?`);
+}
