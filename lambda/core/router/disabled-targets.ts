@@ -1,5 +1,6 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { Clock } from '../clock.ts';
+import { errorName } from '../error-name.ts';
 import type { Log } from '../telemetry.ts';
 
 /** Configuration errors of one target since its last success. */
@@ -124,7 +125,7 @@ export class DisabledTargets {
     try {
       this.#record = await store.load();
     } catch (error) {
-      log?.warn('disabled targets not readable', { name: nameOf(error) });
+      log?.warn('disabled targets not readable', { name: errorName(error) });
     }
   }
 
@@ -147,7 +148,7 @@ export class DisabledTargets {
         }
       }
     } catch (error) {
-      log?.warn('disabled targets not saved', { name: nameOf(error) });
+      log?.warn('disabled targets not saved', { name: errorName(error) });
     }
     return false;
   }
@@ -189,8 +190,4 @@ function withFailure(
 
 function checkDistanceMs({ cooldownSeconds }: BreakerPolicy, checks: number): number {
   return cooldownSeconds * 1000 * Math.min(2 ** checks, LONGEST_CHECK_COOLDOWNS);
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown';
 }
