@@ -15,20 +15,32 @@ export interface FunctionConfiguration {
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
 
+/** What the main process sends to a sandbox; `event` is JSON. */
+export interface InvocationMessage {
+  readonly requestId: string;
+  readonly event: string;
+  readonly deadlineMs: number;
+  readonly functionArn: string;
+  readonly traceId: string;
+}
+
+/** What a sandbox sends back; `payload` is JSON. */
+export type RuntimeMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'init-error'; readonly payload: string }
+  | { readonly kind: 'response' | 'error'; readonly requestId: string; readonly payload: string };
+
 /**
- * Starts the process of a sandbox. It runs bootstrap.mjs, which loads the function and asks the
- * runtime API at this address (host and port) for work.
+ * Starts the process of a sandbox. It runs bootstrap.mjs, which loads the function, says that it is
+ * ready and then takes one InvocationMessage at a time.
  */
-export function spawnRuntime(
-  configuration: FunctionConfiguration,
-  runtimeApi: string,
-): ChildProcess {
+export function spawnRuntime(configuration: FunctionConfiguration): ChildProcess {
   const { name, codeDir, handler, memoryMb, environment } = configuration;
   // Lambda ends a function at its whole memory; V8 has to be told, and needs a part besides.
   const heapMb = Math.floor(memoryMb * 0.9);
   return spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP], {
     cwd: codeDir,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Nothing of the parent's environment, but what Windows cannot open a socket without.
     env: {
       ...(process.env.SystemRoot && { SystemRoot: process.env.SystemRoot }),
@@ -40,7 +52,6 @@ export function spawnRuntime(
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
       AWS_LAMBDA_LOG_STREAM_NAME: randomUUID(),
-      AWS_LAMBDA_RUNTIME_API: runtimeApi,
       // The developer's own AWS profile must not reach the SDK in here.
       HOME: codeDir,
       LAMBDA_TASK_ROOT: codeDir,

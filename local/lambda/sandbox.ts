@@ -1,9 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';
-import { type Loopback, listenOnLoopback, readBody } from '../loopback.ts';
-import { type FunctionConfiguration, spawnRuntime } from './runtime-process.ts';
+import {
+  type FunctionConfiguration,
+  type InvocationMessage,
+  type RuntimeMessage,
+  spawnRuntime,
+} from './runtime-process.ts';
 
 /** `payload` is JSON: what the function returned, or `{ errorType, errorMessage }`. */
 export type InvocationResult =
@@ -28,18 +31,17 @@ export interface SandboxEvents {
 }
 
 /**
- * One execution environment: a process of its own that runs one invocation at a time and asks for
- * it over a Runtime API of its own, as in Lambda. It ends by its function's timeout, by leaving
- * its memory, by exiting, or by `kill`; the invocation under way then fails.
+ * One execution environment: a process of its own that runs one invocation at a time, as in Lambda.
+ * It ends by its function's timeout, by leaving its memory, by exiting, or by `kill`; the invocation
+ * under way then fails.
  */
 export class Sandbox {
   readonly #configuration: FunctionConfiguration;
   readonly #events: SandboxEvents;
-  #runtimeApi: Loopback | undefined;
   #process: ChildProcess | undefined;
   #invocation: Invocation | undefined;
-  /** The runtime's open request for its next event. */
-  #waiting: ServerResponse | undefined;
+  /** The function is loaded. */
+  #ready = false;
   #ended = false;
 
   constructor(configuration: FunctionConfiguration, events: SandboxEvents) {
@@ -61,7 +63,7 @@ export class Sandbox {
       const timer = setTimeout(() => this.#timeOut(INIT_TIMEOUT_MS), INIT_TIMEOUT_MS);
       this.#invocation = { requestId: randomUUID(), event, resolve, timer };
       if (this.#process) this.#handOut();
-      else this.#start().catch((error: unknown) => this.#end(String(error)));
+      else this.#start();
     });
   }
 
@@ -69,21 +71,9 @@ export class Sandbox {
     this.#end('Runtime exited with error: signal: killed');
   }
 
-  async #start(): Promise<void> {
-    const runtimeApi = await listenOnLoopback(0);
-    this.#runtimeApi = runtimeApi;
-    if (this.#ended) return void runtimeApi.close();
-    runtimeApi.serve(async (request, response) => {
-      const path = request.url?.replace('/2018-06-01/runtime', '') ?? '';
-      if (path === '/invocation/next') {
-        this.#waiting = response;
-        return this.#handOut();
-      }
-      const body = await readBody(request, MAX_RESPONSE_BYTES);
-      response.writeHead(202).end();
-      this.#receive(path, body?.toString());
-    });
-    this.#process = spawnRuntime(this.#configuration, new URL(runtimeApi.url).host);
+  #start(): void {
+    this.#process = spawnRuntime(this.#configuration);
+    this.#process.on('message', (message) => this.#receive(message as RuntimeMessage));
     this.#process.on('error', (error) => this.#end(error.message));
     this.#process.on('exit', (status, signal) =>
       this.#end(`Runtime exited with ${signal ? `signal ${signal}` : `status ${status}`}`),
@@ -96,38 +86,38 @@ export class Sandbox {
   /** The function's clock starts here: loading it is not part of its timeout. */
   #handOut(): void {
     const invocation = this.#invocation;
-    const response = this.#waiting;
-    if (!invocation || !response) return;
-    this.#waiting = undefined;
+    if (!invocation || !this.#ready) return;
+    const { requestId, event } = invocation;
     const { timeoutMs, arn } = this.#configuration;
     const now = Date.now();
     clearTimeout(invocation.timer);
     invocation.timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs);
-    const trace = invocation.requestId.replaceAll('-', '').slice(0, 24);
-    response
-      .writeHead(200, {
-        'content-type': 'application/json',
-        'lambda-runtime-aws-request-id': invocation.requestId,
-        'lambda-runtime-deadline-ms': String(now + timeoutMs),
-        'lambda-runtime-invoked-function-arn': arn,
-        'lambda-runtime-trace-id': `Root=1-${Math.floor(now / 1000).toString(16)}-${trace}`,
-      })
-      .end(invocation.event);
+    const trace = requestId.replaceAll('-', '').slice(0, 24);
+    this.#process?.send({
+      requestId,
+      event,
+      deadlineMs: now + timeoutMs,
+      functionArn: arn,
+      traceId: `Root=1-${Math.floor(now / 1000).toString(16)}-${trace}`,
+    } satisfies InvocationMessage);
   }
 
-  #receive(path: string, body: string | undefined): void {
-    const requestId = this.#invocation?.requestId;
-    if (path === '/init/error') {
-      this.#settle({ outcome: 'failed', payload: body ?? '{}' });
-      this.#end('failed to load');
-    } else if (path === `/invocation/${requestId}/response`) {
-      this.#settle(
-        body === undefined
-          ? failure('Function.ResponseSizeTooLarge', 'Response payload size exceeded 6291456 bytes')
-          : { outcome: 'returned', payload: body },
-      );
-    } else if (path === `/invocation/${requestId}/error`) {
-      this.#settle({ outcome: 'failed', payload: body ?? '{}' });
+  #receive(message: RuntimeMessage): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#ready = true;
+        this.#handOut();
+        return;
+      case 'init-error':
+        this.#settle({ outcome: 'failed', payload: message.payload });
+        this.#end('failed to load');
+        return;
+      case 'response':
+      case 'error':
+        if (message.requestId === this.#invocation?.requestId) this.#settle(resultOf(message));
+        return;
+      default:
+        message satisfies never;
     }
   }
 
@@ -151,11 +141,17 @@ export class Sandbox {
     if (this.#ended) return;
     this.#ended = true;
     this.#process?.kill('SIGKILL');
-    void this.#runtimeApi?.close();
     this.#events.onEnd();
     const requestId = this.#invocation?.requestId;
     this.#settle(failure('Runtime.ExitError', `RequestId: ${requestId} Error: ${reason}`));
   }
+}
+
+function resultOf({ kind, payload }: { kind: 'response' | 'error'; payload: string }) {
+  if (kind === 'error') return { outcome: 'failed', payload } as const;
+  return Buffer.byteLength(payload) > MAX_RESPONSE_BYTES
+    ? failure('Function.ResponseSizeTooLarge', 'Response payload size exceeded 6291456 bytes')
+    : ({ outcome: 'returned', payload } as const);
 }
 
 function failure(errorType: string, errorMessage: string): InvocationResult {
