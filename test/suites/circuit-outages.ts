@@ -89,6 +89,42 @@ export function outageVectors(newFleet: NewFleet): void {
       expect(await fleet.admit()).toMatchObject({ admitted: false, reason: 'open' });
     });
 
+    test('a store that is too slow costs one wait, and then none until it is asked again', async () => {
+      const fleet = await newFleet();
+      await fleet.call(OK);
+      answersAfterTimeout(fleet, 200);
+
+      const waits: number[] = [];
+      for (let i = 0; i < 10; i++) waits.push(await waitedFor(fleet, () => fleet.call(FAIL)));
+
+      expect(waits).toEqual([200, ...Array(9).fill(0)]);
+    });
+
+    test('a store that becomes too slow under a call costs that call two waits', async () => {
+      const fleet = await newFleet({ policy: { viewMaxAgeSeconds: 1 } });
+      await fleet.call(OK);
+      answersAfterTimeout(fleet, 200);
+
+      const waits: number[] = [];
+      for (let i = 0; i < 10; i++) waits.push(await waitedFor(fleet, () => fleet.call(FAIL)));
+
+      expect(waits).toEqual([400, ...Array(9).fill(0)]);
+    });
+
+    test('a slow store that still answers costs a recovering circuit its spread, and others a read', async () => {
+      const fleet = await opened(newFleet);
+      await fleet.call(OK);
+      await fleet.seconds(60);
+      fleet.store.latency = () => fleet.clock.sleep(250);
+
+      const other = await waitedFor(fleet, () => fleet.admit(2, 'us-east-1/other'));
+      const claim = await waitedFor(fleet, () => fleet.admit(1));
+
+      expect(other).toBe(500);
+      // Two reads and a save, and before them up to a fifteenth of the lease.
+      expect(claim).toBeLessThanOrEqual(3 * 500 + 5_000);
+    });
+
     test('56. counts that the store refused go with the next flush', async () => {
       const fleet = await newFleet();
       await fleet.calls(19, FAIL);
@@ -125,4 +161,21 @@ export function outageVectors(newFleet: NewFleet): void {
 
 async function flushAll(fleet: Fleet, workers: number): Promise<void> {
   for (let worker = 1; worker <= workers; worker++) await fleet.worker(worker).flush();
+}
+
+/** What a store does whose operations end by its own timeout. */
+function answersAfterTimeout({ store, clock }: Fleet, timeoutMs: number): void {
+  store.latency = () => clock.sleep(timeoutMs / 2);
+  store.fault = () => 'answer-lost';
+}
+
+async function waitedFor({ clock }: Fleet, call: () => Promise<unknown>): Promise<number> {
+  const startMs = clock.now();
+  let endMs = Number.NaN;
+  const ended = call().then(() => {
+    endMs = clock.now();
+  });
+  while (Number.isNaN(endMs)) await clock.advance(10);
+  await ended;
+  return endMs - startMs;
 }

@@ -3,7 +3,8 @@
  * one holds for the other.
  */
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { JobStore } from '../../lambda/core/jobs/job-store.ts';
+import type { Job } from '../../lambda/core/jobs/job.ts';
+import type { JobQuery, JobStore } from '../../lambda/core/jobs/job-store.ts';
 import {
   claim,
   defer,
@@ -152,7 +153,77 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
 
       expect(upcoming.map(({ jobId }) => jobId)).toEqual(['02'.repeat(16), '03'.repeat(16)]);
     });
+
+    test('lists a tenant’s jobs page by page, newest first, each once, and no other’s', async () => {
+      for (let i = 1; i <= 5; i++) await jobs.create(aListedJob(i), START);
+      await jobs.create(aListedJob(6, { tenant: 'other' }), START);
+
+      const pages = await allPages(jobs, { tenant: 'tenant', limit: 2 });
+
+      expect(pages).toEqual([[5, 4], [3, 2], [1]]);
+    });
+
+    test('names no next page behind the last job', async () => {
+      for (let i = 1; i <= 4; i++) await jobs.create(aListedJob(i), START);
+
+      expect(await allPages(jobs, { tenant: 'tenant', limit: 2 })).toEqual([
+        [4, 3],
+        [2, 1],
+      ]);
+      expect(await jobs.list({ tenant: 'nobody', limit: 2 }, START)).toEqual({ jobs: [] });
+    });
+
+    test('lists only what is in a state, and a full page of it', async () => {
+      for (let i = 1; i <= 9; i++) {
+        await jobs.create(aListedJob(i, { status: i % 3 === 0 ? 'FAILED' : 'QUEUED' }), START);
+      }
+
+      const pages = await allPages(jobs, { tenant: 'tenant', status: 'FAILED', limit: 2 });
+
+      expect(pages).toEqual([[9, 6], [3]]);
+    });
+
+    test('does not list what is past its time', async () => {
+      await jobs.create(aListedJob(1), START);
+      await jobs.create(aListedJob(2, { expiresAt: START / 1000 }), START);
+
+      expect(await allPages(jobs, { tenant: 'tenant', limit: 2 })).toEqual([[1]]);
+    });
+
+    test('lists of each job what a list shows', async () => {
+      const { createdKey, createdAt, expiresAt } = aJob();
+      const end = { completedAt: START + 9, servedBy: 'us-east-1/a', tier: 'a', degraded: true };
+      await jobs.create(aJob({ status: 'SUCCEEDED', ...end }), START);
+
+      const { jobs: listed } = await jobs.list({ tenant: 'tenant', limit: 1 }, START);
+
+      expect(listed).toEqual([
+        expect.objectContaining({
+          ...{ jobId: JOB_ID, status: 'SUCCEEDED', createdKey, createdAt, expiresAt },
+          ...end,
+        }),
+      ]);
+    });
   });
+}
+
+/** The n-th of a tenant's jobs, in the order in which they came; two of them in one millisecond. */
+function aListedJob(n: number, fields: Partial<Job> = {}): Job {
+  const jobId = String(n).repeat(32);
+  const createdAt = START + Math.floor(n / 2);
+  const createdKey = `${new Date(createdAt).toISOString()}#${jobId}`;
+  return aJob({ jobId, createdAt, createdKey, ...fields });
+}
+
+async function allPages(jobs: JobStore, query: JobQuery): Promise<readonly number[][]> {
+  const pages: number[][] = [];
+  let after: string | undefined;
+  do {
+    const page = await jobs.list({ ...query, after }, START);
+    pages.push(page.jobs.map(({ jobId }) => Number(jobId[0])));
+    after = page.next;
+  } while (after !== undefined);
+  return pages;
 }
 
 const running = aRunningJob();
