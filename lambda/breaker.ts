@@ -109,17 +109,20 @@ export function createBreaker(options: GuardOptions): Guard {
   };
 }
 
-function setOverride(
+async function setOverride(
   breaker: Breaker,
   key: string,
   override: GuardOverride | undefined,
   nowMs: number,
 ): Promise<void> {
-  if (!override) return breaker.liftOverride('target', key);
+  if (!override) {
+    await breaker.liftOverride('target', key);
+    return;
+  }
   const { mode, reason, actor, forSeconds } = override;
   if (!(forSeconds > 0)) throw new RangeError(`forSeconds: got ${forSeconds}, allowed is above 0`);
   const untilMs = nowMs + forSeconds * 1000;
-  return breaker.override('target', key, { mode, reason, actor, sinceMs: nowMs, untilMs });
+  await breaker.override('target', key, { mode, reason, actor, sinceMs: nowMs, untilMs });
 }
 
 class GuardedCalls {

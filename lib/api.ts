@@ -2,14 +2,22 @@ import {
   AccessLogField,
   AccessLogFormat,
   EndpointType,
+  JsonSchemaType,
+  JsonSchemaVersion,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
+  type MethodOptions,
+  Model,
+  RequestValidator,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { jobRequest } from '../lambda/contract/schemas/jobs.ts';
+import { jsonSchema } from '../lambda/contract/schemas/json-schema.ts';
+import { ADMIN_LIMITS } from './admin.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import type { HoldfastFunction } from './holdfast-function.ts';
 
@@ -18,7 +26,7 @@ export interface ApiProps {
   readonly handler: HoldfastFunction;
 }
 
-/** The HTTP door: routes, keys and their limits. What a body may hold, the function checks. */
+/** The HTTP door: routes, keys and their limits. What a body holds, the function checks. */
 export class Api extends Construct {
   readonly restApi: RestApi;
   /** Without a slash at its end: routes bring their own. */
@@ -47,6 +55,11 @@ export class Api extends Construct {
         // Execution logs would hold prompts.
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false,
+        // No key's limit holds for the route without a key; tools read it once.
+        methodOptions: {
+          '/openapi.json/GET': { throttlingRateLimit: 10, throttlingBurstLimit: 20 },
+          ...ADMIN_LIMITS,
+        },
       },
     });
 
@@ -65,9 +78,35 @@ export class Api extends Construct {
     const withKey = { apiKeyRequired: true };
 
     const jobs = this.restApi.root.addResource('jobs');
-    jobs.addMethod('POST', integration, withKey);
-    jobs.addResource('{id}').addMethod('GET', integration, withKey);
+    jobs.addMethod('POST', integration, { ...withKey, ...this.#checkBodyOfJob() });
+    jobs.addMethod('GET', integration, withKey);
+    const job = jobs.addResource('{id}');
+    job.addMethod('GET', integration, withKey);
+    job.addMethod('DELETE', integration, withKey);
     this.restApi.root.addResource('health').addMethod('GET', integration, withKey);
+    this.restApi.root.addResource('openapi.json').addMethod('GET', integration);
+  }
+
+  /**
+   * The gateway's part of the check of a body: its type and what it requires, and of these only the
+   * outermost, for a refusal by the gateway names no field and the function's does.
+   */
+  #checkBodyOfJob(): MethodOptions {
+    const { type, required } = jsonSchema(jobRequest);
+    const model = new Model(this, 'JobRequest', {
+      restApi: this.restApi,
+      contentType: 'application/json',
+      schema: {
+        schema: JsonSchemaVersion.DRAFT4,
+        type: Object.values(JsonSchemaType).find((each) => each === type),
+        required,
+      },
+    });
+    const requestValidator = new RequestValidator(this, 'BodyValidator', {
+      restApi: this.restApi,
+      validateRequestBody: true,
+    });
+    return { requestModels: { 'application/json': model }, requestValidator };
   }
 
   /** The first key; more are made in the console or by a script, and need no deploy. */

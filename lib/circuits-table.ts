@@ -36,6 +36,23 @@ export class CircuitsTable extends Construct {
     return this.#grant(grantee, ['GetItem', 'PutItem', 'UpdateItem', 'Query']);
   }
 
+  /** Override circuits and enable targets; what was counted stays as it is. */
+  grantOperate(grantee: IGrantable): Grant {
+    return this.#grant(grantee, ['GetItem', 'PutItem']);
+  }
+
+  /** Note what is known of the models' ends: no circuit can be touched. */
+  grantNoteLifecycles(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+      resourceArns: [this.table.tableArn],
+      conditions: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [CIRCUITS_TABLE.notesKey] },
+      },
+    });
+  }
+
   #grant(grantee: IGrantable, verbs: readonly string[]): Grant {
     return Grant.addToPrincipal({
       grantee,

@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { NOTICE_DAYS } from '../lambda/contract/lifecycle.ts';
 import {
   DIMENSION,
   METRIC,
@@ -46,6 +47,7 @@ export class HoldfastDashboard extends Construct {
         this.#queueRow(queue),
         this.#modelRow(),
         this.#functionRow(functions),
+        this.#lifecycleRow(),
       ],
     });
   }
@@ -143,6 +145,26 @@ export class HoldfastDashboard extends Construct {
     ];
   }
 
+  #lifecycleRow(): IWidget[] {
+    return [
+      graph('Days until models end, where it is known', {
+        left: this.#targets.map((target) =>
+          this.#metric(
+            METRIC.daysToEndOfLife,
+            Stats.MINIMUM,
+            target,
+            { [DIMENSION.target]: target },
+            // As often as it is reported.
+            Duration.days(1),
+          ),
+        ),
+        leftAnnotations: [{ value: NOTICE_DAYS, label: 'alarm' }],
+        start: '-P30D',
+        width: 24,
+      }),
+    ];
+  }
+
   #byTarget(name: MetricName, statistic: string, suffix = ''): IMetric[] {
     return this.#targets.map((target) =>
       this.#metric(name, statistic, `${target} ${suffix}`.trim(), { [DIMENSION.target]: target }),
@@ -154,6 +176,7 @@ export class HoldfastDashboard extends Construct {
     statistic: string,
     label: string,
     dimensions: Readonly<Record<string, string>> = {},
+    period = PERIOD,
   ): IMetric {
     return new Metric({
       namespace: METRICS_NAMESPACE,
@@ -162,7 +185,7 @@ export class HoldfastDashboard extends Construct {
       dimensionsMap: { service: Stack.of(this).stackName, ...dimensions },
       statistic,
       label,
-      period: PERIOD,
+      period,
     });
   }
 }

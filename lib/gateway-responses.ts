@@ -1,5 +1,11 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { PROBLEM, PROBLEM_CONTENT_TYPE, type Problem } from '../lambda/contract/problems.ts';
+import {
+  NOT_AN_OBJECT,
+  PROBLEM,
+  PROBLEM_CONTENT_TYPE,
+  type Problem,
+} from '../lambda/contract/problems.ts';
+import type { Fault } from '../lambda/contract/schemas/faults.ts';
 
 /**
  * The gateway's own answers in the shape of the function's: callers parse one kind of error,
@@ -23,7 +29,8 @@ export function addGatewayResponses(api: RestApi): void {
 interface GatewayProblem {
   readonly id: string;
   readonly type: ResponseType;
-  readonly problem: Omit<Problem, 'status'> & Partial<Problem>;
+  readonly problem: Omit<Problem, 'status'> &
+    Partial<Problem> & { readonly errors?: readonly Fault[] };
   readonly retryAfterSeconds?: number;
 }
 
@@ -37,7 +44,15 @@ const GATEWAY_PROBLEMS: readonly GatewayProblem[] = [
   // What the gateway says of a route it does not know, in API keys' terms or not.
   { id: 'NoRoute', type: ResponseType.MISSING_AUTHENTICATION_TOKEN, problem: PROBLEM.notFound },
   { id: 'NoKey', type: ResponseType.INVALID_API_KEY, problem: PROBLEM.forbidden },
+  { id: 'WrongSignature', type: ResponseType.INVALID_SIGNATURE, problem: PROBLEM.forbidden },
+  { id: 'ExpiredToken', type: ResponseType.EXPIRED_TOKEN, problem: PROBLEM.forbidden },
   { id: 'NoAccess', type: ResponseType.ACCESS_DENIED, problem: PROBLEM.forbidden },
+  {
+    id: 'WrongBody',
+    type: ResponseType.BAD_REQUEST_BODY,
+    // The model of a body checks no more than this.
+    problem: { ...PROBLEM.invalidRequest, errors: [NOT_AN_OBJECT] },
+  },
   { id: 'TooLarge', type: ResponseType.REQUEST_TOO_LARGE, problem: PROBLEM.tooLarge },
   {
     id: 'NotJson',

@@ -1,12 +1,15 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { type Settings, workerTimeoutSeconds } from '../lambda/contract/policy.ts';
+import { Admin } from './admin.ts';
 import { Api } from './api.ts';
 import { bundledHandlers, type HandlerCode } from './bundle.ts';
 import { CircuitsTable } from './circuits-table.ts';
+import { CompletionEvents } from './completion-events.ts';
 import { HoldfastDashboard } from './dashboard.ts';
 import { JobsQueue } from './jobs-queue.ts';
 import { JobsTable } from './jobs-table.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { ModelAccess } from './model-access.ts';
 import { RequestHandler } from './request.ts';
 import { ResultsBucket } from './results-bucket.ts';
@@ -42,9 +45,10 @@ export class HoldfastStack extends Stack {
     const circuits = new CircuitsTable(this, 'Circuits', { removalPolicy });
     const results = new ResultsBucket(this, 'Results', { policy, removalPolicy });
     const queue = new JobsQueue(this, 'Queue', { workerTimeout });
+    const events = new CompletionEvents(this, 'Events');
     const models = new ModelAccess(this, 'Models', { settings: props.settings });
 
-    const shared = { code, settings, jobs, circuits, queue };
+    const shared = { code, settings, jobs, circuits, queue, events };
     const request = new RequestHandler(this, 'Request', { ...shared, results });
     const api = new Api(this, 'Api', { handler: request.function });
     const worker = new Worker(this, 'Worker', {
@@ -55,6 +59,8 @@ export class HoldfastStack extends Stack {
       concurrency: policy.workerConcurrency,
     });
     const sweeper = new Sweeper(this, 'Sweeper', shared);
+    const admin = new Admin(this, 'Admin', { ...shared, api });
+    const lifecycle = new Lifecycle(this, 'Lifecycle', { ...shared, models });
 
     const dashboard = new HoldfastDashboard(this, 'Dashboard', {
       settings: props.settings,
@@ -63,6 +69,8 @@ export class HoldfastStack extends Stack {
         request: request.function,
         worker: worker.function,
         sweeper: sweeper.function,
+        admin: admin.function,
+        lifecycle: lifecycle.function,
       },
     });
 
@@ -77,6 +85,7 @@ export class HoldfastStack extends Stack {
       ResultsBucketName: ['Prompts and results', results.bucket.bucketName],
       JobsQueueUrl: ['Jobs that wait for a worker', queue.queue.queueUrl],
       DeadLetterQueueUrl: ['Messages that no worker could finish', queue.deadLetters.queueUrl],
+      EventBusName: ['Where the ends of jobs are told', events.bus.eventBusName],
       DashboardName: ['The dashboard in CloudWatch', dashboard.dashboard.dashboardName],
     });
   }

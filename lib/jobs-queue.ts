@@ -40,6 +40,20 @@ export class JobsQueue extends Construct {
   grantSendDeadLetters(grantee: IGrantable): Grant {
     return grantSendMessage(this.deadLetters, grantee);
   }
+
+  /** Take messages out of the dead-letter queue, or put them back, and count them. */
+  grantRedrive(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: [
+        'sqs:ReceiveMessage',
+        'sqs:DeleteMessage',
+        'sqs:ChangeMessageVisibility',
+        'sqs:GetQueueAttributes',
+      ],
+      resourceArns: [this.deadLetters.queueArn],
+    });
+  }
 }
 
 /** CDK's own `grantSendMessages` adds verbs that no function calls. */

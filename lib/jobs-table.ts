@@ -48,9 +48,11 @@ export class JobsTable extends Construct {
     });
   }
 
-  /** Accept a job and answer for it. */
+  /** Accept a job, answer for it, list a tenant's and cancel one. */
   grantAccept(grantee: IGrantable): Grant {
-    return this.#grant(grantee, ['GetItem', 'PutItem', 'UpdateItem']);
+    return this.#grant(grantee, ['GetItem', 'PutItem', 'UpdateItem']).combine(
+      this.#grantQuery(grantee, JOBS_TABLE.byTenant.name),
+    );
   }
 
   /** Claim, renew, defer and finish jobs. */
@@ -61,12 +63,16 @@ export class JobsTable extends Construct {
   /** Find jobs that are due and move them on. */
   grantSweep(grantee: IGrantable): Grant {
     return this.#grant(grantee, ['GetItem', 'UpdateItem']).combine(
-      Grant.addToPrincipal({
-        grantee,
-        actions: ['dynamodb:Query'],
-        resourceArns: [`${this.table.tableArn}/index/${JOBS_TABLE.due.name}`],
-      }),
+      this.#grantQuery(grantee, JOBS_TABLE.due.name),
     );
+  }
+
+  #grantQuery(grantee: IGrantable, index: string): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:Query'],
+      resourceArns: [`${this.table.tableArn}/index/${index}`],
+    });
   }
 
   #grant(grantee: IGrantable, verbs: readonly string[]): Grant {

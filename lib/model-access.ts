@@ -10,6 +10,7 @@ import {
 import { modelFacts } from '../lambda/contract/models.ts';
 import { type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
+import { isProfile, kindOf } from '../lambda/contract/target-kind.ts';
 
 export interface ModelAccessProps {
   readonly settings: Settings;
@@ -59,6 +60,36 @@ export class ModelAccess extends Construct {
     );
   }
 
+  /** Have prompts measured, by the models whose window is known. */
+  grantCountTokens(grantee: IGrantable): void {
+    const targets = this.#targets.filter((target) => modelFacts(target) !== undefined);
+    if (targets.length === 0) return;
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['bedrock:CountTokens'],
+      resourceArns: unique(targets.map((target) => this.#modelArn(target))),
+    });
+  }
+
+  /** Read what Bedrock says of the models and profiles: their status and when they end. */
+  grantReadLifecycle(grantee: IGrantable): Grant {
+    const profiles = this.#targets.filter(isProfile).map((target) => this.#arnOf(target));
+    const models = this.#targets.map((target) => this.#modelArn(target));
+    const grant = Grant.addToPrincipal({
+      grantee,
+      actions: ['bedrock:GetFoundationModel'],
+      resourceArns: unique(models),
+    });
+    if (profiles.length === 0) return grant;
+    return grant.combine(
+      Grant.addToPrincipal({
+        grantee,
+        actions: ['bedrock:GetInferenceProfile'],
+        resourceArns: unique(profiles),
+      }),
+    );
+  }
+
   /** A warning and no error: the rest of the chain serves, and the catalogue may be wrong. */
   #warnOfEndedModels(): void {
     const today = new Date().toISOString().slice(0, 10);
@@ -90,6 +121,13 @@ export class ModelAccess extends Construct {
     }
   }
 
+  /** The model behind a target, in the target's own region. */
+  #modelArn(target: Target): string {
+    if (!isProfile(target)) return this.#arnOf(target);
+    const { partition } = Stack.of(this);
+    return `arn:${partition}:bedrock:${target.region}::foundation-model/${profileOf(target).model}`;
+  }
+
   /** Where the call may run: a region's name is empty in the ARN of a global destination. */
   #destinationArns(target: Target): string[] {
     const { model, geography } = profileOf(target);
@@ -114,29 +152,6 @@ function faultsOf(target: Target, field: string): string[] {
     faults.push(`${field}.model: got nothing, allowed is the model behind ${target.modelId}`);
   }
   return faults;
-}
-
-type TargetKind =
-  | 'arn'
-  | 'foundation-model'
-  | 'inference-profile'
-  | 'application-inference-profile';
-
-function kindOf(target: Target): TargetKind {
-  if (target.modelId.startsWith('arn:')) return 'arn';
-  // An id tells its geography only if Bedrock defined the profile; whoever has to say it, or the
-  // model, has a profile of their own.
-  const byId = profileOf({ region: target.region, modelId: target.modelId });
-  if (byId.geography) return 'inference-profile';
-  const { model, geography } = profileOf(target);
-  return geography || model !== byId.model ? 'application-inference-profile' : 'foundation-model';
-}
-
-function isProfile(target: Target): boolean {
-  const kind = kindOf(target);
-  return kind === 'arn'
-    ? target.modelId.includes('inference-profile/')
-    : kind !== 'foundation-model';
 }
 
 function unique(arns: readonly string[]): string[] {

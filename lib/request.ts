@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import type { HandlerCode } from './bundle.ts';
 import type { CircuitsTable } from './circuits-table.ts';
+import type { CompletionEvents } from './completion-events.ts';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { JobsQueue } from './jobs-queue.ts';
 import type { JobsTable } from './jobs-table.ts';
@@ -16,6 +17,7 @@ export interface RequestHandlerProps {
   readonly circuits: CircuitsTable;
   readonly results: ResultsBucket;
   readonly queue: JobsQueue;
+  readonly events: CompletionEvents;
 }
 
 /** Accepts jobs and answers for them; it never calls a model. */
@@ -24,7 +26,7 @@ export class RequestHandler extends Construct {
 
   constructor(scope: Construct, id: string, props: RequestHandlerProps) {
     super(scope, id);
-    const { settings, jobs, circuits, results, queue } = props;
+    const { settings, jobs, circuits, results, queue, events } = props;
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'request',
@@ -37,6 +39,7 @@ export class RequestHandler extends Construct {
         [ENV.circuitsTable]: circuits.table.tableName,
         [ENV.resultsBucket]: results.bucket.bucketName,
         [ENV.jobsQueueUrl]: queue.queue.queueUrl,
+        [ENV.eventBus]: events.bus.eventBusName,
       },
     });
 
@@ -46,5 +49,6 @@ export class RequestHandler extends Construct {
     results.grantWritePrompts(this.function);
     results.grantReadResults(this.function);
     queue.grantSend(this.function);
+    events.grantPublish(this.function);
   }
 }

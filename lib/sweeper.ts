@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import type { HandlerCode } from './bundle.ts';
 import type { CircuitsTable } from './circuits-table.ts';
+import type { CompletionEvents } from './completion-events.ts';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { JobsQueue } from './jobs-queue.ts';
 import type { JobsTable } from './jobs-table.ts';
@@ -16,6 +17,7 @@ export interface SweeperProps {
   readonly jobs: JobsTable;
   readonly circuits: CircuitsTable;
   readonly queue: JobsQueue;
+  readonly events: CompletionEvents;
 }
 
 /** Looks each minute for jobs that nobody moves: never sent, lost with a worker, out of time. */
@@ -24,7 +26,7 @@ export class Sweeper extends Construct {
 
   constructor(scope: Construct, id: string, props: SweeperProps) {
     super(scope, id);
-    const { settings, jobs, circuits, queue } = props;
+    const { settings, jobs, circuits, queue, events } = props;
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'sweeper',
@@ -36,6 +38,7 @@ export class Sweeper extends Construct {
         [ENV.jobsTable]: jobs.table.tableName,
         [ENV.circuitsTable]: circuits.table.tableName,
         [ENV.jobsQueueUrl]: queue.queue.queueUrl,
+        [ENV.eventBus]: events.bus.eventBusName,
       },
     });
     new Rule(this, 'EachMinute', {
@@ -48,5 +51,6 @@ export class Sweeper extends Construct {
     jobs.grantSweep(this.function);
     circuits.grantRead(this.function);
     queue.grantSend(this.function);
+    events.grantPublish(this.function);
   }
 }

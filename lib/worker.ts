@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import type { HandlerCode } from './bundle.ts';
 import type { CircuitsTable } from './circuits-table.ts';
+import type { CompletionEvents } from './completion-events.ts';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { JobsQueue } from './jobs-queue.ts';
 import type { JobsTable } from './jobs-table.ts';
@@ -21,6 +22,7 @@ export interface WorkerProps {
   readonly circuits: CircuitsTable;
   readonly results: ResultsBucket;
   readonly queue: JobsQueue;
+  readonly events: CompletionEvents;
   readonly models: ModelAccess;
 }
 
@@ -30,7 +32,7 @@ export class Worker extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkerProps) {
     super(scope, id);
-    const { settings, jobs, circuits, results, queue, models } = props;
+    const { settings, jobs, circuits, results, queue, events, models } = props;
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'worker',
@@ -43,6 +45,7 @@ export class Worker extends Construct {
         [ENV.resultsBucket]: results.bucket.bucketName,
         [ENV.jobsQueueUrl]: queue.queue.queueUrl,
         [ENV.deadLetterQueueUrl]: queue.deadLetters.queueUrl,
+        [ENV.eventBus]: events.bus.eventBusName,
       },
     });
     this.function.lambda.addEventSource(
@@ -63,7 +66,9 @@ export class Worker extends Construct {
     results.grantReadPrompts(this.function);
     results.grantWriteResults(this.function);
     queue.grantSend(this.function);
+    events.grantPublish(this.function);
     queue.grantSendDeadLetters(this.function);
     models.grantInvoke(this.function);
+    models.grantCountTokens(this.function);
   }
 }

@@ -1,5 +1,6 @@
 import { serveAws } from './aws/aws-endpoint.ts';
 import { serveDynamoDb } from './aws/dynamodb.ts';
+import { type BusEvent, serveEventBuses } from './aws/events.ts';
 import { serveParameters } from './aws/parameters.ts';
 import type { QueueDepth } from './aws/queues.ts';
 import { serveQueuesAndObjects } from './aws/queues-and-objects.ts';
@@ -16,6 +17,7 @@ import { startSchedules } from './lambda/schedule.ts';
 import { listenOnLoopback } from './loopback.ts';
 import { REGION } from './resources.ts';
 import { createRestApi } from './rest-api/rest-api.ts';
+import { type Credential, OPERATOR } from './rest-api/signature.ts';
 import type { ApiKey } from './rest-api/usage-plan.ts';
 import { readStack } from './stack.ts';
 
@@ -35,11 +37,15 @@ export interface EmbeddedRun {
   /** With the stage: `http://127.0.0.1:8787/v1`. */
   readonly apiUrl: string;
   readonly apiKeys: readonly ApiKey[];
+  /** What the operators' routes are signed with. */
+  readonly operator: Credential;
   readonly bedrock?: FakeBedrock;
   readonly endpoints: Endpoints;
   /** The template's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly functions: readonly LambdaFunction[];
+  /** The latest events that were put on the stack's event buses, oldest first. */
+  events(): readonly BusEvent[];
   /** Of the queue with this name or logical id. */
   queueDepth(queue: string): Promise<QueueDepth>;
   /** What policies refused so far. */
@@ -68,7 +74,8 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
     cleanup.defer(stores.close);
     const dynamodb = await serveDynamoDb(stack, access.authorize);
     const ssm = serveParameters(stack, access.authorize);
-    aws.serve(serveAws({ dynamodb, ssm, queuesAndObjects: stores.handler }));
+    const buses = serveEventBuses(stack, access.authorize);
+    aws.serve(serveAws({ dynamodb, ssm, events: buses.handler, queuesAndObjects: stores.handler }));
 
     const bedrock = options.bedrockEndpoint
       ? undefined
@@ -80,12 +87,15 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
         });
     if (bedrock) cleanup.defer(() => bedrock.stop());
 
+    const bedrockUrl = options.bedrockEndpoint ?? bedrock?.url ?? '';
     const endpoints: Endpoints = {
       dynamodb: aws.url,
       sqs: aws.url,
       s3: aws.url,
       ssm: aws.url,
-      bedrockRuntime: options.bedrockEndpoint ?? bedrock?.url ?? '',
+      events: aws.url,
+      bedrockRuntime: bedrockUrl,
+      bedrock: bedrockUrl,
     };
     const functionsByArn = createFunctions(stack, access, endpoints, onLog);
     const functions = [...functionsByArn.values()];
@@ -101,10 +111,12 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
     return {
       apiUrl: `${gateway.url}/${api.stage}`,
       apiKeys: api.apiKeys,
+      operator: OPERATOR,
       ...(bedrock && { bedrock }),
       endpoints,
       outputs: localOutputs(stack.outputs(), api.id, gateway.url),
       functions,
+      events: buses.events,
       queueDepth: (queue) => stores.queues.depth(queue),
       denied: access.denied,
       stop: () => cleanup.disposeAsync(),

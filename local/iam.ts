@@ -92,6 +92,8 @@ interface Statement {
 interface Condition {
   readonly key: string;
   readonly values: readonly RegExp[];
+  /** Whether it holds for a request that has no such key: so do those over all values. */
+  readonly holdsWithout: boolean;
 }
 
 function applies(
@@ -103,9 +105,10 @@ function applies(
   return (
     actions.some((pattern) => pattern.test(action)) &&
     resources.some((pattern) => pattern.test(resource)) &&
-    conditions.every(({ key, values }) => {
+    conditions.every(({ key, values, holdsWithout }) => {
       const value = context[key];
-      return value !== undefined && values.some((pattern) => pattern.test(value));
+      if (value === undefined) return holdsWithout;
+      return values.some((pattern) => pattern.test(value));
     })
   );
 }
@@ -120,7 +123,14 @@ const statement = z.strictObject({
   Resource: texts,
   Condition: z
     .partialRecord(
-      z.enum(['StringEquals', 'StringLike', 'ArnEquals', 'ArnLike', 'Bool']),
+      z.enum([
+        'StringEquals',
+        'StringLike',
+        'ArnEquals',
+        'ArnLike',
+        'Bool',
+        'ForAllValues:StringEquals',
+      ]),
       z.record(z.string(), texts),
     )
     .optional(),
@@ -161,8 +171,9 @@ function compile({ Effect, Action, Resource, Condition = {} }: z.infer<typeof st
       Object.entries(keys ?? {}).map(([key, values]) => ({
         key,
         values: values.map((value) =>
-          operator === 'StringEquals' ? exact(value) : wildcard(value),
+          operator.endsWith('StringEquals') ? exact(value) : wildcard(value),
         ),
+        holdsWithout: operator.startsWith('ForAllValues:'),
       })),
     ),
   } satisfies Statement;

@@ -19,6 +19,8 @@ const EMULATED = [
   'AWS::ApiGateway::ApiKey',
   'AWS::ApiGateway::GatewayResponse',
   'AWS::ApiGateway::Method',
+  'AWS::ApiGateway::Model',
+  'AWS::ApiGateway::RequestValidator',
   'AWS::ApiGateway::Resource',
   'AWS::ApiGateway::RestApi',
   'AWS::ApiGateway::Stage',
@@ -26,6 +28,7 @@ const EMULATED = [
   'AWS::ApiGateway::UsagePlanKey',
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
+  'AWS::Events::EventBus',
   'AWS::Events::Rule',
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
@@ -113,6 +116,8 @@ export function identify(type: string, name: string, addresses: Addresses): Iden
       return of(name, { Arn: arn('lambda', `function:${name}`) });
     case 'AWS::IAM::Role':
       return of(name, { Arn: `arn:aws:iam::${ACCOUNT}:role/${name}`, RoleId: name });
+    case 'AWS::Events::EventBus':
+      return of(name, { Arn: arn('events', `event-bus/${name}`), Name: name });
     case 'AWS::Events::Rule':
       return of(name, { Arn: arn('events', `rule/${name}`) });
     case 'AWS::Logs::LogGroup':

@@ -43,8 +43,13 @@ const RULES: readonly Rule[] = [
     mayImport: [CORE, PLAIN_CONTRACT, NODE, /^lambda\/aws\/system-clock\.ts$/],
   },
   {
-    files: /^lambda\/(request|worker|sweeper)\//,
+    files: /^lambda\/(request|worker|sweeper|lifecycle)\//,
     mayImport: [CORE, CONTRACT, NODE, EVENT_TYPES],
+  },
+  // Both answer HTTP.
+  {
+    files: /^lambda\/admin\//,
+    mayImport: [CORE, CONTRACT, EVENT_TYPES, /^lambda\/request\/(responses|read-event)\.ts$/],
   },
   { files: /^lib\//, mayImport: [CONTRACT, CDK, NODE, /^esbuild$/] },
   { files: /^local\//, mayImport: [/^local\//, CONTRACT, /^(?!lib\/|lambda\/|aws-cdk-lib)/] },

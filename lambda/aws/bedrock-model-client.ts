@@ -4,8 +4,11 @@ import {
   ConverseCommand,
   type ConverseCommandInput,
   type ConverseCommandOutput,
+  CountTokensCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { profileOf } from '../contract/geography.ts';
+import { targetKey } from '../contract/policy.ts';
 import type { Clock } from '../core/clock.ts';
 import { failureOf } from '../core/router/failure.ts';
 import type {
@@ -14,6 +17,7 @@ import type {
   ModelFailure,
   ModelRequest,
   ModelResult,
+  PromptToCount,
 } from '../core/router/model-client.ts';
 import { errorFacts } from './bedrock-error-facts.ts';
 
@@ -38,6 +42,8 @@ export class BedrockModelClient implements ModelClient {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #requestHandler: BedrockModelClientOptions['requestHandler'];
   readonly #clients = new Map<string, BedrockRuntimeClient>();
+  /** Targets whose model does not count, or may not be asked to. */
+  readonly #uncounted = new Set<string>();
 
   constructor({ clock, requestHandler }: BedrockModelClientOptions) {
     const agent = { keepAlive: true, maxSockets: SOCKETS_PER_REGION };
@@ -71,6 +77,32 @@ export class BedrockModelClient implements ModelClient {
       if (signal?.aborted) return { outcome: 'aborted', elapsedMs };
       const failure = failureOf(errorFacts(error), this.#clock.now());
       return { outcome: 'failure', failure, elapsedMs };
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  /**
+   * By Bedrock's CountTokens, which takes the foundation model and not a profile, and which not
+   * every model has in every region: one that refuses is not asked again.
+   */
+  async countTokens(
+    { target, system, messages }: PromptToCount,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<number | undefined> {
+    const key = targetKey(target);
+    if (this.#uncounted.has(key)) return undefined;
+    const deadline = new Deadline(timeoutMs, signal);
+    try {
+      const input = { converse: contentOf({ system, messages }) };
+      const command = new CountTokensCommand({ modelId: profileOf(target).model, input });
+      const options = { abortSignal: deadline.signal };
+      return (await this.#client(target.region).send(command, options)).inputTokens;
+    } catch (error) {
+      const { kind } = failureOf(errorFacts(error), this.#clock.now());
+      if (kind === 'job' || kind === 'config') this.#uncounted.add(key);
+      return undefined;
     } finally {
       deadline.clear();
     }
@@ -137,14 +169,21 @@ class Deadline {
 }
 
 function converseInput(request: ModelRequest): ConverseCommandInput {
-  const { target, system, messages, inferenceConfig, jobId } = request;
+  const { target, inferenceConfig, jobId } = request;
   const { stopSequences, ...numbers } = inferenceConfig;
   return {
     modelId: target.modelId,
-    ...(system !== undefined && { system: [{ text: system }] }),
-    messages: messages.map(({ role, text }) => ({ role, content: [{ text }] })),
+    ...contentOf(request),
     inferenceConfig: { ...numbers, ...(stopSequences && { stopSequences: [...stopSequences] }) },
     requestMetadata: { jobId },
+  };
+}
+
+/** What a prompt is made of, the same for a call and for a count. */
+function contentOf({ system, messages }: Pick<ModelRequest, 'system' | 'messages'>) {
+  return {
+    ...(system !== undefined && { system: [{ text: system }] }),
+    messages: messages.map(({ role, text }) => ({ role, content: [{ text }] })),
   };
 }
 

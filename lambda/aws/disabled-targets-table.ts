@@ -11,7 +11,7 @@ import type {
 } from '../core/router/disabled-targets.ts';
 
 const KEY = {
-  [CIRCUITS_TABLE.partitionKey]: { S: 'targets' },
+  [CIRCUITS_TABLE.partitionKey]: { S: CIRCUITS_TABLE.notesKey },
   [CIRCUITS_TABLE.sortKey]: { S: 'disabled' },
 } as const;
 

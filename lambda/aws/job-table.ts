@@ -11,12 +11,16 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { JOBS_TABLE } from '../contract/keys.ts';
 import { shows } from '../core/jobs/change.ts';
 import type { Job } from '../core/jobs/job.ts';
-import type { JobStore } from '../core/jobs/job-store.ts';
+import type { JobQuery, JobStore, ListedJob } from '../core/jobs/job-store.ts';
 import type { Standing } from '../core/jobs/transitions.ts';
 import { updateExpression } from './update-expression.ts';
 
 /** Only a row that is past its TTL may be taken over; TTL itself may delete it days later. */
 const IS_FREE = 'attribute_not_exists(jobId) OR expiresAt <= :nowSeconds';
+
+/** What one list may read: a rare status is found page by page, not in one walk over all rows. */
+const LIST_PAGES = 4;
+const LIST_PAGE_SIZE = 250;
 
 /** The sweeper handles a page side by side, so no more than the client has connections. */
 const PAGE_SIZE = 50;
@@ -98,6 +102,45 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
       const { Items = [] } = await client.send(new QueryCommand(query));
       return Items.map(standingOf);
     },
+
+    async list({ limit, ...query }, now) {
+      const jobs: ListedJob[] = [];
+      let after = query.after;
+      for (let page = 0; page < LIST_PAGES; page++) {
+        const input = tenantQuery(tableName, { ...query, limit, after }, now);
+        const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand(input));
+        jobs.push(...Items.map((item) => unmarshall(item) as ListedJob));
+        // One more than asked for shows that another page follows.
+        if (jobs.length > limit) {
+          const shown = jobs.slice(0, limit);
+          return { jobs: shown, next: shown.at(-1)?.createdKey };
+        }
+        if (!LastEvaluatedKey) return { jobs };
+        after = LastEvaluatedKey[JOBS_TABLE.byTenant.sortKey]?.S;
+      }
+      return { jobs, next: after };
+    },
+  };
+}
+
+/**
+ * The position is a condition on the key and not a start key: whatever it holds, the rows are of
+ * this tenant.
+ */
+function tenantQuery(tableName: string, { tenant, status, limit, after }: JobQuery, now: number) {
+  const { name, partitionKey, sortKey } = JOBS_TABLE.byTenant;
+  const isBehind = after === undefined ? '' : ` AND ${sortKey} < :after`;
+  const hasStatus = status === undefined ? '' : ' AND #status = :status';
+  const values = { ':tenant': tenant, ':now': now / 1000, ':after': after, ':status': status };
+  return {
+    TableName: tableName,
+    IndexName: name,
+    KeyConditionExpression: `${partitionKey} = :tenant${isBehind}`,
+    FilterExpression: `expiresAt > :now${hasStatus}`,
+    ...(status !== undefined && { ExpressionAttributeNames: { '#status': 'status' } }),
+    ExpressionAttributeValues: marshall(values, { removeUndefinedValues: true }),
+    ScanIndexForward: false,
+    Limit: status === undefined ? limit + 1 : LIST_PAGE_SIZE,
   };
 }
 

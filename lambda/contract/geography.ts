@@ -8,6 +8,25 @@
  */
 import type { Target } from './policy.ts';
 
+/**
+ * Regions in which Bedrock can be called: AWS General Reference, "Amazon Bedrock endpoints and
+ * quotas", runtime endpoints. A misspelt region would otherwise show as failing calls only.
+ */
+const BEDROCK_REGIONS: ReadonlySet<string> = new Set([
+  ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'us-gov-east-1', 'us-gov-west-1'],
+  ...['ca-central-1', 'ca-west-1', 'mx-central-1', 'sa-east-1'],
+  ...['eu-central-1', 'eu-central-2', 'eu-north-1', 'eu-south-1', 'eu-south-2'],
+  ...['eu-west-1', 'eu-west-2', 'eu-west-3', 'af-south-1'],
+  ...['il-central-1', 'me-central-1', 'me-south-1'],
+  ...['ap-east-1', 'ap-east-2', 'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3'],
+  ...['ap-south-1', 'ap-south-2', 'ap-southeast-1', 'ap-southeast-2', 'ap-southeast-3'],
+  ...['ap-southeast-4', 'ap-southeast-5', 'ap-southeast-6', 'ap-southeast-7'],
+]);
+
+export function hasBedrock(region: string): boolean {
+  return BEDROCK_REGIONS.has(region);
+}
+
 /** Calls of this geography may run in any commercial region; IAM sees a foundation model without region. */
 export const GLOBAL_GEOGRAPHY = 'global';
 

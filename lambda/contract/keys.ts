@@ -15,6 +15,7 @@ export const JOBS_TABLE = {
       'servedBy',
       'tier',
       'degraded',
+      'expiresAt',
     ],
   },
   /** What the sweeper has to look at, sparse: rows leave it at an end state. */
@@ -43,6 +44,8 @@ export const CIRCUITS_TABLE = {
   sortKey: 'item',
   /** The circuit's record. It has no TTL. */
   controlItem: 'control',
+  /** In place of a circuit's key: what is noted of the chain's targets. */
+  notesKey: 'targets',
   /** `window/<epoch>/<start>/<shard>`: what was counted. */
   windowItemPrefix: 'window',
   timeToLive: 'expiresAt',

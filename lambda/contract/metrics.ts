@@ -9,6 +9,7 @@ export const METRIC = {
   jobsDeadLettered: 'JobsDeadLettered',
   jobsExpired: 'JobsExpired',
   jobsDegraded: 'JobsDegraded',
+  jobsRedriven: 'JobsRedriven',
   /** Milliseconds from accept to end. */
   jobLatency: 'JobLatency',
   /** Answers that came after the job was someone else's: paid, thrown away. */
@@ -26,7 +27,13 @@ export const METRIC = {
   /** The store of the circuits did not answer; decisions were local. */
   circuitStoreDegraded: 'CircuitStoreDegraded',
   sweptJobs: 'SweptJobs',
+  /** Events of ended jobs that the bus did not take; the sweeper sends them again. */
+  eventsUnsent: 'EventsUnsent',
   settingsRejected: 'SettingsRejected',
+  /** By target, once a day, for models whose end is known. */
+  daysToEndOfLife: 'DaysToEndOfLife',
+  /** Of one check of the whole chain: models near or past their end, or that cannot be read. */
+  lifecycleFindings: 'LifecycleFindings',
 } as const;
 
 export type MetricName = (typeof METRIC)[keyof typeof METRIC];

@@ -65,6 +65,8 @@ export interface JobPolicy {
   readonly workerConcurrency: number;
   /** The least time a job waits when no target admits it and none says when it will. */
   readonly shortestDeferralSeconds: number;
+  /** Whether each end of a job is told as an event on the stack's event bus. */
+  readonly completionEvents: boolean;
 }
 
 export interface Settings {
@@ -107,6 +109,7 @@ export const JOB_DEFAULTS: JobPolicy = {
   retentionDays: 7,
   workerConcurrency: 10,
   shortestDeferralSeconds: 5,
+  completionEvents: true,
 };
 
 /** The circuit's key, as people read it: `us-east-1/us.anthropic.claude-sonnet-4-6`. */

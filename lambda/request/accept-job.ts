@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { METRIC } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
 import type { JobRequest } from '../contract/schemas/jobs.ts';
@@ -10,6 +9,7 @@ import type { JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
+import { digest } from './digest.ts';
 
 export interface AcceptDependencies {
   readonly jobs: JobStore;
@@ -68,9 +68,4 @@ async function sendOrLeave(dependencies: AcceptDependencies, job: Job): Promise<
     const fields = { jobId: job.jobId, error: errorName(error) };
     dependencies.log.warn('job not sent, left to the sweeper', fields);
   }
-}
-
-/** 128 bits, so that neither a job's id nor a prompt's name can be met by chance or by design. */
-function digest(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }

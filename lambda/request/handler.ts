@@ -1,7 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import openApi from '../../docs/openapi.json' with { type: 'json' };
 import { CLIENT_OPTIONS, SINGLE_ATTEMPT_OPTIONS } from '../aws/client-options.ts';
 import { dynamoDbDisabledTargets } from '../aws/disabled-targets-table.ts';
+import { eventBridgeBus } from '../aws/event-bus.ts';
 import { sqsJobQueue } from '../aws/job-queue.ts';
 import { dynamoDbJobStore } from '../aws/job-table.ts';
 import { randomId } from '../aws/random-id.ts';
@@ -11,6 +13,8 @@ import { systemClock as clock } from '../aws/system-clock.ts';
 import { powertoolsTelemetry } from '../aws/telemetry.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
 import { Breaker } from '../core/breaker/breaker.ts';
+import { scopesOfChain } from '../core/breaker/override-scopes.ts';
+import { JobEnds } from '../core/jobs/job-ends.ts';
 import { DisabledTargets } from '../core/router/disabled-targets.ts';
 import { configuredCircuitStore } from '../stores/configured-circuit-store.ts';
 import { DynamoDbCircuitStore } from '../stores/dynamodb-circuit-store.ts';
@@ -26,13 +30,19 @@ const settings = new SettingsParameter({
 });
 const policy = () => settings.current.breaker;
 const dynamoDbCircuits = new DynamoDbCircuitStore(circuitsClient, circuitsTable);
+const jobs = dynamoDbJobStore(dynamoDb, requiredEnv(ENV.jobsTable));
+const ends = new JobEnds({
+  bus: eventBridgeBus(requiredEnv(ENV.eventBus)),
+  settings: () => settings.current,
+  ...{ jobs, log, metrics },
+});
 const dependencies = {
-  ...{ clock, log, metrics, newId: randomId },
-  jobs: dynamoDbJobStore(dynamoDb, requiredEnv(ENV.jobsTable)),
+  ...{ clock, log, metrics, jobs, ends, openApi, newId: randomId },
   queue: sqsJobQueue({ jobs: requiredEnv(ENV.jobsQueueUrl) }),
   results: s3ResultStore(requiredEnv(ENV.resultsBucket)),
   circuits: new Breaker({
     store: configuredCircuitStore({ policy, dynamoDb: dynamoDbCircuits, now: clock.now }),
+    scopesOf: scopesOfChain(() => settings.current),
     ...{ policy, clock, random: Math.random, workerId: randomId() },
   }),
   disabledTargets: new DisabledTargets({
@@ -41,10 +51,15 @@ const dependencies = {
   }),
 };
 
-export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
+export async function handler(
+  event: APIGatewayProxyEvent,
+  context: Context,
+): Promise<APIGatewayProxyResult> {
+  const endsAtMs = clock.now() + context.getRemainingTimeInMillis();
   try {
-    return await respond(dependencies, () => settings.read(), event);
+    return await respond(dependencies, () => settings.read(), event, endsAtMs);
   } finally {
+    await ends.flush();
     publish();
   }
 }

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Settings } from '../contract/policy.ts';
+import { type ParsedQuery, parseQuery, type QuerySchema } from '../contract/schemas/queries.ts';
 
 /** Below API Gateway's 10 MB and Lambda's 6 MB, which counts the body as an escaped string. */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
@@ -39,6 +40,14 @@ export function readIdempotencyKey(event: APIGatewayProxyEvent): IdempotencyKey 
   return values.length === 1 && /^[\x21-\x7e]{1,255}$/.test(key)
     ? { valid: true, key }
     : { valid: false };
+}
+
+/** By the values of each name: in the gateway's other view a repeated parameter shows its last. */
+export function readQuery<Query>(
+  { multiValueQueryStringParameters }: APIGatewayProxyEvent,
+  schema: QuerySchema<Query>,
+): ParsedQuery<Query> {
+  return parseQuery(schema, multiValueQueryStringParameters ?? {});
 }
 
 function headerValues(event: APIGatewayProxyEvent, name: string): readonly string[] {

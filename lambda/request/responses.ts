@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { PROBLEM_CONTENT_TYPE, type Problem } from '../contract/problems.ts';
-import type { Fault } from '../contract/schemas/jobs.ts';
+import type { ProblemDetails } from '../contract/schemas/problem-details.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -12,11 +12,7 @@ export function json(
   return response(statusCode, 'application/json', body, headers);
 }
 
-export interface ProblemFacts {
-  readonly requestId: string;
-  readonly detail?: string;
-  readonly errors?: readonly Fault[];
-}
+export type ProblemFacts = Pick<ProblemDetails, 'requestId' | 'detail' | 'errors'>;
 
 /** RFC 9457; `requestId` finds the log line that says more. */
 export function problem(
@@ -24,7 +20,8 @@ export function problem(
   facts: ProblemFacts,
   headers: Headers = {},
 ): APIGatewayProxyResult {
-  return response(kind.status, PROBLEM_CONTENT_TYPE, { ...kind, ...facts }, headers);
+  const details: ProblemDetails = { ...kind, ...facts };
+  return response(kind.status, PROBLEM_CONTENT_TYPE, details, headers);
 }
 
 function response(

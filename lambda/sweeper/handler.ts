@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { CLIENT_OPTIONS, SINGLE_ATTEMPT_OPTIONS } from '../aws/client-options.ts';
+import { eventBridgeBus } from '../aws/event-bus.ts';
 import { sqsJobQueue } from '../aws/job-queue.ts';
 import { dynamoDbJobStore } from '../aws/job-table.ts';
 import { randomId } from '../aws/random-id.ts';
@@ -9,6 +10,7 @@ import { systemClock as clock } from '../aws/system-clock.ts';
 import { powertoolsTelemetry } from '../aws/telemetry.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
 import { Breaker } from '../core/breaker/breaker.ts';
+import { JobEnds } from '../core/jobs/job-ends.ts';
 import { configuredCircuitStore } from '../stores/configured-circuit-store.ts';
 import { DynamoDbCircuitStore } from '../stores/dynamodb-circuit-store.ts';
 import { gaugeCircuits } from './gauge-circuits.ts';
@@ -31,9 +33,14 @@ const circuits = new Breaker({
   store: configuredCircuitStore({ policy, dynamoDb: dynamoDbCircuits, now: clock.now }),
   ...{ policy, clock, random: Math.random, workerId: randomId() },
 });
+const jobs = dynamoDbJobStore(dynamoDb, requiredEnv(ENV.jobsTable));
 const dependencies = {
-  ...{ clock, log, metrics },
-  jobs: dynamoDbJobStore(dynamoDb, requiredEnv(ENV.jobsTable)),
+  ...{ clock, log, metrics, jobs },
+  ends: new JobEnds({
+    bus: eventBridgeBus(requiredEnv(ENV.eventBus)),
+    settings: () => settings.current,
+    ...{ jobs, log, metrics },
+  }),
   queue: sqsJobQueue({ jobs: requiredEnv(ENV.jobsQueueUrl) }),
 };
 

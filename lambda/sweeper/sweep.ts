@@ -3,6 +3,7 @@ import { METRIC } from '../contract/metrics.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { dispatch } from '../core/jobs/dispatch.ts';
+import type { JobEnds } from '../core/jobs/job-ends.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import { sweepRule } from '../core/jobs/sweep-rule.ts';
@@ -18,6 +19,7 @@ import type { Log, Metrics } from '../core/telemetry.ts';
 
 export interface SweepDependencies {
   readonly jobs: JobStore;
+  readonly ends: Pick<JobEnds, 'write' | 'tell' | 'flush'>;
   readonly queue: JobQueue;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
@@ -29,18 +31,29 @@ export interface SweepDependencies {
  * has come; what is left is still due a minute later. One broken row does not stop the others.
  */
 export async function sweep(dependencies: SweepDependencies, untilMs: number): Promise<void> {
-  const { jobs, clock, metrics } = dependencies;
-  const queueAge = once(() => queueAgeMs(dependencies));
+  const { jobs, ends, clock, metrics } = dependencies;
+  const queueAge = once(() => longestWaitMs(dependencies));
+  // Rows whose events a dead bus does not take would cost the time of those that can be moved.
+  let isBusUp = true;
   let moved = 0;
   for (const shard of shardsFrom(clock.now())) {
     for await (const page of jobs.due(shard, clock.now())) {
-      const done = await Promise.all(page.map((job) => sweepJob(dependencies, job, queueAge)));
+      const outlook = { queueAge, isBusUp };
+      const done = await Promise.all(page.map((job) => sweepJob(dependencies, job, outlook)));
       moved += done.filter(Boolean).length;
+      if ((await ends.flush()) > 0) isBusUp = false;
       if (clock.now() >= untilMs) break;
     }
     if (clock.now() >= untilMs) break;
   }
   metrics.count(METRIC.sweptJobs, moved);
+}
+
+/** What a sweep has learned so far. */
+interface Outlook {
+  /** How long messages wait in the queue; found out by the first row that asks. */
+  readonly queueAge: () => Promise<number>;
+  readonly isBusUp: boolean;
 }
 
 /** Starts at another shard each minute, so that a sweep that runs out of time starves none. */
@@ -53,11 +66,10 @@ function shardsFrom(now: number): readonly number[] {
 async function sweepJob(
   dependencies: SweepDependencies,
   job: Standing,
-  queueAge: () => Promise<number>,
+  outlook: Outlook,
 ): Promise<boolean> {
   try {
-    const isWaiting = job.status !== 'RUNNING' && job.sentAt !== undefined;
-    return await move(dependencies, job, isWaiting ? await queueAge() : 0);
+    return await move(dependencies, job, outlook);
   } catch (error) {
     dependencies.log.error('row not swept', { jobId: job.jobId, error: errorName(error) });
     return false;
@@ -67,10 +79,12 @@ async function sweepJob(
 async function move(
   dependencies: SweepDependencies,
   job: Standing,
-  queueAgeMs: number,
+  { queueAge, isBusUp }: Outlook,
 ): Promise<boolean> {
-  const { jobs, queue, clock, metrics } = dependencies;
+  const { jobs, ends, queue, clock, metrics } = dependencies;
   const { jobId, generation } = job;
+  const isWaiting = job.status !== 'RUNNING' && job.sentAt !== undefined;
+  const queueAgeMs = isWaiting ? await queueAge() : 0;
   const now = clock.now();
   const rule = sweepRule(job, now, queueAgeMs);
   switch (rule.action) {
@@ -80,9 +94,9 @@ async function move(
       await jobs.update(jobId, postpone(job, rule.until));
       return false;
     case 'cancel':
-      return (await jobs.update(jobId, cancel(job, now))).applied;
+      return (await ends.write(jobId, cancel(job, now))).applied;
     case 'expire': {
-      const { applied } = await jobs.update(jobId, expire(job, now));
+      const { applied } = await ends.write(jobId, expire(job, now));
       if (applied) metrics.count(METRIC.jobsExpired);
       return applied;
     }
@@ -98,6 +112,11 @@ async function move(
       await queue.send({ jobId, generation }, 0);
       await jobs.update(jobId, postpone(job, rule.nextLookAt));
       return true;
+    case 'tell': {
+      const ended = isBusUp ? await jobs.get(jobId) : undefined;
+      if (ended) ends.tell(ended);
+      return ended !== undefined;
+    }
     default:
       return rule satisfies never;
   }
@@ -107,7 +126,7 @@ async function move(
  * How long messages wait at present, seen from the jobs that run: the time from a send to now. SQS
  * tells it only to CloudWatch, minutes late. No job running means no backlog to be mistaken for.
  */
-async function queueAgeMs({ jobs, clock }: SweepDependencies): Promise<number> {
+async function longestWaitMs({ jobs, clock }: SweepDependencies): Promise<number> {
   const now = clock.now();
   const shards = Array.from({ length: SWEEP_SHARDS }, (_, shard) => shard);
   const samples = await Promise.all(shards.map((shard) => jobs.upcoming(shard, now, SAMPLE_SIZE)));

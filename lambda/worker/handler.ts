@@ -4,6 +4,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { BedrockModelClient } from '../aws/bedrock-model-client.ts';
 import { CLIENT_OPTIONS, SINGLE_ATTEMPT_OPTIONS } from '../aws/client-options.ts';
 import { dynamoDbDisabledTargets } from '../aws/disabled-targets-table.ts';
+import { eventBridgeBus } from '../aws/event-bus.ts';
 import { sqsJobQueue } from '../aws/job-queue.ts';
 import { dynamoDbJobStore } from '../aws/job-table.ts';
 import { randomId } from '../aws/random-id.ts';
@@ -13,6 +14,8 @@ import { systemClock as clock } from '../aws/system-clock.ts';
 import { powertoolsTelemetry } from '../aws/telemetry.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
 import { Breaker } from '../core/breaker/breaker.ts';
+import { scopesOfChain } from '../core/breaker/override-scopes.ts';
+import { JobEnds } from '../core/jobs/job-ends.ts';
 import { DisabledTargets } from '../core/router/disabled-targets.ts';
 import { createRouter } from '../core/router/router.ts';
 import { configuredCircuitStore } from '../stores/configured-circuit-store.ts';
@@ -34,6 +37,7 @@ const dynamoDbCircuits = new DynamoDbCircuitStore(circuitsClient, circuitsTable)
 const circuits = new Breaker({
   store: configuredCircuitStore({ policy, dynamoDb: dynamoDbCircuits, now: clock.now }),
   on: recordCircuitEvents(log, metrics),
+  scopesOf: scopesOfChain(() => settings.current),
   ...{ policy, clock, random, workerId: randomId() },
 });
 const disabledTargets = new DisabledTargets({
@@ -41,9 +45,14 @@ const disabledTargets = new DisabledTargets({
   ...{ policy, clock, log },
 });
 const models = new BedrockModelClient({ clock });
+const jobs = dynamoDbJobStore(dynamoDb, requiredEnv(ENV.jobsTable));
+const ends = new JobEnds({
+  bus: eventBridgeBus(requiredEnv(ENV.eventBus)),
+  settings: () => settings.current,
+  ...{ jobs, log, metrics },
+});
 const dependencies = {
-  ...{ clock, random, log, metrics, newId: randomId },
-  jobs: dynamoDbJobStore(dynamoDb, requiredEnv(ENV.jobsTable)),
+  ...{ clock, random, log, metrics, jobs, ends, newId: randomId },
   queue: sqsJobQueue({
     jobs: requiredEnv(ENV.jobsQueueUrl),
     deadLetters: requiredEnv(ENV.deadLetterQueueUrl),
@@ -66,7 +75,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     const each = ({ body }: SQSRecord) => work(dependencies, invocation, body);
     return await processPartialResponse(event, each, batch, { throwOnFullBatchFailure: false });
   } finally {
-    await circuits.flush();
+    await Promise.all([circuits.flush(), ends.flush()]);
     publish();
   }
 }

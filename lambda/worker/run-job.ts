@@ -52,7 +52,7 @@ async function conclude(
       return finish(dependencies, job, fail(job, error, attempts, at), METRIC.jobsFailed);
     }
     case 'deferred': {
-      const until = nextAttemptAt(run.retryAtMs, at, settings.breaker, dependencies.random);
+      const until = nextAttemptAt(run, at, settings.breaker, dependencies.random);
       return putBack(dependencies, job, defer(job, until, attempts, at), METRIC.jobsDeferred);
     }
     case 'out-of-time':
@@ -73,11 +73,11 @@ async function store(
   answer: Answer,
   attempts: readonly Attempt[],
 ): Promise<void> {
-  const { jobs, results, metrics, log } = dependencies;
+  const { ends, results, metrics, log } = dependencies;
   const { jobId, claimToken = '' } = job;
   const bytes = await results.putAnswer({ jobId, claimToken }, answer);
   const at = now(dependencies);
-  const { applied } = await jobs.update(jobId, succeed(job, answer, attempts, bytes, at));
+  const { applied } = await ends.write(jobId, succeed(job, answer, attempts, bytes, at));
   if (!applied) {
     metrics.count(METRIC.lateResults);
     log.warn('answer thrown away: the job is no longer this run’s', { jobId });
@@ -89,12 +89,12 @@ async function store(
 }
 
 async function finish(
-  { jobs, metrics }: WorkDependencies,
+  { ends, metrics }: WorkDependencies,
   job: Job,
   change: Change,
   metric?: MetricName,
 ): Promise<void> {
-  const { applied } = await jobs.update(job.jobId, change);
+  const { applied } = await ends.write(job.jobId, change);
   if (applied && metric) metrics.count(metric);
 }
 

@@ -5,6 +5,7 @@ import type { Clock, Random } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import type { Change } from '../core/jobs/change.ts';
 import type { Job } from '../core/jobs/job.ts';
+import type { JobEnds } from '../core/jobs/job-ends.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import { type Refusal, refusal } from '../core/jobs/refusal.ts';
@@ -16,6 +17,7 @@ import { runJob } from './run-job.ts';
 
 export interface WorkDependencies {
   readonly jobs: JobStore;
+  readonly ends: Pick<JobEnds, 'write'>;
   readonly queue: JobQueue;
   readonly results: ResultStore;
   readonly router: Router;
@@ -80,10 +82,10 @@ async function turnAway(
   reason: Refusal,
   now: number,
 ): Promise<void> {
-  const { jobs, queue, log, metrics } = dependencies;
+  const { ends, queue, log, metrics } = dependencies;
   const park = () => queue.deadLetter(encodeMessage(job), CLAIMS_EXHAUSTED);
   const end = async (change: Change, metric?: MetricName) => {
-    const { applied } = await jobs.update(job.jobId, change);
+    const { applied } = await ends.write(job.jobId, change);
     if (applied && metric) metrics.count(metric);
   };
   switch (reason) {

@@ -4,6 +4,8 @@ import { type Handler, sendJson } from '../loopback.ts';
 export interface AwsServices {
   readonly dynamodb: Handler;
   readonly ssm: Handler;
+  /** EventBridge. */
+  readonly events: Handler;
   /** SQS and S3. */
   readonly queuesAndObjects: Handler;
 }
@@ -12,7 +14,7 @@ export interface AwsServices {
  * One endpoint for all services: the JSON protocols name theirs in a header, and what names none
  * is S3's.
  */
-export function serveAws({ dynamodb, ssm, queuesAndObjects }: AwsServices): Handler {
+export function serveAws({ dynamodb, ssm, events, queuesAndObjects }: AwsServices): Handler {
   return (request, response) => {
     const service = String(request.headers['x-amz-target'] ?? '').split('.')[0];
     switch (service) {
@@ -20,6 +22,8 @@ export function serveAws({ dynamodb, ssm, queuesAndObjects }: AwsServices): Hand
         return dynamodb(request, response);
       case 'AmazonSSM':
         return ssm(request, response);
+      case 'AWSEvents':
+        return events(request, response);
       case 'AmazonSQS':
       case '':
         return queuesAndObjects(request, response);

@@ -27,11 +27,14 @@ export async function serveDynamoDb(stack: Stack, authorize: Authorize): Promise
     ...stack.resources('AWS::DynamoDB::GlobalTable', table),
   ];
   await Promise.all(tables.map(({ ref, properties }) => createTable(server, ref, properties)));
+  const partitionKeys = new Map(
+    tables.map(({ ref, properties }) => [ref, partitionKeyOf(properties)]),
+  );
 
   return async (request, response) => {
     const body = await readBody(request, MAX_REQUEST_BYTES);
     if (!body) return sendJson(response, 413, { __type: 'RequestEntityTooLarge' }, AMZ_JSON);
-    const denial = deny(authorize, request.headers, body);
+    const denial = deny(authorize, request.headers, body, partitionKeys);
     if (denial) {
       const __type = 'com.amazon.coral.service#AccessDeniedException';
       return sendJson(response, 400, { __type, Message: denial }, AMZ_JSON);
@@ -47,7 +50,7 @@ const index = z.looseObject({
 });
 
 const table = z.looseObject({
-  KeySchema: z.array(z.unknown()),
+  KeySchema: z.array(z.looseObject({ AttributeName: z.string(), KeyType: z.string() })),
   AttributeDefinitions: z.array(z.unknown()),
   GlobalSecondaryIndexes: z.array(index).optional(),
   LocalSecondaryIndexes: z.array(index).optional(),
@@ -73,10 +76,19 @@ function answerFailedConditionsWithTheItem(): void {
   };
 }
 
-function deny(authorize: Authorize, headers: IncomingHttpHeaders, body: Buffer) {
+function deny(
+  authorize: Authorize,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+  partitionKeys: ReadonlyMap<string, string | undefined>,
+) {
+  const request = addressed.safeParse(parseJson(body.toString()));
+  // dynalite itself answers one that is no JSON.
+  if (!request.success) return undefined;
   const operation = operationOf(headers);
-  return resourcesOf(body)
-    .map((resource) => authorize(headers, `dynamodb:${operation}`, resource))
+  const context = leadingKey(request.data, partitionKeys);
+  return resourcesOf(request.data)
+    .map((resource) => authorize(headers, `dynamodb:${operation}`, resource, context))
     .find((denial) => denial !== undefined);
 }
 
@@ -84,20 +96,35 @@ function operationOf(headers: IncomingHttpHeaders): string {
   return String(headers['x-amz-target']).split('.')[1] ?? '';
 }
 
+const attributes = z.record(z.string(), z.looseObject({ S: z.string().optional() }));
+
 const addressed = z.looseObject({
   TableName: z.string().optional(),
   IndexName: z.string().optional(),
   RequestItems: z.record(z.string(), z.unknown()).optional(),
+  Key: attributes.optional(),
+  Item: attributes.optional(),
 });
+type Addressed = z.infer<typeof addressed>;
 
-/** The ARNs that a request touches; dynalite itself answers one that is no JSON. */
-function resourcesOf(body: Buffer): string[] {
-  const parsed = addressed.safeParse(parseJson(body.toString()));
-  if (!parsed.success) return [];
-  const { TableName, IndexName, RequestItems } = parsed.data;
+/** The ARNs that a request touches. */
+function resourcesOf({ TableName, IndexName, RequestItems }: Addressed): string[] {
   const tables = RequestItems ? Object.keys(RequestItems) : [TableName ?? '*'];
   const suffix = IndexName ? `/index/${IndexName}` : '';
   return tables.map((name) => `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}${suffix}`);
+}
+
+/** The partition that a request for one item touches, for policies that narrow it. */
+function leadingKey(
+  { TableName = '', Key, Item }: Addressed,
+  partitionKeys: ReadonlyMap<string, string | undefined>,
+): Record<string, string> {
+  const value = (Key ?? Item)?.[partitionKeys.get(TableName) ?? '']?.S;
+  return value === undefined ? {} : { 'dynamodb:LeadingKeys': value };
+}
+
+function partitionKeyOf({ KeySchema }: z.infer<typeof table>): string | undefined {
+  return KeySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;
 }
 
 type Dynalite = ReturnType<typeof dynalite>;

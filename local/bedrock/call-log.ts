@@ -1,4 +1,5 @@
 import type { FailingRule } from './faults.ts';
+import type { Operation } from './operation.ts';
 import { matches } from './pattern.ts';
 
 type FailureKind = FailingRule['fault'];
@@ -6,6 +7,7 @@ export type Protocol = 'HTTP/1.1' | 'HTTP/2';
 
 /** What is known of a call when it begins. Never its text. */
 export interface CallStart {
+  readonly operation: Operation;
   readonly region: string;
   /** As it was called: an id or an ARN. */
   readonly model: string;
@@ -29,7 +31,7 @@ export interface CallRecord extends CallStart {
   readonly ms?: number;
 }
 
-export const CALL_FILTERS = ['region', 'model', 'jobId', 'outcome'] as const;
+export const CALL_FILTERS = ['operation', 'region', 'model', 'jobId', 'outcome'] as const;
 
 /** Each may hold `*`. */
 export type CallFilter = { readonly [Name in (typeof CALL_FILTERS)[number]]?: string };

@@ -17,7 +17,7 @@ export const CONTROL_PREFIX = '/_control/';
  *
  *     GET, POST, PUT, DELETE /_control/faults      list, add one or several, replace all, clear
  *     DELETE                 /_control/faults/{id} clear one
- *     GET                    /_control/calls       with ?region= &model= &jobId= &outcome=
+ *     GET                    /_control/calls       with ?operation= &region= &model= &jobId= &outcome=
  *     GET                    /_control/statistics
  *     POST                   /_control/reset       no faults, empty log
  */

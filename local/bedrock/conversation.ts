@@ -39,6 +39,7 @@ const request = z.looseObject({
   requestMetadata: z.record(z.string(), z.string()).default({}),
 });
 type Request = z.infer<typeof request>;
+const countRequest = z.looseObject({ input: z.looseObject({ converse: request }) });
 
 /**
  * The conversation, or the text of the ValidationException that Bedrock would answer. A model that
@@ -56,6 +57,15 @@ export function parseConversation(body: string, facts?: ModelFacts): Conversatio
   const prompt = (messages.at(-1)?.content ?? []).map(({ text = '' }) => text).join('\n');
   const maxTokens = inferenceConfig.maxTokens ?? facts?.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
   return { prompt, inputTokens, maxTokens, jobId: requestMetadata.jobId };
+}
+
+/** What CountTokens has counted, or the text of the ValidationException that it would answer. */
+export function parsePromptToCount(body: string): number | string {
+  const result = countRequest.safeParse(parseJson(body));
+  if (!result.success) return constraintText(result.error.issues[0]);
+  const { messages, system } = result.data.input.converse;
+  const texts = [...system, ...messages.flatMap(({ content }) => content)];
+  return faultOfMessages(messages) ?? countTokens(texts);
 }
 
 /** Four bytes a token: near enough for English, and easy to reckon in a test. */

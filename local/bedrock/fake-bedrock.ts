@@ -2,11 +2,15 @@ import { text } from 'node:stream/consumers';
 import type { Authorize } from '../iam.ts';
 import { type CallFilter, CallLog, type CallRecord, type Statistics } from './call-log.ts';
 import { CONTROL_PREFIX, control, isForeign } from './control.ts';
+import { catalogueReply } from './control-plane.ts';
 import { createConverse } from './converse.ts';
+import { createCountTokens } from './count-tokens.ts';
 import type { FaultRule, Scenario } from './fault-rule.ts';
 import { Faults } from './faults.ts';
 import type { Latency } from './latency.ts';
+import { readPath } from './operation.ts';
 import { jsonReply, sendReply } from './reply.ts';
+import { createCallServer } from './serve-call.ts';
 import { serviceErrorReply } from './service-error.ts';
 import { listenOnBothProtocols, type Request, type Response } from './two-protocol-server.ts';
 
@@ -43,8 +47,9 @@ export interface FakeBedrock {
 }
 
 /**
- * A Bedrock runtime on this machine that speaks Converse over HTTP/1.1 and HTTP/2 and fails on
- * command. The region of a call is the one it is signed for.
+ * A Bedrock runtime on this machine that speaks Converse and CountTokens over HTTP/1.1 and HTTP/2
+ * and fails on command, and as much of the control plane as tells when models end. The region of a
+ * call is the one it is signed for.
  */
 export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promise<FakeBedrock> {
   const {
@@ -59,7 +64,13 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
   const log = new CallLog(now);
   const faults = new Faults(now);
   for (const rule of scenario) faults.set(rule);
-  const converse = createConverse({ log, faults, latency, seed, authorize });
+  const serveCall = createCallServer({
+    ...{ log, authorize },
+    operations: {
+      converse: createConverse({ faults, latency, seed }),
+      'count-tokens': createCountTokens(faults),
+    },
+  });
 
   const server = await listenOnBothProtocols(
     port,
@@ -80,12 +91,11 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
 
   async function serve(request: Request, response: Response): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const modelId = /^\/model\/([^/]+)\/converse$/.exec(url.pathname)?.[1];
+    const called = readPath(url.pathname);
     if (url.pathname.startsWith(CONTROL_PREFIX)) return serveControl(request, response, url);
-    if (request.method === 'POST' && modelId !== undefined) {
-      return converse(request, response, decodeURIComponent(modelId));
-    }
-    sendReply(response, serviceErrorReply('unknown-operation'));
+    if (request.method === 'POST' && called) return serveCall(request, response, called);
+    const asked = { request, pathname: url.pathname, nowMs: now(), authorize };
+    sendReply(response, catalogueReply(asked) ?? serviceErrorReply('unknown-operation'));
   }
 
   async function serveControl(request: Request, response: Response, url: URL): Promise<void> {

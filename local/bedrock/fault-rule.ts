@@ -7,6 +7,7 @@
  * `forSeconds` make it come and go by itself, counted from the moment it is set.
  */
 import { z } from 'zod';
+import { OPERATIONS, type Operation } from './operation.ts';
 import { matches } from './pattern.ts';
 
 /** Faults without a number of their own; all but the last three are replies of `SERVICE_ERRORS`. */
@@ -34,6 +35,8 @@ const positive = z.number('a number above 0').positive('a number above 0');
 const pattern = z.string('a text in which * stands for anything').min(1, 'at least one character');
 
 const when = {
+  /** @default both */
+  operation: z.enum(OPERATIONS, OPERATIONS.join(' or ')).optional(),
   /** A region, or a pattern. @default every region */
   region: pattern.optional(),
   /** A model or profile id, or a pattern. @default every model */
@@ -100,13 +103,25 @@ export function parseFaultRules(input: unknown): Scenario {
   throw new InputError(issue ? describe(issue, list, Array.isArray(input)) : 'not a fault');
 }
 
-/** Whether the rule is about this target and its time has come, `sinceMs` after it was set. */
-export function applies(rule: FaultRule, region: string, model: string, sinceMs: number): boolean {
+/** What a rule may be about. */
+export interface Called {
+  readonly region: string;
+  readonly model: string;
+  readonly operation: Operation;
+}
+
+/** Whether the rule is about this call and its time has come, `sinceMs` after it was set. */
+export function applies(
+  rule: FaultRule,
+  { region, model, operation }: Called,
+  sinceMs: number,
+): boolean {
   const beginMs = (rule.atSeconds ?? 0) * 1000;
   const endMs = beginMs + (rule.forSeconds ?? Infinity) * 1000;
   return (
     sinceMs >= beginMs &&
     sinceMs < endMs &&
+    operation === (rule.operation ?? operation) &&
     matches(rule.region ?? '*', region) &&
     matches(rule.model ?? '*', model)
   );

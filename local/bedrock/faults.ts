@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { applies, type FaultRule } from './fault-rule.ts';
+import { applies, type Called, type FaultRule } from './fault-rule.ts';
 import { Quota, type Usage } from './quota.ts';
 
 /** A rule that keeps a call from being answered, as opposed to one that slows or meters it. */
@@ -54,18 +54,20 @@ export class Faults {
     return [...this.#faults.values()].map(({ id, setAtMs, rule }) => ({ id, setAtMs, rule }));
   }
 
-  /** Decides what meets a call that wants `tokens` of the target's quota. */
-  meet(region: string, model: string, tokens: number, random: () => number): Encounter {
+  /** Decides what meets a call that wants `tokens` of the target's quota; counting wants none. */
+  meet(called: Called, tokens: number, random: () => number): Encounter {
     const nowMs = this.#now();
     const met = [...this.#faults.values()].filter(
       ({ rule, setAtMs }) =>
-        applies(rule, region, model, nowMs - setAtMs) && random() < (rule.probability ?? 1),
+        applies(rule, called, nowMs - setAtMs) && random() < (rule.probability ?? 1),
     );
     const rules = met.map(({ rule }) => rule);
     const slowdown = rules.reduce((all, r) => (r.fault === 'slow' ? all * r.factor : all), 1);
     const failure = rules.find(fails);
     if (failure) return { failure, slowdown, settle: () => undefined };
-    return { slowdown, ...reserve(quotasOf(met, `${region}/${model}`, nowMs), tokens, this.#now) };
+    if (called.operation !== 'converse') return { slowdown, settle: () => undefined };
+    const target = `${called.region}/${called.model}`;
+    return { slowdown, ...reserve(quotasOf(met, target, nowMs), tokens, this.#now) };
   }
 }
 

@@ -6,19 +6,21 @@ import {
 } from '../../lambda/contract/geography.ts';
 import type { Authorize } from '../iam.ts';
 import { ACCOUNT } from '../resources.ts';
+import type { Called } from './fault-rule.ts';
 
 /**
  * Why the caller may not call this model, if so. A call through an inference profile needs the
  * profile, and the model in each region where it may run: the service asks for one region at a
- * time, the fake for all, so that a missing grant shows at the first call.
+ * time, the fake for all, so that a missing grant shows at the first call. Tokens are counted by a
+ * model, never by a profile.
  */
 export function modelDenial(
   authorize: Authorize,
   headers: IncomingHttpHeaders,
-  region: string,
-  modelId: string,
+  { region, model: modelId, operation }: Called,
 ): string | undefined {
   const called = calledArn(region, modelId);
+  if (operation === 'count-tokens') return authorize(headers, 'bedrock:CountTokens', called);
   const context = { 'bedrock:InferenceProfileArn': called };
   const denials = [
     authorize(headers, 'bedrock:InvokeModel', called),

@@ -10,7 +10,10 @@ export interface Endpoints {
   readonly sqs: string;
   readonly s3: string;
   readonly ssm: string;
+  readonly events: string;
   readonly bedrockRuntime: string;
+  /** Bedrock's control plane. */
+  readonly bedrock: string;
 }
 
 const lambdaFunction = z.looseObject({
@@ -69,6 +72,8 @@ function reservedVariables(accessKeyId: string, endpoints: Endpoints): Record<st
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
     AWS_ENDPOINT_URL_SSM: endpoints.ssm,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.events,
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME: endpoints.bedrockRuntime,
+    AWS_ENDPOINT_URL_BEDROCK: endpoints.bedrock,
   };
 }

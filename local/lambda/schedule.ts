@@ -7,8 +7,9 @@ import type { LambdaFunction } from './function.ts';
 const target = z.looseObject({ Arn: z.string(), Input: z.string().optional() });
 const state = z.enum(['ENABLED', 'DISABLED']).default('ENABLED');
 
+/** A rule that matches events starts nothing here: what is put on a bus is only kept. */
 const rule = z.looseObject({
-  ScheduleExpression: z.string('event patterns are not emulated'),
+  ScheduleExpression: z.string().optional(),
   State: state,
   Targets: z.array(target).default([]),
 });
@@ -54,11 +55,9 @@ function readSchedules(stack: Stack): Schedule[] {
   }));
   return [...rules, ...schedules]
     .filter(({ State }) => State === 'ENABLED')
-    .map(({ arn, targets, ScheduleExpression }) => ({
-      arn,
-      targets,
-      everyMs: rateMs(ScheduleExpression),
-    }));
+    .flatMap(({ arn, targets, ScheduleExpression }) =>
+      ScheduleExpression ? [{ arn, targets, everyMs: rateMs(ScheduleExpression) }] : [],
+    );
 }
 
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;

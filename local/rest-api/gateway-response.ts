@@ -3,10 +3,13 @@ import type { Stack } from '../stack.ts';
 
 /** The gateway's own answers: their status and text where the template changes nothing. */
 const DEFAULTS = {
+  ACCESS_DENIED: [403, 'Forbidden'],
   BAD_REQUEST: [400, 'Bad Request'],
+  BAD_REQUEST_BODY: [400, 'Invalid request body'],
   INTEGRATION_FAILURE: [502, 'Internal server error'],
   INTEGRATION_TIMEOUT: [504, 'Endpoint request timed out'],
   INVALID_API_KEY: [403, 'Forbidden'],
+  INVALID_SIGNATURE: [403, 'The request signature does not match'],
   MISSING_AUTHENTICATION_TOKEN: [403, 'Missing Authentication Token'],
   QUOTA_EXCEEDED: [429, 'Limit Exceeded'],
   REQUEST_TOO_LARGE: [413, 'Request Too Long'],

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ACCOUNT } from '../resources.ts';
 import type { HttpAnswer } from './gateway-response.ts';
 import type { RouteMatch } from './routes.ts';
+import type { Credential } from './signature.ts';
 import type { ApiKey } from './usage-plan.ts';
 
 export interface ProxyRequest {
@@ -15,12 +16,14 @@ export interface ProxyRequest {
   readonly path: string;
   readonly match: RouteMatch;
   readonly key: ApiKey | undefined;
+  /** Whoever signed it, where that is asked for. */
+  readonly signer: Credential | undefined;
   readonly body: Buffer;
 }
 
 /** The event of a Lambda proxy integration, payload format 1.0. */
 export function proxyEvent(input: ProxyRequest) {
-  const { request, requestId, restApiId, stage, url, path, match, key, body } = input;
+  const { request, requestId, restApiId, stage, url, path, match, key, signer, body } = input;
   const { route, pathParameters } = match;
   const headers = pairs(request.rawHeaders);
   const query = [...url.searchParams];
@@ -32,7 +35,8 @@ export function proxyEvent(input: ProxyRequest) {
     multiValueHeaders: multiValue(headers),
     queryStringParameters: query.length > 0 ? Object.fromEntries(query) : null,
     multiValueQueryStringParameters: query.length > 0 ? multiValue(query) : null,
-    pathParameters: pathParameters && mapValues(pathParameters, decodeURIComponent),
+    // As they were sent: a REST API, unlike an HTTP API, decodes none of them.
+    pathParameters,
     stageVariables: null,
     requestContext: {
       accountId: ACCOUNT,
@@ -48,6 +52,9 @@ export function proxyEvent(input: ProxyRequest) {
       identity: {
         apiKey: key?.value ?? null,
         apiKeyId: key?.id ?? null,
+        accessKey: signer?.accessKeyId ?? null,
+        accountId: signer ? ACCOUNT : null,
+        userArn: signer?.userArn ?? null,
         sourceIp: request.socket.remoteAddress,
         userAgent: request.headers['user-agent'] ?? null,
       },
@@ -68,10 +75,6 @@ function multiValue(entries: readonly [string, string][]): Record<string, string
   return Object.fromEntries(
     [...byName].map(([name, same]) => [name, same.map(([, value]) => value)]),
   );
-}
-
-function mapValues(record: Readonly<Record<string, string>>, change: (value: string) => string) {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);

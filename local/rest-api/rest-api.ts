@@ -6,6 +6,7 @@ import type { Stack } from '../stack.ts';
 import { type HttpAnswer, readGatewayResponses } from './gateway-response.ts';
 import { proxyAnswer, proxyEvent } from './proxy-event.ts';
 import { type Invocable, type RouteMatch, readRoutes } from './routes.ts';
+import { verifySignature } from './signature.ts';
 import { type ApiKey, readUsagePlan } from './usage-plan.ts';
 
 export interface RestApi {
@@ -71,8 +72,13 @@ export function createRestApi(
       : undefined;
     if (typeof key === 'string') return refusal(key, requestId);
     if (!body) return refusal('REQUEST_TOO_LARGE', requestId);
+    const signer = match.route.signed ? verifySignature(request, body, Date.now()) : undefined;
+    if (typeof signer === 'string') return refusal(signer, requestId);
+    if (!match.route.bodyPasses(request.headers['content-type'], body)) {
+      return refusal('BAD_REQUEST_BODY', requestId);
+    }
     const input = { request, requestId, restApiId: api?.ref ?? '', stage: StageName, url };
-    const event = JSON.stringify(proxyEvent({ ...input, path, match, key, body }));
+    const event = JSON.stringify(proxyEvent({ ...input, path, match, key, signer, body }));
     if (Buffer.byteLength(event) > MAX_EVENT_BYTES) return refusal('REQUEST_TOO_LARGE', requestId);
     return integrate(match, event, requestId);
   }

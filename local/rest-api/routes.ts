@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { LambdaFunction } from '../lambda/function.ts';
 import { rootResourceId } from '../resources.ts';
 import type { Stack } from '../stack.ts';
+import { type BodyCheck, readBodyChecks } from './body-check.ts';
 
 /** As much of a function as the gateway needs. */
 export type Invocable = Pick<LambdaFunction, 'invoke'>;
@@ -11,6 +12,9 @@ export interface Route {
   /** As the template writes it: `/jobs/{id}`. */
   readonly resource: string;
   readonly keyRequired: boolean;
+  /** Whether the request has to be signed by an IAM principal. */
+  readonly signed: boolean;
+  readonly bodyPasses: BodyCheck;
   readonly target: Invocable;
   readonly timeoutMs: number;
 }
@@ -30,7 +34,9 @@ const method = z.looseObject({
   ResourceId: z.string(),
   HttpMethod: z.string(),
   ApiKeyRequired: z.boolean().default(false),
-  AuthorizationType: z.literal('NONE', 'authorization other than by API key is not emulated'),
+  RequestValidatorId: z.string().optional(),
+  RequestModels: z.record(z.string(), z.string()).default({}),
+  AuthorizationType: z.enum(['NONE', 'AWS_IAM'], 'authorizers are not emulated'),
   Integration: z.looseObject({
     Type: z.literal('AWS_PROXY', 'integrations other than AWS_PROXY are not emulated'),
     Uri: z.string(),
@@ -52,10 +58,12 @@ export function readRoutes(
     const part = resources.get(id);
     return part ? `${pathOf(part.ParentId)}/${part.PathPart}` : '';
   };
+  const bodyCheck = readBodyChecks(stack);
   const routes = stack
     .resources('AWS::ApiGateway::Method', method)
     .filter(({ properties }) => properties.RestApiId === restApiId)
-    .map(({ properties: { HttpMethod, ResourceId, ApiKeyRequired, Integration } }): Route => {
+    .map(({ properties }): Route => {
+      const { HttpMethod, ResourceId, ApiKeyRequired, AuthorizationType, Integration } = properties;
       // .../functions/<function's ARN>/invocations
       const arn = Integration.Uri.split('/').at(-2) ?? '';
       const target = functionsByArn.get(arn);
@@ -64,6 +72,8 @@ export function readRoutes(
         method: HttpMethod,
         resource: ResourceId === rootResourceId(restApiId) ? '/' : pathOf(ResourceId),
         keyRequired: ApiKeyRequired,
+        signed: AuthorizationType === 'AWS_IAM',
+        bodyPasses: bodyCheck(properties),
         target,
         timeoutMs: Integration.TimeoutInMillis,
       };

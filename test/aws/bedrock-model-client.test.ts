@@ -53,6 +53,34 @@ test('a call carries its job, and its maximum of tokens', async () => {
   expect(bedrock.calls()).toMatchObject([{ jobId: 'job-7', maxTokens: 9, model: MODEL }]);
 });
 
+test('tokens are counted by the model itself, with the system prompt', async () => {
+  const client = aClient();
+  const prompt = aModelRequest({ system: 'four'.repeat(7), messages: [user('four'.repeat(30))] });
+
+  expect(await client.countTokens(prompt, 5000)).toBe(37);
+  expect(bedrock.calls()).toMatchObject([
+    { operation: 'count-tokens', model: 'anthropic.claude-sonnet-4-6' },
+  ]);
+});
+
+test.each([
+  ['is throttled', { fault: 'throttle-rate' }, 2],
+  ['takes too long', { fault: 'hang' }, 2],
+  ['is not offered', { fault: 'validation' }, 1],
+  ['is not granted', { fault: 'access-denied' }, 1],
+] as const)('a count that %s gives nothing', async (_, rule, callsOfTwo) => {
+  const client = aClient();
+  bedrock.setFault({ operation: 'count-tokens', ...rule });
+
+  const counts = [
+    await client.countTokens(aModelRequest(), 100),
+    await client.countTokens(aModelRequest(), 100),
+  ];
+
+  expect(counts).toEqual([undefined, undefined]);
+  expect(bedrock.calls()).toHaveLength(callsOfTwo);
+});
+
 test('a call sends what the request says, and nothing that it does not', async () => {
   const bodies: unknown[] = [];
   useBedrockAt(await listen((body) => bodies.push(body)));
@@ -167,4 +195,8 @@ function serve(listener: Parameters<typeof createServer>[1]): Promise<string> {
       resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     });
   });
+}
+
+function user(text: string) {
+  return { role: 'user', text } as const;
 }

@@ -53,6 +53,22 @@ describe('the job store of DynamoDB', () => {
     expect(requests).toBe(1);
   });
 
+  test('reads a bounded part of an index for a page, and says where to go on', async () => {
+    const LastEvaluatedKey = { createdKey: { S: 'a-key' }, tenant: { S: 'me' } };
+    const service = await serveAwsService(() => ({
+      status: 200,
+      body: { Items: [], LastEvaluatedKey },
+    }));
+    const jobs = dynamoDbJobStore(new DynamoDBClient(service.config), 'jobs');
+
+    const page = await jobs.list({ tenant: 'me', status: 'FAILED', limit: 20 }, START);
+    const requests = service.requests();
+    await service.close();
+
+    expect(page).toEqual({ jobs: [], next: 'a-key' });
+    expect(requests).toBe(4);
+  });
+
   test('throws what is not a refusal', async () => {
     const jobs = dynamoDbJobStore(client, 'no-such-table');
 
@@ -64,27 +80,27 @@ describe('the job store of DynamoDB', () => {
 });
 
 async function createJobsTable(dynamoDb: DynamoDBClient, name: string): Promise<void> {
-  const { partitionKey, due } = JOBS_TABLE;
+  const { partitionKey, byTenant, due } = JOBS_TABLE;
   await dynamoDb.send(
     new CreateTableCommand({
       TableName: name,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [
         { AttributeName: partitionKey, AttributeType: 'S' },
+        { AttributeName: byTenant.partitionKey, AttributeType: 'S' },
+        { AttributeName: byTenant.sortKey, AttributeType: 'S' },
         { AttributeName: due.partitionKey, AttributeType: 'N' },
         { AttributeName: due.sortKey, AttributeType: 'N' },
       ],
       KeySchema: [{ AttributeName: partitionKey, KeyType: 'HASH' }],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: due.name,
-          KeySchema: [
-            { AttributeName: due.partitionKey, KeyType: 'HASH' },
-            { AttributeName: due.sortKey, KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...due.include] },
-        },
-      ],
+      GlobalSecondaryIndexes: [byTenant, due].map((index) => ({
+        IndexName: index.name,
+        KeySchema: [
+          { AttributeName: index.partitionKey, KeyType: 'HASH' as const },
+          { AttributeName: index.sortKey, KeyType: 'RANGE' as const },
+        ],
+        Projection: { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: [...index.include] },
+      })),
     }),
   );
 }

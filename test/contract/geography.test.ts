@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { destinationRegions, GEOGRAPHIES, profileOf } from '../../lambda/contract/geography.ts';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import {
+  destinationRegions,
+  GEOGRAPHIES,
+  hasBedrock,
+  profileOf,
+} from '../../lambda/contract/geography.ts';
 
 const region = 'us-east-1';
 
@@ -76,5 +82,24 @@ describe('destinationRegions', () => {
 
   test.each(['mars', '', 'constructor', 'toString'])('of %j are not known', (geography) => {
     expect(destinationRegions(geography)).toBeUndefined();
+  });
+});
+
+describe('hasBedrock', () => {
+  test('holds for every region that a profile may run in', () => {
+    const destinations = GEOGRAPHIES.flatMap((geography) => destinationRegions(geography) ?? []);
+
+    expect(destinations.filter((each) => !hasBedrock(each))).toEqual([]);
+  });
+
+  test('holds for commercial and government regions that AWS has, but for the newest', () => {
+    const regions = RegionInfo.regions.map(({ name }) => name);
+    const others = regions.filter((name) => !hasBedrock(name));
+
+    expect(others.filter((name) => !/^(cn|us-iso[bf]?|eu-isoe|eusc)-/.test(name))).toEqual([
+      'me-west-1',
+    ]);
+    expect(hasBedrock('us-east-9')).toBe(false);
+    expect(hasBedrock('toString')).toBe(false);
   });
 });

@@ -52,7 +52,9 @@ export interface Holdfast {
   sendMessage(body: string): Promise<void>;
   /** Takes what is in the dead-letter queue: bodies and the reasons given. */
   deadLetters(): Promise<readonly { readonly body: string; readonly reason?: string }[]>;
-  function(name: 'Request' | 'Worker' | 'Sweeper'): EmbeddedRun['functions'][number];
+  function(
+    name: 'Request' | 'Worker' | 'Sweeper' | 'Admin' | 'Lifecycle',
+  ): EmbeddedRun['functions'][number];
   stop(): Promise<void>;
 }
 

@@ -1,33 +1,63 @@
 import { describe, expect, test } from '@jest/globals';
+import { openApiDocument } from '../../lambda/contract/schemas/openapi.ts';
 import { aTemplate } from '../support/stack.ts';
 import { outputsOf, propertiesOf, resourcesOf } from '../support/template.ts';
 
 describe('the API', () => {
   const template = aTemplate();
 
-  test('has its routes and no other, each behind a key and by the request function', () => {
-    const paths = new Map(
-      resourcesOf(template, 'AWS::ApiGateway::Resource').map(({ id, properties }) => [
-        `{${id}}`,
-        properties,
-      ]),
-    );
-    const pathOf = (id: unknown): string => {
-      const resource = paths.get(String(id));
-      return resource ? `${pathOf(resource.ParentId)}/${resource.PathPart}` : '';
-    };
+  const uri = expect.stringContaining('{RequestFunctionHandler.Arn}');
+  const methods = methodsOf(template);
 
-    const methods = resourcesOf(template, 'AWS::ApiGateway::Method').map(({ properties }) => ({
-      route: `${properties.HttpMethod} ${pathOf(properties.ResourceId)}`,
-      key: properties.ApiKeyRequired,
-      uri: (properties.Integration as { Uri: string }).Uri,
-    }));
+  test('has its routes behind a key, all by the request function, and its document for all', () => {
+    const callers = methods.filter(({ route }) => !route.includes(' /admin/'));
 
-    const uri = expect.stringContaining('{RequestFunctionHandler.Arn}');
-    expect(methods).toEqual([
+    expect(callers).toEqual([
       { route: 'POST /jobs', key: true, uri },
+      { route: 'GET /jobs', key: true, uri },
       { route: 'GET /jobs/{id}', key: true, uri },
+      { route: 'DELETE /jobs/{id}', key: true, uri },
       { route: 'GET /health', key: true, uri },
+      { route: 'GET /openapi.json', key: false, uri },
+    ]);
+  });
+
+  test('has the routes of its document and no other', () => {
+    const { paths } = openApiDocument();
+    const documented = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations)
+        .filter((method) => method !== 'parameters')
+        .map((method) => `${method.toUpperCase()} ${path}`),
+    );
+
+    // OpenAPI knows no greedy parameters.
+    const routes = methods.map(({ route }) => route.replace('+}', '}'));
+    expect(routes.sort()).toEqual(documented.sort());
+  });
+
+  test('lets no body to the function that is no object, and leaves its fields to it', () => {
+    expect(resourcesOf(template, 'AWS::ApiGateway::Model')).toMatchObject([
+      {
+        properties: {
+          ContentType: 'application/json',
+          Schema: { $schema: 'http://json-schema.org/draft-04/schema#', type: 'object' },
+        },
+      },
+    ]);
+    const [model] = resourcesOf(template, 'AWS::ApiGateway::Model');
+    expect(Object.keys(Object(model?.properties.Schema))).toEqual(['$schema', 'type']);
+
+    const [validator] = resourcesOf(template, 'AWS::ApiGateway::RequestValidator');
+    expect(validator?.properties).toMatchObject({ ValidateRequestBody: true });
+    const checked = resourcesOf(template, 'AWS::ApiGateway::Method').filter(
+      ({ properties }) => properties.RequestValidatorId !== undefined,
+    );
+    expect(checked.map(({ properties }) => properties)).toMatchObject([
+      {
+        HttpMethod: 'POST',
+        RequestValidatorId: `{${validator?.id}}`,
+        RequestModels: { 'application/json': `{${model?.id}}` },
+      },
     ]);
   });
 
@@ -52,6 +82,15 @@ describe('the API', () => {
     ]);
   });
 
+  test('limits the route that needs no key', () => {
+    const stage = propertiesOf(template, 'AWS::ApiGateway::Stage', 'ApiRestApiDeploymentStagev1');
+
+    expect(stage.MethodSettings).toContainEqual({
+      ...{ HttpMethod: 'GET', ResourcePath: '/~1openapi.json', DataTraceEnabled: false },
+      ...{ ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
+    });
+  });
+
   test('logs each access without bodies, headers or addresses, and no execution', () => {
     const stage = propertiesOf(template, 'AWS::ApiGateway::Stage', 'ApiRestApiDeploymentStagev1');
     const { Format } = stage.AccessLogSetting as { Format: string };
@@ -66,9 +105,10 @@ describe('the API', () => {
       '$context.integrationLatency',
       '$context.error.responseType',
     ]);
-    expect(stage.MethodSettings).toEqual([
-      { HttpMethod: '*', ResourcePath: '/*', LoggingLevel: 'OFF', DataTraceEnabled: false },
-    ]);
+    expect(stage.MethodSettings).toContainEqual({
+      ...{ HttpMethod: '*', ResourcePath: '/*' },
+      ...{ LoggingLevel: 'OFF', DataTraceEnabled: false },
+    });
   });
 
   test('ends a request before the gateway gives up on it', () => {
@@ -77,3 +117,21 @@ describe('the API', () => {
     expect(Timeout).toBeLessThan(29);
   });
 });
+
+function methodsOf(template: ReturnType<typeof aTemplate>) {
+  const paths = new Map(
+    resourcesOf(template, 'AWS::ApiGateway::Resource').map(({ id, properties }) => [
+      `{${id}}`,
+      properties,
+    ]),
+  );
+  const pathOf = (id: unknown): string => {
+    const resource = paths.get(String(id));
+    return resource ? `${pathOf(resource.ParentId)}/${resource.PathPart}` : '';
+  };
+  return resourcesOf(template, 'AWS::ApiGateway::Method').map(({ properties }) => ({
+    route: `${properties.HttpMethod} ${pathOf(properties.ResourceId)}`,
+    key: properties.ApiKeyRequired === true,
+    uri: (properties.Integration as { Uri: string }).Uri,
+  }));
+}

@@ -86,7 +86,7 @@ describe('the dashboard', () => {
     );
 
     const rows = Map.groupBy(places, ({ y }) => y);
-    expect([...rows.keys()]).toEqual([0, 6, 12, 18, 24]);
+    expect([...rows.keys()]).toEqual([0, 6, 12, 18, 24, 30]);
     for (const row of rows.values()) expect(Math.max(...row.map(({ end }) => end))).toBe(24);
   });
 });

@@ -34,6 +34,17 @@ describe('what the gateway answers by itself', () => {
     });
   });
 
+  test('a body that the model refuses is told as the function tells it', () => {
+    expect(responses.get('BAD_REQUEST_BODY')?.StatusCode).toBe('400');
+    expect(bodyOf('BAD_REQUEST_BODY')).toEqual({
+      type: 'urn:holdfast:problem:invalid-request',
+      title: 'The request is not valid',
+      status: 400,
+      errors: [{ field: 'body', detail: 'allowed is a JSON object in UTF-8' }],
+      requestId: '$context.requestId',
+    });
+  });
+
   test.each([
     ['DEFAULT_4XX', 'invalid-request'],
     ['DEFAULT_5XX', 'internal'],
@@ -54,7 +65,7 @@ describe('what the gateway answers by itself', () => {
 
     const contentType = { 'gatewayresponse.header.Content-Type': "'application/problem+json'" };
     const retryAfter = 'gatewayresponse.header.Retry-After';
-    expect(headers).toHaveLength(10);
+    expect(headers).toHaveLength(13);
     for (const [type, parameters] of headers) {
       const more =
         { THROTTLED: { [retryAfter]: "'1'" }, QUOTA_EXCEEDED: { [retryAfter]: "'3600'" } }[

@@ -22,13 +22,14 @@ describe('the stack', () => {
         .filter(([key, value]) => key.endsWith('Name') && typeof value === 'string')
         .map(([key]) => `${Type} ${key}`),
     );
-    // None of these has to be unique: a policy lives in its role, a stage in its API, and an API's
-    // name is only what the console shows.
+    // None of these has to be unique: a policy lives in its role, a stage in its API, an alarm's
+    // metric in its dimensions, and an API's name is only what the console shows.
     expect(new Set(named)).toEqual(
       new Set([
         'AWS::IAM::Policy PolicyName',
         'AWS::ApiGateway::RestApi Name',
         'AWS::ApiGateway::Stage StageName',
+        'AWS::CloudWatch::Alarm MetricName',
       ]),
     );
   });
@@ -52,6 +53,7 @@ describe('the stack', () => {
       ResultsBucketName: '{ResultsBucket}',
       JobsQueueUrl: '{Queue}',
       DeadLetterQueueUrl: '{QueueDeadLetters}',
+      EventBusName: '{EventsBus}',
       DashboardName: '{Dashboard}',
     });
   });

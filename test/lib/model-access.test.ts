@@ -22,9 +22,30 @@ function modelIn(...regions: string[]): string[] {
 }
 
 describe('access to models', () => {
+  test('lets the models count tokens whose window is known, in the region of the call', () => {
+    const targets = [
+      { region: 'us-east-1', modelId: `us.${MODEL}` },
+      { region: 'us-west-2', modelId: MODEL },
+      { region: 'us-west-2', modelId: 'amazon.nova-lite-v1:0' },
+    ];
+    const statements = statementsOf(aTemplate({ settings: settingsFor(...targets) }));
+
+    expect(statements.filter(({ actions }) => actions.includes('bedrock:CountTokens'))).toEqual([
+      {
+        effect: 'Allow',
+        actions: ['bedrock:CountTokens'],
+        resources: modelIn('us-east-1', 'us-west-2'),
+      },
+    ]);
+  });
+
   test('opens a model in its region when the target names no profile', () => {
     expect(accessTo({ region: 'us-east-1', modelId: MODEL })).toEqual([
-      { effect: 'Allow', actions: ['bedrock:InvokeModel'], resources: modelIn('us-east-1') },
+      {
+        effect: 'Allow',
+        actions: ['bedrock:CountTokens', 'bedrock:InvokeModel'],
+        resources: modelIn('us-east-1'),
+      },
     ]);
   });
 

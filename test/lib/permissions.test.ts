@@ -17,7 +17,9 @@ describe('what each function may do, and nothing else', () => {
       'dynamodb:GetItem {CircuitsTable.Arn}',
       'dynamodb:GetItem {JobsTable.Arn}',
       'dynamodb:PutItem {JobsTable.Arn}',
+      'dynamodb:Query {JobsTable.Arn}/index/byTenant',
       'dynamodb:UpdateItem {JobsTable.Arn}',
+      'events:PutEvents {EventsBus.Arn}',
       'logs:CreateLogStream {RequestFunctionLogs.Arn}',
       'logs:PutLogEvents {RequestFunctionLogs.Arn}',
       's3:GetObject {ResultsBucket.Arn}/results/*/*',
@@ -36,6 +38,7 @@ describe('what each function may do, and nothing else', () => {
       'dynamodb:Query {CircuitsTable.Arn}',
       'dynamodb:UpdateItem {CircuitsTable.Arn}',
       'dynamodb:UpdateItem {JobsTable.Arn}',
+      'events:PutEvents {EventsBus.Arn}',
       'logs:CreateLogStream {WorkerFunctionLogs.Arn}',
       'logs:PutLogEvents {WorkerFunctionLogs.Arn}',
       's3:GetObject {ResultsBucket.Arn}/prompts/*/*',
@@ -57,10 +60,45 @@ describe('what each function may do, and nothing else', () => {
       'dynamodb:GetItem {JobsTable.Arn}',
       'dynamodb:Query {JobsTable.Arn}/index/due',
       'dynamodb:UpdateItem {JobsTable.Arn}',
+      'events:PutEvents {EventsBus.Arn}',
       'logs:CreateLogStream {SweeperFunctionLogs.Arn}',
       'logs:PutLogEvents {SweeperFunctionLogs.Arn}',
       'sqs:SendMessage {Queue.Arn}',
       SETTINGS,
+    ]);
+  });
+
+  test('the admin function', () => {
+    expect(permissionsOf(template, 'Admin')).toEqual([
+      'dynamodb:GetItem {CircuitsTable.Arn}',
+      'dynamodb:GetItem {JobsTable.Arn}',
+      'dynamodb:PutItem {CircuitsTable.Arn}',
+      'dynamodb:UpdateItem {JobsTable.Arn}',
+      'logs:CreateLogStream {AdminFunctionLogs.Arn}',
+      'logs:PutLogEvents {AdminFunctionLogs.Arn}',
+      'sqs:ChangeMessageVisibility {QueueDeadLetters.Arn}',
+      'sqs:DeleteMessage {QueueDeadLetters.Arn}',
+      'sqs:GetQueueAttributes {QueueDeadLetters.Arn}',
+      'sqs:ReceiveMessage {QueueDeadLetters.Arn}',
+      'sqs:SendMessage {Queue.Arn}',
+      SETTINGS,
+    ]);
+  });
+
+  test('the lifecycle check, which cannot touch a circuit', () => {
+    expect(permissionsOf(template, 'Lifecycle')).toEqual([
+      'bedrock:GetFoundationModel arn:{AWS::Partition}:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
+      'dynamodb:GetItem {CircuitsTable.Arn}',
+      'dynamodb:PutItem {CircuitsTable.Arn}',
+      'logs:CreateLogStream {LifecycleFunctionLogs.Arn}',
+      'logs:PutLogEvents {LifecycleFunctionLogs.Arn}',
+      SETTINGS,
+    ]);
+    const onCircuits = statementsOf(template, 'Lifecycle').filter(({ actions }) =>
+      actions.includes('dynamodb:PutItem'),
+    );
+    expect(onCircuits).toMatchObject([
+      { condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['targets'] } } },
     ]);
   });
 

@@ -45,6 +45,7 @@ describe('the worker', () => {
         RESULTS_BUCKET: '{ResultsBucket}',
         JOBS_QUEUE_URL: '{Queue}',
         DEAD_LETTER_QUEUE_URL: '{QueueDeadLetters}',
+        EVENT_BUS: '{EventsBus}',
         SETTINGS_PARAMETER: '{SettingsParameter}',
       },
     });

@@ -38,6 +38,17 @@ describe('least privilege', () => {
     expect(authorize(worker, 's3:GetObject', 'arn:aws:s3:::bucket/prompts/a')).toBeDefined();
   });
 
+  test('a condition over all values holds also where the request has none', () => {
+    const Condition = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['targets'] } };
+    const { authorize, worker } = accessOf(allow('dynamodb:PutItem', TABLE, { Condition }));
+    const put = (context?: Record<string, string>) =>
+      authorize(worker, 'dynamodb:PutItem', TABLE, context) === undefined;
+
+    expect(put({ 'dynamodb:LeadingKeys': 'targets' })).toBe(true);
+    expect(put({ 'dynamodb:LeadingKeys': 'us-east-1/model' })).toBe(false);
+    expect(put()).toBe(true);
+  });
+
   test('a deny wins over an allow', () => {
     const { authorize, worker } = accessOf(allow('s3:*', '*'), {
       Effect: 'Deny',

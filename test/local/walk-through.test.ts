@@ -24,8 +24,11 @@ const run = {
     sqs: 'http://127.0.0.1:1',
     s3: 'http://127.0.0.1:1',
     ssm: 'http://127.0.0.1:1',
+    events: 'http://127.0.0.1:1',
     bedrockRuntime: 'http://127.0.0.1:2',
+    bedrock: 'http://127.0.0.1:2',
   },
+  operator: { accessKeyId: 'an-operator', secretAccessKey: 'a-secret', userArn: 'arn' },
 };
 
 test('says where everything is and how to submit and ask', () => {
@@ -35,6 +38,15 @@ test('says where everything is and how to submit and ask', () => {
   expect(text).toContain("curl -s http://127.0.0.1:8787/v1/jobs -H 'x-api-key: local'");
   expect(text).toContain('http://127.0.0.1:8787/v1/jobs/JOB_ID');
   expect(text).toContain('local-2: another tenant');
+});
+
+test('signs an override of the first target with the operator’s credential', () => {
+  const text = walkThrough(run, settings, 0);
+
+  expect(text).toContain(
+    "--aws-sigv4 aws:amz:us-east-1:execute-api --user an-operator:a-secret -H 'content-type: application/json'",
+  );
+  expect(text).toContain('http://127.0.0.1:8787/v1/admin/overrides/target/us-east-1%2Fus.a\n');
 });
 
 test('breaks the targets of the first tier and no others, in words that the fake understands', () => {

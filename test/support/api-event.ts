@@ -5,7 +5,13 @@ export interface ApiEventOptions {
   readonly id?: string;
   readonly body?: string | null;
   readonly apiKeyId?: string;
+  /** As they were sent, percent-encoded. @default the id */
+  readonly pathParameters?: Readonly<Record<string, string>>;
+  /** The signer, of a route that IAM authorizes. */
+  readonly userArn?: string;
   readonly headers?: Readonly<Record<string, readonly string[]>>;
+  /** Every value of each parameter, decoded. */
+  readonly query?: Readonly<Record<string, readonly string[]>>;
   readonly isBase64Encoded?: boolean;
 }
 
@@ -15,14 +21,14 @@ export function anApiEvent({
   id,
   body = null,
   apiKeyId = 'key',
+  pathParameters = id === undefined ? undefined : { id },
+  userArn,
   headers = {},
+  query = {},
   isBase64Encoded = false,
 }: ApiEventOptions): APIGatewayProxyEvent {
   const [httpMethod = '', resource = ''] = route.split(' ');
   const path = resource.replace('{id}', id ?? '');
-  const multiValueHeaders = Object.fromEntries(
-    Object.entries(headers).map(([name, values]) => [name, [...values]]),
-  );
   return {
     httpMethod,
     resource,
@@ -30,15 +36,19 @@ export function anApiEvent({
     body,
     isBase64Encoded,
     headers: {},
-    multiValueHeaders,
-    pathParameters: id === undefined ? null : { id },
+    multiValueHeaders: multiValue(headers),
+    pathParameters: pathParameters ?? null,
     queryStringParameters: null,
-    multiValueQueryStringParameters: null,
+    multiValueQueryStringParameters: Object.keys(query).length > 0 ? multiValue(query) : null,
     stageVariables: null,
     requestContext: {
       requestId: 'request-id',
       path: `/v1${path}`,
-      identity: { apiKeyId },
+      identity: { apiKeyId, userArn: userArn ?? null },
     } as APIGatewayProxyEvent['requestContext'],
   };
+}
+
+function multiValue(entries: Readonly<Record<string, readonly string[]>>) {
+  return Object.fromEntries(Object.entries(entries).map(([name, values]) => [name, [...values]]));
 }

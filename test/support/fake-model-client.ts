@@ -3,6 +3,7 @@ import type {
   ModelFailure,
   ModelRequest,
   ModelResult,
+  PromptToCount,
 } from '../../lambda/core/router/model-client.ts';
 
 /** What the fake gives: one result for all calls, one for each in turn, or as a function decides. */
@@ -15,6 +16,9 @@ export type ModelScript =
 export class FakeModelClient implements ModelClient {
   readonly calls: ModelRequest[] = [];
   readonly timeoutsMs: number[] = [];
+  readonly counted: PromptToCount[] = [];
+  /** What `countTokens` gives. */
+  tokens: number | undefined;
   #script: ModelScript;
 
   constructor(script: ModelScript = answers()) {
@@ -34,6 +38,11 @@ export class FakeModelClient implements ModelClient {
     const result = this.#script[turn];
     if (result === undefined) throw new Error(`call ${turn + 1} is not in the script`);
     return result;
+  }
+
+  async countTokens(prompt: PromptToCount): Promise<number | undefined> {
+    this.counted.push(prompt);
+    return this.tokens;
   }
 }
 

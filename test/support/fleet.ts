@@ -4,7 +4,7 @@ import type { Admission, Outcome, Permit } from '../../lambda/core/breaker/admis
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { CircuitStore } from '../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
-import type { OverrideScope } from '../../lambda/core/breaker/overrides.ts';
+import type { OverrideScope } from '../../lambda/core/breaker/override-scopes.ts';
 import type { Clock, Random } from '../../lambda/core/clock.ts';
 import { FakeClock } from './fake-clock.ts';
 import { WatchedStore } from './watched-store.ts';

@@ -1,5 +1,8 @@
 import type { Settings } from '../../lambda/contract/policy.ts';
+import type { CompletionEvent } from '../../lambda/core/jobs/completion-event.ts';
+import type { EventBus } from '../../lambda/core/jobs/event-bus.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
+import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import type { JobPointer } from '../../lambda/core/jobs/job-queue.ts';
 import type { PromptName, ResultName, ResultStore } from '../../lambda/core/jobs/result-store.ts';
 import type { Conversation } from '../../lambda/core/router/model-client.ts';
@@ -29,16 +32,21 @@ export function aWorld({ settings = someSettings(), run = answers, random }: Wor
     },
   };
   let ids = 0;
+  const jobs = new MemoryJobStore();
+  const bus = new RecordingBus();
+  const telemetry = recordingTelemetry();
   const world = {
     settings,
     clock,
     random: random ?? (() => 0),
     newId: () => (++ids).toString(16).padStart(32, '0'),
-    jobs: new MemoryJobStore(),
+    jobs,
+    bus,
+    ends: new JobEnds({ jobs, bus, settings: () => settings, ...telemetry }),
     queue: new RecordingQueue(),
     results: new MemoryResultStore(),
     router: { run: async (request: RunRequest) => run(request, world) },
-    ...recordingTelemetry(),
+    ...telemetry,
     invocation: { settings, endsAtMs: START + 150_000 },
   };
   return world;
@@ -68,6 +76,23 @@ class RecordingQueue {
   async deadLetter(body: string, reason: string): Promise<void> {
     if (this.isDown) throw new Error('queue down');
     this.dead.push({ body, reason });
+  }
+}
+
+/** A bus that keeps what it takes. */
+export class RecordingBus implements EventBus {
+  readonly events: CompletionEvent[] = [];
+  readonly requests: number[] = [];
+  isDown = false;
+  /** Ids of events that it does not take. */
+  readonly refused = new Set<string>();
+
+  async publish(events: readonly CompletionEvent[]): Promise<readonly boolean[]> {
+    if (this.isDown) throw new Error('bus down');
+    this.requests.push(events.length);
+    const taken = events.map(({ id }) => !this.refused.has(id));
+    this.events.push(...events.filter((_, i) => taken[i]));
+    return taken;
   }
 }
 

@@ -1,6 +1,12 @@
 import { type Change, changed, holds, shows } from '../../lambda/core/jobs/change.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
-import type { Created, JobStore, Updated } from '../../lambda/core/jobs/job-store.ts';
+import type {
+  Created,
+  JobPage,
+  JobQuery,
+  JobStore,
+  Updated,
+} from '../../lambda/core/jobs/job-store.ts';
 import type { Standing } from '../../lambda/core/jobs/transitions.ts';
 
 const PAGE_SIZE = 3;
@@ -44,6 +50,16 @@ export class MemoryJobStore implements JobStore {
     return this.#byDue(shard)
       .filter(({ dueAt = 0 }) => dueAt > now)
       .slice(0, limit);
+  }
+
+  async list({ tenant, status, limit, after }: JobQuery, now: number): Promise<JobPage> {
+    const rows = [...this.rows.values()]
+      .filter((job) => job.tenant === tenant && (status === undefined || job.status === status))
+      .filter((job) => after === undefined || job.createdKey < after)
+      .filter((job) => job.expiresAt * 1000 > now)
+      .sort((a, b) => (a.createdKey < b.createdKey ? 1 : -1));
+    const jobs = rows.slice(0, limit);
+    return rows.length > limit ? { jobs, next: jobs.at(-1)?.createdKey } : { jobs };
   }
 
   #byDue(shard: number): readonly Job[] {

@@ -1,8 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { METRIC } from '../../lambda/contract/metrics.ts';
+import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
+import type { JobPointer } from '../../lambda/core/jobs/job-queue.ts';
+import { succeed } from '../../lambda/core/jobs/transitions.ts';
 import { sweep } from '../../lambda/sweeper/sweep.ts';
-import { aJob, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
+import { work } from '../../lambda/worker/work.ts';
+import { aJob, anAnswer, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
 import { aWorld, rowOf, type World } from '../support/job-world.ts';
 
 const MINUTE = 60_000;
@@ -108,6 +112,107 @@ describe('a sweep', () => {
 
     expect(rowOf(world, JOB_ID).status).toBe('CANCELLED');
     expect(world.queue.sent).toEqual([]);
+  });
+
+  test('ends a job whose message SQS has dead-lettered, since no worker came to count its claims', async () => {
+    const job = aJob({ sentAt: START, dueAt: START + 15 * MINUTE });
+    const world = aWorldOf([job], START);
+
+    for (let minute = 1; minute <= 24 * 60; minute++) {
+      world.clock.nowMs = START + minute * MINUTE;
+      await sweepAll(world);
+    }
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({
+      status: 'EXPIRED',
+      error: { type: 'urn:holdfast:problem:deadline-passed' },
+    });
+    expect(world.bus.events).toMatchObject([{ status: 'EXPIRED' }]);
+    expect(world.queue.sent.length).toBeLessThan(10);
+  });
+
+  test('brings a job whose worker dies in each run to the dead letters, claim by claim', async () => {
+    const world = aWorldOf([aJob({ sentAt: START })], START);
+    const receive = (message: JobPointer) => work(world, world.invocation, encodeMessage(message));
+    world.router.run = () => new Promise(() => undefined);
+    void world.results.putPrompt(aJob(), { messages: [{ role: 'user', text: 'hello' }] });
+
+    void receive(aJob());
+    for (let minute = 2; world.queue.dead.length === 0 && minute <= 60; minute += 2) {
+      await new Promise((resolve) => setImmediate(resolve));
+      world.clock.nowMs = START + minute * MINUTE;
+      await sweepAll(world);
+      for (const { message } of world.queue.sent.splice(0)) void receive(message);
+    }
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({
+      ...{ status: 'DEAD_LETTERED', claims: 5 },
+      error: { type: 'urn:holdfast:problem:claims-exhausted' },
+    });
+    expect(world.queue.dead).toMatchObject([{ reason: 'claims-exhausted' }]);
+  });
+
+  test.each<[string, Job]>([
+    ['waits in a backlog', aJob({ sentAt: START, deadlineAt: START + 5 * MINUTE })],
+    [
+      'is deferred',
+      aJob({
+        ...{ status: 'DEFERRED', sentAt: START, nextAttemptAt: START + 10 * MINUTE },
+        deadlineAt: START + 5 * MINUTE,
+      }),
+    ],
+    ['was never sent', aJob({ deadlineAt: START + 5 * MINUTE })],
+  ])('expires a job at its deadline that %s, and tells it', async (_, job) => {
+    const world = aWorldOf([{ ...job, dueAt: job.deadlineAt }], job.deadlineAt - 1);
+    await sweepAll(world);
+    expect(rowOf(world, JOB_ID).status).toBe(job.status);
+
+    world.clock.nowMs = job.deadlineAt;
+    await sweepAll(world);
+
+    expect(rowOf(world, JOB_ID).status).toBe('EXPIRED');
+    expect(world.bus.events).toMatchObject([{ status: 'EXPIRED' }]);
+  });
+
+  test('lets a run that holds its lease come to its end, past the deadline', async () => {
+    const running = aRunningJob({ deadlineAt: START + MINUTE });
+    const world = aWorldOf([{ ...running, dueAt: START }], START + MINUTE);
+
+    await sweepAll(world);
+    const answer = succeed(running, anAnswer(), [], 10, START + 70_000);
+
+    expect(await world.jobs.update(JOB_ID, answer)).toMatchObject({ applied: true });
+  });
+
+  test('tells an end whose process died before it could, and then lets the row be', async () => {
+    const ended = aJob({ status: 'FAILED', eventPending: true, dueAt: START, completedAt: START });
+    const world = aWorldOf([ended], START + MINUTE);
+
+    await sweepAll(world);
+    await sweepAll(world);
+
+    expect(world.bus.events).toMatchObject([{ jobId: JOB_ID, status: 'FAILED' }]);
+    expect(rowOf(world, JOB_ID)).toMatchObject({ eventPending: undefined, dueAt: undefined });
+  });
+
+  test('asks a bus that is down once, and moves the other jobs all the same', async () => {
+    const ended = Array.from({ length: 9 }, (_, i) => {
+      const jobId = `0${i}`.padEnd(32, '0');
+      return aJob({ jobId, status: 'FAILED', eventPending: true, dueAt: START, sweepShard: 0 });
+    });
+    const unsent = aJob({ sweepShard: 0 });
+    const world = aWorldOf([...ended, unsent], START + MINUTE);
+    let requests = 0;
+    world.bus.publish = async () => {
+      requests += 1;
+      throw new Error('bus down');
+    };
+
+    await sweepAll(world);
+
+    expect(requests).toBe(1);
+    expect(rowOf(world, JOB_ID).sentAt).toBe(START + MINUTE);
+    expect(ended.map(({ jobId }) => rowOf(world, jobId))).toEqual(ended);
   });
 
   test('goes on past a row that breaks, and says so', async () => {

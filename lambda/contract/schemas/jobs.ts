@@ -2,28 +2,27 @@
 import * as z from 'zod';
 import { leaseSeconds, type Settings } from '../policy.ts';
 import { WHEN_OPEN, type WhenOpen } from '../words.ts';
-
-/** A body can hold thousands; its author needs the first few. */
-const MAX_FAULTS = 20;
+import { type Fault, faultsOf } from './faults.ts';
 
 /** Text that every store, and Bedrock, takes as it is. */
 const wellFormed = z.string().refine((text) => text.isWellFormed(), {
   message: 'text without unpaired surrogates',
 });
-const prose = wellFormed.refine((text) => text.trim() !== '', {
-  message: 'text that is not blank',
-});
+const prose = wellFormed
+  .refine((text) => text.trim() !== '', { message: 'text that is not blank' })
+  .meta({ pattern: '\\S' });
 
-const body = z
+export const jobRequest = z
   .strictObject({
-    prompt: prose.optional(),
+    prompt: prose.optional().describe('A single question; in place of `messages`.'),
     messages: z
       .array(z.strictObject({ role: z.enum(['user', 'assistant']), text: prose }))
       .min(1)
       .max(1000)
       .refine((messages) => messages[0]?.role === 'user', { message: 'a first message by user' })
-      .optional(),
-    system: prose.optional(),
+      .optional()
+      .describe('A conversation, begun by `user`; in place of `prompt`.'),
+    system: prose.optional().describe('The system prompt.'),
     inferenceConfig: z
       .strictObject({
         maxTokens: z.int().min(1).max(1_000_000).optional(),
@@ -31,19 +30,49 @@ const body = z
         topP: z.number().min(0).max(1).optional(),
         stopSequences: z.array(wellFormed.min(1)).max(100).optional(),
       })
-      .optional(),
-    whenOpen: z.enum(WHEN_OPEN).default('fallback'),
-    minTier: z.string().optional(),
-    regions: z.array(z.string()).min(1).max(50).optional(),
-    deadlineSeconds: z.number().positive().optional(),
+      .optional()
+      .describe('What a model refuses is left out, and `degradedBy` says so.'),
+    whenOpen: z
+      .enum(WHEN_OPEN)
+      .default('fallback')
+      .describe(
+        'While circuits are open: `fallback` to other tiers, else wait; `queue`: the first tier or wait; `fail`: other tiers, else FAILED with `retryAt`.',
+      ),
+    minTier: z.string().optional().describe('The last tier that is still good enough.'),
+    regions: z
+      .array(z.string())
+      .min(1)
+      .max(50)
+      .optional()
+      .describe('Regions where the job may run; no fallback leaves them.'),
+    deadlineSeconds: z
+      .number()
+      .positive()
+      .optional()
+      .describe('After it the job is EXPIRED; from the time of one call to the deployment’s most.'),
     metadata: z
       .record(wellFormed.min(1).max(64), wellFormed.max(256))
       .refine((entries) => Object.keys(entries).length <= 16, { message: 'at most 16 entries' })
-      .optional(),
+      .meta({ maxProperties: 16 })
+      .optional()
+      .describe('Given back with the job.'),
   })
   .refine(({ prompt, messages }) => (prompt === undefined) !== (messages === undefined), {
     path: ['prompt'],
     message: 'either prompt or messages, one of them',
+  })
+  .meta({
+    oneOf: [{ required: ['prompt'] }, { required: ['messages'] }],
+    examples: [
+      { prompt: 'Why do ships have anchors?' },
+      {
+        system: 'Answer in one sentence.',
+        messages: [{ role: 'user', text: 'Why do ships have anchors?' }],
+        inferenceConfig: { maxTokens: 200 },
+        whenOpen: 'queue',
+        metadata: { team: 'harbour' },
+      },
+    ],
   });
 
 /** A checked request; the conversation goes to S3, the rest onto the row. */
@@ -51,7 +80,7 @@ export interface JobRequest {
   readonly conversation: {
     readonly system?: string;
     readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[];
-    readonly inferenceConfig?: z.infer<typeof body>['inferenceConfig'];
+    readonly inferenceConfig?: z.infer<typeof jobRequest>['inferenceConfig'];
   };
   readonly options: {
     readonly whenOpen: WhenOpen;
@@ -62,22 +91,13 @@ export interface JobRequest {
   };
 }
 
-export interface Fault {
-  /** `inferenceConfig.maxTokens`; `body` for the whole. */
-  readonly field: string;
-  readonly detail: string;
-}
-
 export type ParsedRequest =
   | { readonly valid: true; readonly request: JobRequest }
   | { readonly valid: false; readonly errors: readonly Fault[] };
 
 export function parseJobRequest(value: unknown, settings: Settings): ParsedRequest {
-  const parsed = body.safeParse(value);
-  if (!parsed.success) {
-    const errors = parsed.error.issues.flatMap((issue) => faults(issue, value));
-    return { valid: false, errors: errors.slice(0, MAX_FAULTS) };
-  }
+  const parsed = jobRequest.safeParse(value);
+  if (!parsed.success) return { valid: false, errors: faultsOf(parsed.error, value) };
   const errors = againstSettings(parsed.data, settings);
   if (errors.length > 0) return { valid: false, errors };
 
@@ -90,7 +110,7 @@ export function parseJobRequest(value: unknown, settings: Settings): ParsedReque
 }
 
 function againstSettings(
-  { minTier, regions, deadlineSeconds }: z.infer<typeof body>,
+  { minTier, regions, deadlineSeconds }: z.infer<typeof jobRequest>,
   { tiers, jobs, breaker }: Settings,
 ): readonly Fault[] {
   const tierNames = tiers.map((tier) => tier.name);
@@ -110,34 +130,4 @@ function againstSettings(
     errors.push({ field: 'deadlineSeconds', detail });
   }
   return errors;
-}
-
-function faults(issue: z.core.$ZodIssue, input: unknown): readonly Fault[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      field: fieldOf([...issue.path, key]),
-      detail: 'no such field',
-    }));
-  }
-  const value = issue.path.reduce<unknown>((at, step) => Object(at)[step], input);
-  const allowed = issue.message
-    .replace(/^(Too (big|small)|Invalid [a-z]+): expected /, '')
-    .replace(/, received .*$/, '');
-  return [{ field: fieldOf(issue.path), detail: `got ${kindOf(value)}, allowed is ${allowed}` }];
-}
-
-function fieldOf(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return 'body';
-  return path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step).slice(0, 64)}`))
-    .join('')
-    .replace(/^\./, '');
-}
-
-/** Texts may be prompts, so of them only the kind is told. */
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return `${value}`;
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'string' ? 'a string' : 'an object';
 }

@@ -3,19 +3,16 @@
  * whole, each fault with its field, its value and what is allowed.
  */
 import * as z from 'zod';
-import {
-  BREAKER_DEFAULTS,
-  JOB_DEFAULTS,
-  type Settings,
-  type SettingsInput,
-  targetKey,
-} from '../policy.ts';
+import { hasBedrock } from '../geography.ts';
+import { BREAKER_DEFAULTS, JOB_DEFAULTS, type Settings, type SettingsInput } from '../policy.ts';
 import { TARGET_FAILURE_KINDS } from '../words.ts';
+import { chainFaults } from './chain.ts';
 
-const percent = z.number().min(0).max(100);
 /** Lambda stops a function at 900 s, and two calls and their bookkeeping have to fit. */
 const callTimeout = z.number().positive().max(435);
-const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-east-1');
+const region = z
+  .string()
+  .refine(hasBedrock, { message: 'an AWS region with Bedrock, such as us-east-1' });
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'lower case letters, digits and dashes');
 
 const target = z.strictObject({
@@ -35,13 +32,13 @@ const tier = z.strictObject({
 
 const breaker = z
   .strictObject({
-    failureRatePercent: percent.gt(0).lt(100),
+    failureRatePercent: z.number().gt(0).lt(100),
     windowSeconds: z.number().positive().max(3600),
     minimumCalls: z.int().min(1),
     excessFailures: z.number().positive(),
     consecutiveFailures: z.int().min(1),
     slowCallSeconds: z.number().positive().optional(),
-    slowRatePercent: percent.gt(0),
+    slowRatePercent: z.number().gt(0).max(100),
     cooldownSeconds: z.number().positive(),
     cooldownMultiplier: z.number().min(1),
     cooldownMaxSeconds: z.number().positive(),
@@ -84,40 +81,23 @@ const jobs = z.strictObject({
   /** 2 is the least an SQS event source takes. */
   workerConcurrency: z.int().min(2).max(1000),
   shortestDeferralSeconds: z.number().min(0).max(900),
+  completionEvents: z.boolean(),
 });
 
-const settings = z
-  .strictObject({
-    tiers: z.array(tier).min(1).max(20),
-    breaker: z.preprocess(withDefaults(BREAKER_DEFAULTS), breaker),
-    jobs: z.preprocess(withDefaults(JOB_DEFAULTS), jobs),
-    tenants: z.record(z.string(), name).default({}),
-  })
-  .superRefine(({ tiers }, context) => {
-    const seen = new Map<string, string>();
-    for (const [t, { name: tierName, targets }] of tiers.entries()) {
-      const path = (...rest: (string | number)[]) => ['tiers', t, ...rest];
-      if (seen.has(`tier ${tierName}`)) {
-        context.addIssue({
-          code: 'custom',
-          path: path('name'),
-          message: 'a name no other tier has',
-        });
+const settings = z.strictObject({
+  tiers: z
+    .array(tier)
+    .min(1)
+    .max(20)
+    .superRefine((tiers, context) => {
+      for (const { path, allowed: message } of chainFaults(tiers)) {
+        context.addIssue({ code: 'custom', path: [...path], message });
       }
-      seen.set(`tier ${tierName}`, tierName);
-      for (const [i, each] of targets.entries()) {
-        const key = targetKey(each);
-        if (seen.has(key)) {
-          context.addIssue({
-            code: 'custom',
-            path: path('targets', i),
-            message: `a target that is named once; ${key} is in tier ${seen.get(key)} already`,
-          });
-        }
-        seen.set(key, tierName);
-      }
-    }
-  });
+    }),
+  breaker: z.preprocess(withDefaults(BREAKER_DEFAULTS), breaker),
+  jobs: z.preprocess(withDefaults(JOB_DEFAULTS), jobs),
+  tenants: z.record(z.string(), name).default({}),
+});
 
 /** Thrown for settings that cannot be used; `faults` has a line for each. */
 export class SettingsError extends Error {
@@ -133,15 +113,22 @@ export class SettingsError extends Error {
 export function parseSettings(input: unknown, source: string): Settings {
   const result = settings.safeParse(input);
   if (result.success) return result.data as Settings;
-  throw new SettingsError(
-    source,
-    result.error.issues.flatMap((issue) => describe(issue, input)),
-  );
+  throw new SettingsError(source, faultLines(result.error.issues, input));
 }
 
 /** For settings files in TypeScript: gives the editor its types and returns what it was given. */
 export function defineSettings(input: SettingsInput): SettingsInput {
   return input;
+}
+
+/** One line a field: a value that breaks one rule often breaks its neighbour too. */
+function faultLines(issues: readonly z.core.$ZodIssue[], input: unknown): readonly string[] {
+  const lines = new Map<string, readonly string[]>();
+  for (const issue of issues) {
+    const place = field(issue.path);
+    if (!lines.has(place)) lines.set(place, describe(issue, input));
+  }
+  return [...lines.values()].flat();
 }
 
 function describe(issue: z.core.$ZodIssue, input: unknown): string[] {

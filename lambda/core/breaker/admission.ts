@@ -1,4 +1,4 @@
-import type { CircuitState, TargetFailureKind } from '../../contract/words.ts';
+import type { CircuitState, OverrideMode, TargetFailureKind } from '../../contract/words.ts';
 
 /** What became of an admitted call. */
 export type Outcome =
@@ -48,7 +48,9 @@ export interface CircuitSummary {
   /** Why it opened: the failure kind that weighed most, and the numbers of the rule that tripped. */
   readonly failure?: TargetFailureKind;
   readonly failureRatePercent?: number;
-  readonly override?: 'force-open' | 'force-closed' | 'observe';
+  readonly override?: OverrideMode;
+  readonly overrideSinceMs?: number;
+  readonly overrideUntilMs?: number;
 }
 
 /** The breaker as the router uses it. Answers without a promise where no I/O was needed. */

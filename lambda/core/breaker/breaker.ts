@@ -4,15 +4,10 @@ import type { Admission, CircuitGate, CircuitSummary } from './admission.ts';
 import type { CircuitStore } from './circuit-store.ts';
 import { type Classification, classifyByStatus } from './classify.ts';
 import type { CircuitEvent } from './events.ts';
+import { type CircuitInspection, inspectionOf } from './inspection.ts';
 import { LocalCircuit, type LocalCircuitOptions } from './local-circuit.ts';
-import {
-  type Override,
-  type OverrideScope,
-  type Overrides,
-  type ScopesOf,
-  scopeName,
-  scopesOfTarget,
-} from './overrides.ts';
+import { type OverrideScope, type ScopesOf, scopeName, scopesOfTarget } from './override-scopes.ts';
+import type { Override, Overrides } from './overrides.ts';
 import { OverridesView } from './overrides-view.ts';
 import type { Passage } from './passage.ts';
 import { StoreAccess } from './store-access.ts';
@@ -93,13 +88,28 @@ export class Breaker implements CircuitGate {
     await Promise.all([...this.#circuits.values()].map((circuit) => circuit.flush()));
   }
 
-  /** Puts an override in force for all workers, within 5 s. Throws when the store is lost. */
-  async override(scope: OverrideScope, key: string, override: Override): Promise<void> {
-    await this.#overrides.change(scopeName(scope, key), override);
+  /** What operators see; the overrides are read anew. */
+  async inspect(keys: readonly string[]): Promise<readonly CircuitInspection[]> {
+    const circuits = keys.map((key) => this.#circuit(key));
+    await this.#overrides.refresh();
+    await Promise.all(circuits.map((circuit) => this.#refresh(circuit)));
+    const nowMs = this.#options.access.nowMs();
+    return circuits.map(({ key, view }) =>
+      inspectionOf(key, view?.circuit, this.#overrides.inForce(key, nowMs)),
+    );
   }
 
-  async liftOverride(scope: OverrideScope, key: string): Promise<void> {
-    await this.#overrides.change(scopeName(scope, key), undefined);
+  /**
+   * Puts an override in force for all workers, within 5 s, and gives the one that it replaces. Throws
+   * when the store is lost.
+   */
+  override(scope: OverrideScope, key: string, override: Override): Promise<Override | undefined> {
+    return this.#overrides.change(scopeName(scope, key), override);
+  }
+
+  /** Gives what was lifted; nothing when none was in force. Throws when the store is lost. */
+  liftOverride(scope: OverrideScope, key: string): Promise<Override | undefined> {
+    return this.#overrides.change(scopeName(scope, key), undefined);
   }
 
   async overrides(): Promise<Overrides> {

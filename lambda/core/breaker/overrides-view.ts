@@ -1,14 +1,16 @@
 import type { Expected } from './circuit-store.ts';
 import type { CircuitEvent } from './events.ts';
+import type { ScopesOf } from './override-scopes.ts';
 import {
   concerns,
   effectiveOverride,
   forceOpenEndedMs,
   fromOverridesRecord,
+  liveOverride,
   NO_OVERRIDES,
   type Override,
   type Overrides,
-  type ScopesOf,
+  overridingScope,
   toOverridesRecord,
   withOverride,
 } from './overrides.ts';
@@ -52,6 +54,13 @@ export class OverridesView {
     return this.#overrides.version > 0 && concerns(this.#overrides, this.#scopesOf(circuitKey));
   }
 
+  /** The override in force, with the scope that it was set for. */
+  inForce(circuitKey: string, nowMs: number): (Override & { scope: string }) | undefined {
+    const scope = overridingScope(this.#overrides, this.#scopesOf(circuitKey), nowMs);
+    const override = scope === undefined ? undefined : this.#overrides.entries[scope];
+    return scope === undefined || !override ? undefined : { ...override, scope };
+  }
+
   /** The override in force. */
   of(circuitKey: string, nowMs: number): Override | undefined {
     return effectiveOverride(this.#overrides, this.#scopesOf(circuitKey), nowMs);
@@ -65,17 +74,24 @@ export class OverridesView {
     return this.#overrides;
   }
 
-  /** Sets or lifts the override of a scope in the shared store. Throws when that is lost. */
-  async change(scope: string, override: Override | undefined): Promise<void> {
+  /**
+   * Sets or lifts the override of a scope in the shared store; gives the one that was in force there
+   * before. Throws when the store is lost.
+   */
+  async change(scope: string, override: Override | undefined): Promise<Override | undefined> {
     const { access } = this.#options;
     for (let round = 0; round < ROUNDS; round++) {
       const { record, store } = await access.loadShared(OVERRIDES_KEY);
       const current = fromOverridesRecord(record);
-      const next = withOverride(current ?? NO_OVERRIDES, scope, override, access.nowMs());
+      const overrides = current ?? NO_OVERRIDES;
+      const nowMs = access.nowMs();
+      const before = liveOverride(overrides, scope, nowMs);
+      if (!override && !before) return undefined;
+      const next = withOverride(overrides, scope, override, nowMs);
       const expected = current ? expectedOf(current) : { raw: record };
       if (await store.save(OVERRIDES_KEY, toOverridesRecord(next), expected)) {
         this.#overrides = next;
-        return;
+        return before;
       }
       await access.spread();
     }

@@ -1,10 +1,6 @@
-import { profileOf } from '../../contract/geography.ts';
 import { OVERRIDE_MODES, type OverrideMode } from '../../contract/words.ts';
 import type { StoredRecord } from './circuit-store.ts';
 import { isObject } from './record.ts';
-
-export const OVERRIDE_SCOPES = ['target', 'profile', 'model', 'region'] as const;
-export type OverrideScope = (typeof OVERRIDE_SCOPES)[number];
 
 /** An operator's word, which goes before the breaker's own. Times in milliseconds. */
 export interface Override {
@@ -25,34 +21,38 @@ export interface Overrides {
 
 export const NO_OVERRIDES: Overrides = { version: 0, entries: {}, forceOpenEndedMs: {} };
 
-/** The scopes that a circuit is in, as `<scope>/<key>`, the narrowest first. */
-export type ScopesOf = (circuitKey: string) => readonly string[];
-
-/** For keys of the form `<region>/<modelId>`; any other key has its own scope alone. */
-export const scopesOfTarget: ScopesOf = (circuitKey) => {
-  const [region, ...rest] = circuitKey.split('/');
-  const own = scopeName('target', circuitKey);
-  if (!region || rest.length === 0) return [own];
-  const modelId = rest.join('/');
-  const { model } = profileOf({ region, modelId });
-  const names = [scopeName('profile', modelId), scopeName('model', model)];
-  return [own, ...names, scopeName('region', region)];
-};
-
-export function scopeName(scope: OverrideScope, key: string): string {
-  return `${scope}/${key}`;
-}
-
 /** force-open > observe > force-closed; on a tie the narrower scope. */
 export function effectiveOverride(
   overrides: Overrides,
   scopes: readonly string[],
   nowMs: number,
 ): Override | undefined {
-  const live = scopes
-    .map((scope) => overrides.entries[scope])
-    .filter((entry) => entry !== undefined && nowMs < entry.untilMs);
-  return STRENGTH.map((mode) => live.find((entry) => entry?.mode === mode)).find(Boolean);
+  const scope = overridingScope(overrides, scopes, nowMs);
+  return scope === undefined ? undefined : overrides.entries[scope];
+}
+
+/** The scope, out of those that a circuit is in, whose override is the one in force. */
+export function overridingScope(
+  overrides: Overrides,
+  scopes: readonly string[],
+  nowMs: number,
+): string | undefined {
+  const live = scopes.filter((scope) => isLive(overrides.entries[scope], nowMs));
+  const strongest = STRENGTH.find((mode) => live.some((s) => overrides.entries[s]?.mode === mode));
+  return live.find((scope) => overrides.entries[scope]?.mode === strongest);
+}
+
+/** The override of a scope, unless it has expired. */
+export function liveOverride(
+  { entries }: Overrides,
+  scope: string,
+  nowMs: number,
+): Override | undefined {
+  return isLive(entries[scope], nowMs) ? entries[scope] : undefined;
+}
+
+function isLive(entry: Override | undefined, nowMs: number): boolean {
+  return entry !== undefined && nowMs < entry.untilMs;
 }
 
 const STRENGTH: readonly OverrideMode[] = ['force-open', 'observe', 'force-closed'];

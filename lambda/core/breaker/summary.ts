@@ -8,7 +8,11 @@ export function summaryOf(
   circuit: Circuit = ABSENT,
   override: Override | undefined,
 ): CircuitSummary {
-  const forced = override && { override: override.mode };
+  const forced = override && {
+    override: override.mode,
+    overrideSinceMs: override.sinceMs,
+    overrideUntilMs: override.untilMs,
+  };
   const since = circuit.version > 0 && { sinceMs: circuit.sinceMs };
   const { state } = circuit;
   switch (circuit.state) {

@@ -4,18 +4,25 @@ import type { Random } from '../clock.ts';
 /** SQS holds a message back no longer than this; a longer wait is a chain of hops. */
 export const LONGEST_DELAY_MS = 900_000;
 
+/** When a job may come back, by the run that was deferred. */
+export interface Comeback {
+  readonly retryAtMs: number;
+  readonly isSpread?: boolean;
+}
+
 /**
- * When a job that no target admitted comes back: the time that the targets named, plus a random
- * share of the cooldown, so that a backlog does not wake at one instant. Each hop of a long wait
- * looks at the targets anew, so a job is at most a hop late when one of them heals early.
+ * When a job that no target admitted comes back. A time that the targets named is the same for the
+ * whole backlog, so a random share of the cooldown is added, or all would wake at one instant; a
+ * back-off was drawn at random already. Each hop of a long wait looks at the targets anew, so a job
+ * is at most a hop late when one of them heals early.
  */
 export function nextAttemptAt(
-  retryAtMs: number,
+  { retryAtMs, isSpread = false }: Comeback,
   now: number,
   policy: BreakerPolicy,
   random: Random,
 ): number {
-  const spreadMs = Math.min(policy.cooldownSeconds * 1000, LONGEST_DELAY_MS / 2);
+  const spreadMs = isSpread ? 0 : Math.min(policy.cooldownSeconds * 1000, LONGEST_DELAY_MS / 2);
   const waitMs = Math.min(Math.max(0, retryAtMs - now), LONGEST_DELAY_MS - spreadMs);
   return Math.ceil(now + waitMs + random() * spreadMs);
 }

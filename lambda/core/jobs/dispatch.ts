@@ -7,7 +7,10 @@ import { type Standing, sent } from './transitions.ts';
  * that looks unsent, so the sweeper sends a twin: one message too many, never one too few.
  */
 export async function dispatch(
-  ports: { readonly jobs: JobStore; readonly queue: JobQueue },
+  ports: {
+    readonly jobs: Pick<JobStore, 'update'>;
+    readonly queue: Pick<JobQueue, 'send'>;
+  },
   job: Standing,
   now: number,
 ): Promise<void> {

@@ -1,3 +1,5 @@
+import type { JOBS_TABLE } from '../../contract/keys.ts';
+import type { JobStatus } from '../../contract/words.ts';
 import type { Change } from './change.ts';
 import type { Job } from './job.ts';
 import type { Standing } from './transitions.ts';
@@ -14,7 +16,34 @@ export interface JobStore {
   due(shard: number, now: number): AsyncIterable<readonly Standing[]>;
   /** Some rows of a shard that are due later, soonest first. May lag behind writes. */
   upcoming(shard: number, now: number, limit: number): Promise<readonly Standing[]>;
+  /**
+   * Some of a tenant's jobs, newest first, without those past their `expiresAt`. The work is
+   * bounded, so a page may have fewer than `limit`, or none, and yet be followed by another. May
+   * lag behind writes.
+   */
+  list(query: JobQuery, now: number): Promise<JobPage>;
 }
+
+export interface JobQuery {
+  readonly tenant: string;
+  /** @default any */
+  readonly status?: JobStatus;
+  readonly limit: number;
+  /** Only jobs that come after this `createdKey` in the list. */
+  readonly after?: string;
+}
+
+export interface JobPage {
+  readonly jobs: readonly ListedJob[];
+  /** The `after` of the next page; absent when no more can follow. */
+  readonly next?: string;
+}
+
+/** What the index of the list holds of a job. */
+export type ListedJob = Pick<
+  Job,
+  'jobId' | 'createdKey' | (typeof JOBS_TABLE.byTenant.include)[number]
+>;
 
 export type Created =
   | { readonly created: true }

@@ -22,6 +22,8 @@ export interface Job {
   readonly minTier?: string;
   readonly regions?: readonly string[];
   readonly metadata?: Readonly<Record<string, string>>;
+  /** As the caller asked; absent when he left it to the settings. */
+  readonly deadlineSeconds?: number;
   readonly deadlineAt: number;
   /** Seconds since the epoch, as DynamoDB's TTL wants them. */
   readonly expiresAt: number;
@@ -41,9 +43,10 @@ export interface Job {
   readonly sentAt?: number;
   readonly nextAttemptAt?: number;
   readonly cancelRequested?: boolean;
+  /** The event of this end is not known to be out. */
   readonly eventPending?: boolean;
   readonly sweepShard: number;
-  /** When the sweeper has to look; absent at an end state. */
+  /** When the sweeper has to look; absent at an end state whose event is out. */
   readonly dueAt?: number;
 
   readonly attempts: readonly Attempt[];
@@ -92,15 +95,15 @@ export function newJob(
   now: number,
   settings: Settings,
 ): Job {
-  const { deadlineSeconds = settings.jobs.deadlineSeconds, ...rest } = options;
+  const { deadlineSeconds = settings.jobs.deadlineSeconds } = options;
   const deadlineAt = now + deadlineSeconds * 1000;
   return {
     ...identity,
-    ...rest,
+    ...options,
     createdAt: now,
     createdKey: `${new Date(now).toISOString()}#${identity.jobId}`,
     deadlineAt,
-    expiresAt: Math.ceil(deadlineAt / 1000) + settings.jobs.retentionDays * 86_400,
+    expiresAt: expiryOf(deadlineAt, settings),
     status: 'QUEUED',
     generation: Math.floor(now / 1000),
     claims: 0,
@@ -110,4 +113,9 @@ export function newJob(
     dueAt: Math.min(now + UNSENT_GRACE_MS, deadlineAt),
     attempts: [],
   };
+}
+
+/** In seconds since the epoch, as DynamoDB's TTL wants it. */
+export function expiryOf(deadlineAt: number, { jobs }: Settings): number {
+  return Math.ceil(deadlineAt / 1000) + jobs.retentionDays * 86_400;
 }

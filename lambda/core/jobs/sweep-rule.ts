@@ -3,7 +3,7 @@ import { type Standing, UNCLAIMED_GRACE_MS, visibleAt } from './transitions.ts';
 
 /** What the sweeper does about a row that is due. */
 export type SweepAction =
-  | { readonly action: 'none' | 'expire' | 'cancel' | 'requeue' | 'send' }
+  | { readonly action: 'none' | 'expire' | 'cancel' | 'requeue' | 'send' | 'tell' }
   /** The message may be lost: a twin of it, same generation, then patience twice as long. */
   | { readonly action: 'send-again'; readonly nextLookAt: number }
   | { readonly action: 'postpone'; readonly until: number };
@@ -13,7 +13,7 @@ export type SweepAction =
  * multiplies the backlog, so a sent job is let be for twice that time, at least 15 minutes.
  */
 export function sweepRule(job: Standing, now: number, queueAgeMs: number): SweepAction {
-  if (hasEnded(job.status)) return { action: 'none' };
+  if (hasEnded(job.status)) return { action: isUntold(job, now) ? 'tell' : 'none' };
   if (job.leaseUntil !== undefined && job.leaseUntil > now) {
     return { action: 'postpone', until: job.leaseUntil };
   }
@@ -29,4 +29,11 @@ export function sweepRule(job: Standing, now: number, queueAgeMs: number): Sweep
   return waitedMs < patienceMs
     ? { action: 'postpone', until: capped(visibleSince + patienceMs) }
     : { action: 'send-again', nextLookAt: capped(now + waitedMs) };
+}
+
+/** Whoever wrote the end tells it at once; an event that is still pending after this is lost. */
+const UNTOLD_GRACE_MS = 60_000;
+
+function isUntold({ eventPending, dueAt = 0 }: Standing, now: number): boolean {
+  return eventPending === true && now - dueAt >= UNTOLD_GRACE_MS;
 }

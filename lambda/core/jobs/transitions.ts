@@ -10,14 +10,32 @@ import { type BreakerPolicy, leaseSeconds, type Settings } from '../../contract/
 import type { EndStatus } from '../../contract/words.ts';
 import type { Answer, Attempt } from '../router/run.ts';
 import type { Change, Clause, OptionalField } from './change.ts';
-import { type Job, type JobError, UNSENT_GRACE_MS } from './job.ts';
+import {
+  claimsBelow,
+  deadlineAfter,
+  generationIs,
+  IS_RUNNING,
+  IS_UNENDED,
+  IS_WAITING,
+  isMine,
+  NOT_CANCELLED,
+  noLiveLease,
+  statusIs,
+  unheld,
+} from './clauses.ts';
+import { expiryOf, type Job, type JobError, UNSENT_GRACE_MS } from './job.ts';
 
 /** A message sent this long ago and still not claimed may be lost; SQS itself delays up to this. */
 export const UNCLAIMED_GRACE_MS = 15 * 60_000;
 
 /** What a transition has to know of the row, all of it in the sweeper's index too. */
 export type Standing = Pick<Job, 'jobId' | 'status' | 'generation' | 'deadlineAt'> &
-  Partial<Pick<Job, 'sentAt' | 'nextAttemptAt' | 'leaseUntil' | 'cancelRequested'>>;
+  Partial<
+    Pick<
+      Job,
+      'sentAt' | 'nextAttemptAt' | 'leaseUntil' | 'cancelRequested' | 'eventPending' | 'dueAt'
+    >
+  >;
 
 /** Noted after the send, and only while no worker was quicker. */
 export function sent(job: Standing, now: number): Change {
@@ -130,9 +148,53 @@ export function cancel(job: Standing, now: number): Change {
   return ended('CANCELLED', now, {}, unheld(job, now));
 }
 
+/** The job is in the hands of a run, which looks before each call. */
+export function requestCancel(job: Standing): Change {
+  return {
+    when: [generationIs(job.generation), IS_RUNNING],
+    set: { cancelRequested: true },
+  };
+}
+
 /** A run finds that its caller has cancelled. */
 export function cancelMine(job: Job, attempts: readonly Attempt[], now: number): Change {
   return endedByRun(job, 'CANCELLED', now, { attempts });
+}
+
+/** The event of this end is out; the row has nothing left to do. */
+export function eventSent(job: Standing): Change {
+  return {
+    when: [generationIs(job.generation), statusIs(job.status)],
+    set: {},
+    remove: ['eventPending', 'dueAt'],
+  };
+}
+
+/** An end whose event nobody wants. */
+export function untold(end: Change): Change {
+  const { eventPending: _, dueAt: __, ...set } = end.set;
+  return { ...end, set, remove: [...(end.remove ?? []), 'dueAt'] };
+}
+
+/** By an operator: all claims anew, and as much time as the job had at first. */
+export function redrive(job: Job, now: number, settings: Settings): Change {
+  const { deadlineSeconds = settings.jobs.deadlineSeconds } = job;
+  const deadlineAt = now + deadlineSeconds * 1000;
+  return {
+    when: [generationIs(job.generation), statusIs('DEAD_LETTERED')],
+    set: {
+      status: 'QUEUED',
+      generation: job.generation + 1,
+      claims: 0,
+      deferrals: 0,
+      redrives: job.redrives + 1,
+      deadlineAt,
+      expiresAt: expiryOf(deadlineAt, settings),
+      dueAt: Math.min(now + UNSENT_GRACE_MS, deadlineAt),
+    },
+    // Its end was none: an event of it that is not out yet would mislead.
+    remove: ['eventPending', 'completedAt', 'error'],
+  };
 }
 
 /** Looks again later. */
@@ -153,63 +215,30 @@ const DEADLINE_PASSED: JobError = {
   title: 'The deadline passed before a target answered',
 };
 
-const IS_WAITING: Clause = { field: 'status', test: 'one-of', values: ['QUEUED', 'DEFERRED'] };
-const IS_RUNNING: Clause = { field: 'status', test: 'equals', value: 'RUNNING' };
-const IS_UNENDED: Clause = {
-  field: 'status',
-  test: 'one-of',
-  values: ['QUEUED', 'DEFERRED', 'RUNNING'],
-};
-const NOT_CANCELLED: Clause = { field: 'cancelRequested', test: 'absent' };
-
-function generationIs(generation: number): Clause {
-  return { field: 'generation', test: 'equals', value: generation };
-}
-
-function statusIs(status: Job['status']): Clause {
-  return { field: 'status', test: 'equals', value: status };
-}
-
-function noLiveLease(now: number): Clause {
-  return { field: 'leaseUntil', test: 'absent-or-at-most', value: now };
-}
-
-function deadlineAfter(now: number): Clause {
-  return { field: 'deadlineAt', test: 'above', value: now };
-}
-
-function claimsBelow(maxAttempts: number): Clause {
-  return { field: 'claims', test: 'below', value: maxAttempts };
-}
-
-/** Still this claim's row: nobody requeued it, and no later claim took it. */
-function isMine(job: Job): readonly Clause[] {
-  return [IS_RUNNING, { field: 'claimToken', test: 'equals', value: job.claimToken ?? '' }];
-}
-
-function unheld(job: Standing, now: number): readonly Clause[] {
-  return [generationIs(job.generation), IS_UNENDED, noLiveLease(now)];
-}
-
 function lease(now: number, policy: BreakerPolicy) {
   const leaseUntil = Math.ceil(now + leaseSeconds(policy) * 1000);
   return { leaseUntil, dueAt: leaseUntil };
 }
 
-const GONE_AT_END: readonly OptionalField[] = ['leaseUntil', 'dueAt', 'nextAttemptAt', 'sentAt'];
+const GONE_AT_END: readonly OptionalField[] = ['leaseUntil', 'nextAttemptAt', 'sentAt'];
 
 /** With the token once more, so that a run never takes its twin's end for its own. */
 function endedByRun(job: Job, status: EndStatus, now: number, facts: Partial<Job>): Change {
   return ended(status, now, { ...facts, claimToken: job.claimToken }, isMine(job));
 }
 
+/**
+ * The same write says that the end is yet to be told, so a crash cannot come between them. Such a
+ * row stays in the sweeper's index, due since its end: `upcoming` thus never lists it.
+ */
 function ended(
   status: EndStatus,
   now: number,
   facts: Partial<Job>,
   when: readonly Clause[],
 ): Change {
-  return { when, set: { ...facts, status, completedAt: now }, remove: GONE_AT_END };
+  const set = { ...facts, status, completedAt: now, eventPending: true, dueAt: now };
+  return { when, set, remove: GONE_AT_END };
 }
 
 /** No later than the deadline, at which the job expires. */

@@ -12,3 +12,9 @@ export function backOffMs({ breaker, jobs }: Settings, deferrals: number, random
   const span = Math.min(breaker.cooldownSeconds, least * 2 ** deferrals);
   return (least + random() * span) * 1000;
 }
+
+/** When a target may be tried again, and whether each job was told another time. */
+export interface Comeback {
+  readonly atMs: number;
+  readonly isSpread: boolean;
+}

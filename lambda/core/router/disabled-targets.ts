@@ -111,6 +111,19 @@ export class DisabledTargets {
     return true;
   }
 
+  /**
+   * An operator's word that the target may be called again. False when nothing is held against it;
+   * throws when the store is lost.
+   */
+  async enable(key: string): Promise<boolean> {
+    const changed = await this.#swap((targets) => {
+      const { [key]: _gone, ...others } = targets;
+      return Object.hasOwn(targets, key) ? others : undefined;
+    });
+    if (changed) this.#parts.log?.info('target enabled', { target: key });
+    return changed;
+  }
+
   /** What is held against the targets, for the health view. */
   async all(): Promise<Readonly<Record<string, ConfigFailures>>> {
     await this.#refresh();
@@ -129,30 +142,37 @@ export class DisabledTargets {
     }
   }
 
-  /** Applies a change by compare and swap; false when there is none to make or no store to make it. */
-  async #change(
-    next: (
-      targets: DisabledTargetsRecord['targets'],
-    ) => DisabledTargetsRecord['targets'] | undefined,
-  ): Promise<boolean> {
-    const { store, log } = this.#parts;
+  /** A change that a call may go on without: false as well when the store is lost. */
+  async #change(next: ChangeTargets): Promise<boolean> {
     try {
-      for (let attempt = 0; attempt < SAVE_ATTEMPTS; attempt += 1) {
-        this.#record = await store.load();
-        const targets = next(this.#record.targets);
-        if (!targets) return false;
-        const record = { version: this.#record.version + 1, targets };
-        if (await store.save(record)) {
-          this.#record = record;
-          return true;
-        }
-      }
+      return await this.#swap(next);
     } catch (error) {
-      log?.warn('disabled targets not saved', { name: errorName(error) });
+      this.#parts.log?.warn('disabled targets not saved', { name: errorName(error) });
+      return false;
     }
-    return false;
+  }
+
+  /** Applies a change by compare and swap; false when there is none to make. */
+  async #swap(next: ChangeTargets): Promise<boolean> {
+    const { store } = this.#parts;
+    for (let attempt = 0; attempt < SAVE_ATTEMPTS; attempt += 1) {
+      this.#record = await store.load();
+      const targets = next(this.#record.targets);
+      if (!targets) return false;
+      const record = { version: this.#record.version + 1, targets };
+      if (await store.save(record)) {
+        this.#record = record;
+        return true;
+      }
+    }
+    throw new Error(`not saved in ${SAVE_ATTEMPTS} rounds: others kept writing`);
   }
 }
+
+type Targets = DisabledTargetsRecord['targets'];
+
+/** Undefined where there is nothing to change. */
+type ChangeTargets = (targets: Targets) => Targets | undefined;
 
 /** For one process alone, where no shared store is given. */
 export function inProcessDisabledTargets(): DisabledTargetsStore {

@@ -24,8 +24,11 @@ export interface TargetHealth extends Standing {
   /** What the breaker itself sees, whatever override or inference says on top. */
   readonly circuit: CircuitState;
   readonly stage?: number;
-  /** Why it is out: the failure kind that opened it, an override, its region, a config error's name. */
-  readonly reason?: string;
+  /**
+   * Why it is out, in fixed words: the failure kind that opened it, `force-open`,
+   * `region-unhealthy`, or the name of the configuration error that disabled it.
+   */
+  readonly cause?: string;
   readonly failureRatePercent?: number;
   readonly override?: OverrideMode;
 }
@@ -81,7 +84,7 @@ function targetHealth(
   summary: CircuitSummary | undefined,
   evidence: Evidence,
 ): TargetHealth {
-  const { health, reason, sinceMs, untilMs } = judge(summary, evidence);
+  const { health, cause, sinceMs, untilMs } = judge(summary, evidence);
   return {
     target: targetKey(target),
     tier,
@@ -92,7 +95,7 @@ function targetHealth(
     ...times(sinceMs, untilMs),
     circuit: summary?.state ?? 'CLOSED',
     ...(summary?.stage !== undefined && { stage: summary.stage }),
-    ...(reason !== undefined && { reason }),
+    ...(cause !== undefined && { cause }),
     ...(summary?.failureRatePercent !== undefined && {
       failureRatePercent: summary.failureRatePercent,
     }),
@@ -102,7 +105,7 @@ function targetHealth(
 
 interface Judgement {
   readonly health: Health;
-  readonly reason?: string;
+  readonly cause?: string;
   readonly sinceMs?: number;
   readonly untilMs?: number;
 }
@@ -112,33 +115,39 @@ function judge(
   circuit: CircuitSummary | undefined,
   { disabled, inference, nowMs }: Evidence,
 ): Judgement {
-  const { state = 'CLOSED', override, failure: reason, sinceMs, untilMs } = circuit ?? {};
+  const { state = 'CLOSED', override, failure: cause, sinceMs, untilMs } = circuit ?? {};
   if (override === 'force-open') {
-    return { health: 'unhealthy', reason: override, sinceMs, untilMs };
+    const { overrideSinceMs, overrideUntilMs } = circuit ?? {};
+    return {
+      health: 'unhealthy',
+      cause: override,
+      sinceMs: overrideSinceMs,
+      untilMs: overrideUntilMs,
+    };
   }
   if (disabled?.disabled) {
     const { sinceMs: disabledAtMs, checkAtMs } = disabled.disabled;
     return {
       health: 'disabled',
-      reason: disabled.reason,
+      cause: disabled.reason,
       sinceMs: disabledAtMs,
       untilMs: checkAtMs,
     };
   }
   if (override !== undefined) return { health: 'healthy', sinceMs };
   if (inference) {
-    return { health: 'unhealthy', reason: 'region-unhealthy', untilMs: inference.untilMs };
+    return { health: 'unhealthy', cause: 'region-unhealthy', untilMs: inference.untilMs };
   }
   switch (state) {
     case 'CLOSED':
       return { health: 'healthy', sinceMs };
     case 'HALF_OPEN':
-      return { health: 'recovering', reason, sinceMs };
+      return { health: 'recovering', cause, sinceMs };
     case 'OPEN': {
       const due = untilMs !== undefined && untilMs <= nowMs;
       return due
-        ? { health: 'recovering', reason, sinceMs }
-        : { health: 'unhealthy', reason, sinceMs, untilMs };
+        ? { health: 'recovering', cause, sinceMs }
+        : { health: 'unhealthy', cause, sinceMs, untilMs };
     }
     default:
       return state satisfies never;
@@ -160,7 +169,7 @@ function grouped(
 
 /** A group is as well as its best member: one open circuit says nothing of a region or a model. */
 function standing(members: readonly TargetHealth[]): Standing {
-  const regionOut = members.find(({ reason }) => reason === 'region-unhealthy');
+  const regionOut = members.find(({ cause }) => cause === 'region-unhealthy');
   const best = HEALTH_BEST_FIRST.find((health) => members.some((each) => each.health === health));
   if (!regionOut && (best === undefined || best === 'healthy')) return { health: 'healthy' };
   const ill = members.filter(({ health }) => health !== 'healthy');

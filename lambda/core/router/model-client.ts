@@ -55,7 +55,18 @@ export type ModelResult =
   | { readonly outcome: 'failure'; readonly failure: ModelFailure; readonly elapsedMs: number }
   | { readonly outcome: 'aborted'; readonly elapsedMs: number };
 
+export type PromptToCount = Pick<ModelRequest, 'target' | 'system' | 'messages'>;
+
 export interface ModelClient {
   /** Calls the target once; gives up after `timeoutMs`, which then is a `timeout` failure. */
   converse(request: ModelRequest, timeoutMs: number, signal?: AbortSignal): Promise<ModelResult>;
+  /**
+   * Tokens of the request's prompt as the model itself counts them; `undefined` where it does not
+   * say, for whatever reason. It is no call of the model: it costs nothing and no circuit minds.
+   */
+  countTokens(
+    request: PromptToCount,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<number | undefined>;
 }

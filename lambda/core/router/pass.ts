@@ -2,18 +2,13 @@ import type { BreakerPolicy, Settings } from '../../contract/policy.ts';
 import type { CircuitGate, Outcome, Permit } from '../breaker/admission.ts';
 import type { Clock, Random } from '../clock.ts';
 import { answerFrom, readAnswer } from './answer.ts';
-import { backOffMs } from './back-off.ts';
+import { backOffMs, type Comeback } from './back-off.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
-import type {
-  ModelAnswer,
-  ModelClient,
-  ModelFailure,
-  ModelRequest,
-  ModelResult,
-} from './model-client.ts';
+import type { ModelAnswer, ModelClient, ModelFailure, ModelResult } from './model-client.ts';
 import { outcomeOf } from './outcome.ts';
+import { PromptSize } from './prompt-size.ts';
 import type { RegionWatch } from './region-watch.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { Attempt, RefusedRequest, RunRequest, RunResult, SkipReason } from './run.ts';
@@ -35,6 +30,8 @@ type End<Result = RunResult> = Result extends unknown ? Omit<Result, 'attempts'>
 
 /** Share of the call timeout that is kept back to store the result and flush the circuits. */
 const MARGIN_SHARE = 0.1;
+/** Share of the call timeout that counting a prompt's tokens may take: half of that margin. */
+const COUNT_SHARE = 0.05;
 
 const REFUSED = {
   invalid: {
@@ -56,15 +53,17 @@ export class Pass {
   readonly #parts: PassParts;
   readonly #settings: Settings;
   readonly #request: RunRequest;
+  readonly #prompt: PromptSize;
   readonly #attempts: Attempt[] = [];
   /** When the targets that did not serve may be tried again. */
-  readonly #comebacksMs: number[] = [];
+  readonly #comebacks: Comeback[] = [];
   #unusableAnswers = 0;
 
   constructor(parts: PassParts, settings: Settings, request: RunRequest) {
     this.#parts = parts;
     this.#settings = settings;
     this.#request = request;
+    this.#prompt = new PromptSize(parts.models, request.conversation);
   }
 
   async run(): Promise<RunResult> {
@@ -80,8 +79,8 @@ export class Pass {
     const { circuits, clock, disabledTargets, regions } = this.#parts;
     const { conversation, jobId } = this.#request;
 
-    const shaped = shapeRequest(candidate, conversation, jobId);
-    if (!shaped.fits) return this.#skip(candidate, 'too-long');
+    const isTooLong = !shapeRequest(candidate, conversation, jobId).fits;
+    if (isTooLong && !this.#prompt.isClose(candidate)) return this.#skip(candidate, 'too-long');
     const tooLate = this.#tooLateForACall();
     if (tooLate) return tooLate;
     const inference = await regions.inference(candidate.target);
@@ -94,15 +93,16 @@ export class Pass {
       regions.doubt();
       return this.#skip(candidate, admission.reason, clock.now() + admission.retryAfterMs);
     }
-    const result = await this.#call(candidate, shaped.request, admission.permit);
-    return 'reason' in result
-      ? { outcome: result.reason }
-      : this.#read(candidate, shaped.reducedBy, result);
+    const call = await this.#call(candidate, admission.permit);
+    if ('result' in call) return this.#read(candidate, call.reducedBy, call.result);
+    return call.notMade === 'too-long'
+      ? this.#skip(candidate, call.notMade)
+      : { outcome: call.notMade };
   }
 
   #skip({ key, tier }: Candidate, reason: SkipReason, comebackMs?: number): undefined {
     this.#attempts.push({ target: key, tier: tier.name, outcome: 'skipped', reason, ms: 0 });
-    if (comebackMs !== undefined) this.#comebacksMs.push(comebackMs);
+    if (comebackMs !== undefined) this.#comebacks.push({ atMs: comebackMs, isSpread: false });
   }
 
   /**
@@ -112,27 +112,29 @@ export class Pass {
   #tooLateForACall(): End | undefined {
     const { deadlineAtMs, functionEndsAtMs } = this.#request;
     const callEndsMs = this.#parts.clock.now() + timeForACallMs(this.#settings.breaker);
-    if (callEndsMs > deadlineAtMs) return { outcome: 'deferred', retryAtMs: deadlineAtMs };
+    if (callEndsMs > deadlineAtMs) {
+      return { outcome: 'deferred', retryAtMs: deadlineAtMs, isSpread: true };
+    }
     return callEndsMs > functionEndsAtMs ? { outcome: 'out-of-time' } : undefined;
   }
 
   /** Settles the permit whatever comes of the call, or of the leave to make it. */
-  async #call(
-    candidate: Candidate,
-    request: ModelRequest,
-    permit: Permit,
-  ): Promise<ModelResult | { readonly reason: 'cancelled' | 'lost' }> {
+  async #call(candidate: Candidate, permit: Permit): Promise<Call> {
     const { models, recorder, retries } = this.#parts;
+    const { conversation, jobId, beforeCall, signal } = this.#request;
+    const timeoutMs = this.#settings.breaker.callTimeoutSeconds * 1000;
     let outcome: Outcome = { kind: 'ignored' };
     try {
-      const leave = await this.#request.beforeCall();
-      if (leave !== 'go') return { reason: leave };
+      const leave = await beforeCall();
+      if (leave !== 'go') return { notMade: leave };
+      const tokens = await this.#prompt.tokens(candidate, timeoutMs * COUNT_SHARE, signal);
+      const shaped = shapeRequest(candidate, conversation, jobId, tokens);
+      if (!shaped.fits) return { notMade: 'too-long' };
       retries.earn();
-      const timeoutMs = this.#settings.breaker.callTimeoutSeconds * 1000;
-      const result = await models.converse(request, timeoutMs, this.#request.signal);
-      recorder.record(candidate, this.#request.jobId, result);
+      const result = await models.converse(shaped.request, timeoutMs, signal);
+      recorder.record(candidate, jobId, result);
       outcome = outcomeOf(result);
-      return result;
+      return { result, reducedBy: shaped.reducedBy };
     } finally {
       await permit.settle(outcome);
     }
@@ -192,7 +194,9 @@ export class Pass {
 
     if (kind === 'config') await disabledTargets.failed(candidate.key, this.#request.jobId, name);
     else regions.doubt();
-    this.#comebacksMs.push(clock.now() + Math.max(this.#backOffMs(), retryAfterMs ?? 0));
+    const backOff = this.#backOff();
+    const hintedMs = clock.now() + (retryAfterMs ?? 0);
+    this.#comebacks.push(hintedMs > backOff.atMs ? { atMs: hintedMs, isSpread: false } : backOff);
     return undefined;
   }
 
@@ -207,17 +211,24 @@ export class Pass {
     if (tooLong.length > 0 && tooLong.length === this.#attempts.length) {
       return { outcome: 'refused', error: REFUSED.tooLong };
     }
-    const soonestMs = Math.min(...this.#comebacksMs);
-    const retryAtMs = Number.isFinite(soonestMs)
-      ? soonestMs
-      : this.#parts.clock.now() + this.#backOffMs();
-    return { outcome: this.#request.whenOpen === 'fail' ? 'unavailable' : 'deferred', retryAtMs };
+    const [soonest] = this.#comebacks.toSorted((a, b) => a.atMs - b.atMs);
+    const { atMs: retryAtMs, isSpread } = soonest ?? this.#backOff();
+    return this.#request.whenOpen === 'fail'
+      ? { outcome: 'unavailable', retryAtMs }
+      : { outcome: 'deferred', retryAtMs, isSpread };
   }
 
-  #backOffMs(): number {
-    return backOffMs(this.#settings, this.#request.deferrals ?? 0, this.#parts.random);
+  #backOff(): Comeback {
+    const { clock, random } = this.#parts;
+    const waitMs = backOffMs(this.#settings, this.#request.deferrals ?? 0, random);
+    return { atMs: clock.now() + waitMs, isSpread: true };
   }
 }
+
+type Call =
+  | { readonly result: ModelResult; readonly reducedBy: readonly Reduction[] }
+  /** The job was taken away before it, or its prompt turned out too long. */
+  | { readonly notMade: 'cancelled' | 'lost' | 'too-long' };
 
 type CallOutcome = Exclude<Attempt['outcome'], 'skipped'>;
 

@@ -1,5 +1,10 @@
 import { profileOf } from '../../contract/geography.ts';
-import { type Settings, type Target, targetKey } from '../../contract/policy.ts';
+import {
+  type BreakerPolicy,
+  type Settings,
+  type Target,
+  targetKey,
+} from '../../contract/policy.ts';
 import type { TargetFailureKind } from '../../contract/words.ts';
 import type { CircuitSummary } from '../breaker/admission.ts';
 
@@ -33,7 +38,9 @@ export function inferredOut(
 
   const out = new Map<string, Inference>();
   for (const [region, members] of regions) {
-    const evidence = members.filter((each) => isEvidence(summaries.get(targetKey(each)), nowMs));
+    const evidence = members.filter((each) =>
+      isEvidence(summaries.get(targetKey(each)), nowMs, settings.breaker),
+    );
     if (!isRegional(evidence, members)) continue;
     const inference = { region, ...firstEnd(evidence, summaries, nowMs) };
     for (const target of members) {
@@ -45,12 +52,29 @@ export function inferredOut(
   return out;
 }
 
-/** An open circuit past its `until` says nothing: nobody has looked since. Nor does an override. */
-function isEvidence(circuit: CircuitSummary | undefined, nowMs: number): boolean {
+/**
+ * An open circuit past its `until` says nothing: nobody has looked since. A recovering one says as
+ * much as it did when it was open, but only until its first call succeeds, and for a cooldown at
+ * most: a lower tier that gets no traffic stays half-open for as long as the first tier serves.
+ */
+function isEvidence(
+  circuit: CircuitSummary | undefined,
+  nowMs: number,
+  { cooldownSeconds }: BreakerPolicy,
+): boolean {
   if (!circuit?.failure || circuit.override !== undefined) return false;
-  const unwell =
-    circuit.state === 'HALF_OPEN' || (circuit.state === 'OPEN' && nowMs < (circuit.untilMs ?? 0));
-  return unwell && REGIONAL_KINDS.includes(circuit.failure);
+  if (!REGIONAL_KINDS.includes(circuit.failure)) return false;
+  const { state, stage = 0, sinceMs = nowMs, untilMs = 0 } = circuit;
+  switch (state) {
+    case 'CLOSED':
+      return false;
+    case 'OPEN':
+      return nowMs < untilMs;
+    case 'HALF_OPEN':
+      return stage === 0 && nowMs - sinceMs < cooldownSeconds * 1000;
+    default:
+      return state satisfies never;
+  }
 }
 
 function isRegional(evidence: readonly Target[], members: readonly Target[]): boolean {

@@ -74,6 +74,8 @@ export type RunResult =
   | {
       readonly outcome: 'deferred';
       readonly retryAtMs: number;
+      /** The time is this job's alone, drawn at random or its deadline; others wait for theirs. */
+      readonly isSpread?: boolean;
       readonly attempts: readonly Attempt[];
     }
   /** `whenOpen: fail` and none admitted or answered. */

@@ -1,6 +1,7 @@
 import { type ModelFacts, modelFacts } from '../../contract/models.ts';
 import type { Candidate } from './candidates.ts';
 import type { Conversation, InferenceConfig, ModelRequest } from './model-client.ts';
+import { estimatedTokens, systemPrompt } from './prompt-size.ts';
 
 /** What was taken from the caller's request to make it fit a target. */
 export type Reduction = 'maxTokens' | 'temperature' | 'topP' | 'simplify';
@@ -13,13 +14,6 @@ export type Shaped =
     }
   | { readonly fits: false };
 
-/**
- * English runs at 4 bytes a token or a little more, source code and other scripts nearer 3. The
- * estimate errs on the small side on purpose: a target that cannot take a prompt says so for free
- * and the next one is tried, while a target that was skipped cannot say that it would have fit.
- */
-const BYTES_PER_TOKEN = 4;
-
 /** A window that leaves less than this for the answer counts as full. */
 const SMALLEST_ANSWER_TOKENS = 256;
 
@@ -28,9 +22,10 @@ export function shapeRequest(
   { target, tier }: Pick<Candidate, 'target' | 'tier'>,
   conversation: Conversation,
   jobId: string,
+  promptTokens = estimatedTokens(conversation, tier),
 ): Shaped {
   const facts = modelFacts(target);
-  const system = [conversation.system, tier.simplify].filter(Boolean).join('\n\n');
+  const system = systemPrompt(conversation, tier);
   const asked = conversation.inferenceConfig ?? {};
 
   const wanted = Math.min(
@@ -38,7 +33,7 @@ export function shapeRequest(
     tier.maxTokens,
     facts?.maxOutputTokens ?? Number.POSITIVE_INFINITY,
   );
-  const room = facts ? facts.contextWindow - inputTokens(conversation, system) : wanted;
+  const room = facts ? facts.contextWindow - promptTokens : wanted;
   if (room < Math.min(wanted, SMALLEST_ANSWER_TOKENS)) return { fits: false };
   const maxTokens = Math.min(wanted, room);
 
@@ -64,11 +59,6 @@ export function shapeRequest(
       ...(tier.simplify ? (['simplify'] as const) : []),
     ],
   };
-}
-
-function inputTokens({ messages }: Conversation, system: string): number {
-  const bytes = messages.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-  return Math.ceil((bytes + Buffer.byteLength(system)) / BYTES_PER_TOKEN);
 }
 
 /** Those asked for that the model would answer with a validation error. */

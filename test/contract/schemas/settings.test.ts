@@ -3,6 +3,10 @@ import { BREAKER_DEFAULTS, JOB_DEFAULTS } from '../../../lambda/contract/policy.
 import { parseSettings, SettingsError } from '../../../lambda/contract/schemas/settings.ts';
 
 const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
+const elsewhere = { ...target, region: 'us-west-2' };
+const arn = 'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0';
+const byArn = { ...target, modelId: arn };
+const haiku = { ...target, modelId: 'anthropic.claude-3-haiku-20240307-v1:0' };
 const tier = { name: 'only', targets: [target], maxTokens: 512 };
 
 function faultsOf(input: unknown): readonly string[] {
@@ -84,18 +88,48 @@ describe('parseSettings', () => {
       /^tiers\[0\]\.targets\[0\]\.region: got "Ohio", allowed is .*us-east-1/,
     ],
     [
+      'a region that there is not',
+      { tiers: [{ ...tier, targets: [{ ...target, region: 'us-east-9' }] }] },
+      /^tiers\[0\]\.targets\[0\]\.region: got "us-east-9", allowed is .*us-east-1/,
+    ],
+    [
       'a weight of 0',
       { tiers: [{ ...tier, targets: [{ ...target, weight: 0 }] }] },
       /^tiers\[0\]\.targets\[0\]\.weight: got 0, allowed is number to be >0/,
     ],
     [
       'a target twice',
-      { tiers: [tier, { ...tier, name: 'next' }] },
+      { tiers: [tier, { ...tier, name: 'next', targets: [target, elsewhere] }] },
       /^tiers\[1\]\.targets\[0\]: got .*named once.*us-east-1\/amazon\.nova-lite-v1:0 is in tier only/,
     ],
     [
+      'a target twice in a tier',
+      { tiers: [{ ...tier, targets: [target, target] }] },
+      /^tiers\[0\]\.targets\[1\]: got .*is in tier only already/,
+    ],
+    [
+      'a target by id and by ARN',
+      { tiers: [{ ...tier, targets: [target, byArn] }] },
+      /^tiers\[0\]\.targets\[1\]: got .*is in tier only already/,
+    ],
+    [
+      'a tier that can never be reached',
+      {
+        tiers: [
+          { ...tier, targets: [target, elsewhere] },
+          { ...tier, name: 'next' },
+        ],
+      },
+      /^tiers\[1\]\.targets: got .*can never be reached/,
+    ],
+    [
+      'a cap above the model’s limit',
+      { tiers: [{ ...tier, maxTokens: 4097, targets: [target, haiku] }] },
+      /^tiers\[0\]\.maxTokens: got 4097, allowed is at most 4096, the limit of anthropic\.claude-3-haiku/,
+    ],
+    [
       'a name twice',
-      { tiers: [tier, { ...tier, targets: [{ ...target, region: 'us-west-2' }] }] },
+      { tiers: [tier, { ...tier, targets: [elsewhere] }] },
       /^tiers\[1\]\.name: got "only", allowed is a name no other tier has/,
     ],
     ['an unknown field', { tiers: [tier], retries: 3 }, /^retries: no such setting$/],
@@ -199,6 +233,17 @@ describe('parseSettings', () => {
     expect(() => parseSettings(input, 'my.config.ts')).toThrow(
       /^my\.config\.ts is not usable:\n {2}breaker\.cooldownSeconds: .*\n {2}jobs\.maxAttempts: /,
     );
+  });
+
+  test('tells one fault of a field, however many rules it breaks', () => {
+    const twice = breaker({ callTimeoutSeconds: 500, windowSeconds: 0, redisUrl: '' });
+
+    expect(faultsOf(twice).map((fault) => fault.split(':')[0])).toEqual([
+      'breaker.windowSeconds',
+      'breaker.callTimeoutSeconds',
+      'breaker.redisUrl',
+    ]);
+    expect(faultsOf(breaker({ slowRatePercent: -1 }))).toHaveLength(1);
   });
 
   test('shortens a long value', () => {

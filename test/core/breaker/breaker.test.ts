@@ -114,9 +114,58 @@ describe('a summary', () => {
         failure: 'capacity',
         failureRatePercent: 100,
         override: 'force-closed',
+        overrideSinceMs: fleet.clock.now(),
+        overrideUntilMs: fleet.clock.now() + 60_000,
       },
       { key: 'us-west-2/other', state: 'CLOSED' },
     ]);
+  });
+});
+
+describe('an inspection', () => {
+  test('adds the numbers that opened the circuit, and who overrides it and why', async () => {
+    const fleet = aFleet();
+    await fleet.calls(20, FAIL);
+    await fleet.override('region', 'us-east-1', 'observe', 60);
+
+    expect(await fleet.worker(2).inspect([KEY, 'us-west-2/other'])).toMatchObject([
+      {
+        key: KEY,
+        state: 'OPEN',
+        opens: 1,
+        evidence: { failures: expect.any(Number), kinds: { capacity: expect.any(Number) } },
+        overriddenBy: { scope: 'region', key: 'us-east-1', mode: 'observe', actor: 'tester' },
+      },
+      { key: 'us-west-2/other', state: 'CLOSED' },
+    ]);
+  });
+
+  test('knows an override at once, however fresh the worker’s copy of them is', async () => {
+    const fleet = aFleet();
+    await fleet.worker(2).inspect([KEY]);
+    await fleet.override('target', KEY, 'force-open', 60);
+
+    expect(await fleet.worker(2).inspect([KEY])).toMatchObject([{ override: 'force-open' }]);
+  });
+});
+
+describe('lifting an override', () => {
+  test('gives the one that was in force, and then none', async () => {
+    const fleet = aFleet();
+    await fleet.override('target', KEY, 'force-open', 60);
+
+    expect(await fleet.worker(2).liftOverride('target', KEY)).toMatchObject({ mode: 'force-open' });
+    expect(await fleet.worker(2).liftOverride('target', KEY)).toBeUndefined();
+  });
+
+  test('finds none that has expired, nor writes for one that is not there', async () => {
+    const fleet = aFleet();
+    await fleet.override('target', KEY, 'force-open', 60);
+    await fleet.seconds(60);
+    const before = fleet.store.times('save');
+
+    expect(await fleet.worker(2).liftOverride('target', KEY)).toBeUndefined();
+    expect(fleet.store.times('save')).toBe(before);
   });
 });
 

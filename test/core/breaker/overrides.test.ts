@@ -1,32 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { OverrideMode } from '../../../lambda/contract/words.ts';
+import { scopesOfTarget } from '../../../lambda/core/breaker/override-scopes.ts';
 import {
   effectiveOverride,
   forceOpenEndedMs,
   fromOverridesRecord,
   NO_OVERRIDES,
   type Override,
-  scopesOfTarget,
   toOverridesRecord,
   withOverride,
 } from '../../../lambda/core/breaker/overrides.ts';
 
 const SCOPES = scopesOfTarget('us-east-1/us.anthropic.claude-sonnet-4-6');
-
-describe('scopes of a target', () => {
-  test('are its own, its profile, its model and its region', () => {
-    expect(SCOPES).toEqual([
-      'target/us-east-1/us.anthropic.claude-sonnet-4-6',
-      'profile/us.anthropic.claude-sonnet-4-6',
-      'model/anthropic.claude-sonnet-4-6',
-      'region/us-east-1',
-    ]);
-  });
-
-  test('a key of another form has its own scope alone', () => {
-    expect(scopesOfTarget('payments')).toEqual(['target/payments']);
-  });
-});
 
 describe('the override in force', () => {
   test('is the stronger mode, whatever its scope', () => {

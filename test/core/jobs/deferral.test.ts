@@ -11,8 +11,8 @@ describe('a deferred job comes back', () => {
   test('when the targets said, plus a random share of the cooldown', () => {
     const until = START + 40 * SECOND;
 
-    expect(nextAttemptAt(until, START, policy, () => 0)).toBe(until);
-    expect(nextAttemptAt(until, START, policy, () => 0.5)).toBe(until + 30 * SECOND);
+    expect(nextAttemptAt({ retryAtMs: until }, START, policy, () => 0)).toBe(until);
+    expect(nextAttemptAt({ retryAtMs: until }, START, policy, () => 0.5)).toBe(until + 30 * SECOND);
   });
 
   test('with a backlog of 10,000 spread over the cooldown, no second taking twice its share', () => {
@@ -21,7 +21,9 @@ describe('a deferred job comes back', () => {
     const seconds = new Map<number, number>();
 
     for (let i = 0; i < 10_000; i++) {
-      const second = Math.floor(nextAttemptAt(START, START, policy, random) / SECOND);
+      const second = Math.floor(
+        nextAttemptAt({ retryAtMs: START }, START, policy, random) / SECOND,
+      );
       seconds.set(second, (seconds.get(second) ?? 0) + 1);
     }
 
@@ -32,22 +34,32 @@ describe('a deferred job comes back', () => {
   test('within the quarter of an hour that SQS can wait, hop by hop', () => {
     const inFourHours = START + 240 * MINUTE;
 
-    expect(nextAttemptAt(inFourHours, START, policy, () => 0)).toBe(START + 14 * MINUTE);
-    expect(nextAttemptAt(inFourHours, START, policy, () => 0.999)).toBeLessThanOrEqual(
-      START + 15 * MINUTE,
+    expect(nextAttemptAt({ retryAtMs: inFourHours }, START, policy, () => 0)).toBe(
+      START + 14 * MINUTE,
     );
+    expect(
+      nextAttemptAt({ retryAtMs: inFourHours }, START, policy, () => 0.999),
+    ).toBeLessThanOrEqual(START + 15 * MINUTE);
   });
 
   test('within a quarter of an hour also under a cooldown of hours', () => {
     const patient = { ...policy, cooldownSeconds: 7200 };
 
-    const latest = nextAttemptAt(START + 240 * MINUTE, START, patient, () => 0.999);
+    const latest = nextAttemptAt({ retryAtMs: START + 240 * MINUTE }, START, patient, () => 0.999);
 
     expect(latest).toBeLessThanOrEqual(START + 15 * MINUTE);
   });
 
+  test('at the very time that a back-off has drawn for it', () => {
+    const backOff = { retryAtMs: START + 7 * SECOND, isSpread: true };
+
+    expect(nextAttemptAt(backOff, START, policy, () => 0.9)).toBe(START + 7 * SECOND);
+  });
+
   test('at once when the time is past, spread all the same', () => {
-    expect(nextAttemptAt(START - MINUTE, START, policy, () => 0)).toBe(START);
-    expect(nextAttemptAt(START - MINUTE, START, policy, () => 0.1)).toBe(START + 6 * SECOND);
+    expect(nextAttemptAt({ retryAtMs: START - MINUTE }, START, policy, () => 0)).toBe(START);
+    expect(nextAttemptAt({ retryAtMs: START - MINUTE }, START, policy, () => 0.1)).toBe(
+      START + 6 * SECOND,
+    );
   });
 });

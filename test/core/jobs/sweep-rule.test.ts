@@ -87,6 +87,18 @@ describe('the sweeper', () => {
       rule: { action: 'cancel' },
     },
     {
+      says: 'tells an end that was not told within a minute',
+      row: aJob({ status: 'SUCCEEDED', eventPending: true, dueAt: START }),
+      at: START + MINUTE,
+      rule: { action: 'tell' },
+    },
+    {
+      says: 'leaves an end to whoever wrote it for a minute',
+      row: aJob({ status: 'SUCCEEDED', eventPending: true, dueAt: START }),
+      at: START + MINUTE - 1,
+      rule: { action: 'none' },
+    },
+    {
       says: 'has nothing to do with a job that has ended',
       row: aJob({ status: 'SUCCEEDED' }),
       at: START + MINUTE,

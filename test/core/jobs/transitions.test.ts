@@ -7,6 +7,7 @@ import {
   deadLetter,
   defer,
   expire,
+  redrive,
   release,
   renew,
   requeue,
@@ -117,7 +118,7 @@ describe('a run', () => {
     expect(await apply(requeued ?? mine, change)).toBeUndefined();
   });
 
-  test('that succeeds names its answer and leaves the sweeper’s index', async () => {
+  test('that succeeds names its answer, and owes its event', async () => {
     const answer = anAnswer({ degraded: true, degradedBy: ['simplify'], tier: 'secondary' });
 
     const { text: _, ...facts } = answer;
@@ -131,7 +132,7 @@ describe('a run', () => {
       resultBytes: 123,
       attempts: [anAttempt()],
     });
-    expect(ended?.dueAt).toBeUndefined();
+    expect(ended).toMatchObject({ eventPending: true, dueAt: START + 900 });
     expect(ended?.leaseUntil).toBeUndefined();
     expect(JSON.stringify(ended)).not.toContain(answer.text);
   });
@@ -205,5 +206,46 @@ describe('from outside a run', () => {
     const short = aJob({ deadlineAt: START + 30_000 });
 
     expect(await apply(short, sent(short, START))).toMatchObject({ dueAt: START + 30_000 });
+  });
+});
+
+describe('a redrive', () => {
+  const dead = aJob({
+    status: 'DEAD_LETTERED',
+    claims: 5,
+    deferrals: 3,
+    completedAt: START,
+    error: { type: 't', title: 't' },
+    eventPending: true,
+    dueAt: START,
+  });
+  const LATER = START + 3 * 86_400_000;
+
+  test('gives a dead-lettered job all its claims, its time and its retention anew', async () => {
+    const redriven = await apply(dead, redrive(dead, LATER, settings));
+
+    expect(redriven).toEqual({
+      ...aJob(),
+      generation: generation + 1,
+      redrives: 1,
+      deadlineAt: LATER + 86_400_000,
+      expiresAt: LATER / 1000 + 86_400 + 7 * 86_400,
+      dueAt: LATER + 60_000,
+    });
+  });
+
+  test('keeps to the time that the caller had asked for', async () => {
+    const hasty = { ...dead, deadlineSeconds: 30 };
+
+    expect(await apply(hasty, redrive(hasty, LATER, settings))).toMatchObject({
+      deadlineAt: LATER + 30_000,
+      dueAt: LATER + 30_000,
+    });
+  });
+
+  test('is refused for a job that is not dead, or was redriven meanwhile', async () => {
+    expect(await apply(aJob(), redrive(dead, LATER, settings))).toBeUndefined();
+    const again = { ...dead, generation: generation + 2 };
+    expect(await apply(again, redrive(dead, LATER, settings))).toBeUndefined();
   });
 });

@@ -147,3 +147,24 @@ describe('the shared record', () => {
     expect(await worker.availability(KEY)).toEqual({ available: true });
   });
 });
+
+describe('an operator enables a target', () => {
+  test('for all workers within 5 s, and once', async () => {
+    const { workers: fleet, worker, clock } = workers(2);
+    await disable(worker);
+    const other = fleet[1];
+
+    expect(await other?.enable(KEY)).toBe(true);
+    expect(await other?.enable(KEY)).toBe(false);
+    clock.nowMs += 5_000;
+
+    expect(await worker.availability(KEY)).toEqual({ available: true });
+  });
+
+  test('and hears of it when the store is lost', async () => {
+    const lost = () => Promise.reject(new Error('lost'));
+    const { worker } = workers(1, { load: lost, save: lost });
+
+    await expect(worker.enable(KEY)).rejects.toThrow('lost');
+  });
+});

@@ -48,7 +48,7 @@ describe('a target', () => {
     expect(targetOf([OPEN])).toMatchObject({
       health: 'unhealthy',
       circuit: 'OPEN',
-      reason: 'quota-minute',
+      cause: 'quota-minute',
       failureRatePercent: 62,
       since: '2026-11-23T11:59:30.000Z',
       until: '2026-11-23T12:00:30.000Z',
@@ -67,12 +67,20 @@ describe('a target', () => {
   });
 
   test('that is forced open shows both the override and what the breaker sees', () => {
-    const circuit: CircuitSummary = { key: EAST_SONNET, state: 'CLOSED', override: 'force-open' };
+    const circuit: CircuitSummary = {
+      key: EAST_SONNET,
+      state: 'CLOSED',
+      override: 'force-open',
+      overrideSinceMs: NOW_MS,
+      overrideUntilMs: NOW_MS + 60_000,
+    };
     expect(targetOf([circuit])).toMatchObject({
       health: 'unhealthy',
+      since: '2026-11-23T12:00:00.000Z',
+      until: '2026-11-23T12:01:00.000Z',
       circuit: 'CLOSED',
       override: 'force-open',
-      reason: 'force-open',
+      cause: 'force-open',
     });
   });
 
@@ -96,7 +104,7 @@ describe('a target', () => {
     expect(targetOf([], { [EAST_SONNET]: failures })).toMatchObject({ health: 'healthy' });
     expect(targetOf([], { [EAST_SONNET]: { ...failures, disabled } })).toMatchObject({
       health: 'disabled',
-      reason: 'AccessDeniedException',
+      cause: 'AccessDeniedException',
       until: '2026-11-23T12:00:30.000Z',
     });
   });

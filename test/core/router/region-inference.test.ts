@@ -45,6 +45,19 @@ describe('a region with three targets of different models, and as many elsewhere
     expect(out(settings, circuits)).toEqual(['us-east-1/c']);
   });
 
+  test('has it back with the first success of one of them, however long they then recover', () => {
+    const recovering = { state: 'HALF_OPEN', untilMs: undefined, stage: 1 } as const;
+    const circuits = [open('us-east-1/a'), open('us-east-1/b', recovering)];
+    expect(out(settings, circuits)).toEqual([]);
+  });
+
+  test('has it back after a cooldown in which nobody tried the two', () => {
+    const recovering = { state: 'HALF_OPEN', untilMs: undefined, sinceMs: NOW_MS } as const;
+    const circuits = [open('us-east-1/a', recovering), open('us-east-1/b', recovering)];
+    expect(out(settings, circuits, NOW_MS + 59_999)).toEqual(['us-east-1/c']);
+    expect(out(settings, circuits, NOW_MS + 60_000)).toEqual([]);
+  });
+
   test('has it back when the evidence lapses', () => {
     const circuits = [open('us-east-1/a'), open('us-east-1/b')];
     expect(out(settings, circuits, NOW_MS + 60_000)).toEqual([]);

@@ -13,6 +13,8 @@ import {
   WEST_SONNET,
 } from '../../support/router-builders.ts';
 
+/** Of which the estimate is 150,000 tokens, in a window of 200,000. */
+const LONG = { messages: [{ role: 'user', text: 'four'.repeat(150_000) }] } as const;
 const ALL = [EAST_SONNET, WEST_SONNET, EAST_HAIKU, WEST_HAIKU];
 
 describe('a healthy chain', () => {
@@ -139,6 +141,34 @@ describe('a request at fault', () => {
       outcome: 'answered',
       attempts: [{ outcome: 'job', reason: 'too-long' }, { outcome: 'answered' }],
     });
+  });
+
+  test('is counted where the estimate is near the window, and skipped, not tried', async () => {
+    const { router, models, called, circuits } = aRouter();
+    models.tokens = 199_900;
+
+    const result = await router.run(aRun({ conversation: LONG }));
+
+    expect(result).toMatchObject({
+      outcome: 'refused',
+      error: { type: 'urn:holdfast:problem:prompt-too-long' },
+      attempts: ALL.map((target) => ({ target, outcome: 'skipped', reason: 'too-long' })),
+    });
+    expect(called()).toEqual([]);
+    expect(models.counted.map(({ target }) => target)).toEqual(
+      [EAST_SONNET, EAST_HAIKU].map((key) => expect.objectContaining(targetOf(key))),
+    );
+    expect(circuits.settled.map(({ outcome }) => outcome.kind)).toEqual(Array(4).fill('ignored'));
+  });
+
+  test('is sent as it is counted, though the estimate is above the window', async () => {
+    const { router, models, called } = aRouter();
+    models.tokens = 190_000;
+    const longer = { messages: [{ role: 'user', text: 'four'.repeat(210_000) }] } as const;
+
+    expect(await router.run(aRun({ conversation: longer }))).toMatchObject({ outcome: 'answered' });
+    expect(called()).toEqual([EAST_SONNET]);
+    expect(models.calls[0]?.inferenceConfig.maxTokens).toBe(4096);
   });
 
   test('is refused when it is too long for every model', async () => {

@@ -14,6 +14,13 @@ const readOnly = {
   Resource: { 'Fn::GetAtt': ['Jobs', 'Arn'] },
 };
 
+const writeOwn = {
+  Effect: 'Allow',
+  Action: 'dynamodb:PutItem',
+  Resource: { 'Fn::GetAtt': ['Jobs', 'Arn'] },
+  Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['own'] } },
+};
+
 let services: Awaited<ReturnType<typeof startServices>>;
 beforeAll(async () => {
   services = await startServices(
@@ -37,6 +44,7 @@ beforeAll(async () => {
       },
     },
     readOnly,
+    writeOwn,
   );
 });
 afterAll(() => services.stop());
@@ -99,6 +107,13 @@ describe('access', () => {
     await expect(services.worker.dynamodb.send(put('x'))).rejects.toMatchObject({
       name: 'AccessDeniedException',
       message: expect.stringContaining('dynamodb:PutItem'),
+    });
+  });
+
+  test('a grant can be narrowed to a partition', async () => {
+    await expect(services.worker.dynamodb.send(put('own'))).resolves.toBeDefined();
+    await expect(services.worker.dynamodb.send(put('other'))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
     });
   });
 

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { CallLog } from '../../../local/bedrock/call-log.ts';
 
 const START = {
+  operation: 'converse',
   region: 'us-east-1',
   model: 'claude',
   protocol: 'HTTP/2',

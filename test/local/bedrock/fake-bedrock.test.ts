@@ -6,7 +6,7 @@ import {
   startFakeBedrock,
 } from '../../../local/bedrock/fake-bedrock.ts';
 import type { FaultRule } from '../../../local/bedrock/fault-rule.ts';
-import { aClient, aConverse, errorOf, MODEL, PROTOCOLS, textOf } from './sdk-client.ts';
+import { aClient, aConverse, aCount, errorOf, MODEL, PROTOCOLS, textOf } from './sdk-client.ts';
 
 const QUICK = { medianMs: 1, sigma: 0, msPerOutputToken: 0 };
 const HAIKU = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
@@ -314,3 +314,41 @@ test('an unknown path is an unknown operation', async () => {
 async function until(done: () => boolean): Promise<void> {
   while (!done()) await new Promise((resolve) => setImmediate(resolve));
 }
+
+describe('CountTokens', () => {
+  test('counts a prompt without calling the model, whatever quota is left', async () => {
+    const fake = await aFake();
+    fake.setFault({ fault: 'quota', requestsPerMinute: 0.5 });
+
+    const { inputTokens } = await aClient(fake.url).send(aCount('four'.repeat(50)));
+
+    expect(inputTokens).toBe(50);
+    expect(fake.calls({ operation: 'converse' })).toEqual([]);
+    expect(fake.calls()).toMatchObject([
+      { operation: 'count-tokens', model: 'anthropic.claude-sonnet-4-6', inputTokens: 50 },
+    ]);
+  });
+
+  test('fails by the faults that are set for it', async () => {
+    const fake = await aFake();
+    fake.setFault({ operation: 'count-tokens', fault: 'throttle-rate' });
+    const client = aClient(fake.url);
+
+    expect(await errorOf(client.send(aCount('hello')))).toMatchObject({
+      name: 'ThrottlingException',
+    });
+    expect(textOf(await client.send(aConverse()))).toBe(answerText(MODEL, 'Say hello'));
+  });
+
+  test('needs its own grant, of the model', async () => {
+    const authorize = (_headers: unknown, action: string, resource: string) =>
+      `${action} on ${resource}`;
+    const fake = await aFake({ authorize });
+
+    expect(await errorOf(aClient(fake.url).send(aCount('hello')))).toMatchObject({
+      name: 'AccessDeniedException',
+      message:
+        'bedrock:CountTokens on arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-6',
+    });
+  });
+});

@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { Faults } from '../../../local/bedrock/faults.ts';
 
-const REGION = 'us-east-1';
+const CALLED = { region: 'us-east-1', model: 'model', operation: 'converse' } as const;
 
 test('of several faults the one set first fails the call', () => {
   const faults = new Faults(() => 0);
   const first = faults.set({ fault: 'unavailable' });
   faults.set({ fault: 'validation' });
 
-  const before = faults.meet(REGION, 'model', 1, () => 0).failure?.fault;
+  const before = faults.meet(CALLED, 1, () => 0).failure?.fault;
   faults.clear(first);
-  const after = faults.meet(REGION, 'model', 1, () => 0).failure?.fault;
+  const after = faults.meet(CALLED, 1, () => 0).failure?.fault;
 
   expect([before, after]).toEqual(['unavailable', 'validation']);
 });
@@ -19,7 +19,7 @@ test('a brownout meets the share of calls that its probability says', () => {
   const faults = new Faults(() => 0);
   faults.set({ fault: 'unavailable', probability: 0.3 });
 
-  const met = (draw: number) => faults.meet(REGION, 'model', 1, () => draw).failure?.fault;
+  const met = (draw: number) => faults.meet(CALLED, 1, () => draw).failure?.fault;
 
   expect([met(0), met(0.299), met(0.3), met(0.999)]).toEqual([
     'unavailable',
@@ -34,14 +34,14 @@ test('slowdowns multiply', () => {
   faults.set({ fault: 'slow', factor: 2 });
   faults.set({ fault: 'slow', factor: 5 });
 
-  expect(faults.meet(REGION, 'model', 1, () => 0).slowdown).toBe(10);
+  expect(faults.meet(CALLED, 1, () => 0).slowdown).toBe(10);
 });
 
 test('each target has a quota of its own', () => {
   const faults = new Faults(() => 0);
   faults.set({ fault: 'quota', requestsPerMinute: 1 });
   const meet = (region: string, model: string) =>
-    faults.meet(region, model, 1, () => 0).failure?.fault;
+    faults.meet({ ...CALLED, region, model }, 1, () => 0).failure?.fault;
 
   expect([meet('us-east-1', 'a'), meet('us-east-1', 'b'), meet('us-west-2', 'a')]).toEqual([
     undefined,
@@ -56,9 +56,9 @@ test('a quota that admits is given back when another refuses', () => {
   faults.set({ fault: 'quota', tokensPerMinute: 100 });
   const narrow = faults.set({ fault: 'quota', tokensPerMinute: 50 });
 
-  const refused = faults.meet(REGION, 'model', 100, () => 0).failure?.fault;
+  const refused = faults.meet(CALLED, 100, () => 0).failure?.fault;
   faults.clear(narrow);
-  const admitted = faults.meet(REGION, 'model', 100, () => 0).failure?.fault;
+  const admitted = faults.meet(CALLED, 100, () => 0).failure?.fault;
 
   expect([refused, admitted]).toEqual(['throttle-minute', undefined]);
 });
@@ -68,8 +68,8 @@ test('a call that another fault fails takes nothing of a quota', () => {
   faults.set({ fault: 'quota', requestsPerMinute: 1 });
   const outage = faults.set({ fault: 'unavailable' });
 
-  faults.meet(REGION, 'model', 1, () => 0);
+  faults.meet(CALLED, 1, () => 0);
   faults.clear(outage);
 
-  expect(faults.meet(REGION, 'model', 1, () => 0).failure).toBeUndefined();
+  expect(faults.meet(CALLED, 1, () => 0).failure).toBeUndefined();
 });

@@ -4,6 +4,7 @@ import {
   ConverseCommand,
   type ConverseCommandInput,
   type ConverseCommandOutput,
+  CountTokensCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
@@ -36,6 +37,11 @@ export function aConverse(input: Partial<ConverseCommandInput> = {}): ConverseCo
     inferenceConfig: { maxTokens: 100 },
     ...input,
   });
+}
+
+export function aCount(text: string, modelId = 'anthropic.claude-sonnet-4-6'): CountTokensCommand {
+  const converse = { messages: [{ role: 'user' as const, content: [{ text }] }] };
+  return new CountTokensCommand({ modelId, input: { converse } });
 }
 
 /** The error that a call surfaces, as the SDK made it. */

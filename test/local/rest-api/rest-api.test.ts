@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Loopback, listenOnLoopback } from '../../../local/loopback.ts';
 import { createRestApi } from '../../../local/rest-api/rest-api.ts';
 import { readStack } from '../../../local/stack.ts';
+import { signedHeaders } from '../../support/signed-headers.ts';
 import { anAssembly, type Resources } from '../support/assembly.ts';
 import { aFakeFunction } from '../support/fake-function.ts';
 
@@ -71,6 +72,7 @@ async function startApi(answer: unknown = { statusCode: 200, body: 'ok' }, more:
   return { call, events: target.events, apiKeys, url: server.url };
 }
 
+const MODEL = { $schema: 'http://json-schema.org/draft-04/schema#', type: 'object' };
 const POST = { method: 'POST', body: '{"prompt":"x"}' };
 
 describe('a request that is let through', () => {
@@ -88,7 +90,7 @@ describe('a request that is let through', () => {
         multiValueHeaders: expect.objectContaining({ 'X-Custom': ['c'] }),
         queryStringParameters: { wait: '20', x: '2' },
         multiValueQueryStringParameters: { wait: ['20'], x: ['1', '2'] },
-        pathParameters: { id: 'a/b' },
+        pathParameters: { id: 'a%2Fb' },
         body: null,
         isBase64Encoded: false,
         requestContext: expect.objectContaining({
@@ -211,6 +213,62 @@ describe('the gateway answers by itself', () => {
   });
 });
 
+describe('a body that a validator looks at', () => {
+  const checked = {
+    Shape: {
+      Type: 'AWS::ApiGateway::Model',
+      Properties: { RestApiId: { Ref: 'Api' }, Schema: { ...MODEL, required: ['prompt'] } },
+    },
+    Validator: {
+      Type: 'AWS::ApiGateway::RequestValidator',
+      Properties: { RestApiId: { Ref: 'Api' }, ValidateRequestBody: true },
+    },
+    PostJobs: aMethod('POST', 'Jobs', {
+      RequestValidatorId: { Ref: 'Validator' },
+      RequestModels: { 'application/json': { Ref: 'Shape' } },
+    }),
+  };
+  const sent = async (body: string, contentType: string) => {
+    const { call, events } = await startApi(undefined, checked);
+    const answer = await call('/v1/jobs', {
+      method: 'POST',
+      body,
+      headers: { 'content-type': contentType },
+    });
+    return [answer.status, events.length, await answer.text()];
+  };
+
+  test.each(['', 'x', 'null', '[]', '"a"', '1', '{}', '{"Prompt":1}', '{"prompt":'])(
+    '%j is refused before the function',
+    async (body) => {
+      const refused = [400, 0, '{"message":"Invalid request body"}'];
+
+      expect(await sent(body, 'application/json')).toEqual(refused);
+      expect(await sent(body, 'Application/JSON; charset=utf-8')).toEqual(refused);
+    },
+  );
+
+  test('reaches the function when it fits, whatever its fields hold', async () => {
+    expect(await sent('{"prompt":[null]}', 'application/json')).toEqual([200, 1, 'ok']);
+  });
+
+  test('of a type without a model is the function’s to judge', async () => {
+    expect(await sent('[]', 'text/plain')).toEqual([200, 1, 'ok']);
+  });
+
+  test.each([
+    ['a model of more than that', 'Shape', { Schema: { ...MODEL, properties: {} } }],
+    ['a model of another type', 'Shape', { Schema: { ...MODEL, type: 'array' } }],
+    ['a validator of parameters', 'Validator', { ValidateRequestParameters: true }],
+  ])('stops the start if it is %s', async (_, id, Properties) => {
+    const { Type } = checked[id as 'Shape' | 'Validator'];
+
+    await expect(startApi(undefined, { ...checked, [id]: { Type, Properties } })).rejects.toThrow(
+      `${Type} ${id} cannot be emulated`,
+    );
+  });
+});
+
 describe('keys', () => {
   test('local is the key of the template, local-2 another caller', async () => {
     const { call, events, apiKeys } = await startApi();
@@ -250,8 +308,45 @@ test('a request for a foreign host is refused before all else', async () => {
   expect(events).toEqual([]);
 });
 
+describe('a method that IAM authorizes', () => {
+  const signedMethod = { AuthorizationType: 'AWS_IAM', ApiKeyRequired: false };
+  const start = () => startApi(undefined, { PostJobs: aMethod('POST', 'Jobs', signedMethod) });
+
+  test('tells the function who signed, and wants no key', async () => {
+    const { url, events } = await start();
+    const headers = await signedHeaders({ url: `${url}/v1/jobs`, ...POST });
+
+    const response = await fetch(`${url}/v1/jobs`, { ...POST, headers });
+
+    expect(response.status).toBe(200);
+    expect(events).toMatchObject([
+      {
+        requestContext: {
+          identity: {
+            accessKey: 'local-admin',
+            userArn: 'arn:aws:iam::000000000000:user/local-admin',
+            apiKeyId: null,
+          },
+        },
+      },
+    ]);
+  });
+
+  test('refuses who did not sign, or not rightly', async () => {
+    const { url, events } = await start();
+    const forged = await signedHeaders({ url: `${url}/v1/jobs`, ...POST, secretAccessKey: 'x' });
+
+    const answers = [{}, { 'x-api-key': 'local' }, forged].map((headers) =>
+      fetch(`${url}/v1/jobs`, { ...POST, headers }),
+    );
+
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([403, 403, 403]);
+    expect(events).toEqual([]);
+  });
+});
+
 test.each([
-  ['IAM', { AuthorizationType: 'AWS_IAM' }, 'authorization other than by API key'],
+  ['an authorizer', { AuthorizationType: 'CUSTOM' }, 'authorizers are not emulated'],
   ['a mock', { Integration: { Type: 'MOCK', Uri: '' } }, 'integrations other than AWS_PROXY'],
 ])('a method with %s stops the start', async (_, more, message) => {
   await expect(startApi(undefined, { PostJobs: aMethod('POST', 'Jobs', more) })).rejects.toThrow(

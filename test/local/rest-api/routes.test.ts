@@ -9,6 +9,8 @@ const routes = compileRoutes(
       method,
       resource,
       keyRequired: false,
+      signed: false,
+      bodyPasses: () => true,
       target: aFakeFunction(null),
       timeoutMs: 1000,
     })),

@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { serveAws } from '../../../local/aws/aws-endpoint.ts';
 import { serveDynamoDb } from '../../../local/aws/dynamodb.ts';
+import { serveEventBuses } from '../../../local/aws/events.ts';
 import { serveParameters } from '../../../local/aws/parameters.ts';
 import { serveQueuesAndObjects } from '../../../local/aws/queues-and-objects.ts';
 import { createAccessControl } from '../../../local/iam.ts';
@@ -19,11 +21,13 @@ export async function startServices(resources: Resources, ...workerMay: object[]
     { sqs: aws.url },
   );
   const access = createAccessControl(stack);
+  const buses = serveEventBuses(stack, access.authorize);
   const stores = await serveQueuesAndObjects(stack, access);
   aws.serve(
     serveAws({
       dynamodb: await serveDynamoDb(stack, access.authorize),
       ssm: serveParameters(stack, access.authorize),
+      events: buses.handler,
       queuesAndObjects: stores.handler,
     }),
   );
@@ -39,12 +43,14 @@ export async function startServices(resources: Resources, ...workerMay: object[]
       sqs: new SQSClient(options),
       s3: new S3Client(options),
       ssm: new SSMClient(options),
+      events: new EventBridgeClient(options),
     };
   };
   return {
     access,
     url: aws.url,
     queues: stores.queues,
+    events: buses.events,
     operator: clients('local'),
     worker: clients(access.accessKeyIdOf('Holdfast-Worker')),
     stop: async () => {

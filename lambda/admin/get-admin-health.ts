@@ -1,0 +1,86 @@
+import { type Settings, targetKey } from '../contract/policy.ts';
+import type { AdminHealthView } from '../contract/schemas/admin-health-view.ts';
+import type { Breaker } from '../core/breaker/breaker.ts';
+import type { CircuitInspection } from '../core/breaker/inspection.ts';
+import { splitScopeName } from '../core/breaker/override-scopes.ts';
+import type { Clock } from '../core/clock.ts';
+import type { ConfigFailures, DisabledTargets } from '../core/router/disabled-targets.ts';
+import { healthView } from '../core/router/health.ts';
+import type { Lifecycle, LifecycleStore } from '../core/router/lifecycle.ts';
+import { iso, viewOverride } from './view-override.ts';
+
+export interface AdminHealthDependencies {
+  readonly circuits: Pick<Breaker, 'inspect' | 'overrides'>;
+  readonly disabledTargets: Pick<DisabledTargets, 'all'>;
+  readonly lifecycles: Pick<LifecycleStore, 'load'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** What every caller sees, and for each target who and why. */
+export async function getAdminHealth(
+  { circuits, disabledTargets, lifecycles, clock }: AdminHealthDependencies,
+  settings: Settings,
+): Promise<AdminHealthView> {
+  const keys = settings.tiers.flatMap(({ targets }) => targets.map(targetKey));
+  const [inspections, disabled, lifecycle] = await Promise.all([
+    circuits.inspect(keys),
+    disabledTargets.all(),
+    lifecycles.load(),
+  ]);
+  const now = clock.now();
+  const byKey = new Map(inspections.map((each) => [each.key, each]));
+  const view = healthView(settings, inspections, disabled, now);
+  const live = Object.entries((await circuits.overrides()).entries).filter(
+    ([, { untilMs }]) => now < untilMs,
+  );
+  return {
+    ...view,
+    targets: view.targets.map((target) => ({
+      ...target,
+      ...why(byKey.get(target.target)),
+      ...configErrors(disabled[target.target]),
+      ...lifecycleView(lifecycle?.targets[target.target]),
+    })),
+    overrides: live.map(([name, override]) =>
+      viewOverride({ ...override, ...splitScopeName(name) }),
+    ),
+    ...(lifecycle && { lifecycleCheckedAt: iso(lifecycle.checkedAtMs) }),
+  };
+}
+
+function why({ opens, succeeded, evidence, overriddenBy }: Partial<CircuitInspection> = {}) {
+  return {
+    ...(opens !== undefined && { opens }),
+    ...(succeeded !== undefined && { succeeded }),
+    ...(evidence && { evidence }),
+    ...(overriddenBy && { overriddenBy: viewOverride(overriddenBy) }),
+  };
+}
+
+function configErrors(known: ConfigFailures | undefined) {
+  if (!known) return {};
+  const { failures, reason, sinceMs, disabled } = known;
+  return {
+    configErrors: {
+      ...{ failures, reason, since: iso(sinceMs) },
+      ...(disabled && {
+        disabledSince: iso(disabled.sinceMs),
+        nextCheckAt: iso(disabled.checkAtMs),
+        checks: disabled.checks,
+      }),
+    },
+  };
+}
+
+function lifecycleView(known: Lifecycle | undefined) {
+  if (!known) return {};
+  const { findings, daysLeft, endOfLifeMs, legacyMs } = known;
+  return {
+    lifecycle: {
+      findings,
+      ...(endOfLifeMs !== undefined && { endOfLife: iso(endOfLifeMs) }),
+      ...(legacyMs !== undefined && { legacySince: iso(legacyMs) }),
+      ...(daysLeft !== undefined && { daysLeft }),
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import {
+  AccessDeniedException,
+  BedrockClient,
+  GetFoundationModelCommand,
+  GetInferenceProfileCommand,
+  ResourceNotFoundException,
+  ValidationException,
+} from '@aws-sdk/client-bedrock';
+import { profileOf } from '../contract/geography.ts';
+import type { Target } from '../contract/policy.ts';
+import { isProfile } from '../contract/target-kind.ts';
+import type { CatalogueEntry, ModelCatalogue } from '../core/router/model-catalogue.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
+
+type Found = Extract<CatalogueEntry, { readonly outcome: 'found' }>;
+
+/** Bedrock's control plane behind the `ModelCatalogue` port; one client per region. */
+export class BedrockCatalogue implements ModelCatalogue {
+  readonly #clients = new Map<string, BedrockClient>();
+
+  async read(target: Target): Promise<CatalogueEntry> {
+    try {
+      return isProfile(target) ? await this.#readProfile(target) : await this.#readModel(target);
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
+  /** The profile says whether it takes calls, the model behind it when it ends. */
+  async #readProfile({ region, ...target }: Target): Promise<CatalogueEntry> {
+    const { status } = await this.#client(region).send(
+      new GetInferenceProfileCommand({ inferenceProfileIdentifier: target.modelId }),
+    );
+    const isProfileActive = status === 'ACTIVE';
+    const { model } = profileOf({ region, ...target });
+    try {
+      return { ...(await this.#readModel({ region, modelId: model })), isProfileActive };
+    } catch (error) {
+      // The regions that a profile leads to have the model; its own need not.
+      if (!(error instanceof ResourceNotFoundException)) throw error;
+      return { outcome: 'found', status: 'ACTIVE', isProfileActive };
+    }
+  }
+
+  async #readModel({ region, modelId }: Target): Promise<Found> {
+    const { modelDetails } = await this.#client(region).send(
+      new GetFoundationModelCommand({ modelIdentifier: modelId }),
+    );
+    const { status, legacyTime, endOfLifeTime } = modelDetails?.modelLifecycle ?? {};
+    return {
+      outcome: 'found',
+      status: status ?? 'ACTIVE',
+      isProfileActive: true,
+      ...(legacyTime && { legacyMs: legacyTime.getTime() }),
+      ...(endOfLifeTime && { endOfLifeMs: endOfLifeTime.getTime() }),
+    };
+  }
+
+  #client(region: string): BedrockClient {
+    const client = this.#clients.get(region) ?? new BedrockClient({ ...CLIENT_OPTIONS, region });
+    this.#clients.set(region, client);
+    return client;
+  }
+}
+
+/** An id that Bedrock cannot even parse names no model either. */
+function refusalOf(error: unknown): CatalogueEntry {
+  if (error instanceof ResourceNotFoundException || error instanceof ValidationException) {
+    return { outcome: 'not-found' };
+  }
+  if (error instanceof AccessDeniedException) return { outcome: 'no-access' };
+  throw error;
+}

@@ -1,0 +1,71 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { DeadLetter, DeadLetterQueue } from '../core/jobs/dead-letter-queue.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
+
+/** The most of one request. */
+const BATCH_SIZE = 10;
+/** Longer than a function behind API Gateway runs. */
+const HIDDEN_SECONDS = 60;
+/** All messages are in one of these; SQS counts them about right. */
+const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
+
+export function sqsDeadLetterQueue(
+  queueUrl: string,
+  client = new SQSClient(CLIENT_OPTIONS),
+): DeadLetterQueue {
+  const release = async (letters: readonly DeadLetter[]) => {
+    await client.send(
+      new ChangeMessageVisibilityBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: letters.map(({ receipt }, i) => ({
+          Id: String(i),
+          ReceiptHandle: receipt,
+          VisibilityTimeout: 0,
+        })),
+      }),
+    );
+  };
+
+  return {
+    async receive(max) {
+      const { Messages = [] } = await client.send(
+        new ReceiveMessageCommand({
+          QueueUrl: queueUrl,
+          MaxNumberOfMessages: Math.min(max, BATCH_SIZE),
+          VisibilityTimeout: HIDDEN_SECONDS,
+        }),
+      );
+      return Messages.map(({ Body = '', ReceiptHandle = '' }) => ({
+        body: Body,
+        receipt: ReceiptHandle,
+      }));
+    },
+
+    async remove({ receipt }) {
+      await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receipt }));
+    },
+
+    async release(letters) {
+      for (let at = 0; at < letters.length; at += BATCH_SIZE) {
+        await release(letters.slice(at, at + BATCH_SIZE));
+      }
+    },
+
+    async count() {
+      const { Attributes = {} } = await client.send(
+        new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...COUNTS] }),
+      );
+      return COUNTS.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+    },
+  };
+}

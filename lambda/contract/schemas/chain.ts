@@ -1,0 +1,59 @@
+import { modelFacts } from '../models.ts';
+import { type Target, type Tier, targetKey } from '../policy.ts';
+
+export interface ChainFault {
+  /** From the list of tiers on. */
+  readonly path: readonly (string | number)[];
+  readonly allowed: string;
+}
+
+/** What is wrong with tiers beside each other, or with a cap for what is known of its models. */
+export function chainFaults(tiers: readonly Tier[]): readonly ChainFault[] {
+  const tierOf = new Map<string, string>();
+  return tiers.flatMap((tier, index) => {
+    const path = (...rest: readonly (string | number)[]) => [index, ...rest];
+    const isNameTaken = tiers.findIndex(({ name }) => name === tier.name) < index;
+    return [
+      ...(isNameTaken ? [{ path: path('name'), allowed: 'a name no other tier has' }] : []),
+      ...repeatFaults(tier, tierOf, path),
+      ...capFaults(tier, path),
+    ];
+  });
+}
+
+type Path = (...rest: readonly (string | number)[]) => ChainFault['path'];
+
+/** A target has one circuit and one turn in a run. `tierOf` knows the tier of those before. */
+function repeatFaults(
+  { name, targets }: Tier,
+  tierOf: Map<string, string>,
+  path: Path,
+): readonly ChainFault[] {
+  if (targets.every((target) => tierOf.has(identityOf(target)))) {
+    const allowed = 'a target that no earlier tier has: this tier can never be reached';
+    return [{ path: path('targets'), allowed }];
+  }
+  return targets.flatMap((target, index) => {
+    const identity = identityOf(target);
+    const tier = tierOf.get(identity);
+    tierOf.set(identity, tier ?? name);
+    if (tier === undefined) return [];
+    const allowed = `a target that is named once; ${targetKey(target)} is in tier ${tier} already`;
+    return [{ path: path('targets', index), allowed }];
+  });
+}
+
+/** An ARN and the id at its end name the same model. */
+function identityOf({ region, modelId }: Target): string {
+  return targetKey({ region, modelId: modelId.slice(modelId.lastIndexOf('/') + 1) });
+}
+
+/** Bedrock refuses an answer longer than the model's limit, so such a cap is a misunderstanding. */
+function capFaults({ targets, maxTokens }: Tier, path: Path): readonly ChainFault[] {
+  const [least] = targets
+    .map((target) => ({ target, limit: modelFacts(target)?.maxOutputTokens ?? Infinity }))
+    .sort((a, b) => a.limit - b.limit);
+  if (!least || maxTokens <= least.limit) return [];
+  const allowed = `at most ${least.limit}, the limit of ${least.target.modelId}`;
+  return [{ path: path('maxTokens'), allowed }];
+}

@@ -1,0 +1,42 @@
+/** GET /v1/health: what serves at this moment. Times are ISO 8601 in UTC. */
+import * as z from 'zod';
+import { CIRCUIT_STATES, OVERRIDE_MODES } from '../words.ts';
+
+const standing = {
+  health: z
+    .enum(['healthy', 'recovering', 'unhealthy', 'disabled'])
+    .describe(
+      '`recovering` gets a few calls at a time, `unhealthy` none, `disabled` none until its configuration is mended.',
+    ),
+  since: z.iso.datetime().optional(),
+  until: z.iso.datetime().optional().describe('When it is tried again.'),
+};
+
+const targetHealth = z.object({
+  target: z.string().describe('`<region>/<modelId>`, the unit of a circuit.'),
+  tier: z.string(),
+  region: z.string(),
+  modelId: z.string(),
+  model: z.string(),
+  ...standing,
+  circuit: z.enum(CIRCUIT_STATES).describe('The breaker’s own state, whatever is on top of it.'),
+  stage: z.int().min(0).optional().describe('Of the recovery, while HALF_OPEN.'),
+  cause: z.string().optional().describe('The kind of failure, or what took it out: fixed words.'),
+  failureRatePercent: z.number().min(0).max(100).optional(),
+  override: z.enum(OVERRIDE_MODES).optional(),
+});
+
+export const healthView = z.object({
+  status: z
+    .enum(['healthy', 'degraded', 'unhealthy'])
+    .describe('`degraded`: some target is out, and another serves.'),
+  regions: z.array(z.object({ region: z.string(), ...standing })).readonly(),
+  models: z.array(z.object({ model: z.string(), ...standing })).readonly(),
+  profiles: z
+    .array(z.object({ profile: z.string(), ...standing }))
+    .readonly()
+    .describe('Inference profiles, each over all regions that call it.'),
+  targets: z.array(targetHealth).readonly(),
+});
+
+export type HealthAnswer = z.infer<typeof healthView>;

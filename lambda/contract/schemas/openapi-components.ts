@@ -1,0 +1,96 @@
+/** What the paths of the API's document are put together from, and refer to. */
+import type * as z from 'zod';
+import { PROBLEM, PROBLEM_CONTENT_TYPE, type Problem } from '../problems.ts';
+import { adminHealthView } from './admin-health-view.ts';
+import { healthView } from './health-view.ts';
+import { acceptedJob, jobList, jobView } from './job-views.ts';
+import { jobRequest } from './jobs.ts';
+import { jsonSchema } from './json-schema.ts';
+import { overrideRequest, overrideView } from './overrides.ts';
+import { problemDetails } from './problem-details.ts';
+import { redriveReport, redriveRequest } from './redrive.ts';
+
+/** By the name under which the document knows them. */
+export const SCHEMAS = {
+  JobRequest: jobRequest,
+  AcceptedJob: acceptedJob,
+  Job: jobView,
+  JobList: jobList,
+  Health: healthView,
+  AdminHealth: adminHealthView,
+  OverrideRequest: overrideRequest,
+  Override: overrideView,
+  RedriveRequest: redriveRequest,
+  RedriveReport: redriveReport,
+  Problem: problemDetails,
+} as const;
+
+export function components(): object {
+  const schemas = Object.entries(SCHEMAS).map(([name, schema]) => [name, jsonSchema(schema)]);
+  const responses = Object.entries(PROBLEM).map(([name, kind]) => [name, problemResponse(kind)]);
+  return {
+    schemas: Object.fromEntries(schemas),
+    responses: Object.fromEntries(responses),
+    headers: {
+      'Retry-After': {
+        description: 'Seconds after which it is worth asking again.',
+        schema: { type: 'integer', minimum: 1 },
+      },
+    },
+    securitySchemes: {
+      apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+      // As API Gateway itself exports it; OpenAPI knows no signature.
+      sigv4: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'Authorization',
+        description: 'AWS Signature Version 4 by an IAM principal, for the service execute-api.',
+        'x-amazon-apigateway-authtype': 'awsSigv4',
+      },
+    },
+  };
+}
+
+export const RETRY_AFTER = { $ref: '#/components/headers/Retry-After' };
+
+export function json(schema: keyof typeof SCHEMAS): object {
+  return { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } };
+}
+
+type ProblemName = keyof typeof PROBLEM;
+
+/** What a route with a key can answer besides its own problems; the gateway's own included. */
+export const COMMON_PROBLEMS: readonly ProblemName[] = [
+  'invalidRequest',
+  'forbidden',
+  'tooManyRequests',
+  'internal',
+  'unavailable',
+  'timeout',
+];
+
+/** By status, as the responses of a route. */
+export function problems(names: readonly ProblemName[]): Readonly<Record<string, object>> {
+  return Object.fromEntries(
+    names.map((name) => [PROBLEM[name].status, { $ref: `#/components/responses/${name}` }]),
+  );
+}
+
+/** Each parameter of a query's schema; its values are documented as what they are read as. */
+export function queryParameters(query: z.ZodType): readonly object[] {
+  const { properties = {} } = jsonSchema(query, 'output');
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...schema } = typeof property === 'boolean' ? {} : property;
+    return { name, in: 'query', description, schema };
+  });
+}
+
+function problemResponse({ type, title, status }: Problem): object {
+  const comesBack =
+    status === PROBLEM.tooManyRequests.status || status === PROBLEM.unavailable.status;
+  return {
+    description: `${title}: \`${type}\`.`,
+    ...(comesBack && { headers: { 'Retry-After': RETRY_AFTER } }),
+    content: { [PROBLEM_CONTENT_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+}

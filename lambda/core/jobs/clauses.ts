@@ -1,0 +1,47 @@
+/** What transitions ask of a row. */
+import type { Clause } from './change.ts';
+import type { Job } from './job.ts';
+import type { Standing } from './transitions.ts';
+
+export const IS_WAITING: Clause = {
+  field: 'status',
+  test: 'one-of',
+  values: ['QUEUED', 'DEFERRED'],
+};
+export const IS_RUNNING: Clause = { field: 'status', test: 'equals', value: 'RUNNING' };
+export const IS_UNENDED: Clause = {
+  field: 'status',
+  test: 'one-of',
+  values: ['QUEUED', 'DEFERRED', 'RUNNING'],
+};
+export const NOT_CANCELLED: Clause = { field: 'cancelRequested', test: 'absent' };
+
+export function generationIs(generation: number): Clause {
+  return { field: 'generation', test: 'equals', value: generation };
+}
+
+export function statusIs(status: Job['status']): Clause {
+  return { field: 'status', test: 'equals', value: status };
+}
+
+export function noLiveLease(now: number): Clause {
+  return { field: 'leaseUntil', test: 'absent-or-at-most', value: now };
+}
+
+export function deadlineAfter(now: number): Clause {
+  return { field: 'deadlineAt', test: 'above', value: now };
+}
+
+export function claimsBelow(maxAttempts: number): Clause {
+  return { field: 'claims', test: 'below', value: maxAttempts };
+}
+
+/** Still this claim's row: nobody requeued it, and no later claim took it. */
+export function isMine(job: Job): readonly Clause[] {
+  return [IS_RUNNING, { field: 'claimToken', test: 'equals', value: job.claimToken ?? '' }];
+}
+
+/** Not ended, and in no run's hands. */
+export function unheld(job: Standing, now: number): readonly Clause[] {
+  return [generationIs(job.generation), IS_UNENDED, noLiveLease(now)];
+}

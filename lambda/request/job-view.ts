@@ -1,0 +1,52 @@
+import type { JobView } from '../contract/schemas/job-views.ts';
+import { hasEnded } from '../contract/words.ts';
+import type { Job } from '../core/jobs/job.ts';
+
+/** A job as its owner sees it: all but the answer itself. */
+export function viewJob(job: Job): JobView {
+  const { jobId, status, metadata, attempts, error } = job;
+  const { servedBy, tier, degraded, degradedBy, truncated, usage, costUsd } = job;
+  return {
+    jobId,
+    status,
+    ...shownTimes(job),
+    deadlineAt: iso(job.deadlineAt),
+    cancelRequested: hasEnded(status) ? undefined : job.cancelRequested,
+    metadata,
+    attempts,
+    ...{ servedBy, tier, degraded, degradedBy, truncated, usage, costUsd },
+    error: error && { type: error.type, title: error.title, retryAt: isoOf(error.retryAt) },
+  };
+}
+
+/** ISO 8601 in UTC. */
+export function shownTimes({
+  status,
+  createdAt,
+  completedAt,
+  nextAttemptAt,
+}: Pick<Job, 'status' | 'createdAt' | 'completedAt' | 'nextAttemptAt'>) {
+  return {
+    createdAt: iso(createdAt),
+    completedAt: isoOf(completedAt),
+    nextAttemptAt: status === 'DEFERRED' ? isoOf(nextAttemptAt) : undefined,
+  };
+}
+
+/** Whole seconds until it is worth asking again; undefined once the job has ended. */
+export function retryAfterSeconds(
+  { status, nextAttemptAt = 0 }: Pick<Job, 'status' | 'nextAttemptAt'>,
+  now: number,
+): number | undefined {
+  if (hasEnded(status)) return undefined;
+  const waitMs = status === 'DEFERRED' ? nextAttemptAt - now : 0;
+  return Math.max(1, Math.ceil(waitMs / 1000));
+}
+
+function isoOf(timeMs: number | undefined): string | undefined {
+  return timeMs === undefined ? undefined : iso(timeMs);
+}
+
+function iso(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}

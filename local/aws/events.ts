@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Authorize } from '../iam.ts';
+import { type Handler, parseJson, readBody, sendJson } from '../loopback.ts';
+import { ACCOUNT, REGION } from '../resources.ts';
+import type { Stack } from '../stack.ts';
+
+const AMZ_JSON = 'application/x-amz-json-1.1';
+/** The service takes 1 MB. */
+const MAX_REQUEST_BYTES = 1024 * 1024;
+/** A run of days must not fill the memory. */
+const KEPT_EVENTS = 10_000;
+
+/** An event as a rule's target would get it. */
+export interface BusEvent {
+  readonly id: string;
+  readonly bus: string;
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: unknown;
+  readonly time: string;
+}
+
+export interface EventBuses {
+  readonly handler: Handler;
+  /** The latest events, oldest first. */
+  events(): readonly BusEvent[];
+}
+
+/** EventBridge's PutEvents. Rules with patterns are not carried out: events are only kept. */
+export function serveEventBuses(stack: Stack, authorize: Authorize): EventBuses {
+  const buses = new Set(
+    stack.resources('AWS::Events::EventBus', z.looseObject({})).map(({ ref }) => ref),
+  );
+  const kept: BusEvent[] = [];
+
+  const put = (entry: Entry) => {
+    const { EventBusName: bus, Source: source, DetailType: detailType } = entry;
+    if (!buses.has(bus)) {
+      return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `no event bus ${bus}` };
+    }
+    const detail = parseJson(entry.Detail);
+    if (typeof detail !== 'object' || detail === null) {
+      return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+    }
+    const id = randomUUID();
+    const time = new Date(entry.Time ? entry.Time * 1000 : Date.now()).toISOString();
+    kept.push({ id, bus, source, detailType, detail, time });
+    if (kept.length > KEPT_EVENTS) kept.shift();
+    return { EventId: id };
+  };
+
+  const handler: Handler = async (request, response) => {
+    const body = await readBody(request, MAX_REQUEST_BYTES);
+    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+    const fail = (type: string, message: string) =>
+      sendJson(response, 400, { __type: type, message }, AMZ_JSON);
+    if (operation !== 'PutEvents') {
+      return fail('UnknownOperationException', `operation ${operation} is not emulated`);
+    }
+    const parsed = putEvents.safeParse(parseJson(String(body)));
+    if (!parsed.success) return fail('ValidationException', z.prettifyError(parsed.error));
+
+    const { Entries } = parsed.data;
+    for (const { EventBusName } of Entries) {
+      const arn = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/${EventBusName}`;
+      const denial = authorize(request.headers, 'events:PutEvents', arn);
+      if (denial) return fail('AccessDeniedException', denial);
+    }
+    const answers = Entries.map(put);
+    const FailedEntryCount = answers.filter(({ EventId }) => EventId === undefined).length;
+    return sendJson(response, 200, { Entries: answers, FailedEntryCount }, AMZ_JSON);
+  };
+  return { handler, events: () => [...kept] };
+}
+
+const entry = z.looseObject({
+  EventBusName: z.string().default('default'),
+  Source: z.string().min(1),
+  DetailType: z.string().min(1).max(128),
+  Detail: z.string(),
+  /** Seconds since the epoch. */
+  Time: z.number().optional(),
+});
+type Entry = z.infer<typeof entry>;
+
+const putEvents = z.looseObject({ Entries: z.array(entry).min(1).max(10) });

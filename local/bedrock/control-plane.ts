@@ -1,0 +1,74 @@
+import { profileOf } from '../../lambda/contract/geography.ts';
+import { modelFacts } from '../../lambda/contract/models.ts';
+import type { Target } from '../../lambda/contract/policy.ts';
+import type { Authorize } from '../iam.ts';
+import { ACCOUNT } from '../resources.ts';
+import { jsonReply, type Reply } from './reply.ts';
+import { serviceErrorReply } from './service-error.ts';
+import { signedRegion } from './signed-region.ts';
+import type { Request } from './two-protocol-server.ts';
+
+/** A model is LEGACY for its last six months, Bedrock's usual notice. */
+const LEGACY_MS = 182 * 86_400_000;
+
+export interface CatalogueRequest {
+  readonly request: Request;
+  readonly pathname: string;
+  readonly nowMs: number;
+  readonly authorize?: Authorize;
+}
+
+/**
+ * What of Bedrock's control plane tells when a model ends: GetFoundationModel and
+ * GetInferenceProfile. Every model is there, with the end of life that the catalogue of this project
+ * knows. Undefined for any other path.
+ */
+export function catalogueReply(asked: CatalogueRequest): Reply | undefined {
+  const [, kind, encoded = ''] = PATH.exec(asked.pathname) ?? [];
+  if (!kind || asked.request.method !== 'GET') return undefined;
+  const region = signedRegion(asked.request.headers.authorization);
+  if (region === undefined) return serviceErrorReply('unsigned');
+  const target = { region, modelId: decodeURIComponent(encoded).replace(/^arn:.*\//, '') };
+  return kind === 'foundation-models' ? modelReply(asked, target) : profileReply(asked, target);
+}
+
+const PATH = /^\/(foundation-models|inference-profiles)\/([^/]+)$/;
+
+function modelReply({ request, nowMs, authorize }: CatalogueRequest, target: Target): Reply {
+  const modelArn = `arn:aws:bedrock:${target.region}::foundation-model/${target.modelId}`;
+  const denial = authorize?.(request.headers, 'bedrock:GetFoundationModel', modelArn);
+  if (denial) return serviceErrorReply('access-denied', { message: denial });
+  // A profile's id names no model.
+  if (profileOf(target).geography) return serviceErrorReply('invalid-model');
+  return jsonReply(200, {
+    modelDetails: {
+      modelArn,
+      modelId: target.modelId,
+      modelLifecycle: lifecycle(modelFacts(target)?.endOfLife, nowMs),
+    },
+  });
+}
+
+function lifecycle(endOfLife: string | undefined, nowMs: number) {
+  if (endOfLife === undefined) return { status: 'ACTIVE' };
+  const endOfLifeTime = new Date(endOfLife);
+  const legacyTime = new Date(endOfLifeTime.getTime() - LEGACY_MS);
+  return { status: legacyTime.getTime() <= nowMs ? 'LEGACY' : 'ACTIVE', legacyTime, endOfLifeTime };
+}
+
+function profileReply({ request, authorize }: CatalogueRequest, target: Target): Reply {
+  const { region, modelId: id } = target;
+  const arn = `arn:aws:bedrock:${region}:${ACCOUNT}:inference-profile/${id}`;
+  const denial = authorize?.(request.headers, 'bedrock:GetInferenceProfile', arn);
+  if (denial) return serviceErrorReply('access-denied', { message: denial });
+  const { model, geography } = profileOf(target);
+  if (!geography) return serviceErrorReply('invalid-model');
+  return jsonReply(200, {
+    inferenceProfileName: id,
+    inferenceProfileArn: arn,
+    inferenceProfileId: id,
+    models: [{ modelArn: `arn:aws:bedrock:${region}::foundation-model/${model}` }],
+    status: 'ACTIVE',
+    type: 'SYSTEM_DEFINED',
+  });
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { Stack } from '../stack.ts';
+
+/** Whether the gateway lets a body through to the function. */
+export type BodyCheck = (contentType: string | undefined, body: Buffer) => boolean;
+
+/** Of a method: its validator, and its model for each content type. */
+export interface BodyRule {
+  readonly RequestValidatorId?: string;
+  readonly RequestModels: Readonly<Record<string, string>>;
+}
+
+const requestValidator = z.looseObject({
+  ValidateRequestBody: z.boolean().default(false),
+  ValidateRequestParameters: z
+    .literal(false, 'the validation of parameters is not emulated')
+    .default(false),
+});
+
+const model = z.looseObject({
+  Schema: z.strictObject({
+    $schema: z.string(),
+    type: z.literal('object'),
+    required: z.array(z.string()).default([]),
+  }),
+});
+
+/** The models of the template, as far as they tell a body's type and required fields. */
+export function readBodyChecks(stack: Stack): (rule: BodyRule) => BodyCheck {
+  const checking = new Set(
+    stack
+      .resources('AWS::ApiGateway::RequestValidator', requestValidator)
+      .filter(({ properties }) => properties.ValidateRequestBody)
+      .map(({ ref }) => ref),
+  );
+  const models = new Map(
+    stack
+      .resources('AWS::ApiGateway::Model', model)
+      .map(({ ref, properties }) => [ref, properties.Schema]),
+  );
+  return ({ RequestValidatorId = '', RequestModels }) =>
+    (contentType = 'application/json', body) => {
+      const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+      const schema = models.get(RequestModels[mediaType] ?? '');
+      // As in AWS: what no model describes is the function's to judge.
+      if (!checking.has(RequestValidatorId) || !schema) return true;
+      const value = parsed(body);
+      return isObject(value) && schema.required.every((field) => Object.hasOwn(value, field));
+    };
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

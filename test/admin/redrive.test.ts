@@ -1,0 +1,251 @@
+import { describe, expect, test } from '@jest/globals';
+import { type RedriveDependencies, redrive } from '../../lambda/admin/redrive.ts';
+import { METRIC } from '../../lambda/contract/metrics.ts';
+import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
+import { type RedriveRequest, redriveRequest } from '../../lambda/contract/schemas/redrive.ts';
+import type { CircuitSummary } from '../../lambda/core/breaker/admission.ts';
+import type { DeadLetter } from '../../lambda/core/jobs/dead-letter-queue.ts';
+import type { Job } from '../../lambda/core/jobs/job.ts';
+import { sweep } from '../../lambda/sweeper/sweep.ts';
+import { work } from '../../lambda/worker/work.ts';
+import { aJob, JOB_ID, START } from '../support/job-builders.ts';
+import { aWorld, rowOf } from '../support/job-world.ts';
+
+const { generation } = aJob();
+const MINUTE = 60_000;
+
+const idOf = (i: number) => i.toString(16).padStart(32, '0');
+const aDeadJob = (fields: Partial<Job> = {}) =>
+  aJob({ status: 'DEAD_LETTERED', claims: 5, completedAt: START, dueAt: undefined, ...fields });
+const letterFor = (job: Job) => encodeMessage(job);
+
+/** The dead-letter queue in memory: a received message is hidden until it is released. */
+class MemoryDeadLetters {
+  readonly bodies: Map<string, string>;
+  readonly hidden = new Set<string>();
+
+  constructor(bodies: readonly string[]) {
+    this.bodies = new Map(bodies.map((body, i) => [`${i}`, body]));
+  }
+
+  async receive(max: number): Promise<readonly DeadLetter[]> {
+    const shown = [...this.bodies].filter(([receipt]) => !this.hidden.has(receipt)).slice(0, max);
+    for (const [receipt] of shown) this.hidden.add(receipt);
+    return shown.map(([receipt, body]) => ({ receipt, body }));
+  }
+
+  async remove({ receipt }: DeadLetter): Promise<void> {
+    this.bodies.delete(receipt);
+    this.hidden.delete(receipt);
+  }
+
+  async release(letters: readonly DeadLetter[]): Promise<void> {
+    for (const { receipt } of letters) this.hidden.delete(receipt);
+  }
+
+  async count(): Promise<number> {
+    return this.bodies.size;
+  }
+}
+
+interface Options {
+  readonly jobs?: readonly Job[];
+  /** @default one for each job */
+  readonly bodies?: readonly string[];
+  /** Target keys whose circuits are open. */
+  readonly open?: readonly string[];
+}
+
+function aRedrive({ jobs = [], bodies = jobs.map(letterFor), open = [] }: Options = {}) {
+  const world = aWorld();
+  for (const job of jobs) world.jobs.rows.set(job.jobId, job);
+  const deadLetters = new MemoryDeadLetters(bodies);
+  const openKeys = new Set(open);
+  const summaryOf = (key: string): CircuitSummary =>
+    openKeys.has(key)
+      ? { key, state: 'OPEN', untilMs: START + 3_600_000 }
+      : { key, state: 'CLOSED' };
+  const dependencies: RedriveDependencies = {
+    ...world,
+    deadLetters,
+    circuits: { summaries: async (keys) => keys.map(summaryOf) },
+    disabledTargets: { all: async () => ({}) },
+  };
+  const run = (request: Partial<RedriveRequest> = {}, forMs = 25_000) =>
+    redrive(dependencies, world.settings, redriveRequest.parse(request), world.clock.nowMs + forMs);
+  return { world, deadLetters, openKeys, dependencies, run };
+}
+
+const PRIMARY = 'us-east-1/anthropic.primary';
+const ALL = [PRIMARY, 'us-east-1/anthropic.secondary', 'us-east-1/anthropic.last-resort'];
+
+describe('a redrive', () => {
+  test('puts dead-lettered jobs back into the queue, and takes their messages away', async () => {
+    const { world, deadLetters, run } = aRedrive({ jobs: [aDeadJob()] });
+
+    const report = await run();
+
+    expect(report).toEqual({
+      ...{ moved: 1, skipped: 0, held: 0, unreadable: 0, left: 0, dryRun: false },
+    });
+    expect(rowOf(world, JOB_ID)).toMatchObject({
+      ...{ status: 'QUEUED', generation: generation + 1, claims: 0, redrives: 1, sentAt: START },
+    });
+    const message = { jobId: JOB_ID, generation: generation + 1 };
+    expect(world.queue.sent).toEqual([{ message, delayMs: 0 }]);
+    expect(deadLetters.bodies.size).toBe(0);
+    expect(world.counts[METRIC.jobsRedriven]).toBe(1);
+  });
+
+  test('lets a job run to its end that had spent every claim', async () => {
+    const { world, run } = aRedrive({ jobs: [aDeadJob()] });
+    await world.results.putPrompt(aJob(), { messages: [{ role: 'user', text: 'hello' }] });
+
+    await run();
+    const [sent] = world.queue.sent;
+    await work(world, world.invocation, encodeMessage(sent?.message ?? aJob()));
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'SUCCEEDED', claims: 1, redrives: 1 });
+  });
+
+  test.each<[string, readonly Job[]]>([
+    ['of no row', []],
+    ['of a job that has succeeded', [aJob({ status: 'SUCCEEDED' })]],
+    ['of a job that still waits', [aJob()]],
+    ['of a job whose time to be kept is over', [aDeadJob({ expiresAt: START / 1000 })]],
+  ])('drops a message %s', async (_, jobs) => {
+    const { world, deadLetters, run } = aRedrive({ jobs, bodies: [letterFor(aJob())] });
+
+    expect(await run()).toMatchObject({ moved: 0, skipped: 1, left: 0 });
+    expect([...world.jobs.rows.values()]).toEqual(jobs);
+    expect([world.queue.sent, deadLetters.bodies.size]).toEqual([[], 0]);
+  });
+
+  test('moves a job once for all its messages', async () => {
+    const bodies = [letterFor(aJob()), letterFor(aJob({ generation: generation - 2 }))];
+    const { world, run } = aRedrive({ jobs: [aDeadJob()], bodies });
+
+    expect(await run({ maxPerSecond: 1 })).toMatchObject({ moved: 1, skipped: 1, left: 0 });
+    expect(world.queue.sent).toHaveLength(1);
+  });
+
+  test('leaves what it cannot read where it is, for others to see at once', async () => {
+    const bodies = ['rubbish', `{"version":2,"jobId":"${JOB_ID}","generation":1}`];
+    const { deadLetters, run } = aRedrive({ bodies });
+
+    expect(await run()).toMatchObject({ moved: 0, skipped: 0, unreadable: 2, left: 2 });
+    expect([...deadLetters.bodies.values()]).toEqual(bodies);
+    expect(deadLetters.hidden.size).toBe(0);
+  });
+
+  test('only tells, on a dry run', async () => {
+    const jobs = [aDeadJob()];
+    const bodies = [letterFor(aJob()), letterFor(aJob({ jobId: idOf(1) })), 'rubbish'];
+    const { world, deadLetters, run } = aRedrive({ jobs, bodies });
+
+    expect(await run({ dryRun: true })).toEqual({
+      ...{ moved: 1, skipped: 1, held: 0, unreadable: 1, left: 3, dryRun: true },
+    });
+    expect([...world.jobs.rows.values()]).toEqual(jobs);
+    expect([world.queue.sent, deadLetters.hidden.size]).toEqual([[], 0]);
+  });
+});
+
+describe('a redrive is bounded', () => {
+  const many = Array.from({ length: 45 }, (_, i) => aDeadJob({ jobId: idOf(i) }));
+
+  test.each([
+    [10, 4_000],
+    [3, 14_000],
+    [0.5, 88_000],
+  ])('by a rate of %d a second', async (maxPerSecond, leastMs) => {
+    const { world, run } = aRedrive({ jobs: many });
+
+    const report = await run({ maxPerSecond }, 3_600_000);
+
+    expect(report).toMatchObject({ moved: 45, left: 0 });
+    expect(world.clock.nowMs - START).toBeGreaterThanOrEqual(leastMs);
+  });
+
+  test('by the number of jobs', async () => {
+    const { run } = aRedrive({ jobs: many });
+
+    expect(await run({ limit: 13 })).toMatchObject({ moved: 13, left: 32 });
+    expect(await run()).toMatchObject({ moved: 32, left: 0 });
+  });
+
+  test('by the time of its function', async () => {
+    const { world, deadLetters, run } = aRedrive({ jobs: many });
+
+    const report = await run({ maxPerSecond: 1 }, 25_000);
+
+    expect(report).toMatchObject({ moved: 20, left: 25 });
+    expect(world.clock.nowMs - START).toBeLessThanOrEqual(20_000);
+    expect(deadLetters.hidden.size).toBe(0);
+  });
+});
+
+describe('a redrive is held', () => {
+  test('while every target rejects, and reads nothing then', async () => {
+    const { world, deadLetters, run } = aRedrive({ jobs: [aDeadJob()], open: ALL });
+
+    expect(await run()).toMatchObject({ moved: 0, held: 1, left: 1 });
+    expect(rowOf(world, JOB_ID)).toEqual(aDeadJob());
+    expect(deadLetters.hidden.size).toBe(0);
+  });
+
+  test.each<[string, Partial<Job>]>([
+    ['the tiers', { minTier: 'primary' }],
+    ['the circuits', { whenOpen: 'queue' }],
+    ['the regions', { regions: ['eu-west-1'] }],
+  ])('for a job that %s leave without a target, and for no other', async (_, fields) => {
+    const choosy = aDeadJob({ jobId: idOf(1), ...fields });
+    const { world, deadLetters, run } = aRedrive({ jobs: [choosy, aDeadJob()], open: [PRIMARY] });
+
+    expect(await run()).toMatchObject({ moved: 1, held: 1, left: 1 });
+    expect(rowOf(world, choosy.jobId)).toEqual(choosy);
+    expect(rowOf(world, JOB_ID).status).toBe('QUEUED');
+    expect(deadLetters.hidden.size).toBe(0);
+  });
+
+  test('from the moment at which the last target goes', async () => {
+    const jobs = Array.from({ length: 30 }, (_, i) => aDeadJob({ jobId: idOf(i) }));
+    const { world, openKeys, run } = aRedrive({ jobs });
+    const { sleep } = world.clock;
+    world.clock.sleep = async (ms) => {
+      for (const key of ALL) openKeys.add(key);
+      await sleep(ms);
+    };
+
+    expect(await run()).toMatchObject({ moved: 10, held: 20, left: 20 });
+  });
+});
+
+describe('a redrive that dies', () => {
+  test('between the row and the send leaves the job to the sweeper', async () => {
+    const { world, run } = aRedrive({ jobs: [aDeadJob()] });
+    world.queue.isDown = true;
+    await expect(run()).rejects.toThrow('queue down');
+    world.queue.isDown = false;
+
+    world.clock.nowMs += MINUTE;
+    await sweep(world, Number.POSITIVE_INFINITY);
+
+    const message = { jobId: JOB_ID, generation: generation + 1 };
+    expect(world.queue.sent).toEqual([{ message, delayMs: 0 }]);
+  });
+
+  test('before it takes the message away leaves one that the next redrive drops', async () => {
+    const { world, deadLetters, dependencies, run } = aRedrive({ jobs: [aDeadJob()] });
+    const { remove } = deadLetters;
+    dependencies.deadLetters.remove = async () => {
+      throw new Error('queue down');
+    };
+    await expect(run()).rejects.toThrow('queue down');
+    dependencies.deadLetters.remove = remove;
+    deadLetters.hidden.clear();
+
+    expect(await run()).toMatchObject({ moved: 0, skipped: 1, left: 0 });
+    expect(world.queue.sent).toHaveLength(1);
+  });
+});

@@ -1,0 +1,332 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { respond } from '../../lambda/admin/routes.ts';
+import type { Settings } from '../../lambda/contract/policy.ts';
+import { PROBLEM } from '../../lambda/contract/problems.ts';
+import { adminHealthView } from '../../lambda/contract/schemas/admin-health-view.ts';
+import { Breaker } from '../../lambda/core/breaker/breaker.ts';
+import { MemoryCircuitStore } from '../../lambda/core/breaker/memory-circuit-store.ts';
+import { scopesOfChain } from '../../lambda/core/breaker/override-scopes.ts';
+import {
+  DisabledTargets,
+  inProcessDisabledTargets,
+} from '../../lambda/core/router/disabled-targets.ts';
+import type { LifecycleRecord } from '../../lambda/core/router/lifecycle.ts';
+import { bodyOf, fieldsOf } from '../support/api-caller.ts';
+import { type ApiEventOptions, anApiEvent } from '../support/api-event.ts';
+import { aWorld } from '../support/job-world.ts';
+import { aChain, EAST_SONNET } from '../support/router-builders.ts';
+
+const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operators/ada';
+const MODEL = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
+const ENCODED = encodeURIComponent(EAST_SONNET);
+const FORCE_OPEN = { mode: 'force-open', reason: 'drill', expiresInSeconds: 600 };
+
+let admin: ReturnType<typeof anAdmin>;
+beforeEach(() => {
+  admin = anAdmin();
+});
+
+/** The admin function on a store that a worker shares with it. */
+function anAdmin(settings: Settings = aChain()) {
+  const world = aWorld({ settings });
+  const { clock, log } = world;
+  const policy = () => settings.breaker;
+  const store = new MemoryCircuitStore(clock.now);
+  const disabledStore = inProcessDisabledTargets();
+  const scopesOf = scopesOfChain(() => settings);
+  const aBreaker = (workerId: string) =>
+    new Breaker({ store, policy, clock, scopesOf, random: () => 0, workerId });
+  const disabled = () => new DisabledTargets({ store: disabledStore, policy, clock });
+  let lifecycle: LifecycleRecord | undefined;
+  const dependencies = {
+    ...world,
+    deadLetters: {
+      receive: async () => [],
+      remove: async () => undefined,
+      release: async () => undefined,
+      count: async () => 3,
+    },
+    circuits: aBreaker('admin'),
+    disabledTargets: new DisabledTargets({ store: disabledStore, policy, clock, log }),
+    lifecycles: { load: async () => lifecycle },
+  };
+  const call = (options: ApiEventOptions) =>
+    respond(
+      dependencies,
+      async () => settings,
+      anApiEvent({ userArn: OPERATOR, ...options }),
+      clock.now() + 28_000,
+    );
+  const override = (method: string, scope: string, key: string, body?: unknown) =>
+    call({
+      route: `${method} /admin/overrides/{scope}/{key+}`,
+      pathParameters: { scope, key },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+  return {
+    ...world,
+    call,
+    put: (scope: string, key: string, body: unknown = FORCE_OPEN) =>
+      override('PUT', scope, key, body),
+    lift: (scope: string, key: string) => override('DELETE', scope, key),
+    health: async () => bodyOf(await call({ route: 'GET /admin/health' })),
+    worker: aBreaker('worker'),
+    workersDisabled: disabled(),
+    store,
+    checked: (record: LifecycleRecord) => {
+      lifecycle = record;
+    },
+  };
+}
+
+describe('PUT /v1/admin/overrides', () => {
+  test('puts an override in force and shows it as it is stored', async () => {
+    const result = await admin.put('target', ENCODED);
+
+    const now = admin.clock.now();
+    expect(result.statusCode).toBe(200);
+    expect(bodyOf(result)).toEqual({
+      scope: 'target',
+      key: EAST_SONNET,
+      mode: 'force-open',
+      reason: 'drill',
+      actor: OPERATOR,
+      since: new Date(now).toISOString(),
+      expiresAt: new Date(now + 600_000).toISOString(),
+    });
+    expect(await admin.worker.admit(EAST_SONNET)).toMatchObject({ reason: 'forced-open' });
+  });
+
+  test.each([
+    ['target', EAST_SONNET],
+    ['target', ENCODED],
+    ['target', ENCODED.toLowerCase().replaceAll('%2f', '%2F')],
+    ['profile', `us.${MODEL}`],
+    ['model', encodeURIComponent(MODEL)],
+    ['region', 'us-east-1'],
+  ])('takes the scope %s with the key %s', async (scope, key) => {
+    expect(await admin.put(scope, key)).toMatchObject({ statusCode: 200 });
+    expect(await admin.worker.admit(EAST_SONNET)).toMatchObject({ reason: 'forced-open' });
+  });
+
+  test.each([
+    ['tier', 'primary'],
+    ['target', 'us-east-1/none'],
+    ['target', `eu-west-1/us.${MODEL}`],
+    ['region', 'eu-west-1'],
+    ['model', 'us-east-1'],
+    ['__proto__', 'us-east-1'],
+    ['region', '__proto__'],
+    ['target', '%E0%A4'],
+    // Decoded once, this still is encoded.
+    ['target', encodeURIComponent(ENCODED)],
+  ])('knows no %s called %s', async (scope, key) => {
+    const result = await admin.put(scope, key);
+
+    expect(result.statusCode).toBe(404);
+    expect(bodyOf(result).type).toBe(PROBLEM.notFound.type);
+  });
+
+  test.each([
+    ['no JSON', 'mode: force-open', 'body'],
+    ['no object', '[]', 'body'],
+    ['an actor', JSON.stringify({ ...FORCE_OPEN, actor: 'me' }), 'actor'],
+    ['a past end', JSON.stringify({ ...FORCE_OPEN, expiresInSeconds: -1 }), 'expiresInSeconds'],
+  ])('names the field of %s', async (_what, body, field) => {
+    const result = await admin.call({
+      route: 'PUT /admin/overrides/{scope}/{key+}',
+      pathParameters: { scope: 'region', key: 'us-east-1' },
+      body,
+    });
+
+    expect(result.statusCode).toBe(400);
+    expect(fieldsOf(result)).toEqual([field]);
+  });
+
+  test('refuses to promise what no worker would hear of', async () => {
+    const alone = anAdmin(aChain({ breaker: { store: 'memory' } }));
+
+    expect(bodyOf(await alone.put('region', 'us-east-1'))).toMatchObject({
+      type: PROBLEM.circuitsNotShared.type,
+      status: 409,
+    });
+  });
+
+  test('is 503, and sets nothing, while the store is lost', async () => {
+    admin.store.load = () => Promise.reject(new Error('lost'));
+
+    expect(await admin.put('region', 'us-east-1')).toMatchObject({
+      statusCode: 503,
+      headers: { 'retry-after': '5' },
+    });
+  });
+
+  test('leaves a trail of who did what to what, why and until when', async () => {
+    await admin.put('target', ENCODED);
+    await admin.put('target', ENCODED, { mode: 'observe', reason: 'calmer' });
+    await admin.lift('target', ENCODED);
+
+    const subject = { scope: 'target', key: EAST_SONNET, actor: OPERATOR };
+    const inSeconds = (seconds: number) =>
+      new Date(admin.clock.now() + seconds * 1000).toISOString();
+    expect(admin.logged).toEqual([
+      {
+        message: 'override set',
+        fields: { ...subject, mode: 'force-open', reason: 'drill', until: inSeconds(600) },
+      },
+      {
+        message: 'override set',
+        fields: {
+          ...{ ...subject, mode: 'observe', reason: 'calmer', until: inSeconds(3600) },
+          ...{ replacedMode: 'force-open', replacedActor: OPERATOR },
+        },
+      },
+      { message: 'override lifted', fields: { ...subject, mode: 'observe', setBy: OPERATOR } },
+    ]);
+  });
+});
+
+describe('DELETE /v1/admin/overrides', () => {
+  test('lifts an override, and shows what it was', async () => {
+    await admin.put('target', ENCODED);
+
+    const result = await admin.lift('target', ENCODED);
+
+    expect(result.statusCode).toBe(200);
+    expect(bodyOf(result)).toMatchObject({ mode: 'force-open', reason: 'drill' });
+    expect(await admin.health()).toMatchObject({ overrides: [] });
+  });
+
+  test.each([
+    ['there is none', 'region', 'us-east-1'],
+    ['it is another scope’s', 'model', ENCODED],
+    ['there is no such scope', 'galaxy', ENCODED],
+  ])('is 404 when %s', async (_why, scope, key) => {
+    await admin.put('target', ENCODED);
+
+    expect(await admin.lift(scope, key)).toMatchObject({ statusCode: 404 });
+  });
+
+  test('is 404 when it has expired', async () => {
+    await admin.put('target', ENCODED);
+    admin.clock.nowMs += 600_000;
+
+    expect(await admin.lift('target', ENCODED)).toMatchObject({ statusCode: 404 });
+  });
+});
+
+describe('GET /v1/admin/health', () => {
+  test('says of a healthy chain no more than GET /v1/health', async () => {
+    const view = await admin.health();
+
+    expect(adminHealthView.parse(view)).toEqual(view);
+    expect(view).toMatchObject({ status: 'healthy', overrides: [] });
+    expect(view.targets[0]).not.toHaveProperty('evidence');
+  });
+
+  test('shows evidence, overrides, configuration errors and lifecycle of a target', async () => {
+    for (let i = 0; i < 20; i++) {
+      const admission = await admin.worker.admit(EAST_SONNET);
+      if (!admission.admitted) break;
+      await admission.permit.settle({ kind: 'failure', failure: 'capacity', elapsedMs: 10 });
+    }
+    await admin.worker.flush();
+    for (const job of ['a', 'b', 'b']) {
+      await admin.workersDisabled.failed(EAST_SONNET, job, 'AccessDeniedException');
+    }
+    await admin.put('model', encodeURIComponent(MODEL), { mode: 'observe', reason: 'suspect' });
+    const now = admin.clock.now();
+    admin.checked({
+      checkedAtMs: now,
+      targets: { [EAST_SONNET]: { findings: ['legacy'], endOfLifeMs: now, daysLeft: 0 } },
+    });
+
+    const view = await admin.health();
+
+    expect(adminHealthView.parse(view)).toEqual(view);
+    expect(view.lifecycleCheckedAt).toBe(new Date(now).toISOString());
+    expect(view.overrides).toMatchObject([{ scope: 'model', key: MODEL, actor: OPERATOR }]);
+    expect(view.targets[0]).toMatchObject({
+      target: EAST_SONNET,
+      health: 'disabled',
+      circuit: 'OPEN',
+      opens: 1,
+      evidence: { rule: 'dry', failure: 'capacity', kinds: { capacity: 5 } },
+      overriddenBy: { scope: 'model', mode: 'observe', reason: 'suspect', actor: OPERATOR },
+      configErrors: { reason: 'AccessDeniedException', failures: 3, checks: 0 },
+      lifecycle: { findings: ['legacy'], daysLeft: 0 },
+    });
+  });
+
+  test('shows an override that another instance of the function has set', async () => {
+    await admin.health();
+    const now = admin.clock.now();
+    const override = { mode: 'force-open' as const, reason: 'r', actor: 'a' };
+    await admin.worker.override('region', 'us-east-1', {
+      ...override,
+      ...{ sinceMs: now, untilMs: now + 1000 },
+    });
+
+    const { overrides, regions } = await admin.health();
+
+    expect(overrides).toMatchObject([{ scope: 'region', key: 'us-east-1', reason: 'r' }]);
+    expect(regions).toMatchObject([{ region: 'us-east-1', health: 'unhealthy' }, {}]);
+  });
+});
+
+describe('DELETE /v1/admin/disabled', () => {
+  const enable = (key: string) =>
+    admin.call({ route: 'DELETE /admin/disabled/{key+}', pathParameters: { key } });
+
+  test('lets a disabled target be called at once, by the stages of a recovery', async () => {
+    await admin.worker.flush();
+    for (const job of ['a', 'b', 'b']) {
+      await admin.workersDisabled.failed(EAST_SONNET, job, 'AccessDeniedException');
+    }
+
+    const result = await enable(ENCODED);
+
+    expect(bodyOf(result)).toEqual({ target: EAST_SONNET });
+    expect(await admin.workersDisabled.availability(EAST_SONNET)).toEqual({ available: true });
+    expect(admin.logged.at(-1)).toEqual({
+      message: 'target enabled by hand',
+      fields: { target: EAST_SONNET, actor: OPERATOR },
+    });
+  });
+
+  test('is 404 for a target that nothing is held against', async () => {
+    expect(await enable(ENCODED)).toMatchObject({ statusCode: 404 });
+    expect(await enable('%')).toMatchObject({ statusCode: 404 });
+    expect(await enable('__proto__')).toMatchObject({ statusCode: 404 });
+  });
+});
+
+describe('POST /v1/admin/redrive', () => {
+  const redrive = (body: string | null) => admin.call({ route: 'POST /admin/redrive', body });
+
+  test('needs no body, and reports', async () => {
+    const result = await redrive(null);
+
+    expect(result.statusCode).toBe(200);
+    expect(bodyOf(result)).toMatchObject({ moved: 0, left: 3, dryRun: false });
+    expect(admin.logged[0]).toMatchObject({
+      message: 'redrive asked for',
+      fields: { actor: OPERATOR, limit: 1000 },
+    });
+  });
+
+  test('names what is wrong with a body', async () => {
+    expect(fieldsOf(await redrive('{"limit":0}'))).toEqual(['limit']);
+    expect(fieldsOf(await redrive('nonsense'))).toEqual(['body']);
+  });
+});
+
+test('a call without a signer is refused, should the gateway ever let one in', async () => {
+  const result = await admin.call({ route: 'GET /admin/health', userArn: '' });
+
+  expect(result.statusCode).toBe(403);
+});
+
+test('a route of callers is none of operators', async () => {
+  expect(await admin.call({ route: 'GET /health' })).toMatchObject({ statusCode: 404 });
+});

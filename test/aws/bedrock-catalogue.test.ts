@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { BedrockCatalogue } from '../../lambda/aws/bedrock-catalogue.ts';
+import { type FakeBedrock, startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
+import { type Answer, type AwsService, serveAwsService } from '../support/aws-service.ts';
+import '../support/errors-of-one-realm.ts';
+
+const MODEL = { region: 'us-east-1', modelId: 'anthropic.claude-sonnet-4-6' };
+const PROFILE = { region: 'us-west-2', modelId: 'us.anthropic.claude-sonnet-4-6' };
+const ENDED = { region: 'us-east-1', modelId: 'us.anthropic.claude-3-sonnet-20240229-v1:0' };
+const ACTIVE = { outcome: 'found', status: 'ACTIVE', isProfileActive: true };
+
+beforeAll(() => {
+  process.env.AWS_ACCESS_KEY_ID = 'test';
+  process.env.AWS_SECRET_ACCESS_KEY = 'test';
+});
+
+describe('the catalogue of the fake Bedrock', () => {
+  let bedrock: FakeBedrock;
+  beforeAll(async () => {
+    bedrock = await startFakeBedrock({ now: () => Date.parse('2026-11-23T12:00:00Z') });
+    process.env.AWS_ENDPOINT_URL_BEDROCK = bedrock.url;
+  });
+  afterAll(() => bedrock.stop());
+
+  test('has a model, a profile and an ARN', async () => {
+    const catalogue = new BedrockCatalogue();
+    const arn = `arn:aws:bedrock:us-west-2:123456789012:inference-profile/${PROFILE.modelId}`;
+
+    expect(await catalogue.read(MODEL)).toEqual(ACTIVE);
+    expect(await catalogue.read(PROFILE)).toEqual(ACTIVE);
+    expect(await catalogue.read({ region: 'us-west-2', modelId: arn })).toEqual(ACTIVE);
+  });
+
+  test('tells when the model behind a profile ended', async () => {
+    expect(await new BedrockCatalogue().read(ENDED)).toEqual({
+      outcome: 'found',
+      status: 'LEGACY',
+      isProfileActive: true,
+      legacyMs: expect.any(Number),
+      endOfLifeMs: Date.parse('2026-07-30T00:00:00Z'),
+    });
+  });
+
+  test('has no profile of a geography that does not exist', async () => {
+    const target = { region: 'us-east-1', modelId: 'abc', model: MODEL.modelId };
+
+    expect(await new BedrockCatalogue().read(target)).toEqual({ outcome: 'not-found' });
+  });
+});
+
+describe('what the control plane answers', () => {
+  let service: AwsService;
+  let answers: Answer[] = [];
+  beforeAll(async () => {
+    service = await serveAwsService(() => answers.shift() ?? error('TooManyRequests', 500));
+    process.env.AWS_ENDPOINT_URL_BEDROCK = service.config.endpoint;
+  });
+  afterAll(() => service.close());
+  beforeEach(() => {
+    answers = [];
+  });
+
+  const error = (__type: string, status: number) => ({ status, body: { __type, message: 'm' } });
+  const ok = (body: object) => ({ status: 200, body });
+
+  test.each([
+    ['ResourceNotFoundException', 404, 'not-found'],
+    ['ValidationException', 400, 'not-found'],
+    ['AccessDeniedException', 403, 'no-access'],
+  ])('%s is no exception but an entry', async (name, status, outcome) => {
+    answers = [error(name, status)];
+
+    expect(await new BedrockCatalogue().read(MODEL)).toEqual({ outcome });
+  });
+
+  test('a fault of the service is one', async () => {
+    answers = Array.from({ length: 3 }, () => error('InternalServerException', 500));
+
+    await expect(new BedrockCatalogue().read(MODEL)).rejects.toThrow();
+  });
+
+  test('a profile stands without a model in its own region, which only its destinations need', async () => {
+    answers = [ok({ status: 'ACTIVE' }), error('ResourceNotFoundException', 404)];
+
+    expect(await new BedrockCatalogue().read(PROFILE)).toEqual(ACTIVE);
+  });
+
+  test('a profile that may be read, and its model not, is no access', async () => {
+    answers = [ok({ status: 'ACTIVE' }), error('AccessDeniedException', 403)];
+
+    expect(await new BedrockCatalogue().read(PROFILE)).toEqual({ outcome: 'no-access' });
+  });
+
+  test('the end of life is read as a time', async () => {
+    const lifecycle = (endOfLifeTime: unknown) =>
+      ok({ modelDetails: { modelLifecycle: { status: 'LEGACY', endOfLifeTime } } });
+    answers = [lifecycle('2027-01-01T00:00:00Z')];
+
+    expect(await new BedrockCatalogue().read(MODEL)).toMatchObject({
+      status: 'LEGACY',
+      endOfLifeMs: Date.parse('2027-01-01T00:00:00Z'),
+    });
+  });
+});

@@ -1,0 +1,62 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { sqsDeadLetterQueue } from '../../lambda/aws/dead-letter-queue.ts';
+import { sqsJobQueue } from '../../lambda/aws/job-queue.ts';
+
+let server: FauxqsServer;
+let client: SQSClient;
+beforeAll(async () => {
+  server = await startFauxqs({ port: 0, logger: false });
+  client = new SQSClient({
+    endpoint: `http://127.0.0.1:${server.port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    useQueueUrlAsEndpoint: false,
+  });
+});
+afterAll(async () => {
+  client.destroy();
+  await server.stop();
+});
+
+async function aQueueOf(name: string, count: number) {
+  const { queueUrl } = server.createQueue(name);
+  const queue = sqsJobQueue({ jobs: queueUrl, deadLetters: queueUrl }, client);
+  for (let i = 0; i < count; i++) await queue.deadLetter(`body ${i}`, 'reason');
+  return sqsDeadLetterQueue(queueUrl, client);
+}
+
+test('an empty queue gives no messages, without waiting', async () => {
+  const letters = await aQueueOf('empty', 0);
+
+  expect(await letters.receive(10)).toEqual([]);
+  expect(await letters.count()).toBe(0);
+});
+
+test('messages are received once, ten at a time, and still counted', async () => {
+  const letters = await aQueueOf('twelve', 12);
+
+  const [first, second, third] = [
+    await letters.receive(100),
+    await letters.receive(10),
+    await letters.receive(10),
+  ];
+
+  expect([first?.length, second?.length, third?.length]).toEqual([10, 2, 0]);
+  expect(new Set([...first, ...second].map(({ body }) => body)).size).toBe(12);
+  expect(await letters.count()).toBe(12);
+});
+
+test('a message that was removed is gone, those released are there again', async () => {
+  const letters = await aQueueOf('some', 12);
+  const [removed, ...others] = [...(await letters.receive(10)), ...(await letters.receive(10))];
+  if (!removed) throw new Error('nothing was received');
+
+  await letters.remove(removed);
+  await letters.release(others);
+
+  expect(await letters.count()).toBe(11);
+  const again = [...(await letters.receive(10)), ...(await letters.receive(10))];
+  expect(again.map(({ body }) => body).sort()).toEqual(others.map(({ body }) => body).sort());
+});

@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  scopeName,
+  scopesOfChain,
+  scopesOfTarget,
+  splitScopeName,
+} from '../../../lambda/core/breaker/override-scopes.ts';
+import { someSettings } from '../../support/settings.ts';
+
+const SONNET = 'us-east-1/us.anthropic.claude-sonnet-4-6';
+
+describe('the scopes of a target', () => {
+  test('are its own, its profile, its model and its region', () => {
+    expect(scopesOfTarget(SONNET)).toEqual([
+      `target/${SONNET}`,
+      'profile/us.anthropic.claude-sonnet-4-6',
+      'model/anthropic.claude-sonnet-4-6',
+      'region/us-east-1',
+    ]);
+  });
+
+  test('are its own alone for a key of another form', () => {
+    expect(scopesOfTarget('payments')).toEqual(['target/payments']);
+  });
+
+  test('name the model that the settings say is behind a profile of one’s own', () => {
+    const target = { region: 'us-east-1', modelId: 'abc123', model: 'anthropic.claude-sonnet-4-6' };
+    const settings = someSettings({
+      tiers: [{ name: 'only', targets: [target], maxTokens: 100 }],
+    });
+    const scopesOf = scopesOfChain(() => settings);
+
+    expect(scopesOf('us-east-1/abc123')).toContain('model/anthropic.claude-sonnet-4-6');
+    expect(scopesOf(SONNET)).toEqual(scopesOfTarget(SONNET));
+  });
+});
+
+test('a name splits into the scope and the key that it was made of', () => {
+  expect(splitScopeName(scopeName('target', SONNET))).toEqual({ scope: 'target', key: SONNET });
+});

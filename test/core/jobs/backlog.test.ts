@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import { encodeMessage } from '../../../lambda/contract/schemas/message.ts';
+import { nextAttemptAt } from '../../../lambda/core/jobs/deferral.ts';
+import type { RunResult } from '../../../lambda/core/router/run.ts';
+import { work } from '../../../lambda/worker/work.ts';
+import { aJob, anAnswer, anAttempt, START } from '../../support/job-builders.ts';
+import { aWorld, type World } from '../../support/job-world.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { someSettings } from '../../support/settings.ts';
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+
+describe('a backlog of 10,000', () => {
+  test.each<[string, number, number]>([
+    ['when the circuits name one time', 60, 60],
+    ['under a cooldown of a quarter of an hour', 900, 450],
+  ])('comes back spread evenly, %s', (_, cooldownSeconds, spreadSeconds) => {
+    const policy = someSettings({ breaker: { cooldownSeconds } }).breaker;
+    const random = seededRandom(7);
+    const until = { retryAtMs: START + 30 * SECOND };
+
+    const perSecond = countBy(
+      Array.from({ length: 10_000 }, () =>
+        Math.floor(nextAttemptAt(until, START, policy, random) / SECOND),
+      ),
+    );
+
+    // Even draws leave each second its share give or take five standard deviations.
+    const share = 10_000 / spreadSeconds;
+    expect(perSecond.size).toBeGreaterThanOrEqual(spreadSeconds);
+    expect(Math.max(...perSecond.values())).toBeLessThan(share + 5 * Math.sqrt(share));
+  });
+
+  test('waits through four hours of outage in hops, spending nothing, and drains spread out', async () => {
+    const outageEndsMs = START + 4 * HOUR;
+    const world = anOutage(outageEndsMs, 10_000);
+
+    const { longestHopMs, mostReceives } = await playUntilEmpty(world);
+
+    const rows = [...world.jobs.rows.values()];
+    expect(rows.filter(({ status }) => status === 'SUCCEEDED')).toHaveLength(10_000);
+    expect(new Set(rows.map(({ claims }) => claims))).toEqual(new Set([1]));
+    expect(longestHopMs).toBeLessThanOrEqual(900 * SECOND);
+    // Each generation's message is received once: SQS never counts a second receive.
+    expect(mostReceives).toBe(1);
+    expect(world.queue.dead).toEqual([]);
+    const ends = countBy(rows.map(({ completedAt = 0 }) => Math.floor(completedAt / SECOND)));
+    expect(Math.max(...ends.values())).toBeLessThan(10_000 / 20);
+  }, 60_000);
+});
+
+/** Every circuit is open until the end of the outage, and says so. */
+function anOutage(endsMs: number, count: number): World {
+  const random = seededRandom(11);
+  const attempts = [anAttempt({ outcome: 'skipped', reason: 'open' })];
+  const run = (_: unknown, { clock }: World): RunResult =>
+    clock.nowMs < endsMs
+      ? { outcome: 'deferred', retryAtMs: endsMs, attempts }
+      : { outcome: 'answered', answer: anAnswer(), attempts: [] };
+  const world = aWorld({ run, random });
+  const template = aJob({ sentAt: START });
+  for (let i = 0; i < count; i++) {
+    const jobId = i.toString(16).padStart(32, '0');
+    const job = { ...template, jobId };
+    world.jobs.rows.set(jobId, job);
+    void world.results.putPrompt(job, { messages: [{ role: 'user', text: 'hello' }] });
+    void world.queue.send(job, 0);
+  }
+  return world;
+}
+
+/** Carries messages by virtual time, each when it can be received, until there are none. */
+async function playUntilEmpty(world: World) {
+  const receives = new Map<string, number>();
+  const inFlight: { readonly body: string; readonly atMs: number }[] = [];
+  let [longestHopMs, mostReceives] = [0, 0];
+  const takeSent = () => {
+    for (const { message, delayMs } of world.queue.sent.splice(0)) {
+      longestHopMs = Math.max(longestHopMs, delayMs);
+      inFlight.push({ body: encodeMessage(message), atMs: world.clock.nowMs + delayMs });
+    }
+  };
+  for (takeSent(); inFlight.length > 0; ) {
+    const round = inFlight.splice(0).sort((a, b) => a.atMs - b.atMs);
+    for (const { body, atMs } of round) {
+      world.clock.nowMs = atMs;
+      const count = (receives.get(body) ?? 0) + 1;
+      receives.set(body, count);
+      mostReceives = Math.max(mostReceives, count);
+      await work(world, { ...world.invocation, endsAtMs: atMs + 150_000 }, body);
+      takeSent();
+    }
+  }
+  return { longestHopMs, mostReceives };
+}
+
+function countBy(values: readonly number[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}

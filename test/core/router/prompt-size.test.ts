@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import { estimatedTokens, PromptSize } from '../../../lambda/core/router/prompt-size.ts';
+import { FakeModelClient } from '../../support/fake-model-client.ts';
+
+const WINDOW = 200_000;
+const CAP = 4_000;
+const tier = { name: 'tier', targets: [], maxTokens: CAP };
+const target = { region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' };
+const elsewhere = { ...target, region: 'us-west-2' };
+
+function aPrompt(tokens: number, counted?: number) {
+  const models = new FakeModelClient();
+  models.tokens = counted;
+  const messages = [{ role: 'user', text: 'four'.repeat(tokens) }] as const;
+  return { models, size: new PromptSize(models, { messages }) };
+}
+
+test('an estimate counts system prompt, instruction and messages, at four bytes a token', () => {
+  const messages = [{ role: 'user', text: '漢字' }] as const;
+
+  expect(estimatedTokens({ messages, system: '12345678' }, tier)).toBe(4);
+  expect(estimatedTokens({ messages }, { ...tier, simplify: '1234' })).toBe(3);
+});
+
+test.each([
+  ['far below the window', 10, false],
+  ['at half of the room that the answer leaves', (WINDOW - CAP) / 2, false],
+  ['above that', (WINDOW - CAP) / 2 + 1, true],
+  ['at twice the window', 2 * WINDOW, true],
+  ['above that', 2 * WINDOW + 1, false],
+])('an estimate %s: %d tokens, close is %s', (_, tokens, isClose) => {
+  expect(aPrompt(tokens).size.isClose({ target, tier })).toBe(isClose);
+});
+
+test('a model that is not known has no window to be close to', () => {
+  const unknown = { region: 'us-east-1', modelId: 'example.model' };
+
+  expect(aPrompt(WINDOW).size.isClose({ target: unknown, tier })).toBe(false);
+});
+
+test('tokens are counted once a run, whichever region is asked', async () => {
+  const { models, size } = aPrompt(150_000, 190_000);
+
+  expect(await size.tokens({ target, tier }, 100)).toBe(190_000);
+  expect(await size.tokens({ target: elsewhere, tier }, 100)).toBe(190_000);
+  expect(models.counted).toHaveLength(1);
+});
+
+test('a prompt far from the window is not counted', async () => {
+  const { models, size } = aPrompt(1_000, 5);
+
+  expect(await size.tokens({ target, tier }, 100)).toBe(1_000);
+  expect(models.counted).toEqual([]);
+});
+
+test('the estimate stands where the model does not count', async () => {
+  const { size } = aPrompt(150_000, undefined);
+
+  expect(await size.tokens({ target, tier }, 100)).toBe(150_000);
+});

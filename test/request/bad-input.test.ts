@@ -1,0 +1,318 @@
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { problemDetails } from '../../lambda/contract/schemas/problem-details.ts';
+import { type ApiCall, anApi, bodyOf, fieldsOf } from '../support/api-caller.ts';
+import type { ApiEventOptions } from '../support/api-event.ts';
+import { aWorld, rowOf, type World } from '../support/job-world.ts';
+
+let world: World;
+let call: ApiCall;
+beforeEach(() => {
+  world = aWorld();
+  call = anApi(world);
+});
+
+const post = (body: unknown, options: ApiEventOptions = {}) =>
+  call({ route: 'POST /jobs', body: JSON.stringify(body), ...options });
+
+describe('a bad body', () => {
+  const nested = (depth: number) => `{"prompt":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+
+  test.each<[string, string | null, string]>([
+    ['nothing', null, 'body'],
+    ['empty', '', 'body'],
+    ['not JSON', 'hello', 'body'],
+    ['cut off', '{"prompt":"hel', 'body'],
+    ['with a byte order mark', '\ufeff{"prompt":"hello"}', 'body'],
+    ['NaN', '{"prompt":"a","deadlineSeconds":NaN}', 'body'],
+    ['null', 'null', 'body'],
+    ['an array', '[{"prompt":"hello"}]', 'body'],
+    ['a text', '"hello"', 'body'],
+    ['a number', '1e400', 'body'],
+    ['without a prompt', '{}', 'prompt'],
+    [
+      'with prompt and messages',
+      '{"prompt":"a","messages":[{"role":"user","text":"b"}]}',
+      'prompt',
+    ],
+    ['with an empty prompt', '{"prompt":""}', 'prompt'],
+    ['with a blank prompt', '{"prompt":" \\n\\t "}', 'prompt'],
+    ['with a number for a prompt', '{"prompt":1}', 'prompt'],
+    ['with null for a prompt', '{"prompt":null}', 'prompt'],
+    ['nested 100,000 deep', nested(100_000), 'prompt'],
+    ['with half a surrogate pair', '{"prompt":"\\ud83d"}', 'prompt'],
+    ['with an unknown field', '{"prompt":"a","model":"b"}', 'model'],
+    ['with a __proto__', '{"prompt":"a","__proto__":{"whenOpen":"fail"}}', '__proto__'],
+    ['with a constructor', '{"prompt":"a","constructor":{"prototype":{}}}', 'constructor'],
+    ['with no messages', '{"messages":[]}', 'messages'],
+    ['beginning with the model', '{"messages":[{"role":"assistant","text":"a"}]}', 'messages'],
+    ['of a role that is none', '{"messages":[{"role":"system","text":"a"}]}', 'messages[0].role'],
+    ['with a message without text', '{"messages":[{"role":"user"}]}', 'messages[0].text'],
+    [
+      'with no tokens',
+      '{"prompt":"a","inferenceConfig":{"maxTokens":0}}',
+      'inferenceConfig.maxTokens',
+    ],
+    [
+      'with half a token',
+      '{"prompt":"a","inferenceConfig":{"maxTokens":1.5}}',
+      'inferenceConfig.maxTokens',
+    ],
+    [
+      'with a text for a number',
+      '{"prompt":"a","inferenceConfig":{"maxTokens":"1"}}',
+      'inferenceConfig.maxTokens',
+    ],
+    [
+      'beyond all integers',
+      '{"prompt":"a","inferenceConfig":{"maxTokens":9007199254740993}}',
+      'inferenceConfig.maxTokens',
+    ],
+    [
+      'too hot',
+      '{"prompt":"a","inferenceConfig":{"temperature":1.1}}',
+      'inferenceConfig.temperature',
+    ],
+    ['with an unknown whenOpen', '{"prompt":"a","whenOpen":"wait"}', 'whenOpen'],
+    ['with an unknown tier', '{"prompt":"a","minTier":"gold"}', 'minTier'],
+    [
+      'with a region that serves nobody',
+      '{"prompt":"a","regions":["us-east-1","eu-west-9"]}',
+      'regions[1]',
+    ],
+    ['with no region', '{"prompt":"a","regions":[]}', 'regions'],
+    ['with an infinite deadline', '{"prompt":"a","deadlineSeconds":1e400}', 'deadlineSeconds'],
+    ['with a deadline of minus nothing', '{"prompt":"a","deadlineSeconds":-0}', 'deadlineSeconds'],
+    ['with less time than a call', '{"prompt":"a","deadlineSeconds":74}', 'deadlineSeconds'],
+    ['with more time than allowed', '{"prompt":"a","deadlineSeconds":86401}', 'deadlineSeconds'],
+    ['with metadata that is no text', '{"prompt":"a","metadata":{"b":1}}', 'metadata.b'],
+    [
+      'with metadata too long',
+      `{"prompt":"a","metadata":{"b":"${'x'.repeat(257)}"}}`,
+      'metadata.b',
+    ],
+    ['with a lone NUL', '\u0000', 'body'],
+    ['with a text for a prompt’s object', '{"prompt":{"text":"a"}}', 'prompt'],
+    ['with a prompt of white space that is not ASCII', '{"prompt":"\u00a0\u3000"}', 'prompt'],
+    [
+      'with minus one token',
+      '{"prompt":"a","inferenceConfig":{"maxTokens":-1}}',
+      'inferenceConfig.maxTokens',
+    ],
+    [
+      'with too many tokens',
+      '{"prompt":"a","inferenceConfig":{"maxTokens":1000001}}',
+      'inferenceConfig.maxTokens',
+    ],
+    ['with null for a configuration', '{"prompt":"a","inferenceConfig":null}', 'inferenceConfig'],
+    [
+      'with an unknown parameter',
+      '{"prompt":"a","inferenceConfig":{"topK":1}}',
+      'inferenceConfig.topK',
+    ],
+    [
+      'with an empty stop',
+      '{"prompt":"a","inferenceConfig":{"stopSequences":[""]}}',
+      'inferenceConfig.stopSequences[0]',
+    ],
+    ['with a text for regions', '{"prompt":"a","regions":"us-east-1"}', 'regions'],
+    ['with a text for a deadline', '{"prompt":"a","deadlineSeconds":"600"}', 'deadlineSeconds'],
+    ['with a deadline in the past', '{"prompt":"a","deadlineSeconds":-600}', 'deadlineSeconds'],
+    ['with an inherited word for a tier', '{"prompt":"a","minTier":"constructor"}', 'minTier'],
+    ['with a list for metadata', '{"prompt":"a","metadata":["b"]}', 'metadata'],
+    ['with metadata of no name', '{"prompt":"a","metadata":{"":"b"}}', 'metadata.'],
+    ['with a blank system prompt', '{"prompt":"a","system":" "}', 'system'],
+    [
+      'with a lone surrogate in a message',
+      '{"messages":[{"role":"user","text":"\\udc00"}]}',
+      'messages[0].text',
+    ],
+  ])('%s gets 400 with the field, and makes no job', async (_, body, field) => {
+    const result = await call({ route: 'POST /jobs', body });
+
+    expect(result.statusCode).toBe(400);
+    expect(result.headers?.['content-type']).toBe('application/problem+json');
+    expect(bodyOf(result)).toMatchObject({
+      type: 'urn:holdfast:problem:invalid-request',
+      status: 400,
+      requestId: 'request-id',
+    });
+    expect(bodyOf(result).errors.map((each: { field: string }) => each.field)).toContain(field);
+    expect(world.jobs.rows.size).toBe(0);
+    expect(world.results.prompts.size).toBe(0);
+  });
+
+  test('never has its texts quoted back', async () => {
+    const result = await post({ prompt: ['my secret'], system: 7, whenOpen: 'my secret' });
+
+    expect(result.statusCode).toBe(400);
+    expect(result.body).not.toContain('my secret');
+  });
+
+  test('of 2,000 faults is told the first twenty', async () => {
+    const messages = Array.from({ length: 1000 }, () => ({ role: 1, text: 2 }));
+
+    expect(bodyOf(await post({ messages })).errors).toHaveLength(20);
+  });
+
+  test.each([
+    ['bytes', 'x'.repeat(5 * 1024 * 1024)],
+    ['characters of three bytes', '€'.repeat(2_000_000)],
+  ])('of more than 5 MB in %s gets 413', async (_, prompt) => {
+    const result = await post({ prompt });
+
+    expect(result.statusCode).toBe(413);
+    expect(bodyOf(result).type).toBe('urn:holdfast:problem:too-large');
+    expect(world.jobs.rows.size).toBe(0);
+  });
+
+  test('of bytes that are no UTF-8 gets 400', async () => {
+    const body = Buffer.concat([
+      Buffer.from('{"prompt":"'),
+      Buffer.from([0xc3, 0x28]),
+      Buffer.from('"}'),
+    ]).toString('base64');
+
+    const result = await call({ route: 'POST /jobs', body, isBase64Encoded: true });
+
+    expect(result.statusCode).toBe(400);
+  });
+});
+
+describe('an odd body that is right', () => {
+  test.each([
+    ['NUL', 'a\u0000b'],
+    ['escape sequences', '\u001b]0;title\u0007'],
+    ['joined emoji', '👩‍👩‍👧‍👦'],
+    ['a change of direction', '\u202egnorw'],
+    ['our own JSON', '{"status":"SUCCEEDED"}'],
+  ])('with %s is stored as it came', async (_, prompt) => {
+    const { jobId } = bodyOf(await post({ prompt }));
+
+    expect(await world.results.getPrompt(rowOf(world, jobId))).toEqual({
+      messages: [{ role: 'user', text: prompt }],
+    });
+  });
+
+  test('in base64 is read', async () => {
+    const body = Buffer.from('{"prompt":"hello"}').toString('base64');
+
+    const result = await call({ route: 'POST /jobs', body, isBase64Encoded: true });
+
+    expect(result.statusCode).toBe(202);
+  });
+
+  test('of just under 5 MB is accepted', async () => {
+    const result = await post({ prompt: 'x'.repeat(5 * 1024 * 1024 - 20) });
+
+    expect(result.statusCode).toBe(202);
+  });
+});
+
+describe('bytes that are no text', () => {
+  const encoded = (body: Buffer) =>
+    call({ route: 'POST /jobs', body: body.toString('base64'), isBase64Encoded: true });
+
+  test.each([
+    ['compressed', gzipSync('{"prompt":"hello"}')],
+    ['random', Buffer.from([0x80, 0xff, 0x00, 0xc0, 0xaf])],
+    ['UTF-16', Buffer.from('{"prompt":"hello"}', 'utf16le')],
+    ['none', Buffer.alloc(0)],
+  ])('%s get 400', async (_, body) => {
+    const result = await encoded(body);
+
+    expect(result.statusCode).toBe(400);
+    expect(fieldsOf(result)).toEqual(['body']);
+  });
+
+  test('whose base64 is cut get 400', async () => {
+    const body = Buffer.from('{"prompt":"hello"}').toString('base64').slice(0, -5);
+
+    expect((await call({ route: 'POST /jobs', body, isBase64Encoded: true })).statusCode).toBe(400);
+  });
+});
+
+describe('headers that mean nothing here', () => {
+  test.each([
+    ['Prefer', 'respond-async; wait=100000'],
+    ['Content-Type', 'text/plain'],
+    ['Content-Type', ''],
+    ['X-Forwarded-For', '127.0.0.1, ::1'],
+    ['X-Forwarded-Host', 'evil.example'],
+    ['Host', 'evil.example'],
+    ['X-Amzn-Trace-Id', 'Root=../../x'],
+  ])('%s: %s changes no answer', async (name, value) => {
+    const result = await post({ prompt: 'hello' }, { headers: { [name]: [value] } });
+
+    expect(result.statusCode).toBe(202);
+    expect(result.body).not.toContain('evil');
+    expect(result.headers?.location).toBe(`/v1/jobs/${bodyOf(result).jobId}`);
+  });
+});
+
+describe('a parameter that the route does not know', () => {
+  test.each(['POST /jobs', 'GET /health', 'DELETE /jobs/{id}', 'GET /jobs/{id}', 'GET /jobs'])(
+    'of %s gets 400 with its name',
+    async (route) => {
+      const query = { debug: ['1'], ['x'.repeat(1000)]: ['2'] };
+
+      const result = await call({ route, body: '{"prompt":"hello"}', query });
+
+      expect(result.statusCode).toBe(400);
+      expect(fieldsOf(result)).toEqual(['debug', 'x'.repeat(64)]);
+      expect(world.jobs.rows.size).toBe(0);
+    },
+  );
+});
+
+describe('whatever is sent', () => {
+  const isOurProblem = (result: Awaited<ReturnType<ApiCall>>) => {
+    expect(result.statusCode).toBeGreaterThanOrEqual(400);
+    expect(result.statusCode).toBeLessThan(500);
+    expect(problemDetails.parse(bodyOf(result))).toEqual(bodyOf(result));
+  };
+
+  test('as a body is a job only if it has a prompt or messages, else a problem', async () => {
+    const field = fc.constantFrom('prompt', 'messages', 'system', 'inferenceConfig', 'regions');
+    const near = fc.dictionary(field, fc.jsonValue(), { maxKeys: 3 });
+    const body = fc.oneof(
+      fc.json(),
+      near.map((value) => JSON.stringify(value)),
+      fc.string(),
+    );
+
+    await fc.assert(
+      fc.asyncProperty(body, async (text) => {
+        const before = world.jobs.rows.size;
+        const result = await call({ route: 'POST /jobs', body: text });
+
+        const { prompt, messages } = result.statusCode === 202 ? JSON.parse(text) : {};
+        if (result.statusCode !== 202) isOurProblem(result);
+        else expect(typeof prompt === 'string' || Array.isArray(messages)).toBe(true);
+        expect(world.jobs.rows.size - before).toBe(result.statusCode === 202 ? 1 : 0);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('as an id or a parameter is no job and no failure', async () => {
+    const text = fc.string({ unit: 'binary', maxLength: 600 });
+    const route = fc.constantFrom('GET /jobs/{id}', 'DELETE /jobs/{id}', 'GET /jobs');
+    const name = fc.constantFrom('wait', 'limit', 'status', 'cursor', '__proto__', 'x');
+    const query = fc.dictionary(name, fc.array(text, { minLength: 1, maxLength: 2 }), {
+      minKeys: 1,
+    });
+
+    await fc.assert(
+      fc.asyncProperty(route, text, query, async (path, id, parameters) => {
+        const values = Object.fromEntries(Object.entries(parameters));
+        const result = await call({ route: path, id, query: values });
+
+        if (result.statusCode !== 200) isOurProblem(result);
+        else expect(bodyOf(result)).toEqual({ jobs: [] });
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

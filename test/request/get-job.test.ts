@@ -1,0 +1,205 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { type ApiCall, anApi, bodyOf, fieldsOf } from '../support/api-caller.ts';
+import { aJob, anAnswer, anAttempt, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
+import { aWorld, type World } from '../support/job-world.ts';
+
+let world: World;
+let call: ApiCall;
+beforeEach(() => {
+  world = aWorld();
+  call = anApi(world);
+});
+
+describe('GET /v1/jobs/{id}', () => {
+  const get = (id: string, apiKeyId = 'tenant') => call({ id, apiKeyId });
+
+  test('shows a waiting job and when to ask again', async () => {
+    const attempts = [anAttempt({ outcome: 'skipped', reason: 'open', ms: 0 })];
+    const nextAttemptAt = START + 42_500;
+    world.jobs.rows.set(JOB_ID, aJob({ status: 'DEFERRED', nextAttemptAt, attempts }));
+
+    const result = await get(JOB_ID);
+
+    expect(result.statusCode).toBe(200);
+    expect(result.headers?.['retry-after']).toBe('43');
+    expect(bodyOf(result)).toEqual({
+      jobId: JOB_ID,
+      status: 'DEFERRED',
+      createdAt: '2026-01-01T00:00:00.000Z',
+      deadlineAt: '2026-01-02T00:00:00.000Z',
+      nextAttemptAt: '2026-01-01T00:00:42.500Z',
+      attempts,
+    });
+  });
+
+  test('shows an answered job with its answer and a link to it', async () => {
+    const { text: _, ...facts } = anAnswer({ costUsd: 0.001 });
+    const job = aRunningJob({ ...facts, status: 'SUCCEEDED', resultBytes: 100 });
+    world.jobs.rows.set(JOB_ID, { ...job, completedAt: START + 900, attempts: [anAttempt()] });
+    await world.results.putAnswer({ jobId: JOB_ID, claimToken: 'claim' }, anAnswer());
+
+    const result = await get(JOB_ID);
+
+    const { stopReason, ...shown } = facts;
+    expect(bodyOf(result)).toEqual({
+      ...shown,
+      jobId: JOB_ID,
+      status: 'SUCCEEDED',
+      createdAt: '2026-01-01T00:00:00.000Z',
+      completedAt: '2026-01-01T00:00:00.900Z',
+      deadlineAt: '2026-01-02T00:00:00.000Z',
+      attempts: [anAttempt()],
+      result: { text: 'forty-two', stopReason },
+      resultUrl: `https://results/${JOB_ID}/claim`,
+    });
+    expect(result.headers).not.toHaveProperty('retry-after');
+  });
+
+  test('shows no more than the link to an answer above 256 KB', async () => {
+    const resultBytes = 256 * 1024 + 1;
+    world.jobs.rows.set(JOB_ID, aRunningJob({ status: 'SUCCEEDED', resultBytes }));
+
+    const view = bodyOf(await get(JOB_ID));
+
+    expect(view.result).toBeUndefined();
+    expect(view.resultUrl).toBe(`https://results/${JOB_ID}/claim`);
+  });
+
+  test('shows why a job failed', async () => {
+    const error = { type: 'urn:holdfast:problem:unavailable', title: 'none', retryAt: START };
+    world.jobs.rows.set(JOB_ID, aJob({ status: 'FAILED', error }));
+
+    expect(bodyOf(await get(JOB_ID)).error).toEqual({
+      ...error,
+      retryAt: '2026-01-01T00:00:00.000Z',
+    });
+  });
+
+  test('keeps from the caller what is the system’s own', async () => {
+    world.jobs.rows.set(JOB_ID, aRunningJob());
+
+    const { body } = await get(JOB_ID);
+
+    for (const own of ['tenant', 'claim', 'lease', 'generation', 'hash', 'token', 'sweep']) {
+      expect(body.toLowerCase()).not.toContain(own);
+    }
+  });
+
+  test('knows another tenant’s job as little as none', async () => {
+    world.jobs.rows.set(JOB_ID, aJob());
+
+    const theirs = await get(JOB_ID, 'other');
+    const none = await get('f'.repeat(32), 'other');
+
+    expect(theirs).toEqual(none);
+    expect(theirs.statusCode).toBe(404);
+  });
+
+  test('no longer knows a job past its time, whether TTL has run or not', async () => {
+    world.jobs.rows.set(JOB_ID, aJob({ expiresAt: START / 1000 }));
+
+    expect((await get(JOB_ID)).statusCode).toBe(404);
+  });
+
+  test.each(['', '../x', '%00', '%zz', JOB_ID.toUpperCase(), `${JOB_ID}0`, '__proto__'])(
+    'finds no job %j',
+    async (id) => {
+      world.jobs.get = async () => {
+        throw new Error('the table was asked');
+      };
+
+      expect((await get(id)).statusCode).toBe(404);
+    },
+  );
+});
+
+describe('GET /v1/jobs/{id}?wait', () => {
+  const wait = (...values: string[]) =>
+    call({ id: JOB_ID, apiKeyId: 'tenant', query: { wait: values } });
+
+  /** Ends the job at this time, and counts the looks at it. */
+  function endsAt(endMs: number) {
+    const looks = { count: 0 };
+    world.jobs.get = async () => {
+      looks.count++;
+      return world.clock.nowMs < endMs ? aJob() : aJob({ status: 'FAILED', completedAt: endMs });
+    };
+    return looks;
+  }
+
+  test('answers as soon as the job has ended', async () => {
+    endsAt(START + 3000);
+
+    const result = await wait('20');
+
+    expect(bodyOf(result).status).toBe('FAILED');
+    expect(world.clock.nowMs).toBeGreaterThanOrEqual(START + 3000);
+    expect(world.clock.nowMs).toBeLessThanOrEqual(START + 4000);
+  });
+
+  test('answers with the job as it is when the time is over, and when to ask again', async () => {
+    const looks = endsAt(START + 60_000);
+
+    const result = await wait('20');
+
+    expect(result.statusCode).toBe(200);
+    expect(bodyOf(result).status).toBe('QUEUED');
+    expect(result.headers?.['retry-after']).toBe('1');
+    expect(world.clock.nowMs).toBe(START + 20_000);
+    expect(looks.count).toBeLessThanOrEqual(26);
+  });
+
+  test('sees a quick end within a tenth of a second', async () => {
+    endsAt(START + 1);
+
+    await wait('20');
+
+    expect(world.clock.nowMs).toBe(START + 100);
+  });
+
+  test('waits no longer than the function lives, and leaves time to answer', async () => {
+    endsAt(START + 60_000);
+    call = anApi(world, { remainingMs: 12_000 });
+
+    expect((await wait('20')).statusCode).toBe(200);
+    expect(world.clock.nowMs).toBe(START + 7000);
+  });
+
+  test('does not wait for a job that has ended, is another’s or is none', async () => {
+    world.jobs.rows.set(JOB_ID, aJob({ status: 'FAILED' }));
+    await wait('20');
+    world.jobs.rows.set(JOB_ID, aJob({ tenant: 'other' }));
+    await wait('20');
+    world.jobs.rows.clear();
+    await wait('20');
+
+    expect(world.clock.nowMs).toBe(START);
+  });
+
+  test('looks once without it', async () => {
+    const looks = endsAt(START + 60_000);
+
+    await call({ id: JOB_ID, apiKeyId: 'tenant' });
+    await wait('0');
+
+    expect(looks.count).toBe(2);
+    expect(world.clock.nowMs).toBe(START);
+  });
+
+  test.each(['21', '-1', '1.5', '', ' 1', '1e1', '0x1', '01', 'NaN', '99999999999', '١'])(
+    'of %j is refused',
+    async (value) => {
+      const result = await wait(value);
+
+      expect(result.statusCode).toBe(400);
+      expect(bodyOf(result).errors).toEqual([
+        { field: 'wait', detail: 'got a string, allowed is a whole number from 0 to 20' },
+      ]);
+    },
+  );
+
+  test('twice is refused, as is what is no parameter', async () => {
+    expect(fieldsOf(await wait('1', '2'))).toEqual(['wait']);
+    expect(fieldsOf(await call({ id: JOB_ID, query: { Wait: ['1'] } }))).toEqual(['Wait']);
+  });
+});

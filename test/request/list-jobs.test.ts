@@ -1,0 +1,178 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Job } from '../../lambda/core/jobs/job.ts';
+import { encodeCursor } from '../../lambda/request/list-cursor.ts';
+import { type ApiCall, anApi, bodyOf, fieldsOf } from '../support/api-caller.ts';
+import { aJob, aRunningJob, START } from '../support/job-builders.ts';
+import { aWorld, type World } from '../support/job-world.ts';
+
+let world: World;
+let call: ApiCall;
+beforeEach(() => {
+  world = aWorld();
+  call = anApi(world);
+});
+
+const list = (query: Record<string, string> = {}, apiKeyId = 'tenant') =>
+  call({
+    route: 'GET /jobs',
+    apiKeyId,
+    query: Object.fromEntries(Object.entries(query).map(([name, value]) => [name, [value]])),
+  });
+
+/** Jobs of one tenant, the first one the oldest. */
+function given(count: number, fields: (n: number) => Partial<Job> = () => ({})): void {
+  for (let n = 1; n <= count; n++) {
+    const jobId = n.toString(16).padStart(32, '0');
+    const createdAt = START + n;
+    const createdKey = `${new Date(createdAt).toISOString()}#${jobId}`;
+    world.jobs.rows.set(jobId, aJob({ jobId, createdAt, createdKey, ...fields(n) }));
+  }
+}
+
+const numbersOf = (result: Awaited<ReturnType<typeof list>>) =>
+  bodyOf(result).jobs.map(({ jobId }: { jobId: string }) => Number.parseInt(jobId, 16));
+
+describe('GET /v1/jobs', () => {
+  test('shows the newest twenty, and the rest on the next page', async () => {
+    given(25);
+
+    const first = await list();
+    const second = await list({ cursor: bodyOf(first).nextCursor });
+
+    expect(first.statusCode).toBe(200);
+    expect(numbersOf(first)).toEqual(Array.from({ length: 20 }, (_, i) => 25 - i));
+    expect(numbersOf(second)).toEqual([5, 4, 3, 2, 1]);
+    expect(bodyOf(second)).not.toHaveProperty('nextCursor');
+  });
+
+  test('shows of each job its state and who served it', async () => {
+    const end = { completedAt: START + 900, servedBy: 'us-east-1/a', tier: 'a', degraded: false };
+    const done = aRunningJob({ status: 'SUCCEEDED', ...end });
+    world.jobs.rows.set(done.jobId, done);
+
+    expect(bodyOf(await list())).toEqual({
+      jobs: [
+        {
+          ...end,
+          jobId: done.jobId,
+          status: 'SUCCEEDED',
+          createdAt: '2026-01-01T00:00:00.000Z',
+          completedAt: '2026-01-01T00:00:00.900Z',
+        },
+      ],
+    });
+  });
+
+  test('shows no job of another tenant', async () => {
+    given(3, (n) => ({ tenant: n === 2 ? 'tenant' : 'other' }));
+
+    expect(numbersOf(await list())).toEqual([2]);
+    expect(numbersOf(await list({}, 'other'))).toEqual([3, 1]);
+    expect(numbersOf(await list({}, 'nobody'))).toEqual([]);
+  });
+
+  test('shows only the status that is asked for, on every page', async () => {
+    given(9, (n) => ({ status: n % 2 === 0 ? 'FAILED' : 'QUEUED' }));
+
+    const first = await list({ status: 'FAILED', limit: '3' });
+    const second = await list({
+      status: 'FAILED',
+      limit: '1',
+      cursor: bodyOf(first).nextCursor,
+    });
+
+    expect(numbersOf(first)).toEqual([8, 6, 4]);
+    expect(numbersOf(second)).toEqual([2]);
+  });
+
+  test('gives a cursor even where the looked-at part of the index held nothing', async () => {
+    world.jobs.list = async () => ({ jobs: [], next: 'position' });
+
+    const { jobs, nextCursor } = bodyOf(await list({ status: 'FAILED' }));
+
+    expect(jobs).toEqual([]);
+    expect(nextCursor).toEqual(expect.any(String));
+  });
+});
+
+describe('a cursor', () => {
+  let cursor: string;
+  beforeEach(async () => {
+    given(3);
+    cursor = bodyOf(await list({ limit: '1' })).nextCursor;
+  });
+
+  test('shows nothing of how rows are kept, and needs no escaping in a URL', () => {
+    expect(cursor).toMatch(/^[\w-]+$/);
+  });
+
+  test('goes on where its page ended, whatever came since', async () => {
+    given(5);
+
+    expect(numbersOf(await list({ cursor, limit: '5' }))).toEqual([2, 1]);
+  });
+
+  test.each<[string, (cursor: string) => string]>([
+    ['empty', () => ''],
+    ['cut', (text) => text.slice(0, -1)],
+    ['with more behind it', (text) => `${text}A`],
+    ['with padding', (text) => `${text}=`],
+    ['with a letter changed', (text) => (text[0] === 'A' ? 'B' : 'A') + text.slice(1)],
+    ['made up', () => Buffer.from('2026-01-01T00:00:00.002Z#0').toString('base64url')],
+    ['of binary garbage', () => Buffer.from([0, 255, 254, 32, 1]).toString('base64url')],
+    ['of no position', () => encodeCursor('', { tenant: 'tenant' })],
+    ['of one space', () => Buffer.from(' ').toString('base64url')],
+    ['of 100,000 letters', () => 'A'.repeat(100_000)],
+    ['of another tenant', () => encodeCursor('2026-01-01T00:00:00.002Z#0', { tenant: 'other' })],
+    [
+      'of another status',
+      () => encodeCursor('2026-01-01T00:00:00.002Z#0', { tenant: 'tenant', status: 'FAILED' }),
+    ],
+  ])('that is %s is refused by its name', async (_, change) => {
+    const result = await list({ cursor: change(cursor) });
+
+    expect(result.statusCode).toBe(400);
+    expect(fieldsOf(result)).toEqual(['cursor']);
+  });
+
+  test('of another caller is refused, and one forged for his list shows only his own', async () => {
+    const forged = encodeCursor('9999', { tenant: 'other' });
+
+    expect((await list({ cursor }, 'other')).statusCode).toBe(400);
+    expect(numbersOf(await list({ cursor: forged }, 'other'))).toEqual([]);
+  });
+});
+
+describe('a parameter of a list', () => {
+  test.each([
+    ['limit', '0'],
+    ['limit', '101'],
+    ['limit', '-1'],
+    ['limit', '2.5'],
+    ['limit', ''],
+    ['limit', 'ten'],
+    ['limit', '1e2'],
+    ['status', 'queued'],
+    ['status', ''],
+    ['status', 'constructor'],
+    ['tenant', 'other'],
+    ['Limit', '5'],
+    ['__proto__', '5'],
+  ])('%s=%s is refused by its name', async (name, value) => {
+    const result = await call({ route: 'GET /jobs', query: { [name]: [value] } });
+
+    expect(result.statusCode).toBe(400);
+    expect(fieldsOf(result)).toEqual([name]);
+  });
+
+  test.each(['limit', 'status', 'cursor', 'other'])('%s twice is refused', async (name) => {
+    const result = await call({ route: 'GET /jobs', query: { [name]: ['1', '1'] } });
+
+    expect(result.statusCode).toBe(400);
+    expect(fieldsOf(result)).toEqual([name]);
+  });
+
+  test.each([['1'], ['100']])('limit=%s is taken', async (limit) => {
+    expect((await list({ limit })).statusCode).toBe(200);
+  });
+});

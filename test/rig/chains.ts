@@ -1,0 +1,53 @@
+import type { Settings, Target, Tier } from '../../lambda/contract/policy.ts';
+import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
+
+const SONNET_4_5 = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+const SONNET_4_6 = 'us.anthropic.claude-sonnet-4-6';
+const HAIKU_4_5 = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
+
+/** A tier is the model's id and the regions that serve it. */
+type Shape = readonly (readonly [modelId: string, ...regions: readonly string[]])[];
+
+/** Chains as users write them: the first two tiers share a region, and another can take over. */
+const SHAPES = {
+  /** One target a tier. */
+  single: [
+    [SONNET_4_5, 'us-east-1'],
+    [SONNET_4_6, 'us-east-1'],
+    [HAIKU_4_5, 'us-west-2'],
+  ],
+  /** Each tier in two regions, as shipped. */
+  paired: [
+    [SONNET_4_5, 'us-east-1', 'us-west-2'],
+    [SONNET_4_6, 'us-east-1', 'us-west-2'],
+    [HAIKU_4_5, 'us-east-1', 'us-west-2'],
+  ],
+} as const satisfies Record<string, Shape>;
+
+export type ChainName = keyof typeof SHAPES;
+
+export const CHAINS = Object.keys(SHAPES) as readonly ChainName[];
+
+/** The shipped rules with every time divided by ten. */
+export function rigSettings(chain: ChainName): Settings {
+  return parseSettings(
+    {
+      tiers: SHAPES[chain].map(aTier),
+      breaker: {
+        windowSeconds: 6,
+        cooldownSeconds: 6,
+        cooldownMaxSeconds: 90,
+        callTimeoutSeconds: 3,
+        viewMaxAgeSeconds: 0.1,
+        excessFailures: 5,
+      },
+      jobs: { deadlineSeconds: 600, shortestDeferralSeconds: 0.5 },
+    },
+    `the rig's settings of the chain ${chain}`,
+  );
+}
+
+function aTier([modelId, ...regions]: Shape[number], index: number): Tier {
+  const targets: readonly Target[] = regions.map((region) => ({ region, modelId }));
+  return { name: `tier-${index + 1}`, targets, maxTokens: 512 };
+}

@@ -1,0 +1,43 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { Settings } from '../../lambda/contract/policy.ts';
+import type { CircuitSummary } from '../../lambda/core/breaker/admission.ts';
+import { respond } from '../../lambda/request/routes.ts';
+import { type ApiEventOptions, anApiEvent } from './api-event.ts';
+import type { World } from './job-world.ts';
+
+export interface ApiOptions {
+  readonly settings?: Settings;
+  readonly circuits?: readonly CircuitSummary[];
+  /** How long the function may still run. @default 28 s, as it is deployed */
+  readonly remainingMs?: number;
+}
+
+export type ApiCall = (options: ApiEventOptions) => Promise<APIGatewayProxyResult>;
+
+/** The request function over the ports of a world. */
+export function anApi(
+  world: World,
+  { settings = world.settings, circuits = [], remainingMs = 28_000 }: ApiOptions = {},
+): ApiCall {
+  const dependencies = {
+    ...world,
+    circuits: { summaries: async () => circuits },
+    disabledTargets: { all: async () => ({}) },
+    openApi: { openapi: '3.1.0' },
+  };
+  return (options) =>
+    respond(
+      dependencies,
+      async () => settings,
+      anApiEvent(options),
+      world.clock.now() + remainingMs,
+    );
+}
+
+export function bodyOf(result: APIGatewayProxyResult) {
+  return JSON.parse(result.body);
+}
+
+export function fieldsOf(result: APIGatewayProxyResult): readonly string[] {
+  return bodyOf(result).errors.map(({ field }: { readonly field: string }) => field);
+}

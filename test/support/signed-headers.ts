@@ -1,0 +1,70 @@
+import { createHash, createHmac } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { OPERATOR } from '../../local/rest-api/signature.ts';
+
+export interface SignedRequest {
+  readonly url: string;
+  /** @default GET */
+  readonly method?: string;
+  readonly body?: string;
+  /** @default now */
+  readonly at?: Date;
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  readonly region?: string;
+  readonly service?: string;
+}
+
+/** The headers of a request signed by the AWS SDK's own signer, by default as the operator's. */
+export async function signedHeaders(request: SignedRequest): Promise<Record<string, string>> {
+  const { accessKeyId, secretAccessKey } = { ...OPERATOR, ...request };
+  const { host, hostname, searchParams } = new URL(request.url);
+  const [path = ''] = request.url.slice(request.url.indexOf(host) + host.length).split('?');
+  const signer = new SignatureV4({
+    service: request.service ?? 'execute-api',
+    region: request.region ?? 'us-east-1',
+    credentials: { accessKeyId, secretAccessKey },
+    sha256: NodeSha256,
+    applyChecksum: false,
+  });
+  const { headers } = await signer.sign(
+    {
+      method: request.method ?? 'GET',
+      protocol: 'http:',
+      hostname,
+      path,
+      query: Object.fromEntries(
+        [...new Set(searchParams.keys())].map((name) => [name, searchParams.getAll(name)]),
+      ),
+      headers: { host, 'content-type': 'application/json' },
+      body: request.body,
+    },
+    { signingDate: request.at ?? new Date() },
+  );
+  return headers;
+}
+
+class NodeSha256 {
+  readonly #hash;
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(secret));
+  }
+
+  update(data: Uint8Array): void {
+    this.#hash.update(data);
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+
+  reset(): void {}
+}
+
+function bytes(source: string | ArrayBuffer | ArrayBufferView): Buffer {
+  if (typeof source === 'string') return Buffer.from(source);
+  return ArrayBuffer.isView(source)
+    ? Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+    : Buffer.from(source);
+}

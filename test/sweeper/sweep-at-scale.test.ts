@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals';
+import { SWEEP_SHARDS } from '../../lambda/contract/keys.ts';
+import { METRIC } from '../../lambda/contract/metrics.ts';
+import { sweep } from '../../lambda/sweeper/sweep.ts';
+import { aJob, START } from '../support/job-builders.ts';
+import { aWorld, type World } from '../support/job-world.ts';
+
+const MINUTE = 60_000;
+/** As the sweeper's handler has it: a function of 60 s, and a margin. */
+const SWEEP_MS = 45_000;
+const PAGE_SIZE = 50;
+/** A page's query, sends and updates, rather slow. */
+const PAGE_MS = 100;
+const CROWDED = 9;
+
+describe('100,000 rows that are due, nearly all in one shard,', () => {
+  test('are worked off minute by minute, each once, a page at a time', async () => {
+    const { world, seen } = aBacklog(100_000);
+
+    const took = await sweepEachMinute(world);
+
+    expect(new Set(world.queue.sent.map(({ message }) => message.jobId)).size).toBe(100_000);
+    expect(world.queue.sent).toHaveLength(100_000);
+    expect(world.counts[METRIC.sweptJobs]).toBe(100_000);
+    expect(seen.mostInHand).toBeLessThanOrEqual(PAGE_SIZE);
+    // No sweep runs into the next, and none stops before its time is used.
+    expect(Math.max(...took)).toBeLessThanOrEqual(SWEEP_MS + PAGE_MS);
+    const pages = 100_000 / PAGE_SIZE + SWEEP_SHARDS * took.length;
+    expect(took.length).toBeLessThanOrEqual(Math.ceil((pages * PAGE_MS) / SWEEP_MS));
+  }, 30_000);
+
+  test('keep those of the other shards waiting for no more than a minute', async () => {
+    const { world } = aBacklog(100_000);
+    // The worst minute: the sweep begins just where most of the rows are.
+    const worst = minuteThatBeginsAt(CROWDED);
+
+    for (const minute of [worst, worst + 1]) {
+      world.clock.nowMs = START + minute * MINUTE;
+      await sweep(world, world.clock.nowMs + SWEEP_MS);
+    }
+
+    const waiting = [...world.jobs.rows.values()].filter(({ sentAt }) => sentAt === undefined);
+    expect(waiting.length).toBeGreaterThan(50_000);
+    expect(new Set(waiting.map(({ sweepShard }) => sweepShard))).toEqual(new Set([CROWDED]));
+  }, 30_000);
+});
+
+/** A table whose pages each take their time, none of them read before it is asked for. */
+function aBacklog(count: number) {
+  const world = aWorld();
+  const shards = Array.from({ length: SWEEP_SHARDS }, (): string[] => []);
+  const template = aJob();
+  for (let i = 0; i < count; i++) {
+    const jobId = i.toString(16).padStart(32, '0');
+    const sweepShard = i % 100 === 0 ? (i / 100) % SWEEP_SHARDS : CROWDED;
+    world.jobs.rows.set(jobId, { ...template, jobId, sweepShard });
+    shards[sweepShard]?.push(jobId);
+  }
+  const seen = { mostInHand: 0 };
+  let inHand = 0;
+  const { update } = world.jobs;
+  world.jobs.update = async (...args) => {
+    inHand += 1;
+    seen.mostInHand = Math.max(seen.mostInHand, inHand);
+    await Promise.resolve();
+    inHand -= 1;
+    return update.apply(world.jobs, args);
+  };
+  world.jobs.due = async function* (shard, now) {
+    const ids = shards[shard]?.filter((id) => (world.jobs.rows.get(id)?.dueAt ?? 0) <= now) ?? [];
+    for (let at = 0; at < ids.length; at += PAGE_SIZE) {
+      world.clock.nowMs += PAGE_MS;
+      yield ids.slice(at, at + PAGE_SIZE).flatMap((id) => world.jobs.rows.get(id) ?? []);
+    }
+  };
+  return { world, seen };
+}
+
+/** Sweeps each minute until nothing is left unsent; gives the time that each sweep took. */
+async function sweepEachMinute(world: World): Promise<readonly number[]> {
+  const took: number[] = [];
+  for (let minute = 1; minute <= 30; minute++) {
+    const startedAt = START + minute * MINUTE;
+    world.clock.nowMs = startedAt;
+    await sweep(world, startedAt + SWEEP_MS);
+    took.push(world.clock.nowMs - startedAt);
+    if (world.queue.sent.length >= world.jobs.rows.size) break;
+  }
+  return took;
+}
+
+/** The first minute after the start whose sweep begins at this shard. */
+function minuteThatBeginsAt(shard: number): number {
+  const minutes = Array.from({ length: SWEEP_SHARDS }, (_, i) => i + 1);
+  return minutes.find((minute) => (START / MINUTE + minute) % SWEEP_SHARDS === shard) ?? 0;
+}
