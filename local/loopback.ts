@@ -6,7 +6,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 /** An HTTP server that only this machine reaches. */
 export interface Loopback {
   readonly url: string;
-  /** Serves requests from here on. */
+  /** Serves requests from here on; until then each is answered 503. */
   serve(handler: Handler): void;
   close(): Promise<void>;
 }
@@ -25,23 +25,28 @@ export async function listenOnLoopback(port: number, tries = 1): Promise<Loopbac
   await listen(server, port, tries);
   const { port: actualPort } = server.address() as AddressInfo;
   const hosts = new Set([`127.0.0.1:${actualPort}`, `localhost:${actualPort}`]);
+  let handle: Handler = (_, response) => {
+    response.setHeader('retry-after', '1');
+    sendJson(response, 503, { message: 'the embedded run is starting' });
+  };
+  server.on('request', async (request, response) => {
+    if (!hosts.has(request.headers.host ?? '')) {
+      return sendJson(response, 403, { message: 'host not allowed, use 127.0.0.1' });
+    }
+    try {
+      await handle(request, response);
+    } catch (error: unknown) {
+      // A caller that hangs up in the middle of its request is no fault of the server.
+      if (request.destroyed && !request.complete) return;
+      console.error(error);
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, { message: 'the embedded run broke, see its output' });
+    }
+  });
   return {
     url: `http://127.0.0.1:${actualPort}`,
     serve: (handler) => {
-      server.on('request', async (request, response) => {
-        if (!hosts.has(request.headers.host ?? '')) {
-          return sendJson(response, 403, { message: 'host not allowed, use 127.0.0.1' });
-        }
-        try {
-          await handler(request, response);
-        } catch (error: unknown) {
-          // A caller that hangs up in the middle of its request is no fault of the server.
-          if (request.destroyed && !request.complete) return;
-          console.error(error);
-          if (response.headersSent) response.destroy();
-          else sendJson(response, 500, { message: 'the embedded run broke, see its output' });
-        }
-      });
+      handle = handler;
     },
     close: () =>
       new Promise((resolve) => {

@@ -15,6 +15,7 @@ const CONTRACT = /^lambda\/contract\//;
 /** What pulls in no validator, and so may be used where every millisecond of a start counts. */
 const PLAIN_CONTRACT = /^lambda\/contract\/(?!schemas\/)/;
 const CORE = /^lambda\/core\//;
+const ADAPTERS = /^lambda\/(aws|stores)\//;
 const CDK = /^(aws-cdk-lib|constructs)(\/|$)/;
 const NODE = /^node:/;
 const POWERTOOLS = /^@aws-lambda-powertools\//;
@@ -43,14 +44,12 @@ const RULES: readonly Rule[] = [
     mayImport: [CORE, PLAIN_CONTRACT, NODE, /^lambda\/aws\/system-clock\.ts$/],
   },
   {
-    files: /^lambda\/(request|worker|sweeper|lifecycle)\//,
-    mayImport: [CORE, CONTRACT, NODE, EVENT_TYPES],
+    files: /^lambda\/(request|admin|worker|sweeper|lifecycle)\//,
+    mayImport: [CORE, CONTRACT, NODE, EVENT_TYPES, /^lambda\/http\//],
   },
-  // Both answer HTTP.
-  {
-    files: /^lambda\/admin\//,
-    mayImport: [CORE, CONTRACT, EVENT_TYPES, /^lambda\/request\/(responses|read-event)\.ts$/],
-  },
+  // What the handlers are composed of, once for all of them.
+  { files: /^lambda\/compose\.ts$/, mayImport: [CORE, CONTRACT, ADAPTERS, /^@aws-sdk\//] },
+  { files: /^lambda\/http\//, mayImport: [CONTRACT, EVENT_TYPES] },
   { files: /^lib\//, mayImport: [CONTRACT, CDK, NODE, /^esbuild$/] },
   { files: /^local\//, mayImport: [/^local\//, CONTRACT, /^(?!lib\/|lambda\/|aws-cdk-lib)/] },
   { files: /^bin\//, mayImport: [/^lib\//, /^local\//, CONTRACT, CDK, NODE] },

@@ -5,8 +5,8 @@ import { faultsOf } from '../contract/schemas/faults.ts';
 import { parseOverrideRequest } from '../contract/schemas/overrides.ts';
 import { redriveRequest } from '../contract/schemas/redrive.ts';
 import { errorName } from '../core/error-name.ts';
-import { readBody } from '../request/read-event.ts';
-import { json, type ProblemFacts, problem } from '../request/responses.ts';
+import { readBody } from '../http/read-event.ts';
+import { json, type ProblemFacts, problem } from '../http/responses.ts';
 import { type EnableDependencies, enableTarget } from './enable-target.ts';
 import { type AdminHealthDependencies, getAdminHealth } from './get-admin-health.ts';
 import {

@@ -53,6 +53,8 @@ export interface BreakerPolicy {
   /** Kinds that do not count as failures of a target. */
   readonly ignoredKinds: readonly TargetFailureKind[];
   readonly store: 'dynamodb' | 'redis' | 'memory';
+  /** An operation of the store that takes longer counts as lost, and decisions are local. */
+  readonly storeTimeoutSeconds: number;
   readonly redisUrl?: string;
 }
 
@@ -101,6 +103,7 @@ export const BREAKER_DEFAULTS: BreakerPolicy = {
   dailyQuotaResetUtc: '00:00',
   ignoredKinds: [],
   store: 'dynamodb',
+  storeTimeoutSeconds: 1,
 };
 
 export const JOB_DEFAULTS: JobPolicy = {

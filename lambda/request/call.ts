@@ -2,10 +2,10 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Settings } from '../contract/policy.ts';
 import { PROBLEM, type Problem } from '../contract/problems.ts';
 import type { Fault } from '../contract/schemas/faults.ts';
+import { problem } from '../http/responses.ts';
 import type { AcceptDependencies } from './accept-job.ts';
 import type { CancelDependencies } from './cancel-job.ts';
 import type { HealthDependencies } from './get-health.ts';
-import { problem } from './responses.ts';
 
 export type RouteDependencies = AcceptDependencies &
   CancelDependencies &

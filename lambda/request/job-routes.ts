@@ -5,14 +5,14 @@ import { parseJobRequest } from '../contract/schemas/jobs.ts';
 import { jobQuery, listQuery } from '../contract/schemas/queries.ts';
 import { hasEnded } from '../contract/words.ts';
 import type { Job } from '../core/jobs/job.ts';
+import { readBody, readIdempotencyKey, readQuery } from '../http/read-event.ts';
+import { json } from '../http/responses.ts';
 import { acceptJob } from './accept-job.ts';
 import { type Call, invalid, refused } from './call.ts';
 import { cancelJob } from './cancel-job.ts';
 import { getJob } from './get-job.ts';
 import { retryAfterSeconds, viewJob } from './job-view.ts';
 import { listJobs } from './list-jobs.ts';
-import { readBody, readIdempotencyKey, readQuery } from './read-event.ts';
-import { json } from './responses.ts';
 
 export async function postJob(call: Call): Promise<APIGatewayProxyResult> {
   const { event, settings, tenant, dependencies } = call;

@@ -4,11 +4,11 @@ import { PROBLEM } from '../contract/problems.ts';
 import type { HealthAnswer } from '../contract/schemas/health-view.ts';
 import { noQuery } from '../contract/schemas/queries.ts';
 import { errorName } from '../core/error-name.ts';
+import { readQuery, tenantOf } from '../http/read-event.ts';
+import { json, problem } from '../http/responses.ts';
 import { type Call, invalid, type Route, type RouteDependencies } from './call.ts';
 import { getHealth } from './get-health.ts';
 import { deleteJob, postJob, showJob, showJobs } from './job-routes.ts';
-import { readQuery, tenantOf } from './read-event.ts';
-import { json, problem } from './responses.ts';
 
 /** By the gateway's own words for what it has matched, so no path is parsed twice. */
 const ROUTES: ReadonlyMap<string, Route> = new Map([

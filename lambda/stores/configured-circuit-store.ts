@@ -4,9 +4,13 @@ import { MemoryCircuitStore } from './memory-circuit-store.ts';
 import { RedisCircuitStore, type RedisClient } from './redis-circuit-store.ts';
 import { connectRedis } from './redis-connection.ts';
 
+interface StoreOptions {
+  readonly timeoutMs: number;
+}
+
 export interface ConfiguredCircuitStoreOptions {
   readonly policy: () => BreakerPolicy;
-  readonly dynamoDb: CircuitStore;
+  readonly dynamoDb: (options: StoreOptions) => CircuitStore;
   /** The clock of a store in memory, in milliseconds since the epoch. */
   readonly now: () => number;
   /** @default by ioredis */
@@ -36,12 +40,13 @@ export function configuredCircuitStore(options: ConfiguredCircuitStoreOptions): 
 
 async function open(options: ConfiguredCircuitStoreOptions): Promise<CircuitStore> {
   const { policy, dynamoDb, now, connect = connectRedis } = options;
-  const { store, redisUrl = '' } = policy();
+  const { store, redisUrl = '', storeTimeoutSeconds } = policy();
+  const timeoutMs = storeTimeoutSeconds * 1000;
   switch (store) {
     case 'dynamodb':
-      return dynamoDb;
+      return dynamoDb({ timeoutMs });
     case 'redis':
-      return new RedisCircuitStore(await connect(redisUrl));
+      return new RedisCircuitStore(await connect(redisUrl), { timeoutMs });
     case 'memory':
       return new MemoryCircuitStore(now);
     default:

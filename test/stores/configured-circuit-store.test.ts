@@ -77,7 +77,7 @@ function aStore(changes: Partial<BreakerPolicy>, connect?: (url: string) => Prom
   const dynamoDb = new MemoryCircuitStore(() => 0);
   const store = configuredCircuitStore({
     policy: () => policy,
-    dynamoDb,
+    dynamoDb: () => dynamoDb,
     now: () => 7,
     ...(connect && { connect }),
   });

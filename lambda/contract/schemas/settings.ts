@@ -48,6 +48,7 @@ const breaker = z
     dailyQuotaResetUtc: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a UTC time such as 00:00'),
     ignoredKinds: z.array(z.enum(TARGET_FAILURE_KINDS)),
     store: z.enum(['dynamodb', 'redis', 'memory']),
+    storeTimeoutSeconds: z.number().positive().max(10),
     redisUrl: z.url({ protocol: /^rediss?$/ }).optional(),
   })
   .refine((policy) => policy.cooldownMaxSeconds >= policy.cooldownSeconds, {

@@ -33,7 +33,9 @@ const RULES: readonly Rule[] = [
     allowed: 'a whole number from 1, or Infinity',
     holds: (policy: BreakerPolicy) => isCount(policy[field]) || policy[field] === Infinity,
   })),
-  ...(['excessFailures', 'cooldownSeconds', 'callTimeoutSeconds'] as const).map((field) => ({
+  ...(
+    ['excessFailures', 'cooldownSeconds', 'callTimeoutSeconds', 'storeTimeoutSeconds'] as const
+  ).map((field) => ({
     field,
     allowed: 'above 0',
     holds: (policy: BreakerPolicy) => policy[field] > 0,

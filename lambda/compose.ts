@@ -1,0 +1,85 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CLIENT_OPTIONS, SINGLE_ATTEMPT_OPTIONS } from './aws/client-options.ts';
+import { dynamoDbDisabledTargets } from './aws/disabled-targets-table.ts';
+import { eventBridgeBus } from './aws/event-bus.ts';
+import { dynamoDbJobStore } from './aws/job-table.ts';
+import { randomId } from './aws/random-id.ts';
+import { SettingsParameter } from './aws/settings-parameter.ts';
+import { systemClock } from './aws/system-clock.ts';
+import { powertoolsTelemetry } from './aws/telemetry.ts';
+import { ENV, requiredEnv } from './contract/env.ts';
+import type { Settings } from './contract/policy.ts';
+import { Breaker } from './core/breaker/breaker.ts';
+import type { CircuitEvent } from './core/breaker/events.ts';
+import { scopesOfChain } from './core/breaker/override-scopes.ts';
+import type { Clock, Random } from './core/clock.ts';
+import { JobEnds } from './core/jobs/job-ends.ts';
+import { DisabledTargets } from './core/router/disabled-targets.ts';
+import type { Log, Metrics } from './core/telemetry.ts';
+import { configuredCircuitStore } from './stores/configured-circuit-store.ts';
+import { DynamoDbCircuitStore } from './stores/dynamodb-circuit-store.ts';
+
+/** What every function has. */
+export interface Runtime {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly newId: () => string;
+  /** For all but the circuits. */
+  readonly dynamoDb: DynamoDBClient;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Writes the metrics out; at the end of each invocation. */
+  readonly publish: () => void;
+  /** Reads the settings anew when they are old; at the start of each invocation. */
+  readonly readSettings: () => Promise<Settings>;
+  /** As last read. */
+  readonly settings: () => Settings;
+}
+
+export function openRuntime(): Runtime {
+  const telemetry = powertoolsTelemetry();
+  const { log, metrics } = telemetry;
+  const clock = systemClock;
+  const name = requiredEnv(ENV.settingsParameter);
+  const parameter = new SettingsParameter({ name, clock, log, metrics });
+  return {
+    ...telemetry,
+    ...{
+      clock,
+      random: Math.random,
+      newId: randomId,
+      dynamoDb: new DynamoDBClient(CLIENT_OPTIONS),
+    },
+    readSettings: () => parameter.read(),
+    settings: () => parameter.current,
+  };
+}
+
+/** What the functions share of the targets: their circuits, and which of them are disabled. */
+export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => void) {
+  const { settings, clock, random, log, dynamoDb } = runtime;
+  const table = requiredEnv(ENV.circuitsTable);
+  const policy = () => settings().breaker;
+  const store = configuredCircuitStore({
+    ...{ policy, now: clock.now },
+    dynamoDb: (options) =>
+      new DynamoDbCircuitStore(new DynamoDBClient(SINGLE_ATTEMPT_OPTIONS), table, options),
+  });
+  return {
+    circuits: new Breaker({
+      ...{ store, policy, clock, random, on, workerId: randomId() },
+      scopesOf: scopesOfChain(settings),
+    }),
+    disabledTargets: new DisabledTargets({
+      store: dynamoDbDisabledTargets(dynamoDb, table),
+      ...{ policy, clock, log },
+    }),
+  };
+}
+
+/** The rows of the jobs, and what is done when one of them ends. */
+export function openJobs({ settings, dynamoDb, log, metrics }: Runtime) {
+  const jobs = dynamoDbJobStore(dynamoDb, requiredEnv(ENV.jobsTable));
+  const bus = eventBridgeBus(requiredEnv(ENV.eventBus));
+  return { jobs, ends: new JobEnds({ jobs, bus, settings, log, metrics }) };
+}

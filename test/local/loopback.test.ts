@@ -1,0 +1,17 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { type Loopback, listenOnLoopback } from '../../local/loopback.ts';
+
+let server: Loopback | undefined;
+afterEach(() => server?.close());
+
+test('a request that comes before there is a handler is told to come back, and then served', async () => {
+  server = await listenOnLoopback(0);
+
+  const early = await fetch(server.url, { method: 'POST', body: 'too soon' });
+  server.serve((_, response) => void response.end('served'));
+  const timely = await fetch(server.url);
+
+  expect([early.status, early.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(await early.json()).toEqual({ message: 'the embedded run is starting' });
+  expect(await timely.text()).toBe('served');
+});
