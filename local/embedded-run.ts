@@ -14,7 +14,7 @@ import { startEventSources } from './lambda/event-source-mapping.ts';
 import type { LambdaFunction } from './lambda/function.ts';
 import { createFunctions, type Endpoints } from './lambda/functions.ts';
 import { startSchedules } from './lambda/schedule.ts';
-import { listenOnLoopback } from './loopback.ts';
+import { type Handler, listenOnLoopback } from './loopback.ts';
 import { REGION } from './resources.ts';
 import { createRestApi } from './rest-api/rest-api.ts';
 import { type Credential, OPERATOR } from './rest-api/signature.ts';
@@ -29,6 +29,8 @@ export interface EmbeddedRunOptions
   readonly port?: number;
   /** A Bedrock runtime for every region. @default a fake one, started here */
   readonly bedrockEndpoint?: string;
+  /** Wraps what serves the functions' calls of AWS, so that a test can fail or repeat some. */
+  readonly disturb?: (serve: Handler) => Handler;
   /** Gets each line that a function writes. @default thrown away */
   readonly onLog?: (functionName: string, line: string) => void;
 }
@@ -61,7 +63,7 @@ const PORT_TRIES = 50;
 export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<EmbeddedRun> {
   const cleanup = new AsyncDisposableStack();
   try {
-    const { port = DEFAULT_PORT, onLog = () => undefined } = options;
+    const { port = DEFAULT_PORT, onLog = () => undefined, disturb = undisturbed } = options;
     const aws = cleanup.adopt(await listenOnLoopback(0), (server) => server.close());
     const gateway = cleanup.adopt(
       await listenOnLoopback(port, port === 0 ? 1 : PORT_TRIES),
@@ -75,7 +77,8 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
     const dynamodb = await serveDynamoDb(stack, access.authorize);
     const ssm = serveParameters(stack, access.authorize);
     const buses = serveEventBuses(stack, access.authorize);
-    aws.serve(serveAws({ dynamodb, ssm, events: buses.handler, queuesAndObjects: stores.handler }));
+    const { handler: queuesAndObjects } = stores;
+    aws.serve(disturb(serveAws({ dynamodb, ssm, events: buses.handler, queuesAndObjects })));
 
     const bedrock = options.bedrockEndpoint
       ? undefined
@@ -125,6 +128,10 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
     await cleanup.disposeAsync();
     throw error;
   }
+}
+
+function undisturbed(serve: Handler): Handler {
+  return serve;
 }
 
 function portOf(url: string): number {

@@ -17,16 +17,15 @@ export const OPERATOR: Credential = {
 };
 
 /** Why a signature is not taken, in the gateway's words for its responses. */
-export type SignatureRefusal = 'ACCESS_DENIED' | 'INVALID_SIGNATURE';
+export type SignatureRefusal = 'MISSING_AUTHENTICATION_TOKEN' | 'INVALID_SIGNATURE';
 
 export const SIGNED_SERVICE = 'execute-api';
 /** As AWS has it: how far a caller's clock may be off. */
 const SKEW_MS = 5 * 60_000;
 
 /**
- * The signer of a request by AWS Signature Version 4, computed anew from what was sent. API Gateway
- * says of an unsigned request what it says of a route that is not there
- * (MISSING_AUTHENTICATION_TOKEN); here the two are told apart.
+ * The signer of a request by AWS Signature Version 4, computed anew from what was sent. Of an
+ * unsigned request API Gateway says what it says of a route that is not there.
  *
  * Source: AWS, "Create a signed AWS API request".
  */
@@ -37,7 +36,7 @@ export function verifySignature(
   credential = OPERATOR,
 ): Credential | SignatureRefusal {
   const { authorization } = request.headers;
-  if (!authorization) return 'ACCESS_DENIED';
+  if (!authorization) return 'MISSING_AUTHENTICATION_TOKEN';
   const claim = readClaim(authorization);
   const sentAt = headerText(request, 'x-amz-date');
   if (!claim || !isTimely(sentAt, nowMs) || !claim.signedHeaders.includes('host')) {

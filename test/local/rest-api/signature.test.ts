@@ -99,7 +99,7 @@ describe('a signature of the AWS SDK', () => {
 });
 
 test('no signature at all is no access', async () => {
-  expect(await send({})).toBe('ACCESS_DENIED');
+  expect(await send({})).toBe('MISSING_AUTHENTICATION_TOKEN');
 });
 
 const hasCurl = await curlSigns();
