@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Random } from '../../lambda/core/clock.ts';
+import { type Handler, readBody, sendJson } from '../../local/loopback.ts';
+
+const KINDS = ['throttled', 'failed', 'answer-lost', 'doubled'] as const;
+/**
+ * `throttled` and `failed` are refused and not done; of `answer-lost` the caller sees a dead
+ * connection though it is done; what is `doubled` is done twice and answered once.
+ */
+export type Kind = (typeof KINDS)[number];
+
+/** By the protocol's name of the service: the share of its calls that each kind meets. */
+export type Odds = Readonly<Record<string, Partial<Readonly<Record<Kind, number>>>>>;
+
+export const DYNAMODB = 'DynamoDB_20120810';
+export const SQS = 'AmazonSQS';
+
+/** As much as a busy hour in a bad zone. A message that is sent twice is one delivered twice. */
+export const ODDS: Odds = {
+  [DYNAMODB]: { throttled: 0.05, 'answer-lost': 0.01 },
+  [SQS]: { failed: 0.05, 'answer-lost': 0.02, doubled: 0.1 },
+};
+
+/** Marks a call that was drawn already. */
+const PASSED = 'x-chaos-passed';
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Stands between the functions and AWS. */
+export class Disturbances {
+  readonly #odds: Odds;
+  readonly #random: Random;
+  readonly #counts = new Map<Kind, number>();
+  #active = false;
+
+  constructor(odds: Odds, random: Random) {
+    this.#odds = odds;
+    this.#random = random;
+  }
+
+  start(): void {
+    this.#active = true;
+  }
+
+  stop(): void {
+    this.#active = false;
+  }
+
+  count(kind: Kind): number {
+    return this.#counts.get(kind) ?? 0;
+  }
+
+  readonly wrap =
+    (serve: Handler): Handler =>
+    async (request, response) => {
+      const kind = this.#draw(request);
+      if (!kind) return serve(request, response);
+      this.#counts.set(kind, this.count(kind) + 1);
+      await disturb(kind, request, response);
+    };
+
+  #draw({ headers }: IncomingMessage): Kind | undefined {
+    const [service = ''] = String(headers['x-amz-target']).split('.');
+    const odds = this.#odds[service];
+    if (!this.#active || !odds || headers[PASSED]) return undefined;
+    let left = this.#random();
+    for (const kind of KINDS) {
+      left -= odds[kind] ?? 0;
+      if (left < 0) return kind;
+    }
+    return undefined;
+  }
+}
+
+async function disturb(
+  kind: Kind,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = (await readBody(request, MAX_BYTES)) ?? Buffer.alloc(0);
+  switch (kind) {
+    case 'throttled':
+      return sendJson(response, 400, THROTTLE, 'application/x-amz-json-1.0');
+    case 'failed':
+      return sendJson(response, 503, UNAVAILABLE, 'application/x-amz-json-1.0');
+    case 'answer-lost':
+      await passOn(request, body);
+      response.destroy();
+      return;
+    case 'doubled': {
+      const [answer] = await Promise.all([passOn(request, body), passOn(request, body)]);
+      response.writeHead(answer.status, Object.fromEntries(answer.headers));
+      response.end(Buffer.from(await answer.arrayBuffer()));
+      return;
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+function passOn({ headers, url, method }: IncomingMessage, body: Buffer): Promise<Response> {
+  const own = Object.entries(headers).filter(([name]) => !CONNECTION_HEADERS.has(name));
+  return fetch(`http://${headers.host}${url}`, {
+    method,
+    headers: {
+      ...Object.fromEntries(own.map(([name, value]) => [name, String(value)])),
+      [PASSED]: '1',
+    },
+    body: new Uint8Array(body),
+  });
+}
+
+/** What a client sets for itself. */
+const CONNECTION_HEADERS = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
+
+const THROTTLE = {
+  __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+  message: 'The level of configured provisioned throughput for the table was exceeded.',
+};
+const UNAVAILABLE = {
+  __type: 'com.amazonaws.sqs#ServiceUnavailable',
+  message: 'Service is unavailable.',
+};

@@ -1,0 +1,27 @@
+import type { Random } from '../../lambda/core/clock.ts';
+import type { FaultRule, Scenario } from '../../local/bedrock/fault-rule.ts';
+
+const PRIMARY = '*sonnet-4-5*';
+
+/** From a model that throttles to a region of the world without models. */
+const FAULTS: readonly FaultRule[] = [
+  { fault: 'throttle-minute', model: PRIMARY },
+  { fault: 'throttle-rate', probability: 0.5 },
+  { fault: 'unavailable' },
+  { fault: 'internal-error', region: 'us-east-1' },
+  { fault: 'reset', probability: 0.3 },
+  { fault: 'html-503', model: PRIMARY },
+  { fault: 'slow', factor: 20 },
+];
+
+/** Faults that come and go for so long, one after the other, with calm between them. */
+export function flapping(seconds: number, random: Random): Scenario {
+  const rules: FaultRule[] = [];
+  for (let at = 1; at < seconds; ) {
+    const rule = FAULTS[Math.floor(random() * FAULTS.length)] ?? { fault: 'unavailable' };
+    const forSeconds = 1 + 4 * random();
+    rules.push({ ...rule, atSeconds: at, forSeconds });
+    at += forSeconds + 3 * random();
+  }
+  return rules;
+}

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PROBLEM_CONTENT_TYPE } from '../../lambda/contract/problems.ts';
+import type { Random } from '../../lambda/core/clock.ts';
+import { type Answer, type JobView, type RequestOptions, request } from '../e2e/api-client.ts';
+
+export interface Submitted {
+  readonly jobId: string;
+  readonly prompt: string;
+}
+
+/** How the API answered while things broke. */
+export interface Weather {
+  /** Answers by status; 0 for a connection that broke. */
+  readonly posts: ReadonlyMap<number, number>;
+  readonly gets: ReadonlyMap<number, number>;
+  /** Errors that were no problem details. */
+  readonly misshapen: readonly string[];
+}
+
+/** More at once would wait for the machine, and not for what is tested. */
+const MOST_AT_ONCE = 60;
+const RETRY_MS = 500;
+const LOOK_EVERY_MS = 250;
+
+/** Posts jobs at a pace and looks at some, as clients do that know only the API's promises. */
+export class Load {
+  readonly #apiUrl: string;
+  readonly #random: Random;
+  readonly #accepted: Submitted[] = [];
+  readonly #posts = new Map<number, number>();
+  readonly #gets = new Map<number, number>();
+  readonly #misshapen: string[] = [];
+  /** Answers that a caller has read, by job. */
+  readonly #read = new Map<string, string>();
+
+  constructor(apiUrl: string, random: Random) {
+    this.#apiUrl = apiUrl;
+    this.#random = random;
+  }
+
+  get accepted(): readonly Submitted[] {
+    return this.#accepted;
+  }
+
+  get read(): ReadonlyMap<string, string> {
+    return this.#read;
+  }
+
+  get weather(): Weather {
+    return { posts: this.#posts, gets: this.#gets, misshapen: this.#misshapen };
+  }
+
+  /** Resolves when the time is over and every submission begun was answered. */
+  async run(jobsPerSecond: number, seconds: number): Promise<void> {
+    const underWay = new Set<Promise<void>>();
+    const startedAt = performance.now();
+    const elapsedMs = () => performance.now() - startedAt;
+    const looking = this.#look(() => elapsedMs() < seconds * 1000);
+    for (let number = 0; elapsedMs() < seconds * 1000; number++) {
+      const submission = this.#submit(number).finally(() => underWay.delete(submission));
+      underWay.add(submission);
+      await sleep(Math.max(0, (number * 1000) / jobsPerSecond - elapsedMs()));
+      if (underWay.size >= MOST_AT_ONCE) await Promise.race(underWay);
+    }
+    await Promise.all([...underWay, looking]);
+  }
+
+  async job(jobId: string): Promise<JobView> {
+    const { status, body } = await request<JobView>(this.#apiUrl, `/jobs/${jobId}`);
+    if (status === 200) return body;
+    throw new Error(`GET of job ${jobId}: got ${status}, expected 200`);
+  }
+
+  /** Repeats under one key until it is accepted. */
+  async #submit(number: number): Promise<void> {
+    const prompt = `Question ${number}: why do ships have anchors?`;
+    const headers = { 'idempotency-key': `chaos-${number}` };
+    const options = { method: 'POST', body: { prompt }, headers };
+    for (;;) {
+      const answer = await this.#ask<{ jobId: string }>('/jobs', options, this.#posts);
+      if (answer && answer.status < 300) {
+        this.#accepted.push({ jobId: answer.body.jobId, prompt });
+        return;
+      }
+      if (answer && answer.status < 500) throw new Error(`POST of a job: got ${answer.status}`);
+      await sleep(RETRY_MS * this.#random());
+    }
+  }
+
+  async #look(isOn: () => boolean): Promise<void> {
+    while (isOn()) {
+      await sleep(LOOK_EVERY_MS);
+      const some = this.#accepted[Math.floor(this.#random() * this.#accepted.length)];
+      if (!some) continue;
+      const answer = await this.#ask<JobView>(`/jobs/${some.jobId}`, {}, this.#gets);
+      if (answer?.status === 200 && answer.body.result) {
+        this.#read.set(some.jobId, answer.body.result.text);
+      }
+    }
+  }
+
+  /** Undefined for a connection that broke. */
+  async #ask<Body>(
+    path: string,
+    options: RequestOptions,
+    statuses: Map<number, number>,
+  ): Promise<Answer<Body> | undefined> {
+    const answer = await request<Body>(this.#apiUrl, path, options).catch(() => undefined);
+    const status = answer?.status ?? 0;
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    if (answer && status >= 400 && !isProblem(answer)) this.#misshapen.push(`${status} ${path}`);
+    return answer;
+  }
+}
+
+function isProblem({ status, headers, body }: Answer): boolean {
+  const given = body as { readonly type?: unknown; readonly status?: unknown };
+  return (
+    headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE) === true &&
+    typeof given.type === 'string' &&
+    given.status === status
+  );
+}
