@@ -5,7 +5,7 @@ import type { Change } from '../core/jobs/change.ts';
 import { nextAttemptAt } from '../core/jobs/deferral.ts';
 import { dispatch } from '../core/jobs/dispatch.ts';
 import type { Job } from '../core/jobs/job.ts';
-import { cancelMine, defer, fail, release, succeed } from '../core/jobs/transitions.ts';
+import { cancel, cancelMine, defer, fail, release, succeed } from '../core/jobs/transitions.ts';
 import type { Answer, Attempt, RunResult } from '../core/router/run.ts';
 import { keepLease } from './keep-lease.ts';
 import type { Invocation, WorkDependencies } from './work.ts';
@@ -107,8 +107,11 @@ async function putBack(
 ): Promise<void> {
   const updated = await dependencies.jobs.update(job.jobId, change);
   if (!updated.applied) return;
+  const at = now(dependencies);
+  // Nobody else would look at it before its next message.
+  if (updated.job.cancelRequested) return finish(dependencies, updated.job, cancel(updated.job, at));
   if (metric) dependencies.metrics.count(metric);
-  await dispatch(dependencies, updated.job, now(dependencies));
+  await dispatch(dependencies, updated.job, at);
 }
 
 function now({ clock }: WorkDependencies): number {

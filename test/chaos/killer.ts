@@ -7,16 +7,17 @@ export interface Killer {
   stop(): void;
 }
 
-const MEAN_PAUSE_MS = 1500;
+const MEAN_PAUSE_MS = 2000;
 
 /** Kills one sandbox after the other by SIGKILL, whatever it is doing. */
 export function startKiller(functions: readonly LambdaFunction[], random: Random): Killer {
   const kills = new Map<string, number>();
   let timer: NodeJS.Timeout;
   const killOne = () => {
-    const all = functions.flatMap(({ name, sandboxes }) => sandboxes.map((pid) => ({ name, pid })));
-    const victim = all[Math.floor(random() * all.length)];
-    if (victim && kill(victim.pid)) kills.set(victim.name, (kills.get(victim.name) ?? 0) + 1);
+    const alive = functions.filter(({ sandboxes }) => sandboxes.length > 0);
+    const victim = oneOf(alive, random);
+    const pid = oneOf(victim?.sandboxes ?? [], random);
+    if (victim && pid && kill(pid)) kills.set(victim.name, (kills.get(victim.name) ?? 0) + 1);
     schedule();
   };
   const schedule = () => {
@@ -24,6 +25,10 @@ export function startKiller(functions: readonly LambdaFunction[], random: Random
   };
   schedule();
   return { kills, stop: () => clearTimeout(timer) };
+}
+
+function oneOf<Item>(items: readonly Item[], random: Random): Item | undefined {
+  return items[Math.floor(random() * items.length)];
 }
 
 function kill(pid: number): boolean {

@@ -213,6 +213,27 @@ describe('a run that ends', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'CANCELLED', attempts });
   });
 
+  test('without an answer cancels what the caller has cancelled meanwhile', async () => {
+    const ends: RunResult[] = [
+      { outcome: 'deferred', retryAtMs: START + 60_000, attempts },
+      { outcome: 'out-of-time', attempts },
+    ];
+    for (const result of ends) {
+      const world = aWorldWith(aJob(), {
+        run: () => {
+          const row = rowOf(world, JOB_ID);
+          world.jobs.rows.set(JOB_ID, { ...row, cancelRequested: true });
+          return result;
+        },
+      });
+
+      await receive(world);
+
+      expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'CANCELLED', attempts });
+      expect(world.queue.sent).toEqual([]);
+    }
+  });
+
   test('lost leaves the job to its next owner', async () => {
     const world = endingWith({ outcome: 'lost', attempts });
 
