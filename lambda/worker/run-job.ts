@@ -109,7 +109,8 @@ async function putBack(
   if (!updated.applied) return;
   const at = now(dependencies);
   // Nobody else would look at it before its next message.
-  if (updated.job.cancelRequested) return finish(dependencies, updated.job, cancel(updated.job, at));
+  if (updated.job.cancelRequested)
+    return finish(dependencies, updated.job, cancel(updated.job, at));
   if (metric) dependencies.metrics.count(metric);
   await dispatch(dependencies, updated.job, at);
 }
