@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { App } from 'aws-cdk-lib/core';
+import { App, RemovalPolicy } from 'aws-cdk-lib/core';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
+import { admitPlainHttp, emulatorSynthesizer } from '../lib/emulator.ts';
 import { HoldfastStack } from '../lib/holdfast-stack.ts';
 import { readSettings } from '../lib/settings-file.ts';
 
@@ -16,15 +17,28 @@ try {
 
   const file = process.env.HOLDFAST_CONFIG ?? app.node.tryGetContext('config') ?? SETTINGS_FILE;
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
-  new HoldfastStack(app, 'Holdfast', {
+  const emulator = app.node.tryGetContext('emulator') !== undefined;
+  const stack = new HoldfastStack(app, 'Holdfast', {
     settings: await readSettings(file),
+    removalPolicy: removalPolicyOf(app),
     // Without an account the template fits any: nothing in it is looked up.
     ...(account && { env: { account, region } }),
+    ...(emulator && { synthesizer: emulatorSynthesizer() }),
   });
+  if (emulator) admitPlainHttp(stack);
   app.synth();
 } catch (error: unknown) {
   // The settings are the user's: what is wrong with them is said without a stack.
   if (!(error instanceof SettingsError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
+}
+
+function removalPolicyOf(app: App): RemovalPolicy | undefined {
+  const value: unknown = app.node.tryGetContext('removalPolicy');
+  const allowed = [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY];
+  const found = allowed.find((each) => each === value);
+  if (value === undefined || found) return found;
+  const fault = `removalPolicy: got ${JSON.stringify(value)}, allowed is ${allowed.join(' or ')}`;
+  throw new SettingsError('context', [fault]);
 }

@@ -13,7 +13,7 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { jobRequest } from '../lambda/contract/schemas/jobs.ts';
 import { jsonSchema } from '../lambda/contract/schemas/json-schema.ts';
@@ -24,6 +24,7 @@ import type { HoldfastFunction } from './holdfast-function.ts';
 export interface ApiProps {
   /** Answers every route: one function, one contract. */
   readonly handler: HoldfastFunction;
+  readonly removalPolicy: RemovalPolicy;
 }
 
 /** The HTTP door: routes, keys and their limits. What a body holds, the function checks. */
@@ -33,7 +34,7 @@ export class Api extends Construct {
   readonly url: string;
   readonly apiKeyId: string;
 
-  constructor(scope: Construct, id: string, { handler }: ApiProps) {
+  constructor(scope: Construct, id: string, { handler, removalPolicy }: ApiProps) {
     super(scope, id);
 
     const accessLog = new LogGroup(this, 'AccessLog', {
@@ -48,6 +49,8 @@ export class Api extends Construct {
       endpointTypes: [EndpointType.REGIONAL],
       // A gateway logs with a role of the account, and a fresh account has none.
       cloudWatchRole: true,
+      // Other APIs of the account may have come to log with it too.
+      cloudWatchRoleRemovalPolicy: removalPolicy,
       deployOptions: {
         stageName: 'v1',
         accessLogDestination: new LogGroupLogDestination(accessLog),
@@ -55,6 +58,11 @@ export class Api extends Construct {
         // Execution logs would hold prompts.
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false,
+        // For all keys together: half of an account's 10,000 requests a second, so that the other
+        // APIs of its region stay up, whoever storms this one.
+        throttlingRateLimit: 5_000,
+        throttlingBurstLimit: 2_500,
+        tracingEnabled: true,
         // No key's limit holds for the route without a key; tools read it once.
         methodOptions: {
           '/openapi.json/GET': { throttlingRateLimit: 10, throttlingBurstLimit: 20 },
@@ -70,6 +78,7 @@ export class Api extends Construct {
 
     this.#addRoutes(handler);
     addGatewayResponses(this.restApi);
+    this.#acknowledge();
     this.apiKeyId = this.#addKey();
   }
 
@@ -77,14 +86,28 @@ export class Api extends Construct {
     const integration = new LambdaIntegration(handler.lambda, { allowTestInvoke: false });
     const withKey = { apiKeyRequired: true };
 
-    const jobs = this.restApi.root.addResource('jobs');
+    const { root } = this.restApi;
+    const jobs = root.addResource('jobs');
     jobs.addMethod('POST', integration, { ...withKey, ...this.#checkBodyOfJob() });
     jobs.addMethod('GET', integration, withKey);
     const job = jobs.addResource('{id}');
     job.addMethod('GET', integration, withKey);
     job.addMethod('DELETE', integration, withKey);
-    this.restApi.root.addResource('health').addMethod('GET', integration, withKey);
-    this.restApi.root.addResource('openapi.json').addMethod('GET', integration);
+    const health = root.addResource('health');
+    health.addMethod('GET', integration, withKey);
+    const document = root.addResource('openapi.json');
+    document.addMethod('GET', integration);
+
+    for (const resource of [jobs, health]) {
+      Validations.of(resource).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason: 'Callers are services with an API key, and see the jobs of its tenant only',
+      });
+    }
+    Validations.of(document).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason: 'The description of the API is for everybody, and is throttled',
+    });
   }
 
   /**
@@ -109,6 +132,31 @@ export class Api extends Construct {
     return { requestModels: { 'application/json': model }, requestValidator };
   }
 
+  #acknowledge(): void {
+    Validations.of(this.restApi).acknowledge(
+      {
+        id: 'AwsSolutions-COG4',
+        reason: 'Callers are services with an API key, operators sign by IAM; no person logs in',
+      },
+      {
+        id: 'AwsSolutions-APIG2',
+        reason: 'The one route with a body checks it by a model; parameters the function checks',
+      },
+      {
+        id: 'AwsSolutions-APIG3',
+        reason: 'A web ACL costs by the month and request: who wants one puts it on the stage',
+      },
+      {
+        id: 'AwsSolutions-APIG6',
+        reason: 'Execution logs would hold prompts; each request is in the access log',
+      },
+      {
+        id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${GATEWAY_LOGS_POLICY}]`,
+        reason: 'The role writes the logs of all APIs of the account, and AWS keeps its policy',
+      },
+    );
+  }
+
   /** The first key; more are made in the console or by a script, and need no deploy. */
   #addKey(): string {
     const key = this.restApi.addApiKey('Key');
@@ -122,6 +170,8 @@ export class Api extends Construct {
     return key.keyId;
   }
 }
+
+const GATEWAY_LOGS_POLICY = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
 
 /** Who called what, how it went and how long it took; never an address, a body or a header. */
 const ACCESS_LOG = {

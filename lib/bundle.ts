@@ -6,7 +6,7 @@ import { AssetHashType, DockerImage } from 'aws-cdk-lib/core';
 import { buildSync } from 'esbuild';
 import type { BreakerPolicy } from '../lambda/contract/policy.ts';
 
-export const HANDLERS = ['request', 'worker', 'sweeper', 'admin', 'lifecycle'] as const;
+export const HANDLERS = ['request', 'worker', 'sweeper', 'admin', 'lifecycle', 'prober'] as const;
 export type HandlerName = (typeof HANDLERS)[number];
 
 /** Where a function's code comes from: the bundle, or a fixture in a template test. */

@@ -36,7 +36,7 @@ export class CircuitsTable extends Construct {
     return this.#grant(grantee, ['GetItem', 'PutItem', 'UpdateItem', 'Query']);
   }
 
-  /** Override circuits and enable targets; what was counted stays as it is. */
+  /** Override circuits, take part in their recovery, enable targets; what was counted stays as it is. */
   grantOperate(grantee: IGrantable): Grant {
     return this.#grant(grantee, ['GetItem', 'PutItem']);
   }

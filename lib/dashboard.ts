@@ -16,7 +16,7 @@ import {
   METRICS_NAMESPACE,
   type MetricName,
 } from '../lambda/contract/metrics.ts';
-import { type Settings, targetKey } from '../lambda/contract/policy.ts';
+import { type ProbePolicy, type Settings, targetKey } from '../lambda/contract/policy.ts';
 import type { HoldfastFunction } from './holdfast-function.ts';
 import type { JobsQueue } from './jobs-queue.ts';
 
@@ -45,7 +45,7 @@ export class HoldfastDashboard extends Construct {
         this.#circuitRow(),
         this.#jobRow(),
         this.#queueRow(queue),
-        this.#modelRow(),
+        this.#modelRow(settings.probe),
         this.#functionRow(functions),
         this.#lifecycleRow(),
       ],
@@ -112,9 +112,14 @@ export class HoldfastDashboard extends Construct {
     ];
   }
 
-  #modelRow(): IWidget[] {
+  #modelRow({ enabled: isProbing }: ProbePolicy): IWidget[] {
     return [
-      graph('Model calls', { left: this.#byTarget(METRIC.modelCalls, Stats.SUM) }),
+      graph('Model calls', {
+        left: [
+          ...this.#byTarget(METRIC.modelCalls, Stats.SUM),
+          ...(isProbing ? this.#byTarget(METRIC.probes, Stats.SUM, 'probes') : []),
+        ],
+      }),
       graph('Model failures and throttles', {
         left: [
           ...this.#byTarget(METRIC.modelFailures, Stats.SUM, 'failed'),

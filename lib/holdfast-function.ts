@@ -1,7 +1,7 @@
 import { type IGrantable, type IPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { type Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EnvName } from '../lambda/contract/env.ts';
 import { METRICS_NAMESPACE } from '../lambda/contract/metrics.ts';
@@ -48,12 +48,21 @@ export class HoldfastFunction extends Construct implements IGrantable {
       role,
       logGroup: this.logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,
+      tracing: lambda.Tracing.ACTIVE,
       environment: {
         ...props.environment,
         // The stack's name, as a dimension, tells two instances in one account apart.
         POWERTOOLS_SERVICE_NAME: Stack.of(this).stackName,
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
       },
+    });
+    Validations.of(this.lambda).acknowledge({
+      id: 'Serverless-LambdaDLQ',
+      reason: 'Only schedules invoke asynchronously, and the next event does what a lost one left',
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray has no resources that a policy could name',
     });
   }
 }

@@ -11,6 +11,7 @@ import { JobsQueue } from './jobs-queue.ts';
 import { JobsTable } from './jobs-table.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { ModelAccess } from './model-access.ts';
+import { Prober } from './prober.ts';
 import { RequestHandler } from './request.ts';
 import { ResultsBucket } from './results-bucket.ts';
 import { SettingsParameter } from './settings-parameter.ts';
@@ -36,7 +37,7 @@ export class HoldfastStack extends Stack {
       description: 'Holdfast keeps a backend for language models alive while Bedrock throttles',
       ...props,
     });
-    const { jobs: policy, breaker } = props.settings;
+    const { jobs: policy, breaker, probe } = props.settings;
     const { removalPolicy = RemovalPolicy.RETAIN, code = bundledHandlers(breaker.store) } = props;
     const workerTimeout = Duration.seconds(workerTimeoutSeconds(breaker));
 
@@ -50,7 +51,7 @@ export class HoldfastStack extends Stack {
 
     const shared = { code, settings, jobs, circuits, queue, events };
     const request = new RequestHandler(this, 'Request', { ...shared, results });
-    const api = new Api(this, 'Api', { handler: request.function });
+    const api = new Api(this, 'Api', { handler: request.function, removalPolicy });
     const worker = new Worker(this, 'Worker', {
       ...shared,
       results,
@@ -61,6 +62,9 @@ export class HoldfastStack extends Stack {
     const sweeper = new Sweeper(this, 'Sweeper', shared);
     const admin = new Admin(this, 'Admin', { ...shared, api });
     const lifecycle = new Lifecycle(this, 'Lifecycle', { ...shared, models });
+    const prober = probe.enabled
+      ? new Prober(this, 'Prober', { ...shared, models, timeout: workerTimeout })
+      : undefined;
 
     const dashboard = new HoldfastDashboard(this, 'Dashboard', {
       settings: props.settings,
@@ -71,6 +75,7 @@ export class HoldfastStack extends Stack {
         sweeper: sweeper.function,
         admin: admin.function,
         lifecycle: lifecycle.function,
+        ...(prober && { prober: prober.function }),
       },
     });
 

@@ -1,6 +1,6 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 
 export interface JobsQueueProps {
@@ -23,6 +23,10 @@ export class JobsQueue extends Construct {
     };
 
     this.deadLetters = new Queue(this, 'DeadLetters', common);
+    Validations.of(this.deadLetters).acknowledge({
+      id: 'Serverless-SQSRedrivePolicy',
+      reason: 'It is the dead-letter queue itself',
+    });
     this.queue = new Queue(this, 'Queue', {
       ...common,
       // Lambda's guidance for event sources: room for the retries of a throttled function.

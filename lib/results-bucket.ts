@@ -1,7 +1,7 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
 import { promptKey, resultKey } from '../lambda/contract/keys.ts';
 import type { JobPolicy } from '../lambda/contract/policy.ts';
 
@@ -9,6 +9,8 @@ export interface ResultsBucketProps {
   readonly policy: JobPolicy;
   readonly removalPolicy: RemovalPolicy;
 }
+
+type Grantee = IGrantable & IConstruct;
 
 /** Prompts and results: the only place that holds what callers said and models answered. */
 export class ResultsBucket extends Construct {
@@ -31,26 +33,37 @@ export class ResultsBucket extends Construct {
       ],
       removalPolicy,
     });
+    Validations.of(this.bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'Only the roles of this stack have access, and the jobs table says who read what job',
+    });
   }
 
-  grantWritePrompts(grantee: IGrantable): Grant {
+  grantWritePrompts(grantee: Grantee): Grant {
     return this.#grant(grantee, 's3:PutObject', promptKey('*', '*'));
   }
 
-  grantReadPrompts(grantee: IGrantable): Grant {
+  grantReadPrompts(grantee: Grantee): Grant {
     return this.#grant(grantee, 's3:GetObject', promptKey('*', '*'));
   }
 
-  grantWriteResults(grantee: IGrantable): Grant {
+  grantWriteResults(grantee: Grantee): Grant {
     return this.#grant(grantee, 's3:PutObject', resultKey('*', '*'));
   }
 
   /** Also what a presigned link needs: it acts with the rights of its signer. */
-  grantReadResults(grantee: IGrantable): Grant {
+  grantReadResults(grantee: Grantee): Grant {
     return this.#grant(grantee, 's3:GetObject', resultKey('*', '*'));
   }
 
-  #grant(grantee: IGrantable, action: string, keys: string): Grant {
+  #grant(grantee: Grantee, action: string, keys: string): Grant {
+    const {
+      'Fn::GetAtt': [bucket],
+    } = Stack.of(this).resolve(this.bucket.bucketArn);
+    Validations.of(grantee).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${keys}]`,
+      reason: 'The keys of all jobs, and of one kind of object only',
+    });
     return Grant.addToPrincipal({
       grantee,
       actions: [action],

@@ -1,5 +1,5 @@
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { Duration } from 'aws-cdk-lib/core';
+import { type Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import type { HandlerCode } from './bundle.ts';
@@ -59,6 +59,11 @@ export class Worker extends Construct {
         maxConcurrency: props.concurrency,
       }),
     );
+
+    Validations.of(this.function.lambda).acknowledge({
+      id: 'Serverless-LambdaEventSourceMappingDestination',
+      reason: "The destination is for streams; failed messages go to the queue's dead letters",
+    });
 
     settings.grantRead(this.function);
     jobs.grantWork(this.function);

@@ -44,7 +44,7 @@ const RULES: readonly Rule[] = [
     mayImport: [CORE, PLAIN_CONTRACT, NODE, /^lambda\/aws\/system-clock\.ts$/],
   },
   {
-    files: /^lambda\/(request|admin|worker|sweeper|lifecycle)\//,
+    files: /^lambda\/(request|admin|worker|sweeper|lifecycle|prober)\//,
     mayImport: [CORE, CONTRACT, NODE, EVENT_TYPES, /^lambda\/http\//],
   },
   // What the handlers are composed of, once for all of them.

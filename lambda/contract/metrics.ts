@@ -18,6 +18,8 @@ export const METRIC = {
   modelFailures: 'ModelFailures',
   modelThrottles: 'ModelThrottles',
   modelLatency: 'ModelLatency',
+  /** Model calls that no job asked for; part of `ModelCalls`. */
+  probes: 'Probes',
   inputTokens: 'InputTokens',
   outputTokens: 'OutputTokens',
   /** Gauge by target: 0 closed, 1 half-open, 2 open. */

@@ -71,10 +71,16 @@ export interface JobPolicy {
   readonly completionEvents: boolean;
 }
 
+export interface ProbePolicy {
+  /** Whether circuits that no job calls are taken through their recovery by tiny calls. */
+  readonly enabled: boolean;
+}
+
 export interface Settings {
   readonly tiers: readonly Tier[];
   readonly breaker: BreakerPolicy;
   readonly jobs: JobPolicy;
+  readonly probe: ProbePolicy;
   /** API key id → tenant; a key that is not named is a tenant of its own. */
   readonly tenants: Readonly<Record<string, string>>;
 }
@@ -84,6 +90,7 @@ export interface SettingsInput {
   readonly tiers: readonly Tier[];
   readonly breaker?: Partial<BreakerPolicy>;
   readonly jobs?: Partial<JobPolicy>;
+  readonly probe?: Partial<ProbePolicy>;
   readonly tenants?: Readonly<Record<string, string>>;
 }
 
@@ -114,6 +121,8 @@ export const JOB_DEFAULTS: JobPolicy = {
   shortestDeferralSeconds: 5,
   completionEvents: true,
 };
+
+export const PROBE_DEFAULTS: ProbePolicy = { enabled: false };
 
 /** The circuit's key, as people read it: `us-east-1/us.anthropic.claude-sonnet-4-6`. */
 export function targetKey(target: Target): string {

@@ -5,8 +5,8 @@ import { sqsJobQueue } from '../aws/job-queue.ts';
 import { s3ResultStore } from '../aws/result-bucket.ts';
 import { openCircuits, openJobs, openRuntime } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
+import { recordCircuitEvents } from '../core/breaker/record-circuit-events.ts';
 import { createRouter } from '../core/router/router.ts';
-import { recordCircuitEvents } from './record-circuit-events.ts';
 import { work } from './work.ts';
 
 const runtime = openRuntime();

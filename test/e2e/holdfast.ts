@@ -53,7 +53,7 @@ export interface Holdfast {
   /** Takes what is in the dead-letter queue: bodies and the reasons given. */
   deadLetters(): Promise<readonly { readonly body: string; readonly reason?: string }[]>;
   function(
-    name: 'Request' | 'Worker' | 'Sweeper' | 'Admin' | 'Lifecycle',
+    name: 'Request' | 'Worker' | 'Sweeper' | 'Admin' | 'Lifecycle' | 'Prober',
   ): EmbeddedRun['functions'][number];
   stop(): Promise<void>;
 }
@@ -68,9 +68,9 @@ export interface Assembly {
   dispose(): Promise<void>;
 }
 
-export async function synthesizeForTest(): Promise<Assembly> {
+export async function synthesizeForTest(configFile = SETTINGS_FILE): Promise<Assembly> {
   const outDir = await mkdtemp(join(tmpdir(), 'holdfast-e2e-'));
-  const dir = await synthesize({ configFile: SETTINGS_FILE, outDir });
+  const dir = await synthesize({ configFile, outDir });
   return { dir, dispose: () => rm(outDir, { recursive: true, force: true }) };
 }
 

@@ -108,6 +108,7 @@ describe('the API', () => {
     expect(stage.MethodSettings).toContainEqual({
       ...{ HttpMethod: '*', ResourcePath: '/*' },
       ...{ LoggingLevel: 'OFF', DataTraceEnabled: false },
+      ...{ ThrottlingRateLimit: 5_000, ThrottlingBurstLimit: 2_500 },
     });
   });
 

@@ -4,7 +4,13 @@
  */
 import * as z from 'zod';
 import { hasBedrock } from '../geography.ts';
-import { BREAKER_DEFAULTS, JOB_DEFAULTS, type Settings, type SettingsInput } from '../policy.ts';
+import {
+  BREAKER_DEFAULTS,
+  JOB_DEFAULTS,
+  PROBE_DEFAULTS,
+  type Settings,
+  type SettingsInput,
+} from '../policy.ts';
 import { TARGET_FAILURE_KINDS } from '../words.ts';
 import { chainFaults } from './chain.ts';
 
@@ -85,20 +91,28 @@ const jobs = z.strictObject({
   completionEvents: z.boolean(),
 });
 
-const settings = z.strictObject({
-  tiers: z
-    .array(tier)
-    .min(1)
-    .max(20)
-    .superRefine((tiers, context) => {
-      for (const { path, allowed: message } of chainFaults(tiers)) {
-        context.addIssue({ code: 'custom', path: [...path], message });
-      }
-    }),
-  breaker: z.preprocess(withDefaults(BREAKER_DEFAULTS), breaker),
-  jobs: z.preprocess(withDefaults(JOB_DEFAULTS), jobs),
-  tenants: z.record(z.string(), name).default({}),
-});
+const probe = z.strictObject({ enabled: z.boolean() });
+
+const settings = z
+  .strictObject({
+    tiers: z
+      .array(tier)
+      .min(1)
+      .max(20)
+      .superRefine((tiers, context) => {
+        for (const { path, allowed: message } of chainFaults(tiers)) {
+          context.addIssue({ code: 'custom', path: [...path], message });
+        }
+      }),
+    breaker: z.preprocess(withDefaults(BREAKER_DEFAULTS), breaker),
+    jobs: z.preprocess(withDefaults(JOB_DEFAULTS), jobs),
+    probe: z.preprocess(withDefaults(PROBE_DEFAULTS), probe),
+    tenants: z.record(z.string(), name).default({}),
+  })
+  .refine(({ probe, breaker }) => !probe.enabled || breaker.store !== 'memory', {
+    path: ['probe', 'enabled'],
+    message: 'false where breaker.store is memory: a prober sees no circuit of the workers',
+  });
 
 /** Thrown for settings that cannot be used; `faults` has a line for each. */
 export class SettingsError extends Error {

@@ -16,6 +16,8 @@ export type Outcome =
 /** Leave to make one call. Settle it once; a second settle changes nothing. */
 export interface Permit {
   readonly key: string;
+  /** The stage of the recovery that the call is part of, from 0; absent for any other call. */
+  readonly stage?: number;
   settle(outcome: Outcome): void | Promise<void>;
 }
 

@@ -167,8 +167,12 @@ export class LocalCircuit {
     return isOver ? this.#admitByClaim(subject) : this.#reject('unknown', this.#timing.recheckMs);
   }
 
-  #leasePermit({ store, leaseId }: Claimed, { epoch }: HalfOpen, untilMs: number): LeasePermit {
-    return new LeasePermit(this.key, async (outcome: Outcome) => {
+  #leasePermit(
+    { store, leaseId }: Claimed,
+    { epoch, stage }: HalfOpen,
+    untilMs: number,
+  ): LeasePermit {
+    return new LeasePermit(this.key, stage, async (outcome: Outcome) => {
       const { access, policy, clock } = this.#options;
       const result = probeResultOf(outcome, policy());
       const change = { type: 'settle' as const, epoch, leaseId, result };

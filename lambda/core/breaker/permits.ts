@@ -3,10 +3,12 @@ import type { Outcome, Permit } from './admission.ts';
 /** A call of a recovery stage: its outcome decides, at once. */
 export class LeasePermit implements Permit {
   readonly key: string;
+  readonly stage: number;
   #decide: ((outcome: Outcome) => Promise<void>) | undefined;
 
-  constructor(key: string, decide: (outcome: Outcome) => Promise<void>) {
+  constructor(key: string, stage: number, decide: (outcome: Outcome) => Promise<void>) {
     this.key = key;
+    this.stage = stage;
     this.#decide = decide;
   }
 

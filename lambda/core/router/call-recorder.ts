@@ -13,7 +13,7 @@ export class CallRecorder {
     this.#log = log;
   }
 
-  record({ key, tier }: Candidate, jobId: string, result: ModelResult): void {
+  record({ key, tier }: Pick<Candidate, 'key' | 'tier'>, jobId: string, result: ModelResult): void {
     const byTarget = { [DIMENSION.target]: key };
     this.#metrics?.count(METRIC.modelCalls, 1, byTarget);
     switch (result.outcome) {

@@ -1,9 +1,10 @@
-import type { BreakerPolicy, Settings } from '../../contract/policy.ts';
+import type { Settings } from '../../contract/policy.ts';
 import type { CircuitGate, Outcome, Permit } from '../breaker/admission.ts';
 import type { Clock, Random } from '../clock.ts';
 import { answerFrom, readAnswer } from './answer.ts';
 import { backOffMs, type Comeback } from './back-off.ts';
 import type { CallRecorder } from './call-recorder.ts';
+import { timeForACallMs } from './call-time.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
 import type { ModelAnswer, ModelClient, ModelFailure, ModelResult } from './model-client.ts';
@@ -28,9 +29,7 @@ export interface PassParts {
 /** How a run ends; the attempts join it when it is given back. */
 type End<Result = RunResult> = Result extends unknown ? Omit<Result, 'attempts'> : never;
 
-/** Share of the call timeout that is kept back to store the result and flush the circuits. */
-const MARGIN_SHARE = 0.1;
-/** Share of the call timeout that counting a prompt's tokens may take: half of that margin. */
+/** Share of the call timeout that counting a prompt's tokens may take: half of a call's margin. */
 const COUNT_SHARE = 0.05;
 
 const REFUSED = {
@@ -231,7 +230,3 @@ type Call =
   | { readonly notMade: 'cancelled' | 'lost' | 'too-long' };
 
 type CallOutcome = Exclude<Attempt['outcome'], 'skipped'>;
-
-function timeForACallMs({ callTimeoutSeconds }: BreakerPolicy): number {
-  return callTimeoutSeconds * 1000 * (1 + MARGIN_SHARE);
-}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { BREAKER_DEFAULTS, JOB_DEFAULTS } from '../../../lambda/contract/policy.ts';
+import { BREAKER_DEFAULTS, JOB_DEFAULTS, PROBE_DEFAULTS } from '../../../lambda/contract/policy.ts';
 import { parseSettings, SettingsError } from '../../../lambda/contract/schemas/settings.ts';
 
 const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
@@ -25,6 +25,7 @@ describe('parseSettings', () => {
       tiers: [tier],
       breaker: BREAKER_DEFAULTS,
       jobs: JOB_DEFAULTS,
+      probe: PROBE_DEFAULTS,
       tenants: {},
     });
   });
@@ -36,6 +37,7 @@ describe('parseSettings', () => {
       ],
       breaker: { cooldownSeconds: 0.5, ignoredKinds: ['timeout'] },
       jobs: { maxAttempts: 2 },
+      probe: { enabled: true },
       tenants: { abc123: 'team-a' },
     };
 
@@ -197,6 +199,16 @@ describe('parseSettings', () => {
       'redis without address',
       breaker({ store: 'redis' }),
       /^breaker\.redisUrl: got nothing, allowed is an address/,
+    ],
+    [
+      'a prober that sees no circuit of the workers',
+      { tiers: [tier], breaker: { store: 'memory' }, probe: { enabled: true } },
+      /^probe\.enabled: got true, allowed is false where breaker\.store is memory/,
+    ],
+    [
+      'a probe setting that there is not',
+      { tiers: [tier], probe: { everySeconds: 5 } },
+      /^probe\.everySeconds: no such setting/,
     ],
     [
       'a single worker',

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { METRIC } from '../../lambda/contract/metrics.ts';
-import { recordCircuitEvents } from '../../lambda/worker/record-circuit-events.ts';
-import { aWorld } from '../support/job-world.ts';
+import { METRIC } from '../../../lambda/contract/metrics.ts';
+import { recordCircuitEvents } from '../../../lambda/core/breaker/record-circuit-events.ts';
+import { aWorld } from '../../support/job-world.ts';
 
 const of = { key: 'us-east-1/a', epoch: 1, atMs: 0 };
 const evidence = { rule: 'dry', failure: 'quota-minute', calls: 5, failures: 5 } as const;

@@ -1,6 +1,6 @@
-import { DIMENSION, METRIC } from '../contract/metrics.ts';
-import type { CircuitEvent } from '../core/breaker/events.ts';
-import type { Log, Metrics } from '../core/telemetry.ts';
+import { DIMENSION, METRIC } from '../../contract/metrics.ts';
+import type { Log, Metrics } from '../telemetry.ts';
+import type { CircuitEvent } from './events.ts';
 
 /** What the breaker does, for the dashboard and for whoever reads the log after an incident. */
 export function recordCircuitEvents(log: Log, metrics: Metrics): (event: CircuitEvent) => void {

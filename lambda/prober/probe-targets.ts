@@ -1,0 +1,170 @@
+import { DIMENSION, METRIC } from '../contract/metrics.ts';
+import { type Settings, targetKey } from '../contract/policy.ts';
+import type { CircuitGate, CircuitSummary, Outcome, Permit } from '../core/breaker/admission.ts';
+import type { Clock } from '../core/clock.ts';
+import { errorName } from '../core/error-name.ts';
+import { CallRecorder } from '../core/router/call-recorder.ts';
+import { timeForACallMs } from '../core/router/call-time.ts';
+import type { Candidate } from '../core/router/candidates.ts';
+import type { DisabledTargets } from '../core/router/disabled-targets.ts';
+import type { ModelClient, ModelResult } from '../core/router/model-client.ts';
+import { outcomeOf } from '../core/router/outcome.ts';
+import type { Log, Metrics } from '../core/telemetry.ts';
+
+export interface ProbeDependencies {
+  readonly circuits: Pick<CircuitGate, 'admit' | 'summaries'>;
+  readonly disabledTargets: Pick<DisabledTargets, 'all' | 'failed' | 'succeeded'>;
+  readonly models: Pick<ModelClient, 'converse'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly newId: () => string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Short, and the same for each model. Its answer is cut to a token and read by nobody. */
+const PROMPT = 'Reply with OK.';
+const MAX_TOKENS = 1;
+
+/** A recovery as young as this is left to the jobs: in a busy system theirs is over by then. */
+const JOBS_TURN_MS = 30_000;
+
+/**
+ * Calls the targets whose circuits wait to be tried and that no job tries, each by one stage of its
+ * recovery at the most: a call for an open circuit, then five, then ten. Each call takes a permit of
+ * the circuit, so probers that overlap, and jobs beside them, stay within the stage together. No
+ * call is started that could not have its full time before `endsAtMs`.
+ */
+export async function probeTargets(
+  dependencies: ProbeDependencies,
+  settings: Settings,
+  endsAtMs: number,
+): Promise<void> {
+  if (!settings.probe.enabled) return;
+  const { circuits, disabledTargets, clock } = dependencies;
+  const targets = settings.tiers.flatMap((tier) =>
+    tier.targets.map((target) => ({ key: targetKey(target), target, tier })),
+  );
+  const disabled = await disabledTargets.all();
+  const summaries = await circuits.summaries(targets.map(({ key }) => key));
+  const waiting = summaries
+    .filter(({ key }) => !disabled[key]?.disabled)
+    .filter((circuit) => isLeftToProbes(circuit, settings, clock.now()));
+  const circuitOf = new Map(waiting.map((circuit) => [circuit.key, circuit]));
+  await Promise.all(
+    targets.map(async (target) => {
+      const circuit = circuitOf.get(target.key);
+      if (!circuit) return;
+      try {
+        await probeStage(dependencies, settings, target, circuit, endsAtMs);
+      } catch (error) {
+        const fields = { target: target.key, error: errorName(error) };
+        dependencies.log.error('target not probed', fields);
+      }
+    }),
+  );
+}
+
+type ProbedTarget = Pick<Candidate, 'key' | 'target' | 'tier'>;
+
+/** Whether no job can be expected to try it. Cooldown and overrides are the admission's affair. */
+function isLeftToProbes(
+  { state, sinceMs = 0 }: CircuitSummary,
+  { breaker }: Settings,
+  nowMs: number,
+): boolean {
+  switch (state) {
+    case 'CLOSED':
+      return false;
+    case 'OPEN':
+      return true;
+    case 'HALF_OPEN':
+      return nowMs - sinceMs >= Math.min(JOBS_TURN_MS, (breaker.cooldownSeconds * 1000) / 2);
+    default:
+      return state satisfies never;
+  }
+}
+
+/** One call after the other, as the first failure opens the circuit and saves the rest. */
+async function probeStage(
+  dependencies: ProbeDependencies,
+  { breaker }: Settings,
+  target: ProbedTarget,
+  { stage = 0 }: CircuitSummary,
+  endsAtMs: number,
+): Promise<void> {
+  const { circuits, clock, log } = dependencies;
+  const { key } = target;
+  // A stage that the policy has no more is complete: whoever asks moves the circuit on.
+  const permits = breaker.recoveryStages[stage] ?? 1;
+  let calls = 0;
+  let isAnswering = true;
+  while (isAnswering && calls < permits) {
+    if (clock.now() + timeForACallMs(breaker) > endsAtMs) break;
+    const permit = await stagePermit(circuits, key, stage);
+    if (!permit) break;
+    calls += 1;
+    isAnswering = await probe(dependencies, target, permit, breaker.callTimeoutSeconds * 1000);
+  }
+  if (calls > 0) log.info('target probed', { target: key, stage, calls, isAnswering });
+}
+
+/**
+ * None where the circuit admits nobody, or everybody (closed meanwhile, or overridden), or is in
+ * another stage by now, which has time until the next minute.
+ */
+async function stagePermit(
+  circuits: Pick<CircuitGate, 'admit'>,
+  key: string,
+  stage: number,
+): Promise<Permit | undefined> {
+  const admission = await circuits.admit(key);
+  if (!admission.admitted) return undefined;
+  const { permit } = admission;
+  if (permit.stage === stage) return permit;
+  await permit.settle({ kind: 'ignored' });
+  return undefined;
+}
+
+/** Whether the target answered. */
+async function probe(
+  dependencies: ProbeDependencies,
+  target: ProbedTarget,
+  permit: Permit,
+  timeoutMs: number,
+): Promise<boolean> {
+  const { disabledTargets, newId } = dependencies;
+  // Of its own, as a job's: configuration errors of one id alone disable no target.
+  const probeId = `probe-${newId()}`;
+  const result = await call(dependencies, target, permit, probeId, timeoutMs);
+  if (result.outcome === 'answer') await disabledTargets.succeeded(target.key);
+  if (result.outcome === 'failure' && result.failure.kind === 'config') {
+    await disabledTargets.failed(target.key, probeId, result.failure.name);
+  }
+  return result.outcome === 'answer';
+}
+
+/** Settles the permit whatever comes of the call. */
+async function call(
+  { models, metrics, log }: ProbeDependencies,
+  { key, target, tier }: ProbedTarget,
+  permit: Permit,
+  probeId: string,
+  timeoutMs: number,
+): Promise<ModelResult> {
+  let outcome: Outcome = { kind: 'ignored' };
+  try {
+    const request = {
+      target,
+      messages: [{ role: 'user' as const, text: PROMPT }],
+      inferenceConfig: { maxTokens: MAX_TOKENS },
+      jobId: probeId,
+    };
+    metrics.count(METRIC.probes, 1, { [DIMENSION.target]: key });
+    const result = await models.converse(request, timeoutMs);
+    new CallRecorder({ metrics, log }).record({ key, tier }, probeId, result);
+    outcome = outcomeOf(result);
+    return result;
+  } finally {
+    await permit.settle(outcome);
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * A burst of jobs through Holdfast, and the same burst through a bare pipeline: a row with the same
+ * indexes, one Converse, the result to S3, an event; no breaker, no router, no claims. Both run in
+ * one embedded run; the load comes from this process, so all share the machine.
+ *
+ *     npm run bench:load -- --jobs 5000
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import settingsInput from '../../holdfast.config.ts';
+import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
+import { synthesize } from '../../local/synthesize.ts';
+import { request } from '../e2e/api-client.ts';
+import { sideBySide } from '../e2e/side-by-side.ts';
+import { addBarePipeline, BARE } from './bare/pipeline.ts';
+
+const { values } = parseArgs({
+  options: {
+    jobs: { type: 'string', default: '5000' },
+    'latency-ms': { type: 'string', default: '5' },
+  },
+});
+const jobCount = Number(values.jobs);
+const medianMs = Number(values['latency-ms']);
+const WARM_UP_JOBS = 200;
+
+interface Pipeline {
+  readonly name: string;
+  readonly path: string;
+  readonly queue: string;
+  readonly table: string;
+}
+
+async function main(): Promise<void> {
+  const outDir = await mkdtemp(join(tmpdir(), 'holdfast-load-'));
+  try {
+    const assemblyDir = await synthesize({ outDir });
+    addBarePipeline(assemblyDir, settingsInput.tiers[0]?.targets[0]?.modelId ?? '');
+    const latency = { medianMs, sigma: 0.4, msPerOutputToken: 0 };
+    const run = await startEmbeddedRun({ assemblyDir, port: 0, latency });
+    try {
+      await compare(run);
+    } finally {
+      await run.stop();
+    }
+  } finally {
+    await rm(outDir, { recursive: true, force: true });
+  }
+}
+
+async function compare(run: EmbeddedRun): Promise<void> {
+  const { JobsQueueUrl = '', JobsTableName = '' } = run.outputs;
+  const queue = JobsQueueUrl.split('/').at(-1) ?? '';
+  const holdfast = { name: 'Holdfast', path: '/jobs', queue, table: JobsTableName };
+  const pipelines = [{ ...BARE, name: 'bare' }, holdfast];
+  for (const pipeline of pipelines) await burst(run, pipeline, WARM_UP_JOBS);
+
+  const before = memoryMb(run);
+  const peak = { ...before };
+  const watch = setInterval(() => {
+    const { servers, sandboxes } = memoryMb(run);
+    peak.servers = Math.max(peak.servers, servers);
+    peak.sandboxes = Math.max(peak.sandboxes, sandboxes);
+  }, 1000);
+  console.log(
+    `${jobCount} jobs in one burst, ${availableParallelism()} cores, Bedrock's median ${medianMs} ms, after ${WARM_UP_JOBS} jobs each to warm up\n`,
+  );
+  const rates: number[] = [];
+  for (const pipeline of pipelines) {
+    const rate = jobCount / (await burst(run, pipeline, jobCount));
+    rates.push(rate);
+    console.log(`  ${pipeline.name.padEnd(20)}${rate.toFixed(0)} jobs/s end to end`);
+  }
+  clearInterval(watch);
+  const [bare = Number.NaN, full = Number.NaN] = rates;
+  console.log(`  Holdfast / bare     ${(full / bare).toFixed(2)}
+  memory at most      servers with all they store, and this load, ${peak.servers} MB (${before.servers} before); sandboxes ${peak.sandboxes} MB (${before.sandboxes} before)`);
+  await verify(run, pipelines);
+}
+
+/** Seconds from the first post to the last job done. */
+async function burst(run: EmbeddedRun, { path, queue }: Pipeline, count: number): Promise<number> {
+  const startedAt = performance.now();
+  const prompts = Array.from(
+    { length: count },
+    (_, i) => `Prompt ${i}: why do ships have anchors?`,
+  );
+  await sideBySide(prompts, async (prompt) => {
+    const { status } = await request(run.apiUrl, path, { method: 'POST', body: { prompt } });
+    if (status !== 202) throw new Error(`POST ${path}: got ${status}, expected 202`);
+  });
+  for (;;) {
+    const { ready, delayed, inFlight } = await run.queueDepth(queue);
+    if (ready + delayed + inFlight === 0) return (performance.now() - startedAt) / 1000;
+    await sleep(20);
+  }
+}
+
+/** Every job of both pipelines has succeeded, or the figures mean nothing. */
+async function verify(run: EmbeddedRun, pipelines: readonly Pipeline[]): Promise<void> {
+  for (const { name, table } of pipelines) {
+    const statuses = await statusesOf(run, table);
+    const succeeded = statuses.filter((status) => status === 'SUCCEEDED').length;
+    const posted = jobCount + WARM_UP_JOBS;
+    console.log(`  ${`${name} SUCCEEDED`.padEnd(20)}${succeeded} of ${posted}`);
+    if (succeeded !== posted || statuses.length !== posted) process.exitCode = 1;
+  }
+  for (const denial of run.denied()) {
+    console.log(`denied: ${denial}`);
+    process.exitCode = 1;
+  }
+}
+
+async function statusesOf({ endpoints }: EmbeddedRun, TableName: string) {
+  const client = new DynamoDBClient({
+    region: 'us-east-1',
+    endpoint: endpoints.dynamodb,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const statuses: (string | undefined)[] = [];
+  for await (const { Items = [] } of paginateScan({ client }, { TableName })) {
+    statuses.push(...Items.map(({ status }) => status?.S));
+  }
+  return statuses;
+}
+
+/** What processes hold of the machine; the servers and the load are one process. */
+function memoryMb(run: EmbeddedRun) {
+  const pids = run.functions.flatMap(({ sandboxes }) => sandboxes);
+  const output = execFileSync('ps', ['-o', 'rss=', '-p', [process.pid, ...pids].join(',')]);
+  const kb = output.toString().trim().split('\n').map(Number);
+  const mb = (sizes: readonly number[]) =>
+    Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1024);
+  const servers = Math.round(process.memoryUsage.rss() / 2 ** 20);
+  return { servers, sandboxes: mb(kb) - servers };
+}
+
+await main();

@@ -1,0 +1,54 @@
+import { describe, expect, test } from '@jest/globals';
+import { aTemplate, someSettings } from '../support/stack.ts';
+import { propertiesOf, resourcesOf, statementsOf } from '../support/template.ts';
+
+const TARGETS = [
+  { region: 'eu-west-1', modelId: 'eu.anthropic.claude-sonnet-4-6' },
+  { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' },
+];
+
+function template(enabled: boolean) {
+  const tiers = [{ name: 'only', targets: TARGETS, maxTokens: 512 }];
+  return aTemplate({ settings: someSettings({ tiers, probe: { enabled } }) });
+}
+
+describe('the prober', () => {
+  const on = template(true);
+  const off = template(false);
+  const invokers = (of: typeof on, idStart: string) =>
+    statementsOf(of, idStart).filter(({ actions }) => actions.includes('bedrock:InvokeModel'));
+
+  test('runs each minute, with time for two calls', () => {
+    expect(propertiesOf(on, 'AWS::Events::Rule', 'ProberEachMinute')).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Targets: [{ Arn: '{ProberFunctionHandler.Arn}' }],
+    });
+    expect(propertiesOf(on, 'AWS::Lambda::Function', 'ProberFunctionHandler').Timeout).toBe(150);
+  });
+
+  test('may call the models that the worker may call, and no other', () => {
+    expect(invokers(on, 'Prober')).toEqual(invokers(on, 'Worker'));
+    expect(invokers(on, 'Prober')).toHaveLength(2);
+  });
+
+  test('is drawn with the other functions, and its calls with the others', () => {
+    const body = (of: typeof on) =>
+      String(propertiesOf(of, 'AWS::CloudWatch::Dashboard', 'Dashboard').DashboardBody);
+
+    for (const text of ['ProberFunctionHandler', '"Probes"']) {
+      expect(body(on)).toContain(text);
+      expect(body(off)).not.toContain(text);
+    }
+  });
+
+  test('is not there while it is off, and none but the worker may call a model', () => {
+    const types = ['AWS::Lambda::Function', 'AWS::Events::Rule', 'AWS::IAM::Policy'];
+    const its = types.flatMap((type) =>
+      resourcesOf(off, type).filter(({ id }) => id.startsWith('Prober')),
+    );
+
+    expect(its).toEqual([]);
+    expect(invokers(off, '')).toEqual(invokers(off, 'Worker'));
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals';
+import { Template } from 'aws-cdk-lib/assertions';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { aStack, aTemplate } from '../support/stack.ts';
+
+/** Action and resource of each wildcard that may be, with the reason. */
+const ARGUED: Readonly<Record<string, string>> = {
+  'xray:PutTelemetryRecords *': 'X-Ray has no resources that a policy could name',
+  'xray:PutTraceSegments *': 'X-Ray has no resources that a policy could name',
+  's3:PutObject {Results}/prompts/*/*': 'the keys of all jobs, one kind of object',
+  's3:GetObject {Results}/prompts/*/*': 'the keys of all jobs, one kind of object',
+  's3:PutObject {Results}/results/*/*': 'the keys of all jobs, one kind of object',
+  's3:GetObject {Results}/results/*/*': 'the keys of all jobs, one kind of object',
+};
+
+describe('the policies of the template', () => {
+  test('allow no wildcard but those that are argued, and all of these are used', () => {
+    expect(wildcardsOf(aTemplate())).toEqual(Object.keys(ARGUED).sort());
+  });
+
+  test('are searched wherever a template can have them', () => {
+    const stack = aStack();
+    const handler = stack.node.findAll().find((each) => each instanceof LambdaFunction);
+    handler?.addToRolePolicy(
+      new PolicyStatement({ actions: ['sqs:*', 'ssm:GetParameter'], resources: ['*'] }),
+    );
+
+    expect(wildcardsOf(Template.fromStack(stack))).toEqual(
+      expect.arrayContaining(['sqs:* *', 'ssm:GetParameter *']),
+    );
+  });
+});
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource?: unknown;
+}
+
+/** Sorted lines of each allowed action on a resource where one of the two has a wildcard. */
+function wildcardsOf(template: Template): string[] {
+  const allowed = statementsIn(template.toJSON().Resources).filter(
+    ({ Effect }) => Effect === 'Allow',
+  );
+  const lines = allowed.flatMap(({ Action, Resource }) =>
+    [Action]
+      .flat()
+      .flatMap((action) => [Resource].flat().map((each) => `${action} ${named(each)}`)),
+  );
+  return [...new Set(lines)].filter((line) => line.includes('*')).sort();
+}
+
+/** The statements of all policy documents: of roles, of queues and buckets, inline or not. */
+function statementsIn(value: unknown): Statement[] {
+  if (Array.isArray(value)) return value.flatMap(statementsIn);
+  if (value === null || typeof value !== 'object') return [];
+  if ('Effect' in value && 'Action' in value) return [value as Statement];
+  return Object.values(value).flatMap(statementsIn);
+}
+
+function named(resource: unknown): string {
+  return JSON.stringify(resource ?? '')
+    .replace(/^\{"Fn::Join":\["",\[(.*)\]\]\}$/, '$1')
+    .replace(/\{"Fn::GetAtt":\["(\w+?)(?:Bucket)?[0-9A-F]{8}","Arn"\]\}/g, '{$1}')
+    .replace(/[",]/g, '');
+}

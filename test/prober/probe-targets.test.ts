@@ -1,0 +1,221 @@
+import { describe, expect, test } from '@jest/globals';
+import { METRIC } from '../../lambda/contract/metrics.ts';
+import type { OverrideMode } from '../../lambda/contract/words.ts';
+import { answers, fails } from '../support/fake-model-client.ts';
+import { PRIMARY, ProberWorld, SECONDARY } from '../support/prober-world.ts';
+
+const MINUTE_MS = 60_000;
+
+describe('the prober', () => {
+  test('closes the circuit of a healed target in three minutes, by sixteen calls and no job', async () => {
+    const world = await new ProberWorld().outage();
+    world.models.follow(answers());
+
+    const seen = await world.minutes(4);
+
+    expect(seen).toEqual([
+      { state: 'HALF_OPEN', stage: 1, calls: 1 },
+      { state: 'HALF_OPEN', stage: 2, calls: 6 },
+      { state: 'CLOSED', calls: 16 },
+      { state: 'CLOSED', calls: 16 },
+    ]);
+  });
+
+  test('costs a target that is still broken at most one call a cooldown', async () => {
+    const world = await new ProberWorld().outage();
+
+    const seen = await world.minutes(10);
+
+    expect(new Set(seen.map(({ state }) => state))).toEqual(new Set(['OPEN']));
+    const pauses = world.calledAtMs.slice(1).map((at, i) => at - (world.calledAtMs[i] ?? 0));
+    expect(pauses.length).toBeGreaterThanOrEqual(4);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(
+      world.settings.breaker.cooldownSeconds * 1000,
+    );
+  });
+
+  test('stops at the first failure of a stage, which opens the circuit again', async () => {
+    const world = await new ProberWorld().outage();
+    world.models.follow([answers(), answers(), fails('capacity')]);
+
+    const seen = await world.minutes(2);
+
+    expect(seen.at(-1)).toEqual({ state: 'OPEN', calls: 3 });
+  });
+
+  test('stops at a failure that the circuit ignores, and tries again a minute later', async () => {
+    const world = await new ProberWorld().outage();
+    world.models.follow([
+      answers(),
+      answers(),
+      fails('config'),
+      answers(),
+      answers(),
+      answers(),
+      answers(),
+    ]);
+
+    const seen = await world.minutes(3);
+
+    expect(seen.slice(1)).toEqual([
+      { state: 'HALF_OPEN', stage: 1, calls: 3 },
+      { state: 'HALF_OPEN', stage: 2, calls: 7 },
+    ]);
+  });
+
+  test('asks for a single token, under an id that no job and no other probe has', async () => {
+    const world = await new ProberWorld().outage();
+    world.models.follow(answers());
+    await world.minutes(2);
+
+    const [first, second] = world.models.calls;
+
+    expect(first).toEqual({
+      target: world.settings.tiers[0]?.targets[0],
+      messages: [{ role: 'user', text: 'Reply with OK.' }],
+      inferenceConfig: { maxTokens: 1 },
+      jobId: expect.stringMatching(/^probe-/),
+    });
+    expect(second?.jobId).not.toBe(first?.jobId);
+    expect(world.models.timeoutsMs[0]).toBe(world.settings.breaker.callTimeoutSeconds * 1000);
+  });
+
+  test('calls nothing while it is off, nor where all circuits are closed', async () => {
+    const off = await new ProberWorld({ probe: { enabled: false } }).outage();
+    const healthy = new ProberWorld();
+
+    await off.minutes(3);
+    await healthy.minutes(3);
+
+    expect([off.models.calls, healthy.models.calls]).toEqual([[], []]);
+  });
+
+  test('calls no target before its cooldown is over', async () => {
+    const breaker = { cooldownSeconds: 600, cooldownMaxSeconds: 900 };
+    const world = await new ProberWorld({ breaker }).outage();
+
+    await world.minutes(8);
+    const during = world.models.calls.length;
+    await world.minutes(2);
+
+    expect([during, world.models.calls.length]).toEqual([0, 1]);
+  });
+
+  test.each<OverrideMode>(['force-open', 'force-closed', 'observe'])(
+    'calls no target under %s, and goes on when that ends',
+    async (mode) => {
+      const world = await new ProberWorld().outage();
+      await world.override(mode, 2.5 * MINUTE_MS);
+
+      await world.minutes(3);
+      const during = world.models.calls.length;
+      await world.minutes(1);
+
+      expect([during, world.models.calls.length]).toEqual([0, 1]);
+    },
+  );
+
+  test('calls no circuit that has closed since it looked', async () => {
+    const world = new ProberWorld();
+    const circuits = {
+      admit: (key: string) => world.worker.admit(key),
+      summaries: async () => [{ key: PRIMARY, state: 'OPEN' as const, untilMs: 0 }],
+    };
+
+    await world.probe({ circuits });
+
+    expect(world.models.calls).toEqual([]);
+  });
+
+  test('leaves a disabled target to the jobs that check it', async () => {
+    const world = await new ProberWorld().outage();
+    for (const job of ['a', 'b', 'c']) await world.disabledTargets.failed(PRIMARY, job, 'NoAccess');
+
+    await world.minutes(5);
+
+    expect(world.models.calls).toEqual([]);
+  });
+
+  test('disables a target whose probes end in configuration errors', async () => {
+    const world = await new ProberWorld().outage();
+    world.models.follow(fails('config', { name: 'AccessDeniedException' }));
+
+    await world.minutes(8);
+
+    expect(world.models.calls).toHaveLength(3);
+    expect((await world.disabledTargets.all())[PRIMARY]?.disabled).toBeDefined();
+  });
+
+  test('leaves the first half minute of a recovery to the jobs that began it', async () => {
+    const world = await new ProberWorld().outage();
+    world.models.follow(answers());
+    const admission = await world.ended(Promise.resolve(world.worker.admit(PRIMARY)));
+    if (!admission.admitted) throw new Error(admission.reason);
+    await world.ended(Promise.resolve(admission.permit.settle({ kind: 'success', elapsedMs: 9 })));
+
+    await world.probe();
+    const atOnce = world.models.calls.length;
+    await world.clock.advance(MINUTE_MS / 2);
+    await world.probe();
+
+    expect([atOnce, world.models.calls.length]).toEqual([0, 5]);
+  });
+
+  test('makes no more calls of a healed target when two of them run at once', async () => {
+    const world = await new ProberWorld().outage();
+    world.models.follow(async () => {
+      await world.clock.sleep(2_000);
+      return answers();
+    });
+
+    const seen = await world.minutes(4, 2);
+
+    expect(seen[0]).toEqual({ state: 'HALF_OPEN', stage: 1, calls: 1 });
+    expect(seen.at(-1)).toEqual({ state: 'CLOSED', calls: 16 });
+  });
+
+  test('starts no call that the function could not see to its end', async () => {
+    const world = await new ProberWorld().outage();
+    const { callTimeoutSeconds } = world.settings.breaker;
+
+    await world.probe({ timeLeftMs: callTimeoutSeconds * 1000 });
+    const tooLate = world.models.calls.length;
+    await world.probe({ timeLeftMs: callTimeoutSeconds * 1200 });
+
+    expect([tooLate, world.models.calls.length]).toEqual([0, 1]);
+  });
+
+  test('goes on with the other targets when one of them breaks it', async () => {
+    const world = await new ProberWorld().outage([PRIMARY, SECONDARY]);
+    world.models.follow(({ target }) => {
+      if (target.modelId === 'anthropic.primary') throw new TypeError('a text of a prompt');
+      return answers();
+    });
+
+    await world.minutes(1);
+
+    expect(await world.circuit(SECONDARY)).toMatchObject({ state: 'HALF_OPEN', stage: 1 });
+    expect(world.telemetry.logged).toContainEqual({
+      message: 'target not probed',
+      fields: { target: PRIMARY, error: 'TypeError' },
+    });
+  });
+
+  test('counts its calls as model calls, and beside them as probes', async () => {
+    const world = await new ProberWorld().outage();
+    world.models.follow([answers(), fails('quota-minute')]);
+
+    await world.minutes(2);
+
+    const { counts, logged } = world.telemetry;
+    expect(counts).toMatchObject({
+      [`${METRIC.modelCalls} ${PRIMARY}`]: 2,
+      [`${METRIC.probes} ${PRIMARY}`]: 2,
+      [`${METRIC.modelThrottles} ${PRIMARY}`]: 1,
+    });
+    expect(logged).toContainEqual({
+      message: 'target probed',
+      fields: { target: PRIMARY, stage: 1, calls: 1, isAnswering: false },
+    });
+  });
+});

@@ -1,0 +1,80 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { work } from '../../lambda/worker/work.ts';
+import { aJob, JOB_ID } from '../support/job-builders.ts';
+import { aWorld, rowOf } from '../support/job-world.ts';
+
+const { generation } = aJob();
+
+/** A world in which the job would run, had the message named it rightly. */
+async function receive(body: string) {
+  const world = aWorld();
+  world.jobs.rows.set(JOB_ID, aJob());
+  await world.results.putPrompt(aJob(), { messages: [{ role: 'user', text: 'hello' }] });
+  await work(world, world.invocation, body);
+  return world;
+}
+
+async function expectParked(body: string, reason: unknown): Promise<void> {
+  const world = await receive(body);
+
+  expect(world.queue.dead).toEqual([{ body, reason }]);
+  expect(rowOf(world, JOB_ID)).toEqual(aJob());
+  expect(world.queue.sent).toEqual([]);
+}
+
+test('whatever bytes a message holds, it is parked as it came', async () => {
+  const bytes = fc.uint8Array({ maxLength: 200 }).map((each) => Buffer.from(each).toString());
+  const texts = fc.oneof(bytes, fc.string({ unit: 'binary' }), fc.json());
+
+  await fc.assert(
+    fc.asyncProperty(texts, (body) =>
+      expectParked(body, expect.stringMatching(/^(not-json|malformed|unknown-version)$/)),
+    ),
+  );
+});
+
+test('a message of an older or a later version is parked as such, whatever else it says', async () => {
+  const versions = fc.integer().filter((version) => version !== 1);
+  const fields = fc.dictionary(fc.string(), fc.jsonValue());
+
+  await fc.assert(
+    fc.asyncProperty(versions, fields, (version, others) => {
+      const body = JSON.stringify({ ...others, jobId: JOB_ID, generation, version });
+      return expectParked(body, 'unknown-version');
+    }),
+  );
+});
+
+test('a message of this version with a field that is wrong, or one too many, is parked', async () => {
+  const right = { version: 1, jobId: JOB_ID, generation };
+  const isRight = (name: string, value: unknown) =>
+    name === 'generation' ? Number.isInteger(value) && Number(value) >= 0 : false;
+  const faults = fc
+    .tuple(fc.oneof(fc.constantFrom('jobId', 'generation'), fc.string()), fc.jsonValue())
+    .filter(([name, value]) => name !== 'version' && !isRight(name, value));
+
+  await fc.assert(
+    fc.asyncProperty(faults, ([name, value]) => {
+      const wrong = Object.entries({ ...right, [name]: undefined }).filter(
+        ([, each]) => each !== undefined,
+      );
+      const body = JSON.stringify(Object.fromEntries([...wrong, [name, value]]));
+      return expectParked(body, 'malformed');
+    }),
+  );
+});
+
+test('a well-formed message about no job of ours ends quietly', async () => {
+  const ids = fc.stringMatching(/^[0-9a-f]{32}$/).filter((id) => id !== JOB_ID);
+
+  await fc.assert(
+    fc.asyncProperty(ids, fc.nat(), async (jobId, sentGeneration) => {
+      const body = JSON.stringify({ version: 1, jobId, generation: sentGeneration });
+      const world = await receive(body);
+
+      expect(world.queue.dead).toEqual([]);
+      expect([...world.jobs.rows.values()]).toEqual([aJob()]);
+    }),
+  );
+});
