@@ -10,5 +10,7 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
+  // Real servers and slow machines: how long a test takes is no part of what it says.
+  testTimeout: 30_000,
   watchman: false,
 };
