@@ -9,22 +9,25 @@ import { renew } from '../core/jobs/transitions.ts';
  * cancel or a loss. The claim's own lease serves the first call, as long as it is fresh.
  */
 export function keepLease(
-  { jobs, clock }: { readonly jobs: JobStore; readonly clock: Pick<Clock, 'now'> },
+  { jobs, clock }: { readonly jobs: Pick<JobStore, 'update'>; readonly clock: Pick<Clock, 'now'> },
   policy: BreakerPolicy,
   job: Job,
 ): () => Promise<'go' | 'cancelled' | 'lost'> {
   const neededMs = 1.2 * policy.callTimeoutSeconds * 1000;
   let leaseUntil = job.leaseUntil ?? 0;
   return async () => {
-    const now = clock.now();
-    if (leaseUntil - now >= neededMs) return 'go';
-    const renewed = await jobs.update(job.jobId, renew(job, now, policy));
-    if (renewed.applied) {
+    if (leaseUntil - clock.now() >= neededMs) return 'go';
+    // Once more if the process stood still meanwhile: leave that came with a lease went with it.
+    do {
+      const renewed = await jobs.update(job.jobId, renew(job, clock.now(), policy));
+      if (!renewed.applied) return why(renewed.current, job);
       leaseUntil = renewed.job.leaseUntil ?? 0;
-      return 'go';
-    }
-    const { current } = renewed;
-    const isMine = current?.status === 'RUNNING' && current.claimToken === job.claimToken;
-    return isMine && current.cancelRequested ? 'cancelled' : 'lost';
+    } while (leaseUntil <= clock.now());
+    return 'go';
   };
+}
+
+function why(current: Job | undefined, { claimToken }: Job): 'cancelled' | 'lost' {
+  const isMine = current?.status === 'RUNNING' && current.claimToken === claimToken;
+  return isMine && current.cancelRequested ? 'cancelled' : 'lost';
 }

@@ -1,0 +1,60 @@
+import { redrive } from '../../lambda/admin/redrive.ts';
+import { type Settings, workerTimeoutSeconds } from '../../lambda/contract/policy.ts';
+import type { Clock, Random } from '../../lambda/core/clock.ts';
+import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
+import { createRouter } from '../../lambda/core/router/router.ts';
+import type { Log, Metrics } from '../../lambda/core/telemetry.ts';
+import { respond } from '../../lambda/request/routes.ts';
+import { sweep } from '../../lambda/sweeper/sweep.ts';
+import { work } from '../../lambda/worker/work.ts';
+import { type ApiEventOptions, anApiEvent } from '../support/api-event.ts';
+import type { Ports } from './platform.ts';
+
+const ignore = () => undefined;
+const log: Log = { info: ignore, warn: ignore, error: ignore };
+const metrics: Metrics = { count: ignore, time: ignore, gauge: ignore };
+
+export interface Runtime {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly newId: () => string;
+  readonly settings: Settings;
+}
+
+/** The four functions over the ports of a process, put together as their handlers do it. */
+export function functionsOf(ports: Ports, runtime: Runtime) {
+  const { clock, settings } = runtime;
+  const ends = new JobEnds({ ...ports, settings: () => settings, log, metrics });
+  const dependencies = { ...ports, ...runtime, ends, log, metrics };
+
+  return {
+    async request(options: ApiEventOptions) {
+      try {
+        const api = { ...dependencies, openApi: {} };
+        const event = anApiEvent(options);
+        return await respond(api, async () => settings, event, clock.now() + 28_000);
+      } finally {
+        await ends.flush();
+      }
+    },
+
+    async worker(body: string, timeoutMs = workerTimeoutSeconds(settings.breaker) * 1000) {
+      const router = createRouter({ ...dependencies, settings: () => settings });
+      try {
+        const invocation = { settings, endsAtMs: clock.now() + timeoutMs };
+        await work({ ...dependencies, router }, invocation, body);
+      } finally {
+        await Promise.all([ports.circuits.flush(), ends.flush()]);
+      }
+    },
+
+    async sweeper() {
+      await sweep(dependencies, clock.now() + 45_000);
+    },
+
+    async operator() {
+      const request = { limit: 10, maxPerSecond: 10, dryRun: false };
+      await redrive(dependencies, settings, request, clock.now() + 28_000);
+    },
+  };
+}

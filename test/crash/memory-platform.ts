@@ -1,0 +1,191 @@
+import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
+import {
+  DisabledTargets,
+  inProcessDisabledTargets,
+} from '../../lambda/core/router/disabled-targets.ts';
+import type { ModelClient } from '../../lambda/core/router/model-client.ts';
+import { FakeCircuitGate } from '../support/fake-circuit-gate.ts';
+import { answers, fails } from '../support/fake-model-client.ts';
+import { MemoryJobStore } from '../support/memory-job-store.ts';
+import { answerText, type Cloud } from './cloud.ts';
+import { PORT_FATES } from './fates.ts';
+import type { Platform, Ports } from './platform.ts';
+import { forever, type Sandbox } from './sandbox.ts';
+
+/** The SDK repeats calls whose answers it misses, but not these: ours have a single attempt. */
+const SINGLE_ATTEMPT = new Set(['bus.publish', 'models.converse']);
+
+/** Ports over maps and lists; a fate strikes where an adapter would be called. */
+export const memoryPlatform: Platform = {
+  fates: PORT_FATES,
+  async open(cloud, settings) {
+    const rows = new MemoryJobStore();
+    const circuits = new FakeCircuitGate();
+    return {
+      row: (jobId) => rows.get(jobId),
+      ports: (sandbox) => ({
+        ...struck(sandbox, { ...portsOf(cloud), jobs: rows, models: modelsOf(cloud, sandbox) }),
+        circuits,
+        disabledTargets: new DisabledTargets({
+          store: inProcessDisabledTargets(),
+          policy: () => settings.breaker,
+          clock: cloud.clock,
+        }),
+      }),
+    };
+  },
+};
+
+function portsOf(cloud: Cloud): Pick<Ports, 'queue' | 'deadLetters' | 'results' | 'bus'> {
+  const { queue, deadLetters, objects, events } = cloud;
+  const read = (key: string) => JSON.parse(objects.get(key) ?? 'null') ?? undefined;
+  const put = (key: string, value: unknown) => void objects.set(key, JSON.stringify(value));
+  const answerKey = (name: { readonly jobId: string; readonly claimToken: string }) =>
+    `${name.jobId}/${name.claimToken}`;
+  const promptKey = (name: { readonly jobId: string; readonly bodyHash: string }) =>
+    `${name.jobId}/${name.bodyHash}`;
+  return {
+    queue: {
+      send: async (message, delayMs) => {
+        if (cloud.isDown('queue')) throw new Error('queue down');
+        queue.send(encodeMessage(message), delayMs);
+      },
+      deadLetter: async (body) => deadLetters.send(body),
+    },
+    deadLetters: {
+      receive: async () => {
+        const message = deadLetters.receive(60_000);
+        return message ? [{ body: message.body, receipt: message.id }] : [];
+      },
+      remove: async ({ receipt }) => deadLetters.delete(receipt),
+      release: async (letters) => {
+        for (const { receipt } of letters) deadLetters.show(receipt, 0);
+      },
+      count: async () => deadLetters.size,
+    },
+    results: {
+      putPrompt: async (name, conversation) => put(promptKey(name), conversation),
+      getPrompt: async (name) => read(promptKey(name)),
+      putAnswer: async (name, answer) => {
+        put(answerKey(name), answer);
+        return JSON.stringify(answer).length;
+      },
+      getAnswer: async (name) => read(answerKey(name)),
+      answerUrl: async (name) => `https://results/${answerKey(name)}`,
+    },
+    bus: {
+      publish: async (told) => {
+        if (cloud.isDown('bus')) throw new Error('bus down');
+        events.push(...told);
+        return told.map(() => true);
+      },
+    },
+  };
+}
+
+function modelsOf({ model }: Cloud, sandbox: Sandbox): ModelClient {
+  return {
+    async converse() {
+      const { reaction, call } = await model.converse();
+      switch (reaction) {
+        case 'answers':
+          return answers(answerText(call), 'end_turn', { inputTokens: 10, outputTokens: call });
+        case 'throttles':
+          return fails('quota-minute');
+        case 'refuses':
+          return fails('job');
+        case 'kills':
+          sandbox.kill();
+          return forever();
+        default:
+          return reaction satisfies never;
+      }
+    },
+    countTokens: async () => undefined,
+  };
+}
+
+type Struck = Omit<Ports, 'circuits' | 'disabledTargets'>;
+
+/** Each method of each port as a call that fate may strike. */
+function struck(sandbox: Sandbox, ports: Struck): Struck {
+  const { jobs, queue, deadLetters, results, bus, models } = ports;
+  const call: Meet = (name, perform) => meet(sandbox, name, perform);
+  return {
+    jobs: {
+      create: (...given) => call('jobs.create', () => jobs.create(...given)),
+      get: (...given) => call('jobs.get', () => jobs.get(...given)),
+      update: (...given) => call('jobs.update', () => jobs.update(...given)),
+      upcoming: (...given) => call('jobs.upcoming', () => jobs.upcoming(...given)),
+      list: (...given) => call('jobs.list', () => jobs.list(...given)),
+      due: (...given) => struckPages(call, () => jobs.due(...given)),
+    },
+    queue: {
+      send: (...given) => call('queue.send', () => queue.send(...given)),
+      deadLetter: (...given) => call('queue.deadLetter', () => queue.deadLetter(...given)),
+    },
+    deadLetters: {
+      receive: (max) => call('deadLetters.receive', () => deadLetters.receive(max)),
+      remove: (letter) => call('deadLetters.remove', () => deadLetters.remove(letter)),
+      release: (letters) => call('deadLetters.release', () => deadLetters.release(letters)),
+      count: () => call('deadLetters.count', () => deadLetters.count()),
+    },
+    results: {
+      ...results,
+      putPrompt: (...given) => call('results.putPrompt', () => results.putPrompt(...given)),
+      getPrompt: (name) => call('results.getPrompt', () => results.getPrompt(name)),
+      putAnswer: (...given) => call('results.putAnswer', () => results.putAnswer(...given)),
+      getAnswer: (name) => call('results.getAnswer', () => results.getAnswer(name)),
+    },
+    bus: { publish: (events) => call('bus.publish', () => bus.publish(events)) },
+    models: {
+      ...models,
+      // Whatever goes wrong on the way is a value to the router.
+      converse: (...given) =>
+        call('models.converse', () => models.converse(...given)).catch(() => fails('network')),
+    },
+  };
+}
+
+type Meet = <T>(name: string, perform: () => Promise<T>) => Promise<T>;
+
+/** All pages in one query, as one job has no second page. */
+async function* struckPages<T>(call: Meet, open: () => AsyncIterable<T>): AsyncIterable<T> {
+  const pages = await call('jobs.due', async () => {
+    const all: T[] = [];
+    for await (const page of open()) all.push(page);
+    return all;
+  });
+  yield* pages;
+}
+
+async function meet<T>(sandbox: Sandbox, name: string, perform: () => Promise<T>): Promise<T> {
+  await sandbox.mayCall();
+  const fate = sandbox.strike(name);
+  switch (fate) {
+    case undefined:
+      return perform();
+    case 'not-sent':
+    case 'error-answer':
+      throw new Error(fate);
+    case 'answer-lost': {
+      await perform();
+      if (SINGLE_ATTEMPT.has(name)) throw new Error(fate);
+      return perform();
+    }
+    case 'unanswered':
+      await perform();
+      throw new Error(fate);
+    case 'killed':
+      await perform();
+      sandbox.kill();
+      return forever();
+    case 'stalled': {
+      const answer = await perform();
+      await sandbox.stall();
+      return answer;
+    }
+    default:
+      return fate satisfies never;
+  }
+}

@@ -1,0 +1,125 @@
+import type { SettingsInput } from '../../lambda/contract/policy.ts';
+import type { EndStatus, JobStatus, WhenOpen } from '../../lambda/contract/words.ts';
+import type { Reaction } from './cloud.ts';
+
+/** A way through the life of a job, by what happens to it from outside. */
+export interface Path {
+  readonly name: string;
+  /** How the job has to end, whatever breaks on the way. */
+  readonly ends: EndStatus;
+  /** What the models do with the calls in turn; the last goes for all that follow. */
+  readonly models: readonly Reaction[];
+  readonly body?: { readonly whenOpen?: WhenOpen; readonly deadlineSeconds?: number };
+  readonly jobs?: SettingsInput['jobs'];
+  /** When the caller cancels: as soon as the job is seen so, or while a call is under way. */
+  readonly cancel?: { readonly at: JobStatus } | { readonly duringCall: number };
+  /** An operator puts the dead-lettered job back. */
+  readonly isRedriven?: boolean;
+  /** Every message comes twice. */
+  readonly isDeliveredTwice?: boolean;
+  /** Nobody receives messages for so long. */
+  readonly backlogMs?: number;
+  /** The first worker's time is nearly up. */
+  readonly isFirstRunShort?: boolean;
+  readonly queueDownMs?: number;
+  readonly busDownMs?: number;
+}
+
+const MINUTE_MS = 60_000;
+
+export const PATHS: readonly Path[] = [
+  { name: 'answered at once', ends: 'SUCCEEDED', models: ['answers'] },
+  { name: 'answered by the fallback', ends: 'SUCCEEDED', models: ['throttles', 'answers'] },
+  { name: 'refused as invalid', ends: 'FAILED', models: ['refuses'] },
+  {
+    name: 'no target, told so at once',
+    ends: 'FAILED',
+    models: ['throttles'],
+    body: { whenOpen: 'fail' },
+  },
+  {
+    name: 'deferred twice',
+    ends: 'SUCCEEDED',
+    models: ['throttles', 'throttles', 'answers'],
+    body: { whenOpen: 'queue' },
+    jobs: { maxAttempts: 3 },
+  },
+  {
+    name: 'deferred, each message delivered twice',
+    ends: 'SUCCEEDED',
+    models: ['throttles', 'answers'],
+    body: { whenOpen: 'queue' },
+    isDeliveredTwice: true,
+  },
+  {
+    name: 'no time left in the first invocation',
+    ends: 'SUCCEEDED',
+    models: ['answers'],
+    isFirstRunShort: true,
+  },
+  { name: 'a worker dies, the sweeper helps', ends: 'SUCCEEDED', models: ['kills', 'answers'] },
+  {
+    name: 'poison, dead-lettered',
+    ends: 'DEAD_LETTERED',
+    models: ['kills'],
+    jobs: { maxAttempts: 2 },
+  },
+  {
+    name: 'dead-lettered, then redriven',
+    ends: 'SUCCEEDED',
+    models: ['kills', 'answers'],
+    jobs: { maxAttempts: 1 },
+    isRedriven: true,
+  },
+  {
+    name: 'cancelled while it waits',
+    ends: 'CANCELLED',
+    models: ['answers'],
+    cancel: { at: 'QUEUED' },
+    backlogMs: 2 * MINUTE_MS,
+  },
+  {
+    name: 'cancelled while deferred',
+    ends: 'CANCELLED',
+    models: ['throttles'],
+    cancel: { at: 'DEFERRED' },
+  },
+  {
+    name: 'cancelled while it runs',
+    ends: 'CANCELLED',
+    models: ['throttles', 'answers'],
+    cancel: { duringCall: 1 },
+  },
+  {
+    name: 'past its deadline in an outage',
+    ends: 'EXPIRED',
+    models: ['throttles'],
+    body: { deadlineSeconds: 100 },
+    jobs: { shortestDeferralSeconds: 30 },
+  },
+  {
+    name: 'past its deadline in a backlog',
+    ends: 'EXPIRED',
+    models: ['answers'],
+    body: { deadlineSeconds: 100 },
+    backlogMs: 10 * MINUTE_MS,
+  },
+  {
+    name: 'accepted while the queue is down',
+    ends: 'SUCCEEDED',
+    models: ['answers'],
+    queueDownMs: MINUTE_MS / 2,
+  },
+  {
+    name: 'ended while the bus is down',
+    ends: 'SUCCEEDED',
+    models: ['answers'],
+    busDownMs: 2 * MINUTE_MS,
+  },
+  {
+    name: 'behind a backlog of 40 minutes',
+    ends: 'SUCCEEDED',
+    models: ['answers'],
+    backlogMs: 40 * MINUTE_MS,
+  },
+];

@@ -1,0 +1,92 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
+import { CLIENT_OPTIONS, SINGLE_ATTEMPT_OPTIONS } from '../../lambda/aws/client-options.ts';
+import { sqsDeadLetterQueue } from '../../lambda/aws/dead-letter-queue.ts';
+import { dynamoDbDisabledTargets } from '../../lambda/aws/disabled-targets-table.ts';
+import { eventBridgeBus } from '../../lambda/aws/event-bus.ts';
+import { sqsJobQueue } from '../../lambda/aws/job-queue.ts';
+import { dynamoDbJobStore } from '../../lambda/aws/job-table.ts';
+import { s3ResultStore } from '../../lambda/aws/result-bucket.ts';
+import { Breaker } from '../../lambda/core/breaker/breaker.ts';
+import type { Job } from '../../lambda/core/jobs/job.ts';
+import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
+import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store.ts';
+import { useBedrockAt } from '../support/bedrock-endpoint.ts';
+import { circuitsTable, jobsTable } from '../support/tables.ts';
+import { WIRE_FATES } from './fates.ts';
+import type { Platform } from './platform.ts';
+import { unsigned, Wire, withoutWaiting } from './wire.ts';
+import {
+  askDynamoDb,
+  DEAD_LETTERS,
+  JOBS_QUEUE,
+  serveDynamoDb,
+  servicesOf,
+} from './wire-services.ts';
+
+const JOBS = 'jobs';
+const CIRCUITS = 'circuits';
+const ACCOUNT = {
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  // A fifth of the time, and nobody checks it.
+  signer: { sign: unsigned },
+};
+const QUEUE_URLS = {
+  jobs: `https://sqs.us-east-1.amazonaws.com/1/${JOBS_QUEUE}`,
+  deadLetters: `https://sqs.us-east-1.amazonaws.com/1/${DEAD_LETTERS}`,
+};
+
+// Whose client takes its credentials from the environment; nothing goes there.
+useBedrockAt('http://127.0.0.1:1');
+
+const wire = new Wire();
+const repeating = { ...CLIENT_OPTIONS, ...ACCOUNT, requestHandler: wire };
+const single = { ...SINGLE_ATTEMPT_OPTIONS, ...ACCOUNT, requestHandler: wire };
+// To make a client costs more than a run, so the processes share them; the wire tells them apart.
+const dynamoDb = withoutWaiting(new DynamoDBClient(repeating));
+const circuitsClient = new DynamoDBClient(single);
+const sqs = withoutWaiting(new SQSClient(repeating));
+const s3 = withoutWaiting(new S3Client(repeating));
+const eventBridge = new EventBridgeClient(single);
+const models = new BedrockModelClient({ clock: { now: () => 0 }, requestHandler: wire });
+
+/** The adapters that are deployed, over SDK clients whose network is a function of this process. */
+export const wirePlatform: Platform = {
+  fates: WIRE_FATES,
+  async open(cloud, settings) {
+    const tables = await serveDynamoDb(cloud, [jobsTable(JOBS), circuitsTable(CIRCUITS)]);
+    const { clock } = cloud;
+    const policy = () => settings.breaker;
+    return {
+      async row(jobId) {
+        const key = { TableName: JOBS, Key: { jobId: { S: jobId } } };
+        const { Item } = await askDynamoDb(tables, 'GetItem', key);
+        return Item && (unmarshall(Item) as Job);
+      },
+
+      ports(sandbox) {
+        wire.connect(sandbox, { ...servicesOf(cloud, () => sandbox.kill()), DynamoDB: tables });
+        const store = new DynamoDbCircuitStore(circuitsClient, CIRCUITS, { shard: 0 });
+        const workerId = `worker-${sandbox.invocation}`;
+        return {
+          jobs: dynamoDbJobStore(dynamoDb, JOBS),
+          queue: sqsJobQueue(QUEUE_URLS, sqs),
+          deadLetters: sqsDeadLetterQueue(QUEUE_URLS.deadLetters, sqs),
+          results: s3ResultStore('results', s3),
+          bus: eventBridgeBus('bus', eventBridge),
+          models,
+          circuits: new Breaker({ store, policy, clock, random: () => 0.5, workerId }),
+          disabledTargets: new DisabledTargets({
+            store: dynamoDbDisabledTargets(dynamoDb, CIRCUITS),
+            ...{ policy, clock },
+          }),
+        };
+      },
+    };
+  },
+};

@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { serveDynamoDb as serveEmbedded } from '../../local/aws/dynamodb.ts';
+import { answerText, type Cloud, type MessageQueue } from './cloud.ts';
+
+export interface WireRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface WireResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** dynalite wants to see one, and believes it. */
+export const SOME_SIGNATURE = {
+  'x-amz-date': '20260101T000000Z',
+  authorization: [
+    'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request',
+    'SignedHeaders=host',
+    'Signature=test',
+  ].join(', '),
+};
+
+export type Service = (request: WireRequest) => Promise<WireResponse>;
+
+/** Names of the queues, as their URLs end. */
+export const JOBS_QUEUE = 'jobs';
+export const DEAD_LETTERS = 'dead-letters';
+
+export function reply(statusCode: number, body: string | object, headers = {}): WireResponse {
+  return { statusCode, headers, text: typeof body === 'string' ? body : JSON.stringify(body) };
+}
+
+/** What SQS, S3, EventBridge and Bedrock say to the few requests that Holdfast makes. */
+export function servicesOf(cloud: Cloud, kill: () => void): Readonly<Record<string, Service>> {
+  return {
+    SQS: async (request) => {
+      const operation = request.headers['x-amz-target']?.split('.')[1] ?? '';
+      const input = JSON.parse(request.body);
+      const isJobs = String(input.QueueUrl).endsWith(`/${JOBS_QUEUE}`);
+      if (isJobs && cloud.isDown('queue')) return reply(500, { __type: 'InternalFailure' });
+      const queue = isJobs ? cloud.queue : cloud.deadLetters;
+      return reply(200, sqs(queue, operation, input));
+    },
+    S3: async ({ method, path, body }) => {
+      if (method === 'PUT') {
+        cloud.objects.set(path, body);
+        return reply(200, '');
+      }
+      const object = cloud.objects.get(path);
+      return object === undefined
+        ? reply(404, '<Error><Code>NoSuchKey</Code></Error>')
+        : reply(200, object);
+    },
+    EventBridge: async ({ body }) => {
+      if (cloud.isDown('bus')) return reply(500, { __type: 'InternalException' });
+      const { Entries } = JSON.parse(body);
+      cloud.events.push(...Entries.map(({ Detail }: { Detail: string }) => JSON.parse(Detail)));
+      return reply(200, { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: 'id' })) });
+    },
+    Bedrock: async () => {
+      const { reaction, call } = await cloud.model.converse();
+      switch (reaction) {
+        case 'answers':
+          return reply(200, conversation(call));
+        case 'throttles':
+          return reply(429, {}, { 'x-amzn-errortype': 'ThrottlingException' });
+        case 'refuses':
+          return reply(400, {}, { 'x-amzn-errortype': 'ValidationException' });
+        case 'kills':
+          kill();
+          return reply(200, conversation(call));
+        default:
+          return reaction satisfies never;
+      }
+    },
+  };
+}
+
+function conversation(call: number) {
+  return {
+    output: { message: { role: 'assistant', content: [{ text: answerText(call) }] } },
+    stopReason: 'end_turn',
+    usage: { inputTokens: 10, outputTokens: call, totalTokens: 10 + call },
+    metrics: { latencyMs: 1 },
+  };
+}
+
+interface SqsInput {
+  readonly MessageBody: string;
+  readonly DelaySeconds?: number;
+  readonly VisibilityTimeout: number;
+  readonly ReceiptHandle: string;
+  readonly Entries: readonly { readonly Id: string; readonly ReceiptHandle: string }[];
+}
+
+function sqs(queue: MessageQueue, operation: string, input: SqsInput): object {
+  switch (operation) {
+    case 'SendMessage':
+      queue.send(input.MessageBody, (input.DelaySeconds ?? 0) * 1000);
+      return { MessageId: 'id', MD5OfMessageBody: md5(input.MessageBody) };
+    case 'ReceiveMessage': {
+      const message = queue.receive(input.VisibilityTimeout * 1000);
+      if (!message) return {};
+      const { id, body } = message;
+      return { Messages: [{ Body: body, ReceiptHandle: id, MD5OfBody: md5(body) }] };
+    }
+    case 'DeleteMessage':
+      queue.delete(input.ReceiptHandle);
+      return {};
+    case 'ChangeMessageVisibilityBatch':
+      for (const { ReceiptHandle } of input.Entries) queue.show(ReceiptHandle, 0);
+      return { Successful: input.Entries.map(({ Id }) => ({ Id })), Failed: [] };
+    case 'GetQueueAttributes':
+      return { Attributes: { ApproximateNumberOfMessages: String(queue.size) } };
+    default:
+      throw new Error(`an operation of SQS that is not served: ${operation}`);
+  }
+}
+
+/** The SDK checks it. */
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
+
+/** Its set-up makes dynalite send along the item that refused a write, as DynamoDB does. */
+const isTaught = serveEmbedded(
+  { resources: () => [], outputs: () => ({}), assetDir: () => '' },
+  () => undefined,
+);
+
+/** DynamoDB by dynalite, handed its requests without a socket; its clock is the cloud's. */
+export async function serveDynamoDb(
+  { clock }: Cloud,
+  tables: readonly CreateTableCommandInput[],
+): Promise<Service> {
+  await isTaught;
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const serve: Service = ({ headers, body }) =>
+    new Promise((resolve) => {
+      const response = {
+        statusCode: 200,
+        setHeader: () => response,
+        end: (text: string) => {
+          const date = new Date(clock.now()).toUTCString();
+          resolve(reply(response.statusCode, text, { date }));
+        },
+      };
+      const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });
+      server.emit('request', request, response);
+      request.emit('data', Buffer.from(body));
+      request.emit('end');
+    });
+  for (const table of tables) await create(serve, table);
+  return serve;
+}
+
+async function create(serve: Service, table: CreateTableCommandInput): Promise<void> {
+  await askDynamoDb(serve, 'CreateTable', table);
+  const { TableName } = table;
+  for (;;) {
+    const { Table } = await askDynamoDb(serve, 'DescribeTable', { TableName });
+    if (Table.TableStatus === 'ACTIVE') return;
+  }
+}
+
+/** Past the SDK, and past every fate. */
+export async function askDynamoDb(serve: Service, operation: string, input: object) {
+  const headers = {
+    'x-amz-target': `DynamoDB_20120810.${operation}`,
+    'content-type': 'application/x-amz-json-1.0',
+    ...SOME_SIGNATURE,
+  };
+  const body = JSON.stringify(input);
+  return JSON.parse((await serve({ method: 'POST', path: '/', headers, body })).text);
+}

@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import { cancel } from '../../lambda/core/jobs/transitions.ts';
+import { keepLease } from '../../lambda/worker/keep-lease.ts';
+import { aRunningJob } from '../support/job-builders.ts';
+import { aWorld, rowOf } from '../support/job-world.ts';
+
+/** A run in its second call, which needs a renewal; the process stands still for `stallMs` in it. */
+async function aRenewal(stallMs: number) {
+  const world = aWorld();
+  const job = aRunningJob();
+  await world.jobs.create(job, world.clock.now());
+  world.clock.nowMs += 10_000;
+  const jobs = {
+    update: async (...given: Parameters<typeof world.jobs.update>) => {
+      const updated = await world.jobs.update(...given);
+      await world.clock.sleep(stallMs);
+      return updated;
+    },
+  };
+  return { world, job, ask: keepLease({ ...world, jobs }, world.settings.breaker, job) };
+}
+
+test('a renewed lease is leave for a call', async () => {
+  const { world, job, ask } = await aRenewal(0);
+
+  expect(await ask()).toBe('go');
+  expect(rowOf(world, job.jobId).leaseUntil).toBe(world.clock.now() + 75_000);
+});
+
+test('a process that stood still for longer than the lease it renewed asks again', async () => {
+  const { world, job, ask } = await aRenewal(140_000);
+  const sleep = world.clock.sleep;
+  world.clock.sleep = async (ms) => {
+    world.clock.sleep = async () => {};
+    await sleep(ms);
+    const row = rowOf(world, job.jobId);
+    await world.jobs.update(job.jobId, cancel(row, world.clock.now()));
+  };
+
+  expect(await ask()).toBe('lost');
+});
