@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { App, RemovalPolicy } from 'aws-cdk-lib/core';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
-import { admitPlainHttp, emulatorSynthesizer } from '../lib/emulator.ts';
+import { adaptToEmulator, emulatorSynthesizer } from '../lib/emulator.ts';
 import { HoldfastStack } from '../lib/holdfast-stack.ts';
 import { readSettings } from '../lib/settings-file.ts';
 
@@ -17,7 +17,7 @@ try {
 
   const file = process.env.HOLDFAST_CONFIG ?? app.node.tryGetContext('config') ?? SETTINGS_FILE;
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
-  const emulator = app.node.tryGetContext('emulator') !== undefined;
+  const emulator = String(app.node.tryGetContext('emulator')) === 'true';
   const stack = new HoldfastStack(app, 'Holdfast', {
     settings: await readSettings(file),
     removalPolicy: removalPolicyOf(app),
@@ -25,7 +25,7 @@ try {
     ...(account && { env: { account, region } }),
     ...(emulator && { synthesizer: emulatorSynthesizer() }),
   });
-  if (emulator) admitPlainHttp(stack);
+  if (emulator) adaptToEmulator(stack);
   app.synth();
 } catch (error: unknown) {
   // The settings are the user's: what is wrong with them is said without a stack.

@@ -1,20 +1,22 @@
 import { CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
 import { CfnQueuePolicy } from 'aws-cdk-lib/aws-sqs';
+import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import { CliCredentialsStackSynthesizer, type Stack } from 'aws-cdk-lib/core';
 
-/** Deploys with the caller's own rights: the bootstrap roles are denied plain HTTP as well. */
+/** Deploys with the caller's own rights: the roles of the bootstrap are denied plain HTTP. */
 export function emulatorSynthesizer(): CliCredentialsStackSynthesizer {
   return new CliCredentialsStackSynthesizer();
 }
 
-/**
- * Takes out the policies of queues and buckets, for an emulator speaks plain HTTP, and all that they
- * do is deny that. Nothing else of the stack is another for an emulator.
- */
-export function admitPlainHttp(stack: Stack): void {
+/** Changes what MiniStack 1.5.33 cannot take of the stack, and nothing else. */
+export function adaptToEmulator(stack: Stack): void {
   for (const construct of stack.node.findAll()) {
+    // It speaks plain HTTP, and all that these policies do is deny that.
     if (construct instanceof CfnQueuePolicy || construct instanceof CfnBucketPolicy) {
       construct.node.scope?.node.tryRemoveChild(construct.node.id);
     }
+    // The name that it would make begins with a slash, unlike one of CloudFormation's, and so is
+    // not the resource that the policies name.
+    if (construct instanceof CfnParameter) construct.name = `${stack.stackName}-Settings`;
   }
 }

@@ -5,13 +5,18 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 /** Runs bin/app.ts as the CDK CLI does. */
-function runApp(settings: string) {
+function runApp(settings: string, context = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-app-'));
   const config = join(directory, 'settings.json');
   writeFileSync(config, settings);
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/app.ts'], {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, HOLDFAST_CONFIG: config, CDK_OUTDIR: join(directory, 'out') },
+    env: {
+      PATH: process.env.PATH,
+      HOLDFAST_CONFIG: config,
+      CDK_OUTDIR: join(directory, 'out'),
+      CDK_CONTEXT_JSON: JSON.stringify(context),
+    },
   });
   return { status, stdout, stderr, config };
 }
@@ -41,5 +46,18 @@ describe('bin/app.ts', () => {
       /^settings is not usable:\n {2}tiers\[0\].targets\[0\].geography: got "ca"/,
     );
     expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  test('stops at a removal policy that is none', () => {
+    const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
+    const tiers = [{ name: 'only', targets: [target], maxTokens: 9 }];
+
+    const { status, stderr } = runApp(JSON.stringify({ tiers }), { removalPolicy: 'delete' });
+
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr:
+        'context is not usable:\n  removalPolicy: got "delete", allowed is retain or destroy\n',
+    });
   });
 });

@@ -1,36 +1,50 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
-import { admitPlainHttp, emulatorSynthesizer } from '../../lib/emulator.ts';
+import { adaptToEmulator, emulatorSynthesizer } from '../../lib/emulator.ts';
 import { aStack, aTemplate } from '../support/stack.ts';
+import { resourcesOf } from '../support/template.ts';
 
-test('a stack for an emulator lacks what denies plain HTTP, and is the same in all else', () => {
+describe('a stack for an emulator', () => {
+  const deployed = aTemplate();
   const stack = aStack({ synthesizer: emulatorSynthesizer() });
-  admitPlainHttp(stack);
-  const { Resources: emulated, Outputs: emulatedOutputs } = Template.fromStack(stack).toJSON();
-  const { Resources: deployed, Outputs: deployedOutputs } = aTemplate().toJSON();
+  adaptToEmulator(stack);
+  const emulated = Template.fromStack(stack);
 
-  const left = Object.fromEntries(Object.entries(deployed).filter(([id]) => id in emulated));
-  const lacking = Object.values<Policy>(without(deployed, Object.keys(emulated)));
+  test('lacks the policies that deny plain HTTP, which the deployed one has', () => {
+    const denial = {
+      PolicyDocument: {
+        Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+      },
+    };
+    for (const [type, count] of Object.entries(DENIALS)) {
+      const policies = resourcesOf(deployed, type).map(({ properties }) => properties);
+      expect(policies).toMatchObject(Array(count).fill(denial));
+      emulated.resourceCountIs(type, 0);
+    }
+  });
 
-  expect(emulated).toEqual(left);
-  expect(emulatedOutputs).toEqual(deployedOutputs);
-  expect(lacking.map(({ Type }) => Type).sort()).toEqual([
-    'AWS::S3::BucketPolicy',
-    'AWS::SQS::QueuePolicy',
-    'AWS::SQS::QueuePolicy',
-  ]);
-  for (const { Properties } of lacking) {
-    expect(Properties.PolicyDocument.Statement).toMatchObject([
-      { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-    ]);
-  }
+  test('names the settings itself, where the deployed one leaves that to CloudFormation', () => {
+    emulated.hasResourceProperties(PARAMETER, { Name: 'Holdfast-Settings' });
+    expect(resourcesOf(deployed, PARAMETER)[0]?.properties).not.toHaveProperty('Name');
+  });
+
+  test('is the same in all else', () => {
+    expect(alike(emulated)).toEqual(alike(deployed));
+  });
 });
 
-interface Policy {
-  readonly Type: string;
-  readonly Properties: { readonly PolicyDocument: { readonly Statement: readonly object[] } };
-}
+const DENIALS = { 'AWS::SQS::QueuePolicy': 2, 'AWS::S3::BucketPolicy': 1 };
+const PARAMETER = 'AWS::SSM::Parameter';
 
-function without<Value>(all: Record<string, Value>, ids: readonly string[]): Record<string, Value> {
-  return Object.fromEntries(Object.entries(all).filter(([id]) => !ids.includes(id)));
+/** Resources and outputs without what the tests above tell apart. */
+function alike(template: Template): unknown {
+  const { Resources, Outputs } = template.toJSON();
+  const entries = Object.entries<{ Type: string; Properties: object }>(Resources)
+    .filter(([, { Type }]) => !(Type in DENIALS))
+    .map(([id, resource]) => {
+      if (resource.Type !== PARAMETER) return [id, resource];
+      const { Name: _name, ...rest } = Object(resource.Properties);
+      return [id, { ...resource, Properties: rest }];
+    });
+  return { resources: Object.fromEntries(entries), outputs: Outputs };
 }

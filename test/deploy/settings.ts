@@ -1,0 +1,25 @@
+/** For the deploy test: the shipped rules with times short enough for an outage in seconds. */
+import { defineSettings } from '../../lambda/contract/schemas/settings.ts';
+
+export default defineSettings({
+  tiers: [
+    {
+      name: 'primary',
+      targets: [{ region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' }],
+      maxTokens: 512,
+    },
+    {
+      name: 'secondary',
+      targets: [{ region: 'us-west-2', modelId: 'us.anthropic.claude-sonnet-4-6' }],
+      maxTokens: 512,
+    },
+  ],
+  breaker: { windowSeconds: 10, callTimeoutSeconds: 5, cooldownSeconds: 3, viewMaxAgeSeconds: 0.1 },
+  jobs: {
+    deadlineSeconds: 300,
+    // The first run that breaks is the last, so that one sweep is enough for a dead letter.
+    maxAttempts: 1,
+    workerConcurrency: 2,
+    shortestDeferralSeconds: 1,
+  },
+});

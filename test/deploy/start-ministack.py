@@ -1,0 +1,37 @@
+"""
+MiniStack 1.5.33 with what it lacks of AWS for a whole run of Holdfast.
+
+- It checks API keys, but does not tell the function which one it was, as API Gateway does in
+  `requestContext.identity.apiKeyId`. Tenants go by that id.
+- It asks for permissions of batches by the call's name, `sqs:DeleteMessageBatch`. AWS asks for those
+  of the single call (Amazon SQS developer guide, "API permissions: actions and resource reference").
+"""
+
+import re
+
+from ministack.app import main
+from ministack.core import iam_actions
+from ministack.services import apigateway_v1 as gateway
+
+build_event = gateway._build_lambda_event_v1
+extract_action = iam_actions.extract_iam_action
+
+
+def event_with_key_id(api_id, stage_name, stage, resource, path, method, headers, *rest, **options):
+    event = build_event(
+        api_id, stage_name, stage, resource, path, method, headers, *rest, **options
+    )
+    key = gateway._resolve_api_key(gateway._api_key_from_request(headers))
+    if key:
+        event["requestContext"]["identity"]["apiKeyId"] = key["id"]
+    return event
+
+
+def action_of_single_call(*request, **options):
+    action = extract_action(*request, **options)
+    return action and re.sub(r"^(sqs:\w+)Batch$", r"\1", action)
+
+
+gateway._build_lambda_event_v1 = event_with_key_id
+iam_actions.extract_iam_action = action_of_single_call
+main()
