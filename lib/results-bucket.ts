@@ -35,7 +35,7 @@ export class ResultsBucket extends Construct {
     });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'Only the roles of this stack have access, and the jobs table says who read what job',
+      reason: 'Only this stack’s roles have access; CloudTrail data events, if wanted, tell every read',
     });
   }
 
