@@ -35,7 +35,8 @@ export class ResultsBucket extends Construct {
     });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'Only this stack’s roles have access; CloudTrail data events, if wanted, tell every read',
+      reason:
+        'Only this stack’s roles have access; CloudTrail data events, if wanted, tell every read',
     });
   }
 
