@@ -16,7 +16,12 @@ import {
   METRICS_NAMESPACE,
   type MetricName,
 } from '../lambda/contract/metrics.ts';
-import { type ProbePolicy, type Settings, targetKey } from '../lambda/contract/policy.ts';
+import {
+  type ProbePolicy,
+  type Settings,
+  targetKey,
+  targetsOf,
+} from '../lambda/contract/policy.ts';
 import type { HoldfastFunction } from './holdfast-function.ts';
 import type { JobsQueue } from './jobs-queue.ts';
 
@@ -38,7 +43,7 @@ export class HoldfastDashboard extends Construct {
     { settings, queue, functions }: HoldfastDashboardProps,
   ) {
     super(scope, id);
-    this.#targets = settings.tiers.flatMap((tier) => tier.targets.map(targetKey));
+    this.#targets = targetsOf(settings).map(targetKey);
     this.dashboard = new Dashboard(this, 'Dashboard', {
       defaultInterval: Duration.hours(3),
       widgets: [

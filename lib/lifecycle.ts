@@ -5,9 +5,7 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { Duration, Stack, Validations } from 'aws-cdk-lib/core';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import { NOTICE_DAYS } from '../lambda/contract/lifecycle.ts';
@@ -16,6 +14,7 @@ import type { HandlerCode } from './bundle.ts';
 import type { CircuitsTable } from './circuits-table.ts';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { ModelAccess } from './model-access.ts';
+import { schedule } from './schedule.ts';
 import type { SettingsParameter } from './settings-parameter.ts';
 
 export interface LifecycleProps {
@@ -43,14 +42,11 @@ export class Lifecycle extends Construct {
         [ENV.circuitsTable]: circuits.table.tableName,
       },
     });
-    const rule = new Rule(this, 'EachDay', {
+    schedule(this, 'EachDay', {
+      every: Duration.days(1),
       description: 'Starts the lifecycle check of Holdfast',
-      schedule: Schedule.rate(Duration.days(1)),
-      targets: [new LambdaFunction(this.function.lambda)],
-    });
-    Validations.of(rule).acknowledge({
-      id: 'Serverless-EventBusDLQ',
-      reason: "Weeks are left to act on what the next day's check finds",
+      function: this.function,
+      ifLost: "Weeks are left to act on what the next day's check finds",
     });
     this.#alarm();
 

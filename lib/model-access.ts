@@ -8,7 +8,7 @@ import {
   profileOf,
 } from '../lambda/contract/geography.ts';
 import { modelFacts } from '../lambda/contract/models.ts';
-import { type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
+import { type Settings, type Target, targetKey, targetsOf } from '../lambda/contract/policy.ts';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 import { isProfile, kindOf } from '../lambda/contract/target-kind.ts';
 
@@ -30,7 +30,7 @@ export class ModelAccess extends Construct {
   /** Throws a SettingsError that names each target whose model or destinations are unknown. */
   constructor(scope: Construct, id: string, { settings }: ModelAccessProps) {
     super(scope, id);
-    this.#targets = settings.tiers.flatMap((tier) => tier.targets);
+    this.#targets = targetsOf(settings);
     const faults = settings.tiers.flatMap((tier, t) =>
       tier.targets.flatMap((target, i) => faultsOf(target, `tiers[${t}].targets[${i}]`)),
     );

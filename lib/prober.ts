@@ -1,12 +1,11 @@
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { Duration, Validations } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import type { HandlerCode } from './bundle.ts';
 import type { CircuitsTable } from './circuits-table.ts';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { ModelAccess } from './model-access.ts';
+import { schedule } from './schedule.ts';
 import type { SettingsParameter } from './settings-parameter.ts';
 
 export interface ProberProps {
@@ -39,14 +38,11 @@ export class Prober extends Construct {
         [ENV.circuitsTable]: circuits.table.tableName,
       },
     });
-    const rule = new Rule(this, 'EachMinute', {
+    schedule(this, 'EachMinute', {
+      every: Duration.minutes(1),
       description: 'Starts the prober of Holdfast',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaFunction(this.function.lambda)],
-    });
-    Validations.of(rule).acknowledge({
-      id: 'Serverless-EventBusDLQ',
-      reason: "The next minute's probe does what a lost event left undone",
+      function: this.function,
+      ifLost: "The next minute's probe does what a lost event left undone",
     });
 
     settings.grantRead(this.function);

@@ -1,6 +1,4 @@
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { Duration, Validations } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import type { HandlerCode } from './bundle.ts';
@@ -9,6 +7,7 @@ import type { CompletionEvents } from './completion-events.ts';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { JobsQueue } from './jobs-queue.ts';
 import type { JobsTable } from './jobs-table.ts';
+import { schedule } from './schedule.ts';
 import type { SettingsParameter } from './settings-parameter.ts';
 
 export interface SweeperProps {
@@ -41,14 +40,11 @@ export class Sweeper extends Construct {
         [ENV.eventBus]: events.bus.eventBusName,
       },
     });
-    const rule = new Rule(this, 'EachMinute', {
+    schedule(this, 'EachMinute', {
+      every: Duration.minutes(1),
       description: 'Starts the sweeper of Holdfast',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaFunction(this.function.lambda)],
-    });
-    Validations.of(rule).acknowledge({
-      id: 'Serverless-EventBusDLQ',
-      reason: "The next minute's sweep finds whatever a lost event left undone",
+      function: this.function,
+      ifLost: "The next minute's sweep finds whatever a lost event left undone",
     });
 
     settings.grantRead(this.function);

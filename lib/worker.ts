@@ -26,7 +26,7 @@ export interface WorkerProps {
   readonly models: ModelAccess;
 }
 
-/** Takes jobs from the queue and finishes, defers or dead-letters each; alone in calling models. */
+/** Takes jobs from the queue and finishes, defers or dead-letters each. */
 export class Worker extends Construct {
   readonly function: HoldfastFunction;
 

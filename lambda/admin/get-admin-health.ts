@@ -1,13 +1,13 @@
-import { type Settings, targetKey } from '../contract/policy.ts';
+import { type Settings, targetKey, targetsOf } from '../contract/policy.ts';
 import type { AdminHealthView } from '../contract/schemas/admin-health-view.ts';
 import type { Breaker } from '../core/breaker/breaker.ts';
 import type { CircuitInspection } from '../core/breaker/inspection.ts';
 import { splitScopeName } from '../core/breaker/override-scopes.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, isoTime } from '../core/clock.ts';
 import type { ConfigFailures, DisabledTargets } from '../core/router/disabled-targets.ts';
 import { healthView } from '../core/router/health.ts';
 import type { Lifecycle, LifecycleStore } from '../core/router/lifecycle.ts';
-import { iso, viewOverride } from './view-override.ts';
+import { viewOverride } from './view-override.ts';
 
 export interface AdminHealthDependencies {
   readonly circuits: Pick<Breaker, 'inspect' | 'overrides'>;
@@ -21,18 +21,16 @@ export async function getAdminHealth(
   { circuits, disabledTargets, lifecycles, clock }: AdminHealthDependencies,
   settings: Settings,
 ): Promise<AdminHealthView> {
-  const keys = settings.tiers.flatMap(({ targets }) => targets.map(targetKey));
-  const [inspections, disabled, lifecycle] = await Promise.all([
-    circuits.inspect(keys),
+  const [inspections, { entries }, disabled, lifecycle] = await Promise.all([
+    circuits.inspect(targetsOf(settings).map(targetKey)),
+    circuits.overrides(),
     disabledTargets.all(),
     lifecycles.load(),
   ]);
   const now = clock.now();
   const byKey = new Map(inspections.map((each) => [each.key, each]));
   const view = healthView(settings, inspections, disabled, now);
-  const live = Object.entries((await circuits.overrides()).entries).filter(
-    ([, { untilMs }]) => now < untilMs,
-  );
+  const live = Object.entries(entries).filter(([, { untilMs }]) => now < untilMs);
   return {
     ...view,
     targets: view.targets.map((target) => ({
@@ -44,7 +42,7 @@ export async function getAdminHealth(
     overrides: live.map(([name, override]) =>
       viewOverride({ ...override, ...splitScopeName(name) }),
     ),
-    ...(lifecycle && { lifecycleCheckedAt: iso(lifecycle.checkedAtMs) }),
+    ...(lifecycle && { lifecycleCheckedAt: isoTime(lifecycle.checkedAtMs) }),
   };
 }
 
@@ -62,10 +60,10 @@ function configErrors(known: ConfigFailures | undefined) {
   const { failures, reason, sinceMs, disabled } = known;
   return {
     configErrors: {
-      ...{ failures, reason, since: iso(sinceMs) },
+      ...{ failures, reason, since: isoTime(sinceMs) },
       ...(disabled && {
-        disabledSince: iso(disabled.sinceMs),
-        nextCheckAt: iso(disabled.checkAtMs),
+        disabledSince: isoTime(disabled.sinceMs),
+        nextCheckAt: isoTime(disabled.checkAtMs),
         checks: disabled.checks,
       }),
     },
@@ -78,8 +76,8 @@ function lifecycleView(known: Lifecycle | undefined) {
   return {
     lifecycle: {
       findings,
-      ...(endOfLifeMs !== undefined && { endOfLife: iso(endOfLifeMs) }),
-      ...(legacyMs !== undefined && { legacySince: iso(legacyMs) }),
+      ...(endOfLifeMs !== undefined && { endOfLife: isoTime(endOfLifeMs) }),
+      ...(legacyMs !== undefined && { legacySince: isoTime(legacyMs) }),
       ...(daysLeft !== undefined && { daysLeft }),
     },
   };

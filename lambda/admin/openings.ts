@@ -1,10 +1,7 @@
-import { type Settings, targetKey } from '../contract/policy.ts';
-import type { CircuitGate } from '../core/breaker/admission.ts';
-import type { Clock } from '../core/clock.ts';
+import type { Settings } from '../contract/policy.ts';
 import type { Job } from '../core/jobs/job.ts';
 import { candidatesFor } from '../core/router/candidates.ts';
-import type { DisabledTargets } from '../core/router/disabled-targets.ts';
-import { healthView } from '../core/router/health.ts';
+import { getHealth, type HealthPorts } from '../core/router/get-health.ts';
 
 /** Which jobs have a target that would take a call at this moment; it reads, and claims nothing. */
 export interface Openings {
@@ -14,20 +11,8 @@ export interface Openings {
   admit(job: Job): boolean;
 }
 
-export async function readOpenings(
-  ports: {
-    readonly circuits: Pick<CircuitGate, 'summaries'>;
-    readonly disabledTargets: Pick<DisabledTargets, 'all'>;
-    readonly clock: Pick<Clock, 'now'>;
-  },
-  settings: Settings,
-): Promise<Openings> {
-  const keys = settings.tiers.flatMap(({ targets }) => targets.map(targetKey));
-  const [summaries, disabled] = await Promise.all([
-    ports.circuits.summaries(keys),
-    ports.disabledTargets.all(),
-  ]);
-  const { targets } = healthView(settings, summaries, disabled, ports.clock.now());
+export async function readOpenings(ports: HealthPorts, settings: Settings): Promise<Openings> {
+  const { targets } = await getHealth(ports, settings);
   const open = new Set(
     targets
       .filter(({ health }) => health === 'healthy' || health === 'recovering')

@@ -1,14 +1,10 @@
-import { type Settings, targetKey } from '../contract/policy.ts';
+import { type Settings, targetKey, targetsOf } from '../contract/policy.ts';
 import type { OverrideRequest } from '../contract/schemas/overrides.ts';
+import { OVERRIDE_SCOPES, type OverrideScope } from '../contract/words.ts';
 import type { Breaker } from '../core/breaker/breaker.ts';
 import type { ScopedOverride } from '../core/breaker/inspection.ts';
-import {
-  OVERRIDE_SCOPES,
-  type OverrideScope,
-  scopeName,
-  scopesOfChain,
-} from '../core/breaker/override-scopes.ts';
-import type { Clock } from '../core/clock.ts';
+import { scopeName, scopesOfChain } from '../core/breaker/override-scopes.ts';
+import { type Clock, isoTime } from '../core/clock.ts';
 import type { Log } from '../core/telemetry.ts';
 
 export interface OverrideDependencies {
@@ -37,15 +33,16 @@ export async function setOverride(
   request: OverrideRequest,
   actor: string,
 ): Promise<ScopedOverride | undefined> {
-  const circuitKeys = settings.tiers.flatMap(({ targets }) => targets.map(targetKey));
-  const known = circuitKeys.flatMap(scopesOfChain(() => settings));
+  const known = targetsOf(settings)
+    .map(targetKey)
+    .flatMap(scopesOfChain(() => settings));
   if (!known.includes(scopeName(scope, key))) return undefined;
 
   const override = { ...request, actor, sinceMs: clock.now() };
   const replaced = await circuits.override(scope, key, override);
   log.info('override set', {
     ...{ scope, key, actor, mode: override.mode, reason: override.reason },
-    until: new Date(override.untilMs).toISOString(),
+    until: isoTime(override.untilMs),
     ...(replaced && { replacedMode: replaced.mode, replacedActor: replaced.actor }),
   });
   return { ...override, scope, key };

@@ -2,7 +2,6 @@ import { METRIC } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
 import { parseMessage } from '../contract/schemas/message.ts';
 import type { RedriveReport, RedriveRequest } from '../contract/schemas/redrive.ts';
-import type { CircuitGate } from '../core/breaker/admission.ts';
 import type { Clock } from '../core/clock.ts';
 import type { DeadLetter, DeadLetterQueue } from '../core/jobs/dead-letter-queue.ts';
 import { dispatch } from '../core/jobs/dispatch.ts';
@@ -10,16 +9,14 @@ import type { Job } from '../core/jobs/job.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import { redrive as redriven } from '../core/jobs/transitions.ts';
-import type { DisabledTargets } from '../core/router/disabled-targets.ts';
+import type { HealthPorts } from '../core/router/get-health.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 import { type Openings, readOpenings } from './openings.ts';
 
-export interface RedriveDependencies {
+export interface RedriveDependencies extends HealthPorts {
   readonly jobs: Pick<JobStore, 'get' | 'update'>;
   readonly queue: Pick<JobQueue, 'send'>;
   readonly deadLetters: DeadLetterQueue;
-  readonly circuits: Pick<CircuitGate, 'summaries'>;
-  readonly disabledTargets: Pick<DisabledTargets, 'all'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;

@@ -6,7 +6,7 @@ import { parseOverrideRequest } from '../contract/schemas/overrides.ts';
 import { redriveRequest } from '../contract/schemas/redrive.ts';
 import { errorName } from '../core/error-name.ts';
 import { readBody } from '../http/read-event.ts';
-import { json, type ProblemFacts, problem } from '../http/responses.ts';
+import { json, type ProblemFacts, problem, unavailable } from '../http/responses.ts';
 import { type EnableDependencies, enableTarget } from './enable-target.ts';
 import { type AdminHealthDependencies, getAdminHealth } from './get-admin-health.ts';
 import {
@@ -62,7 +62,7 @@ export async function respond(
     return await route({ event, settings, actor, endsAtMs, dependencies });
   } catch (error) {
     dependencies.log.error('operators request failed', { requestId, error: errorName(error) });
-    return problem(PROBLEM.unavailable, { requestId }, { 'retry-after': RETRY_AFTER_SECONDS });
+    return unavailable(requestId);
   }
 }
 
@@ -138,6 +138,3 @@ function refused({ event }: Call, kind: Problem, facts: Omit<ProblemFacts, 'requ
 
 const NO_SUCH_SUBJECT =
   'allowed is target, profile, model or region, and after it a key that the chain has';
-
-/** Longer than it takes the SDK's own attempts to fail. */
-const RETRY_AFTER_SECONDS = '5';

@@ -124,6 +124,11 @@ export const JOB_DEFAULTS: JobPolicy = {
 
 export const PROBE_DEFAULTS: ProbePolicy = { enabled: false };
 
+/** Every target of the chain, tier by tier. */
+export function targetsOf({ tiers }: Pick<Settings, 'tiers'>): readonly Target[] {
+  return tiers.flatMap(({ targets }) => targets);
+}
+
 /** The circuit's key, as people read it: `us-east-1/us.anthropic.claude-sonnet-4-6`. */
 export function targetKey(target: Target): string {
   return `${target.region}/${target.modelId}`;

@@ -50,5 +50,9 @@ export type WhenOpen = (typeof WHEN_OPEN)[number];
 export const CIRCUIT_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
 export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
+/** What an override can be set for, the narrowest first. */
+export const OVERRIDE_SCOPES = ['target', 'profile', 'model', 'region'] as const;
+export type OverrideScope = (typeof OVERRIDE_SCOPES)[number];
+
 export const OVERRIDE_MODES = ['force-open', 'force-closed', 'observe'] as const;
 export type OverrideMode = (typeof OVERRIDE_MODES)[number];

@@ -5,5 +5,10 @@ export interface Clock {
   sleep(ms: number): Promise<void>;
 }
 
+/** ISO 8601 in UTC, to the millisecond: how times are stored and shown. */
+export function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
 /** A number in [0, 1). */
 export type Random = () => number;

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { PROBLEM_CONTENT_TYPE, type Problem } from '../contract/problems.ts';
+import { PROBLEM, PROBLEM_CONTENT_TYPE, type Problem } from '../contract/problems.ts';
 import type { ProblemDetails } from '../contract/schemas/problem-details.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -23,6 +23,14 @@ export function problem(
   const details: ProblemDetails = { ...kind, ...facts };
   return response(kind.status, PROBLEM_CONTENT_TYPE, details, headers);
 }
+
+/** For what can throw: a store or a queue that does not answer. */
+export function unavailable(requestId: string): APIGatewayProxyResult {
+  return problem(PROBLEM.unavailable, { requestId }, { 'retry-after': RETRY_AFTER_SECONDS });
+}
+
+/** Longer than it takes the SDK's own attempts to fail. */
+const RETRY_AFTER_SECONDS = '5';
 
 function response(
   statusCode: number,

@@ -1,5 +1,5 @@
 import { DIMENSION, METRIC } from '../contract/metrics.ts';
-import { type Settings, targetKey } from '../contract/policy.ts';
+import { type Settings, targetKey, targetsOf } from '../contract/policy.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { type Lifecycle, type LifecycleStore, lifecycleOf } from '../core/router/lifecycle.ts';
@@ -21,14 +21,14 @@ export interface LifecycleDependencies {
  */
 export async function checkLifecycle(
   dependencies: LifecycleDependencies,
-  { tiers }: Settings,
+  settings: Settings,
 ): Promise<void> {
   const { store, clock, log, metrics } = dependencies;
   const before = (await store.load())?.targets ?? {};
   const targets: Record<string, Lifecycle> = {};
   let findings = 0;
   // One after the other: the control plane's quotas are small, and nobody waits.
-  for (const target of tiers.flatMap((tier) => tier.targets)) {
+  for (const target of targetsOf(settings)) {
     const key = targetKey(target);
     try {
       const lifecycle = lifecycleOf(await dependencies.catalogue.read(target), clock.now());

@@ -2,14 +2,14 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Settings } from '../contract/policy.ts';
 import { PROBLEM, type Problem } from '../contract/problems.ts';
 import type { Fault } from '../contract/schemas/faults.ts';
+import type { HealthPorts } from '../core/router/get-health.ts';
 import { problem } from '../http/responses.ts';
 import type { AcceptDependencies } from './accept-job.ts';
 import type { CancelDependencies } from './cancel-job.ts';
-import type { HealthDependencies } from './get-health.ts';
 
 export type RouteDependencies = AcceptDependencies &
   CancelDependencies &
-  HealthDependencies & {
+  HealthPorts & {
     /** The OpenAPI document, as it is served. */
     readonly openApi: object;
   };

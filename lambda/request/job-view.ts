@@ -1,5 +1,6 @@
 import type { JobView } from '../contract/schemas/job-views.ts';
 import { hasEnded } from '../contract/words.ts';
+import { isoTime } from '../core/clock.ts';
 import type { Job } from '../core/jobs/job.ts';
 
 /** A job as its owner sees it: all but the answer itself. */
@@ -10,7 +11,7 @@ export function viewJob(job: Job): JobView {
     jobId,
     status,
     ...shownTimes(job),
-    deadlineAt: iso(job.deadlineAt),
+    deadlineAt: isoTime(job.deadlineAt),
     cancelRequested: hasEnded(status) ? undefined : job.cancelRequested,
     metadata,
     attempts,
@@ -27,7 +28,7 @@ export function shownTimes({
   nextAttemptAt,
 }: Pick<Job, 'status' | 'createdAt' | 'completedAt' | 'nextAttemptAt'>) {
   return {
-    createdAt: iso(createdAt),
+    createdAt: isoTime(createdAt),
     completedAt: isoOf(completedAt),
     nextAttemptAt: status === 'DEFERRED' ? isoOf(nextAttemptAt) : undefined,
   };
@@ -44,9 +45,5 @@ export function retryAfterSeconds(
 }
 
 function isoOf(timeMs: number | undefined): string | undefined {
-  return timeMs === undefined ? undefined : iso(timeMs);
-}
-
-function iso(timeMs: number): string {
-  return new Date(timeMs).toISOString();
+  return timeMs === undefined ? undefined : isoTime(timeMs);
 }

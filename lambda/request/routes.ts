@@ -4,10 +4,10 @@ import { PROBLEM } from '../contract/problems.ts';
 import type { HealthAnswer } from '../contract/schemas/health-view.ts';
 import { noQuery } from '../contract/schemas/queries.ts';
 import { errorName } from '../core/error-name.ts';
+import { getHealth } from '../core/router/get-health.ts';
 import { readQuery, tenantOf } from '../http/read-event.ts';
-import { json, problem } from '../http/responses.ts';
+import { json, problem, unavailable } from '../http/responses.ts';
 import { type Call, invalid, type Route, type RouteDependencies } from './call.ts';
-import { getHealth } from './get-health.ts';
 import { deleteJob, postJob, showJob, showJobs } from './job-routes.ts';
 
 /** By the gateway's own words for what it has matched, so no path is parsed twice. */
@@ -44,8 +44,8 @@ export async function respond(
     return await route({ event, settings, tenant, endsAtMs, dependencies });
   } catch (error) {
     dependencies.log.error('request failed', { requestId, error: errorName(error) });
-    // What can throw here is a store or a queue that does not answer; nothing was accepted.
-    return problem(PROBLEM.unavailable, { requestId }, { 'retry-after': RETRY_AFTER_SECONDS });
+    // Nothing was accepted.
+    return unavailable(requestId);
   }
 }
 
@@ -62,6 +62,3 @@ function withoutQuery(route: Route): Route {
 }
 
 const PUBLIC_FOR_MINUTES = { 'cache-control': 'public, max-age=300' };
-
-/** Longer than it takes the SDK's own attempts to fail. */
-const RETRY_AFTER_SECONDS = '5';

@@ -11,6 +11,7 @@ import {
   type WindowSlot,
 } from '../core/breaker/circuit-store.ts';
 import { mergedBuckets } from '../core/breaker/window-bucket.ts';
+import { isoTime } from '../core/clock.ts';
 import { ADD_TO_WINDOW, LOAD, READ_WINDOW, SAVE } from './redis-scripts.ts';
 
 /** All that is needed of a client; one of ioredis is one. */
@@ -152,10 +153,6 @@ function bucketOf({ bucket, name, count }: Count): WindowBucket {
   const empty = { startMs: Date.parse(bucket), success: 0, slow: 0, failures: {} };
   const isOwn = name === 'success' || name === 'slow' || name === RETRY_AFTER;
   return isOwn ? { ...empty, [name]: count } : { ...empty, failures: { [name]: count } };
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }
 
 /** Errors by which a server says that it did nothing. */

@@ -1,5 +1,5 @@
 import { DIMENSION, METRIC } from '../contract/metrics.ts';
-import { type Settings, targetKey } from '../contract/policy.ts';
+import { type Settings, targetKey, targetsOf } from '../contract/policy.ts';
 import type { CircuitState } from '../contract/words.ts';
 import type { CircuitGate } from '../core/breaker/admission.ts';
 import type { Metrics } from '../core/telemetry.ts';
@@ -10,10 +10,9 @@ const GAUGE: Readonly<Record<CircuitState, number>> = { CLOSED: 0, HALF_OPEN: 1,
 export async function gaugeCircuits(
   circuits: Pick<CircuitGate, 'summaries'>,
   metrics: Metrics,
-  { tiers }: Settings,
+  settings: Settings,
 ): Promise<void> {
-  const keys = tiers.flatMap(({ targets }) => targets.map(targetKey));
-  for (const { key, state } of await circuits.summaries(keys)) {
+  for (const { key, state } of await circuits.summaries(targetsOf(settings).map(targetKey))) {
     metrics.gauge(METRIC.circuitState, GAUGE[state], { [DIMENSION.target]: key });
   }
 }

@@ -4,12 +4,12 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import dynalite from 'dynalite';
 import { dynamoDbJobStore } from '../../lambda/aws/job-table.ts';
-import { JOBS_TABLE } from '../../lambda/contract/keys.ts';
 import { claim } from '../../lambda/core/jobs/transitions.ts';
 import { jobStoreSuite } from '../suites/job-store.ts';
 import { serveAwsService } from '../support/aws-service.ts';
 import { aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
 import { someSettings } from '../support/settings.ts';
+import { jobsTable } from '../support/tables.ts';
 
 const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 let client: DynamoDBClient;
@@ -34,7 +34,7 @@ afterAll(async () => {
 // dynalite refuses a failed condition without the item: the store then reads it.
 jobStoreSuite('DynamoDB', async () => {
   const name = `jobs-${tables++}`;
-  await createJobsTable(client, name);
+  await client.send(new CreateTableCommand(jobsTable(name)));
   return dynamoDbJobStore(client, name);
 });
 
@@ -78,29 +78,3 @@ describe('the job store of DynamoDB', () => {
     );
   });
 });
-
-async function createJobsTable(dynamoDb: DynamoDBClient, name: string): Promise<void> {
-  const { partitionKey, byTenant, due } = JOBS_TABLE;
-  await dynamoDb.send(
-    new CreateTableCommand({
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: partitionKey, AttributeType: 'S' },
-        { AttributeName: byTenant.partitionKey, AttributeType: 'S' },
-        { AttributeName: byTenant.sortKey, AttributeType: 'S' },
-        { AttributeName: due.partitionKey, AttributeType: 'N' },
-        { AttributeName: due.sortKey, AttributeType: 'N' },
-      ],
-      KeySchema: [{ AttributeName: partitionKey, KeyType: 'HASH' }],
-      GlobalSecondaryIndexes: [byTenant, due].map((index) => ({
-        IndexName: index.name,
-        KeySchema: [
-          { AttributeName: index.partitionKey, KeyType: 'HASH' as const },
-          { AttributeName: index.sortKey, KeyType: 'RANGE' as const },
-        ],
-        Projection: { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: [...index.include] },
-      })),
-    }),
-  );
-}

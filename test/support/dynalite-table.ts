@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { CIRCUITS_TABLE } from '../../lambda/contract/keys.ts';
+import { circuitsTable } from './tables.ts';
 
 export interface CircuitTables {
   readonly client: DynamoDBClient;
@@ -37,7 +37,7 @@ export function circuitTablesAt(port: number, stop: () => Promise<void>): Circui
     create: async () => {
       tables++;
       const tableName = `circuits-${tables}`;
-      await client.send(new CreateTableCommand(tableOf(tableName)));
+      await client.send(new CreateTableCommand(circuitsTable(tableName)));
       await untilActive(client, tableName);
       return tableName;
     },
@@ -53,20 +53,4 @@ async function untilActive(client: DynamoDBClient, TableName: string): Promise<v
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     if (Table?.TableStatus === 'ACTIVE') return;
   }
-}
-
-function tableOf(tableName: string) {
-  const { partitionKey, sortKey } = CIRCUITS_TABLE;
-  return {
-    TableName: tableName,
-    BillingMode: 'PAY_PER_REQUEST' as const,
-    KeySchema: [
-      { AttributeName: partitionKey, KeyType: 'HASH' as const },
-      { AttributeName: sortKey, KeyType: 'RANGE' as const },
-    ],
-    AttributeDefinitions: [
-      { AttributeName: partitionKey, AttributeType: 'S' as const },
-      { AttributeName: sortKey, AttributeType: 'S' as const },
-    ],
-  };
 }

@@ -1,10 +1,13 @@
 import { BREAKER_DEFAULTS, type BreakerPolicy } from '../../lambda/contract/policy.ts';
-import type { OverrideMode, TargetFailureKind } from '../../lambda/contract/words.ts';
+import type {
+  OverrideMode,
+  OverrideScope,
+  TargetFailureKind,
+} from '../../lambda/contract/words.ts';
 import type { Admission, Outcome, Permit } from '../../lambda/core/breaker/admission.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { CircuitStore } from '../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
-import type { OverrideScope } from '../../lambda/core/breaker/override-scopes.ts';
 import type { Clock, Random } from '../../lambda/core/clock.ts';
 import { FakeClock } from './fake-clock.ts';
 import { WatchedStore } from './watched-store.ts';

@@ -1,3 +1,4 @@
+import { OVERRIDE_SCOPES } from '../words.ts';
 import { COMMON_PROBLEMS, json, problems } from './openapi-components.ts';
 
 /** Of operators: who signs with an IAM principal that may invoke these routes. */
@@ -7,7 +8,7 @@ const SCOPE = {
   name: 'scope',
   in: 'path',
   required: true,
-  schema: { type: 'string', enum: ['target', 'profile', 'model', 'region'] },
+  schema: { type: 'string', enum: OVERRIDE_SCOPES },
 };
 
 const KEY = {

@@ -1,4 +1,5 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
+import type { OverrideScope } from '../../contract/words.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Admission, CircuitGate, CircuitSummary } from './admission.ts';
 import type { CircuitStore } from './circuit-store.ts';
@@ -6,7 +7,7 @@ import { type Classification, classifyByStatus } from './classify.ts';
 import type { CircuitEvent } from './events.ts';
 import { type CircuitInspection, inspectionOf } from './inspection.ts';
 import { LocalCircuit, type LocalCircuitOptions } from './local-circuit.ts';
-import { type OverrideScope, type ScopesOf, scopeName, scopesOfTarget } from './override-scopes.ts';
+import { type ScopesOf, scopeName, scopesOfTarget } from './override-scopes.ts';
 import type { Override, Overrides } from './overrides.ts';
 import { OverridesView } from './overrides-view.ts';
 import type { Passage } from './passage.ts';

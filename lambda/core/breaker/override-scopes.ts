@@ -1,8 +1,6 @@
 import { profileOf } from '../../contract/geography.ts';
-import { type Settings, type Target, targetKey } from '../../contract/policy.ts';
-
-export const OVERRIDE_SCOPES = ['target', 'profile', 'model', 'region'] as const;
-export type OverrideScope = (typeof OVERRIDE_SCOPES)[number];
+import { type Settings, type Target, targetKey, targetsOf } from '../../contract/policy.ts';
+import type { OverrideScope } from '../../contract/words.ts';
 
 /** The scopes that a circuit is in, as `<scope>/<key>`, the narrowest first. */
 export type ScopesOf = (circuitKey: string) => readonly string[];
@@ -27,8 +25,7 @@ export const scopesOfTarget: ScopesOf = (circuitKey) => {
 /** As the settings tell: of a target whose id does not say its model, they do. */
 export function scopesOfChain(settings: () => Settings): ScopesOf {
   return (circuitKey) => {
-    const targets = settings().tiers.flatMap((tier) => tier.targets);
-    const target = targets.find((each) => targetKey(each) === circuitKey);
+    const target = targetsOf(settings()).find((each) => targetKey(each) === circuitKey);
     return target ? scopesOf(target) : scopesOfTarget(circuitKey);
   };
 }

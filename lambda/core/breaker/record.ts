@@ -1,3 +1,4 @@
+import { isoTime } from '../clock.ts';
 import type { Circuit, Evidence, Lease } from './circuit.ts';
 import { EVIDENCE_RULES } from './circuit.ts';
 import type { StoredRecord } from './circuit-store.ts';
@@ -8,22 +9,22 @@ import type { StoredRecord } from './circuit-store.ts';
  */
 export function toRecord(circuit: Circuit): StoredRecord {
   const { state, version, epoch, sinceMs, writer } = circuit;
-  const written = { state, version, epoch, since: iso(sinceMs), writer };
+  const written = { state, version, epoch, since: isoTime(sinceMs), writer };
   switch (circuit.state) {
     case 'CLOSED': {
       const { seededSuccesses, wouldOpenUntilMs } = circuit;
-      const observed = wouldOpenUntilMs ? { wouldOpenUntil: iso(wouldOpenUntilMs) } : {};
+      const observed = wouldOpenUntilMs ? { wouldOpenUntil: isoTime(wouldOpenUntilMs) } : {};
       return { ...written, opens: 0, seededSuccesses, ...observed };
     }
     case 'OPEN': {
       const { opens, untilMs, evidence } = circuit;
-      return { ...written, opens, until: iso(untilMs), reason: evidence };
+      return { ...written, opens, until: isoTime(untilMs), reason: evidence };
     }
     case 'HALF_OPEN': {
       const { opens, stage, succeeded, evidence } = circuit;
       const leases = circuit.leases.map(({ id, untilMs, expiries }) => ({
         id,
-        until: iso(untilMs),
+        until: isoTime(untilMs),
         expiries,
       }));
       return { ...written, opens, stage, succeeded, leases, reason: evidence };
@@ -94,10 +95,6 @@ function isCount(value: unknown): value is number {
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }
 
 function time(value: unknown): number | undefined {

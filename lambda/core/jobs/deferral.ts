@@ -1,14 +1,9 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { Random } from '../clock.ts';
+import type { Comeback } from '../router/back-off.ts';
 
 /** SQS holds a message back no longer than this; a longer wait is a chain of hops. */
 export const LONGEST_DELAY_MS = 900_000;
-
-/** When a job may come back, by the run that was deferred. */
-export interface Comeback {
-  readonly retryAtMs: number;
-  readonly isSpread?: boolean;
-}
 
 /**
  * When a job that no target admitted comes back. A time that the targets named is the same for the

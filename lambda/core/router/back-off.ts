@@ -13,8 +13,9 @@ export function backOffMs({ breaker, jobs }: Settings, deferrals: number, random
   return (least + random() * span) * 1000;
 }
 
-/** When a target may be tried again, and whether each job was told another time. */
+/** When it is worth trying again. */
 export interface Comeback {
-  readonly atMs: number;
-  readonly isSpread: boolean;
+  readonly retryAtMs: number;
+  /** The time is this job's alone, drawn at random or its deadline; others wait for theirs. */
+  readonly isSpread?: boolean;
 }

@@ -101,7 +101,7 @@ export class Pass {
 
   #skip({ key, tier }: Candidate, reason: SkipReason, comebackMs?: number): undefined {
     this.#attempts.push({ target: key, tier: tier.name, outcome: 'skipped', reason, ms: 0 });
-    if (comebackMs !== undefined) this.#comebacks.push({ atMs: comebackMs, isSpread: false });
+    if (comebackMs !== undefined) this.#comebacks.push({ retryAtMs: comebackMs, isSpread: false });
   }
 
   /**
@@ -195,7 +195,9 @@ export class Pass {
     else regions.doubt();
     const backOff = this.#backOff();
     const hintedMs = clock.now() + (retryAfterMs ?? 0);
-    this.#comebacks.push(hintedMs > backOff.atMs ? { atMs: hintedMs, isSpread: false } : backOff);
+    this.#comebacks.push(
+      hintedMs > backOff.retryAtMs ? { retryAtMs: hintedMs, isSpread: false } : backOff,
+    );
     return undefined;
   }
 
@@ -210,8 +212,8 @@ export class Pass {
     if (tooLong.length > 0 && tooLong.length === this.#attempts.length) {
       return { outcome: 'refused', error: REFUSED.tooLong };
     }
-    const [soonest] = this.#comebacks.toSorted((a, b) => a.atMs - b.atMs);
-    const { atMs: retryAtMs, isSpread } = soonest ?? this.#backOff();
+    const [soonest] = this.#comebacks.toSorted((a, b) => a.retryAtMs - b.retryAtMs);
+    const { retryAtMs, isSpread } = soonest ?? this.#backOff();
     return this.#request.whenOpen === 'fail'
       ? { outcome: 'unavailable', retryAtMs }
       : { outcome: 'deferred', retryAtMs, isSpread };
@@ -220,7 +222,7 @@ export class Pass {
   #backOff(): Comeback {
     const { clock, random } = this.#parts;
     const waitMs = backOffMs(this.#settings, this.#request.deferrals ?? 0, random);
-    return { atMs: clock.now() + waitMs, isSpread: true };
+    return { retryAtMs: clock.now() + waitMs, isSpread: true };
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type Settings,
   type Target,
   targetKey,
+  targetsOf,
 } from '../../contract/policy.ts';
 import type { TargetFailureKind } from '../../contract/words.ts';
 import type { CircuitSummary } from '../breaker/admission.ts';
@@ -31,10 +32,7 @@ export function inferredOut(
   nowMs: number,
 ): ReadonlyMap<string, Inference> {
   const summaries = new Map(circuits.map((circuit) => [circuit.key, circuit]));
-  const regions = Map.groupBy(
-    settings.tiers.flatMap((tier) => tier.targets),
-    ({ region }) => region,
-  );
+  const regions = Map.groupBy(targetsOf(settings), ({ region }) => region);
 
   const out = new Map<string, Inference>();
   for (const [region, members] of regions) {

@@ -1,4 +1,4 @@
-import { type Settings, type Target, targetKey } from '../../contract/policy.ts';
+import { type Settings, type Target, targetKey, targetsOf } from '../../contract/policy.ts';
 import type { CircuitGate } from '../breaker/admission.ts';
 import type { Clock } from '../clock.ts';
 import { type Inference, inferredOut } from './region-inference.ts';
@@ -38,8 +38,7 @@ export class RegionWatch {
       this.#outAtMs.clear();
       return undefined;
     }
-    const targets = settings().tiers.flatMap((tier) => tier.targets);
-    const members = targets.filter(({ region }) => region === target.region);
+    const members = targetsOf(settings()).filter(({ region }) => region === target.region);
     if (members.length < FEWEST_TARGETS) return undefined;
 
     const key = targetKey(target);

@@ -1,5 +1,6 @@
 import type { FailureKind, WhenOpen } from '../../contract/words.ts';
 import type { RejectReason } from '../breaker/admission.ts';
+import type { Comeback } from './back-off.ts';
 import type { Conversation } from './model-client.ts';
 
 /** One pass of one job over the targets that admit it. */
@@ -71,13 +72,7 @@ export type RunResult =
       readonly attempts: readonly Attempt[];
     }
   /** Targets' reasons only: the job waits and spends nothing. */
-  | {
-      readonly outcome: 'deferred';
-      readonly retryAtMs: number;
-      /** The time is this job's alone, drawn at random or its deadline; others wait for theirs. */
-      readonly isSpread?: boolean;
-      readonly attempts: readonly Attempt[];
-    }
+  | ({ readonly outcome: 'deferred'; readonly attempts: readonly Attempt[] } & Comeback)
   /** `whenOpen: fail` and none admitted or answered. */
   | {
       readonly outcome: 'unavailable';
