@@ -2,7 +2,7 @@ import { hasEnded } from '../../lambda/contract/words.ts';
 import { answerText } from './cloud.ts';
 import type { Strike } from './fates.ts';
 import type { Path } from './paths.ts';
-import type { Story } from './world.ts';
+import type { Story } from './story.ts';
 
 /** What is promised of every job, whatever breaks. */
 export type Promised =
@@ -23,9 +23,9 @@ export const PROMISES: Readonly<Record<Promised, (run: Run) => boolean>> = {
     isAtRest && isAccepted && row !== undefined && hasEnded(row.status),
 
   // An answer that was there before the cancel wins.
-  'ends as it should': ({ path, story: { row, isCancelled } }) =>
+  'ends as it should': ({ path, story: { row, isCancelAccepted } }) =>
     row?.status === path.ends ||
-    (path.cancel !== undefined && !isCancelled && row?.status === 'SUCCEEDED'),
+    (path.cancel !== undefined && !isCancelAccepted && row?.status === 'SUCCEEDED'),
 
   'one result': ({ story }) => !story.oddities.some((each) => each.startsWith('an end')),
 

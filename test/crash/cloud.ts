@@ -103,19 +103,17 @@ export class MessageQueue {
 export interface Script {
   /** By the number of the call, from 1. */
   readonly reaction: (call: number) => Reaction;
-  /** What happens while the call is under way. */
-  readonly during?: (call: number) => Promise<void>;
 }
 
 /** A model that follows a script. Each call takes 5 s and each answer is unlike any other. */
 export class Model {
-  calls = 0;
   /** Those that are paid for. */
   answered = 0;
-  /** Told when a call arrives. */
-  onCall: () => Promise<void> = async () => undefined;
+  /** Waited for while a call is under way. */
+  onCall: (call: number) => Promise<void> = async () => undefined;
   readonly #clock: VirtualClock;
   readonly #script: Script;
+  #calls = 0;
 
   constructor(clock: VirtualClock, script: Script) {
     this.#clock = clock;
@@ -123,12 +121,11 @@ export class Model {
   }
 
   async converse(): Promise<{ readonly reaction: Reaction; readonly call: number }> {
-    this.calls += 1;
-    const call = this.calls;
+    this.#calls += 1;
+    const call = this.#calls;
     const reaction = this.#script.reaction(call);
-    await this.onCall();
+    await this.onCall(call);
     this.#clock.nowMs += CALL_MS;
-    await this.#script.during?.(call);
     if (reaction === 'answers' || reaction === 'kills') this.answered += 1;
     return { reaction, call };
   }

@@ -2,7 +2,9 @@ import { broken, type Promised } from './checks.ts';
 import { type Fate, FaultPlan, type Point, type Strike } from './fates.ts';
 import type { Path } from './paths.ts';
 import type { Platform } from './platform.ts';
-import { type Story, type Tamper, World } from './world.ts';
+import type { Tamper } from './processes.ts';
+import type { Story } from './story.ts';
+import { runPath } from './world.ts';
 
 /** A run that broke a promise, and all that it takes to see it again. */
 export interface Finding {
@@ -42,7 +44,7 @@ export interface Exploration {
  */
 export async function explore(exploration: Exploration): Promise<Tally> {
   const { platform, path, depth, tamper, mostFindings = Number.POSITIVE_INFINITY } = exploration;
-  const unharmed = await World.run(platform, path, new FaultPlan());
+  const unharmed = await runPath(platform, path, new FaultPlan());
   const findings: Finding[] = [];
   const struck = new Set<string>();
   let [runs, ended, points, mostExtraCalls] = [0, 0, 0, 0];
@@ -66,29 +68,26 @@ export async function explore(exploration: Exploration): Promise<Tally> {
         if (isRead && IDLE_ON_READS.has(fate)) continue;
         const struckSoFar = [...before, { n, fate }];
         const plan = new FaultPlan(struckSoFar);
-        const story = await World.run(platform, path, plan, tamper);
+        const story = await runPath(platform, path, plan, tamper);
         if (!plan.isSpent) return;
         judge(story);
         if (before.length === 0) points = n;
-        isRead = depth > 1 && READ.test(plan.strikes.at(-1)?.name ?? '');
+        isRead = READ.test(plan.strikes.at(-1)?.name ?? '');
         if (struckSoFar.length < depth) await strikeFrom(n + 1, struckSoFar);
       }
     }
   };
 
-  judge(await World.run(platform, path, new FaultPlan(), tamper));
+  judge(await runPath(platform, path, new FaultPlan(), tamper));
   await strikeFrom(1, []);
   return { path: path.name, points, runs, ended, mostExtraCalls, struck, findings };
 }
 
-/**
- * A read changes nothing: without an answer it is as good as not sent, and repeated as good as new.
- * Single points take no notice of that; among pairs it saves a third of the runs.
- */
-const READ = /\.(get\w*|due|upcoming|count)$/;
+/** A read changes nothing: without an answer it is as good as not sent, and repeated as good as new. */
+const READ = /\.(get\w*|due|upcoming|count)$|(GetItem|Query|GetQueueAttributes|GET object)$/;
 const IDLE_ON_READS: ReadonlySet<Fate> = new Set(['answer-lost', 'unanswered']);
 
-/** As a person reads it, and what `World.run` takes to see it again. */
+/** As a person reads it, and what `runPath` takes to see it again. */
 export function describeFinding({ path, strikes, broken: promises }: Finding): string {
   const struck = strikes.map(({ caller, name, fate }) => `${caller}: ${name} ${fate}`);
   const points = strikes.map(({ n, fate }) => `{ n: ${n}, fate: '${fate}' }`);

@@ -55,11 +55,6 @@ export class FaultPlan {
     this.#points = points;
   }
 
-  /** Calls so far. */
-  get calls(): number {
-    return this.#calls;
-  }
-
   /** Whether every point was met. */
   get isSpent(): boolean {
     return this.strikes.length === this.#points.length;

@@ -82,6 +82,7 @@ export const PATHS: readonly Path[] = [
     name: 'cancelled while deferred',
     ends: 'CANCELLED',
     models: ['throttles'],
+    body: { whenOpen: 'queue' },
     cancel: { at: 'DEFERRED' },
   },
   {
@@ -94,7 +95,7 @@ export const PATHS: readonly Path[] = [
     name: 'past its deadline in an outage',
     ends: 'EXPIRED',
     models: ['throttles'],
-    body: { deadlineSeconds: 100 },
+    body: { deadlineSeconds: 100, whenOpen: 'queue' },
     jobs: { shortestDeferralSeconds: 30 },
   },
   {

@@ -1,7 +1,16 @@
 import type { Change } from '../../lambda/core/jobs/change.ts';
 import type { Promised } from './checks.ts';
-import type { Ports } from './platform.ts';
-import type { Tamper } from './world.ts';
+import type { Tamper } from './processes.ts';
+import {
+  changing,
+  isClaim,
+  isDeferral,
+  isRedrive,
+  isRequeue,
+  isSuccess,
+  sendingEachMinute,
+  withoutGeneration,
+} from './tampering.ts';
 
 export interface SeededBug {
   readonly name: string;
@@ -272,57 +281,3 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     })),
   },
 ];
-
-function isClaim({ add }: Change): boolean {
-  return add !== undefined;
-}
-
-function isSuccess({ set }: Change): boolean {
-  return set.status === 'SUCCEEDED';
-}
-
-function isDeferral({ set }: Change): boolean {
-  return set.status === 'DEFERRED';
-}
-
-function isRequeue({ when, set }: Change): boolean {
-  return set.status === 'QUEUED' && set.generation !== undefined && !isRedrive({ when, set });
-}
-
-function isRedrive({ set }: Change): boolean {
-  return set.redrives !== undefined;
-}
-
-function withoutGeneration({ set: { generation: _, ...set }, ...change }: Change): Change {
-  return { ...change, set };
-}
-
-/** Puts another change in the place of those that are meant. */
-function changing(isMeant: (change: Change) => boolean, change: (given: Change) => Change): Tamper {
-  return (ports) => ({
-    ...ports,
-    jobs: {
-      ...ports.jobs,
-      update: (jobId, given) => ports.jobs.update(jobId, isMeant(given) ? change(given) : given),
-    },
-  });
-}
-
-/** Takes what waits for what was never sent, and wants to see it again at once. */
-function sendingEachMinute(ports: Ports): Ports {
-  const { jobs } = changing(
-    ({ set }) => set.sentAt !== undefined,
-    (change) => ({ ...change, set: { ...change.set, dueAt: change.set.sentAt } }),
-  )(ports);
-  return {
-    ...ports,
-    jobs: {
-      ...jobs,
-      async *due(shard, now) {
-        for await (const page of jobs.due(shard, now)) {
-          yield page.map(({ sentAt: _, ...job }) => job);
-        }
-      },
-    },
-  };
-}

@@ -24,6 +24,7 @@ import {
   askDynamoDb,
   DEAD_LETTERS,
   JOBS_QUEUE,
+  type Service,
   serveDynamoDb,
   servicesOf,
 } from './wire-services.ts';
@@ -32,6 +33,7 @@ const JOBS = 'jobs';
 const CIRCUITS = 'circuits';
 const ACCOUNT = {
   region: 'us-east-1',
+  endpoint: 'http://127.0.0.1:1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   // A fifth of the time, and nobody checks it.
   signer: { sign: unsigned },
@@ -62,15 +64,20 @@ export const wirePlatform: Platform = {
     const tables = await serveDynamoDb(cloud, [jobsTable(JOBS), circuitsTable(CIRCUITS)]);
     const { clock } = cloud;
     const policy = () => settings.breaker;
+    // Read again only after a write.
+    let row: Promise<Job | undefined> | undefined;
+    const watched: Service = (request) => {
+      if (/(Put|Update)Item$/.test(request.headers['x-amz-target'] ?? '')) row = undefined;
+      return tables(request);
+    };
     return {
-      async row(jobId) {
-        const key = { TableName: JOBS, Key: { jobId: { S: jobId } } };
-        const { Item } = await askDynamoDb(tables, 'GetItem', key);
-        return Item && (unmarshall(Item) as Job);
+      row(jobId) {
+        row ??= readRow(tables, jobId);
+        return row;
       },
 
       ports(sandbox) {
-        wire.connect(sandbox, { ...servicesOf(cloud, () => sandbox.kill()), DynamoDB: tables });
+        wire.connect(sandbox, { ...servicesOf(cloud, () => sandbox.kill()), DynamoDB: watched });
         const store = new DynamoDbCircuitStore(circuitsClient, CIRCUITS, { shard: 0 });
         const workerId = `worker-${sandbox.invocation}`;
         return {
@@ -90,3 +97,9 @@ export const wirePlatform: Platform = {
     };
   },
 };
+
+async function readRow(tables: Service, jobId: string): Promise<Job | undefined> {
+  const key = { TableName: JOBS, Key: { jobId: { S: jobId } } };
+  const { Item } = await askDynamoDb(tables, 'GetItem', key);
+  return Item && (unmarshall(Item) as Job);
+}

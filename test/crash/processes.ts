@@ -1,0 +1,69 @@
+import type { Settings } from '../../lambda/contract/policy.ts';
+import type { Cloud } from './cloud.ts';
+import type { FaultPlan, FunctionName } from './fates.ts';
+import { functionsOf } from './functions.ts';
+import type { OpenPlatform, Ports } from './platform.ts';
+import { type Ending, Sandbox } from './sandbox.ts';
+import type { Timeline } from './timeline.ts';
+
+/** So long that the sweeper has given the job to another; a worker is stopped after 150 s. */
+const STALL_MS = 140_000;
+
+export type Functions = ReturnType<typeof functionsOf>;
+
+/** Puts a mistake into a process. */
+export type Tamper = (ports: Ports) => Ports;
+
+export interface ProcessesParts {
+  readonly platform: OpenPlatform;
+  readonly cloud: Cloud;
+  readonly settings: Settings;
+  readonly timeline: Timeline;
+  readonly plan: FaultPlan;
+  readonly tamper: Tamper;
+}
+
+export interface Start {
+  readonly caller: FunctionName;
+  readonly work: (functions: Functions) => Promise<unknown>;
+  /** Once it has ended well, however late. */
+  readonly done?: () => void;
+  /** @default the world's */
+  readonly plan?: FaultPlan;
+}
+
+/** Starts a process for each invocation, and resumes those that stood still. */
+export class Processes {
+  readonly #parts: ProcessesParts;
+  #started = 0;
+  #ids = 0;
+
+  constructor(parts: ProcessesParts) {
+    this.#parts = parts;
+  }
+
+  async start({ caller, work, done, plan = this.#parts.plan }: Start): Promise<Ending> {
+    const { platform, tamper, cloud, settings } = this.#parts;
+    this.#started += 1;
+    const sandbox = new Sandbox(caller, this.#started, plan);
+    const functions = functionsOf(tamper(platform.ports(sandbox)), {
+      clock: cloud.clock,
+      random: () => 0.5,
+      newId: () => (++this.#ids).toString(16).padStart(32, '0'),
+      settings,
+    });
+    const ending = await sandbox.run(async () => void (await work(functions)));
+    return this.#conclude(sandbox, ending, done);
+  }
+
+  /** One that stands still goes on later; meanwhile the world does. */
+  #conclude(sandbox: Sandbox, ending: Ending, done?: () => void): Ending {
+    if (ending === 'done') done?.();
+    if (ending === 'stalled') {
+      this.#parts.timeline.in(STALL_MS, async () => {
+        this.#conclude(sandbox, await sandbox.resume(), done);
+      });
+    }
+    return ending;
+  }
+}

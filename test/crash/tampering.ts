@@ -1,0 +1,61 @@
+/** How a mistake is put into a process: between its code and its ports. */
+import type { Change } from '../../lambda/core/jobs/change.ts';
+import type { Ports } from './platform.ts';
+import type { Tamper } from './processes.ts';
+
+/** Puts another change in the place of those that are meant. */
+export function changing(
+  isMeant: (change: Change) => boolean,
+  change: (given: Change) => Change,
+): Tamper {
+  return (ports) => ({
+    ...ports,
+    jobs: {
+      ...ports.jobs,
+      update: (jobId, given) => ports.jobs.update(jobId, isMeant(given) ? change(given) : given),
+    },
+  });
+}
+
+/** Takes what waits for what was never sent, and wants to see it again at once. */
+export function sendingEachMinute(ports: Ports): Ports {
+  const { jobs } = changing(
+    ({ set }) => set.sentAt !== undefined,
+    (change) => ({ ...change, set: { ...change.set, dueAt: change.set.sentAt } }),
+  )(ports);
+  return {
+    ...ports,
+    jobs: {
+      ...jobs,
+      async *due(shard, now) {
+        for await (const page of jobs.due(shard, now)) {
+          yield page.map(({ sentAt: _, ...job }) => job);
+        }
+      },
+    },
+  };
+}
+
+export function isClaim({ add }: Change): boolean {
+  return add !== undefined;
+}
+
+export function isSuccess({ set }: Change): boolean {
+  return set.status === 'SUCCEEDED';
+}
+
+export function isDeferral({ set }: Change): boolean {
+  return set.status === 'DEFERRED';
+}
+
+export function isRequeue({ when, set }: Change): boolean {
+  return set.status === 'QUEUED' && set.generation !== undefined && !isRedrive({ when, set });
+}
+
+export function isRedrive({ set }: Change): boolean {
+  return set.redrives !== undefined;
+}
+
+export function withoutGeneration({ set: { generation: _, ...set }, ...change }: Change): Change {
+  return { ...change, set };
+}
