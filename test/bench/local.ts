@@ -19,6 +19,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '1500' },
     clients: { type: 'string', default: '8' },
     'latency-ms': { type: 'string', default: '5' },
+    config: { type: 'string' },
   },
 });
 const jobCount = Number(values.jobs);
@@ -30,7 +31,10 @@ const agent = new Agent({ keepAlive: true, maxSockets: clients });
 async function main(): Promise<void> {
   const outDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   try {
-    const assemblyDir = await synthesize({ outDir });
+    const assemblyDir = await synthesize({
+      outDir,
+      ...(values.config && { configFile: values.config }),
+    });
     const run = await startEmbeddedRun({
       assemblyDir,
       port: 0,
