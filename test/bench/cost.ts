@@ -21,7 +21,7 @@ import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import type { JobStore } from '../../lambda/core/jobs/job-store.ts';
 import { acceptJob } from '../../lambda/request/accept-job.ts';
 import { work } from '../../lambda/worker/work.ts';
-import { aWorld } from '../support/job-world.ts';
+import { answers, aWorld } from '../support/job-world.ts';
 import { jobsTable } from '../support/tables.ts';
 
 const { values } = parseArgs({
@@ -32,11 +32,14 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '10' },
     /** How often a caller asks for a job; 1 with `?wait=`, 0 with events. */
     polls: { type: 'string', default: '2' },
+    /** How often each job is put off before it is answered: what an outage adds. */
+    deferrals: { type: 'string', default: '0' },
   },
 });
 const modelSeconds = Number(values['model-seconds']);
 const batch = Number(values.batch);
 const polls = Number(values.polls);
+const deferrals = Number(values.deferrals);
 const JOBS = 20;
 const MILLION = 1_000_000;
 
@@ -135,7 +138,12 @@ function metered(client: DynamoDBClient, meter: Meter): JobStore {
 }
 
 async function runJobs(jobs: JobStore): Promise<void> {
-  const base = aWorld();
+  const base = aWorld({
+    run: ({ deferrals: before = 0 }, { clock }) =>
+      before < deferrals
+        ? { outcome: 'deferred', retryAtMs: clock.now() + 60_000, attempts: [] }
+        : answers(),
+  });
   const world = {
     ...base,
     jobs,
@@ -143,12 +151,13 @@ async function runJobs(jobs: JobStore): Promise<void> {
   };
   const request = {
     conversation: { messages: [{ role: 'user', text: 'x' }] },
-    options: {},
+    options: { whenOpen: 'fallback' },
   } as const;
   for (let i = 0; i < JOBS; i++) {
     await acceptJob(world, world.settings, { tenant: 'a-tenant-of-some-length', request });
   }
-  for (const { message } of [...world.queue.sent]) {
+  // A deferral sends the job's next message to the end of the queue.
+  for (const { message } of world.queue.sent) {
     await work(world, world.invocation, encodeMessage(message));
   }
   await world.ends.flush();
@@ -166,6 +175,7 @@ function report(meter: Meter): void {
   const perJob = (count: number) => count / JOBS;
   const lambda = (calls: number, seconds: number) =>
     calls * PRICE.lambdaCall + seconds * FUNCTION_GB * PRICE.lambdaGbSecondArm;
+  const runs = 1 + deferrals;
   const rowWrites = perJob(meter.writes) + perJob(meter.indexWrites) + CIRCUIT.writes;
   const lines: readonly (readonly [string, string, number])[] = [
     ['API Gateway', `${1 + polls} calls`, (1 + polls) * PRICE.apiGatewayRestCall],
@@ -177,9 +187,13 @@ function report(meter: Meter): void {
     [
       'Lambda, worker',
       `1/${batch} call of ${modelSeconds + WORKER_SECONDS} s`,
-      lambda(1 / batch, (modelSeconds + WORKER_SECONDS) / batch),
+      lambda(runs / batch, (modelSeconds + runs * WORKER_SECONDS) / batch),
     ],
-    ['SQS', `1 send, ${2 / batch} receives and deletes`, (1 + 2 / batch) * PRICE.sqsRequest],
+    [
+      'SQS',
+      `${runs} sends, ${((2 * runs) / batch).toFixed(1)} receives and deletes`,
+      runs * (1 + 2 / batch) * PRICE.sqsRequest,
+    ],
     [
       'DynamoDB',
       `${rowWrites.toFixed(1)} write units (${perJob(meter.writes)} of rows, ${perJob(meter.indexWrites)} of indexes), ${(polls / 2 + CIRCUIT.reads).toFixed(1)} read units`,
@@ -187,14 +201,14 @@ function report(meter: Meter): void {
     ],
     [
       'S3',
-      `2 puts, ${1 + Math.min(1, polls)} gets`,
-      2 * PRICE.s3Put + (1 + Math.min(1, polls)) * PRICE.s3Get,
+      `2 puts, ${runs + Math.min(1, polls)} gets`,
+      2 * PRICE.s3Put + (runs + Math.min(1, polls)) * PRICE.s3Get,
     ],
     ['EventBridge', '1 event', PRICE.eventBridgeEvent],
     ['CloudWatch Logs', `${LOG_KB} KB`, (LOG_KB / MILLION) * PRICE.logGb],
   ];
   console.log(
-    `A million jobs, dollars: model ${modelSeconds} s, batches of ${batch}, ${polls} polls each\n`,
+    `A million jobs, dollars: model ${modelSeconds} s, batches of ${batch}, ${polls} polls and ${deferrals} deferrals each\n`,
   );
   for (const [name, each, dollars] of lines) {
     console.log(`${name.padEnd(18)}${(dollars * MILLION).toFixed(2).padStart(8)}  ${each}`);
