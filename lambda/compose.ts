@@ -8,7 +8,7 @@ import { SettingsParameter } from './aws/settings-parameter.ts';
 import { systemClock } from './aws/system-clock.ts';
 import { powertoolsTelemetry } from './aws/telemetry.ts';
 import { ENV, requiredEnv } from './contract/env.ts';
-import type { Settings } from './contract/policy.ts';
+import type { Settings, SettingsFault } from './contract/policy.ts';
 import { Breaker } from './core/breaker/breaker.ts';
 import type { CircuitEvent } from './core/breaker/events.ts';
 import { scopesOfChain } from './core/breaker/override-scopes.ts';
@@ -34,14 +34,19 @@ export interface Runtime {
   readonly readSettings: () => Promise<Settings>;
   /** As last read. */
   readonly settings: () => Settings;
+  /** Why that is not what the parameter holds. */
+  readonly settingsFault: () => SettingsFault | undefined;
 }
 
 export function openRuntime(): Runtime {
   const telemetry = powertoolsTelemetry();
   const { log, metrics } = telemetry;
   const clock = systemClock;
-  const name = requiredEnv(ENV.settingsParameter);
-  const parameter = new SettingsParameter({ name, clock, log, metrics });
+  const parameter = new SettingsParameter({
+    name: requiredEnv(ENV.settingsParameter),
+    deployedName: requiredEnv(ENV.deployedSettingsParameter),
+    ...{ clock, log, metrics },
+  });
   return {
     ...telemetry,
     ...{
@@ -52,6 +57,7 @@ export function openRuntime(): Runtime {
     },
     readSettings: () => parameter.read(),
     settings: () => parameter.current,
+    settingsFault: () => parameter.fault,
   };
 }
 

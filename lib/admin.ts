@@ -7,15 +7,14 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import type { Api } from './api.ts';
-import type { HandlerCode } from './bundle.ts';
 import type { CircuitsTable } from './circuits-table.ts';
-import { HoldfastFunction } from './holdfast-function.ts';
+import { type FunctionDefaults, HoldfastFunction } from './holdfast-function.ts';
 import type { JobsQueue } from './jobs-queue.ts';
 import type { JobsTable } from './jobs-table.ts';
 import type { SettingsParameter } from './settings-parameter.ts';
 
 export interface AdminProps {
-  readonly code: HandlerCode;
+  readonly functions: FunctionDefaults;
   readonly api: Api;
   readonly settings: SettingsParameter;
   readonly jobs: JobsTable;
@@ -44,11 +43,11 @@ export class Admin extends Construct {
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'admin',
-      code: props.code,
+      defaults: props.functions,
       // Below the gateway's 29 s; a redrive of many messages takes all of it.
       timeout: Duration.seconds(28),
       environment: {
-        [ENV.settingsParameter]: settings.parameter.parameterName,
+        ...settings.environment,
         [ENV.jobsTable]: jobs.table.tableName,
         [ENV.circuitsTable]: circuits.table.tableName,
         [ENV.jobsQueueUrl]: queue.queue.queueUrl,

@@ -2,6 +2,7 @@ import {
   AccessLogField,
   AccessLogFormat,
   EndpointType,
+  type IApiKey,
   JsonSchemaType,
   JsonSchemaVersion,
   LambdaIntegration,
@@ -25,6 +26,8 @@ export interface ApiProps {
   /** Answers every route: one function, one contract. */
   readonly handler: HoldfastFunction;
   readonly removalPolicy: RemovalPolicy;
+  /** @default a key of its own */
+  readonly apiKey?: IApiKey;
 }
 
 /** The HTTP door: routes, keys and their limits. What a body holds, the function checks. */
@@ -34,8 +37,9 @@ export class Api extends Construct {
   readonly url: string;
   readonly apiKeyId: string;
 
-  constructor(scope: Construct, id: string, { handler, removalPolicy }: ApiProps) {
+  constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
+    const { handler, removalPolicy, apiKey } = props;
 
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: RetentionDays.ONE_MONTH,
@@ -79,7 +83,7 @@ export class Api extends Construct {
     this.#addRoutes(handler);
     addGatewayResponses(this.restApi);
     this.#acknowledge();
-    this.apiKeyId = this.#addKey();
+    this.apiKeyId = this.#addKey(apiKey);
   }
 
   #addRoutes(handler: HoldfastFunction): void {
@@ -158,8 +162,7 @@ export class Api extends Construct {
   }
 
   /** The first key; more are made in the console or by a script, and need no deploy. */
-  #addKey(): string {
-    const key = this.restApi.addApiKey('Key');
+  #addKey(key: IApiKey = this.restApi.addApiKey('Key')): string {
     const plan = this.restApi.addUsagePlan('UsagePlan', {
       apiStages: [{ stage: this.restApi.deploymentStage }],
       // For each key: a tenth of an account's 10,000 requests a second, so that one caller who
@@ -177,6 +180,7 @@ const GATEWAY_LOGS_POLICY = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
 const ACCESS_LOG = {
   requestId: AccessLogField.contextRequestId(),
   apiKeyId: AccessLogField.contextIdentityApiKeyId(),
+  operator: AccessLogField.contextIdentityUserArn(),
   method: AccessLogField.contextHttpMethod(),
   route: AccessLogField.contextResourcePath(),
   status: AccessLogField.contextStatus(),

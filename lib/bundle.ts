@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib/core';
@@ -38,7 +38,10 @@ export function bundledHandlers(store: BreakerPolicy['store'] = 'dynamodb'): Han
     });
 }
 
-const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
+const THIS_FILE = fileURLToPath(import.meta.url);
+const PROJECT = dirname(dirname(THIS_FILE));
+/** In a package that others installed all of it is JavaScript. */
+const EXTENSION = extname(THIS_FILE);
 
 /** CommonJS packages call `require` for Node's own modules, and an ES module has none. */
 const REQUIRE_BANNER =
@@ -47,7 +50,7 @@ const REQUIRE_BANNER =
 function runEsbuild(external: string[]): ReadonlyMap<string, Uint8Array> {
   const { outputFiles } = buildSync({
     absWorkingDir: PROJECT,
-    entryPoints: HANDLERS.map((name) => ({ in: `lambda/${name}/handler.ts`, out: name })),
+    entryPoints: HANDLERS.map((name) => ({ in: `lambda/${name}/handler${EXTENSION}`, out: name })),
     outdir: 'bundle',
     write: false,
     bundle: true,

@@ -1,18 +1,14 @@
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { CIRCUITS_TABLE } from '../lambda/contract/keys.ts';
-
-export interface CircuitsTableProps {
-  readonly removalPolicy: RemovalPolicy;
-}
+import type { DataProtection } from './data-protection.ts';
 
 /** The breaker's shared memory: a control item for each target, and its window's counters. */
 export class CircuitsTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, props: CircuitsTableProps) {
+  constructor(scope: Construct, id: string, props: DataProtection) {
     super(scope, id);
     this.table = new Table(this, 'Table', {
       partitionKey: { name: CIRCUITS_TABLE.partitionKey, type: AttributeType.STRING },
@@ -20,8 +16,11 @@ export class CircuitsTable extends Construct {
       // Writes follow the traffic, and a storm of failures is when they must not be refused.
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: CIRCUITS_TABLE.timeToLive,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: props.pointInTimeRecovery },
+      encryption: props.encryptionKey
+        ? TableEncryption.CUSTOMER_MANAGED
+        : TableEncryption.AWS_MANAGED,
+      encryptionKey: props.encryptionKey,
       removalPolicy: props.removalPolicy,
     });
   }

@@ -7,7 +7,7 @@ import {
   Metric,
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { NOTICE_DAYS } from '../lambda/contract/lifecycle.ts';
 import {
@@ -27,6 +27,8 @@ import type { JobsQueue } from './jobs-queue.ts';
 
 export interface HoldfastDashboardProps {
   readonly settings: Settings;
+  /** The instance's name: a dimension of all its metrics. */
+  readonly service: string;
   readonly queue: JobsQueue;
   /** By the name under which each is drawn. */
   readonly functions: Readonly<Record<string, HoldfastFunction>>;
@@ -35,14 +37,13 @@ export interface HoldfastDashboardProps {
 /** What an operator asks, from top to bottom: is it healthy, who feels it, what is stuck, why. */
 export class HoldfastDashboard extends Construct {
   readonly dashboard: Dashboard;
+  readonly #service: string;
   readonly #targets: readonly string[];
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { settings, queue, functions }: HoldfastDashboardProps,
-  ) {
+  constructor(scope: Construct, id: string, props: HoldfastDashboardProps) {
     super(scope, id);
+    const { settings, queue, functions } = props;
+    this.#service = props.service;
     this.#targets = targetsOf(settings).map(targetKey);
     this.dashboard = new Dashboard(this, 'Dashboard', {
       defaultInterval: Duration.hours(3),
@@ -191,8 +192,8 @@ export class HoldfastDashboard extends Construct {
     return new Metric({
       namespace: METRICS_NAMESPACE,
       metricName: name,
-      // Powertools puts the service, which is the stack's name, on every metric.
-      dimensionsMap: { service: Stack.of(this).stackName, ...dimensions },
+      // Powertools puts the service on every metric.
+      dimensionsMap: { service: this.#service, ...dimensions },
       statistic,
       label,
       period,

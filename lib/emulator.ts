@@ -1,7 +1,9 @@
 import { CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
 import { CfnQueuePolicy } from 'aws-cdk-lib/aws-sqs';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
-import { CliCredentialsStackSynthesizer, type Stack } from 'aws-cdk-lib/core';
+import { CfnResource, CliCredentialsStackSynthesizer, type Stack } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { BUCKET_EMPTIER } from './results-bucket.ts';
 
 /** Deploys with the caller's own rights: the roles of the bootstrap are denied plain HTTP. */
 export function emulatorSynthesizer(): CliCredentialsStackSynthesizer {
@@ -10,13 +12,24 @@ export function emulatorSynthesizer(): CliCredentialsStackSynthesizer {
 
 /** Changes what MiniStack 1.5.33 cannot take of the stack, and nothing else. */
 export function adaptToEmulator(stack: Stack): void {
+  // Who deploys onto it empties the bucket beforehand: one function less to run there.
+  stack.node.tryRemoveChild(BUCKET_EMPTIER);
   for (const construct of stack.node.findAll()) {
     // It speaks plain HTTP, and all that these policies do is deny that.
     if (construct instanceof CfnQueuePolicy || construct instanceof CfnBucketPolicy) {
       construct.node.scope?.node.tryRemoveChild(construct.node.id);
     }
+    if (isEmptying(construct)) construct.node.scope?.node.tryRemoveChild(construct.node.id);
     // The name that it would make begins with a slash, unlike one of CloudFormation's, and so is
     // not the resource that the policies name.
-    if (construct instanceof CfnParameter) construct.name = `${stack.stackName}-Settings`;
+    if (construct instanceof CfnParameter) {
+      construct.name = `${stack.stackName}-Settings-${construct.node.scope?.node.id}`;
+    }
   }
+}
+
+function isEmptying(construct: IConstruct): boolean {
+  return (
+    construct instanceof CfnResource && construct.cfnResourceType === 'Custom::S3AutoDeleteObjects'
+  );
 }

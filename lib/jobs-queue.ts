@@ -1,4 +1,5 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -6,6 +7,8 @@ import { Construct } from 'constructs';
 export interface JobsQueueProps {
   /** How long a worker may take for a batch. */
   readonly workerTimeout: Duration;
+  /** @default a key that SQS holds */
+  readonly encryptionKey?: IKey;
 }
 
 /** Jobs that wait for a worker, and the dead-letter queue for those that none can finish. */
@@ -13,12 +16,13 @@ export class JobsQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { workerTimeout }: JobsQueueProps) {
+  constructor(scope: Construct, id: string, { workerTimeout, encryptionKey }: JobsQueueProps) {
     super(scope, id);
     const common = {
       // The most that SQS keeps: an outage of a weekend loses nothing.
       retentionPeriod: Duration.days(14),
-      encryption: QueueEncryption.SQS_MANAGED,
+      encryption: encryptionKey ? QueueEncryption.KMS : QueueEncryption.SQS_MANAGED,
+      encryptionMasterKey: encryptionKey,
       enforceSSL: true,
     };
 

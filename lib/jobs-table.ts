@@ -6,19 +6,15 @@ import {
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { JOBS_TABLE } from '../lambda/contract/keys.ts';
-
-export interface JobsTableProps {
-  readonly removalPolicy: RemovalPolicy;
-}
+import type { DataProtection } from './data-protection.ts';
 
 /** One row for each job: the truth that the queue only hints at. */
 export class JobsTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, props: JobsTableProps) {
+  constructor(scope: Construct, id: string, props: DataProtection) {
     super(scope, id);
     const { byTenant, due } = JOBS_TABLE;
 
@@ -27,8 +23,11 @@ export class JobsTable extends Construct {
       // Load comes in bursts: after an outage a backlog of hours drains in minutes.
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: JOBS_TABLE.timeToLive,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: props.pointInTimeRecovery },
+      encryption: props.encryptionKey
+        ? TableEncryption.CUSTOMER_MANAGED
+        : TableEncryption.AWS_MANAGED,
+      encryptionKey: props.encryptionKey,
       removalPolicy: props.removalPolicy,
     });
 

@@ -5,20 +5,19 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import { NOTICE_DAYS } from '../lambda/contract/lifecycle.ts';
 import { METRIC, METRICS_NAMESPACE } from '../lambda/contract/metrics.ts';
-import type { HandlerCode } from './bundle.ts';
 import type { CircuitsTable } from './circuits-table.ts';
-import { HoldfastFunction } from './holdfast-function.ts';
+import { type FunctionDefaults, HoldfastFunction } from './holdfast-function.ts';
 import type { ModelAccess } from './model-access.ts';
 import { schedule } from './schedule.ts';
 import type { SettingsParameter } from './settings-parameter.ts';
 
 export interface LifecycleProps {
-  readonly code: HandlerCode;
+  readonly functions: FunctionDefaults;
   readonly settings: SettingsParameter;
   readonly circuits: CircuitsTable;
   readonly models: ModelAccess;
@@ -34,11 +33,11 @@ export class Lifecycle extends Construct {
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'lifecycle',
-      code: props.code,
+      defaults: props.functions,
       // A chain of many targets, asked one after the other, some of them not answering.
       timeout: Duration.minutes(5),
       environment: {
-        [ENV.settingsParameter]: settings.parameter.parameterName,
+        ...settings.environment,
         [ENV.circuitsTable]: circuits.table.tableName,
       },
     });
@@ -48,14 +47,14 @@ export class Lifecycle extends Construct {
       function: this.function,
       ifLost: "Weeks are left to act on what the next day's check finds",
     });
-    this.#alarm();
+    this.#alarm(props.functions.service);
 
     settings.grantRead(this.function);
     circuits.grantNoteLifecycles(this.function);
     models.grantReadLifecycle(this.function);
   }
 
-  #alarm(): void {
+  #alarm(service: string): void {
     new Alarm(this, 'Findings', {
       alarmDescription:
         `A model of the chain is LEGACY, within ${NOTICE_DAYS} days of its end of life or past it, ` +
@@ -64,7 +63,7 @@ export class Lifecycle extends Construct {
       metric: new Metric({
         namespace: METRICS_NAMESPACE,
         metricName: METRIC.lifecycleFindings,
-        dimensionsMap: { service: Stack.of(this).stackName },
+        dimensionsMap: { service },
         statistic: Stats.MAXIMUM,
         period: Duration.days(1),
       }),

@@ -1,15 +1,14 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
-import type { HandlerCode } from './bundle.ts';
 import type { CircuitsTable } from './circuits-table.ts';
-import { HoldfastFunction } from './holdfast-function.ts';
+import { type FunctionDefaults, HoldfastFunction } from './holdfast-function.ts';
 import type { ModelAccess } from './model-access.ts';
 import { schedule } from './schedule.ts';
 import type { SettingsParameter } from './settings-parameter.ts';
 
 export interface ProberProps {
-  readonly code: HandlerCode;
+  readonly functions: FunctionDefaults;
   /** Time for a whole call, after others. */
   readonly timeout: Duration;
   readonly settings: SettingsParameter;
@@ -30,11 +29,11 @@ export class Prober extends Construct {
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'prober',
-      code: props.code,
+      defaults: props.functions,
       // Beyond the minute: what overlaps shares the circuits' permits.
       timeout: props.timeout,
       environment: {
-        [ENV.settingsParameter]: settings.parameter.parameterName,
+        ...settings.environment,
         [ENV.circuitsTable]: circuits.table.tableName,
       },
     });

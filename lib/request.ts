@@ -1,17 +1,16 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
-import type { HandlerCode } from './bundle.ts';
 import type { CircuitsTable } from './circuits-table.ts';
 import type { CompletionEvents } from './completion-events.ts';
-import { HoldfastFunction } from './holdfast-function.ts';
+import { type FunctionDefaults, HoldfastFunction } from './holdfast-function.ts';
 import type { JobsQueue } from './jobs-queue.ts';
 import type { JobsTable } from './jobs-table.ts';
 import type { ResultsBucket } from './results-bucket.ts';
 import type { SettingsParameter } from './settings-parameter.ts';
 
 export interface RequestHandlerProps {
-  readonly code: HandlerCode;
+  readonly functions: FunctionDefaults;
   readonly settings: SettingsParameter;
   readonly jobs: JobsTable;
   readonly circuits: CircuitsTable;
@@ -30,11 +29,11 @@ export class RequestHandler extends Construct {
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'request',
-      code: props.code,
+      defaults: props.functions,
       // Below the gateway's 29 s, so that the function's own answer goes out first.
       timeout: Duration.seconds(28),
       environment: {
-        [ENV.settingsParameter]: settings.parameter.parameterName,
+        ...settings.environment,
         [ENV.jobsTable]: jobs.table.tableName,
         [ENV.circuitsTable]: circuits.table.tableName,
         [ENV.resultsBucket]: results.bucket.bucketName,

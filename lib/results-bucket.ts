@@ -1,13 +1,14 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
+import { CfnResource, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { promptKey, resultKey } from '../lambda/contract/keys.ts';
-import type { JobPolicy } from '../lambda/contract/policy.ts';
+import { type JobPolicy, keptDays } from '../lambda/contract/policy.ts';
+import type { DataProtection } from './data-protection.ts';
 
-export interface ResultsBucketProps {
+export interface ResultsBucketProps extends DataProtection {
   readonly policy: JobPolicy;
-  readonly removalPolicy: RemovalPolicy;
 }
 
 type Grantee = IGrantable & IConstruct;
@@ -16,23 +17,29 @@ type Grantee = IGrantable & IConstruct;
 export class ResultsBucket extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string, { policy, removalPolicy }: ResultsBucketProps) {
+  constructor(scope: Construct, id: string, props: ResultsBucketProps) {
     super(scope, id);
+    const { policy, removalPolicy, encryptionKey } = props;
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
+      encryption: encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED,
+      encryptionKey,
+      // One call to KMS for many objects.
+      bucketKeyEnabled: encryptionKey ? true : undefined,
       enforceSSL: true,
       // Every key is written once, so versions would only keep what retention has to delete.
       versioned: false,
       lifecycleRules: [
         {
           // S3 counts from the write: a prompt has to outlive a job that waits for its deadline.
-          expiration: Duration.days(policy.retentionDays + Math.ceil(policy.deadlineSeconds / DAY)),
+          expiration: Duration.days(keptDays(policy)),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],
       removalPolicy,
+      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
     });
+    keepLogOfEmptier(Stack.of(this));
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
@@ -73,4 +80,20 @@ export class ResultsBucket extends Construct {
   }
 }
 
-const DAY = 86_400;
+/**
+ * CDK's function that empties a bucket on its way out would leave a log group behind, which no stack
+ * knows. The function is one for all buckets of the stack.
+ */
+function keepLogOfEmptier(stack: Stack): void {
+  const emptier = stack.node.tryFindChild(BUCKET_EMPTIER);
+  const handler = emptier?.node.tryFindChild('Handler');
+  if (!emptier || !(handler instanceof CfnResource) || emptier.node.tryFindChild('Logs')) return;
+  const logGroup = new LogGroup(emptier, 'Logs', {
+    retention: RetentionDays.ONE_WEEK,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  handler.addPropertyOverride('LoggingConfig', { LogGroup: logGroup.logGroupName });
+}
+
+/** Of all buckets of a stack that are emptied on their way out. */
+export const BUCKET_EMPTIER = 'Custom::S3AutoDeleteObjectsCustomResourceProvider';

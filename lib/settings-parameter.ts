@@ -1,6 +1,7 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { ENV, type EnvName } from '../lambda/contract/env.ts';
 import type { Settings } from '../lambda/contract/policy.ts';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 
@@ -12,9 +13,13 @@ export interface SettingsParameterProps {
   readonly settings: Settings;
 }
 
-/** The settings, where every function reads them: an edit takes effect without a deploy. */
+/**
+ * The settings, where every function reads them: an edit takes effect without a deploy. Beside them
+ * lies what was deployed: it bounds what an edit may ask for, and takes over for one that is refused.
+ */
 export class SettingsParameter extends Construct {
   readonly parameter: StringParameter;
+  readonly deployed: StringParameter;
 
   constructor(scope: Construct, id: string, { settings }: SettingsParameterProps) {
     super(scope, id);
@@ -25,18 +30,32 @@ export class SettingsParameter extends Construct {
         `settings: got ${bytes} bytes of JSON, allowed is at most ${ADVANCED_BYTES}`,
       ]);
     }
+    const tier = bytes > STANDARD_BYTES ? ParameterTier.ADVANCED : ParameterTier.STANDARD;
+    this.deployed = new StringParameter(this, 'Deployed', {
+      description: 'Settings of Holdfast as deployed; to change them edit the other parameter',
+      ...{ stringValue, tier },
+    });
     this.parameter = new StringParameter(this, 'Parameter', {
       description: 'Settings of Holdfast as JSON; a wrong edit is refused',
-      stringValue,
-      tier: bytes > STANDARD_BYTES ? ParameterTier.ADVANCED : ParameterTier.STANDARD,
+      ...{ stringValue, tier },
     });
+    // A target that a deploy adds has to be known as deployed before it is in force.
+    this.parameter.node.addDependency(this.deployed);
+  }
+
+  /** What a function has to be told of it. */
+  get environment(): Partial<Readonly<Record<EnvName, string>>> {
+    return {
+      [ENV.settingsParameter]: this.parameter.parameterName,
+      [ENV.deployedSettingsParameter]: this.deployed.parameterName,
+    };
   }
 
   grantRead(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({
       grantee,
-      actions: ['ssm:GetParameter'],
-      resourceArns: [this.parameter.parameterArn],
+      actions: ['ssm:GetParameters'],
+      resourceArns: [this.parameter.parameterArn, this.deployed.parameterArn],
     });
   }
 }

@@ -1,17 +1,16 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
-import type { HandlerCode } from './bundle.ts';
 import type { CircuitsTable } from './circuits-table.ts';
 import type { CompletionEvents } from './completion-events.ts';
-import { HoldfastFunction } from './holdfast-function.ts';
+import { type FunctionDefaults, HoldfastFunction } from './holdfast-function.ts';
 import type { JobsQueue } from './jobs-queue.ts';
 import type { JobsTable } from './jobs-table.ts';
 import { schedule } from './schedule.ts';
 import type { SettingsParameter } from './settings-parameter.ts';
 
 export interface SweeperProps {
-  readonly code: HandlerCode;
+  readonly functions: FunctionDefaults;
   readonly settings: SettingsParameter;
   readonly jobs: JobsTable;
   readonly circuits: CircuitsTable;
@@ -29,11 +28,11 @@ export class Sweeper extends Construct {
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'sweeper',
-      code: props.code,
+      defaults: props.functions,
       // The next sweep begins then; what is left over is found by it.
       timeout: Duration.seconds(60),
       environment: {
-        [ENV.settingsParameter]: settings.parameter.parameterName,
+        ...settings.environment,
         [ENV.jobsTable]: jobs.table.tableName,
         [ENV.circuitsTable]: circuits.table.tableName,
         [ENV.jobsQueueUrl]: queue.queue.queueUrl,

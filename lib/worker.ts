@@ -2,10 +2,9 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
-import type { HandlerCode } from './bundle.ts';
 import type { CircuitsTable } from './circuits-table.ts';
 import type { CompletionEvents } from './completion-events.ts';
-import { HoldfastFunction } from './holdfast-function.ts';
+import { type FunctionDefaults, HoldfastFunction } from './holdfast-function.ts';
 import type { JobsQueue } from './jobs-queue.ts';
 import type { JobsTable } from './jobs-table.ts';
 import type { ModelAccess } from './model-access.ts';
@@ -13,7 +12,7 @@ import type { ResultsBucket } from './results-bucket.ts';
 import type { SettingsParameter } from './settings-parameter.ts';
 
 export interface WorkerProps {
-  readonly code: HandlerCode;
+  readonly functions: FunctionDefaults;
   readonly timeout: Duration;
   /** Batches at the same time. */
   readonly concurrency: number;
@@ -36,10 +35,10 @@ export class Worker extends Construct {
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'worker',
-      code: props.code,
+      defaults: props.functions,
       timeout: props.timeout,
       environment: {
-        [ENV.settingsParameter]: settings.parameter.parameterName,
+        ...settings.environment,
         [ENV.jobsTable]: jobs.table.tableName,
         [ENV.circuitsTable]: circuits.table.tableName,
         [ENV.resultsBucket]: results.bucket.bucketName,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 const run = promisify(execFile);
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc');
+
+/** Packages and scopes that npm would install beside it. */
+const DEPENDENCIES = [
+  ...['@aws-lambda-powertools', '@aws-sdk', '@smithy', '@types'],
+  ...['aws-cdk-lib', 'constructs', 'esbuild', 'ioredis', 'zod'],
+];
+const CHECK = '--noEmit --strict --skipLibCheck --module nodenext --target es2024 --types node';
 
 /** Node refuses to strip types below node_modules, so what is exported has to be JavaScript. */
 describe('the package, as another project installs it', () => {
@@ -22,8 +29,8 @@ describe('the package, as another project installs it', () => {
       ...[TSC, '-p', join(PROJECT, 'tsconfig.build.json')],
       ...['--outDir', join(installed, 'dist')],
     ]);
-    for (const peer of ['@aws-sdk', '@types', 'ioredis']) {
-      await symlink(join(PROJECT, 'node_modules', peer), join(consumer, 'node_modules', peer));
+    for (const name of DEPENDENCIES) {
+      await symlink(join(PROJECT, 'node_modules', name), join(consumer, 'node_modules', name));
     }
   }, 60_000);
   afterAll(() => rm(consumer, { recursive: true }));
@@ -63,12 +70,39 @@ describe('the package, as another project installs it', () => {
        );
        await Promise.all(answers);`,
     );
-    const flags = '--noEmit --strict --skipLibCheck --module nodenext --target es2024 --types node';
 
-    const check = run(process.execPath, [TSC, ...flags.split(' '), 'stores.mts'], {
+    const check = run(process.execPath, [TSC, ...CHECK.split(' '), 'stores.mts'], {
       cwd: consumer,
     });
 
     await expect(check).resolves.toMatchObject({ stdout: '' });
   });
+
+  test('stands in an app of its own in five lines, with its functions bundled from the package', async () => {
+    await writeFile(
+      join(consumer, 'app.mts'),
+      `import { App, Stack } from 'aws-cdk-lib';
+       import { Holdfast } from 'holdfast';
+       const targets = [{ region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-6' }];
+       const stack = new Stack(new App(), 'Ours');
+       new Holdfast(stack, 'Llm', { settings: { tiers: [{ name: 'only', targets, maxTokens: 512 }] } });`,
+    );
+
+    const check = run(process.execPath, [TSC, ...CHECK.split(' '), 'app.mts'], { cwd: consumer });
+    await expect(check).resolves.toMatchObject({ stdout: '' });
+    // As the CDK's CLI calls an app.
+    const env = { ...process.env, CDK_OUTDIR: join(consumer, 'out') };
+    await run(process.execPath, ['app.mts'], { cwd: consumer, env });
+
+    const out = join(consumer, 'out');
+    const { Resources } = JSON.parse(await readFile(join(out, 'Ours.template.json'), 'utf8'));
+    const types = Object.values<{ Type: string }>(Resources).map(({ Type }) => Type);
+    const assets = (await readdir(out)).filter((name) => name.startsWith('asset.'));
+    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(5);
+    expect(assets).toHaveLength(5);
+    for (const asset of assets) {
+      const bundle = await readFile(join(out, asset, 'index.mjs'), 'utf8');
+      expect(bundle).toMatch(/export\s*\{[^}]*\bhandler\b[^}]*\}/);
+    }
+  }, 60_000);
 });

@@ -1,4 +1,4 @@
-import { type Settings, targetKey, targetsOf } from '../contract/policy.ts';
+import { type Settings, type SettingsFault, targetKey, targetsOf } from '../contract/policy.ts';
 import type { AdminHealthView } from '../contract/schemas/admin-health-view.ts';
 import type { Breaker } from '../core/breaker/breaker.ts';
 import type { CircuitInspection } from '../core/breaker/inspection.ts';
@@ -7,6 +7,7 @@ import { type Clock, isoTime } from '../core/clock.ts';
 import type { ConfigFailures, DisabledTargets } from '../core/router/disabled-targets.ts';
 import { healthView } from '../core/router/health.ts';
 import type { Lifecycle, LifecycleStore } from '../core/router/lifecycle.ts';
+import { settingsStanding } from '../core/settings-standing.ts';
 import { viewOverride } from './view-override.ts';
 
 export interface AdminHealthDependencies {
@@ -14,11 +15,12 @@ export interface AdminHealthDependencies {
   readonly disabledTargets: Pick<DisabledTargets, 'all'>;
   readonly lifecycles: Pick<LifecycleStore, 'load'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly settingsFault: () => SettingsFault | undefined;
 }
 
 /** What every caller sees, and for each target who and why. */
 export async function getAdminHealth(
-  { circuits, disabledTargets, lifecycles, clock }: AdminHealthDependencies,
+  { circuits, disabledTargets, lifecycles, clock, settingsFault }: AdminHealthDependencies,
   settings: Settings,
 ): Promise<AdminHealthView> {
   const [inspections, { entries }, disabled, lifecycle] = await Promise.all([
@@ -28,11 +30,13 @@ export async function getAdminHealth(
     lifecycles.load(),
   ]);
   const now = clock.now();
+  const fault = settingsFault();
   const byKey = new Map(inspections.map((each) => [each.key, each]));
   const view = healthView(settings, inspections, disabled, now);
   const live = Object.entries(entries).filter(([, { untilMs }]) => now < untilMs);
   return {
     ...view,
+    settings: { ...settingsStanding(fault), ...(fault && { faults: fault.faults }) },
     targets: view.targets.map((target) => ({
       ...target,
       ...why(byKey.get(target.target)),

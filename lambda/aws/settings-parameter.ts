@@ -1,7 +1,8 @@
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParametersCommand, type Parameter, SSMClient } from '@aws-sdk/client-ssm';
 import { METRIC } from '../contract/metrics.ts';
-import type { Settings } from '../contract/policy.ts';
+import type { Settings, SettingsFault } from '../contract/policy.ts';
 import { parseSettings, SettingsError } from '../contract/schemas/settings.ts';
+import { parseEdit } from '../contract/schemas/settings-edit.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
@@ -10,7 +11,10 @@ import { CLIENT_OPTIONS } from './client-options.ts';
 const MAX_AGE_MS = 30_000;
 
 export interface SettingsParameterOptions {
+  /** Of the parameter that is edited. */
   readonly name: string;
+  /** Of the one that only a deploy writes. */
+  readonly deployedName: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -18,15 +22,24 @@ export interface SettingsParameterOptions {
   readonly client?: SSMClient;
 }
 
+/** Both parameters, as read by one call. */
+interface Reading {
+  readonly edited: string;
+  readonly editedAtMs: number;
+  readonly deployed: string;
+}
+
 /**
- * The settings in force, at most 30 s old. A bad edit, or a parameter that cannot be read,
- * leaves the last good settings in force; without any the sandbox cannot start, and throws.
+ * The settings in force, at most 30 s old. An edit that is refused, or a parameter that cannot be
+ * read, leaves the last good settings in force. A sandbox that starts with a refused edit has none:
+ * it takes those that were deployed, so that no edit can stop the system. Without either, it throws.
  */
 export class SettingsParameter {
   readonly #options: SettingsParameterOptions;
   readonly #client: SSMClient;
-  #text: string | undefined;
+  #inForce: Reading | undefined;
   #settings: Settings | undefined;
+  #fault: SettingsFault | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: SettingsParameterOptions) {
@@ -40,33 +53,78 @@ export class SettingsParameter {
     return this.#settings;
   }
 
-  /** Call it at the start of an invocation. */
-  async read(): Promise<Settings> {
-    const { clock, log, metrics } = this.#options;
-    if (this.#settings && clock.now() - this.#readAt < MAX_AGE_MS) return this.#settings;
-    try {
-      const text = await this.#fetch();
-      if (!this.#settings || text !== this.#text) {
-        this.#settings = parseSettings(JSON.parse(text), `parameter ${this.#options.name}`);
-        this.#text = text;
-      }
-    } catch (error) {
-      if (!this.#settings) throw error;
-      metrics.count(METRIC.settingsRejected);
-      log.error('settings rejected, the last good ones stay in force', { reason: reason(error) });
-    }
-    this.#readAt = clock.now();
-    return this.#settings;
+  /** Why the last reading was not taken; undefined when it was. */
+  get fault(): SettingsFault | undefined {
+    return this.#fault;
   }
 
-  async #fetch(): Promise<string> {
-    const command = new GetParameterCommand({ Name: this.#options.name });
-    const { Parameter } = await this.#client.send(command);
-    return Parameter?.Value ?? '';
+  /** Call it at the start of an invocation. */
+  async read(): Promise<Settings> {
+    const { clock } = this.#options;
+    if (this.#settings && clock.now() - this.#readAt < MAX_AGE_MS) return this.#settings;
+    try {
+      this.#take(await this.#fetch());
+    } catch (error) {
+      if (!this.#settings) throw error;
+      const sinceMs = this.#fault?.status === 'unreadable' ? this.#fault.sinceMs : clock.now();
+      this.#reject({ status: 'unreadable', sinceMs, faults: faultsOf(error) });
+    }
+    this.#readAt = clock.now();
+    return this.current;
+  }
+
+  #take(reading: Reading): void {
+    const { name, deployedName } = this.#options;
+    if (this.#settings && isSame(reading, this.#inForce)) {
+      this.#fault = undefined;
+      return;
+    }
+    const deployed = parseSettings(JSON.parse(reading.deployed), `parameter ${deployedName}`);
+    try {
+      this.#settings = parseEdit(reading.edited, deployed, `parameter ${name}`);
+      this.#inForce = reading;
+      this.#fault = undefined;
+    } catch (error) {
+      this.#settings ??= deployed;
+      this.#reject({ status: 'invalid', sinceMs: reading.editedAtMs, faults: faultsOf(error) });
+    }
+  }
+
+  /** With every reading anew, so that the alarm stays until somebody has mended it. */
+  #reject(fault: SettingsFault): void {
+    const { log, metrics } = this.#options;
+    this.#fault = fault;
+    metrics.count(METRIC.settingsRejected);
+    log.error('settings rejected', {
+      reason: fault.faults.join('; '),
+      inForce: this.#inForce ? 'the last good ones' : 'the deployed ones',
+    });
+  }
+
+  async #fetch(): Promise<Reading> {
+    const { name, deployedName } = this.#options;
+    const command = new GetParametersCommand({ Names: [name, deployedName] });
+    const { Parameters = [] } = await this.#client.send(command);
+    const edited = named(name, Parameters);
+    return {
+      edited: edited.Value ?? '',
+      editedAtMs: edited.LastModifiedDate?.getTime() ?? this.#options.clock.now(),
+      deployed: named(deployedName, Parameters).Value ?? '',
+    };
   }
 }
 
+function named(name: string, parameters: readonly Parameter[]): Parameter {
+  const found = parameters.find(({ Name }) => Name === name);
+  if (found) return found;
+  throw new SettingsError(`parameter ${name}`, ['settings: got no such parameter']);
+}
+
+function isSame(reading: Reading, other: Reading | undefined): boolean {
+  return reading.edited === other?.edited && reading.deployed === other.deployed;
+}
+
 /** Only our own messages are fit for a log: they quote settings, which hold no secret. */
-function reason(error: unknown): string {
-  return error instanceof SettingsError ? error.message : errorName(error);
+function faultsOf(error: unknown): readonly string[] {
+  return error instanceof SettingsError ? error.faults : [errorName(error)];
 }

@@ -6,6 +6,7 @@ export const ENV = {
   jobsQueueUrl: 'JOBS_QUEUE_URL',
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   settingsParameter: 'SETTINGS_PARAMETER',
+  deployedSettingsParameter: 'DEPLOYED_SETTINGS_PARAMETER',
   eventBus: 'EVENT_BUS',
 } as const;
 

@@ -143,3 +143,18 @@ export function workerTimeoutSeconds(policy: BreakerPolicy): number {
 export function leaseSeconds(policy: BreakerPolicy): number {
   return 1.25 * policy.callTimeoutSeconds;
 }
+
+/** How long the bucket keeps a prompt or a result: a job may end late, and is read after that. */
+export function keptDays({ retentionDays, deadlineSeconds }: JobPolicy): number {
+  return retentionDays + Math.ceil(deadlineSeconds / 86_400);
+}
+
+/** Why the settings in force are not those of the parameter. */
+export interface SettingsFault {
+  /** `invalid`: an edit was refused. `unreadable`: SSM did not give the parameter. */
+  readonly status: 'invalid' | 'unreadable';
+  /** Milliseconds since the epoch: of the edit, or of the first reading that failed. */
+  readonly sinceMs: number;
+  /** Lines with field, value and what is allowed. */
+  readonly faults: readonly string[];
+}

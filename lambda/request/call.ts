@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { Settings } from '../contract/policy.ts';
+import type { Settings, SettingsFault } from '../contract/policy.ts';
 import { PROBLEM, type Problem } from '../contract/problems.ts';
 import type { Fault } from '../contract/schemas/faults.ts';
 import type { HealthPorts } from '../core/router/get-health.ts';
@@ -10,6 +10,7 @@ import type { CancelDependencies } from './cancel-job.ts';
 export type RouteDependencies = AcceptDependencies &
   CancelDependencies &
   HealthPorts & {
+    readonly settingsFault: () => SettingsFault | undefined;
     /** The OpenAPI document, as it is served. */
     readonly openApi: object;
   };

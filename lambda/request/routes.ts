@@ -5,6 +5,7 @@ import type { HealthAnswer } from '../contract/schemas/health-view.ts';
 import { noQuery } from '../contract/schemas/queries.ts';
 import { errorName } from '../core/error-name.ts';
 import { getHealth } from '../core/router/get-health.ts';
+import { settingsStanding } from '../core/settings-standing.ts';
 import { readQuery, tenantOf } from '../http/read-event.ts';
 import { json, problem, unavailable } from '../http/responses.ts';
 import { type Call, invalid, type Route, type RouteDependencies } from './call.ts';
@@ -50,7 +51,11 @@ export async function respond(
 }
 
 async function showHealth({ settings, dependencies }: Call) {
-  const view: HealthAnswer = await getHealth(dependencies, settings);
+  const health = await getHealth(dependencies, settings);
+  const view: HealthAnswer = {
+    ...health,
+    settings: settingsStanding(dependencies.settingsFault()),
+  };
   return json(200, view);
 }
 

@@ -14,7 +14,7 @@ interface Parameter {
   readonly modifiedAtSeconds: number;
 }
 
-/** SSM's GetParameter, and PutParameter, by which settings are edited while the stack runs. */
+/** SSM's GetParameter(s), and PutParameter, by which settings are edited while the stack runs. */
 export function serveParameters(stack: Stack, authorize: Authorize): Handler {
   const parameters = new Map<string, Parameter>();
   const put = (name: string, value: string): Parameter => {
@@ -35,15 +35,18 @@ export function serveParameters(stack: Stack, authorize: Authorize): Handler {
     const parsed = parameterRequest.safeParse(parseJson(String(body)));
     if (!parsed.success) return fail('ValidationException', z.prettifyError(parsed.error));
 
-    const { Name, Value, Overwrite } = parsed.data;
-    const arn = `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/${Name.replace(/^\//, '')}`;
-    const denial = authorize(request.headers, `ssm:${operation}`, arn);
-    if (denial) return fail('AccessDeniedException', denial);
+    const { Name, Names, Value, Overwrite } = parsed.data;
+    for (const name of Names ?? [Name]) {
+      const denial = authorize(request.headers, `ssm:${operation}`, arnOf(name));
+      if (denial) return fail('AccessDeniedException', denial);
+    }
     const present = parameters.get(Name);
     switch (operation) {
       case 'GetParameter':
         if (!present) return fail('ParameterNotFound', `no parameter ${Name}`);
-        return sendJson(response, 200, { Parameter: describe(Name, arn, present) }, AMZ_JSON);
+        return sendJson(response, 200, { Parameter: describe(Name, present) }, AMZ_JSON);
+      case 'GetParameters':
+        return sendJson(response, 200, describeAll(Names ?? [], parameters), AMZ_JSON);
       case 'PutParameter':
         if (present && !Overwrite) {
           return fail('ParameterAlreadyExists', 'set Overwrite to replace the value');
@@ -58,19 +61,34 @@ export function serveParameters(stack: Stack, authorize: Authorize): Handler {
 const ssmParameter = z.looseObject({ Value: z.string() });
 
 const parameterRequest = z.looseObject({
-  Name: z.string(),
+  Name: z.string().default(''),
+  /** Of GetParameters. */
+  Names: z.array(z.string()).min(1).max(10).optional(),
   Value: z.string().default(''),
   Overwrite: z.boolean().default(false),
 });
 
-function describe(Name: string, ARN: string, { value, version, modifiedAtSeconds }: Parameter) {
+/** Names that nothing has are told apart, not refused. */
+function describeAll(names: readonly string[], parameters: ReadonlyMap<string, Parameter>) {
+  const found = names.flatMap((name) => {
+    const parameter = parameters.get(name);
+    return parameter ? [describe(name, parameter)] : [];
+  });
+  return { Parameters: found, InvalidParameters: names.filter((name) => !parameters.has(name)) };
+}
+
+function describe(Name: string, { value, version, modifiedAtSeconds }: Parameter) {
   return {
     Name,
-    ARN,
+    ARN: arnOf(Name),
     Type: 'String',
     DataType: 'text',
     Value: value,
     Version: version,
     LastModifiedDate: modifiedAtSeconds,
   };
+}
+
+function arnOf(name: string): string {
+  return `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/${name.replace(/^\//, '')}`;
 }

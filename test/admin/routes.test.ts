@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { respond } from '../../lambda/admin/routes.ts';
-import type { Settings } from '../../lambda/contract/policy.ts';
+import type { Settings, SettingsFault } from '../../lambda/contract/policy.ts';
 import { PROBLEM } from '../../lambda/contract/problems.ts';
 import { adminHealthView } from '../../lambda/contract/schemas/admin-health-view.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
@@ -38,6 +38,7 @@ function anAdmin(settings: Settings = aChain()) {
     new Breaker({ store, policy, clock, scopesOf, random: () => 0, workerId });
   const disabled = () => new DisabledTargets({ store: disabledStore, policy, clock });
   let lifecycle: LifecycleRecord | undefined;
+  let settingsFault: SettingsFault | undefined;
   const dependencies = {
     ...world,
     deadLetters: {
@@ -49,6 +50,7 @@ function anAdmin(settings: Settings = aChain()) {
     circuits: aBreaker('admin'),
     disabledTargets: new DisabledTargets({ store: disabledStore, policy, clock, log }),
     lifecycles: { load: async () => lifecycle },
+    settingsFault: () => settingsFault,
   };
   const call = (options: ApiEventOptions) =>
     respond(
@@ -75,6 +77,9 @@ function anAdmin(settings: Settings = aChain()) {
     store,
     checked: (record: LifecycleRecord) => {
       lifecycle = record;
+    },
+    refused: (fault: SettingsFault) => {
+      settingsFault = fault;
     },
   };
 }
@@ -220,7 +225,11 @@ describe('GET /v1/admin/health', () => {
     const view = await admin.health();
 
     expect(adminHealthView.parse(view)).toEqual(view);
-    expect(view).toMatchObject({ status: 'healthy', overrides: [] });
+    expect(view).toMatchObject({
+      status: 'healthy',
+      settings: { status: 'in-force' },
+      overrides: [],
+    });
     expect(view.targets[0]).not.toHaveProperty('evidence');
   });
 
@@ -256,6 +265,18 @@ describe('GET /v1/admin/health', () => {
       configErrors: { reason: 'AccessDeniedException', failures: 3, checks: 0 },
       lifecycle: { findings: ['legacy'], daysLeft: 0 },
     });
+  });
+
+  test('says what is wrong with a refused edit of the settings', async () => {
+    const sinceMs = admin.clock.now();
+    const faults = ['jobs.maxAttempts: got 0, allowed is number to be >=1'];
+    admin.refused({ status: 'invalid', sinceMs, faults });
+
+    const view = await admin.health();
+
+    expect(adminHealthView.parse(view)).toEqual(view);
+    const since = new Date(sinceMs).toISOString();
+    expect(view.settings).toEqual({ status: 'invalid', since, faults });
   });
 
   test('shows an override that another instance of the function has set', async () => {

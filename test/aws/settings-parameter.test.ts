@@ -3,11 +3,22 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SettingsParameter } from '../../lambda/aws/settings-parameter.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import { type Answer, type AwsService, serveAwsService } from '../support/aws-service.ts';
+import { START } from '../support/job-builders.ts';
 import { aWorld, type World } from '../support/job-world.ts';
 import { someSettings } from '../support/settings.ts';
 
-const holding = (value: string): Answer => ({ status: 200, body: { Parameter: { Value: value } } });
+const EDITED_AT = START - 60_000;
 const textOf = (maxAttempts: number) => JSON.stringify(someSettings({ jobs: { maxAttempts } }));
+const REFUSED = textOf(3).replace('"maxAttempts":3', '"maxAttempts":0');
+
+/** Deployed are settings with two attempts. */
+function holding(edited: string | undefined): Answer {
+  const named = { edited, deployed: textOf(2) };
+  const Parameters = Object.entries(named).flatMap(([Name, Value]) =>
+    Value === undefined ? [] : [{ Name, Value, LastModifiedDate: EDITED_AT / 1000 }],
+  );
+  return { status: 200, body: { Parameters } };
+}
 
 let answer: Answer;
 let service: AwsService;
@@ -17,16 +28,24 @@ beforeEach(async () => {
   answer = holding(textOf(3));
   service = await serveAwsService(() => answer);
   world = aWorld();
-  const client = new SSMClient(service.config);
-  settings = new SettingsParameter({ ...world, client, name: 'parameter' });
+  settings = aSandbox();
 });
 afterEach(() => service.close());
+
+function aSandbox(): SettingsParameter {
+  const client = new SSMClient(service.config);
+  return new SettingsParameter({ ...world, client, name: 'edited', deployedName: 'deployed' });
+}
+
+async function readAfter(ms: number) {
+  world.clock.nowMs += ms;
+  return settings.read();
+}
 
 describe('the settings parameter', () => {
   test('is read once in 30 s', async () => {
     const first = await settings.read();
-    world.clock.nowMs += 29_999;
-    const second = await settings.read();
+    const second = await readAfter(29_999);
 
     expect(first.jobs.maxAttempts).toBe(3);
     expect(second).toBe(first);
@@ -35,46 +54,109 @@ describe('the settings parameter', () => {
 
   test('takes an edit into force after that, and stays the same object without one', async () => {
     const first = await settings.read();
-    world.clock.nowMs += 30_000;
-    expect(await settings.read()).toBe(first);
+    expect(await readAfter(30_000)).toBe(first);
 
     answer = holding(textOf(4));
-    world.clock.nowMs += 30_000;
 
-    expect((await settings.read()).jobs.maxAttempts).toBe(4);
+    expect((await readAfter(30_000)).jobs.maxAttempts).toBe(4);
     expect(settings.current.jobs.maxAttempts).toBe(4);
+    expect(settings.fault).toBeUndefined();
   });
 
   test.each([
-    ['is no JSON', holding('{')],
-    ['is not allowed', holding(textOf(3).replace('"maxAttempts":3', '"maxAttempts":0'))],
-    ['is gone', { status: 400, body: { __type: 'ParameterNotFound' } }],
-  ])('keeps the last good settings when the parameter %s, and counts it', async (_, bad) => {
+    ['is no JSON', holding('{'), 'invalid'],
+    ['is not allowed', holding(REFUSED), 'invalid'],
+    ['is gone', holding(undefined), 'unreadable'],
+    ['cannot be read', { status: 500, body: { __type: 'InternalServerError' } }, 'unreadable'],
+  ])(
+    'keeps the last good settings when the parameter %s, and counts it',
+    async (_, bad, status) => {
+      const good = await settings.read();
+      answer = bad;
+
+      expect(await readAfter(30_000)).toBe(good);
+      expect(await settings.read()).toBe(good);
+
+      expect(settings.fault?.status).toBe(status);
+      expect(world.counts).toEqual({ [METRIC.settingsRejected]: 1 });
+      expect(service.requests()).toBe(2);
+    },
+  );
+
+  test('names field, value and range of a refused edit, and since when it is there', async () => {
+    await settings.read();
+    answer = holding(REFUSED);
+    await readAfter(30_000);
+
+    const fault = 'jobs.maxAttempts: got 0, allowed is number to be >=1';
+    expect(settings.fault).toEqual({ status: 'invalid', sinceMs: EDITED_AT, faults: [fault] });
+    expect(world.logged[0]?.fields).toEqual({ reason: fault, inForce: 'the last good ones' });
+  });
+
+  test('counts a refused edit with each reading, until it is mended', async () => {
+    await settings.read();
+    answer = holding(REFUSED);
+    await readAfter(30_000);
+    await readAfter(30_000);
+    expect(world.counts).toEqual({ [METRIC.settingsRejected]: 2 });
+
+    answer = holding(textOf(3));
+    await readAfter(30_000);
+
+    expect(settings.fault).toBeUndefined();
+    expect(world.counts).toEqual({ [METRIC.settingsRejected]: 2 });
+  });
+
+  test('remembers since when it cannot be read', async () => {
+    await settings.read();
+    answer = { status: 500, body: {} };
+    await readAfter(30_000);
+    const sinceMs = world.clock.now();
+    await readAfter(30_000);
+
+    expect(settings.fault).toMatchObject({ status: 'unreadable', sinceMs });
+  });
+
+  test('refuses what only a deploy can give', async () => {
+    await settings.read();
+    answer = holding(JSON.stringify(someSettings({ jobs: { workerConcurrency: 50 } })));
+
+    expect((await readAfter(30_000)).jobs.workerConcurrency).toBe(10);
+    expect(settings.fault?.faults[0]).toContain('jobs.workerConcurrency: got 50, allowed is 10');
+  });
+
+  test('is in force as before when an edit is taken back', async () => {
     const good = await settings.read();
-    answer = bad;
-    world.clock.nowMs += 30_000;
+    answer = holding(REFUSED);
+    await readAfter(30_000);
+    answer = holding(textOf(3));
 
-    expect(await settings.read()).toBe(good);
-    expect(await settings.read()).toBe(good);
+    expect(await readAfter(30_000)).toBe(good);
+  });
+});
 
-    expect(world.counts).toEqual({ [METRIC.settingsRejected]: 1 });
-    expect(service.requests()).toBe(2);
+describe('a sandbox that starts', () => {
+  test('with a refused edit takes the settings that were deployed', async () => {
+    answer = holding(REFUSED);
+
+    expect((await settings.read()).jobs.maxAttempts).toBe(2);
+    expect(settings.fault?.status).toBe('invalid');
+    expect(world.logged[0]?.fields.inForce).toBe('the deployed ones');
   });
 
-  test('names field, value and range of a bad edit in the log', async () => {
+  test('takes the edit once it is mended', async () => {
+    answer = holding(REFUSED);
     await settings.read();
-    answer = holding(textOf(3).replace('"maxAttempts":3', '"maxAttempts":0'));
-    world.clock.nowMs += 30_000;
+    answer = holding(textOf(4));
 
-    await settings.read();
-
-    expect(world.logged[0]?.fields.reason).toContain('jobs.maxAttempts: got 0');
+    expect((await readAfter(30_000)).jobs.maxAttempts).toBe(4);
   });
 
-  test('without a first good reading stops the sandbox', async () => {
-    answer = holding('{}');
+  test.each(['edited', 'deployed'])('without the %s parameter fails and names it', async (name) => {
+    const other = name === 'edited' ? 'deployed' : 'edited';
+    answer = { status: 200, body: { Parameters: [{ Name: other, Value: textOf(3) }] } };
 
-    await expect(settings.read()).rejects.toThrow('tiers');
+    await expect(settings.read()).rejects.toThrow(`parameter ${name}`);
     expect(() => settings.current).toThrow('not read yet');
   });
 });

@@ -30,7 +30,7 @@ export function functionsOf(ports: Ports, runtime: Runtime) {
   return {
     async request(options: ApiEventOptions) {
       try {
-        const api = { ...dependencies, openApi: {} };
+        const api = { ...dependencies, openApi: {}, settingsFault: ignore };
         const event = anApiEvent(options);
         return await respond(api, async () => settings, event, clock.now() + 28_000);
       } finally {

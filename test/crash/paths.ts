@@ -17,6 +17,8 @@ export interface Path {
   readonly isRedriven?: boolean;
   /** Every message comes twice. */
   readonly isDeliveredTwice?: boolean;
+  /** Lies in the queue beside the job's message, and no version of the worker can read it. */
+  readonly unreadable?: string;
   /** Nobody receives messages for so long. */
   readonly backlogMs?: number;
   /** The first worker's time is nearly up. */
@@ -116,6 +118,18 @@ export const PATHS: readonly Path[] = [
     ends: 'SUCCEEDED',
     models: ['answers'],
     busDownMs: 2 * MINUTE_MS,
+  },
+  {
+    name: 'ended where nobody wants to be told',
+    ends: 'SUCCEEDED',
+    models: ['answers'],
+    jobs: { completionEvents: false },
+  },
+  {
+    name: 'beside a message that nobody can read',
+    ends: 'SUCCEEDED',
+    models: ['answers'],
+    unreadable: '{"version":2,"jobId":"later"}',
   },
   {
     name: 'behind a backlog of 40 minutes',

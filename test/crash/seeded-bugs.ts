@@ -272,6 +272,15 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     }),
   },
   {
+    name: 'a message that nobody can read is dropped',
+    path: 'beside a message that nobody can read',
+    breaks: 'dead letter kept',
+    tamper: (ports) => ({
+      ...ports,
+      queue: { ...ports.queue, deadLetter: async () => undefined },
+    }),
+  },
+  {
     name: 'all claims have one token',
     path: 'answered at once',
     breaks: 'result readable',

@@ -71,7 +71,9 @@ class World {
   }
 
   async live(): Promise<Story> {
-    await this.#caller.submit(this.#parts.path.body);
+    const { path, cloud } = this.#parts;
+    if (path.unreadable !== undefined) cloud.queue.put(path.unreadable);
+    await this.#caller.submit(path.body);
     for (let events = 0; events < MAX_EVENTS; events++) {
       const row = await this.#row();
       this.#witness.saw(row);

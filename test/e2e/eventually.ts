@@ -7,12 +7,13 @@ const PAUSE_MS = 50;
 export async function eventually<Seen>(
   what: string,
   look: () => Promise<Seen | undefined> | Seen | undefined,
+  limitMs = LIMIT_MS,
 ): Promise<Seen> {
-  const endsAt = performance.now() + LIMIT_MS;
+  const endsAt = performance.now() + limitMs;
   while (performance.now() < endsAt) {
     const seen = await look();
     if (seen !== undefined) return seen;
     await sleep(PAUSE_MS);
   }
-  throw new Error(`${what} did not get there in ${LIMIT_MS / 1000} s`);
+  throw new Error(`${what} did not get there in ${limitMs / 1000} s`);
 }

@@ -4,12 +4,10 @@ import {
   type AdminHealthView,
   adminHealthView,
 } from '../../lambda/contract/schemas/admin-health-view.ts';
-import { signedHeaders } from '../support/signed-headers.ts';
-import type { Answer } from './api-client.ts';
+import { asOperator } from './as-operator.ts';
 import { eventually } from './eventually.ts';
 import {
   type Assembly,
-  type Holdfast,
   LAST_RESORT,
   PRIMARY,
   SETTINGS,
@@ -139,15 +137,3 @@ test('only who signs as an operator gets in, and only what the chain has is over
     expect(none.status).toBe(404);
   });
 }, 60_000);
-
-async function asOperator<Body>(
-  { run, request }: Holdfast,
-  method: string,
-  path: string,
-  given?: object,
-  signing: { readonly secretAccessKey?: string } = {},
-): Promise<Answer<Body>> {
-  const body = given && JSON.stringify(given);
-  const headers = await signedHeaders({ url: `${run.apiUrl}${path}`, method, body, ...signing });
-  return request<Body>(path, { method, body, headers, apiKey: undefined });
-}

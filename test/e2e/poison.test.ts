@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { RedriveReport } from '../../lambda/contract/schemas/redrive.ts';
+import { asOperator } from './as-operator.ts';
 import { eventually } from './eventually.ts';
 import {
   type Assembly,
@@ -34,20 +36,7 @@ test('a message that nobody can read is parked with its reason, and the queue go
 
 test('a job whose worker dies in every run ends dead-lettered after its last claim', async () => {
   await withHoldfast(assembly, async (holdfast) => {
-    const { maxAttempts } = SETTINGS.jobs;
-    holdfast.bedrock.setFault({ fault: 'hang' });
-    const jobId = await holdfast.submit('a prompt that kills');
-
-    for (let claim = 1; claim <= maxAttempts; claim += 1) {
-      await inCall(holdfast, claim);
-      holdfast.function('Worker').killOne();
-      // The sweeper frees the job once its lease has run out.
-      await eventually('the job to be freed', async () => {
-        await holdfast.function('Sweeper').invoke('{}');
-        const { status } = await holdfast.job(jobId);
-        return status !== 'RUNNING' || undefined;
-      });
-    }
+    const jobId = await submitPoison(holdfast);
     const [job] = await holdfast.ended([jobId]);
 
     expect(job).toMatchObject({
@@ -55,9 +44,37 @@ test('a job whose worker dies in every run ends dead-lettered after its last cla
       error: { type: 'urn:holdfast:problem:claims-exhausted' },
     });
     expect(await parked(holdfast, 1)).toMatchObject([{ reason: 'claims-exhausted' }]);
-    expect(holdfast.bedrock.calls({ jobId })).toHaveLength(maxAttempts);
+    expect(holdfast.bedrock.calls({ jobId })).toHaveLength(SETTINGS.jobs.maxAttempts);
   });
 }, 60_000);
+
+test('an operator puts a dead-lettered job back, and it ends as any other', async () => {
+  await withHoldfast(assembly, async (holdfast) => {
+    const jobId = await submitPoison(holdfast);
+    await holdfast.reached(jobId, 'DEAD_LETTERED');
+    const queue = holdfast.run.outputs.DeadLetterQueueUrl?.split('/').at(-1) ?? '';
+    const letters = () => holdfast.run.queueDepth(queue);
+    await eventually('the dead letter', async () => (await letters()).ready === 1 || undefined);
+    holdfast.bedrock.clearFaults();
+
+    const rehearsed = await asOperator(holdfast, 'POST', '/admin/redrive', { dryRun: true });
+    const unmoved = await holdfast.job(jobId);
+    const redriven = await eventually('the letter to be shown again', async () => {
+      const answer = await asOperator<RedriveReport>(holdfast, 'POST', '/admin/redrive', {});
+      return answer.status === 200 && answer.body.moved > 0 ? answer.body : undefined;
+    });
+    const job = await holdfast.reached(jobId, 'SUCCEEDED');
+
+    expect(rehearsed).toMatchObject({ status: 200, body: { moved: 1, left: 1, dryRun: true } });
+    expect(unmoved.status).toBe('DEAD_LETTERED');
+    expect(redriven).toEqual({
+      ...{ moved: 1, skipped: 0, held: 0, unreadable: 0, left: 0 },
+      dryRun: false,
+    });
+    expect(job.result?.text).toContain('a prompt that kills');
+    expect(await letters()).toMatchObject({ ready: 0, inFlight: 0 });
+  });
+}, 90_000);
 
 test('a worker that dies costs a job at most one more call', async () => {
   await withHoldfast(assembly, async (holdfast) => {
@@ -77,6 +94,23 @@ test('a worker that dies costs a job at most one more call', async () => {
     expect(holdfast.bedrock.calls({ jobId })).toHaveLength(2);
   });
 }, 60_000);
+
+/** A job whose worker dies in each of its runs. */
+async function submitPoison(holdfast: Holdfast): Promise<string> {
+  holdfast.bedrock.setFault({ fault: 'hang' });
+  const jobId = await holdfast.submit('a prompt that kills');
+  for (let claim = 1; claim <= SETTINGS.jobs.maxAttempts; claim += 1) {
+    await inCall(holdfast, claim);
+    holdfast.function('Worker').killOne();
+    // The sweeper frees the job once its lease has run out.
+    await eventually('the job to be freed', async () => {
+      await holdfast.function('Sweeper').invoke('{}');
+      const { status } = await holdfast.job(jobId);
+      return status !== 'RUNNING' || undefined;
+    });
+  }
+  return jobId;
+}
 
 async function inCall({ bedrock }: Holdfast, calls: number): Promise<void> {
   await eventually(`call ${calls}`, () => bedrock.calls().length >= calls || undefined);

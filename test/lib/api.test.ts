@@ -98,6 +98,7 @@ describe('the API', () => {
     expect(Object.values(JSON.parse(Format))).toEqual([
       '$context.requestId',
       '$context.identity.apiKeyId',
+      '$context.identity.userArn',
       '$context.httpMethod',
       '$context.resourcePath',
       '$context.status',

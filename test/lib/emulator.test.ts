@@ -24,7 +24,8 @@ describe('a stack for an emulator', () => {
   });
 
   test('names the settings itself, where the deployed one leaves that to CloudFormation', () => {
-    emulated.hasResourceProperties(PARAMETER, { Name: 'Holdfast-Settings' });
+    emulated.hasResourceProperties(PARAMETER, { Name: 'Holdfast-Settings-Parameter' });
+    emulated.hasResourceProperties(PARAMETER, { Name: 'Holdfast-Settings-Deployed' });
     expect(resourcesOf(deployed, PARAMETER)[0]?.properties).not.toHaveProperty('Name');
   });
 

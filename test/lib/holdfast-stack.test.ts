@@ -23,13 +23,15 @@ describe('the stack', () => {
         .map(([key]) => `${Type} ${key}`),
     );
     // None of these has to be unique: a policy lives in its role, a stage in its API, an alarm's
-    // metric in its dimensions, and an API's name is only what the console shows.
+    // metric in its dimensions, an API's name is only what the console shows, and a bus has the
+    // name of its instance.
     expect(new Set(named)).toEqual(
       new Set([
         'AWS::IAM::Policy PolicyName',
         'AWS::ApiGateway::RestApi Name',
         'AWS::ApiGateway::Stage StageName',
         'AWS::CloudWatch::Alarm MetricName',
+        'AWS::Events::EventBus Name',
       ]),
     );
   });
@@ -54,6 +56,7 @@ describe('the stack', () => {
       JobsQueueUrl: '{Queue}',
       DeadLetterQueueUrl: '{QueueDeadLetters}',
       EventBusName: '{EventsBus}',
+      SettingsParameterName: '{SettingsParameter}',
       DashboardName: '{Dashboard}',
     });
   });

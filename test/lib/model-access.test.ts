@@ -150,7 +150,7 @@ describe('access to models', () => {
       ),
     });
 
-    const warnings = stack.node.findChild('Models').node.metadata;
+    const warnings = stack.node.findChild('Default').node.findChild('Models').node.metadata;
 
     expect(warnings.map(({ data }) => data)).toEqual([
       expect.stringContaining(

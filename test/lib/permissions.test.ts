@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { aTemplate, someSettings } from '../support/stack.ts';
 import { permissionsOf, statementsOf } from '../support/template.ts';
 
-const SETTINGS =
-  'ssm:GetParameter arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:parameter/{SettingsParameter}';
+const SETTINGS = ['SettingsDeployed', 'SettingsParameter'].map(
+  (name) =>
+    `ssm:GetParameters arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:parameter/{${name}}`,
+);
 /** X-Ray has no resources that a policy could name. */
 const TRACES = ['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *'];
 
@@ -30,7 +32,7 @@ describe('what each function may do, and nothing else', () => {
       's3:GetObject {ResultsBucket.Arn}/results/*/*',
       's3:PutObject {ResultsBucket.Arn}/prompts/*/*',
       'sqs:SendMessage {Queue.Arn}',
-      SETTINGS,
+      ...SETTINGS,
       ...TRACES,
     ]);
   });
@@ -56,7 +58,7 @@ describe('what each function may do, and nothing else', () => {
       'sqs:ReceiveMessage {Queue.Arn}',
       'sqs:SendMessage {Queue.Arn}',
       'sqs:SendMessage {QueueDeadLetters.Arn}',
-      SETTINGS,
+      ...SETTINGS,
       ...TRACES,
     ]);
   });
@@ -71,7 +73,7 @@ describe('what each function may do, and nothing else', () => {
       'logs:CreateLogStream {SweeperFunctionLogs.Arn}',
       'logs:PutLogEvents {SweeperFunctionLogs.Arn}',
       'sqs:SendMessage {Queue.Arn}',
-      SETTINGS,
+      ...SETTINGS,
       ...TRACES,
     ]);
   });
@@ -89,7 +91,7 @@ describe('what each function may do, and nothing else', () => {
       'sqs:GetQueueAttributes {QueueDeadLetters.Arn}',
       'sqs:ReceiveMessage {QueueDeadLetters.Arn}',
       'sqs:SendMessage {Queue.Arn}',
-      SETTINGS,
+      ...SETTINGS,
       ...TRACES,
     ]);
   });
@@ -101,7 +103,7 @@ describe('what each function may do, and nothing else', () => {
       'dynamodb:PutItem {CircuitsTable.Arn}',
       'logs:CreateLogStream {LifecycleFunctionLogs.Arn}',
       'logs:PutLogEvents {LifecycleFunctionLogs.Arn}',
-      SETTINGS,
+      ...SETTINGS,
       ...TRACES,
     ]);
     const onCircuits = statementsOf(template, 'Lifecycle').filter(({ actions }) =>
@@ -119,7 +121,7 @@ describe('what each function may do, and nothing else', () => {
       'dynamodb:PutItem {CircuitsTable.Arn}',
       'logs:CreateLogStream {ProberFunctionLogs.Arn}',
       'logs:PutLogEvents {ProberFunctionLogs.Arn}',
-      SETTINGS,
+      ...SETTINGS,
       ...TRACES,
     ]);
   });

@@ -1,6 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { aTemplate, someSettings } from '../support/stack.ts';
-import { propertiesOf } from '../support/template.ts';
+import { propertiesOf, resourcesOf } from '../support/template.ts';
+
+describe('a bucket that goes with its stack', () => {
+  const gone = aTemplate({ removalPolicy: RemovalPolicy.DESTROY });
+
+  test('is emptied first, by a function whose log group goes too', () => {
+    const id = 'CustomS3AutoDeleteObjectsCustomResourceProvider';
+
+    expect(resourcesOf(gone, 'Custom::S3AutoDeleteObjects')).toMatchObject([
+      { properties: { BucketName: '{ResultsBucket}' } },
+    ]);
+    expect(propertiesOf(gone, 'AWS::Lambda::Function', `${id}Handler`)).toMatchObject({
+      LoggingConfig: { LogGroup: `{${id}Logs}` },
+    });
+    gone.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
+  });
+
+  test('is the only one with such a function', () => {
+    expect(resourcesOf(aTemplate(), 'Custom::S3AutoDeleteObjects')).toEqual([]);
+  });
+});
 
 describe('the results bucket', () => {
   const template = aTemplate({

@@ -14,8 +14,8 @@ function settingsOfSize(tenants: number) {
   });
 }
 
-function parameterOf(settings = someSettings()) {
-  return propertiesOf(aTemplate({ settings }), 'AWS::SSM::Parameter', 'SettingsParameter');
+function parameterOf(settings = someSettings(), name = 'SettingsParameter') {
+  return propertiesOf(aTemplate({ settings }), 'AWS::SSM::Parameter', name);
 }
 
 describe('the settings parameter', () => {
@@ -26,6 +26,12 @@ describe('the settings parameter', () => {
 
     expect({ Type, Tier }).toEqual({ Type: 'String', Tier: 'Standard' });
     expect(JSON.parse(String(Value))).toEqual(settings);
+  });
+
+  test('lies beside what was deployed, which no edit touches', () => {
+    const { Value, Type } = parameterOf(someSettings(), 'SettingsDeployed');
+
+    expect({ Value, Type }).toEqual({ Value: parameterOf().Value, Type: 'String' });
   });
 
   test('takes the advanced tier above 4 KB', () => {

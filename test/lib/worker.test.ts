@@ -47,6 +47,7 @@ describe('the worker', () => {
         DEAD_LETTER_QUEUE_URL: '{QueueDeadLetters}',
         EVENT_BUS: '{EventsBus}',
         SETTINGS_PARAMETER: '{SettingsParameter}',
+        DEPLOYED_SETTINGS_PARAMETER: '{SettingsDeployed}',
       },
     });
   });

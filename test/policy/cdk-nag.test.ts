@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { ApiKey, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { type App, Stack, Validations } from 'aws-cdk-lib/core';
+import { type App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { anApp, aStack } from '../support/stack.ts';
 
@@ -19,6 +21,35 @@ describe('the checks of cdk-nag', () => {
   test('find nothing in the stack that is not argued beside its construct', () => {
     const app = checkedApp();
     aStack({}, app);
+
+    expect(findingsOf(app)).toEqual([]);
+  });
+
+  test('find nothing in a stack with a VPC, a cache, a key and a caller of its user', () => {
+    const app = checkedApp();
+    const elsewhere = new Stack(app, 'Elsewhere');
+    aStack(
+      {
+        vpc: Vpc.fromVpcAttributes(elsewhere, 'Vpc', {
+          vpcId: 'vpc-1',
+          availabilityZones: ['us-east-1a', 'us-east-1b'],
+          privateSubnetIds: ['subnet-1', 'subnet-2'],
+          privateSubnetRouteTableIds: ['rtb-1', 'rtb-2'],
+        }),
+        valkey: true,
+        encryptionKey: Key.fromKeyArn(elsewhere, 'Key', 'arn:aws:kms:us-east-1:123456789012:key/1'),
+        apiKey: ApiKey.fromApiKeyId(elsewhere, 'ApiKey', 'abc123'),
+        pointInTimeRecovery: true,
+      },
+      app,
+    );
+
+    expect(findingsOf(app)).toEqual([]);
+  });
+
+  test('find nothing in a stack that is to leave nothing', () => {
+    const app = checkedApp();
+    aStack({ removalPolicy: RemovalPolicy.DESTROY }, app);
 
     expect(findingsOf(app)).toEqual([]);
   });
@@ -52,7 +83,7 @@ describe('the checks of cdk-nag', () => {
     api?.root.addResource('open').addMethod('GET');
 
     expect(findingsOf(app)).toEqual([
-      'AwsSolutions-APIG4 Holdfast/Api/RestApi/Default/open/GET/Resource',
+      'AwsSolutions-APIG4 Holdfast/Default/Api/RestApi/Default/open/GET/Resource',
     ]);
   });
 });

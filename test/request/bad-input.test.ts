@@ -46,7 +46,21 @@ describe('a bad body', () => {
     ['with a __proto__', '{"prompt":"a","__proto__":{"whenOpen":"fail"}}', '__proto__'],
     ['with a constructor', '{"prompt":"a","constructor":{"prototype":{}}}', 'constructor'],
     ['with no messages', '{"messages":[]}', 'messages'],
-    ['beginning with the model', '{"messages":[{"role":"assistant","text":"a"}]}', 'messages'],
+    [
+      'beginning with the model',
+      '{"messages":[{"role":"assistant","text":"a"}]}',
+      'messages[0].role',
+    ],
+    [
+      'with two messages of one role',
+      '{"messages":[{"role":"user","text":"a"},{"role":"user","text":"b"}]}',
+      'messages[1].role',
+    ],
+    [
+      'with two answers in a row',
+      '{"messages":[{"role":"user","text":"a"},{"role":"assistant","text":"b"},{"role":"assistant","text":"c"}]}',
+      'messages[2].role',
+    ],
     ['of a role that is none', '{"messages":[{"role":"system","text":"a"}]}', 'messages[0].role'],
     ['with a message without text', '{"messages":[{"role":"user"}]}', 'messages[0].text'],
     [

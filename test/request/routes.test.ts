@@ -191,6 +191,24 @@ describe('GET /v1/health', () => {
   });
 });
 
+describe('GET /v1/health after an edit of the settings', () => {
+  test('says that it was refused, and not what it held', async () => {
+    const settingsFault = { status: 'invalid', sinceMs: START, faults: ['a secret'] } as const;
+
+    const result = await anApi(world, { settingsFault })({ route: 'GET /health' });
+
+    const since = new Date(START).toISOString();
+    expect(bodyOf(result).settings).toEqual({ status: 'invalid', since });
+    expect(result.body).not.toContain('a secret');
+  });
+
+  test('says that it is in force', async () => {
+    const { settings } = bodyOf(await call({ route: 'GET /health' }));
+
+    expect(settings).toEqual({ status: 'in-force' });
+  });
+});
+
 describe('GET /v1/openapi.json', () => {
   test('shows the document to anybody, and lets caches keep it a while', async () => {
     const result = await call({ route: 'GET /openapi.json', apiKeyId: '' });

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import type { Settings } from '../../lambda/contract/policy.ts';
+import type { Settings, SettingsFault } from '../../lambda/contract/policy.ts';
 import type { CircuitSummary } from '../../lambda/core/breaker/admission.ts';
 import { respond } from '../../lambda/request/routes.ts';
 import { type ApiEventOptions, anApiEvent } from './api-event.ts';
@@ -8,6 +8,7 @@ import type { World } from './job-world.ts';
 export interface ApiOptions {
   readonly settings?: Settings;
   readonly circuits?: readonly CircuitSummary[];
+  readonly settingsFault?: SettingsFault;
   /** How long the function may still run. @default 28 s, as it is deployed */
   readonly remainingMs?: number;
 }
@@ -17,12 +18,18 @@ export type ApiCall = (options: ApiEventOptions) => Promise<APIGatewayProxyResul
 /** The request function over the ports of a world. */
 export function anApi(
   world: World,
-  { settings = world.settings, circuits = [], remainingMs = 28_000 }: ApiOptions = {},
+  {
+    settings = world.settings,
+    circuits = [],
+    settingsFault,
+    remainingMs = 28_000,
+  }: ApiOptions = {},
 ): ApiCall {
   const dependencies = {
     ...world,
     circuits: { summaries: async () => circuits },
     disabledTargets: { all: async () => ({}) },
+    settingsFault: () => settingsFault,
     openApi: { openapi: '3.1.0' },
   };
   return (options) =>

@@ -55,6 +55,13 @@ export const adminHealthView = healthView.extend({
       }),
     )
     .readonly(),
+  settings: healthView.shape.settings.extend({
+    faults: z
+      .array(z.string())
+      .readonly()
+      .optional()
+      .describe('What is wrong with the edit: field, value and what is allowed.'),
+  }),
   overrides: z.array(overrideView).readonly().describe('All that are in force.'),
   lifecycleCheckedAt: z.iso.datetime().optional(),
 });

@@ -26,6 +26,15 @@ const targetHealth = z.object({
   override: z.enum(OVERRIDE_MODES).optional(),
 });
 
+const settings = z
+  .object({
+    status: z
+      .enum(['in-force', 'invalid', 'unreadable'])
+      .describe('`invalid`: the last edit was refused, and earlier settings stay in force.'),
+    since: z.iso.datetime().optional().describe('Of the edit, or of the first failed reading.'),
+  })
+  .describe('The settings parameter, as the function that answers has read it, at most 30 s ago.');
+
 export const healthView = z.object({
   status: z
     .enum(['healthy', 'degraded', 'unhealthy'])
@@ -37,6 +46,7 @@ export const healthView = z.object({
     .readonly()
     .describe('Inference profiles, each over all regions that call it.'),
   targets: z.array(targetHealth).readonly(),
+  settings,
 });
 
 export type HealthAnswer = z.infer<typeof healthView>;

@@ -12,6 +12,9 @@ const prose = wellFormed
   .refine((text) => text.trim() !== '', { message: 'text that is not blank' })
   .meta({ pattern: '\\S' });
 
+/** Converse refuses any other order, at the first message of the wrong role. */
+const roleAt = (index: number) => (index % 2 === 0 ? 'user' : 'assistant');
+
 export const jobRequest = z
   .strictObject({
     prompt: prose.optional().describe('A single question; in place of `messages`.'),
@@ -19,9 +22,16 @@ export const jobRequest = z
       .array(z.strictObject({ role: z.enum(['user', 'assistant']), text: prose }))
       .min(1)
       .max(1000)
-      .refine((messages) => messages[0]?.role === 'user', { message: 'a first message by user' })
+      .superRefine((messages, context) => {
+        const misplaced = messages.findIndex(({ role }, i) => role !== roleAt(i));
+        if (misplaced === -1) return;
+        const message = `${roleAt(misplaced)}, as roles alternate from a first message by user`;
+        context.addIssue({ code: 'custom', path: [misplaced, 'role'], message });
+      })
       .optional()
-      .describe('A conversation, begun by `user`; in place of `prompt`.'),
+      .describe(
+        'A conversation, begun by `user`, with roles that alternate; in place of `prompt`.',
+      ),
     system: prose.optional().describe('The system prompt.'),
     inferenceConfig: z
       .strictObject({

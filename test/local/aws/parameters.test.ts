@@ -1,4 +1,8 @@
-import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
+import {
+  GetParameterCommand,
+  GetParametersCommand,
+  PutParameterCommand,
+} from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startServices } from '../support/services.ts';
 
@@ -9,7 +13,7 @@ beforeAll(async () => {
     { Settings: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: '{}' } } },
     {
       Effect: 'Allow',
-      Action: 'ssm:GetParameter',
+      Action: ['ssm:GetParameter', 'ssm:GetParameters'],
       Resource: {
         'Fn::Join': ['', ['arn:aws:ssm:us-east-1:000000000000:parameter/', { Ref: 'Settings' }]],
       },
@@ -25,6 +29,24 @@ test('a parameter is read, edited while the stack runs, and read anew', async ()
 
   expect(first.Parameter).toMatchObject({ Name, Value: '{}', Version: 1 });
   expect(second.Parameter).toMatchObject({ Name, Value: 'x', Version: 2 });
+});
+
+test('several are read at once, and those that are not there are told apart', async () => {
+  const answer = await services.operator.ssm.send(
+    new GetParametersCommand({ Names: [Name, 'Absent'] }),
+  );
+
+  expect(answer.Parameters).toMatchObject([{ Name }]);
+  expect(answer.Parameters?.[0]?.LastModifiedDate).toBeInstanceOf(Date);
+  expect(answer.InvalidParameters).toEqual(['Absent']);
+});
+
+test('a function reads several only if it may read each', async () => {
+  const names = (...Names: string[]) =>
+    services.worker.ssm.send(new GetParametersCommand({ Names }));
+
+  expect((await names(Name)).Parameters).toHaveLength(1);
+  await expect(names(Name, 'Other')).rejects.toMatchObject({ name: 'AccessDeniedException' });
 });
 
 test('a function may not edit it', async () => {

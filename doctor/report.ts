@@ -1,0 +1,22 @@
+import type { Finding } from './finding.ts';
+
+/** One line per finding, the fix below it; words carry the level, so colour is not needed. */
+export function reportText(findings: readonly Finding[]): string {
+  return findings
+    .map(({ level, check, subject, found, fix }) => {
+      const line = `${SYMBOLS[level]} ${check}: ${subject}: ${found}\n`;
+      return fix === undefined ? line : `${line}    fix: ${fix}\n`;
+    })
+    .join('');
+}
+
+/** What `--json` prints; `healthy` is false when any finding is bad. */
+export function reportJson(findings: readonly Finding[]): string {
+  return `${JSON.stringify({ healthy: isHealthy(findings), findings }, null, 2)}\n`;
+}
+
+export function isHealthy(findings: readonly Finding[]): boolean {
+  return findings.every(({ level }) => level !== 'bad');
+}
+
+const SYMBOLS = { good: '✓ ok  ', warning: '! warn', bad: '✗ BAD ' } as const;

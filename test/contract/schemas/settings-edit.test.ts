@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Settings, SettingsInput } from '../../../lambda/contract/policy.ts';
+import { SettingsError } from '../../../lambda/contract/schemas/settings.ts';
+import { parseEdit } from '../../../lambda/contract/schemas/settings-edit.ts';
+import { someSettings } from '../../support/settings.ts';
+
+const DEPLOYED = someSettings();
+const [FIRST, SECOND] = DEPLOYED.tiers;
+if (!FIRST || !SECOND) throw new Error('the settings of tests have three tiers');
+
+function parse(edited: Partial<SettingsInput>, deployed: Settings = DEPLOYED): Settings {
+  return parseEdit(JSON.stringify({ ...deployed, ...edited }), deployed, 'a parameter');
+}
+
+function faultsOf(parsing: () => unknown): readonly string[] {
+  try {
+    parsing();
+  } catch (error: unknown) {
+    if (error instanceof SettingsError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('an edit at run time', () => {
+  test.each<[string, Partial<SettingsInput>]>([
+    ['changes a threshold', { breaker: { failureRatePercent: 50 } }],
+    ['shortens a call', { breaker: { callTimeoutSeconds: 10 } }],
+    ['removes a tier', { tiers: [FIRST] }],
+    ['turns the tiers round', { tiers: [SECOND, FIRST] }],
+    ['keeps jobs shorter', { jobs: { retentionDays: 1 } }],
+    ['names a tenant', { tenants: { key: 'blue' } }],
+  ])('that %s is taken', (_what, input) => {
+    expect(parse(input)).toEqual(someSettings({ tiers: DEPLOYED.tiers, ...input }));
+  });
+
+  test.each<[string, Partial<SettingsInput>, RegExp]>([
+    [
+      'adds a target',
+      {
+        tiers: [
+          FIRST,
+          { ...SECOND, targets: [{ region: 'us-west-2', modelId: 'anthropic.secondary' }] },
+        ],
+      },
+      /^tiers\[1\]\.targets\[0\]: got "us-west-2\/anthropic\.secondary", allowed is a target of the dep/,
+    ],
+    [
+      'lengthens a call beyond the worker’s own timeout',
+      { breaker: { callTimeoutSeconds: 60.5 } },
+      /^breaker\.callTimeoutSeconds: got 60\.5, allowed is at most 60, as the worker/,
+    ],
+    [
+      'moves the circuits elsewhere',
+      { breaker: { store: 'memory' } },
+      /^breaker\.store: got "memory", allowed is dynamodb, as deployed$/,
+    ],
+    [
+      'wants other concurrency',
+      { jobs: { workerConcurrency: 20 } },
+      /^jobs\.workerConcurrency: got 20, allowed is 10, as the event source/,
+    ],
+    [
+      'keeps rows longer than their objects',
+      { jobs: { retentionDays: 8 } },
+      /^jobs\.retentionDays: got 8, allowed is what makes 8 days with deadlineSeconds/,
+    ],
+    [
+      'switches on probes that are not deployed',
+      { probe: { enabled: true } },
+      /^probe\.enabled: got true, allowed is false, as the prober is not deployed$/,
+    ],
+    ['breaks a rule of all settings', { breaker: { minimumCalls: 0 } }, /^breaker\.minimumCalls:/],
+  ])('that %s is refused', (_what, input, fault) => {
+    const windowSeconds = 100;
+    const breaker = input.breaker && { windowSeconds, ...input.breaker };
+
+    expect(faultsOf(() => parse({ ...input, ...(breaker && { breaker }) }))).toEqual([
+      expect.stringMatching(fault),
+    ]);
+  });
+
+  test('that is not JSON is refused', () => {
+    expect(faultsOf(() => parseEdit('{', DEPLOYED, 'a parameter'))).toEqual([
+      'settings: got a text that is not JSON, allowed is JSON',
+    ]);
+  });
+
+  test('to another Redis is refused, and its address, which may hold a password, is not told', () => {
+    const at = (redisUrl: string) => ({ breaker: { store: 'redis', redisUrl } }) as const;
+    const deployed = someSettings(at('rediss://one:6379'));
+
+    expect(faultsOf(() => parse(at('rediss://:secret@two:6379'), deployed))).toEqual([
+      'breaker.redisUrl: got another one, allowed is the one that was deployed',
+    ]);
+  });
+
+  test('to an address that is none is refused without telling it', () => {
+    const redisUrl = 'https://:secret@two:6379';
+
+    const [fault] = faultsOf(() => parse({ breaker: { store: 'redis', redisUrl } }));
+
+    expect(fault).toMatch(/^breaker\.redisUrl: got another, allowed is /);
+    expect(fault).not.toContain('secret');
+  });
+
+  test('tells every fault at once', () => {
+    const jobs = { workerConcurrency: 20 };
+
+    expect(faultsOf(() => parse({ jobs, probe: { enabled: true } }))).toHaveLength(2);
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkNode } from '../../doctor/node.ts';
+import { checkOutputLimits } from '../../doctor/output-limit.ts';
+
+function limitOf(modelId: string, maxTokens: number) {
+  const targets = [{ region: 'us-east-1', modelId }];
+  return checkOutputLimits({ tiers: [{ name: 'primary', targets, maxTokens }] })[0];
+}
+
+describe('the check of output limits', () => {
+  test('allows exactly what the model allows', () => {
+    expect(limitOf('anthropic.claude-3-haiku-20240307-v1:0', 4096)?.level).toBe('good');
+  });
+
+  test('is bad above it and says the limit', () => {
+    expect(limitOf('anthropic.claude-3-haiku-20240307-v1:0', 4097)).toMatchObject({
+      level: 'bad',
+      fix: 'set maxTokens to 4096 or less',
+    });
+  });
+
+  test('warns of a model that is not known', () => {
+    expect(limitOf('someone.model-1', 10)?.level).toBe('warning');
+  });
+});
+
+describe('the check of Node', () => {
+  test.each([
+    ['18.20.0', 'bad'],
+    ['20.0.0', 'good'],
+    ['24.21.0', 'good'],
+  ])('%s is %s', (version, level) => {
+    expect(checkNode(version).level).toBe(level);
+  });
+});

@@ -1,0 +1,30 @@
+import { describe, expect, test } from '@jest/globals';
+import classicChain from '../../examples/classic-chain.ts';
+import { modelFacts } from '../../lambda/contract/models.ts';
+import { targetKey, targetsOf } from '../../lambda/contract/policy.ts';
+import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
+
+const settings = parseSettings(classicChain, 'examples/classic-chain.ts');
+
+describe('the example of the classic chain', () => {
+  test('is a settings file like any other, in the order of the write-ups', () => {
+    expect(settings.tiers.map(({ name }) => name)).toEqual([
+      'claude-sonnet-4-5',
+      'claude-3-sonnet',
+      'claude-haiku',
+    ]);
+  });
+
+  test('names only models that the catalogue knows', () => {
+    const unknown = targetsOf(settings).filter((target) => !modelFacts(target));
+
+    expect(unknown).toEqual([]);
+  });
+
+  test('says truly which of its models is past its end', () => {
+    const ended = targetsOf(settings).filter((target) => modelFacts(target)?.endOfLife);
+
+    expect(ended.map(targetKey)).toEqual(['us-east-1/anthropic.claude-3-sonnet-20240229-v1:0']);
+    expect(ended.map((target) => modelFacts(target)?.endOfLife)).toEqual(['2026-07-30']);
+  });
+});

@@ -1,0 +1,287 @@
+import { describe, expect, test } from '@jest/globals';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { ApiKey } from 'aws-cdk-lib/aws-apigateway';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Stack } from 'aws-cdk-lib/core';
+import { Holdfast, type HoldfastProps } from '../../lib/holdfast.ts';
+import { anApp, aStack, aTemplate, someSettings } from '../support/stack.ts';
+import { permissionsOf, propertiesOf, resourcesOf } from '../support/template.ts';
+
+function aHoldfast(stack: Stack, id: string, props: Partial<HoldfastProps> = {}): Holdfast {
+  return new Holdfast(stack, id, {
+    settings: someSettings(),
+    code: () => Code.fromInline('export const handler = () => {};'),
+    ...props,
+  });
+}
+
+/** Name and metrics' dimension of each instance in the stacks. */
+function namesIn(...stacks: Stack[]): { buses: unknown[]; services: unknown[] } {
+  const templates = stacks.map((stack) => Template.fromStack(stack));
+  const functions = templates.flatMap((each) => resourcesOf(each, 'AWS::Lambda::Function'));
+  const services = functions.map(
+    ({ properties }) =>
+      (properties.Environment as { Variables: Record<string, string> }).Variables
+        .POWERTOOLS_SERVICE_NAME,
+  );
+  const buses = templates
+    .flatMap((each) => resourcesOf(each, 'AWS::Events::EventBus'))
+    .map(({ properties }) => properties.Name);
+  return { buses, services: [...new Set(services)] };
+}
+
+describe('several instances', () => {
+  test('stand in one stack under names of their own', () => {
+    const stack = new Stack(anApp(), 'Ours');
+    const [chat, batch] = ['Chat', 'Batch'].map((id) => aHoldfast(stack, id));
+
+    const { buses, services } = namesIn(stack);
+
+    expect(chat?.service).toMatch(/^Ours-Chat-/);
+    expect(buses).toEqual([chat?.service, batch?.service]);
+    expect(services).toEqual(buses);
+  });
+
+  test('stand in two stacks of one account under names of their own', () => {
+    const app = anApp();
+    const stacks = ['Blue', 'Green'].map((id) => new Stack(app, id));
+    for (const stack of stacks) aHoldfast(stack, 'Llm');
+
+    const { buses, services } = namesIn(...stacks);
+
+    expect(new Set(buses).size).toBe(2);
+    expect(services).toEqual(buses);
+  });
+
+  test('draw and watch only metrics of their own', () => {
+    const stack = new Stack(anApp(), 'Ours');
+    const { service } = aHoldfast(stack, 'Llm');
+    const template = Template.fromStack(stack);
+
+    const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm');
+    const body = JSON.stringify(resourcesOf(template, 'AWS::CloudWatch::Dashboard'));
+
+    expect(alarms).not.toEqual([]);
+    expect(body).toContain(service);
+    expect(JSON.stringify(alarms) + body).not.toMatch(/"service[\\", ]+(value[\\": ]+)?Ours[\\"]/);
+  });
+});
+
+describe('for the app that has an instance', () => {
+  test('a rule passes on the ends of jobs that it asks for', () => {
+    const stack = new Stack(anApp(), 'Ours');
+    const target = new SqsQueue(new Queue(stack, 'Ended'));
+    aHoldfast(stack, 'Llm').onJobEnded('Failures', {
+      target,
+      eventPattern: { detail: { status: ['FAILED'] } },
+    });
+
+    const rule = propertiesOf(Template.fromStack(stack), 'AWS::Events::Rule', 'LlmEventsFailures');
+
+    expect(rule).toMatchObject({
+      EventBusName: '{LlmEventsBus}',
+      EventPattern: {
+        source: ['holdfast'],
+        'detail-type': ['Job ended'],
+        detail: { status: ['FAILED'] },
+      },
+      Targets: [{ Arn: '{Ended.Arn}' }],
+    });
+  });
+
+  test('an operator may call the routes of operators and no others', () => {
+    const stack = new Stack(anApp(), 'Ours');
+    const role = new Role(stack, 'Operator', {
+      assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
+    });
+    aHoldfast(stack, 'Llm').grantOperate(role);
+
+    expect(permissionsOf(Template.fromStack(stack), 'Operator')).toEqual([
+      'execute-api:Invoke arn:{AWS::Partition}:execute-api:{AWS::Region}:{AWS::AccountId}:{LlmApiRestApi}/{LlmApiRestApiDeploymentStagev1}/*/admin/*',
+    ]);
+  });
+
+  test('a metric is of this instance', () => {
+    const stack = new Stack(anApp(), 'Ours');
+    const llm = aHoldfast(stack, 'Llm');
+
+    expect(llm.metric('JobsDegraded', { label: 'degraded' })).toMatchObject({
+      namespace: 'Holdfast',
+      metricName: 'JobsDegraded',
+      statistic: 'Sum',
+      label: 'degraded',
+      dimensions: { service: llm.service },
+    });
+  });
+
+  test('wrong settings are refused with a line for each fault', () => {
+    const stack = new Stack(anApp(), 'Ours');
+    const target = { region: 'mars-1', modelId: 'amazon.nova-lite-v1:0' };
+    const settings = { tiers: [{ name: 'only', targets: [target], maxTokens: 0 }] };
+
+    expect(() => aHoldfast(stack, 'Llm', { settings })).toThrow(
+      /tiers\[0\]\.targets\[0\]\.region: got "mars-1".*\n.*tiers\[0\]\.maxTokens: got 0/,
+    );
+  });
+});
+
+describe('a key of the callers that exists already', () => {
+  const stack = new Stack(anApp(), 'Ours');
+  aHoldfast(stack, 'Llm', { apiKey: ApiKey.fromApiKeyId(stack, 'Key', 'abc123') });
+  const template = Template.fromStack(stack);
+
+  test('joins the usage plan in place of one of its own', () => {
+    template.resourceCountIs('AWS::ApiGateway::ApiKey', 0);
+    template.hasResourceProperties('AWS::ApiGateway::UsagePlanKey', {
+      KeyId: 'abc123',
+      KeyType: 'API_KEY',
+    });
+  });
+});
+
+describe('a key for encryption', () => {
+  const stack = new Stack(anApp(), 'Ours');
+  aHoldfast(stack, 'Llm', { encryptionKey: new Key(stack, 'Key') });
+  const template = Template.fromStack(stack);
+
+  test('encrypts tables, bucket and queues', () => {
+    for (const { properties } of resourcesOf(template, 'AWS::DynamoDB::Table')) {
+      expect(properties.SSESpecification).toEqual({
+        SSEEnabled: true,
+        SSEType: 'KMS',
+        KMSMasterKeyId: '{Key.Arn}',
+      });
+    }
+    for (const { properties } of resourcesOf(template, 'AWS::SQS::Queue')) {
+      expect(properties.KmsMasterKeyId).toBe('{Key.Arn}');
+    }
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          {
+            BucketKeyEnabled: true,
+            ServerSideEncryptionByDefault: {
+              SSEAlgorithm: 'aws:kms',
+              KMSMasterKeyID: Match.anyValue(),
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  test('may be used by each function through these services', () => {
+    const functions = resourcesOf(template, 'AWS::Lambda::Function').length;
+    const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));
+
+    expect(policies.match(/"kms:ViaService"/g)).toHaveLength(functions);
+  });
+});
+
+describe('a VPC', () => {
+  const stack = new Stack(anApp(), 'Ours');
+  aHoldfast(stack, 'Llm', { vpc: new Vpc(stack, 'Vpc') });
+  const template = Template.fromStack(stack);
+
+  test('has all functions in its private subnets, under one security group', () => {
+    const functions = resourcesOf(template, 'AWS::Lambda::Function').filter(({ id }) =>
+      id.startsWith('Llm'),
+    );
+
+    expect(functions.length).toBeGreaterThan(4);
+    for (const { properties } of functions) {
+      expect(properties.VpcConfig).toEqual({
+        SecurityGroupIds: ['{LlmNetworkSecurityGroup.GroupId}'],
+        SubnetIds: ['{VpcPrivateSubnet1Subnet}', '{VpcPrivateSubnet2Subnet}'],
+      });
+    }
+  });
+
+  test('lets Lambda make network interfaces with each role', () => {
+    const allowed = permissionsOf(template, 'LlmWorker');
+
+    expect(allowed).toContain('ec2:CreateNetworkInterface *');
+    expect(permissionsOf(aTemplate(), 'Worker')).not.toContain('ec2:CreateNetworkInterface *');
+  });
+
+  test('has no cache in it unless it is asked for', () => {
+    template.resourceCountIs('AWS::ElastiCache::ServerlessCache', 0);
+  });
+});
+
+describe('circuits in Valkey', () => {
+  const stack = new Stack(anApp(), 'Ours');
+  aHoldfast(stack, 'Llm', { vpc: new Vpc(stack, 'Vpc'), valkey: true });
+  const template = Template.fromStack(stack);
+
+  test('are kept by a cache that only the functions reach', () => {
+    const cache = propertiesOf(template, 'AWS::ElastiCache::ServerlessCache', 'LlmCache');
+
+    expect(cache).toMatchObject({
+      Engine: 'valkey',
+      SecurityGroupIds: ['{LlmCacheSecurityGroup.GroupId}'],
+      SubnetIds: ['{VpcPrivateSubnet1Subnet}', '{VpcPrivateSubnet2Subnet}'],
+    });
+    expect(cache.ServerlessCacheName).toMatch(/^[a-z][a-z0-9-]{0,39}$/);
+    const rules = ['Ingress', 'Egress'].map((way) =>
+      resourcesOf(template, `AWS::EC2::SecurityGroup${way}`).map(({ properties }) => properties),
+    );
+    expect(rules).toMatchObject([
+      [
+        {
+          FromPort: 6379,
+          ToPort: 6379,
+          GroupId: '{LlmCacheSecurityGroup.GroupId}',
+          SourceSecurityGroupId: '{LlmNetworkSecurityGroup.GroupId}',
+        },
+      ],
+      [
+        {
+          FromPort: 6379,
+          ToPort: 6379,
+          GroupId: '{LlmNetworkSecurityGroup.GroupId}',
+          DestinationSecurityGroupId: '{LlmCacheSecurityGroup.GroupId}',
+        },
+      ],
+    ]);
+  });
+
+  test('are found by the settings that the functions read, over TLS', () => {
+    const { Value } = propertiesOf(template, 'AWS::SSM::Parameter', 'LlmSettingsParameter');
+
+    expect(JSON.parse(String(Value))).toMatchObject({
+      breaker: {
+        store: 'redis',
+        redisUrl: 'rediss://{LlmCache.Endpoint.Address}:{LlmCache.Endpoint.Port}',
+      },
+    });
+  });
+
+  test('are refused outside of a VPC', () => {
+    const elsewhere = new Stack(anApp(), 'Ours');
+
+    expect(() => aHoldfast(elsewhere, 'Llm', { valkey: true })).toThrow('valkey: got true');
+  });
+});
+
+test('point-in-time recovery of both tables is on until it is switched off', () => {
+  const recovery = (template: Template) =>
+    resourcesOf(template, 'AWS::DynamoDB::Table').map(
+      ({ properties }) => properties.PointInTimeRecoverySpecification,
+    );
+
+  const [on, off] = [aTemplate(), aTemplate({ pointInTimeRecovery: false })].map(recovery);
+
+  expect(on).toEqual(Array(2).fill({ PointInTimeRecoveryEnabled: true }));
+  expect(off).toEqual(Array(2).fill({ PointInTimeRecoveryEnabled: false }));
+});
+
+test('a stack of one instance has its parts under the ids that they have in it', () => {
+  expect(aStack().node.findChild('Default')).toBeInstanceOf(Holdfast);
+  propertiesOf(aTemplate(), 'AWS::DynamoDB::Table', 'JobsTable');
+});
