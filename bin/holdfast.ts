@@ -1,19 +1,19 @@
 #!/usr/bin/env node
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { examine } from '../doctor/examine.ts';
 import { isHealthy, reportJson, reportText } from '../doctor/report.ts';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 import { readSettings } from '../lib/settings-file.ts';
 
-const DEFAULT_SETTINGS = fileURLToPath(new URL('../holdfast.config.ts', import.meta.url));
+const DEFAULT_SETTINGS = resolve('holdfast.config.ts');
 
 const USAGE = `Says what would keep a deploy from serving: one real call of one token for each model.
 
   holdfast doctor [--json] [--config FILE]
 
 Options:
-  -c, --config FILE  the settings, .ts or .json (holdfast.config.ts)
+  -c, --config FILE  the settings, .ts or .json (holdfast.config.ts of this folder)
   --json             one JSON document
   --help             this text
 
