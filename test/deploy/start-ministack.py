@@ -5,8 +5,10 @@ MiniStack 1.5.33 with what it lacks of AWS for a whole run of Holdfast.
   `requestContext.identity.apiKeyId`. Tenants go by that id.
 - It asks for permissions of batches by the call's name, `sqs:DeleteMessageBatch`. AWS asks for those
   of the single call (Amazon SQS developer guide, "API permissions: actions and resource reference").
+- It sees no resource in `ssm:GetParameters`. AWS asks for each parameter; here it is the last of them.
 """
 
+import json
 import re
 
 from ministack.app import main
@@ -15,6 +17,7 @@ from ministack.services import apigateway_v1 as gateway
 
 build_event = gateway._build_lambda_event_v1
 extract_action = iam_actions.extract_iam_action
+extract_resource = iam_actions.extract_resource_arn
 
 
 def event_with_key_id(api_id, stage_name, stage, resource, path, method, headers, *rest, **options):
@@ -32,6 +35,13 @@ def action_of_single_call(*request, **options):
     return action and re.sub(r"^(sqs:\w+)Batch$", r"\1", action)
 
 
+def resource_of_last_parameter(service, method, path, headers, body, *rest, **options):
+    names = json.loads(body).get("Names") if service == "ssm" and body else None
+    asked = json.dumps({"Name": names[-1]}).encode() if names else body
+    return extract_resource(service, method, path, headers, asked, *rest, **options)
+
+
 gateway._build_lambda_event_v1 = event_with_key_id
+iam_actions.extract_resource_arn = resource_of_last_parameter
 iam_actions.extract_iam_action = action_of_single_call
 main()
