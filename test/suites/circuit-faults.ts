@@ -68,12 +68,10 @@ export function faultVectors(newFleet: NewFleet): void {
       await fleet.seconds(60);
       const repaired = { version: 1, state: 'SHUT', leases: [] };
       let isRepaired = false;
-      fleet.store.fault = (operation) => {
-        if (operation === 'save' && !isRepaired) {
-          isRepaired = true;
-          void fleet.store.save(KEY, repaired, { version: 1 });
-        }
-        return undefined;
+      fleet.store.latency = async (operation) => {
+        if (operation !== 'save' || isRepaired) return;
+        isRepaired = true;
+        await fleet.store.save(KEY, repaired, { version: 1 });
       };
 
       await fleet.admit(1);
