@@ -23,6 +23,8 @@ import { addGatewayResponses } from './gateway-responses.ts';
 import type { HoldfastFunction } from './holdfast-function.ts';
 
 export interface ApiProps {
+  /** The instance's name: the dimension of the gateway's own metrics. */
+  readonly service: string;
   /** Answers every route: one function, one contract. */
   readonly handler: HoldfastFunction;
   readonly removalPolicy: RemovalPolicy;
@@ -39,16 +41,15 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
-    const { handler, removalPolicy, apiKey } = props;
+    const { service, handler, removalPolicy, apiKey } = props;
 
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const { stackName, region, urlSuffix } = Stack.of(this);
+    const { region, urlSuffix } = Stack.of(this);
     this.restApi = new RestApi(this, 'RestApi', {
-      // What the console shows; it need not be unique.
-      restApiName: stackName,
+      restApiName: service,
       description: 'Holdfast: jobs for language models that outlive an outage',
       endpointTypes: [EndpointType.REGIONAL],
       // A gateway logs with a role of the account, and a fresh account has none.

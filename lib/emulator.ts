@@ -1,4 +1,7 @@
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import { CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
+import { CfnTopicPolicy } from 'aws-cdk-lib/aws-sns';
 import { CfnQueuePolicy } from 'aws-cdk-lib/aws-sqs';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import { CfnResource, CliCredentialsStackSynthesizer, type Stack } from 'aws-cdk-lib/core';
@@ -15,11 +18,7 @@ export function adaptToEmulator(stack: Stack): void {
   // Who deploys onto it empties the bucket beforehand: one function less to run there.
   stack.node.tryRemoveChild(BUCKET_EMPTIER);
   for (const construct of stack.node.findAll()) {
-    // It speaks plain HTTP, and all that these policies do is deny that.
-    if (construct instanceof CfnQueuePolicy || construct instanceof CfnBucketPolicy) {
-      construct.node.scope?.node.tryRemoveChild(construct.node.id);
-    }
-    if (isEmptying(construct)) construct.node.scope?.node.tryRemoveChild(construct.node.id);
+    if (isRefused(construct)) construct.node.scope?.node.tryRemoveChild(construct.node.id);
     // The name that it would make begins with a slash, unlike one of CloudFormation's, and so is
     // not the resource that the policies name.
     if (construct instanceof CfnParameter) {
@@ -28,8 +27,16 @@ export function adaptToEmulator(stack: Stack): void {
   }
 }
 
-function isEmptying(construct: IConstruct): boolean {
+function isRefused(construct: IConstruct): boolean {
   return (
-    construct instanceof CfnResource && construct.cfnResourceType === 'Custom::S3AutoDeleteObjects'
+    // It speaks plain HTTP, and these policies deny that.
+    construct instanceof CfnQueuePolicy ||
+    construct instanceof CfnBucketPolicy ||
+    construct instanceof CfnTopicPolicy ||
+    // It knows neither saved queries nor alarms on more than one metric.
+    construct instanceof CfnQueryDefinition ||
+    (construct instanceof CfnAlarm && construct.metrics !== undefined) ||
+    (construct instanceof CfnResource &&
+      construct.cfnResourceType === 'Custom::S3AutoDeleteObjects')
   );
 }

@@ -13,7 +13,8 @@ export class HoldfastStack extends Stack {
     });
     // The id that CDK leaves out of logical ids and names: the stack's own name says enough.
     const holdfast = new Holdfast(this, 'Default', props);
-    const { api, jobs, circuits, results, queue, events, settings, dashboard } = holdfast;
+    const { api, jobs, circuits, results, queue, events, settings, monitoring } = holdfast;
+    const { alarms, dashboard } = monitoring;
 
     this.#output({
       ApiUrl: ['Where jobs are posted', api.url],
@@ -31,6 +32,7 @@ export class HoldfastStack extends Stack {
         'The settings in force; an edit is taken up within 30 s',
         settings.parameter.parameterName,
       ],
+      AlarmTopicArn: ['Where alarms are told: subscribe to it', alarms.topic.topicArn],
       DashboardName: ['The dashboard in CloudWatch', dashboard.dashboard.dashboardName],
     });
   }

@@ -4,6 +4,7 @@ import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { METRICS_NAMESPACE, type MetricName } from '../lambda/contract/metrics.ts';
@@ -19,12 +20,12 @@ import { bundledHandlers, type HandlerCode } from './bundle.ts';
 import { CircuitsCache } from './circuits-cache.ts';
 import { CircuitsTable } from './circuits-table.ts';
 import { CompletionEvents } from './completion-events.ts';
-import { HoldfastDashboard } from './dashboard.ts';
 import { FunctionNetwork } from './function-network.ts';
 import { JobsQueue } from './jobs-queue.ts';
 import { JobsTable } from './jobs-table.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { ModelAccess } from './model-access.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
 import { Prober } from './prober.ts';
 import { RequestHandler } from './request.ts';
 import { ResultsBucket } from './results-bucket.ts';
@@ -68,6 +69,10 @@ export interface HoldfastProps {
    * @default false: where `breaker.store` says
    */
   readonly valkey?: boolean;
+  /** Where alarms are told. @default a topic of its own, to subscribe to */
+  readonly alarmTopic?: ITopic;
+  /** Address of the runbook, which each alarm names. @default docs/runbook.md of this package */
+  readonly runbookUrl?: string;
   /** @default the handlers of this package, bundled at synth */
   readonly code?: HandlerCode;
 }
@@ -83,7 +88,7 @@ export class Holdfast extends Construct {
   readonly queue: JobsQueue;
   readonly events: CompletionEvents;
   readonly api: Api;
-  readonly dashboard: HoldfastDashboard;
+  readonly monitoring: Monitoring;
 
   /** Throws a SettingsError for settings that cannot be used, with a line for each fault. */
   constructor(scope: Construct, id: string, props: HoldfastProps) {
@@ -111,7 +116,9 @@ export class Holdfast extends Construct {
 
     const shared = { functions, settings, jobs, circuits, queue, events };
     const request = new RequestHandler(this, 'Request', { ...shared, results });
-    const api = new Api(this, 'Api', { handler: request.function, removalPolicy, apiKey });
+    const api = new Api(this, 'Api', {
+      ...{ service: this.service, handler: request.function, removalPolicy, apiKey },
+    });
     const worker = new Worker(this, 'Worker', {
       ...shared,
       results,
@@ -126,9 +133,12 @@ export class Holdfast extends Construct {
       ? new Prober(this, 'Prober', { ...shared, models, timeout: workerTimeout })
       : undefined;
 
-    const dashboard = new HoldfastDashboard(this, 'Dashboard', {
+    const monitoring = new Monitoring(this, 'Monitoring', {
       settings: values,
       service: this.service,
+      topic: props.alarmTopic,
+      runbookUrl: props.runbookUrl,
+      api: api.restApi,
       queue,
       functions: {
         request: request.function,
@@ -138,6 +148,7 @@ export class Holdfast extends Construct {
         lifecycle: lifecycle.function,
         ...(prober && { prober: prober.function }),
       },
+      tables: { jobs: jobs.table, circuits: circuits.table },
     });
 
     this.settings = settings;
@@ -147,7 +158,7 @@ export class Holdfast extends Construct {
     this.queue = queue;
     this.events = events;
     this.api = api;
-    this.dashboard = dashboard;
+    this.monitoring = monitoring;
   }
 
   /** A rule on the ends of jobs; `options.eventPattern` narrows it: docs/completion-events.md. */

@@ -50,7 +50,7 @@ const RULES: readonly Rule[] = [
   // What the handlers are composed of, once for all of them.
   { files: /^lambda\/compose\.ts$/, mayImport: [CORE, CONTRACT, ADAPTERS, /^@aws-sdk\//] },
   { files: /^lambda\/http\//, mayImport: [CONTRACT, EVENT_TYPES] },
-  { files: /^lib\//, mayImport: [CONTRACT, CDK, NODE, /^esbuild$/] },
+  { files: /^lib\//, mayImport: [/^lib\//, CONTRACT, CDK, NODE, /^esbuild$/] },
   { files: /^local\//, mayImport: [/^local\//, CONTRACT, /^(?!lib\/|lambda\/|aws-cdk-lib)/] },
   // It asks AWS what the functions would ask, by the functions' own adapters.
   {

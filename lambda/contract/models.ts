@@ -114,3 +114,12 @@ export function modelFacts(target: Target): ModelFacts | undefined {
   const { model } = profileOf(target);
   return Object.hasOwn(MODELS, model) ? MODELS[model] : undefined;
 }
+
+/** By list price, in US dollars; `undefined` where the price is not known. */
+export function costUsd(
+  target: Target,
+  usage: { readonly inputTokens: number; readonly outputTokens: number },
+): number | undefined {
+  const price = modelFacts(target)?.price;
+  return price && (usage.inputTokens * price.input + usage.outputTokens * price.output) / 1_000_000;
+}

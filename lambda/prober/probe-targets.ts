@@ -161,7 +161,8 @@ async function call(
     };
     metrics.count(METRIC.probes, 1, { [DIMENSION.target]: key });
     const result = await models.converse(request, timeoutMs);
-    new CallRecorder({ metrics, log }).record({ key, tier }, probeId, result);
+    const { stage } = permit;
+    new CallRecorder({ metrics, log }).record({ key, tier, target }, probeId, result, stage);
     outcome = outcomeOf(result);
     return result;
   } finally {

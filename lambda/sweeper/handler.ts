@@ -2,14 +2,14 @@ import type { Context } from 'aws-lambda';
 import { sqsJobQueue } from '../aws/job-queue.ts';
 import { openCircuits, openJobs, openRuntime } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
-import { gaugeCircuits } from './gauge-circuits.ts';
+import { gaugeTargets } from './gauge-targets.ts';
 import { sweep } from './sweep.ts';
 
 /** What a page of rows takes at most, with the SDK's retries. */
 const MARGIN_MS = 15_000;
 
 const runtime = openRuntime();
-const { circuits } = openCircuits(runtime);
+const targets = openCircuits(runtime);
 const dependencies = {
   ...runtime,
   ...openJobs(runtime),
@@ -18,7 +18,8 @@ const dependencies = {
 
 export async function handler(_event: unknown, context: Context): Promise<void> {
   try {
-    await gaugeCircuits(circuits, runtime.metrics, await runtime.readSettings());
+    const settings = await runtime.readSettings();
+    await gaugeTargets({ ...runtime, ...targets }, runtime.metrics, settings);
     const untilMs = runtime.clock.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
     await sweep(dependencies, untilMs);
   } finally {

@@ -1,12 +1,12 @@
 import { SWEEP_SHARDS } from '../contract/keys.ts';
-import { METRIC } from '../contract/metrics.ts';
+import { DIMENSION, METRIC } from '../contract/metrics.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { dispatch } from '../core/jobs/dispatch.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
-import { sweepRule } from '../core/jobs/sweep-rule.ts';
+import { type SweepAction, sweepRule } from '../core/jobs/sweep-rule.ts';
 import {
   cancel,
   expire,
@@ -81,12 +81,24 @@ async function move(
   job: Standing,
   { queueAge, isBusUp }: Outlook,
 ): Promise<boolean> {
-  const { jobs, ends, queue, clock, metrics } = dependencies;
-  const { jobId, generation } = job;
+  const { clock } = dependencies;
   const isWaiting = job.status !== 'RUNNING' && job.sentAt !== undefined;
   const queueAgeMs = isWaiting ? await queueAge() : 0;
   const now = clock.now();
   const rule = sweepRule(job, now, queueAgeMs);
+  const isMoved = await carryOut(dependencies, job, rule, { now, isBusUp });
+  if (isMoved) dependencies.metrics.count(METRIC.sweptJobs, 1, { [DIMENSION.action]: rule.action });
+  return isMoved;
+}
+
+async function carryOut(
+  dependencies: SweepDependencies,
+  job: Standing,
+  rule: SweepAction,
+  { now, isBusUp }: { readonly now: number; readonly isBusUp: boolean },
+): Promise<boolean> {
+  const { jobs, ends, queue } = dependencies;
+  const { jobId, generation } = job;
   switch (rule.action) {
     case 'none':
       return false;
@@ -95,11 +107,8 @@ async function move(
       return false;
     case 'cancel':
       return (await ends.write(jobId, cancel(job, now))).applied;
-    case 'expire': {
-      const { applied } = await ends.write(jobId, expire(job, now));
-      if (applied) metrics.count(METRIC.jobsExpired);
-      return applied;
-    }
+    case 'expire':
+      return (await ends.write(jobId, expire(job, now))).applied;
     case 'requeue': {
       const requeued = await jobs.update(jobId, requeue(job, now));
       if (requeued.applied) await dispatch(dependencies, requeued.job, now);

@@ -1,4 +1,4 @@
-import { METRIC, type MetricName } from '../contract/metrics.ts';
+import { METRIC } from '../contract/metrics.ts';
 import { PROBLEM } from '../contract/problems.ts';
 import { withRun } from '../core/jobs/attempts.ts';
 import type { Change } from '../core/jobs/change.ts';
@@ -46,17 +46,20 @@ async function conclude(
     case 'answered':
       return store(dependencies, job, run.answer, attempts);
     case 'refused':
-      return finish(dependencies, job, fail(job, run.error, attempts, at), METRIC.jobsFailed);
+      return finish(dependencies, job, fail(job, run.error, attempts, at));
     case 'unavailable': {
       const error = { ...UNAVAILABLE, retryAt: run.retryAtMs };
-      return finish(dependencies, job, fail(job, error, attempts, at), METRIC.jobsFailed);
+      return finish(dependencies, job, fail(job, error, attempts, at));
     }
     case 'deferred': {
       const until = nextAttemptAt(run, at, settings.breaker, dependencies.random);
-      return putBack(dependencies, job, defer(job, until, attempts, at), METRIC.jobsDeferred);
+      const isWaiting = await putBack(dependencies, job, defer(job, until, attempts, at));
+      if (isWaiting) recordDeferral(dependencies, job, at);
+      return;
     }
     case 'out-of-time':
-      return putBack(dependencies, job, release(job, attempts, at));
+      await putBack(dependencies, job, release(job, attempts, at));
+      return;
     case 'cancelled':
       return finish(dependencies, job, cancelMine(job, attempts, at));
     case 'lost':
@@ -83,36 +86,37 @@ async function store(
     log.warn('answer thrown away: the job is no longer this run’s', { jobId });
     return;
   }
-  metrics.count(METRIC.jobsSucceeded);
-  if (answer.degraded) metrics.count(METRIC.jobsDegraded);
-  metrics.time(METRIC.jobLatency, at - job.createdAt);
 }
 
-async function finish(
-  { ends, metrics }: WorkDependencies,
-  job: Job,
-  change: Change,
-  metric?: MetricName,
-): Promise<void> {
-  const { applied } = await ends.write(job.jobId, change);
-  if (applied && metric) metrics.count(metric);
+async function finish({ ends }: WorkDependencies, job: Job, change: Change): Promise<void> {
+  await ends.write(job.jobId, change);
 }
 
-/** Row, then message; the one that brought us here is deleted only after both. */
-async function putBack(
-  dependencies: WorkDependencies,
-  job: Job,
-  change: Change,
-  metric?: MetricName,
-): Promise<void> {
+/**
+ * Row, then message; the one that brought us here is deleted only after both. Whether the job waits
+ * for another run.
+ */
+async function putBack(dependencies: WorkDependencies, job: Job, change: Change): Promise<boolean> {
   const updated = await dependencies.jobs.update(job.jobId, change);
-  if (!updated.applied) return;
+  if (!updated.applied) return false;
   const at = now(dependencies);
   // Nobody else would look at it before its next message.
-  if (updated.job.cancelRequested)
-    return finish(dependencies, updated.job, cancel(updated.job, at));
-  if (metric) dependencies.metrics.count(metric);
+  if (updated.job.cancelRequested) {
+    await finish(dependencies, updated.job, cancel(updated.job, at));
+    return false;
+  }
   await dispatch(dependencies, updated.job, at);
+  return true;
+}
+
+function recordDeferral(
+  { metrics, log }: WorkDependencies,
+  { jobId, createdAt, deferrals }: Job,
+  at: number,
+): void {
+  metrics.count(METRIC.jobsDeferred);
+  metrics.time(METRIC.deferredJobAge, at - createdAt);
+  log.info('job deferred', { jobId, deferrals: deferrals + 1, ageMs: at - createdAt });
 }
 
 function now({ clock }: WorkDependencies): number {

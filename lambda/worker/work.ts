@@ -1,4 +1,3 @@
-import { METRIC, type MetricName } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
 import { encodeMessage, type JobMessage, parseMessage } from '../contract/schemas/message.ts';
 import type { Clock, Random } from '../core/clock.ts';
@@ -82,11 +81,10 @@ async function turnAway(
   reason: Refusal,
   now: number,
 ): Promise<void> {
-  const { ends, queue, log, metrics } = dependencies;
+  const { ends, queue, log } = dependencies;
   const park = () => queue.deadLetter(encodeMessage(job), CLAIMS_EXHAUSTED);
-  const end = async (change: Change, metric?: MetricName) => {
-    const { applied } = await ends.write(job.jobId, change);
-    if (applied && metric) metrics.count(metric);
+  const end = async (change: Change): Promise<void> => {
+    await ends.write(job.jobId, change);
   };
   switch (reason) {
     case 'stale':
@@ -94,10 +92,10 @@ async function turnAway(
     case 'cancelled':
       return end(cancel(job, now));
     case 'expired':
-      return end(expire(job, now), METRIC.jobsExpired);
+      return end(expire(job, now));
     case 'exhausted':
       log.warn('job dead-lettered', { jobId: job.jobId, claims: job.claims });
-      await end(deadLetter(job, claimsExhausted(job), now), METRIC.jobsDeadLettered);
+      await end(deadLetter(job, claimsExhausted(job), now));
       return park();
     case 'dead-lettered':
       return park();

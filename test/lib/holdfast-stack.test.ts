@@ -23,8 +23,8 @@ describe('the stack', () => {
         .map(([key]) => `${Type} ${key}`),
     );
     // None of these has to be unique: a policy lives in its role, a stage in its API, an alarm's
-    // metric in its dimensions, an API's name is only what the console shows, and a bus has the
-    // name of its instance.
+    // metric in its dimensions, and an API, a bus and saved queries have the name of their
+    // instance.
     expect(new Set(named)).toEqual(
       new Set([
         'AWS::IAM::Policy PolicyName',
@@ -32,6 +32,7 @@ describe('the stack', () => {
         'AWS::ApiGateway::Stage StageName',
         'AWS::CloudWatch::Alarm MetricName',
         'AWS::Events::EventBus Name',
+        'AWS::Logs::QueryDefinition Name',
       ]),
     );
   });
@@ -57,7 +58,8 @@ describe('the stack', () => {
       DeadLetterQueueUrl: '{QueueDeadLetters}',
       EventBusName: '{EventsBus}',
       SettingsParameterName: '{SettingsParameter}',
-      DashboardName: '{Dashboard}',
+      AlarmTopicArn: '{MonitoringAlarmsTopic}',
+      DashboardName: '{MonitoringDashboard}',
     });
   });
 

@@ -13,19 +13,6 @@ describe('the lifecycle check', () => {
     });
   });
 
-  test('alarms at the first finding, and stays so until a check finds none', () => {
-    expect(propertiesOf(template, 'AWS::CloudWatch::Alarm', 'LifecycleFindings')).toMatchObject({
-      MetricName: 'LifecycleFindings',
-      Namespace: 'Holdfast',
-      Statistic: 'Maximum',
-      Period: 86_400,
-      Threshold: 1,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      TreatMissingData: 'ignore',
-      Dimensions: [{ Name: 'service', Value: 'Holdfast' }],
-    });
-  });
-
   test('may read the profiles and models of the chain, and no other', () => {
     const targets = [
       { region: 'eu-west-1', modelId: 'eu.anthropic.claude-sonnet-4-6' },

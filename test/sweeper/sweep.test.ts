@@ -102,7 +102,11 @@ describe('a sweep', () => {
     await sweepAll(world);
 
     expect(rowOf(world, JOB_ID).status).toBe('EXPIRED');
-    expect(world.counts).toEqual({ [METRIC.jobsExpired]: 1, [METRIC.sweptJobs]: 1 });
+    expect(world.counts).toEqual({
+      [METRIC.jobsExpired]: 1,
+      [METRIC.sweptJobs]: 1,
+      [`${METRIC.sweptJobs} expire`]: 1,
+    });
   });
 
   test('cancels a lost run that was to be cancelled', async () => {

@@ -1,5 +1,6 @@
-import { METRIC } from '../../contract/metrics.ts';
+import { METRIC, type MetricName } from '../../contract/metrics.ts';
 import type { Settings } from '../../contract/policy.ts';
+import { type EndStatus, hasEnded } from '../../contract/words.ts';
 import { errorName } from '../error-name.ts';
 import type { Log, Metrics } from '../telemetry.ts';
 import type { Change } from './change.ts';
@@ -23,7 +24,7 @@ interface Ending {
 }
 
 /**
- * Writes the ends of jobs and tells them: row, then event, then the flag on the row cleared. A crash
+ * Writes the ends of jobs, counts and tells them: row, then event, then the flag on the row cleared. A crash
  * between them leaves the flag, and the sweeper tells the end again. An event goes out as soon as
  * its end is written; what ends while a request is on its way shares the next.
  */
@@ -41,7 +42,10 @@ export class JobEnds {
   async write(jobId: string, end: Change): Promise<Updated> {
     const { jobs } = this.#parts;
     const updated = await jobs.update(jobId, this.#areWanted() ? end : untold(end));
-    if (updated.applied) this.tell(updated.job);
+    if (updated.applied) {
+      this.#record(updated.job);
+      this.tell(updated.job);
+    }
     return updated;
   }
 
@@ -62,6 +66,21 @@ export class JobEnds {
     const unsent = this.#unsent;
     this.#unsent = 0;
     return unsent;
+  }
+
+  /** Whoever wrote the end records it, so that a job counts once. */
+  #record(job: Job): void {
+    const { log, metrics } = this.#parts;
+    const { jobId, status, createdAt, completedAt = createdAt } = job;
+    if (!hasEnded(status)) return;
+    const ms = completedAt - createdAt;
+    metrics.count(END_METRIC[status]);
+    if (status === 'SUCCEEDED') metrics.time(METRIC.jobLatency, ms);
+    if (job.degraded) metrics.count(METRIC.jobsDegraded);
+    const { servedBy, degraded, error, claims, deferrals } = job;
+    log.info('job ended', {
+      ...{ jobId, status, ms, servedBy, degraded, error: error?.type, claims, deferrals },
+    });
   }
 
   /** Does not throw: what it cannot do, the sweeper does. */
@@ -99,3 +118,11 @@ export class JobEnds {
     return this.#parts.settings().jobs.completionEvents;
   }
 }
+
+const END_METRIC: Readonly<Record<EndStatus, MetricName>> = {
+  SUCCEEDED: METRIC.jobsSucceeded,
+  FAILED: METRIC.jobsFailed,
+  CANCELLED: METRIC.jobsCancelled,
+  EXPIRED: METRIC.jobsExpired,
+  DEAD_LETTERED: METRIC.jobsDeadLettered,
+};

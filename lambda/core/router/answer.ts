@@ -1,4 +1,4 @@
-import { modelFacts } from '../../contract/models.ts';
+import { costUsd } from '../../contract/models.ts';
 import type { Candidate } from './candidates.ts';
 import type { ModelAnswer } from './model-client.ts';
 import type { Answer } from './run.ts';
@@ -33,7 +33,7 @@ export function answerFrom(
   truncated: boolean,
   reducedBy: readonly Reduction[],
 ): Answer {
-  const price = modelFacts(target)?.price;
+  const cost = costUsd(target, usage);
   const degradedBy = preferred ? reducedBy : ['tier', ...reducedBy];
   return {
     text,
@@ -44,8 +44,6 @@ export function answerFrom(
     degradedBy,
     truncated,
     usage,
-    ...(price && {
-      costUsd: (usage.inputTokens * price.input + usage.outputTokens * price.output) / 1_000_000,
-    }),
+    ...(cost !== undefined && { costUsd: cost }),
   };
 }

@@ -131,7 +131,7 @@ export class Pass {
       if (!shaped.fits) return { notMade: 'too-long' };
       retries.earn();
       const result = await models.converse(shaped.request, timeoutMs, signal);
-      recorder.record(candidate, jobId, result);
+      recorder.record(candidate, jobId, result, permit.stage);
       outcome = outcomeOf(result);
       return { result, reducedBy: shaped.reducedBy };
     } finally {

@@ -48,6 +48,39 @@ describe('the end of a job', () => {
     ]);
   });
 
+  test('is counted by its status and written to the log, once, by whoever wrote it', async () => {
+    const world = aWorld();
+    const job = aRunningJob();
+    world.jobs.rows.set(JOB_ID, job);
+    const answer = anAnswer({ degraded: true, degradedBy: ['tier'] });
+
+    await world.ends.write(JOB_ID, succeed(job, answer, [], 10, START + 900));
+    await world.ends.write(JOB_ID, cancel(job, START + 950));
+
+    expect(world.counts).toEqual({
+      [METRIC.jobsSucceeded]: 1,
+      [METRIC.jobsDegraded]: 1,
+      [METRIC.jobLatency]: 900,
+    });
+    expect(world.logged.filter(({ message }) => message === 'job ended')).toEqual([
+      {
+        message: 'job ended',
+        fields: {
+          ...{ jobId: JOB_ID, status: 'SUCCEEDED', ms: 900, servedBy: answer.servedBy },
+          ...{ degraded: true, error: undefined, claims: 1, deferrals: 0 },
+        },
+      },
+    ]);
+  });
+
+  test('that was cancelled counts as such', async () => {
+    const world = aWorldOf(2);
+
+    await cancelAll(world);
+
+    expect(world.counts).toEqual({ [METRIC.jobsCancelled]: 2 });
+  });
+
   test('names the type of its error', async () => {
     const world = aWorldOf(1);
     const [job = aJob()] = world.jobs.rows.values();

@@ -1,0 +1,32 @@
+import { DIMENSION, METRIC } from '../contract/metrics.ts';
+import type { Settings } from '../contract/policy.ts';
+import type { CircuitState } from '../contract/words.ts';
+import { getHealth, type HealthPorts } from '../core/router/get-health.ts';
+import type { TargetHealth } from '../core/router/health.ts';
+import type { Metrics } from '../core/telemetry.ts';
+
+const GAUGE: Readonly<Record<CircuitState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
+
+/** Once a minute, whether or not anybody calls: each circuit's state, and how much is left to serve. */
+export async function gaugeTargets(
+  ports: HealthPorts,
+  metrics: Metrics,
+  settings: Settings,
+): Promise<void> {
+  const { targets } = await getHealth(ports, settings);
+  for (const { target, circuit } of targets) {
+    metrics.gauge(METRIC.circuitState, GAUGE[circuit], { [DIMENSION.target]: target });
+  }
+  metrics.gauge(METRIC.targetsServing, targets.filter(isServing).length);
+  for (const dimension of [DIMENSION.tier, DIMENSION.region]) {
+    for (const [value, its] of Map.groupBy(targets, (target) => target[dimension])) {
+      metrics.gauge(METRIC.targetsServing, its.filter(isServing).length, { [dimension]: value });
+    }
+  }
+  const disabled = targets.filter(({ health }) => health === 'disabled');
+  metrics.gauge(METRIC.targetsDisabled, disabled.length);
+}
+
+function isServing({ health }: TargetHealth): boolean {
+  return health === 'healthy' || health === 'recovering';
+}

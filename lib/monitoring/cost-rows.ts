@@ -1,0 +1,69 @@
+import { type IMetric, type IWidget, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
+import { NOTICE_DAYS } from '../../lambda/contract/lifecycle.ts';
+import { DIMENSION, METRIC } from '../../lambda/contract/metrics.ts';
+import { modelFacts } from '../../lambda/contract/models.ts';
+import type { Settings } from '../../lambda/contract/policy.ts';
+import type { HoldfastDashboardProps } from './dashboard.ts';
+import { graph } from './graph.ts';
+import type { InstanceMetrics } from './instance-metrics.ts';
+
+/** Spending is read over hours. */
+const HOUR = Duration.hours(1);
+
+/** What the models' tokens cost by list price, and how long the models will be there. */
+export function costRows({ metrics, settings }: HoldfastDashboardProps): IWidget[][] {
+  return [
+    [
+      graph('Spent on models in an hour, US$', {
+        left: [...metrics.by('tier', METRIC.modelCost, { period: HOUR })],
+        stacked: true,
+      }),
+      graph('Spent by falling back, against the primary’s price, US$ an hour', {
+        left: extraSpend(metrics, settings),
+        leftYAxis: { showUnits: false },
+      }),
+      graph('Tokens in an hour', {
+        left: [
+          ...metrics.by('tier', METRIC.inputTokens, { label: 'in', period: HOUR }),
+          ...metrics.by('tier', METRIC.outputTokens, { label: 'out', period: HOUR }),
+        ],
+      }),
+    ],
+    [
+      graph('Days until models end, where it is known', {
+        // As often as it is reported.
+        left: metrics.by('target', METRIC.daysToEndOfLife, {
+          statistic: Stats.MINIMUM,
+          period: Duration.days(1),
+        }),
+        leftAnnotations: [{ value: NOTICE_DAYS, label: 'alarm' }],
+        start: '-P30D',
+        width: 24,
+      }),
+    ],
+  ];
+}
+
+/** What the fallback's tokens cost beyond what the primary would have; below zero it was cheaper. */
+function extraSpend(metrics: InstanceMetrics, { tiers }: Settings): IMetric[] {
+  const [primary, ...fallbacks] = tiers;
+  const target = primary?.targets[0];
+  const price = target && modelFacts(target)?.price;
+  if (!price) return [];
+  return fallbacks.map(({ name }) => {
+    const of = (
+      metric: typeof METRIC.modelCost | typeof METRIC.inputTokens | typeof METRIC.outputTokens,
+    ) => metrics.of(metric, { period: HOUR }, { [DIMENSION.tier]: name });
+    return new MathExpression({
+      expression: `spent - (input * ${price.input} + output * ${price.output}) / 1000000`,
+      usingMetrics: {
+        spent: of(METRIC.modelCost),
+        input: of(METRIC.inputTokens),
+        output: of(METRIC.outputTokens),
+      },
+      label: name,
+      period: HOUR,
+    });
+  });
+}

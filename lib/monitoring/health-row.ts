@@ -1,0 +1,26 @@
+import { type IWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRIC } from '../../lambda/contract/metrics.ts';
+import type { HoldfastDashboardProps } from './dashboard.ts';
+import { graph } from './graph.ts';
+
+/** As the sweeper sees it each minute, whether or not there is traffic. */
+export function healthRow({ metrics, thresholds }: HoldfastDashboardProps): IWidget[] {
+  return [
+    graph('Circuits: 0 closed, 1 half-open, 2 open', {
+      left: metrics.by('target', METRIC.circuitState, { statistic: Stats.MAXIMUM }),
+      leftYAxis: { min: 0, max: 2, showUnits: false },
+    }),
+    graph('Targets that serve, by tier', {
+      left: [
+        metrics.of(METRIC.targetsServing, { statistic: Stats.MINIMUM, label: 'all' }),
+        ...metrics.by('tier', METRIC.targetsServing, { statistic: Stats.MINIMUM }),
+      ],
+      leftAnnotations: [thresholds.noTargetServes.toAnnotation()],
+    }),
+    graph('Targets that serve, by region', {
+      left: metrics.by('region', METRIC.targetsServing, { statistic: Stats.MINIMUM }),
+      right: [metrics.of(METRIC.targetsDisabled, { statistic: Stats.MAXIMUM, label: 'disabled' })],
+      rightYAxis: { min: 0, showUnits: false },
+    }),
+  ];
+}

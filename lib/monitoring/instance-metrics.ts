@@ -1,0 +1,61 @@
+import { type IMetric, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
+import { METRICS_NAMESPACE, type MetricName } from '../../lambda/contract/metrics.ts';
+import { type Settings, targetKey, targetsOf } from '../../lambda/contract/policy.ts';
+import { TARGET_FAILURE_KINDS } from '../../lambda/contract/words.ts';
+
+/** The finest that CloudWatch keeps for two weeks; the sweeper reports as often. */
+export const PERIOD = Duration.minutes(1);
+
+export interface Drawn {
+  /** CDK draws the metric's name without one; an alarm's metric must have none. */
+  readonly label?: string;
+  /** @default Sum */
+  readonly statistic?: string;
+  /** @default a minute */
+  readonly period?: Duration;
+}
+
+type DimensionName = 'target' | 'tier' | 'region' | 'kind' | 'action';
+
+/** What the functions of one instance report, as metrics to draw and to watch. */
+export class InstanceMetrics {
+  readonly #service: string;
+  readonly #values: Readonly<Record<DimensionName, readonly string[]>>;
+
+  /** @param service The instance's name: a dimension of all its metrics. */
+  constructor(service: string, settings: Settings) {
+    const targets = targetsOf(settings);
+    this.#service = service;
+    this.#values = {
+      target: targets.map(targetKey),
+      tier: settings.tiers.map(({ name }) => name),
+      region: [...new Set(targets.map(({ region }) => region))],
+      kind: [...TARGET_FAILURE_KINDS, 'job', 'config', 'unknown'],
+      action: ['send', 'send-again', 'requeue', 'expire', 'cancel', 'tell'],
+    };
+  }
+
+  of(
+    name: MetricName,
+    drawn: Drawn = {},
+    dimensions: Readonly<Record<string, string>> = {},
+  ): Metric {
+    return new Metric({
+      namespace: METRICS_NAMESPACE,
+      metricName: name,
+      // Powertools puts the service on every metric.
+      dimensionsMap: { service: this.#service, ...dimensions },
+      statistic: Stats.SUM,
+      period: PERIOD,
+      ...drawn,
+    });
+  }
+
+  /** One metric for each value that the dimension can have; `label` comes after the value. */
+  by(dimension: DimensionName, name: MetricName, { label = '', ...drawn }: Drawn = {}): IMetric[] {
+    return this.#values[dimension].map((value) =>
+      this.of(name, { ...drawn, label: `${value} ${label}`.trim() }, { [dimension]: value }),
+    );
+  }
+}

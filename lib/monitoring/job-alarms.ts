@@ -1,0 +1,81 @@
+import { type Alarm, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
+import { METRIC, type MetricName } from '../../lambda/contract/metrics.ts';
+import type { JobsQueue } from '../jobs-queue.ts';
+import type { Alarms } from './alarms.ts';
+import { type InstanceMetrics, PERIOD } from './instance-metrics.ts';
+
+export type JobAlarms = Readonly<
+  Record<'deadLetters' | 'jobsFail' | 'jobsWait' | 'backlog' | 'eventsUnsent', Alarm>
+>;
+
+/** Do jobs end, and as their callers hope? */
+export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQueue): JobAlarms {
+  const sampled = { period: PERIOD, statistic: Stats.MAXIMUM };
+  return {
+    deadLetters: alarms.add('DeadLetters', {
+      metric: jobs.deadLetters.metricApproximateNumberOfMessagesVisible(sampled),
+      threshold: 1,
+      means: 'A message could not be worked off in any of its tries: poison, or a bug.',
+      because: 'outages and throttling dead-letter nothing, so one is worth a look.',
+      missing: 'quiet',
+    }),
+    jobsFail: jobsFail(alarms, metrics),
+    jobsWait: alarms.add('JobsWait', {
+      metric: metrics.of(METRIC.deferredJobAge, {
+        statistic: Stats.MAXIMUM,
+        // A job that waits comes by at least this often.
+        period: Duration.minutes(15),
+      }),
+      threshold: Duration.hours(1).toMilliseconds(),
+      means: 'A job has waited for a model for an hour.',
+      because: 'long before the default deadline of a day, and longer than a spell of throttling.',
+      missing: 'quiet',
+    }),
+    backlog: alarms.add('Backlog', {
+      metric: jobs.queue.metricApproximateAgeOfOldestMessage(sampled),
+      threshold: Duration.minutes(30).toSeconds(),
+      periods: 3,
+      means: 'Messages lie in the queue for half an hour: more jobs come than the workers take.',
+      because: 'twice the longest time that a job is put off by a delay of its message.',
+      missing: 'quiet',
+    }),
+    eventsUnsent: alarms.add('EventsUnsent', {
+      metric: metrics.of(METRIC.eventsUnsent, { period: Duration.minutes(5) }),
+      threshold: 1,
+      periods: 3,
+      means: 'The event bus does not take the ends of jobs: who waits for events waits in vain.',
+      because: 'the sweeper tells again within a minute or two what a short failure left.',
+      missing: 'quiet',
+    }),
+  };
+}
+
+/** Callers' own mistakes end as FAILED too: one such job must wake nobody. */
+function jobsFail(alarms: Alarms, metrics: InstanceMetrics): Alarm {
+  const period = Duration.minutes(5);
+  const sum = (name: MetricName) => metrics.of(name, { period });
+  const bad = new MathExpression({
+    expression: 'FILL(failed, 0) + FILL(expired, 0) + FILL(dead, 0)',
+    usingMetrics: {
+      failed: sum(METRIC.jobsFailed),
+      expired: sum(METRIC.jobsExpired),
+      dead: sum(METRIC.jobsDeadLettered),
+    },
+    period,
+  });
+  return alarms.add('JobsFail', {
+    metric: new MathExpression({
+      expression: 'IF(bad + FILL(good, 0) >= 10, 100 * bad / (bad + FILL(good, 0)), 0)',
+      usingMetrics: { bad, good: sum(METRIC.jobsSucceeded) },
+      label: 'failed, expired or dead-lettered, % of the ended',
+      period,
+    }),
+    threshold: 10,
+    periods: 3,
+    means: 'More than a tenth of the jobs end without an answer.',
+    because:
+      'of at least ten ends in five minutes, for a quarter of an hour: one caller’s mistake is less.',
+    missing: 'quiet',
+  });
+}

@@ -1,0 +1,53 @@
+import { type IWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRIC } from '../../lambda/contract/metrics.ts';
+import type { HoldfastDashboardProps } from './dashboard.ts';
+import { graph } from './graph.ts';
+import { PERIOD } from './instance-metrics.ts';
+import { degradedShare } from './target-alarms.ts';
+
+/** What callers get, and when. */
+export function jobRows({ metrics, thresholds, api }: HoldfastDashboardProps): IWidget[][] {
+  const sum = { period: PERIOD, statistic: Stats.SUM };
+  return [
+    [
+      graph('Jobs', {
+        left: [
+          metrics.of(METRIC.jobsAccepted, { label: 'accepted' }),
+          metrics.of(METRIC.jobsSucceeded, { label: 'succeeded' }),
+          metrics.of(METRIC.jobsFailed, { label: 'failed' }),
+          metrics.of(METRIC.jobsExpired, { label: 'expired' }),
+          metrics.of(METRIC.jobsCancelled, { label: 'cancelled' }),
+          metrics.of(METRIC.jobsDeadLettered, { label: 'dead-lettered' }),
+        ],
+      }),
+      graph('Latency of jobs, accepted to succeeded, ms', {
+        left: PERCENTILES.map((p) => metrics.of(METRIC.jobLatency, { statistic: p, label: p })),
+      }),
+      graph('Jobs that fall back, %', {
+        left: [degradedShare(metrics, PERIOD)],
+        leftYAxis: { min: 0, max: 100, showUnits: false },
+        leftAnnotations: [thresholds.silentFallback.toAnnotation()],
+      }),
+    ],
+    [
+      graph('Jobs that wait for a model', {
+        left: [metrics.of(METRIC.jobsDeferred, { label: 'deferrals' })],
+      }),
+      graph('Age of the oldest job that waits, ms', {
+        left: [metrics.of(METRIC.deferredJobAge, { statistic: Stats.MAXIMUM, label: 'age' })],
+        leftAnnotations: [thresholds.jobsWait.toAnnotation()],
+      }),
+      graph('API: errors, and latency p99 in ms', {
+        left: [
+          api.metricClientError({ ...sum, label: '4xx' }),
+          api.metricServerError({ ...sum, label: '5xx' }),
+        ],
+        leftAnnotations: [thresholds.apiFails.toAnnotation()],
+        right: [api.metricLatency({ period: PERIOD, statistic: Stats.p(99), label: 'p99' })],
+        rightYAxis: { min: 0, showUnits: false },
+      }),
+    ],
+  ];
+}
+
+const PERCENTILES = [Stats.p(50), Stats.p(90), Stats.p(99)];

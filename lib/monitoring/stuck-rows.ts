@@ -1,0 +1,74 @@
+import { type IWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRIC } from '../../lambda/contract/metrics.ts';
+import type { HoldfastDashboardProps } from './dashboard.ts';
+import { graph } from './graph.ts';
+import { PERIOD } from './instance-metrics.ts';
+
+/** What waits, what the sweeper had to move, and what breaks. */
+export function stuckRows(props: HoldfastDashboardProps): IWidget[][] {
+  return [queueRow(props), sweeperRow(props), functionRow(props)];
+}
+
+function queueRow({
+  queue: { queue, deadLetters },
+  thresholds,
+}: HoldfastDashboardProps): IWidget[] {
+  const sampled = { period: PERIOD, statistic: Stats.MAXIMUM };
+  return [
+    graph('Queue', {
+      left: [
+        queue.metricApproximateNumberOfMessagesVisible({ ...sampled, label: 'waiting' }),
+        queue.metricApproximateNumberOfMessagesDelayed({ ...sampled, label: 'delayed' }),
+        queue.metricApproximateNumberOfMessagesNotVisible({ ...sampled, label: 'at a worker' }),
+      ],
+    }),
+    graph('Age of the oldest message, s', {
+      left: [queue.metricApproximateAgeOfOldestMessage({ ...sampled, label: 'age' })],
+      leftAnnotations: [thresholds.backlog.toAnnotation()],
+    }),
+    graph('Dead letters', {
+      left: [
+        deadLetters.metricApproximateNumberOfMessagesVisible({ ...sampled, label: 'messages' }),
+      ],
+      leftAnnotations: [thresholds.deadLetters.toAnnotation()],
+    }),
+  ];
+}
+
+function sweeperRow({ metrics, thresholds }: HoldfastDashboardProps): IWidget[] {
+  return [
+    // `requeue`: a lease expired.
+    graph('Jobs that the sweeper moved', { left: metrics.by('action', METRIC.sweptJobs) }),
+    graph('Events unsent, results thrown away', {
+      left: [
+        metrics.of(METRIC.eventsUnsent, { label: 'events unsent' }),
+        metrics.of(METRIC.lateResults, { label: 'results thrown away' }),
+      ],
+      leftAnnotations: [thresholds.eventsUnsent.toAnnotation()],
+    }),
+    graph('Settings rejected, circuit store out of reach', {
+      left: [
+        metrics.of(METRIC.settingsRejected, { label: 'settings rejected' }),
+        metrics.of(METRIC.circuitStoreDegraded, { label: 'circuit store out of reach' }),
+      ],
+    }),
+  ];
+}
+
+function functionRow({ functions }: HoldfastDashboardProps): IWidget[] {
+  const each = Object.entries(functions);
+  const sum = { period: PERIOD, statistic: Stats.SUM };
+  return [
+    graph('Function errors', {
+      left: each.map(([label, { lambda }]) => lambda.metricErrors({ ...sum, label })),
+    }),
+    graph('Functions throttled', {
+      left: each.map(([label, { lambda }]) => lambda.metricThrottles({ ...sum, label })),
+    }),
+    graph('Function duration, p99, ms', {
+      left: each.map(([label, { lambda }]) =>
+        lambda.metricDuration({ period: PERIOD, statistic: Stats.p(99), label }),
+      ),
+    }),
+  ];
+}

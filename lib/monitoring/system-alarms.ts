@@ -1,0 +1,103 @@
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { type Alarm, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Duration } from 'aws-cdk-lib/core';
+import { METRIC } from '../../lambda/contract/metrics.ts';
+import type { HoldfastFunction } from '../holdfast-function.ts';
+import type { Alarms } from './alarms.ts';
+import type { InstanceMetrics } from './instance-metrics.ts';
+
+export type FunctionsByName = Readonly<
+  Record<'request' | 'worker', HoldfastFunction> & Record<string, HoldfastFunction>
+>;
+
+export interface SystemParts {
+  readonly api: RestApi;
+  /** By the name under which each is drawn. */
+  readonly functions: FunctionsByName;
+  readonly tables: Readonly<Record<string, ITable>>;
+}
+
+export type SystemAlarms = Readonly<Record<'apiFails', Alarm>>;
+
+/** Does the machinery itself run? */
+export function systemAlarms(
+  alarms: Alarms,
+  metrics: InstanceMetrics,
+  { api, functions, tables }: SystemParts,
+): SystemAlarms {
+  alarms.add('SweeperSilent', {
+    metric: metrics.of(METRIC.sweptJobs, { statistic: Stats.SAMPLE_COUNT }),
+    threshold: 1,
+    below: true,
+    periods: 5,
+    means: 'The sweeper did not finish a sweep: lost jobs are not found, circuits not reported.',
+    because: 'it runs each minute; five cover a deploy and a slow start.',
+    missing: 'silence',
+  });
+  alarms.add('SettingsRejected', {
+    metric: metrics.of(METRIC.settingsRejected, { period: Duration.minutes(5) }),
+    threshold: 1,
+    means: 'The settings parameter cannot be used; the last good settings stay in force.',
+    because: 'an edit is by hand, so one that has no effect must be known at once.',
+    missing: 'quiet',
+  });
+  for (const [name, each] of Object.entries(functions)) watchErrors(alarms, name, each);
+  // Those that traffic starts: where the account's concurrency is used up, they meet it first.
+  for (const name of ['request', 'worker'] as const) watchThrottles(alarms, name, functions[name]);
+  for (const [name, table] of Object.entries(tables)) watchTable(alarms, name, table);
+  return {
+    apiFails: alarms.add('ApiFails', {
+      metric: api.metricServerError(EACH_FIVE_MINUTES),
+      threshold: 5,
+      means: 'Callers get 5xx: jobs are not accepted, or states not told.',
+      because: 'single ones come with a deploy or a start, and callers repeat them.',
+      missing: 'quiet',
+    }),
+  };
+}
+
+const EACH_FIVE_MINUTES = { period: Duration.minutes(5), statistic: Stats.SUM };
+
+function watchErrors(alarms: Alarms, name: string, { lambda }: HoldfastFunction): void {
+  alarms.add(`${capitalized(name)}Errors`, {
+    metric: lambda.metricErrors(EACH_FIVE_MINUTES),
+    threshold: 3,
+    means: `The ${name} function breaks off or runs out of time.`,
+    because: 'Lambda tries a scheduled event three times, so this is one that failed each time.',
+    missing: 'quiet',
+    section: 'function-errors',
+  });
+}
+
+function watchThrottles(alarms: Alarms, name: string, { lambda }: HoldfastFunction): void {
+  alarms.add(`${capitalized(name)}Throttled`, {
+    metric: lambda.metricThrottles(EACH_FIVE_MINUTES),
+    threshold: 1,
+    means: `Lambda does not start the ${name} function: the concurrency of the account is used up.`,
+    because: 'nothing of this stack limits it, so any throttle comes from outside.',
+    missing: 'quiet',
+    section: 'function-throttled',
+  });
+}
+
+function watchTable(alarms: Alarms, name: string, { tableName }: ITable): void {
+  alarms.add(`${capitalized(name)}TableThrottled`, {
+    metric: new Metric({
+      namespace: 'AWS/DynamoDB',
+      metricName: 'WriteThrottleEvents',
+      dimensionsMap: { TableName: tableName },
+      statistic: Stats.SUM,
+      period: Duration.minutes(5),
+    }),
+    threshold: 10,
+    means: `DynamoDB refuses writes to the table of the ${name}.`,
+    because: 'the SDK repeats single refusals; ten in five minutes are beyond what it hides.',
+    missing: 'quiet',
+    section: 'table-throttled',
+  });
+}
+
+function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -1,0 +1,102 @@
+import { type Alarm, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
+import { NOTICE_DAYS } from '../../lambda/contract/lifecycle.ts';
+import { DIMENSION, METRIC } from '../../lambda/contract/metrics.ts';
+import type { Settings } from '../../lambda/contract/policy.ts';
+import type { Alarms } from './alarms.ts';
+import type { InstanceMetrics } from './instance-metrics.ts';
+
+export type TargetAlarms = Readonly<
+  Record<'noTargetServes' | 'primaryOut' | 'silentFallback' | 'lifecycle', Alarm>
+>;
+
+/** Do the models serve, and those that should? */
+export function targetAlarms(
+  alarms: Alarms,
+  metrics: InstanceMetrics,
+  settings: Settings,
+): TargetAlarms {
+  alarms.add('TargetDisabled', {
+    metric: metrics.of(METRIC.targetsDisabled, { statistic: Stats.MAXIMUM }),
+    threshold: 1,
+    periods: 3,
+    means: 'Bedrock refuses a target for its configuration (no access, end of life, not found).',
+    because:
+      'waiting does not cure it; three minutes, as a check by one call may just find it back.',
+    missing: 'reported',
+  });
+  alarms.add('CircuitStoreDown', {
+    metric: metrics.of(METRIC.circuitStoreDegraded, { period: Duration.minutes(5) }),
+    threshold: 3,
+    means: 'Workers cannot reach the store of the circuits, and each decides alone.',
+    because: 'a sandbox says so once a cooldown; a single slow answer passes by itself.',
+    missing: 'quiet',
+  });
+  return {
+    noTargetServes: alarms.add('NoTargetServes', {
+      metric: metrics.of(METRIC.targetsServing, { statistic: Stats.MAXIMUM }),
+      threshold: 1,
+      below: true,
+      periods: 3,
+      means: 'Every target of the chain is out: jobs are accepted and wait.',
+      because: 'three minutes outlast the cooldown of a short outage.',
+      missing: 'reported',
+    }),
+    primaryOut: primaryOut(alarms, metrics, settings),
+    silentFallback: silentFallback(alarms, metrics),
+    lifecycle: alarms.add('ModelNearsItsEnd', {
+      metric: metrics.of(METRIC.lifecycleFindings, {
+        statistic: Stats.MAXIMUM,
+        period: Duration.days(1),
+      }),
+      threshold: 1,
+      means:
+        `A model of the chain is LEGACY, within ${NOTICE_DAYS} days of its end of life or past it, ` +
+        'or Bedrock does not show it to this account.',
+      because: 'one finding is enough, as it does not pass by itself, and weeks are left to act.',
+      missing: 'reported',
+    }),
+  };
+}
+
+function primaryOut(alarms: Alarms, metrics: InstanceMetrics, { tiers }: Settings): Alarm {
+  const tier = tiers[0]?.name ?? '';
+  return alarms.add('PrimaryOut', {
+    metric: metrics.of(
+      METRIC.targetsServing,
+      { statistic: Stats.MAXIMUM },
+      { [DIMENSION.tier]: tier },
+    ),
+    threshold: 1,
+    below: true,
+    periods: 10,
+    means: 'No target of the first tier takes calls: answers come from the fallback, or jobs wait.',
+    because: 'most throttling is over within some minutes; ten are an outage or a spent quota.',
+    missing: 'reported',
+  });
+}
+
+/** Metrics of success look well while a cheaper model answers for days. */
+function silentFallback(alarms: Alarms, metrics: InstanceMetrics): Alarm {
+  return alarms.add('SilentFallback', {
+    metric: degradedShare(metrics, Duration.minutes(5)),
+    threshold: 90,
+    means: 'Jobs succeed, but the primary does not serve them as they were asked for.',
+    because:
+      'a healthy chain is at 0 %; the calls of a recovery may succeed while the rest still falls back.',
+    missing: 'quiet',
+  });
+}
+
+/** Percent of the jobs that succeeded. */
+export function degradedShare(metrics: InstanceMetrics, period: Duration): MathExpression {
+  return new MathExpression({
+    expression: '100 * FILL(degraded, 0) / succeeded',
+    usingMetrics: {
+      degraded: metrics.of(METRIC.jobsDegraded, { period }),
+      succeeded: metrics.of(METRIC.jobsSucceeded, { period }),
+    },
+    label: 'degraded, % of the jobs that succeeded',
+    period,
+  });
+}

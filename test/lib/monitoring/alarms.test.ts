@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Stack } from 'aws-cdk-lib/core';
+import { anApp, aStack, aTemplate, someSettings } from '../../support/stack.ts';
+import { propertiesOf, resourcesOf } from '../../support/template.ts';
+
+interface AlarmProperties {
+  readonly AlarmDescription: string;
+  readonly AlarmActions: readonly unknown[];
+  readonly OKActions: readonly unknown[];
+  readonly ComparisonOperator: string;
+  readonly EvaluationPeriods: number;
+  readonly Period?: number;
+  readonly Threshold: number;
+  readonly TreatMissingData: string;
+}
+
+const probing = someSettings({ probe: { enabled: true } });
+const template = aTemplate({ settings: probing });
+const alarms = alarmsOf(template);
+
+function alarmsOf(of: Template): readonly (readonly [string, AlarmProperties])[] {
+  return resourcesOf(of, 'AWS::CloudWatch::Alarm').map(({ id, properties }) => [
+    id.replace('MonitoringAlarms', ''),
+    properties as unknown as AlarmProperties,
+  ]);
+}
+
+/** `< 1 for 3 × 60 s, ignore`; the period of a metric of more than one is in its expression. */
+function rule(alarm: AlarmProperties): string {
+  const operator = alarm.ComparisonOperator === 'LessThanThreshold' ? '<' : '>=';
+  const { Threshold, EvaluationPeriods, Period = 'metric’s', TreatMissingData } = alarm;
+  return `${operator} ${Threshold} for ${EvaluationPeriods} × ${Period} s, ${TreatMissingData}`;
+}
+
+describe('the alarms', () => {
+  test('go off at these thresholds', () => {
+    expect(Object.fromEntries(alarms.map(([id, alarm]) => [id, rule(alarm)]))).toEqual({
+      NoTargetServes: '< 1 for 3 × 60 s, ignore',
+      PrimaryOut: '< 1 for 10 × 60 s, ignore',
+      SilentFallback: '>= 90 for 1 × metric’s s, notBreaching',
+      TargetDisabled: '>= 1 for 3 × 60 s, ignore',
+      ModelNearsItsEnd: '>= 1 for 1 × 86400 s, ignore',
+      CircuitStoreDown: '>= 3 for 1 × 300 s, notBreaching',
+      DeadLetters: '>= 1 for 1 × 60 s, notBreaching',
+      JobsFail: '>= 10 for 3 × metric’s s, notBreaching',
+      JobsWait: '>= 3600000 for 1 × 900 s, notBreaching',
+      Backlog: '>= 1800 for 3 × 60 s, notBreaching',
+      EventsUnsent: '>= 1 for 3 × 300 s, notBreaching',
+      SweeperSilent: '< 1 for 5 × 60 s, breaching',
+      SettingsRejected: '>= 1 for 1 × 300 s, notBreaching',
+      ApiFails: '>= 5 for 1 × 300 s, notBreaching',
+      RequestErrors: '>= 3 for 1 × 300 s, notBreaching',
+      WorkerErrors: '>= 3 for 1 × 300 s, notBreaching',
+      SweeperErrors: '>= 3 for 1 × 300 s, notBreaching',
+      AdminErrors: '>= 3 for 1 × 300 s, notBreaching',
+      LifecycleErrors: '>= 3 for 1 × 300 s, notBreaching',
+      ProberErrors: '>= 3 for 1 × 300 s, notBreaching',
+      RequestThrottled: '>= 1 for 1 × 300 s, notBreaching',
+      WorkerThrottled: '>= 1 for 1 × 300 s, notBreaching',
+      JobsTableThrottled: '>= 10 for 1 × 300 s, notBreaching',
+      CircuitsTableThrottled: '>= 10 for 1 × 300 s, notBreaching',
+    });
+  });
+
+  test('say what they mean, why there, what no data means and where to read on', () => {
+    for (const [, { AlarmDescription }] of alarms) {
+      expect(AlarmDescription).toMatch(
+        /^[A-Z].+[.] Threshold: .+[.] No data .+[.] Runbook: docs\/runbook\.md#[a-z-]+$/,
+      );
+      // What CloudWatch takes.
+      expect(AlarmDescription.length).toBeLessThanOrEqual(1024);
+    }
+  });
+
+  test('have a section in the runbook each, and the runbook has none for anything else', () => {
+    const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
+    const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading = '']) =>
+      heading.toLowerCase().replaceAll(' ', '-'),
+    );
+    const anchors = alarms.map(([, { AlarmDescription }]) => AlarmDescription.split('#').at(-1));
+
+    expect(new Set(headings)).toEqual(new Set(['first-look', ...anchors]));
+  });
+
+  test('tell the topic, when they go off and when it is over', () => {
+    for (const [, { AlarmActions, OKActions }] of alarms) {
+      expect([AlarmActions, OKActions]).toEqual([
+        ['{MonitoringAlarmsTopic}'],
+        ['{MonitoringAlarmsTopic}'],
+      ]);
+    }
+  });
+
+  test('may publish to the topic of the instance, over TLS, and nobody else may', () => {
+    expect(propertiesOf(template, 'AWS::SNS::TopicPolicy', 'MonitoringAlarmsTopicPolicy')).toEqual({
+      Topics: ['{MonitoringAlarmsTopic}'],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          expect.objectContaining({ Effect: 'Deny', Principal: '*', Action: 'sns:Publish' }),
+          expect.objectContaining({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: 'sns:Publish',
+            Condition: { StringEquals: { 'aws:SourceAccount': '{AWS::AccountId}' } },
+          }),
+        ],
+      },
+    });
+  });
+
+  test('tell a topic that is given, and name a runbook that is given', () => {
+    const app = anApp();
+    const topic = new Topic(new Stack(app, 'Ours'), 'OnCall');
+    const stack = aStack({ alarmTopic: topic, runbookUrl: 'https://wiki.example.com/llm' }, app);
+    const given = Template.fromStack(stack);
+
+    given.resourceCountIs('AWS::SNS::Topic', 0);
+    for (const [, alarm] of alarmsOf(given)) {
+      expect(JSON.stringify(alarm.AlarmActions)).toMatch(/Ours.*OnCall/);
+      expect(alarm.AlarmDescription).toMatch(/ https:\/\/wiki\.example\.com\/llm#[a-z-]+$/);
+    }
+  });
+
+  test('see a fallback that nobody notices, as a share of what succeeded', () => {
+    expect(
+      propertiesOf(template, 'AWS::CloudWatch::Alarm', 'MonitoringAlarmsSilentFallback').Metrics,
+    ).toMatchObject([
+      { Expression: '100 * FILL(degraded, 0) / succeeded', ReturnData: true },
+      { Id: 'degraded', MetricStat: { Metric: { MetricName: 'JobsDegraded' }, Period: 300 } },
+      { Id: 'succeeded', MetricStat: { Metric: { MetricName: 'JobsSucceeded' }, Period: 300 } },
+    ]);
+  });
+});

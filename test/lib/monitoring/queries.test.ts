@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { aTemplate } from '../../support/stack.ts';
+import { resourcesOf } from '../../support/template.ts';
+
+const template = aTemplate();
+const queries = resourcesOf(template, 'AWS::Logs::QueryDefinition').map(({ properties }) => ({
+  name: String(properties.Name),
+  text: String(properties.QueryString),
+  logGroups: properties.LogGroupNames,
+}));
+
+const LAMBDA = fileURLToPath(new URL('../../../lambda', import.meta.url));
+const source = readdirSync(LAMBDA, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => readFileSync(join(LAMBDA, path), 'utf8'))
+  .join('\n');
+/** What the functions write as a line's message, wherever it is on the line. */
+const messages = [...source.matchAll(/log\??\.\w+\(\s*'([^']+)'/g)].map(([, message]) => message);
+
+describe('the saved queries', () => {
+  test('answer the commonest questions, in a folder of the instance', () => {
+    expect(queries.map(({ name }) => name)).toEqual([
+      'Holdfast/What happened to a job',
+      'Holdfast/Why model calls fail',
+      'Holdfast/When circuits opened and closed',
+      'Holdfast/The slowest jobs',
+      'Holdfast/Who changed what',
+      'Holdfast/What went wrong',
+    ]);
+  });
+
+  test('search the logs of all functions', () => {
+    const groups = resourcesOf(template, 'AWS::Logs::LogGroup')
+      .map(({ id }) => `{${id}}`)
+      .filter((id) => id.includes('Function'));
+
+    for (const { logGroups } of queries) expect(logGroups).toEqual(groups);
+  });
+
+  test('look for messages that some function writes', () => {
+    const asked = queries.flatMap(({ text }) =>
+      [...text.matchAll(/message = '([^']+)'/g)].map(([, message]) => message),
+    );
+    const starts = queries.flatMap(({ text }) =>
+      [...text.matchAll(/message like \/\^(\w+)\//g)].map(([, start = '']) => start),
+    );
+
+    expect(asked.length + starts.length).toBeGreaterThan(2);
+    expect(messages).toEqual(expect.arrayContaining(asked));
+    for (const start of starts) {
+      expect(messages).toEqual(expect.arrayContaining([expect.stringMatching(`^${start} `)]));
+    }
+  });
+
+  test('name fields that some line has', () => {
+    const fields = queries.flatMap(({ text }) =>
+      [...text.matchAll(/(?:^fields| by|ispresent\()([\w@, ]+)/gm)].flatMap(([, list = '']) =>
+        list.split(',').map((field) => field.trim()),
+      ),
+    );
+    // Of every line: `level` and `message` by Powertools, those with @ by CloudWatch.
+    const own = fields.filter((field) => !/^(@\w+|level|message)$/.test(field));
+
+    expect(own.length).toBeGreaterThan(15);
+    const logged = (field: string) => new RegExp(`\\b${field}\\b[,:} ]`).test(source);
+    expect(own.filter((field) => !logged(field))).toEqual([]);
+  });
+});
