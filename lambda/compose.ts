@@ -6,7 +6,8 @@ import { dynamoDbJobStore } from './aws/job-table.ts';
 import { randomId } from './aws/random-id.ts';
 import { SettingsParameter } from './aws/settings-parameter.ts';
 import { systemClock } from './aws/system-clock.ts';
-import { powertoolsTelemetry } from './aws/telemetry.ts';
+import { powertoolsTelemetry, type Telemetry } from './aws/telemetry.ts';
+import { xRayTrace } from './aws/x-ray.ts';
 import { ENV, requiredEnv } from './contract/env.ts';
 import type { Settings, SettingsFault } from './contract/policy.ts';
 import { Breaker } from './core/breaker/breaker.ts';
@@ -15,7 +16,7 @@ import { scopesOfChain } from './core/breaker/override-scopes.ts';
 import type { Clock, Random } from './core/clock.ts';
 import { JobEnds } from './core/jobs/job-ends.ts';
 import { DisabledTargets } from './core/router/disabled-targets.ts';
-import type { Log, Metrics } from './core/telemetry.ts';
+import type { Log, Metrics, Trace } from './core/telemetry.ts';
 import { configuredCircuitStore } from './stores/configured-circuit-store.ts';
 import { DynamoDbCircuitStore } from './stores/dynamodb-circuit-store.ts';
 
@@ -28,6 +29,9 @@ export interface Runtime {
   readonly dynamoDb: DynamoDBClient;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly trace: Trace;
+  /** Marks the log lines that follow; at the start of each invocation. */
+  readonly begin: Telemetry['begin'];
   /** Writes the metrics out; at the end of each invocation. */
   readonly publish: () => void;
   /** Reads the settings anew when they are old; at the start of each invocation. */
@@ -52,6 +56,7 @@ export function openRuntime(): Runtime {
     ...{
       clock,
       random: Math.random,
+      trace: xRayTrace(),
       newId: randomId,
       dynamoDb: new DynamoDBClient(CLIENT_OPTIONS),
     },

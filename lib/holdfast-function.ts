@@ -10,7 +10,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { EnvName } from '../lambda/contract/env.ts';
+import { ENV, type EnvName } from '../lambda/contract/env.ts';
 import { METRICS_NAMESPACE } from '../lambda/contract/metrics.ts';
 import type { HandlerCode, HandlerName } from './bundle.ts';
 import type { FunctionNetwork } from './function-network.ts';
@@ -70,6 +70,8 @@ export class HoldfastFunction extends Construct implements IGrantable {
       role,
       logGroup: this.logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,
+      // The functions choose themselves which invocations write debug lines.
+      applicationLogLevelV2: lambda.ApplicationLogLevel.DEBUG,
       ...defaults.network?.placement,
       ...(defaults.network && { securityGroups: [defaults.network.securityGroup] }),
       tracing: lambda.Tracing.ACTIVE,
@@ -78,6 +80,7 @@ export class HoldfastFunction extends Construct implements IGrantable {
         // As a dimension it tells two instances in one account apart.
         POWERTOOLS_SERVICE_NAME: defaults.service,
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+        [ENV.debugShare]: '0.01',
       },
     });
     Validations.of(this.lambda).acknowledge({

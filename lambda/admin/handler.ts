@@ -21,6 +21,7 @@ export async function handler(
   event: APIGatewayProxyEvent,
   context: Context,
 ): Promise<APIGatewayProxyResult> {
+  runtime.begin(context);
   try {
     const endsAtMs = runtime.clock.now() + context.getRemainingTimeInMillis();
     return await respond(dependencies, runtime.readSettings, event, endsAtMs);

@@ -1,11 +1,15 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics as EmfMetrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { ENV } from '../contract/env.ts';
 import { METRICS_NAMESPACE } from '../contract/metrics.ts';
+import type { Random } from '../core/clock.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 
 export interface Telemetry {
   readonly log: Log;
   readonly metrics: Metrics;
+  /** At the start of an invocation: its id on each line, and whether it writes debug lines. */
+  begin(context: { readonly awsRequestId: string }): void;
   /** Writes what was counted; call it once, at the end of an invocation. */
   publish(): void;
 }
@@ -17,8 +21,11 @@ type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
  * JSON logs, and metrics in CloudWatch's embedded format: a log line per set of dimensions, no call
  * to any service. The service's name comes from POWERTOOLS_SERVICE_NAME and is a dimension of all.
  */
-export function powertoolsTelemetry(): Telemetry {
+export function powertoolsTelemetry(random: Random = Math.random): Telemetry {
   const logger = new Logger();
+  // Powertools' own sampling needs a level that Lambda's, where set, overrides for all invocations.
+  const debugShare = Number(process.env[ENV.debugShare] ?? 0);
+  let isDebugging = false;
   const sets = new Map<string, EmfMetrics>();
   const add =
     (unit: Unit) =>
@@ -31,6 +38,7 @@ export function powertoolsTelemetry(): Telemetry {
   const addCount = add(MetricUnit.Count);
   return {
     log: {
+      debug: (message, fields = {}) => isDebugging && logger.debug(message, fields),
       info: (message, fields = {}) => logger.info(message, fields),
       warn: (message, fields = {}) => logger.warn(message, fields),
       error: (message, fields = {}) => logger.error(message, fields),
@@ -39,6 +47,11 @@ export function powertoolsTelemetry(): Telemetry {
       count: (name, value = 1, dimensions) => addCount(name, value, dimensions),
       time: add(MetricUnit.Milliseconds),
       gauge: addCount,
+    },
+    begin({ awsRequestId }) {
+      // The name that Powertools gives it.
+      logger.appendKeys({ function_request_id: awsRequestId });
+      isDebugging = random() < debugShare;
     },
     publish() {
       for (const set of sets.values()) if (set.hasStoredMetrics()) set.publishStoredMetrics();

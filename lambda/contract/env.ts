@@ -8,6 +8,8 @@ export const ENV = {
   settingsParameter: 'SETTINGS_PARAMETER',
   deployedSettingsParameter: 'DEPLOYED_SETTINGS_PARAMETER',
   eventBus: 'EVENT_BUS',
+  /** Of the invocations, 0 to 1, that write debug lines too. @default 0 */
+  debugShare: 'DEBUG_SHARE',
 } as const;
 
 export type EnvName = (typeof ENV)[keyof typeof ENV];

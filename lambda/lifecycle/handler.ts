@@ -1,3 +1,4 @@
+import type { Context } from 'aws-lambda';
 import { BedrockCatalogue } from '../aws/bedrock-catalogue.ts';
 import { dynamoDbLifecycle } from '../aws/lifecycle-table.ts';
 import { openRuntime } from '../compose.ts';
@@ -11,7 +12,8 @@ const dependencies = {
   store: dynamoDbLifecycle(runtime.dynamoDb, requiredEnv(ENV.circuitsTable)),
 };
 
-export async function handler(): Promise<void> {
+export async function handler(_event: unknown, context: Context): Promise<void> {
+  runtime.begin(context);
   try {
     await checkLifecycle(dependencies, await runtime.readSettings());
   } finally {

@@ -20,6 +20,7 @@ export async function handler(
   event: APIGatewayProxyEvent,
   context: Context,
 ): Promise<APIGatewayProxyResult> {
+  runtime.begin(context);
   const endsAtMs = runtime.clock.now() + context.getRemainingTimeInMillis();
   try {
     return await respond(dependencies, runtime.readSettings, event, endsAtMs);

@@ -17,6 +17,7 @@ const dependencies = {
 };
 
 export async function handler(_event: unknown, context: Context): Promise<void> {
+  runtime.begin(context);
   try {
     const settings = await runtime.readSettings();
     await gaugeTargets({ ...runtime, ...targets }, runtime.metrics, settings);

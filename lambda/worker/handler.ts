@@ -7,12 +7,14 @@ import { openCircuits, openJobs, openRuntime } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
 import { recordCircuitEvents } from '../core/breaker/record-circuit-events.ts';
 import { createRouter } from '../core/router/router.ts';
+import { tracedModels, tracedRouter } from '../core/router/traced.ts';
 import { work } from './work.ts';
 
 const runtime = openRuntime();
 const { jobs, ends } = openJobs(runtime);
 const targets = openCircuits(runtime, recordCircuitEvents(runtime.log, runtime.metrics));
-const models = new BedrockModelClient(runtime);
+const { trace } = runtime;
+const models = tracedModels(new BedrockModelClient(runtime), trace);
 const dependencies = {
   ...{ ...runtime, jobs, ends },
   queue: sqsJobQueue({
@@ -20,12 +22,13 @@ const dependencies = {
     deadLetters: requiredEnv(ENV.deadLetterQueueUrl),
   }),
   results: s3ResultStore(requiredEnv(ENV.resultsBucket)),
-  router: createRouter({ ...runtime, ...targets, models }),
+  router: tracedRouter(createRouter({ ...runtime, ...targets, models }), trace),
 };
 const batch = new BatchProcessor(EventType.SQS);
 
 /** The jobs of a batch run side by side; one that breaks is reported alone. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  runtime.begin(context);
   try {
     const invocation = {
       settings: await runtime.readSettings(),

@@ -41,6 +41,8 @@ async function conclude(
   run: RunResult,
 ): Promise<void> {
   const attempts = withRun(job.attempts, run.attempts);
+  const { outcome } = run;
+  dependencies.log.debug('job run', { jobId: job.jobId, outcome, calls: run.attempts.length });
   const at = now(dependencies);
   switch (run.outcome) {
     case 'answered':

@@ -1,7 +1,7 @@
 import { type IMetric, type IWidget, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import { NOTICE_DAYS } from '../../lambda/contract/lifecycle.ts';
-import { DIMENSION, METRIC } from '../../lambda/contract/metrics.ts';
+import { DIMENSION, METRIC, type MetricName } from '../../lambda/contract/metrics.ts';
 import { modelFacts } from '../../lambda/contract/models.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import type { HoldfastDashboardProps } from './dashboard.ts';
@@ -51,16 +51,16 @@ function extraSpend(metrics: InstanceMetrics, { tiers }: Settings): IMetric[] {
   const target = primary?.targets[0];
   const price = target && modelFacts(target)?.price;
   if (!price) return [];
-  return fallbacks.map(({ name }) => {
-    const of = (
-      metric: typeof METRIC.modelCost | typeof METRIC.inputTokens | typeof METRIC.outputTokens,
-    ) => metrics.of(metric, { period: HOUR }, { [DIMENSION.tier]: name });
+  return fallbacks.map(({ name }, i) => {
+    const of = (metric: MetricName) =>
+      metrics.of(metric, { period: HOUR }, { [DIMENSION.tier]: name });
     return new MathExpression({
-      expression: `spent - (input * ${price.input} + output * ${price.output}) / 1000000`,
+      // A graph has each id once.
+      expression: `spent${i} - (input${i} * ${price.input} + output${i} * ${price.output}) / 1000000`,
       usingMetrics: {
-        spent: of(METRIC.modelCost),
-        input: of(METRIC.inputTokens),
-        output: of(METRIC.outputTokens),
+        [`spent${i}`]: of(METRIC.modelCost),
+        [`input${i}`]: of(METRIC.inputTokens),
+        [`output${i}`]: of(METRIC.outputTokens),
       },
       label: name,
       period: HOUR,

@@ -15,7 +15,9 @@ beforeEach(() => {
 });
 afterEach(() => {
   jest.restoreAllMocks();
-  delete process.env.POWERTOOLS_SERVICE_NAME;
+  for (const name of ['POWERTOOLS_SERVICE_NAME', 'AWS_LAMBDA_LOG_LEVEL', 'DEBUG_SHARE']) {
+    delete process.env[name];
+  }
 });
 
 const written = () => lines.map((line) => JSON.parse(line));
@@ -81,6 +83,35 @@ describe('the log', () => {
         claims: 5,
         service: 'Holdfast',
       }),
+    ]);
+  });
+
+  test('carries the id of the invocation', () => {
+    const { log, begin } = powertoolsTelemetry();
+
+    begin({ awsRequestId: 'r1' });
+    log.info('one');
+    begin({ awsRequestId: 'r2' });
+    log.info('two');
+
+    expect(written().map((line) => line.function_request_id)).toEqual(['r1', 'r2']);
+  });
+
+  test('has debug lines of the sampled invocations only', () => {
+    process.env.AWS_LAMBDA_LOG_LEVEL = 'DEBUG';
+    process.env.DEBUG_SHARE = '0.01';
+    let chance = 0.5;
+    const { log, begin } = powertoolsTelemetry(() => chance);
+
+    log.debug('before any');
+    begin({ awsRequestId: 'r1' });
+    log.debug('of another');
+    chance = 0.009;
+    begin({ awsRequestId: 'r2' });
+    log.debug('of the sample');
+
+    expect(written()).toEqual([
+      expect.objectContaining({ level: 'DEBUG', message: 'of the sample' }),
     ]);
   });
 });

@@ -11,7 +11,7 @@ import { type ApiEventOptions, anApiEvent } from '../support/api-event.ts';
 import type { Ports } from './platform.ts';
 
 const ignore = () => undefined;
-const log: Log = { info: ignore, warn: ignore, error: ignore };
+const log: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 const metrics: Metrics = { count: ignore, time: ignore, gauge: ignore };
 
 export interface Runtime {

@@ -135,7 +135,7 @@ function recordingTelemetry() {
   return {
     counts,
     logged,
-    log: { info: write, warn: write, error: write },
+    log: { debug: write, info: write, warn: write, error: write },
     metrics: { count: add, time: add, gauge: add },
   };
 }

@@ -32,6 +32,8 @@ export class CallRecorder {
         this.#metrics?.time(METRIC.modelLatency, result.elapsedMs, byTarget);
         this.#metrics?.count(METRIC.inputTokens, usage.inputTokens, byTier);
         this.#metrics?.count(METRIC.outputTokens, usage.outputTokens, byTier);
+        const ms = result.elapsedMs;
+        this.#log?.debug('model call answered', { jobId, target: key, ms, ...usage });
         if (cost !== undefined) this.#metrics?.count(METRIC.modelCost, cost, byTier);
         return;
       }

@@ -26,9 +26,11 @@ const targets = ['us-east-1', 'us-west-2'].map((region) => ({
   modelId: 'us.anthropic.claude-sonnet-4-6',
 }));
 const cheap = { region: 'us-east-1', modelId: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' };
+const small = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
 const tiers = [
   { name: 'primary', targets, maxTokens: 512 },
   { name: 'cheap', targets: [cheap], maxTokens: 512 },
+  { name: 'small', targets: [small], maxTokens: 512 },
 ];
 
 function widgetsOf(settings = someSettings({ tiers })): readonly Widget[] {
@@ -87,6 +89,6 @@ describe('the dashboard', () => {
   test('takes the price of the primary to tell what falling back costs', () => {
     const [extra] = widgets.filter(({ properties }) => properties.title?.startsWith('Spent by'));
 
-    expect(JSON.stringify(extra)).toContain('spent - (input * 3 + output * 15) / 1000000');
+    expect(JSON.stringify(extra)).toContain('spent1 - (input1 * 3 + output1 * 15) / 1000000');
   });
 });

@@ -1,0 +1,73 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import type { Trace } from '../core/telemetry.ts';
+
+/** Before each segment document that the daemon takes. */
+const HEADER = '{"format":"json","version":1}\n';
+
+interface Parent {
+  readonly traceId: string;
+  readonly id: string;
+}
+
+/**
+ * Parts of invocations as subsegments of X-Ray's, sent to the daemon beside the function by UDP, as
+ * "Sending trace data to X-Ray" documents it. Without a daemon, or where Lambda has not sampled the
+ * invocation, nothing is timed or sent. Tracing never fails what it traces.
+ *
+ * X-Ray's SDK does this too, by a hook on every promise of the process: docs/decisions, "Traces".
+ */
+export function xRayTrace(env: Readonly<Record<string, string | undefined>> = process.env): Trace {
+  const [host, port] = (env.AWS_XRAY_DAEMON_ADDRESS ?? '').split(':');
+  const parents = new AsyncLocalStorage<Parent>();
+  let socket: Socket | undefined;
+
+  const send = (subsegment: object): Promise<void> =>
+    new Promise((resolve) => {
+      socket ??= createSocket('udp4').on('error', () => {});
+      socket.unref();
+      const document = HEADER + JSON.stringify(subsegment);
+      // Waited for, as Lambda freezes the process after its answer; UDP is not acknowledged.
+      socket.send(document, Number(port), host, () => resolve());
+    });
+
+  return {
+    async span(name, annotations, run) {
+      const parent = parents.getStore() ?? sampledParent(env._X_AMZN_TRACE_ID);
+      if (!parent || !port) return run(() => {});
+      const own = { traceId: parent.traceId, id: randomBytes(8).toString('hex') };
+      const startMs = Date.now();
+      let known = annotations;
+      let fault = true;
+      try {
+        const result = await parents.run(own, () =>
+          run((more) => {
+            known = { ...known, ...more };
+          }),
+        );
+        fault = false;
+        return result;
+      } finally {
+        await send({
+          ...{ type: 'subsegment', name, id: own.id, trace_id: own.traceId, parent_id: parent.id },
+          ...{ start_time: startMs / 1000, end_time: Date.now() / 1000 },
+          ...{ annotations: known, ...(fault && { fault }) },
+        });
+      }
+    },
+  };
+}
+
+/** Of the header that Lambda sets anew for each invocation; undefined if it is not to be traced. */
+function sampledParent(header = ''): Parent | undefined {
+  const fields = new Map(header.split(';').map((field) => toPair(field)));
+  const traceId = fields.get('Root');
+  const id = fields.get('Parent');
+  return traceId && id && fields.get('Sampled') === '1' ? { traceId, id } : undefined;
+}
+
+function toPair(field: string): [name: string, value: string] {
+  const [name = '', value = ''] = field.split('=');
+  return [name, value];
+}

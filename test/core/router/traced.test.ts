@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ModelClient, ModelRequest } from '../../../lambda/core/router/model-client.ts';
+import type { Router } from '../../../lambda/core/router/router.ts';
+import type { RunRequest } from '../../../lambda/core/router/run.ts';
+import { tracedModels, tracedRouter } from '../../../lambda/core/router/traced.ts';
+import type { Annotations, Trace } from '../../../lambda/core/telemetry.ts';
+import { anAnswer, anAttempt } from '../../support/job-builders.ts';
+
+class RecordingTrace implements Trace {
+  readonly spans: { readonly name: string; readonly annotations: Annotations }[] = [];
+
+  async span<T>(
+    name: string,
+    annotations: Annotations,
+    run: (annotate: (more: Annotations) => void) => Promise<T>,
+  ): Promise<T> {
+    let known = annotations;
+    const result = await run((more) => {
+      known = { ...known, ...more };
+    });
+    this.spans.push({ name, annotations: known });
+    return result;
+  }
+}
+
+const request = {
+  jobId: 'job',
+  conversation: { messages: [{ role: 'user', text: 'secret' }] },
+} as unknown as RunRequest;
+const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
+const call = { jobId: 'job', target } as unknown as ModelRequest;
+
+describe('a trace', () => {
+  test('shows a job’s run by its id and how it went, and nothing of its prompt', async () => {
+    const trace = new RecordingTrace();
+    const router: Router = {
+      run: async () => ({ outcome: 'answered', answer: anAnswer(), attempts: [anAttempt()] }),
+    };
+
+    await tracedRouter(router, trace).run(request);
+
+    expect(trace.spans).toEqual([
+      { name: 'job run', annotations: { jobId: 'job', outcome: 'answered', attempts: 1 } },
+    ]);
+  });
+
+  test('shows a call of a model by its target and the kind of its failure', async () => {
+    const trace = new RecordingTrace();
+    const failure = { kind: 'quota-day', name: 'ThrottlingException' } as const;
+    const models: ModelClient = {
+      converse: async () => ({ outcome: 'failure', failure, elapsedMs: 3 }),
+      countTokens: async () => 7,
+    };
+    const traced = tracedModels(models, trace);
+
+    await traced.converse(call, 1000);
+
+    expect(await traced.countTokens(call, 1000)).toBe(7);
+    expect(trace.spans).toEqual([
+      {
+        name: 'model call',
+        annotations: {
+          ...{ jobId: 'job', target: 'us-east-1/amazon.nova-lite-v1:0', outcome: 'quota-day' },
+        },
+      },
+    ]);
+  });
+});
