@@ -45,6 +45,7 @@ export class CircuitsCache extends Construct {
       subnetIds: vpc.selectSubnets(vpcSubnets).subnetIds,
       kmsKeyId: encryptionKey?.keyArn,
     });
-    this.url = `rediss://${cache.attrEndpointAddress}:${cache.attrEndpointPort}`;
+    // A serverless cache is always in cluster mode.
+    this.url = `rediss://${cache.attrEndpointAddress}:${cache.attrEndpointPort}?cluster=true`;
   }
 }

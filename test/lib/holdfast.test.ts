@@ -257,7 +257,7 @@ describe('circuits in Valkey', () => {
     expect(JSON.parse(String(Value))).toMatchObject({
       breaker: {
         store: 'redis',
-        redisUrl: 'rediss://{LlmCache.Endpoint.Address}:{LlmCache.Endpoint.Port}',
+        redisUrl: 'rediss://{LlmCache.Endpoint.Address}:{LlmCache.Endpoint.Port}?cluster=true',
       },
     });
   });

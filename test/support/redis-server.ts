@@ -39,7 +39,7 @@ export async function startRedisServer(binary: string): Promise<RedisServer> {
   };
 }
 
-async function untilReady(server: ChildProcess): Promise<void> {
+export async function untilReady(server: ChildProcess): Promise<void> {
   let said = '';
   for await (const chunk of server.stdout ?? []) {
     said += chunk;
