@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { App, RemovalPolicy } from 'aws-cdk-lib/core';
+import { App } from 'aws-cdk-lib/core';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
+import { environmentOf, readContext } from '../lib/app-context.ts';
 import { adaptToEmulator, emulatorSynthesizer } from '../lib/emulator.ts';
 import { HoldfastStack } from '../lib/holdfast-stack.ts';
 import { readSettings } from '../lib/settings-file.ts';
@@ -15,14 +16,14 @@ try {
   const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8'));
   const app = new App({ context, analyticsReporting: false });
 
-  const file = process.env.HOLDFAST_CONFIG ?? app.node.tryGetContext('config') ?? SETTINGS_FILE;
+  const { config, emulator, removalPolicy, ...where } = readContext(app.node.getAllContext());
+  const settings = await readSettings(process.env.HOLDFAST_CONFIG ?? config ?? SETTINGS_FILE);
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
-  const emulator = String(app.node.tryGetContext('emulator')) === 'true';
   const stack = new HoldfastStack(app, 'Holdfast', {
-    settings: await readSettings(file),
-    removalPolicy: removalPolicyOf(app),
+    settings,
+    removalPolicy,
     // Without an account the template fits any: nothing in it is looked up.
-    ...(account && { env: { account, region } }),
+    env: environmentOf(where, { account, region }, settings),
     ...(emulator && { synthesizer: emulatorSynthesizer() }),
   });
   if (emulator) adaptToEmulator(stack);
@@ -32,13 +33,4 @@ try {
   if (!(error instanceof SettingsError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
-}
-
-function removalPolicyOf(app: App): RemovalPolicy | undefined {
-  const value: unknown = app.node.tryGetContext('removalPolicy');
-  const allowed = [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY];
-  const found = allowed.find((each) => each === value);
-  if (value === undefined || found) return found;
-  const fault = `removalPolicy: got ${JSON.stringify(value)}, allowed is ${allowed.join(' or ')}`;
-  throw new SettingsError('context', [fault]);
 }

@@ -65,7 +65,10 @@ export class SettingsParameter {
     try {
       this.#take(await this.#fetch());
     } catch (error) {
-      if (!this.#settings) throw error;
+      if (!this.#settings) {
+        this.#options.log.error('no settings to start with', { reason: faultsOf(error).join('; ') });
+        throw error;
+      }
       const sinceMs = this.#fault?.status === 'unreadable' ? this.#fault.sinceMs : clock.now();
       this.#reject({ status: 'unreadable', sinceMs, faults: faultsOf(error) });
     }
@@ -117,7 +120,7 @@ export class SettingsParameter {
 function named(name: string, parameters: readonly Parameter[]): Parameter {
   const found = parameters.find(({ Name }) => Name === name);
   if (found) return found;
-  throw new SettingsError(`parameter ${name}`, ['settings: got no such parameter']);
+  throw new SettingsError(`parameter ${name}`, [`${name}: got no such parameter, the stack makes it`]);
 }
 
 function isSame(reading: Reading, other: Reading | undefined): boolean {

@@ -157,6 +157,10 @@ describe('a sandbox that starts', () => {
     answer = { status: 200, body: { Parameters: [{ Name: other, Value: textOf(3) }] } };
 
     await expect(settings.read()).rejects.toThrow(`parameter ${name}`);
+    expect(world.logged).toContainEqual({
+      message: 'no settings to start with',
+      fields: { reason: expect.stringContaining(name) },
+    });
     expect(() => settings.current).toThrow('not read yet');
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 /** Runs bin/app.ts as the CDK CLI does. */
-function runApp(settings: string, context = {}) {
+function runApp(settings: string, context = {}, env = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-app-'));
   const config = join(directory, 'settings.json');
   writeFileSync(config, settings);
@@ -16,6 +16,7 @@ function runApp(settings: string, context = {}) {
       HOLDFAST_CONFIG: config,
       CDK_OUTDIR: join(directory, 'out'),
       CDK_CONTEXT_JSON: JSON.stringify(context),
+      ...env,
     },
   });
   return { status, stdout, stderr, config };
@@ -58,6 +59,25 @@ describe('bin/app.ts', () => {
       status: 1,
       stderr:
         'context is not usable:\n  removalPolicy: got "delete", allowed is retain or destroy\n',
+    });
+  });
+
+  test('stops where the credentials lead to another account than the one that is meant', () => {
+    const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
+    const tiers = [{ name: 'only', targets: [target], maxTokens: 9 }];
+    const credentials = { CDK_DEFAULT_ACCOUNT: '111111111111', CDK_DEFAULT_REGION: 'us-east-1' };
+
+    const { status, stderr } = runApp(
+      JSON.stringify({ tiers }),
+      { account: '222222222222' },
+      credentials,
+    );
+
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr:
+        'environment is not usable:\n' +
+        '  account: the credentials lead to 111111111111, allowed is 222222222222 (context)\n',
     });
   });
 });

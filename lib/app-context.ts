@@ -1,0 +1,100 @@
+import { type Environment, RemovalPolicy } from 'aws-cdk-lib/core';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { type Settings, targetsOf } from '../lambda/contract/policy.ts';
+import { SettingsError } from '../lambda/contract/schemas/settings.ts';
+
+/** What the app is told by `-c key=value` or the `context` of cdk.json, beside CDK's own keys. */
+export interface AppContext {
+  /** Path of the settings file. */
+  readonly config?: string;
+  readonly removalPolicy?: RemovalPolicy;
+  /** The stack for a CloudFormation emulator. */
+  readonly emulator: boolean;
+  /** Where to deploy, where that is to be no matter of which credentials are at hand. */
+  readonly account?: string;
+  readonly region?: string;
+}
+
+type Given = Readonly<Record<string, unknown>>;
+
+const KEYS = ['account', 'config', 'emulator', 'region', 'removalPolicy'] as const;
+
+/** CDK's keys have a colon, an at or a slash, but for these. */
+const KEYS_OF_CDK: readonly string[] = ['acknowledged-issue-numbers', 'cli-telemetry', 'notices'];
+
+/** Throws a SettingsError with a line for each key that is not known or has no value it can have. */
+export function readContext(given: Given): AppContext {
+  const faults = [...unknownKeys(given), ...wrongValues(given)];
+  if (faults.length > 0) throw new SettingsError('context', faults);
+  const text = (key: (typeof KEYS)[number]) =>
+    given[key] === undefined ? undefined : String(given[key]);
+  return {
+    config: text('config'),
+    removalPolicy: removalPolicies.find((each) => each === given.removalPolicy),
+    emulator: text('emulator') === 'true',
+    account: text('account'),
+    region: text('region'),
+  };
+}
+
+/**
+ * Where the stack goes: as the context says, else where the CLI's credentials lead; undefined
+ * without either, which fits any. Throws a SettingsError when these two differ, or when the
+ * chain lies where the region's credentials do not reach.
+ */
+export function environmentOf(
+  context: Pick<AppContext, 'account' | 'region'>,
+  credentials: Environment,
+  settings: Settings,
+): Environment | undefined {
+  const faults = (['account', 'region'] as const).flatMap((key) => {
+    const [wanted, got] = [context[key], credentials[key]];
+    return wanted && got && wanted !== got
+      ? [`${key}: the credentials lead to ${got}, allowed is ${wanted} (context)`]
+      : [];
+  });
+  const { account = credentials.account, region = account && credentials.region } = context;
+  if (region !== undefined) faults.push(...regionFaults(region, settings));
+  if (faults.length > 0) throw new SettingsError('environment', faults);
+  return account === undefined && region === undefined ? undefined : { account, region };
+}
+
+function regionFaults(region: string, settings: Settings): string[] {
+  const partition = partitionOf(region);
+  if (!partition) return [`region: got "${region}", allowed is a region of AWS, such as us-east-1`];
+  const elsewhere = targetsOf(settings).find((each) => partitionOf(each.region) !== partition);
+  if (!elsewhere) return [];
+  return [
+    `region: got "${region}", allowed is one of the same partition as the chain's ${elsewhere.region}`,
+  ];
+}
+
+function partitionOf(region: string): string | undefined {
+  return RegionInfo.regions.some(({ name }) => name === region)
+    ? RegionInfo.get(region).partition
+    : undefined;
+}
+
+function unknownKeys(given: Given): string[] {
+  const known: readonly string[] = [...KEYS, ...KEYS_OF_CDK];
+  return Object.keys(given)
+    .filter((key) => !/[:@/]/.test(key) && !known.includes(key))
+    .map((key) => `${key}: got a key that nobody reads, allowed are ${KEYS.join(', ')}`);
+}
+
+const removalPolicies = [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY];
+
+const VALUES: Readonly<Partial<Record<(typeof KEYS)[number], readonly [RegExp, string]>>> = {
+  account: [/^\d{12}$/, 'twelve digits'],
+  emulator: [/^(true|false)$/, 'true or false'],
+  removalPolicy: [/^(retain|destroy)$/, removalPolicies.join(' or ')],
+};
+
+function wrongValues(given: Given): string[] {
+  return Object.entries(VALUES).flatMap(([key, [pattern, allowed]]) => {
+    const value = given[key];
+    return value === undefined || pattern.test(String(value))
+      ? []
+      : [`${key}: got ${JSON.stringify(value)}, allowed is ${allowed}`];
+  });
+}
