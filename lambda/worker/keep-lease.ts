@@ -6,7 +6,8 @@ import { renew } from '../core/jobs/transitions.ts';
 
 /**
  * Asked before each model call: renews the lease so that it outlives the call, and learns of a
- * cancel or a loss. The claim's own lease serves the first call, as long as it is fresh.
+ * cancel or a loss. The first call, which most runs end with, goes by the claim itself as long as
+ * its lease is fresh: a cancel within those seconds is seen by the next.
  */
 export function keepLease(
   { jobs, clock }: { readonly jobs: Pick<JobStore, 'update'>; readonly clock: Pick<Clock, 'now'> },
@@ -15,8 +16,10 @@ export function keepLease(
 ): () => Promise<'go' | 'cancelled' | 'lost'> {
   const neededMs = 1.2 * policy.callTimeoutSeconds * 1000;
   let leaseUntil = job.leaseUntil ?? 0;
+  let calls = 0;
   return async () => {
-    if (leaseUntil - clock.now() >= neededMs) return 'go';
+    calls++;
+    if (calls === 1 && leaseUntil - clock.now() >= neededMs) return 'go';
     // Once more if the process stood still meanwhile: leave that came with a lease went with it.
     do {
       const renewed = await jobs.update(job.jobId, renew(job, clock.now(), policy));

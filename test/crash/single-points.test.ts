@@ -5,7 +5,7 @@ import { printTallies } from './report.ts';
 import { wirePlatform } from './wire-platform.ts';
 
 /** On a machine that does much else. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 /** A twin of a message makes the same calls once more: that is for the pairs, which cost less. */
 const ON_THE_WIRE = PATHS.filter(({ isDeliveredTwice }) => !isDeliveredTwice);

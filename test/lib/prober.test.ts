@@ -34,7 +34,7 @@ describe('the prober', () => {
 
   test('is drawn with the other functions, and its calls with the others', () => {
     const body = (of: typeof on) =>
-      String(propertiesOf(of, 'AWS::CloudWatch::Dashboard', 'Dashboard').DashboardBody);
+      String(propertiesOf(of, 'AWS::CloudWatch::Dashboard', 'MonitoringDashboard').DashboardBody);
 
     for (const text of ['ProberFunctionHandler', '"Probes"']) {
       expect(body(on)).toContain(text);

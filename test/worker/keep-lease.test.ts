@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { cancel } from '../../lambda/core/jobs/transitions.ts';
+import { cancel, requestCancel } from '../../lambda/core/jobs/transitions.ts';
 import { keepLease } from '../../lambda/worker/keep-lease.ts';
 import { aRunningJob } from '../support/job-builders.ts';
 import { aWorld, rowOf } from '../support/job-world.ts';
@@ -38,4 +38,18 @@ test('a process that stood still for longer than the lease it renewed asks again
   };
 
   expect(await ask()).toBe('lost');
+});
+
+test('the first call of a fresh claim goes without a write, each later one sees a cancel', async () => {
+  const world = aWorld();
+  const job = aRunningJob();
+  await world.jobs.create(job, world.clock.now());
+  const ask = keepLease(world, world.settings.breaker, job);
+
+  expect(await ask()).toBe('go');
+  expect(rowOf(world, job.jobId)).toEqual(job);
+  expect(await ask()).toBe('go');
+  await world.jobs.update(job.jobId, requestCancel(rowOf(world, job.jobId)));
+
+  expect(await ask()).toBe('cancelled');
 });
