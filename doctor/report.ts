@@ -2,12 +2,11 @@ import type { Finding } from './finding.ts';
 
 /** One line per finding, the fix below it; words carry the level, so colour is not needed. */
 export function reportText(findings: readonly Finding[]): string {
-  return findings
-    .map(({ level, check, subject, found, fix }) => {
-      const line = `${SYMBOLS[level]} ${check}: ${subject}: ${found}\n`;
-      return fix === undefined ? line : `${line}    fix: ${fix}\n`;
-    })
-    .join('');
+  const lines = findings.map(({ level, check, subject, found, fix }) => {
+    const line = `${SYMBOLS[level]} ${check}: ${subject}: ${found}\n`;
+    return fix === undefined ? line : `${line}    fix: ${fix}\n`;
+  });
+  return `${lines.join('')}${summary(findings)}\n`;
 }
 
 /** What `--json` prints; `healthy` is false when any finding is bad. */
@@ -20,3 +19,8 @@ export function isHealthy(findings: readonly Finding[]): boolean {
 }
 
 const SYMBOLS = { good: '✓ ok  ', warning: '! warn', bad: '✗ BAD ' } as const;
+
+function summary(findings: readonly Finding[]): string {
+  const count = (level: Finding['level']) => findings.filter((each) => each.level === level).length;
+  return `${count('good')} ok, ${count('warning')} to look at, ${count('bad')} bad`;
+}

@@ -19,6 +19,7 @@ export function adaptToEmulator(stack: Stack): void {
   stack.node.tryRemoveChild(BUCKET_EMPTIER);
   for (const construct of stack.node.findAll()) {
     if (isRefused(construct)) construct.node.scope?.node.tryRemoveChild(construct.node.id);
+    if (construct instanceof CfnAlarm) reduceToOneMetric(construct);
     // The name that it would make begins with a slash, unlike one of CloudFormation's, and so is
     // not the resource that the policies name.
     if (construct instanceof CfnParameter) {
@@ -33,10 +34,19 @@ function isRefused(construct: IConstruct): boolean {
     construct instanceof CfnQueuePolicy ||
     construct instanceof CfnBucketPolicy ||
     construct instanceof CfnTopicPolicy ||
-    // It knows neither saved queries nor alarms on more than one metric.
+    // It knows no saved queries.
     construct instanceof CfnQueryDefinition ||
-    (construct instanceof CfnAlarm && construct.metrics !== undefined) ||
     (construct instanceof CfnResource &&
       construct.cfnResourceType === 'Custom::S3AutoDeleteObjects')
   );
+}
+
+/** It knows no alarm on more than one metric; the dashboard shows them all, so none may go. */
+function reduceToOneMetric(alarm: CfnAlarm): void {
+  if (alarm.metrics === undefined) return;
+  alarm.metrics = undefined;
+  alarm.namespace = 'Emulator';
+  alarm.metricName = 'Any';
+  alarm.statistic = 'Sum';
+  alarm.period = 60;
 }

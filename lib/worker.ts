@@ -2,6 +2,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
+import { BATCH_SIZE } from '../lambda/contract/policy.ts';
 import type { CircuitsTable } from './circuits-table.ts';
 import type { CompletionEvents } from './completion-events.ts';
 import { type FunctionDefaults, HoldfastFunction } from './holdfast-function.ts';
@@ -49,9 +50,7 @@ export class Worker extends Construct {
     });
     this.function.lambda.addEventSource(
       new SqsEventSource(queue.queue, {
-        // The most without a batching window. The jobs of a batch run side by side, so a sandbox
-        // that waits for one model waits for ten at the price of one.
-        batchSize: 10,
+        batchSize: BATCH_SIZE,
         // A job that breaks returns alone; the others of its batch are done.
         reportBatchItemFailures: true,
         // The cap on calls in flight: models are what is scarce, not functions.

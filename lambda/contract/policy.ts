@@ -124,6 +124,12 @@ export const JOB_DEFAULTS: JobPolicy = {
 
 export const PROBE_DEFAULTS: ProbePolicy = { enabled: false };
 
+/**
+ * Jobs of a batch, the most without a batching window. They run side by side, so a sandbox that waits
+ * for one model waits for ten at the price of one.
+ */
+export const BATCH_SIZE = 10;
+
 /** Every target of the chain, tier by tier. */
 export function targetsOf({ tiers }: Pick<Settings, 'tiers'>): readonly Target[] {
   return tiers.flatMap(({ targets }) => targets);

@@ -14,6 +14,7 @@ import { command } from './command.ts';
 import { complaints } from './complaints.ts';
 import { DeployedHoldfast } from './deployed-holdfast.ts';
 import { Deployment } from './deployment.ts';
+import { diagnosed, examined } from './doctor.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { inventory, unchangedKinds } from './inventory.ts';
 import { Report } from './report.ts';
@@ -74,6 +75,13 @@ async function play(deployment: Deployment, emulator: Emulator): Promise<void> {
   });
   const holdfast = await DeployedHoldfast.open(emulator, outputs);
   const stage = { holdfast, bedrock };
+  const doctor = { env: emulator.env, bedrock };
+  await report.step('the doctor finds nothing bad, before callers come', 40, (signal) =>
+    examined(doctor, signal),
+  );
+  await report.step('the doctor names a model that is denied, and how to get it', 40, (signal) =>
+    diagnosed(doctor, signal),
+  );
 
   for (const [name, limitSeconds, scene] of scenes.WHOLE) {
     await report.step(name, limitSeconds, (signal) => scene(stage, signal));

@@ -7,7 +7,7 @@ import { ACCOUNT, type Emulator, REGION } from './emulator.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const CDK = join(PROJECT, 'node_modules/.bin/cdk');
-const SETTINGS = join(PROJECT, 'test/deploy/settings.ts');
+export const SETTINGS = join(PROJECT, 'test/deploy/settings.ts');
 
 /** What the stack tells where its parts are. */
 const outputs = z.object({

@@ -1,53 +1,122 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { type FakeBedrock, startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
+import { runDoctor } from '../support/doctor-command.ts';
+import { someSettings } from '../support/settings.ts';
+import { BOOTSTRAPPED, type FakeAccount, startFakeAccount } from './fake-account.ts';
 
-const COMMAND = fileURLToPath(new URL('../../bin/holdfast.ts', import.meta.url));
+/** What docs/doctor.md says of `--json`, and nothing beside. */
+const about = { check: z.string(), subject: z.string(), found: z.string() };
+const document = z.strictObject({
+  healthy: z.boolean(),
+  findings: z.array(
+    z.discriminatedUnion('level', [
+      z.strictObject({ ...about, level: z.literal('good') }),
+      z.strictObject({ ...about, level: z.enum(['warning', 'bad']), fix: z.string() }),
+    ]),
+  ),
+});
 
 describe('holdfast doctor', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-doctor-'));
   let bedrock: FakeBedrock;
+  let account: FakeAccount;
   beforeAll(async () => {
-    bedrock = await startFakeBedrock();
+    [bedrock, account] = await Promise.all([startFakeBedrock(), startFakeAccount()]);
   });
+  beforeEach(() => account.set({}));
   afterEach(() => bedrock.clearFaults());
-  afterAll(() => bedrock.stop());
+  afterAll(async () => {
+    await Promise.all([bedrock.stop(), account.stop()]);
+    rmSync(folder, { recursive: true });
+  });
 
-  test('ends with 0 when every model of the chain answers', async () => {
+  test('looks at everything and ends with 0 when nothing is bad', async () => {
     const { exitCode, output } = await run(['doctor']);
-    expect(output).toContain('✓ ok   model: ');
-    expect(output).not.toContain('BAD');
+    for (const check of CHECKS) expect(output).toMatch(new RegExp(`^. \\w+ +${check}: `, 'm'));
+    expect(output).toMatch(/\n\d+ ok, \d+ to look at, 0 bad\n$/);
     expect(exitCode).toBe(0);
   });
 
-  test('ends with 1 and says the fix when one model is denied, also as JSON', async () => {
+  test('ends with 1 and says the fix when one model is denied, as one document', async () => {
     bedrock.setFault({ fault: 'access-denied', model: '*haiku*', region: 'us-west-2' });
     const { exitCode, output } = await run(['doctor', '--json']);
-    const { healthy, findings } = JSON.parse(output);
-    const bad = findings.filter((each: { readonly level: string }) => each.level === 'bad');
+    const { healthy, findings } = document.parse(JSON.parse(output));
     expect(healthy).toBe(false);
-    expect(bad).toHaveLength(1);
-    expect(bad[0]).toMatchObject({ check: 'model', found: 'AccessDeniedException (config)' });
+    expect(findings.filter(({ level }) => level === 'bad')).toMatchObject([
+      { check: 'model', found: 'AccessDeniedException (config)' },
+    ]);
     expect(exitCode).toBe(1);
   });
 
-  test('ends with 2 when the command line is not understood', async () => {
-    expect((await run(['doctor', '--nonsense'])).exitCode).toBe(2);
-    expect((await run([])).exitCode).toBe(2);
+  test('ends with 1 when every model is busy, as nothing would be served', async () => {
+    bedrock.setFault({ fault: 'throttle-minute' });
+    const { exitCode, output } = await run(['doctor']);
+    expect(output).toMatch(/^! warn model: .* \(quota-minute\)$/m);
+    expect(output).toMatch(/^✗ BAD {2}model: chain: no target answers/m);
+    expect(output).toMatch(/, 1 bad\n$/);
+    expect(exitCode).toBe(1);
   });
 
-  async function run(args: readonly string[]) {
-    const child = spawn(process.execPath, [COMMAND, ...args], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: {
-        AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
-        AWS_ENDPOINT_URL_BEDROCK: bedrock.url,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-      },
+  test('looks at the deployed stack, too, when it is told to', async () => {
+    const outputs = { ApiUrl: 'http://127.0.0.1:9/v1/', SettingsParameterName: 'Settings' };
+    const parameters = { ...BOOTSTRAPPED.parameters, Settings: '{' };
+    account.set({ stack: { status: 'UPDATE_COMPLETE', outputs }, parameters });
+    const { exitCode, output } = await run(['doctor', '--stack', 'Holdfast']);
+    expect(output).toContain('✓ ok   stack: Holdfast: UPDATE_COMPLETE\n');
+    expect(output).toContain('✗ BAD  parameter: Settings: is not JSON\n');
+    expect(exitCode).toBe(1);
+  });
+
+  test('says once that there are no credentials, and asks nothing else', async () => {
+    bedrock.resetLog();
+    const { exitCode, output } = await run(['doctor'], { AWS_ACCESS_KEY_ID: '' });
+    expect(output).toMatch(/^✗ BAD {2}credentials: caller: CredentialsProviderError$/m);
+    expect(output).toMatch(/, 1 bad\n$/);
+    expect(bedrock.calls()).toEqual([]);
+    expect(exitCode).toBe(1);
+  });
+
+  test('names the field, the value and what is allowed when the settings are wrong', async () => {
+    const file = join(folder, 'wrong.json');
+    writeFileSync(file, JSON.stringify({ ...someSettings(), jobs: { maxAttempts: 0 } }));
+    const { exitCode, output } = await run(['doctor', '--json', '-c', file]);
+    const { findings } = document.parse(JSON.parse(output));
+    expect(findings).toMatchObject([{ check: 'settings', level: 'bad', subject: file }]);
+    expect(findings[0]?.found).toMatch(/^jobs\.maxAttempts: got 0, allowed is /);
+    expect(exitCode).toBe(1);
+  });
+
+  test('asks a Bedrock that stands in alone, without credentials of an account', async () => {
+    const args = ['doctor', '--bedrock-endpoint', bedrock.url];
+    const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_ACCESS_KEY_ID: '' };
+    const { exitCode, output } = await run(args, env);
+    expect(output).toContain('✓ ok   model: ');
+    expect(output).not.toMatch(/credentials|bootstrap|quota/);
+    expect(exitCode).toBe(0);
+  });
+
+  test('ends with 2 and one line when the command line is not understood', async () => {
+    const { exitCode, output, errors } = await run(['doctor', '--nonsense']);
+    expect(errors).toBe("Unknown option '--nonsense'; --help lists the options\n");
+    expect(output).toBe('');
+    expect(exitCode).toBe(2);
+  });
+
+  function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    return runDoctor(args, {
+      ...{ AWS_ENDPOINT_URL: account.url, AWS_REGION: 'us-east-1' },
+      ...{ AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url, AWS_ENDPOINT_URL_BEDROCK: bedrock.url },
+      ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+      ...env,
     });
-    const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
-    return { output: await text(child.stdout), exitCode: await exited };
   }
 });
+
+const CHECKS = [
+  ...['node', 'output-limit', 'region', 'credentials', 'bootstrap'],
+  ...['model', 'lifecycle', 'quota', 'concurrency'],
+];

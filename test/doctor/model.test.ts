@@ -33,11 +33,17 @@ describe('the check of a model', () => {
   test.each([
     ['access-denied', 'bad', 'AccessDeniedException (config)', /bedrock:InvokeModel/],
     ['end-of-life', 'bad', 'ResourceNotFoundException (config)', /has not ended/],
-    ['invalid-model', 'bad', 'ValidationException (config)', /inference profile/],
+    [
+      'invalid-model',
+      'bad',
+      'ValidationException (config)',
+      /its profile is offered in this region/,
+    ],
     ['validation', 'bad', 'ValidationException (job)', /takes text by Converse/],
     ['reset', 'bad', /\(network\)$/, /check the network/],
     ['throttle-minute', 'warning', 'ThrottlingException (quota-minute)', /higher quota/],
-    ['throttle-day', 'warning', 'ThrottlingException (quota-day)', /higher quota/],
+    ['throttle-day', 'warning', 'ThrottlingException (quota-day)', /tokens of the day/],
+    ['unavailable', 'warning', 'ServiceUnavailableException (capacity)', /Health Dashboard/],
     ['internal-error', 'warning', 'InternalServerException (fault)', /run again/],
   ] as const)('names the fix when Bedrock fails with %s', async (fault, level, found, fix) => {
     bedrock.setFault({ fault });
@@ -45,5 +51,23 @@ describe('the check of a model', () => {
     expect(finding).toMatchObject({ check: 'model', level });
     expect(finding.found).toEqual(typeof found === 'string' ? found : expect.stringMatching(found));
     expect(finding.fix).toMatch(fix);
+  });
+
+  test('warns of one that does not answer in time', async () => {
+    bedrock.setFault({ fault: 'hang' });
+    expect(await checkModel(models, TARGET, 50)).toMatchObject({
+      level: 'warning',
+      found: 'CallTimeout (timeout)',
+    });
+  });
+
+  test.each([
+    ['without a profile', 'eu-west-1', 'anthropic.claude-sonnet-4-6'],
+    ['by the profile of another geography', 'eu-west-1', 'us.anthropic.claude-sonnet-4-6'],
+  ])('names the profiles of the region for a model called %s', async (_, region, modelId) => {
+    bedrock.setFault({ fault: 'invalid-model' });
+    const { fix } = await checkModel(models, { region, modelId });
+    const ids = 'eu.anthropic.claude-sonnet-4-6 or global.anthropic.claude-sonnet-4-6';
+    expect(fix).toContain(`an inference profile of this region: ${ids};`);
   });
 });

@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { checkApi } from '../../doctor/api.ts';
+import '../support/errors-of-one-realm.ts';
+import { type Answer, type AwsService, serveAwsService } from '../support/aws-service.ts';
+
+describe('the check of the API', () => {
+  let api: AwsService;
+  let answer: Answer = { status: 200, body: {} };
+  beforeAll(async () => {
+    api = await serveAwsService(() => answer);
+  });
+  afterAll(() => api.close());
+
+  test.each([
+    [200, { status: 'healthy' }, 'good', 'healthy'],
+    [200, { status: 'degraded' }, 'warning', 'degraded'],
+    [200, { status: 'unhealthy' }, 'bad', 'unhealthy'],
+    [200, { message: 'of something else' }, 'bad', 'status 200'],
+    [403, { status: 403 }, 'bad', 'the key is refused'],
+    [500, { status: 500 }, 'bad', 'status 500'],
+  ])('%d %p is %s', async (status, body, level, found) => {
+    answer = { status, body };
+    const findings = await checkApi(`${api.config.endpoint}/v1/`, 'a-key');
+    expect(findings).toMatchObject([{ check: 'api', level, found }]);
+    expect(JSON.stringify(findings)).not.toContain('a-key');
+  });
+});

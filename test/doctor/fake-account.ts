@@ -1,0 +1,173 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { Quota } from '../../doctor/quota-list.ts';
+
+export interface AccountState {
+  /** Values of SSM parameters, by name. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** By service code. */
+  readonly quotas: Readonly<Record<string, readonly Quota[]>>;
+  /** The only stack, `Holdfast`; none by default. */
+  readonly stack?: { readonly status: string; readonly outputs: Readonly<Record<string, string>> };
+  readonly deadLetters: number;
+  /** By operation (`GetParameter`). `hang` gives no answer, `reset` drops the connection. */
+  readonly faults: Readonly<Record<string, ServiceError | 'hang' | 'reset'>>;
+}
+
+export interface ServiceError {
+  readonly status: number;
+  readonly code: string;
+}
+
+export interface FakeAccount {
+  /** The endpoint of every service but Bedrock. */
+  readonly url: string;
+  /** What an SDK client has to be given to ask it. */
+  readonly config: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    readonly maxAttempts: number;
+  };
+  /** Whatever is left out is as in an account that has only been bootstrapped. */
+  set(state: Partial<AccountState>): void;
+  stop(): Promise<void>;
+}
+
+export const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version';
+
+export const BOOTSTRAPPED: AccountState = {
+  parameters: { [BOOTSTRAP_PARAMETER]: '30' },
+  quotas: { lambda: [{ name: 'Concurrent executions', value: 1000 }], bedrock: [] },
+  deadLetters: 0,
+  faults: {},
+};
+
+/** STS, SSM, Service Quotas, CloudFormation and SQS, as far as the doctor asks them. */
+export async function startFakeAccount(): Promise<FakeAccount> {
+  let state = BOOTSTRAPPED;
+  const server = createServer(async (request, response) => {
+    const call = readCall(request.headers['x-amz-target'], await text(request));
+    const fault = state.faults[call.operation];
+    if (fault === 'hang') return;
+    if (fault === 'reset') {
+      request.socket.destroy();
+      return;
+    }
+    const { status = 200, body } = fault ? call.refusal(fault) : answerTo(call, state);
+    const isXml = typeof body === 'string';
+    response.writeHead(status, {
+      'content-type': isXml ? 'text/xml' : 'application/x-amz-json-1.1',
+    });
+    response.end(isXml ? body : JSON.stringify(body));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    config: {
+      endpoint: url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      maxAttempts: 1,
+    },
+    set: (changes) => {
+      state = { ...BOOTSTRAPPED, ...changes };
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+interface Reply {
+  /** @default 200 */
+  readonly status?: number;
+  /** A text is XML, an object is sent as JSON. */
+  readonly body: string | object;
+}
+
+interface Call {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** An error as the protocol of the call has it. */
+  refusal(error: ServiceError): Reply;
+}
+
+/** JSON protocols name the operation in a header, the query protocol in the body. */
+function readCall(target: string | string[] | undefined, body: string): Call {
+  if (target !== undefined) {
+    return {
+      operation: String(target).split('.')[1] ?? '',
+      input: JSON.parse(body),
+      refusal: ({ status, code }) => ({ status, body: { __type: code, message: 'no' } }),
+    };
+  }
+  const input = Object.fromEntries(new URLSearchParams(body));
+  return {
+    operation: input.Action ?? '',
+    input,
+    refusal: ({ status, code }) => {
+      const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error>`;
+      return { status, body: `<ErrorResponse>${error}</ErrorResponse>` };
+    },
+  };
+}
+
+function answerTo({ operation, input, refusal }: Call, state: AccountState): Reply {
+  switch (operation) {
+    case 'GetCallerIdentity':
+      return result(operation, CALLER);
+    case 'DescribeStacks':
+      return state.stack && input.StackName === 'Holdfast'
+        ? result(operation, stackXml(state.stack))
+        : refusal({ status: 400, code: 'ValidationError' });
+    case 'GetParameter': {
+      const Value = state.parameters[String(input.Name)];
+      return Value === undefined
+        ? refusal({ status: 400, code: 'ParameterNotFound' })
+        : { body: { Parameter: { Name: input.Name, Value } } };
+    }
+    case 'ListServiceQuotas':
+      return { body: quotaPage(state.quotas[String(input.ServiceCode)] ?? [], input.NextToken) };
+    case 'GetQueueAttributes':
+      return { body: { Attributes: { ApproximateNumberOfMessages: `${state.deadLetters}` } } };
+    default:
+      return refusal({ status: 400, code: 'InvalidAction' });
+  }
+}
+
+const CALLER = '<Arn>arn:aws:iam::123456789012:user/operator</Arn><Account>123456789012</Account>';
+
+/** Two a page, so that one page is never all. */
+function quotaPage(quotas: readonly Quota[], token: unknown) {
+  const from = Number(token ?? 0);
+  const next = from + 2;
+  return {
+    Quotas: quotas
+      .slice(from, next)
+      .map(({ name, value }) => ({ QuotaName: name, Value: value, ServiceCode: 'any' })),
+    ...(next < quotas.length && { NextToken: String(next) }),
+  };
+}
+
+function stackXml({ status, outputs }: NonNullable<AccountState['stack']>): string {
+  const members = Object.entries(outputs).map(
+    ([key, value]) =>
+      `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+  );
+  const stack = [
+    '<StackName>Holdfast</StackName><CreationTime>2026-11-24T00:00:00Z</CreationTime>',
+    `<StackStatus>${status}</StackStatus><Outputs>${members.join('')}</Outputs>`,
+  ];
+  return `<Stacks><member>${stack.join('')}</member></Stacks>`;
+}
+
+function result(operation: string, content: string): Reply {
+  const inner = `<${operation}Result>${content}</${operation}Result>`;
+  return { body: `<${operation}Response>${inner}</${operation}Response>` };
+}

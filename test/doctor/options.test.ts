@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import { environmentOf } from '../../doctor/environment.ts';
+import { parseOptions, UsageError } from '../../doctor/options.ts';
+import '../support/errors-of-one-realm.ts';
+
+const ENDPOINT = '--bedrock-endpoint=http://127.0.0.1:1';
+
+describe('the command line of the doctor', () => {
+  test('gives what it was given, and nothing else', () => {
+    const args = '--json -c my.config.ts --region eu-west-1 --profile team --stack Holdfast';
+    expect(parseOptions(['doctor', ...args.split(' ')])).toEqual({
+      ...{ help: false, json: true, configFile: 'my.config.ts' },
+      ...{ region: 'eu-west-1', profile: 'team', stack: 'Holdfast' },
+    });
+    expect(parseOptions(['doctor'])).toEqual({ help: false, json: false });
+  });
+
+  test.each([
+    [[], 'command: got none, allowed is doctor'],
+    [['nurse'], 'command: got nurse, allowed is doctor'],
+    [['doctor', '--nonsense'], "Unknown option '--nonsense'; --help lists the options"],
+    [
+      ['doctor', '--bedrock-endpoint=here'],
+      '--bedrock-endpoint: got here, allowed is an http(s) URL',
+    ],
+    [['doctor', ENDPOINT, '--stack=Holdfast'], /^--bedrock-endpoint: got an account too/],
+  ])('%p is refused in one line', (args, message) => {
+    expect(() => parseOptions(args)).toThrow(UsageError);
+    expect(() => parseOptions(args)).toThrow(message);
+  });
+
+  test('has a profile go before keys of the shell', () => {
+    const { AWS_PROFILE, ...keys } = environmentOf(parseOptions(['doctor', '--profile=team']));
+    expect(AWS_PROFILE).toBe('team');
+    expect(Object.keys(keys)).toContain('AWS_ACCESS_KEY_ID');
+    expect(Object.values(keys)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('has no credentials of an account go to a Bedrock that stands in', () => {
+    expect(environmentOf(parseOptions(['doctor', ENDPOINT]))).toMatchObject({
+      AWS_PROFILE: undefined,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SESSION_TOKEN: undefined,
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: 'http://127.0.0.1:1',
+    });
+  });
+});
