@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** ESM under swc: the sources run as Node runs them, imports with `.ts` included. */
 export default {
   testEnvironment: 'node',
@@ -13,4 +15,6 @@ export default {
   // Real servers and slow machines: how long a test takes is no part of what it says.
   testTimeout: 30_000,
   watchman: false,
+  // On two cores jest would use one.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };

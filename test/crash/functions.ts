@@ -1,5 +1,5 @@
 import { redrive } from '../../lambda/admin/redrive.ts';
-import { type Settings, workerTimeoutSeconds } from '../../lambda/contract/policy.ts';
+import { workerTimeoutSeconds } from '../../lambda/contract/policy.ts';
 import type { Clock, Random } from '../../lambda/core/clock.ts';
 import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import { createRouter } from '../../lambda/core/router/router.ts';
@@ -11,37 +11,40 @@ import { type ApiEventOptions, anApiEvent } from '../support/api-event.ts';
 import type { Ports } from './platform.ts';
 
 const ignore = () => undefined;
-const log: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-const metrics: Metrics = { count: ignore, time: ignore, gauge: ignore };
+export const SILENT: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+export const UNCOUNTED: Metrics = { count: ignore, time: ignore, gauge: ignore };
 
 export interface Runtime {
   readonly clock: Clock;
   readonly random: Random;
   readonly newId: () => string;
-  readonly settings: Settings;
 }
 
 /** The four functions over the ports of a process, put together as their handlers do it. */
 export function functionsOf(ports: Ports, runtime: Runtime) {
-  const { clock, settings } = runtime;
-  const ends = new JobEnds({ ...ports, settings: () => settings, log, metrics });
-  const dependencies = { ...ports, ...runtime, ends, log, metrics };
+  const { clock } = runtime;
+  const { settings: source, ...others } = ports;
+  const settings = () => source.current;
+  const ends = new JobEnds({ ...others, settings, log: SILENT, metrics: UNCOUNTED });
+  const dependencies = { ...others, ...runtime, ends, log: SILENT, metrics: UNCOUNTED };
 
   return {
     async request(options: ApiEventOptions) {
       try {
         const api = { ...dependencies, openApi: {}, settingsFault: ignore };
         const event = anApiEvent(options);
-        return await respond(api, async () => settings, event, clock.now() + 28_000);
+        return await respond(api, () => source.read(), event, clock.now() + 28_000);
       } finally {
         await ends.flush();
       }
     },
 
-    async worker(body: string, timeoutMs = workerTimeoutSeconds(settings.breaker) * 1000) {
-      const router = createRouter({ ...dependencies, settings: () => settings });
+    async worker(body: string, timeoutMs?: number) {
+      const router = createRouter({ ...dependencies, settings });
       try {
-        const invocation = { settings, endsAtMs: clock.now() + timeoutMs };
+        const inForce = await source.read();
+        const wholeMs = workerTimeoutSeconds(inForce.breaker) * 1000;
+        const invocation = { settings: inForce, endsAtMs: clock.now() + (timeoutMs ?? wholeMs) };
         await work({ ...dependencies, router }, invocation, body);
       } finally {
         await Promise.all([ports.circuits.flush(), ends.flush()]);
@@ -49,12 +52,13 @@ export function functionsOf(ports: Ports, runtime: Runtime) {
     },
 
     async sweeper() {
+      await source.read();
       await sweep(dependencies, clock.now() + 45_000);
     },
 
     async operator() {
       const request = { limit: 10, maxPerSecond: 10, dryRun: false };
-      await redrive(dependencies, settings, request, clock.now() + 28_000);
+      await redrive(dependencies, await source.read(), request, clock.now() + 28_000);
     },
   };
 }

@@ -1,10 +1,12 @@
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
+import { Breaker } from '../../lambda/core/breaker/breaker.ts';
+import { type CircuitStore, CircuitStoreError } from '../../lambda/core/breaker/circuit-store.ts';
+import { MemoryCircuitStore } from '../../lambda/core/breaker/memory-circuit-store.ts';
 import {
   DisabledTargets,
   inProcessDisabledTargets,
 } from '../../lambda/core/router/disabled-targets.ts';
 import type { ModelClient } from '../../lambda/core/router/model-client.ts';
-import { FakeCircuitGate } from '../support/fake-circuit-gate.ts';
 import { answers, fails } from '../support/fake-model-client.ts';
 import { MemoryJobStore } from '../support/memory-job-store.ts';
 import { answerText, type Cloud } from './cloud.ts';
@@ -13,24 +15,32 @@ import type { Platform, Ports } from './platform.ts';
 import { forever, type Sandbox } from './sandbox.ts';
 
 /** The SDK repeats calls whose answers it misses, but not these: ours have a single attempt. */
-const SINGLE_ATTEMPT = new Set(['bus.publish', 'models.converse']);
+const SINGLE_ATTEMPT = /^(bus|models|circuits)\./;
 
 /** Ports over maps and lists; a fate strikes where an adapter would be called. */
 export const memoryPlatform: Platform = {
   fates: PORT_FATES,
   async open(cloud, settings) {
     const rows = new MemoryJobStore();
-    const circuits = new FakeCircuitGate();
+    const circuits = new MemoryCircuitStore(cloud.clock.now.bind(cloud.clock));
+    const policy = () => settings.breaker;
     return {
       row: (jobId) => rows.get(jobId),
       ports: (sandbox) => ({
         ...struck(sandbox, { ...portsOf(cloud), jobs: rows, models: modelsOf(cloud, sandbox) }),
-        circuits,
+        circuits: new Breaker({
+          store: struckCircuits(sandbox, circuits),
+          ...{ policy, clock: cloud.clock, random: () => 0.5 },
+          workerId: `worker-${sandbox.invocation}`,
+        }),
         disabledTargets: new DisabledTargets({
           store: inProcessDisabledTargets(),
-          policy: () => settings.breaker,
-          clock: cloud.clock,
+          ...{ policy, clock: cloud.clock },
         }),
+        settings: {
+          read: () => meet(sandbox, 'settings.read', async () => settings),
+          current: settings,
+        },
       }),
     };
   },
@@ -105,7 +115,7 @@ function modelsOf({ model }: Cloud, sandbox: Sandbox): ModelClient {
   };
 }
 
-type Struck = Omit<Ports, 'circuits' | 'disabledTargets'>;
+type Struck = Omit<Ports, 'circuits' | 'disabledTargets' | 'settings'>;
 
 /** Each method of each port as a call that fate may strike. */
 function struck(sandbox: Sandbox, ports: Struck): Struck {
@@ -147,6 +157,20 @@ function struck(sandbox: Sandbox, ports: Struck): Struck {
   };
 }
 
+/** The breaker's own calls: what comes of one that failed, nobody knows. */
+function struckCircuits(sandbox: Sandbox, store: CircuitStore): CircuitStore {
+  const call: Meet = (name, perform) =>
+    meet(sandbox, name, perform).catch((error: unknown) => {
+      throw new CircuitStoreError(String(error), 'unknown');
+    });
+  return {
+    load: (...given) => call('circuits.load', () => store.load(...given)),
+    save: (...given) => call('circuits.save', () => store.save(...given)),
+    addToWindow: (...given) => call('circuits.addToWindow', () => store.addToWindow(...given)),
+    readWindow: (...given) => call('circuits.readWindow', () => store.readWindow(...given)),
+  };
+}
+
 type Meet = <T>(name: string, perform: () => Promise<T>) => Promise<T>;
 
 /** All pages in one query, as one job has no second page. */
@@ -170,7 +194,7 @@ async function meet<T>(sandbox: Sandbox, name: string, perform: () => Promise<T>
       throw new Error(fate);
     case 'answer-lost': {
       await perform();
-      if (SINGLE_ATTEMPT.has(name)) throw new Error(fate);
+      if (SINGLE_ATTEMPT.test(name)) throw new Error(fate);
       return perform();
     }
     case 'unanswered':

@@ -5,7 +5,7 @@ import { PATHS } from './paths.ts';
 import { printTallies } from './report.ts';
 
 /** On a machine that does much else. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 const tallies: Tally[] = [];
 afterAll(() => printTallies('Every ordered pair of calls struck, in memory', tallies));

@@ -13,6 +13,13 @@ import type { Cloud } from './cloud.ts';
 import type { Fate } from './fates.ts';
 import type { Sandbox } from './sandbox.ts';
 
+/** The settings in force, as a function that starts reads them. */
+export interface SettingsSource {
+  read(): Promise<Settings>;
+  /** As last read. */
+  readonly current: Settings;
+}
+
 /** All through which a function reaches the world. */
 export interface Ports {
   readonly jobs: JobStore;
@@ -23,6 +30,7 @@ export interface Ports {
   readonly models: ModelClient;
   readonly circuits: CircuitGate;
   readonly disabledTargets: DisabledTargets;
+  readonly settings: SettingsSource;
 }
 
 /** Where functions run: in memory, or on AWS's protocols through the real adapters. */

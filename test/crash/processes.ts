@@ -1,4 +1,3 @@
-import type { Settings } from '../../lambda/contract/policy.ts';
 import type { Cloud } from './cloud.ts';
 import type { FaultPlan, FunctionName } from './fates.ts';
 import { functionsOf } from './functions.ts';
@@ -17,7 +16,6 @@ export type Tamper = (ports: Ports) => Ports;
 export interface ProcessesParts {
   readonly platform: OpenPlatform;
   readonly cloud: Cloud;
-  readonly settings: Settings;
   readonly timeline: Timeline;
   readonly plan: FaultPlan;
   readonly tamper: Tamper;
@@ -43,14 +41,13 @@ export class Processes {
   }
 
   async start({ caller, work, done, plan = this.#parts.plan }: Start): Promise<Ending> {
-    const { platform, tamper, cloud, settings } = this.#parts;
+    const { platform, tamper, cloud } = this.#parts;
     this.#started += 1;
     const sandbox = new Sandbox(caller, this.#started, plan);
     const functions = functionsOf(tamper(platform.ports(sandbox)), {
       clock: cloud.clock,
       random: () => 0.5,
       newId: () => (++this.#ids).toString(16).padStart(32, '0'),
-      settings,
     });
     const ending = await sandbox.run(async () => void (await work(functions)));
     return this.#conclude(sandbox, ending, done);

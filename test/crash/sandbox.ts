@@ -49,7 +49,9 @@ export class Sandbox {
   }
 
   /** Goes on with an invocation that stands still. */
-  resume(): Promise<Ending> {
+  async resume(): Promise<Ending> {
+    // By another of its calls, that was under way when it came to stand still.
+    if (!this.#isAlive) return 'killed';
     const interrupted = this.#interrupted();
     this.#standstill = undefined;
     this.#resume();
@@ -73,7 +75,7 @@ export class Sandbox {
   }
 
   async stall(): Promise<void> {
-    this.#standstill = new Promise((resolve) => {
+    this.#standstill ??= new Promise((resolve) => {
       this.#resume = resolve;
     });
     this.#interrupt('stalled');

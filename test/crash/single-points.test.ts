@@ -38,17 +38,20 @@ describe('a job keeps every promise whichever call of an adapter is struck', () 
       'operator: SQS GetQueueAttributes',
       'operator: SQS ReceiveMessage',
       'operator: SQS SendMessage',
+      'operator: SSM GetParameters',
       'request: DynamoDB jobs GetItem',
       'request: DynamoDB jobs PutItem',
       'request: DynamoDB jobs UpdateItem',
       'request: EventBridge PutEvents',
       'request: S3 PUT object',
       'request: SQS SendMessage',
+      'request: SSM GetParameters',
       'sweeper: DynamoDB jobs GetItem',
       'sweeper: DynamoDB jobs Query',
       'sweeper: DynamoDB jobs UpdateItem',
       'sweeper: EventBridge PutEvents',
       'sweeper: SQS SendMessage',
+      'sweeper: SSM GetParameters',
       'worker: Bedrock Converse',
       'worker: DynamoDB circuits GetItem',
       'worker: DynamoDB circuits Query',
@@ -58,6 +61,7 @@ describe('a job keeps every promise whichever call of an adapter is struck', () 
       'worker: S3 GET object',
       'worker: S3 PUT object',
       'worker: SQS SendMessage',
+      'worker: SSM GetParameters',
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
 import { CLIENT_OPTIONS, SINGLE_ATTEMPT_OPTIONS } from '../../lambda/aws/client-options.ts';
@@ -11,6 +12,7 @@ import { eventBridgeBus } from '../../lambda/aws/event-bus.ts';
 import { sqsJobQueue } from '../../lambda/aws/job-queue.ts';
 import { dynamoDbJobStore } from '../../lambda/aws/job-table.ts';
 import { s3ResultStore } from '../../lambda/aws/result-bucket.ts';
+import { SettingsParameter } from '../../lambda/aws/settings-parameter.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
@@ -18,12 +20,16 @@ import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store
 import { useBedrockAt } from '../support/bedrock-endpoint.ts';
 import { circuitsTable, jobsTable } from '../support/tables.ts';
 import { WIRE_FATES } from './fates.ts';
+import { SILENT, UNCOUNTED } from './functions.ts';
 import type { Platform } from './platform.ts';
 import { unsigned, Wire, withoutWaiting } from './wire.ts';
 import {
   askDynamoDb,
   DEAD_LETTERS,
+  DEPLOYED,
+  EDITED,
   JOBS_QUEUE,
+  parametersOf,
   type Service,
   serveDynamoDb,
   servicesOf,
@@ -54,6 +60,7 @@ const dynamoDb = withoutWaiting(new DynamoDBClient(repeating));
 const circuitsClient = new DynamoDBClient(single);
 const sqs = withoutWaiting(new SQSClient(repeating));
 const s3 = withoutWaiting(new S3Client(repeating));
+const ssm = withoutWaiting(new SSMClient(repeating));
 const eventBridge = new EventBridgeClient(single);
 const models = new BedrockModelClient({ clock: { now: () => 0 }, requestHandler: wire });
 
@@ -64,6 +71,7 @@ export const wirePlatform: Platform = {
     const tables = await serveDynamoDb(cloud, [jobsTable(JOBS), circuitsTable(CIRCUITS)]);
     const { clock } = cloud;
     const policy = () => settings.breaker;
+    const parameters = parametersOf(settings);
     // Read again only after a write.
     let row: Promise<Job | undefined> | undefined;
     const watched: Service = (request) => {
@@ -77,7 +85,11 @@ export const wirePlatform: Platform = {
       },
 
       ports(sandbox) {
-        wire.connect(sandbox, { ...servicesOf(cloud, () => sandbox.kill()), DynamoDB: watched });
+        wire.connect(sandbox, {
+          ...servicesOf(cloud, () => sandbox.kill()),
+          DynamoDB: watched,
+          SSM: parameters,
+        });
         const store = new DynamoDbCircuitStore(circuitsClient, CIRCUITS, { shard: 0 });
         const workerId = `worker-${sandbox.invocation}`;
         return {
@@ -91,6 +103,10 @@ export const wirePlatform: Platform = {
           disabledTargets: new DisabledTargets({
             store: dynamoDbDisabledTargets(dynamoDb, CIRCUITS),
             ...{ policy, clock },
+          }),
+          settings: new SettingsParameter({
+            ...{ name: EDITED, deployedName: DEPLOYED, client: ssm },
+            ...{ clock, log: SILENT, metrics: UNCOUNTED },
           }),
         };
       },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import type { Settings } from '../../lambda/contract/policy.ts';
 import { serveDynamoDb as serveEmbedded } from '../../local/aws/dynamodb.ts';
 import { answerText, type Cloud, type MessageQueue } from './cloud.ts';
 
@@ -27,6 +28,10 @@ export const SOME_SIGNATURE = {
     'Signature=test',
   ].join(', '),
 };
+
+/** Names of the parameters that hold the settings. */
+export const EDITED = 'settings';
+export const DEPLOYED = 'settings-deployed';
 
 export type Service = (request: WireRequest) => Promise<WireResponse>;
 
@@ -82,6 +87,13 @@ export function servicesOf(cloud: Cloud, kill: () => void): Readonly<Record<stri
       }
     },
   };
+}
+
+/** SSM, which is only ever asked for the settings. */
+export function parametersOf(settings: Settings): Service {
+  const Value = JSON.stringify(settings);
+  const Parameters = [EDITED, DEPLOYED].map((Name) => ({ Name, Value, LastModifiedDate: 0 }));
+  return async () => reply(200, { Parameters });
 }
 
 function conversation(call: number) {

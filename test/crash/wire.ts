@@ -101,6 +101,7 @@ function serviceOf({ headers, path }: WireRequest): string {
   if (target.startsWith('DynamoDB')) return 'DynamoDB';
   if (target.startsWith('AmazonSQS')) return 'SQS';
   if (target.startsWith('AWSEvents')) return 'EventBridge';
+  if (target.startsWith('AmazonSSM')) return 'SSM';
   return path.startsWith('/model/') ? 'Bedrock' : 'S3';
 }
 
