@@ -66,7 +66,9 @@ export class SettingsParameter {
       this.#take(await this.#fetch());
     } catch (error) {
       if (!this.#settings) {
-        this.#options.log.error('no settings to start with', { reason: faultsOf(error).join('; ') });
+        this.#options.log.error('no settings to start with', {
+          reason: faultsOf(error).join('; '),
+        });
         throw error;
       }
       const sinceMs = this.#fault?.status === 'unreadable' ? this.#fault.sinceMs : clock.now();
@@ -120,7 +122,9 @@ export class SettingsParameter {
 function named(name: string, parameters: readonly Parameter[]): Parameter {
   const found = parameters.find(({ Name }) => Name === name);
   if (found) return found;
-  throw new SettingsError(`parameter ${name}`, [`${name}: got no such parameter, the stack makes it`]);
+  throw new SettingsError(`parameter ${name}`, [
+    `${name}: got no such parameter, the stack makes it`,
+  ]);
 }
 
 function isSame(reading: Reading, other: Reading | undefined): boolean {

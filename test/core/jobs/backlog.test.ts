@@ -13,7 +13,7 @@ const HOUR = 3600 * SECOND;
 
 describe('a backlog of 10,000', () => {
   test.each<[string, number, number]>([
-    ['when the circuits name one time', 60, 60],
+    ['when the circuits name one time', 60, 30],
     ['under a cooldown of a quarter of an hour', 900, 450],
   ])('comes back spread evenly, %s', (_, cooldownSeconds, spreadSeconds) => {
     const policy = someSettings({ breaker: { cooldownSeconds } }).breaker;
