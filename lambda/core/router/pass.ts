@@ -7,12 +7,13 @@ import type { CallRecorder } from './call-recorder.ts';
 import { timeForACallMs } from './call-time.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
+import { type End, endWithoutAnswer, REFUSED } from './ending.ts';
 import type { ModelAnswer, ModelClient, ModelFailure, ModelResult } from './model-client.ts';
 import { outcomeOf } from './outcome.ts';
 import { PromptSize } from './prompt-size.ts';
 import type { RegionWatch } from './region-watch.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import type { Attempt, RefusedRequest, RunRequest, RunResult, SkipReason } from './run.ts';
+import type { Attempt, RunRequest, RunResult, SkipReason } from './run.ts';
 import { type Reduction, shapeRequest } from './shape.ts';
 
 export interface PassParts {
@@ -26,26 +27,8 @@ export interface PassParts {
   readonly disabledTargets: DisabledTargets;
 }
 
-/** How a run ends; the attempts join it when it is given back. */
-type End<Result = RunResult> = Result extends unknown ? Omit<Result, 'attempts'> : never;
-
 /** Share of the call timeout that counting a prompt's tokens may take: half of a call's margin. */
 const COUNT_SHARE = 0.05;
-
-const REFUSED = {
-  invalid: {
-    type: 'urn:holdfast:problem:request-refused',
-    title: 'The model refused the request as invalid',
-  },
-  tooLong: {
-    type: 'urn:holdfast:problem:prompt-too-long',
-    title: 'The prompt is too long for every model that may serve it',
-  },
-  unusable: {
-    type: 'urn:holdfast:problem:unusable-answer',
-    title: 'The models gave no usable answer',
-  },
-} satisfies Record<string, RefusedRequest>;
 
 /** One run: visits each target in turn until one of them ends it. */
 export class Pass {
@@ -70,7 +53,14 @@ export class Pass {
       const end = await this.#visit(candidate);
       if (end) return { ...end, attempts: this.#attempts };
     }
-    return { ...this.#endWithoutAnswer(), attempts: this.#attempts };
+    const end = endWithoutAnswer({
+      attempts: this.#attempts,
+      comebacks: this.#comebacks,
+      hasUnusableAnswers: this.#unusableAnswers > 0,
+      whenOpen: this.#request.whenOpen,
+      backOff: () => this.#backOff(),
+    });
+    return { ...end, attempts: this.#attempts };
   }
 
   /** Nothing when the next target is to be tried. */
@@ -203,20 +193,6 @@ export class Pass {
 
   #tried({ key, tier }: Candidate, outcome: CallOutcome, ms: number, reason?: string): void {
     this.#attempts.push({ target: key, tier: tier.name, outcome, ...(reason && { reason }), ms });
-  }
-
-  /** No target is left. What only the targets are to blame for fails no job that may wait. */
-  #endWithoutAnswer(): End {
-    if (this.#unusableAnswers > 0) return { outcome: 'refused', error: REFUSED.unusable };
-    const tooLong = this.#attempts.filter(({ reason }) => reason === 'too-long');
-    if (tooLong.length > 0 && tooLong.length === this.#attempts.length) {
-      return { outcome: 'refused', error: REFUSED.tooLong };
-    }
-    const [soonest] = this.#comebacks.toSorted((a, b) => a.retryAtMs - b.retryAtMs);
-    const { retryAtMs, isSpread } = soonest ?? this.#backOff();
-    return this.#request.whenOpen === 'fail'
-      ? { outcome: 'unavailable', retryAtMs }
-      : { outcome: 'deferred', retryAtMs, isSpread };
   }
 
   #backOff(): Comeback {
