@@ -10,6 +10,8 @@ export interface FunctionConfiguration {
   readonly handler: string;
   readonly timeoutMs: number;
   readonly memoryMb: number;
+  /** How long it may take to load, before its timeout begins. @default 10 s, as in Lambda */
+  readonly initTimeoutMs?: number;
   readonly environment: Readonly<Record<string, string>>;
 }
 

@@ -20,7 +20,7 @@ interface Invocation {
   timer?: NodeJS.Timeout;
 }
 
-/** Lambda gives a function this long to load. */
+/** What Lambda gives a function to load. */
 const INIT_TIMEOUT_MS = 10_000;
 const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
 
@@ -60,7 +60,10 @@ export class Sandbox {
   /** Resolves once, also for a sandbox that never comes up. One invocation at a time. */
   invoke(event: string): Promise<InvocationResult> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#timeOut(INIT_TIMEOUT_MS), INIT_TIMEOUT_MS);
+      const { timeoutMs, initTimeoutMs = INIT_TIMEOUT_MS } = this.#configuration;
+      // If that is not enough, Lambda lets it load once more, in the time of the first invocation.
+      const loadMs = initTimeoutMs + timeoutMs;
+      const timer = setTimeout(() => this.#timeOut(loadMs), loadMs);
       this.#invocation = { requestId: randomUUID(), event, resolve, timer };
       if (this.#process) this.#handOut();
       else this.#start();

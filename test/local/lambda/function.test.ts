@@ -73,6 +73,30 @@ describe('an invocation', () => {
 });
 
 describe('a function that', () => {
+  test('loads slowly has the time of its first invocation besides', async () => {
+    const slow = 'await new Promise((resolve) => setTimeout(resolve, 300));';
+    const { invoke } = aFunction(`${slow} export const handler = () => 'well';`, {
+      initTimeoutMs: 1,
+    });
+
+    expect(await invoke()).toMatchObject({ outcome: 'returned', payload: 'well' });
+  });
+
+  test('never loads fails after both times', async () => {
+    const never = 'await new Promise(() => setInterval(() => {}, 1000));';
+    const { invoke } = aFunction(`${never} export const handler = () => 'well';`, {
+      ...{ initTimeoutMs: 50, timeoutMs: 100 },
+    });
+
+    expect(await invoke()).toMatchObject({
+      outcome: 'failed',
+      payload: {
+        errorType: 'Sandbox.Timedout',
+        errorMessage: expect.stringMatching(/0\.15 seconds$/),
+      },
+    });
+  });
+
   test('takes longer than its timeout is killed, and the next invocation starts anew', async () => {
     const { invoke, created } = aFunction(
       `export const handler = ({ hang }) => { if (hang) for (;;) {} return 'well'; };`,
