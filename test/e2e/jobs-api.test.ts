@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { JobList, JobView } from '../../lambda/contract/schemas/job-views.ts';
+import { eventually } from './eventually.ts';
 import {
   type Assembly,
   type Holdfast,
@@ -63,7 +64,7 @@ test('a tenant lists its own jobs by pages, newest first, and by status', async 
 test('a running job that is cancelled calls no further model, and can be cancelled once', async () => {
   const fault = holdfast.bedrock.setFault({ region: PRIMARY.region, fault: 'hang' });
   const jobId = await holdfast.submit('too late');
-  await holdfast.reached(jobId, 'RUNNING');
+  await eventually('the call', () => holdfast.bedrock.calls({ jobId })[0]);
 
   const foreign = await cancel(jobId, 'local-2');
   const asked = await cancel(jobId);

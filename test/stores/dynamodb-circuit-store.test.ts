@@ -10,8 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => tables.close());
 
+/** A machine that does much else is no lost store. */
+const timeoutMs = 10_000;
 const openStore = async (now: () => number) =>
-  new DynamoDbCircuitStore(tables.client, await tables.create(), { now });
+  new DynamoDbCircuitStore(tables.client, await tables.create(), { now, timeoutMs });
 
 circuitVectors('DynamoDB', openStore, 3);
 circuitProperties('DynamoDB', openStore, STORE_RUNS);
