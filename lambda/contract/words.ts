@@ -41,7 +41,11 @@ export const TARGET_FAILURE_KINDS = [
 export type TargetFailureKind = (typeof TARGET_FAILURE_KINDS)[number];
 
 /** `job`: the caller's request is at fault. `config`: access, id or lifecycle of the target is. */
-export type FailureKind = TargetFailureKind | 'job' | 'config';
+export const FAILURE_KINDS = [...TARGET_FAILURE_KINDS, 'job', 'config'] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
+/** What the sweeper does about a job; `requeue`: its lease expired, `tell`: its end was not told. */
+export const SWEEP_ACTIONS = ['send', 'send-again', 'requeue', 'expire', 'cancel', 'tell'] as const;
 
 /** What a job does when circuits reject it: design choice of the caller, `fallback` by default. */
 export const WHEN_OPEN = ['fallback', 'queue', 'fail'] as const;

@@ -2,7 +2,7 @@ import { type IMetric, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import { METRICS_NAMESPACE, type MetricName } from '../../lambda/contract/metrics.ts';
 import { type Settings, targetKey, targetsOf } from '../../lambda/contract/policy.ts';
-import { TARGET_FAILURE_KINDS } from '../../lambda/contract/words.ts';
+import { FAILURE_KINDS, SWEEP_ACTIONS } from '../../lambda/contract/words.ts';
 
 /** The finest that CloudWatch keeps for two weeks; the sweeper reports as often. */
 export const PERIOD = Duration.minutes(1);
@@ -31,8 +31,8 @@ export class InstanceMetrics {
       target: targets.map(targetKey),
       tier: settings.tiers.map(({ name }) => name),
       region: [...new Set(targets.map(({ region }) => region))],
-      kind: [...TARGET_FAILURE_KINDS, 'job', 'config', 'unknown'],
-      action: ['send', 'send-again', 'requeue', 'expire', 'cancel', 'tell'],
+      kind: [...FAILURE_KINDS, 'unknown'],
+      action: SWEEP_ACTIONS,
     };
   }
 

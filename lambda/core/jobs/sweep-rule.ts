@@ -1,9 +1,9 @@
-import { hasEnded } from '../../contract/words.ts';
+import { hasEnded, type SWEEP_ACTIONS } from '../../contract/words.ts';
 import { type Standing, UNCLAIMED_GRACE_MS, visibleAt } from './transitions.ts';
 
 /** What the sweeper does about a row that is due. */
 export type SweepAction =
-  | { readonly action: 'none' | 'expire' | 'cancel' | 'requeue' | 'send' | 'tell' }
+  | { readonly action: 'none' | Exclude<(typeof SWEEP_ACTIONS)[number], 'send-again'> }
   /** The message may be lost: a twin of it, same generation, then patience twice as long. */
   | { readonly action: 'send-again'; readonly nextLookAt: number }
   | { readonly action: 'postpone'; readonly until: number };
