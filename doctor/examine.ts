@@ -61,17 +61,13 @@ export async function examine({
   return [...known, ...answers.flat()];
 }
 
-/** Each target once, however many tiers name it. */
 async function askBedrock(settings: Settings): Promise<readonly Finding[]> {
   const models = new BedrockModelClient({ clock: systemClock });
   const catalogue = new BedrockCatalogue();
   const about = (check: Finding['check'], target: Target, action: string) =>
     ({ check, subject: targetKey(target), action }) as const;
   try {
-    const targets = [
-      ...new Map(targetsOf(settings).map((each) => [targetKey(each), each])).values(),
-    ];
-    const answers = targets.flatMap((target) => [
+    const answers = targetsOf(settings).flatMap((target) => [
       ask(about('model', target, 'bedrock:InvokeModel'), async () => [
         await checkModel(models, target),
       ]),

@@ -87,7 +87,7 @@ const removalPolicies = [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY];
 const VALUES: Readonly<Partial<Record<(typeof KEYS)[number], readonly [RegExp, string]>>> = {
   account: [/^\d{12}$/, 'twelve digits'],
   emulator: [/^(true|false)$/, 'true or false'],
-  removalPolicy: [/^(retain|destroy)$/, removalPolicies.join(' or ')],
+  removalPolicy: [new RegExp(`^(${removalPolicies.join('|')})$`), removalPolicies.join(' or ')],
 };
 
 function wrongValues(given: Given): string[] {

@@ -1,5 +1,5 @@
 import type { IApiKey } from 'aws-cdk-lib/aws-apigateway';
-import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -7,7 +7,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { METRICS_NAMESPACE, type MetricName } from '../lambda/contract/metrics.ts';
+import type { MetricName } from '../lambda/contract/metrics.ts';
 import {
   type Settings,
   type SettingsInput,
@@ -25,6 +25,7 @@ import { JobsQueue } from './jobs-queue.ts';
 import { JobsTable } from './jobs-table.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { ModelAccess } from './model-access.ts';
+import { instanceMetric } from './monitoring/instance-metrics.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { Prober } from './prober.ts';
 import { RequestHandler } from './request.ts';
@@ -178,13 +179,7 @@ export class Holdfast extends Construct {
 
   /** A metric of this instance, of all that lambda/contract/metrics.ts names; a sum by default. */
   metric(metricName: MetricName, options: MetricOptions = {}): Metric {
-    return new Metric({
-      namespace: METRICS_NAMESPACE,
-      metricName,
-      statistic: Stats.SUM,
-      ...options,
-      dimensionsMap: { service: this.service, ...options.dimensionsMap },
-    }).attachTo(this);
+    return instanceMetric(this.service, metricName, options).attachTo(this);
   }
 
   #withValkey(settings: Settings, props: HoldfastProps, network?: FunctionNetwork): Settings {

@@ -65,14 +65,13 @@ export class SettingsParameter {
     try {
       this.#take(await this.#fetch());
     } catch (error) {
+      const faults = faultsOf(error);
       if (!this.#settings) {
-        this.#options.log.error('no settings to start with', {
-          reason: faultsOf(error).join('; '),
-        });
+        this.#options.log.error('no settings to start with', { reason: faults.join('; ') });
         throw error;
       }
       const sinceMs = this.#fault?.status === 'unreadable' ? this.#fault.sinceMs : clock.now();
-      this.#reject({ status: 'unreadable', sinceMs, faults: faultsOf(error) });
+      this.#reject({ status: 'unreadable', sinceMs, faults });
     }
     this.#readAt = clock.now();
     return this.current;

@@ -25,8 +25,9 @@ export function xRayTrace(env: Readonly<Record<string, string | undefined>> = pr
 
   const send = (subsegment: object): Promise<void> =>
     new Promise((resolve) => {
-      socket ??= createSocket('udp4').on('error', () => {});
-      socket.unref();
+      socket ??= createSocket('udp4')
+        .on('error', () => {})
+        .unref();
       const document = HEADER + JSON.stringify(subsegment);
       // Waited for, as Lambda freezes the process after its answer; UDP is not acknowledged.
       socket.send(document, Number(port), host, () => resolve());
@@ -61,7 +62,7 @@ export function xRayTrace(env: Readonly<Record<string, string | undefined>> = pr
 
 /** Of the header that Lambda sets anew for each invocation; undefined if it is not to be traced. */
 function sampledParent(header = ''): Parent | undefined {
-  const fields = new Map(header.split(';').map((field) => toPair(field)));
+  const fields = new Map(header.split(';').map(toPair));
   const traceId = fields.get('Root');
   const id = fields.get('Parent');
   return traceId && id && fields.get('Sampled') === '1' ? { traceId, id } : undefined;

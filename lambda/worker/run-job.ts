@@ -86,7 +86,6 @@ async function store(
   if (!applied) {
     metrics.count(METRIC.lateResults);
     log.warn('answer thrown away: the job is no longer this run’s', { jobId });
-    return;
   }
 }
 

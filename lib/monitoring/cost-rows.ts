@@ -16,7 +16,7 @@ export function costRows({ metrics, settings }: HoldfastDashboardProps): IWidget
   return [
     [
       graph('Spent on models in an hour, US$', {
-        left: [...metrics.by('tier', METRIC.modelCost, { period: HOUR })],
+        left: metrics.by('tier', METRIC.modelCost, { period: HOUR }),
         stacked: true,
       }),
       graph('Spent by falling back, against the primary’s price, US$ an hour', {

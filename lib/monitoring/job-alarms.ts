@@ -3,24 +3,24 @@ import { Duration } from 'aws-cdk-lib/core';
 import { METRIC, type MetricName } from '../../lambda/contract/metrics.ts';
 import type { JobsQueue } from '../jobs-queue.ts';
 import type { Alarms } from './alarms.ts';
-import { type InstanceMetrics, PERIOD } from './instance-metrics.ts';
+import { type InstanceMetrics, SAMPLED } from './instance-metrics.ts';
 
 export type JobAlarms = Readonly<
-  Record<'deadLetters' | 'jobsFail' | 'jobsWait' | 'backlog' | 'eventsUnsent', Alarm>
+  Record<'deadLetters' | 'jobsWait' | 'backlog' | 'eventsUnsent', Alarm>
 >;
 
-/** Do jobs end, and as their callers hope? */
+/** Do jobs end, and as their callers hope? Gives the alarms whose thresholds are drawn. */
 export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQueue): JobAlarms {
-  const sampled = { period: PERIOD, statistic: Stats.MAXIMUM };
+  const deadLetters = alarms.add('DeadLetters', {
+    metric: jobs.deadLetters.metricApproximateNumberOfMessagesVisible(SAMPLED),
+    threshold: 1,
+    means: 'A message could not be worked off in any of its tries: poison, or a bug.',
+    because: 'outages and throttling dead-letter nothing, so one is worth a look.',
+    missing: 'quiet',
+  });
+  watchFailures(alarms, metrics);
   return {
-    deadLetters: alarms.add('DeadLetters', {
-      metric: jobs.deadLetters.metricApproximateNumberOfMessagesVisible(sampled),
-      threshold: 1,
-      means: 'A message could not be worked off in any of its tries: poison, or a bug.',
-      because: 'outages and throttling dead-letter nothing, so one is worth a look.',
-      missing: 'quiet',
-    }),
-    jobsFail: jobsFail(alarms, metrics),
+    deadLetters,
     jobsWait: alarms.add('JobsWait', {
       metric: metrics.of(METRIC.deferredJobAge, {
         statistic: Stats.MAXIMUM,
@@ -33,7 +33,7 @@ export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQu
       missing: 'quiet',
     }),
     backlog: alarms.add('Backlog', {
-      metric: jobs.queue.metricApproximateAgeOfOldestMessage(sampled),
+      metric: jobs.queue.metricApproximateAgeOfOldestMessage(SAMPLED),
       threshold: Duration.minutes(30).toSeconds(),
       periods: 3,
       means: 'Messages lie in the queue for half an hour: more jobs come than the workers take.',
@@ -52,7 +52,7 @@ export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQu
 }
 
 /** Callers' own mistakes end as FAILED too: one such job must wake nobody. */
-function jobsFail(alarms: Alarms, metrics: InstanceMetrics): Alarm {
+function watchFailures(alarms: Alarms, metrics: InstanceMetrics): void {
   const period = Duration.minutes(5);
   const sum = (name: MetricName) => metrics.of(name, { period });
   const bad = new MathExpression({
@@ -64,7 +64,7 @@ function jobsFail(alarms: Alarms, metrics: InstanceMetrics): Alarm {
     },
     period,
   });
-  return alarms.add('JobsFail', {
+  alarms.add('JobsFail', {
     metric: new MathExpression({
       expression: 'IF(bad + FILL(good, 0) >= 10, 100 * bad / (bad + FILL(good, 0)), 0)',
       usingMetrics: { bad, good: sum(METRIC.jobsSucceeded) },

@@ -2,12 +2,11 @@ import { type IWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import type { HoldfastDashboardProps } from './dashboard.ts';
 import { graph } from './graph.ts';
-import { PERIOD } from './instance-metrics.ts';
+import { PERIOD, SUMMED } from './instance-metrics.ts';
 import { degradedShare } from './target-alarms.ts';
 
 /** What callers get, and when. */
 export function jobRows({ metrics, thresholds, api }: HoldfastDashboardProps): IWidget[][] {
-  const sum = { period: PERIOD, statistic: Stats.SUM };
   return [
     [
       graph('Jobs', {
@@ -39,8 +38,8 @@ export function jobRows({ metrics, thresholds, api }: HoldfastDashboardProps): I
       }),
       graph('API: errors, and latency p99 in ms', {
         left: [
-          api.metricClientError({ ...sum, label: '4xx' }),
-          api.metricServerError({ ...sum, label: '5xx' }),
+          api.metricClientError({ ...SUMMED, label: '4xx' }),
+          api.metricServerError({ ...SUMMED, label: '5xx' }),
         ],
         leftAnnotations: [thresholds.apiFails.toAnnotation()],
         right: [api.metricLatency({ period: PERIOD, statistic: Stats.p(99), label: 'p99' })],

@@ -2,7 +2,7 @@ import { type IWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import type { HoldfastDashboardProps } from './dashboard.ts';
 import { graph } from './graph.ts';
-import { PERIOD } from './instance-metrics.ts';
+import { PERIOD, SAMPLED, SUMMED } from './instance-metrics.ts';
 
 /** What waits, what the sweeper had to move, and what breaks. */
 export function stuckRows(props: HoldfastDashboardProps): IWidget[][] {
@@ -13,22 +13,21 @@ function queueRow({
   queue: { queue, deadLetters },
   thresholds,
 }: HoldfastDashboardProps): IWidget[] {
-  const sampled = { period: PERIOD, statistic: Stats.MAXIMUM };
   return [
     graph('Queue', {
       left: [
-        queue.metricApproximateNumberOfMessagesVisible({ ...sampled, label: 'waiting' }),
-        queue.metricApproximateNumberOfMessagesDelayed({ ...sampled, label: 'delayed' }),
-        queue.metricApproximateNumberOfMessagesNotVisible({ ...sampled, label: 'at a worker' }),
+        queue.metricApproximateNumberOfMessagesVisible({ ...SAMPLED, label: 'waiting' }),
+        queue.metricApproximateNumberOfMessagesDelayed({ ...SAMPLED, label: 'delayed' }),
+        queue.metricApproximateNumberOfMessagesNotVisible({ ...SAMPLED, label: 'at a worker' }),
       ],
     }),
     graph('Age of the oldest message, s', {
-      left: [queue.metricApproximateAgeOfOldestMessage({ ...sampled, label: 'age' })],
+      left: [queue.metricApproximateAgeOfOldestMessage({ ...SAMPLED, label: 'age' })],
       leftAnnotations: [thresholds.backlog.toAnnotation()],
     }),
     graph('Dead letters', {
       left: [
-        deadLetters.metricApproximateNumberOfMessagesVisible({ ...sampled, label: 'messages' }),
+        deadLetters.metricApproximateNumberOfMessagesVisible({ ...SAMPLED, label: 'messages' }),
       ],
       leftAnnotations: [thresholds.deadLetters.toAnnotation()],
     }),
@@ -57,13 +56,12 @@ function sweeperRow({ metrics, thresholds }: HoldfastDashboardProps): IWidget[] 
 
 function functionRow({ functions }: HoldfastDashboardProps): IWidget[] {
   const each = Object.entries(functions);
-  const sum = { period: PERIOD, statistic: Stats.SUM };
   return [
     graph('Function errors', {
-      left: each.map(([label, { lambda }]) => lambda.metricErrors({ ...sum, label })),
+      left: each.map(([label, { lambda }]) => lambda.metricErrors({ ...SUMMED, label })),
     }),
     graph('Functions throttled', {
-      left: each.map(([label, { lambda }]) => lambda.metricThrottles({ ...sum, label })),
+      left: each.map(([label, { lambda }]) => lambda.metricThrottles({ ...SUMMED, label })),
     }),
     graph('Function duration, p99, ms', {
       left: each.map(([label, { lambda }]) =>

@@ -1,5 +1,5 @@
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { type Alarm, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Duration } from 'aws-cdk-lib/core';
 import { METRIC } from '../../lambda/contract/metrics.ts';
@@ -20,7 +20,7 @@ export interface SystemParts {
 
 export type SystemAlarms = Readonly<Record<'apiFails', Alarm>>;
 
-/** Does the machinery itself run? */
+/** Does the machinery itself run? Gives the alarm whose threshold is drawn. */
 export function systemAlarms(
   alarms: Alarms,
   metrics: InstanceMetrics,
@@ -81,15 +81,9 @@ function watchThrottles(alarms: Alarms, name: string, { lambda }: HoldfastFuncti
   });
 }
 
-function watchTable(alarms: Alarms, name: string, { tableName }: ITable): void {
+function watchTable(alarms: Alarms, name: string, table: ITable): void {
   alarms.add(`${capitalized(name)}TableThrottled`, {
-    metric: new Metric({
-      namespace: 'AWS/DynamoDB',
-      metricName: 'WriteThrottleEvents',
-      dimensionsMap: { TableName: tableName },
-      statistic: Stats.SUM,
-      period: Duration.minutes(5),
-    }),
+    metric: table.metric('WriteThrottleEvents', EACH_FIVE_MINUTES),
     threshold: 10,
     means: `DynamoDB refuses writes to the table of the ${name}.`,
     because: 'the SDK repeats single refusals; ten in five minutes are beyond what it hides.',

@@ -6,11 +6,9 @@ import type { Settings } from '../../lambda/contract/policy.ts';
 import type { Alarms } from './alarms.ts';
 import type { InstanceMetrics } from './instance-metrics.ts';
 
-export type TargetAlarms = Readonly<
-  Record<'noTargetServes' | 'primaryOut' | 'silentFallback' | 'lifecycle', Alarm>
->;
+export type TargetAlarms = Readonly<Record<'noTargetServes' | 'silentFallback', Alarm>>;
 
-/** Do the models serve, and those that should? */
+/** Do the models serve, and those that should? Gives the alarms whose thresholds are drawn. */
 export function targetAlarms(
   alarms: Alarms,
   metrics: InstanceMetrics,
@@ -32,36 +30,35 @@ export function targetAlarms(
     because: 'a sandbox says so once a cooldown; a single slow answer passes by itself.',
     missing: 'quiet',
   });
-  return {
-    noTargetServes: alarms.add('NoTargetServes', {
-      metric: metrics.of(METRIC.targetsServing, { statistic: Stats.MAXIMUM }),
-      threshold: 1,
-      below: true,
-      periods: 3,
-      means: 'Every target of the chain is out: jobs are accepted and wait.',
-      because: 'three minutes outlast the cooldown of a short outage.',
-      missing: 'reported',
+  const noTargetServes = alarms.add('NoTargetServes', {
+    metric: metrics.of(METRIC.targetsServing, { statistic: Stats.MAXIMUM }),
+    threshold: 1,
+    below: true,
+    periods: 3,
+    means: 'Every target of the chain is out: jobs are accepted and wait.',
+    because: 'three minutes outlast the cooldown of a short outage.',
+    missing: 'reported',
+  });
+  watchPrimary(alarms, metrics, settings);
+  const silentFallback = watchFallback(alarms, metrics);
+  alarms.add('ModelNearsItsEnd', {
+    metric: metrics.of(METRIC.lifecycleFindings, {
+      statistic: Stats.MAXIMUM,
+      period: Duration.days(1),
     }),
-    primaryOut: primaryOut(alarms, metrics, settings),
-    silentFallback: silentFallback(alarms, metrics),
-    lifecycle: alarms.add('ModelNearsItsEnd', {
-      metric: metrics.of(METRIC.lifecycleFindings, {
-        statistic: Stats.MAXIMUM,
-        period: Duration.days(1),
-      }),
-      threshold: 1,
-      means:
-        `A model of the chain is LEGACY, within ${NOTICE_DAYS} days of its end of life or past it, ` +
-        'or Bedrock does not show it to this account.',
-      because: 'one finding is enough, as it does not pass by itself, and weeks are left to act.',
-      missing: 'reported',
-    }),
-  };
+    threshold: 1,
+    means:
+      `A model of the chain is LEGACY, within ${NOTICE_DAYS} days of its end of life or past it, ` +
+      'or Bedrock does not show it to this account.',
+    because: 'one finding is enough, as it does not pass by itself, and weeks are left to act.',
+    missing: 'reported',
+  });
+  return { noTargetServes, silentFallback };
 }
 
-function primaryOut(alarms: Alarms, metrics: InstanceMetrics, { tiers }: Settings): Alarm {
+function watchPrimary(alarms: Alarms, metrics: InstanceMetrics, { tiers }: Settings): void {
   const tier = tiers[0]?.name ?? '';
-  return alarms.add('PrimaryOut', {
+  alarms.add('PrimaryOut', {
     metric: metrics.of(
       METRIC.targetsServing,
       { statistic: Stats.MAXIMUM },
@@ -77,7 +74,7 @@ function primaryOut(alarms: Alarms, metrics: InstanceMetrics, { tiers }: Setting
 }
 
 /** Metrics of success look well while a cheaper model answers for days. */
-function silentFallback(alarms: Alarms, metrics: InstanceMetrics): Alarm {
+function watchFallback(alarms: Alarms, metrics: InstanceMetrics): Alarm {
   return alarms.add('SilentFallback', {
     metric: degradedShare(metrics, Duration.minutes(5)),
     threshold: 90,

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Quota } from '../../doctor/quota-list.ts';
+import { type AwsEndpoint, serveAwsEndpoint } from '../support/aws-service.ts';
 
 export interface AccountState {
   /** Values of SSM parameters, by name. */
@@ -21,16 +19,9 @@ export interface ServiceError {
   readonly code: string;
 }
 
-export interface FakeAccount {
+export interface FakeAccount extends Pick<AwsEndpoint, 'config'> {
   /** The endpoint of every service but Bedrock. */
   readonly url: string;
-  /** What an SDK client has to be given to ask it. */
-  readonly config: {
-    readonly endpoint: string;
-    readonly region: string;
-    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-    readonly maxAttempts: number;
-  };
   /** Whatever is left out is as in an account that has only been bootstrapped. */
   set(state: Partial<AccountState>): void;
   stop(): Promise<void>;
@@ -48,7 +39,7 @@ export const BOOTSTRAPPED: AccountState = {
 /** STS, SSM, Service Quotas, CloudFormation and SQS, as far as the doctor asks them. */
 export async function startFakeAccount(): Promise<FakeAccount> {
   let state = BOOTSTRAPPED;
-  const server = createServer(async (request, response) => {
+  const { config, close } = await serveAwsEndpoint(async (request, response) => {
     const call = readCall(request.headers['x-amz-target'], await text(request));
     const fault = state.faults[call.operation];
     if (fault === 'hang') return;
@@ -63,24 +54,13 @@ export async function startFakeAccount(): Promise<FakeAccount> {
     });
     response.end(isXml ? body : JSON.stringify(body));
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url,
-    config: {
-      endpoint: url,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-      maxAttempts: 1,
-    },
+    url: config.endpoint,
+    config,
     set: (changes) => {
       state = { ...BOOTSTRAPPED, ...changes };
     },
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: close,
   };
 }
 

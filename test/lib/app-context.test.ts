@@ -1,18 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
-import { SettingsError } from '../../lambda/contract/schemas/settings.ts';
 import { environmentOf, readContext } from '../../lib/app-context.ts';
+import { faultsOf } from '../support/settings-faults.ts';
 import { anApp, someSettings } from '../support/stack.ts';
-
-function faultsOf(run: () => unknown): readonly string[] {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof SettingsError) return error.faults;
-    throw error;
-  }
-  return [];
-}
 
 describe('the context of the app', () => {
   test('may hold whatever CDK puts there', () => {

@@ -2,17 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RedisCircuitStore } from '../../lambda/stores/redis-circuit-store.ts';
 import { circuitProperties, STORE_RUNS } from '../suites/circuit-properties.ts';
 import { circuitVectors } from '../suites/circuit-vectors.ts';
-import { findRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.ts';
+import { needsRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.ts';
 
-const binary = findRedisServer();
-
-if (binary) onServer(binary);
-else {
-  const inCi = process.env.CI ? test : test.skip;
-  inCi('the Redis store needs redis-server or valkey-server on the PATH to be tested', () => {
-    throw new Error('no such program found');
-  });
-}
+needsRedisServer('the Redis store', onServer);
 
 function onServer(binary: string): void {
   let server: RedisServer;

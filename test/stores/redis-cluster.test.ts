@@ -2,17 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RedisCircuitStore } from '../../lambda/stores/redis-circuit-store.ts';
 import { connectRedis } from '../../lambda/stores/redis-connection.ts';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts';
-import { findRedisServer } from '../support/redis-server.ts';
+import { needsRedisServer } from '../support/redis-server.ts';
 
-const binary = findRedisServer();
-
-if (binary) onCluster(binary);
-else {
-  const inCi = process.env.CI ? test : test.skip;
-  inCi('Redis in cluster mode needs redis-server or valkey-server on the PATH to be tested', () => {
-    throw new Error('no such program found');
-  });
-}
+needsRedisServer('Redis in cluster mode', onCluster);
 
 /** So many that both nodes have some. */
 const KEYS = Array.from({ length: 20 }, (_, i) => `us-east-1/model-${i}`);

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface AwsService {
+export interface AwsEndpoint {
   /** What an SDK client has to be given to talk to it. */
   readonly config: {
     readonly endpoint: string;
@@ -10,9 +10,12 @@ export interface AwsService {
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
     readonly maxAttempts: number;
   };
+  close(): Promise<void>;
+}
+
+export interface AwsService extends AwsEndpoint {
   /** How many requests came. */
   requests(): number;
-  close(): Promise<void>;
 }
 
 export interface Answer {
@@ -23,13 +26,19 @@ export interface Answer {
 /** A service of AWS's JSON protocols that says whatever the test wants it to say next. */
 export async function serveAwsService(answer: () => Answer): Promise<AwsService> {
   let requests = 0;
-  const server = createServer((request, response) => {
+  const endpoint = await serveAwsEndpoint((request, response) => {
     requests += 1;
     request.resume();
     const { status, body } = answer();
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
     response.end(JSON.stringify(body));
   });
+  return { ...endpoint, requests: () => requests };
+}
+
+/** Whatever SDK clients with its `config` ask comes to the listener. */
+export async function serveAwsEndpoint(listener: RequestListener): Promise<AwsEndpoint> {
+  const server = createServer(listener);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   return {
@@ -39,7 +48,6 @@ export async function serveAwsService(answer: () => Answer): Promise<AwsService>
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       maxAttempts: 1,
     },
-    requests: () => requests,
     close: async () => {
       server.closeAllConnections();
       server.close();

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type CircuitTables, circuitTablesAt } from './dynalite-table.ts';
+import { freePort } from './free-port.ts';
 
 /** AWS's own DynamoDB Local, from the folder into which `.ci/fetch-dynamodb-local` put it. */
 export async function serveDynamoDbLocal(folder: string): Promise<CircuitTables> {
@@ -17,15 +17,6 @@ export async function serveDynamoDbLocal(folder: string): Promise<CircuitTables>
     server.kill();
     await once(server, 'exit');
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function untilUp(port: number): Promise<void> {

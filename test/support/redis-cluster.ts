@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { freePort } from './free-port.ts';
 import { untilReady } from './redis-server.ts';
 
 const HOST = '127.0.0.1';
@@ -68,13 +68,4 @@ async function joinUp(
   const isWhole = async (node: Redis) =>
     String(await node.cluster('INFO')).includes('cluster_state:ok');
   for (const node of nodes) while (!(await isWhole(node))) await new Promise(setImmediate);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, HOST);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { test } from '@jest/globals';
 import { Redis } from 'ioredis';
 
 export interface RedisServer {
@@ -11,8 +12,24 @@ export interface RedisServer {
   close(): Promise<void>;
 }
 
+/**
+ * Declares tests that need the program of a server. Where there is none they are skipped on a laptop
+ * and fail in CI, by the name of what would have been tested.
+ */
+export function needsRedisServer(what: string, declare: (binary: string) => void): void {
+  const binary = findRedisServer();
+  if (binary) {
+    declare(binary);
+    return;
+  }
+  const inCi = process.env.CI ? test : test.skip;
+  inCi(`${what} needs redis-server or valkey-server on the PATH to be tested`, () => {
+    throw new Error('no such program found');
+  });
+}
+
 /** The path of an installed redis-server or valkey-server. */
-export function findRedisServer(): string | undefined {
+function findRedisServer(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const names = ['redis-server', 'valkey-server'];
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync);

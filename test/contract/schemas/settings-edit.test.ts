@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Settings, SettingsInput } from '../../../lambda/contract/policy.ts';
-import { SettingsError } from '../../../lambda/contract/schemas/settings.ts';
 import { parseEdit } from '../../../lambda/contract/schemas/settings-edit.ts';
 import { someSettings } from '../../support/settings.ts';
+import { faultsOf } from '../../support/settings-faults.ts';
 
 const DEPLOYED = someSettings();
 const [FIRST, SECOND] = DEPLOYED.tiers;
@@ -10,16 +10,6 @@ if (!FIRST || !SECOND) throw new Error('the settings of tests have three tiers')
 
 function parse(edited: Partial<SettingsInput>, deployed: Settings = DEPLOYED): Settings {
   return parseEdit(JSON.stringify({ ...deployed, ...edited }), deployed, 'a parameter');
-}
-
-function faultsOf(parsing: () => unknown): readonly string[] {
-  try {
-    parsing();
-  } catch (error: unknown) {
-    if (error instanceof SettingsError) return error.faults;
-    throw error;
-  }
-  return [];
 }
 
 describe('an edit at run time', () => {

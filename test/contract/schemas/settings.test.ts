@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { BREAKER_DEFAULTS, JOB_DEFAULTS, PROBE_DEFAULTS } from '../../../lambda/contract/policy.ts';
-import { parseSettings, SettingsError } from '../../../lambda/contract/schemas/settings.ts';
+import { parseSettings } from '../../../lambda/contract/schemas/settings.ts';
+import { faultsOf } from '../../support/settings-faults.ts';
 
 const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
 const elsewhere = { ...target, region: 'us-west-2' };
@@ -9,15 +10,7 @@ const byArn = { ...target, modelId: arn };
 const haiku = { ...target, modelId: 'anthropic.claude-3-haiku-20240307-v1:0' };
 const tier = { name: 'only', targets: [target], maxTokens: 512 };
 
-function faultsOf(input: unknown): readonly string[] {
-  try {
-    parseSettings(input, 'test settings');
-  } catch (error: unknown) {
-    if (error instanceof SettingsError) return error.faults;
-    throw error;
-  }
-  return [];
-}
+const faultsIn = (input: unknown) => faultsOf(() => parseSettings(input, 'test settings'));
 
 describe('parseSettings', () => {
   test('fills in every default but the tiers', () => {
@@ -236,7 +229,7 @@ describe('parseSettings', () => {
       /^tenants\.key: got "A B", allowed is .*lower case/,
     ],
   ])('refuses %s', (_, input, fault) => {
-    expect(faultsOf(input)).toContainEqual(expect.stringMatching(fault));
+    expect(faultsIn(input)).toContainEqual(expect.stringMatching(fault));
   });
 
   test('names the file and every fault at once', () => {
@@ -250,16 +243,16 @@ describe('parseSettings', () => {
   test('tells one fault of a field, however many rules it breaks', () => {
     const twice = breaker({ callTimeoutSeconds: 500, windowSeconds: 0, redisUrl: '' });
 
-    expect(faultsOf(twice).map((fault) => fault.split(':')[0])).toEqual([
+    expect(faultsIn(twice).map((fault) => fault.split(':')[0])).toEqual([
       'breaker.windowSeconds',
       'breaker.callTimeoutSeconds',
       'breaker.redisUrl',
     ]);
-    expect(faultsOf(breaker({ slowRatePercent: -1 }))).toHaveLength(1);
+    expect(faultsIn(breaker({ slowRatePercent: -1 }))).toHaveLength(1);
   });
 
   test('shortens a long value', () => {
-    const [fault] = faultsOf({ tiers: [{ ...tier, name: 'x'.repeat(500) }] });
+    const [fault] = faultsIn({ tiers: [{ ...tier, name: 'x'.repeat(500) }] });
 
     expect(fault?.length).toBeLessThan(200);
   });
