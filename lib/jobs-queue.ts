@@ -45,6 +45,15 @@ export class JobsQueue extends Construct {
     return grantSendMessage(this.queue, grantee);
   }
 
+  /** Whether messages wait tells a job behind a backlog from one whose message is lost. */
+  grantCount(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['sqs:GetQueueAttributes'],
+      resourceArns: [this.queue.queueArn],
+    });
+  }
+
   grantSendDeadLetters(grantee: IGrantable): Grant {
     return grantSendMessage(this.deadLetters, grantee);
   }

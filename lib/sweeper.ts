@@ -50,6 +50,7 @@ export class Sweeper extends Construct {
     jobs.grantSweep(this.function);
     circuits.grantRead(this.function);
     queue.grantSend(this.function);
+    queue.grantCount(this.function);
     events.grantPublish(this.function);
   }
 }

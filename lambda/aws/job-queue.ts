@@ -1,4 +1,4 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { encodeMessage } from '../contract/schemas/message.ts';
 import { LONGEST_DELAY_MS } from '../core/jobs/deferral.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
@@ -9,6 +9,8 @@ export interface QueueUrls {
   /** Only the worker puts messages there. */
   readonly deadLetters?: string;
 }
+
+const WAITING = 'ApproximateNumberOfMessages';
 
 export function sqsJobQueue(urls: QueueUrls, client = new SQSClient(CLIENT_OPTIONS)): JobQueue {
   return {
@@ -22,6 +24,13 @@ export function sqsJobQueue(urls: QueueUrls, client = new SQSClient(CLIENT_OPTIO
           DelaySeconds: seconds,
         }),
       );
+    },
+
+    async countWaiting() {
+      const { Attributes = {} } = await client.send(
+        new GetQueueAttributesCommand({ QueueUrl: urls.jobs, AttributeNames: [WAITING] }),
+      );
+      return Number(Attributes[WAITING]);
     },
 
     async deadLetter(body, reason) {

@@ -97,10 +97,18 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
       }
     },
 
-    async upcoming(shard, now, limit) {
-      const query = { ...dueQuery(tableName, shard, '>', now), Limit: limit };
-      const { Items = [] } = await client.send(new QueryCommand(query));
-      return Items.map(standingOf);
+    async running(shard, now, limit) {
+      const found: Standing[] = [];
+      let pages = 0;
+      const query = runningQuery(tableName, shard, now);
+      for await (const { Items = [] } of paginateQuery(
+        { client, pageSize: LIST_PAGE_SIZE },
+        query,
+      )) {
+        found.push(...Items.map(standingOf));
+        if (found.length >= limit || ++pages === LIST_PAGES) break;
+      }
+      return found.slice(0, limit);
     },
 
     async list({ limit, ...query }, now) {
@@ -151,6 +159,17 @@ function dueQuery(tableName: string, shard: number, comparison: '<=' | '>', now:
     IndexName: name,
     KeyConditionExpression: `${partitionKey} = :shard AND ${sortKey} ${comparison} :now`,
     ExpressionAttributeValues: { ':shard': { N: String(shard) }, ':now': { N: String(now) } },
+  };
+}
+
+/** Among the rows that are due later, which a run's are until its lease ends. */
+function runningQuery(tableName: string, shard: number, now: number) {
+  const { ExpressionAttributeValues, ...query } = dueQuery(tableName, shard, '>', now);
+  return {
+    ...query,
+    FilterExpression: '#status = :running',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ...ExpressionAttributeValues, ':running': { S: 'RUNNING' } },
   };
 }
 

@@ -13,7 +13,7 @@ import { digest } from './digest.ts';
 
 export interface AcceptDependencies {
   readonly jobs: JobStore;
-  readonly queue: JobQueue;
+  readonly queue: Pick<JobQueue, 'send'>;
   readonly results: ResultStore;
   readonly clock: Clock;
   /** 32 hexadecimal digits that nobody can guess. */

@@ -6,13 +6,14 @@ import { dispatch } from '../core/jobs/dispatch.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
-import { type SweepAction, sweepRule } from '../core/jobs/sweep-rule.ts';
+import { type QueueStanding, type SweepAction, sweepRule } from '../core/jobs/sweep-rule.ts';
 import {
   cancel,
   expire,
   postpone,
   requeue,
   type Standing,
+  sent,
   visibleAt,
 } from '../core/jobs/transitions.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
@@ -20,7 +21,7 @@ import type { Log, Metrics } from '../core/telemetry.ts';
 export interface SweepDependencies {
   readonly jobs: JobStore;
   readonly ends: Pick<JobEnds, 'write' | 'tell' | 'flush'>;
-  readonly queue: JobQueue;
+  readonly queue: Pick<JobQueue, 'send' | 'countWaiting'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -32,13 +33,13 @@ export interface SweepDependencies {
  */
 export async function sweep(dependencies: SweepDependencies, untilMs: number): Promise<void> {
   const { jobs, ends, clock, metrics } = dependencies;
-  const queueAge = once(() => longestWaitMs(dependencies));
+  const queueStanding = once(() => readQueue(dependencies));
   // Rows whose events a dead bus does not take would cost the time of those that can be moved.
   let isBusUp = true;
   let moved = 0;
   for (const shard of shardsFrom(clock.now())) {
     for await (const page of jobs.due(shard, clock.now())) {
-      const outlook = { queueAge, isBusUp };
+      const outlook = { queueStanding, isBusUp };
       const done = await Promise.all(page.map((job) => sweepJob(dependencies, job, outlook)));
       moved += done.filter(Boolean).length;
       if ((await ends.flush()) > 0) isBusUp = false;
@@ -51,8 +52,8 @@ export async function sweep(dependencies: SweepDependencies, untilMs: number): P
 
 /** What a sweep has learned so far. */
 interface Outlook {
-  /** How long messages wait in the queue; found out by the first row that asks. */
-  readonly queueAge: () => Promise<number>;
+  /** Found out by the first row that asks. */
+  readonly queueStanding: () => Promise<QueueStanding>;
   readonly isBusUp: boolean;
 }
 
@@ -79,13 +80,13 @@ async function sweepJob(
 async function move(
   dependencies: SweepDependencies,
   job: Standing,
-  { queueAge, isBusUp }: Outlook,
+  { queueStanding, isBusUp }: Outlook,
 ): Promise<boolean> {
   const { clock } = dependencies;
   const isWaiting = job.status !== 'RUNNING' && job.sentAt !== undefined;
-  const queueAgeMs = isWaiting ? await queueAge() : 0;
+  const queue = isWaiting ? await queueStanding() : UNASKED;
   const now = clock.now();
-  const rule = sweepRule(job, now, queueAgeMs);
+  const rule = sweepRule(job, now, queue);
   const isMoved = await carryOut(dependencies, job, rule, { now, isBusUp });
   if (isMoved) dependencies.metrics.count(METRIC.sweptJobs, 1, { [DIMENSION.action]: rule.action });
   return isMoved;
@@ -115,7 +116,8 @@ async function carryOut(
       return requeued.applied;
     }
     case 'send':
-      await dispatch(dependencies, job, now);
+      await queue.send({ jobId, generation }, Math.max(0, (job.nextAttemptAt ?? 0) - now));
+      await jobs.update(jobId, sent(job, now));
       return true;
     case 'send-again':
       await queue.send({ jobId, generation }, 0);
@@ -131,23 +133,28 @@ async function carryOut(
   }
 }
 
+/** For rows about which the queue says nothing. */
+const UNASKED: QueueStanding = { isEmpty: false, ageMs: 0 };
+
+async function readQueue(dependencies: SweepDependencies): Promise<QueueStanding> {
+  const waiting = await dependencies.queue.countWaiting();
+  return waiting === 0
+    ? { isEmpty: true, ageMs: 0 }
+    : { isEmpty: false, ageMs: await longestWaitMs(dependencies) };
+}
+
 /**
  * How long messages wait at present, seen from the jobs that run: the time from a send to now. SQS
- * tells it only to CloudWatch, minutes late. No job running means no backlog to be mistaken for.
+ * tells it only to CloudWatch, minutes late.
  */
 async function longestWaitMs({ jobs, clock }: SweepDependencies): Promise<number> {
   const now = clock.now();
   const shards = Array.from({ length: SWEEP_SHARDS }, (_, shard) => shard);
-  const samples = await Promise.all(shards.map((shard) => jobs.upcoming(shard, now, SAMPLE_SIZE)));
-  const waits = samples
-    .flat()
-    .map((job) =>
-      job.status === 'RUNNING' && job.sentAt !== undefined ? now - visibleAt(job, job.sentAt) : 0,
-    );
+  const samples = await Promise.all(shards.map((shard) => jobs.running(shard, now, SAMPLE_SIZE)));
+  const waits = samples.flat().map((job) => now - visibleAt(job, job.sentAt ?? now));
   return Math.max(0, ...waits);
 }
 
-/** Running rows come up first, for leases are shorter than any other wait. */
 const SAMPLE_SIZE = 10;
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

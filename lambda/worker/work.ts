@@ -17,7 +17,7 @@ import { runJob } from './run-job.ts';
 export interface WorkDependencies {
   readonly jobs: JobStore;
   readonly ends: Pick<JobEnds, 'write'>;
-  readonly queue: JobQueue;
+  readonly queue: Pick<JobQueue, 'send' | 'deadLetter'>;
   readonly results: ResultStore;
   readonly router: Router;
   readonly clock: Pick<Clock, 'now'>;

@@ -1,4 +1,4 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { sqsJobQueue } from '../../lambda/aws/job-queue.ts';
@@ -64,6 +64,17 @@ describe('the job queue', () => {
     await queue.send(message, -5000);
 
     expect(sent().ready).toHaveLength(1);
+  });
+
+  test('counts what waits to be received, and not what is delayed or received', async () => {
+    const { queue } = queueOf('counted');
+    const QueueUrl = server.createQueue('counted').queueUrl;
+    for (const delayMs of [0, 0, 60_000]) await queue.send(message, delayMs);
+    expect(await queue.countWaiting()).toBe(2);
+
+    await client.send(new ReceiveMessageCommand({ QueueUrl }));
+
+    expect(await queue.countWaiting()).toBe(1);
   });
 
   test('parks a message as it came, with the reason beside it', async () => {

@@ -56,9 +56,9 @@ export const PROMISES: Readonly<Record<Promised, (run: Run) => boolean>> = {
   'no storm of messages': ({ story, unharmed }) =>
     story.sends <= unharmed.sends + MOST_TWINS * story.strikes.length,
 
-  'no later than promised': ({ story, unharmed }) => {
+  'no later than promised': ({ path, story, unharmed }) => {
     const delayMs = (story.row?.completedAt ?? 0) - (unharmed.row?.completedAt ?? 0);
-    return delayMs <= sum(story.strikes.map(longestDelayMs));
+    return delayMs <= sum(story.strikes.map((strike) => longestDelayMs(strike, path)));
   },
 };
 
@@ -80,7 +80,7 @@ const MOST_TWINS = 2;
 const MINUTE_MS = 60_000;
 
 /** How much later a job may end for what has struck. */
-function longestDelayMs({ caller, fate, name }: Strike): number {
+function longestDelayMs({ caller, fate, name }: Strike, { isBusyHour = false }: Path): number {
   // The SDK's next attempt makes up for it, but for calls that have one attempt.
   const isRepeated = !/converse|publish|deadLetters|Converse|PutEvents|circuits|Receive/.test(name);
   if (fate === 'answer-lost' && isRepeated) return 0;
@@ -88,7 +88,8 @@ function longestDelayMs({ caller, fate, name }: Strike): number {
     case 'request':
     case 'sweeper':
     case 'operator':
-      return 3 * MINUTE_MS;
+      // While other messages wait, one that is missing is missed after a quarter of an hour.
+      return isBusyHour ? 17 * MINUTE_MS : 3 * MINUTE_MS;
     case 'worker':
       // A message that is not deleted comes back after a quarter of an hour.
       return 17 * MINUTE_MS;

@@ -51,6 +51,8 @@ interface Message {
 /** SQS: what is received comes back unless it is deleted. */
 export class MessageQueue {
   sends = 0;
+  /** Messages of other jobs, of which nothing is told here but that they wait. */
+  othersWaiting = 0;
   readonly #clock: Clock;
   readonly #messages = new Map<string, Message>();
 
@@ -65,6 +67,12 @@ export class MessageQueue {
   /** When the next message can be received; nothing when there is none at all. */
   get nextAtMs(): number | undefined {
     return this.#next()?.visibleAtMs;
+  }
+
+  countWaiting(): number {
+    const now = this.#clock.now();
+    const waiting = [...this.#messages.values()].filter(({ visibleAtMs }) => visibleAtMs <= now);
+    return this.othersWaiting + waiting.length;
   }
 
   send(body: string, delayMs = 0): void {

@@ -85,7 +85,7 @@ export async function explore(exploration: Exploration): Promise<Tally> {
 
 /** A read changes nothing: without an answer it is as good as not sent, and repeated as good as new. */
 const READ =
-  /\.(get\w*|due|upcoming|count|load|read\w*)$|(GetItem|Query|GetParameters|GetQueueAttributes|GET object)$/;
+  /\.(get\w*|due|running|count\w*|load|read\w*)$|(GetItem|Query|GetParameters|GetQueueAttributes|GET object)$/;
 const IDLE_ON_READS: ReadonlySet<Fate> = new Set(['answer-lost', 'unanswered']);
 
 /** As a person reads it, and what `runPath` takes to see it again. */

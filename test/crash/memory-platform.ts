@@ -60,6 +60,7 @@ function portsOf(cloud: Cloud): Pick<Ports, 'queue' | 'deadLetters' | 'results' 
         if (cloud.isDown('queue')) throw new Error('queue down');
         queue.send(encodeMessage(message), delayMs);
       },
+      countWaiting: async () => queue.countWaiting(),
       deadLetter: async (body) => deadLetters.send(body),
     },
     deadLetters: {
@@ -126,12 +127,13 @@ function struck(sandbox: Sandbox, ports: Struck): Struck {
       create: (...given) => call('jobs.create', () => jobs.create(...given)),
       get: (...given) => call('jobs.get', () => jobs.get(...given)),
       update: (...given) => call('jobs.update', () => jobs.update(...given)),
-      upcoming: (...given) => call('jobs.upcoming', () => jobs.upcoming(...given)),
+      running: (...given) => call('jobs.running', () => jobs.running(...given)),
       list: (...given) => call('jobs.list', () => jobs.list(...given)),
       due: (...given) => struckPages(call, () => jobs.due(...given)),
     },
     queue: {
       send: (...given) => call('queue.send', () => queue.send(...given)),
+      countWaiting: () => call('queue.countWaiting', () => queue.countWaiting()),
       deadLetter: (...given) => call('queue.deadLetter', () => queue.deadLetter(...given)),
     },
     deadLetters: {

@@ -24,6 +24,8 @@ export interface Path {
   /** The first worker's time is nearly up. */
   readonly isFirstRunShort?: boolean;
   readonly queueDownMs?: number;
+  /** Messages of other jobs wait in the queue all the time. */
+  readonly isBusyHour?: boolean;
   readonly busDownMs?: number;
 }
 
@@ -112,6 +114,13 @@ export const PATHS: readonly Path[] = [
     ends: 'SUCCEEDED',
     models: ['answers'],
     queueDownMs: MINUTE_MS / 2,
+  },
+  {
+    name: 'accepted while the queue is down, in a busy hour',
+    ends: 'SUCCEEDED',
+    models: ['answers'],
+    queueDownMs: MINUTE_MS / 2,
+    isBusyHour: true,
   },
   {
     name: 'ended while the bus is down',

@@ -61,8 +61,8 @@ export function withShardOf(jobId: string, ports: Ports): Ports {
       async *due(asked, now) {
         if (asked === shard) yield* jobs.due(asked, now);
       },
-      upcoming: async (asked, now, limit) =>
-        asked === shard ? jobs.upcoming(asked, now, limit) : [],
+      running: async (asked, now, limit) =>
+        asked === shard ? jobs.running(asked, now, limit) : [],
     },
   };
 }

@@ -6,8 +6,8 @@ import {
   isClaim,
   isDeferral,
   isRedrive,
-  isRequeue,
   isSuccess,
+  isUnsent,
   sendingEachMinute,
   withoutGeneration,
 } from './tampering.ts';
@@ -86,29 +86,16 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     tamper: changing(isDeferral, withoutGeneration),
   },
   {
-    name: 'a job is noted as sent before it is',
+    name: 'nobody asks whether the queue is empty: a job that only looks sent waits long',
     path: 'answered at once',
     breaks: 'no later than promised',
-    tamper: (ports) => {
-      let send = async () => {};
-      return {
-        ...ports,
-        queue: {
-          ...ports.queue,
-          send: async (...message) => {
-            send = () => ports.queue.send(...message);
-          },
-        },
-        jobs: {
-          ...ports.jobs,
-          update: async (jobId, change) => {
-            const updated = await ports.jobs.update(jobId, change);
-            if (change.set.sentAt !== undefined) await send();
-            return updated;
-          },
-        },
-      };
-    },
+    tamper: (ports) => ({ ...ports, queue: { ...ports.queue, countWaiting: async () => 1 } }),
+  },
+  {
+    name: 'a send that failed is not told to the row',
+    path: 'accepted while the queue is down, in a busy hour',
+    breaks: 'no later than promised',
+    tamper: changing(isUnsent, (change) => ({ ...change, set: {}, remove: [] })),
   },
   {
     name: 'the row is written before the prompt',
@@ -200,14 +187,6 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
         create: ({ dueAt: _, ...job }, now) => ports.jobs.create(job, now),
       },
     }),
-  },
-  {
-    // A sender that was late notes its message for that of the next generation, which was lost.
-    name: 'a requeue keeps the generation',
-    path: 'a worker dies, the sweeper helps',
-    depth: 2,
-    breaks: 'no later than promised',
-    tamper: changing(isRequeue, withoutGeneration),
   },
   {
     name: 'a redrive keeps the generation: its end seems told',

@@ -48,8 +48,9 @@ export function isDeferral({ set }: Change): boolean {
   return set.status === 'DEFERRED';
 }
 
-export function isRequeue({ when, set }: Change): boolean {
-  return set.status === 'QUEUED' && set.generation !== undefined && !isRedrive({ when, set });
+/** The row learns that its message was not sent. */
+export function isUnsent({ set, remove }: Change): boolean {
+  return set.status === undefined && remove?.includes('sentAt') === true;
 }
 
 export function isRedrive({ set }: Change): boolean {

@@ -130,8 +130,15 @@ function sqs(queue: MessageQueue, operation: string, input: SqsInput): object {
     case 'ChangeMessageVisibilityBatch':
       for (const { ReceiptHandle } of input.Entries) queue.show(ReceiptHandle, 0);
       return { Successful: input.Entries.map(({ Id }) => ({ Id })), Failed: [] };
-    case 'GetQueueAttributes':
-      return { Attributes: { ApproximateNumberOfMessages: String(queue.size) } };
+    case 'GetQueueAttributes': {
+      const waiting = queue.countWaiting();
+      return {
+        Attributes: {
+          ApproximateNumberOfMessages: String(waiting),
+          ApproximateNumberOfMessagesNotVisible: String(queue.size - waiting),
+        },
+      };
+    }
     default:
       throw new Error(`an operation of SQS that is not served: ${operation}`);
   }

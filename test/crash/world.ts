@@ -42,6 +42,7 @@ export async function runPath(
   const cloud = new Cloud({
     reaction: (call) => path.models[Math.min(call, path.models.length) - 1] ?? 'answers',
   });
+  cloud.queue.othersWaiting = path.isBusyHour ? 1 : 0;
   cloud.downUntilMs.queue = START + (path.queueDownMs ?? 0);
   cloud.downUntilMs.bus = START + (path.busDownMs ?? 0);
   const open = await platform.open(cloud, settings);

@@ -72,6 +72,7 @@ describe('what each function may do, and nothing else', () => {
       'events:PutEvents {EventsBus.Arn}',
       'logs:CreateLogStream {SweeperFunctionLogs.Arn}',
       'logs:PutLogEvents {SweeperFunctionLogs.Arn}',
+      'sqs:GetQueueAttributes {Queue.Arn}',
       'sqs:SendMessage {Queue.Arn}',
       ...SETTINGS,
       ...TRACES,

@@ -44,7 +44,7 @@ export interface FleetParts {
 
 type Sandbox = (bodies: readonly string[]) => Promise<void>;
 
-export class SimulatedFleet implements JobQueue {
+export class SimulatedFleet implements Pick<JobQueue, 'send' | 'deadLetter'> {
   readonly deadLetters: string[] = [];
   readonly #parts: FleetParts;
   readonly #ready: string[] = [];

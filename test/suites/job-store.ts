@@ -61,7 +61,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
 
       const claimed = await jobs.update(JOB_ID, claim(aJob().generation, 'claim', START, settings));
 
-      const expected = aRunningJob({ sentAt: undefined });
+      const expected = aRunningJob();
       expect(claimed).toEqual({ applied: true, job: expected });
       expect(await jobs.get(JOB_ID)).toEqual(expected);
     });
@@ -82,7 +82,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
 
       const again = await jobs.update(JOB_ID, change);
 
-      expect(again).toEqual({ applied: true, job: aRunningJob({ sentAt: undefined }) });
+      expect(again).toEqual({ applied: true, job: aRunningJob() });
     });
 
     test.each([
@@ -141,17 +141,22 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       ]);
     });
 
-    test('lists some of what comes due later, soonest first', async () => {
+    test('finds some of the rows that a run holds, in a crowd of those that wait', async () => {
+      const lease = { sweepShard: 0, leaseUntil: START + 75_000, dueAt: START + 75_000 };
+      for (const name of ['a', 'b', 'c']) {
+        await jobs.create(aRunningJob({ ...lease, jobId: name.repeat(32) }), START);
+      }
       for (let i = 1; i <= 4; i++) {
-        await jobs.create(
-          aJob({ jobId: `0${i}`.repeat(16), sweepShard: 0, dueAt: START + i }),
-          START,
-        );
+        await jobs.create(aJob({ jobId: `0${i}`.repeat(16), sweepShard: 0 }), START);
       }
 
-      const upcoming = await jobs.upcoming(0, START + 1, 2);
+      const running = await jobs.running(0, START, 2);
 
-      expect(upcoming.map(({ jobId }) => jobId)).toEqual(['02'.repeat(16), '03'.repeat(16)]);
+      expect(running).toHaveLength(2);
+      expect(running.map(({ status, sentAt }) => [status, sentAt])).toEqual([
+        ['RUNNING', START],
+        ['RUNNING', START],
+      ]);
     });
 
     test('lists a tenant’s jobs page by page, newest first, each once, and no other’s', async () => {

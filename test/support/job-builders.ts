@@ -25,7 +25,6 @@ export function aRunningJob(fields: Partial<Job> = {}): Job {
     claimToken: 'claim',
     leaseUntil,
     dueAt: leaseUntil,
-    sentAt: START,
     ...fields,
   });
 }

@@ -66,11 +66,17 @@ export function rowOf(world: { readonly jobs: MemoryJobStore }, jobId: string): 
 class RecordingQueue {
   readonly sent: { readonly message: JobPointer; readonly delayMs: number }[] = [];
   readonly dead: { readonly body: string; readonly reason: string }[] = [];
+  waiting = 0;
   isDown = false;
 
   async send({ jobId, generation }: JobPointer, delayMs: number): Promise<void> {
     if (this.isDown) throw new Error('queue down');
     this.sent.push({ message: { jobId, generation }, delayMs });
+  }
+
+  async countWaiting(): Promise<number> {
+    if (this.isDown) throw new Error('queue down');
+    return this.waiting;
   }
 
   async deadLetter(body: string, reason: string): Promise<void> {

@@ -46,9 +46,9 @@ export class MemoryJobStore implements JobStore {
     for (let at = 0; at < rows.length; at += PAGE_SIZE) yield rows.slice(at, at + PAGE_SIZE);
   }
 
-  async upcoming(shard: number, now: number, limit: number): Promise<readonly Standing[]> {
+  async running(shard: number, now: number, limit: number): Promise<readonly Standing[]> {
     return this.#byDue(shard)
-      .filter(({ dueAt = 0 }) => dueAt > now)
+      .filter(({ status, dueAt = 0 }) => status === 'RUNNING' && dueAt > now)
       .slice(0, limit);
   }
 

@@ -49,7 +49,7 @@ describe('100,000 rows that are due, nearly all in one shard,', () => {
 function aBacklog(count: number) {
   const world = aWorld();
   const shards = Array.from({ length: SWEEP_SHARDS }, (): string[] => []);
-  const template = aJob();
+  const template = aJob({ sentAt: undefined });
   for (let i = 0; i < count; i++) {
     const jobId = i.toString(16).padStart(32, '0');
     const sweepShard = i % 100 === 0 ? (i / 100) % SWEEP_SHARDS : CROWDED;

@@ -22,8 +22,9 @@ function aWorldOf(jobs: readonly Job[], at: number): World {
 const sweepAll = (world: World) => sweep(world, Number.POSITIVE_INFINITY);
 
 describe('a sweep', () => {
-  test('sends what was never sent, and notes it', async () => {
-    const world = aWorldOf([aJob()], START + MINUTE);
+  test('sends what the queue had not taken, and notes it', async () => {
+    const world = aWorldOf([aJob({ sentAt: undefined })], START + MINUTE);
+    world.queue.waiting = 1000;
 
     await sweepAll(world);
     await sweepAll(world);
@@ -34,7 +35,8 @@ describe('a sweep', () => {
   });
 
   test('sends a deferred job for the time that it waits for', async () => {
-    const deferred = aJob({ status: 'DEFERRED', nextAttemptAt: START + 5 * MINUTE });
+    const nextAttemptAt = START + 5 * MINUTE;
+    const deferred = aJob({ status: 'DEFERRED', sentAt: undefined, nextAttemptAt });
     const world = aWorldOf([deferred], START + MINUTE);
 
     await sweepAll(world);
@@ -68,8 +70,32 @@ describe('a sweep', () => {
     expect(world.queue.sent).toEqual([]);
   });
 
-  test('sends a twin of a message that may be lost, same generation, ever more rarely', async () => {
-    const world = aWorldOf([aJob({ sentAt: START, dueAt: START + 15 * MINUTE })], START);
+  test('sends within minutes what its process died before it could send, none else waiting', async () => {
+    const world = aWorldOf([aJob()], START + MINUTE);
+
+    await sweepAll(world);
+
+    expect(world.queue.sent).toEqual([{ message: { jobId: JOB_ID, generation }, delayMs: 0 }]);
+  });
+
+  test('asks the queue once, however many rows are due', async () => {
+    const jobs = ['0a', '1b', '2c'].map((each) => aJob({ jobId: each.padEnd(32, '0') }));
+    const world = aWorldOf(jobs, START + MINUTE);
+    let asked = 0;
+    world.queue.countWaiting = async () => {
+      asked += 1;
+      return 5;
+    };
+
+    await sweepAll(world);
+
+    expect(asked).toBe(1);
+    expect(world.queue.sent).toEqual([]);
+  });
+
+  test('in a backlog sends a twin of what may be lost, same generation, ever more rarely', async () => {
+    const world = aWorldOf([aJob()], START);
+    world.queue.waiting = 1000;
 
     for (let minute = 1; minute <= 120; minute++) {
       world.clock.nowMs = START + minute * MINUTE;
@@ -84,11 +110,12 @@ describe('a sweep', () => {
   test('takes a backlog of 10,000 for what it is: the jobs that run waited just as long', async () => {
     const waiting = Array.from({ length: 10_000 }, (_, i) => {
       const jobId = i.toString(16).padStart(4, '0').padEnd(32, '0');
-      return aJob({ jobId, sentAt: START, dueAt: START + 15 * MINUTE });
+      return aJob({ jobId, dueAt: START + 15 * MINUTE });
     });
     const now = START + 20 * MINUTE;
     const runs = aRunningJob({ leaseUntil: now + 70_000, dueAt: now + 70_000 });
     const world = aWorldOf([...waiting, runs], now);
+    world.queue.waiting = 10_000;
 
     await sweepAll(world);
 
@@ -119,8 +146,7 @@ describe('a sweep', () => {
   });
 
   test('ends a job whose message SQS has dead-lettered, since no worker came to count its claims', async () => {
-    const job = aJob({ sentAt: START, dueAt: START + 15 * MINUTE });
-    const world = aWorldOf([job], START);
+    const world = aWorldOf([aJob()], START);
 
     for (let minute = 1; minute <= 24 * 60; minute++) {
       world.clock.nowMs = START + minute * MINUTE;
@@ -132,11 +158,11 @@ describe('a sweep', () => {
       error: { type: 'urn:holdfast:problem:deadline-passed' },
     });
     expect(world.bus.events).toMatchObject([{ status: 'EXPIRED' }]);
-    expect(world.queue.sent.length).toBeLessThan(10);
+    expect(world.queue.sent.length).toBeLessThan(12);
   });
 
   test('brings a job whose worker dies in each run to the dead letters, claim by claim', async () => {
-    const world = aWorldOf([aJob({ sentAt: START })], START);
+    const world = aWorldOf([aJob()], START);
     const receive = (message: JobPointer) => work(world, world.invocation, encodeMessage(message));
     world.router.run = () => new Promise(() => undefined);
     void world.results.putPrompt(aJob(), { messages: [{ role: 'user', text: 'hello' }] });
@@ -157,15 +183,15 @@ describe('a sweep', () => {
   });
 
   test.each<[string, Job]>([
-    ['waits in a backlog', aJob({ sentAt: START, deadlineAt: START + 5 * MINUTE })],
+    ['waits in a backlog', aJob({ deadlineAt: START + 5 * MINUTE })],
     [
       'is deferred',
       aJob({
-        ...{ status: 'DEFERRED', sentAt: START, nextAttemptAt: START + 10 * MINUTE },
+        ...{ status: 'DEFERRED', nextAttemptAt: START + 10 * MINUTE },
         deadlineAt: START + 5 * MINUTE,
       }),
     ],
-    ['was never sent', aJob({ deadlineAt: START + 5 * MINUTE })],
+    ['was never sent', aJob({ sentAt: undefined, deadlineAt: START + 5 * MINUTE })],
   ])('expires a job at its deadline that %s, and tells it', async (_, job) => {
     const world = aWorldOf([{ ...job, dueAt: job.deadlineAt }], job.deadlineAt - 1);
     await sweepAll(world);
@@ -204,7 +230,7 @@ describe('a sweep', () => {
       const jobId = `0${i}`.padEnd(32, '0');
       return aJob({ jobId, status: 'FAILED', eventPending: true, dueAt: START, sweepShard: 0 });
     });
-    const unsent = aJob({ sweepShard: 0 });
+    const unsent = aJob({ sweepShard: 0, sentAt: undefined });
     const world = aWorldOf([...ended, unsent], START + MINUTE);
     let requests = 0;
     world.bus.publish = async () => {
@@ -222,7 +248,7 @@ describe('a sweep', () => {
   test('goes on past a row that breaks, and says so', async () => {
     const ids = ['00', '01', '02'].map((prefix) => prefix.padEnd(32, '0'));
     const world = aWorldOf(
-      ids.map((jobId) => aJob({ jobId })),
+      ids.map((jobId) => aJob({ jobId, sentAt: undefined })),
       START + MINUTE,
     );
     const { update } = world.jobs;

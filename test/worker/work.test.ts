@@ -22,7 +22,7 @@ const receive = (world: World, body = MESSAGE) => work(world, world.invocation, 
 
 describe('a message', () => {
   test('is carried to an answer, stored before the row names it', async () => {
-    const world = aWorldWith(aJob({ sentAt: START }));
+    const world = aWorldWith(aJob());
 
     await receive(world);
 

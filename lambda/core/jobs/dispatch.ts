@@ -1,10 +1,10 @@
 import type { JobQueue } from './job-queue.ts';
 import type { JobStore } from './job-store.ts';
-import { type Standing, sent } from './transitions.ts';
+import { type Standing, unsent } from './transitions.ts';
 
 /**
- * Sends the message of a waiting job, then notes it on the row. Dying between the two leaves a row
- * that looks unsent, so the sweeper sends a twin: one message too many, never one too few.
+ * Sends the message of a waiting job, whose row says already that it is out. Where the queue does
+ * not take it the row is told so, and the sweeper sends it; dying before leaves that to be found out.
  */
 export async function dispatch(
   ports: {
@@ -15,6 +15,10 @@ export async function dispatch(
   now: number,
 ): Promise<void> {
   const { jobId, generation } = job;
-  await ports.queue.send({ jobId, generation }, Math.max(0, (job.nextAttemptAt ?? 0) - now));
-  await ports.jobs.update(jobId, sent(job, now));
+  try {
+    await ports.queue.send({ jobId, generation }, Math.max(0, (job.nextAttemptAt ?? 0) - now));
+  } catch (error) {
+    await ports.jobs.update(jobId, unsent(job, now));
+    throw error;
+  }
 }

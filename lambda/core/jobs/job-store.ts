@@ -14,8 +14,11 @@ export interface JobStore {
   update(jobId: string, change: Change): Promise<Updated>;
   /** Pages of a shard's rows whose `dueAt` has come, oldest first. May lag behind writes. */
   due(shard: number, now: number): AsyncIterable<readonly Standing[]>;
-  /** Some rows of a shard that are due later, soonest first. May lag behind writes. */
-  upcoming(shard: number, now: number, limit: number): Promise<readonly Standing[]>;
+  /**
+   * Some rows of a shard that a run holds. The work is bounded, so in a crowd it may find none. May
+   * lag behind writes.
+   */
+  running(shard: number, now: number, limit: number): Promise<readonly Standing[]>;
   /**
    * Some of a tenant's jobs, newest first, without those past their `expiresAt`. The work is
    * bounded, so a page may have fewer than `limit`, or none, and yet be followed by another. May

@@ -39,7 +39,7 @@ export interface Job {
   /** Of the last claim; stays, so that a late or retried write finds out whose the row is. */
   readonly claimToken?: string;
   readonly leaseUntil?: number;
-  /** When a message of this generation was sent; absent while none is known to be. */
+  /** When a message of this generation was sent, or was about to be; absent once that has failed. */
   readonly sentAt?: number;
   readonly nextAttemptAt?: number;
   readonly cancelRequested?: boolean;
@@ -86,8 +86,8 @@ export interface JobIdentity {
   readonly requestToken: string;
 }
 
-/** A row not sent for this long was lost between its put and its send. */
-export const UNSENT_GRACE_MS = 60_000;
+/** A message that nobody has claimed by then, from when it can be received, is looked after. */
+export const FIRST_LOOK_MS = 60_000;
 
 export function newJob(
   identity: JobIdentity,
@@ -109,8 +109,9 @@ export function newJob(
     claims: 0,
     deferrals: 0,
     redrives: 0,
+    sentAt: now,
     sweepShard: Number.parseInt(identity.jobId.slice(0, 2), 16) % SWEEP_SHARDS,
-    dueAt: Math.min(now + UNSENT_GRACE_MS, deadlineAt),
+    dueAt: Math.min(now + FIRST_LOOK_MS, deadlineAt),
     attempts: [],
   };
 }

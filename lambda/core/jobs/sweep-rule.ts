@@ -1,4 +1,5 @@
 import { hasEnded, type SWEEP_ACTIONS } from '../../contract/words.ts';
+import { FIRST_LOOK_MS } from './job.ts';
 import { type Standing, UNCLAIMED_GRACE_MS, visibleAt } from './transitions.ts';
 
 /** What the sweeper does about a row that is due. */
@@ -8,11 +9,19 @@ export type SweepAction =
   | { readonly action: 'send-again'; readonly nextLookAt: number }
   | { readonly action: 'postpone'; readonly until: number };
 
+/** What is known of the queue at this hour. */
+export interface QueueStanding {
+  readonly isEmpty: boolean;
+  /** How long messages wait. */
+  readonly ageMs: number;
+}
+
 /**
- * `queueAgeMs` is how long messages wait at this hour. A sweeper that takes a backlog for a loss
- * multiplies the backlog, so a sent job is let be for twice that time, at least 15 minutes.
+ * A sweeper that takes a backlog for a loss multiplies the backlog, so while any message waits a sent
+ * job is let be for twice the time that messages wait. With none in the queue its own is lost, or
+ * was never sent.
  */
-export function sweepRule(job: Standing, now: number, queueAgeMs: number): SweepAction {
+export function sweepRule(job: Standing, now: number, queue: QueueStanding): SweepAction {
   if (hasEnded(job.status)) return { action: isUntold(job, now) ? 'tell' : 'none' };
   if (job.leaseUntil !== undefined && job.leaseUntil > now) {
     return { action: 'postpone', until: job.leaseUntil };
@@ -23,12 +32,14 @@ export function sweepRule(job: Standing, now: number, queueAgeMs: number): Sweep
   if (job.sentAt === undefined) return { action: 'send' };
 
   const visibleSince = visibleAt(job, job.sentAt);
-  const patienceMs = Math.max(UNCLAIMED_GRACE_MS, 2 * queueAgeMs);
+  const patienceMs = queue.isEmpty ? FIRST_LOOK_MS : Math.max(UNCLAIMED_GRACE_MS, 2 * queue.ageMs);
   const waitedMs = now - visibleSince;
   const capped = (at: number) => Math.min(at, job.deadlineAt);
+  // Each look comes twice as late as the one before, so a long wait costs the row few of them.
+  const nextLookAt = visibleAt(job, now) + Math.max(waitedMs, FIRST_LOOK_MS);
   return waitedMs < patienceMs
-    ? { action: 'postpone', until: capped(visibleSince + patienceMs) }
-    : { action: 'send-again', nextLookAt: capped(now + waitedMs) };
+    ? { action: 'postpone', until: capped(Math.min(visibleSince + patienceMs, nextLookAt)) }
+    : { action: 'send-again', nextLookAt: capped(nextLookAt) };
 }
 
 /** Whoever wrote the end tells it at once; an event that is still pending after this is lost. */

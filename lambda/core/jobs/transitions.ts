@@ -23,7 +23,7 @@ import {
   statusIs,
   unheld,
 } from './clauses.ts';
-import { expiryOf, type Job, type JobError, UNSENT_GRACE_MS } from './job.ts';
+import { expiryOf, FIRST_LOOK_MS, type Job, type JobError } from './job.ts';
 
 /** A message sent this long ago and still not claimed may be lost; SQS itself delays up to this. */
 export const UNCLAIMED_GRACE_MS = 15 * 60_000;
@@ -37,11 +37,20 @@ export type Standing = Pick<Job, 'jobId' | 'status' | 'generation' | 'deadlineAt
     >
   >;
 
-/** Noted after the send, and only while no worker was quicker. */
+/** The sweeper has sent the message for certain; only while no worker was quicker. */
 export function sent(job: Standing, now: number): Change {
   return {
     when: [generationIs(job.generation), IS_WAITING],
     set: { sentAt: now, dueAt: dueBy(job, visibleAt(job, now) + UNCLAIMED_GRACE_MS) },
+  };
+}
+
+/** The queue has not taken the message. */
+export function unsent(job: Standing, now: number): Change {
+  return {
+    when: [generationIs(job.generation), IS_WAITING],
+    set: { dueAt: dueBy(job, now + FIRST_LOOK_MS) },
+    remove: ['sentAt'],
   };
 }
 
@@ -102,9 +111,9 @@ export function defer(
       deferrals: job.deferrals + 1,
       nextAttemptAt,
       attempts,
-      dueAt: dueBy(job, now + UNSENT_GRACE_MS),
+      ...onItsWay({ ...job, nextAttemptAt }, now),
     },
-    remove: ['leaseUntil', 'sentAt'],
+    remove: ['leaseUntil'],
   };
 }
 
@@ -117,9 +126,9 @@ export function release(job: Job, attempts: readonly Attempt[], now: number): Ch
       claimToken: job.claimToken,
       claims: job.claims - 1,
       attempts,
-      dueAt: dueBy(job, now + UNSENT_GRACE_MS),
+      ...onItsWay(job, now),
     },
-    remove: ['leaseUntil', 'sentAt', 'nextAttemptAt'],
+    remove: ['leaseUntil', 'nextAttemptAt'],
   };
 }
 
@@ -127,12 +136,8 @@ export function release(job: Job, attempts: readonly Attempt[], now: number): Ch
 export function requeue(job: Standing, now: number): Change {
   return {
     when: [generationIs(job.generation), IS_RUNNING, noLiveLease(now)],
-    set: {
-      status: 'QUEUED',
-      generation: job.generation + 1,
-      dueAt: dueBy(job, now + UNSENT_GRACE_MS),
-    },
-    remove: ['leaseUntil', 'sentAt', 'nextAttemptAt'],
+    set: { status: 'QUEUED', generation: job.generation + 1, ...onItsWay(job, now) },
+    remove: ['leaseUntil', 'nextAttemptAt'],
   };
 }
 
@@ -190,7 +195,7 @@ export function redrive(job: Job, now: number, settings: Settings): Change {
       redrives: job.redrives + 1,
       deadlineAt,
       expiresAt: expiryOf(deadlineAt, settings),
-      dueAt: Math.min(now + UNSENT_GRACE_MS, deadlineAt),
+      ...onItsWay({ ...job, deadlineAt }, now),
     },
     // Its end was none: an event of it that is not out yet would mislead.
     remove: ['eventPending', 'completedAt', 'error'],
@@ -229,7 +234,7 @@ function endedByRun(job: Job, status: EndStatus, now: number, facts: Partial<Job
 
 /**
  * The same write says that the end is yet to be told, so a crash cannot come between them. Such a
- * row stays in the sweeper's index, due since its end: `upcoming` thus never lists it.
+ * row stays in the sweeper's index, due since its end.
  */
 function ended(
   status: EndStatus,
@@ -239,6 +244,15 @@ function ended(
 ): Change {
   const set = { ...facts, status, completedAt: now, eventPending: true, dueAt: now };
   return { when, set, remove: GONE_AT_END };
+}
+
+/**
+ * The message goes out right after this write, which notes it beforehand and so saves a write after
+ * it. What dies in between leaves a row that only looks sent: the sweeper finds it unclaimed, and no
+ * message for it in the queue.
+ */
+function onItsWay(job: Standing, now: number) {
+  return { sentAt: now, dueAt: dueBy(job, visibleAt(job, now) + FIRST_LOOK_MS) };
 }
 
 /** No later than the deadline, at which the job expires. */

@@ -59,7 +59,7 @@ function anOutage(endsMs: number, count: number): World {
       ? { outcome: 'deferred', retryAtMs: endsMs, attempts }
       : { outcome: 'answered', answer: anAnswer(), attempts: [] };
   const world = aWorld({ run, random });
-  const template = aJob({ sentAt: START });
+  const template = aJob();
   for (let i = 0; i < count; i++) {
     const jobId = i.toString(16).padStart(32, '0');
     const job = { ...template, jobId };

@@ -1,21 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Job } from '../../../lambda/core/jobs/job.ts';
-import { sweepRule } from '../../../lambda/core/jobs/sweep-rule.ts';
+import { type QueueStanding, sweepRule } from '../../../lambda/core/jobs/sweep-rule.ts';
 import { aJob, aRunningJob, START } from '../../support/job-builders.ts';
 
 const MINUTE = 60_000;
+const EMPTY: QueueStanding = { isEmpty: true, ageMs: 0 };
+const BACKLOG: QueueStanding = { isEmpty: false, ageMs: 0 };
 
 describe('the sweeper', () => {
-  test.each<{ row: Job; at: number; queueAge?: number; rule: object; says: string }>([
+  test.each<{ row: Job; at: number; queue?: QueueStanding; rule: object; says: string }>([
     {
-      says: 'sends a row that was never sent',
-      row: aJob(),
+      says: 'sends a row whose send has failed, whatever waits in the queue',
+      row: aJob({ sentAt: undefined }),
       at: START + MINUTE,
       rule: { action: 'send' },
     },
     {
-      says: 'sends a deferred row that was never sent',
-      row: aJob({ status: 'DEFERRED', nextAttemptAt: START + 5 * MINUTE }),
+      says: 'sends a deferred row whose send has failed',
+      row: aJob({ status: 'DEFERRED', sentAt: undefined, nextAttemptAt: START + 5 * MINUTE }),
       at: START + MINUTE,
       rule: { action: 'send' },
     },
@@ -38,33 +40,53 @@ describe('the sweeper', () => {
       rule: { action: 'postpone', until: START + 75_000 },
     },
     {
-      says: 'waits 15 minutes before it takes a message for lost',
-      row: aJob({ sentAt: START }),
+      says: 'takes a message for lost after a minute, when none is in the queue',
+      row: aJob(),
+      at: START + MINUTE,
+      queue: EMPTY,
+      rule: { action: 'send-again', nextLookAt: START + 2 * MINUTE },
+    },
+    {
+      says: 'gives it that minute',
+      row: aJob(),
+      at: START + MINUTE - 1,
+      queue: EMPTY,
+      rule: { action: 'postpone', until: START + MINUTE },
+    },
+    {
+      says: 'looks again twice as late while messages wait',
+      row: aJob(),
+      at: START + 4 * MINUTE,
+      rule: { action: 'postpone', until: START + 8 * MINUTE },
+    },
+    {
+      says: 'waits 15 minutes in a backlog before it takes a message for lost',
+      row: aJob(),
       at: START + 14 * MINUTE,
       rule: { action: 'postpone', until: START + 15 * MINUTE },
     },
     {
       says: 'then sends a twin, and waits twice as long for it',
-      row: aJob({ sentAt: START }),
+      row: aJob(),
       at: START + 15 * MINUTE,
       rule: { action: 'send-again', nextLookAt: START + 30 * MINUTE },
     },
     {
       says: 'counts from when a delayed message can be received',
-      row: aJob({ status: 'DEFERRED', sentAt: START, nextAttemptAt: START + 10 * MINUTE }),
+      row: aJob({ status: 'DEFERRED', nextAttemptAt: START + 10 * MINUTE }),
       at: START + 15 * MINUTE,
-      rule: { action: 'postpone', until: START + 25 * MINUTE },
+      rule: { action: 'postpone', until: START + 20 * MINUTE },
     },
     {
       says: 'takes no backlog for a loss',
-      row: aJob({ sentAt: START }),
+      row: aJob(),
       at: START + 30 * MINUTE,
-      queueAge: 20 * MINUTE,
+      queue: { isEmpty: false, ageMs: 20 * MINUTE },
       rule: { action: 'postpone', until: START + 40 * MINUTE },
     },
     {
       says: 'expires what waits past its deadline',
-      row: aJob({ sentAt: START, deadlineAt: START + MINUTE }),
+      row: aJob({ deadlineAt: START + MINUTE }),
       at: START + MINUTE,
       rule: { action: 'expire' },
     },
@@ -76,9 +98,9 @@ describe('the sweeper', () => {
     },
     {
       says: 'looks again at the deadline, if that is sooner',
-      row: aJob({ sentAt: START, deadlineAt: START + 10 * MINUTE }),
+      row: aJob({ deadlineAt: START + 90_000 }),
       at: START + MINUTE,
-      rule: { action: 'postpone', until: START + 10 * MINUTE },
+      rule: { action: 'postpone', until: START + 90_000 },
     },
     {
       says: 'cancels a lost run that was to be cancelled',
@@ -104,21 +126,25 @@ describe('the sweeper', () => {
       at: START + MINUTE,
       rule: { action: 'none' },
     },
-  ])('$says', ({ row, at, queueAge = 0, rule }) => {
-    expect(sweepRule(row, at, queueAge)).toEqual(rule);
+  ])('$says', ({ row, at, queue = BACKLOG, rule }) => {
+    expect(sweepRule(row, at, queue)).toEqual(rule);
   });
 
-  test('sends fewer than ten twins of a message that waits its whole day', () => {
-    const row = aJob({ sentAt: START });
+  test.each([
+    ['in a backlog', BACKLOG, 7],
+    ['though none seems to wait', EMPTY, 11],
+  ])('sends few twins of a message that waits its whole day %s', (_, queue, most) => {
+    const row = aJob();
     let twins = 0;
-    let at = START + 15 * MINUTE;
 
-    while (at < row.deadlineAt) {
-      const rule = sweepRule(row, at, 0);
+    for (let at = START + MINUTE; at < row.deadlineAt; ) {
+      const rule = sweepRule(row, at, queue);
       if (rule.action === 'send-again') twins += 1;
-      at = rule.action === 'send-again' ? rule.nextLookAt : row.deadlineAt;
+      if (rule.action === 'send-again') at = rule.nextLookAt;
+      else if (rule.action === 'postpone') at = rule.until;
+      else throw new Error(`not expected: ${rule.action}`);
     }
 
-    expect(twins).toBe(7);
+    expect(twins).toBe(most);
   });
 });

@@ -13,6 +13,7 @@ import {
   requeue,
   sent,
   succeed,
+  unsent,
 } from '../../../lambda/core/jobs/transitions.ts';
 import {
   aJob,
@@ -41,10 +42,11 @@ async function apply(job: Job, change: Change): Promise<Job | undefined> {
 }
 
 describe('a new job', () => {
-  test('is due a minute later, in case its send is lost, and expires days after its deadline', () => {
+  test('counts as sent, is due a minute later in case it was not, and expires days after its deadline', () => {
     expect(aJob()).toMatchObject({
       status: 'QUEUED',
       generation: START / 1000,
+      sentAt: START,
       dueAt: START + 60_000,
       deadlineAt: START + 86_400_000,
       expiresAt: START / 1000 + 86_400 + 7 * 86_400,
@@ -147,8 +149,8 @@ describe('a run', () => {
       deferrals: 1,
       nextAttemptAt: START + 60_000,
     });
+    expect(deferred).toMatchObject({ sentAt: START, dueAt: START + 120_000 });
     expect(deferred?.leaseUntil).toBeUndefined();
-    expect(deferred?.sentAt).toBeUndefined();
   });
 
   test('that is released stays of the same generation', async () => {
@@ -199,7 +201,15 @@ describe('from outside a run', () => {
       sentAt: START,
       dueAt: START + 900_000,
     });
-    expect(await apply(aRunningJob({ sentAt: undefined }), sent(aJob(), START))).toBeUndefined();
+    expect(await apply(aRunningJob(), sent(aJob(), START))).toBeUndefined();
+  });
+
+  test('a send that failed is noted, unless it arrived and a worker was quicker', async () => {
+    const row = await apply(aJob(), unsent(aJob(), START + 1000));
+
+    expect(row).toMatchObject({ status: 'QUEUED', dueAt: START + 61_000 });
+    expect(row?.sentAt).toBeUndefined();
+    expect(await apply(aRunningJob(), unsent(aJob(), START))).toBeUndefined();
   });
 
   test('nothing is due later than the deadline', async () => {
@@ -230,6 +240,7 @@ describe('a redrive', () => {
       redrives: 1,
       deadlineAt: LATER + 86_400_000,
       expiresAt: LATER / 1000 + 86_400 + 7 * 86_400,
+      sentAt: LATER,
       dueAt: LATER + 60_000,
     });
   });
