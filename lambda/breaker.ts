@@ -93,7 +93,7 @@ export function createBreaker(options: GuardOptions): Guard {
     wrap:
       (key, run) =>
       (...args) =>
-        calls.call(key, () => run(...args)),
+        calls.callPlain(key, () => run(...args)),
     admit: (key) => breaker.admit(key),
     handler:
       (handle) =>
@@ -130,6 +130,7 @@ class GuardedCalls {
   readonly #policy: BreakerPolicy;
   readonly #now: () => number;
   readonly #classify: (error: unknown) => Classification;
+  #plain: unknown;
 
   constructor(
     breaker: Breaker,
@@ -144,13 +145,26 @@ class GuardedCalls {
   }
 
   call<Result>(key: string, run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    const passage = run.length === 0 ? this.#breaker.pass(key) : undefined;
+    return this.#isPlain(run) ? this.callPlain(key, run) : this.#admitAndRun(key, run);
+  }
+
+  /** For a function that takes no signal. */
+  callPlain<Result>(key: string, run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const passage = this.#breaker.pass(key);
     if (!passage) return this.#admitAndRun(key, run);
     try {
       return run(NEVER).then(passage.succeeded, passage.failed);
     } catch (error) {
       return passage.failed(error);
     }
+  }
+
+  /** To read a function's length takes a tenth of the whole call, so the last answer is kept. */
+  #isPlain(run: (signal: AbortSignal) => unknown): boolean {
+    if (run === this.#plain) return true;
+    if (run.length > 0) return false;
+    this.#plain = run;
+    return true;
   }
 
   async #admitAndRun<Result>(

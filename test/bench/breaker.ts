@@ -32,7 +32,13 @@ async function main(named: readonly string[]): Promise<void> {
   }
 }
 
-/** All contenders take turns in one process, so that a busy machine slows all alike. */
+const ROUNDS = 61;
+const CALLS_PER_ROUND = 40_000;
+
+/**
+ * All contenders take turns in one process, in short rounds, and are compared round by round: so a
+ * busy machine slows all alike.
+ */
 async function timeClosedPath(): Promise<void> {
   const guard = createBreaker({ store: new MemoryCircuitStore(Date.now) });
   const contenders: [string, Call][] = [
@@ -41,20 +47,24 @@ async function timeClosedPath(): Promise<void> {
     ['holdfast admit + settle', () => admitAndSettle(guard)],
     ...(await rivals()),
   ];
-  const times = new Map<string, number[]>(contenders.map(([name]) => [name, []]));
-  for (let round = 0; round < 11; round++) {
-    for (const [name, call] of contenders) times.get(name)?.push(await nanosecondsPer(call));
+  const rounds: number[][] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const times: number[] = [];
+    for (const [, call] of contenders) times.push(await nanosecondsPer(call, CALLS_PER_ROUND));
+    rounds.push(times);
   }
-  const median = (name: string) => times.get(name)?.toSorted((a, b) => a - b)[5] ?? Number.NaN;
-  const bare = median('bare call');
-  console.log('Closed path, no I/O, median of 11 rounds of 200,000 calls');
+  const medianOf = (figure: (whole: number, bare: number, holdfast: number) => number, i: number) =>
+    median(rounds.map((times) => figure(times[i] ?? 0, times[0] ?? 0, times[1] ?? 0)));
+  console.log(`Closed path, no I/O, medians of ${ROUNDS} rounds of ${CALLS_PER_ROUND} calls`);
   console.table(
-    contenders.map(([name]) => ({
+    contenders.map(([name], i) => ({
       contender: name,
-      'ns per call': Math.round(median(name)),
-      'ns above a bare call': Math.round(median(name) - bare),
-      'whole call × holdfast': ratio(median(name), median('holdfast call')),
-      'overhead × holdfast': ratio(median(name) - bare, median('holdfast call') - bare),
+      'ns per call': Math.round(medianOf((whole) => whole, i)),
+      'ns above a bare call': Math.round(medianOf((whole, bare) => whole - bare, i)),
+      'holdfast / it, whole call': round(medianOf((whole, _, holdfast) => holdfast / whole, i)),
+      'holdfast / it, overhead': round(
+        medianOf((whole, bare, holdfast) => (holdfast - bare) / (whole - bare), i),
+      ),
     })),
   );
 }
@@ -96,7 +106,7 @@ async function load(name: string) {
   }
 }
 
-async function nanosecondsPer(call: Call, calls = 200_000): Promise<number> {
+async function nanosecondsPer(call: Call, calls: number): Promise<number> {
   const start = process.hrtime.bigint();
   for (let i = 0; i < calls; i++) await call();
   return Number(process.hrtime.bigint() - start) / calls;
@@ -258,8 +268,12 @@ function permitsGrantedIn(store: WatchedStore): Set<string> {
   return granted;
 }
 
-function ratio(a: number, b: number): number {
-  return Math.round((a / b) * 100) / 100;
+function round(ratio: number): number {
+  return Math.round(ratio * 100) / 100;
+}
+
+function median(figures: readonly number[]): number {
+  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
 }
 
 await main(process.argv.slice(2));

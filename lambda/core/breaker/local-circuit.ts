@@ -80,7 +80,7 @@ export class LocalCircuit {
     const view = this.#replica.view;
     if (view?.circuit.state !== 'CLOSED' || !this.isFresh(nowMs, timing)) return undefined;
     if (this.#options.overrides.concern(this.key)) return undefined;
-    return this.#window.begin(view.circuit.epoch, view.store, nowMs);
+    return this.#window.begin(view.circuit.epoch, view.store, nowMs, timing);
   }
 
   /** Decides by a view that the caller has made fresh. */
@@ -126,7 +126,8 @@ export class LocalCircuit {
   }
 
   #admitTallied({ circuit, store }: View, subject: string | undefined): Admission {
-    const passage = this.#window.begin(circuit.epoch, store, this.#options.clock.now());
+    const nowMs = this.#options.clock.now();
+    const passage = this.#window.begin(circuit.epoch, store, nowMs, this.#timing);
     return { admitted: true, permit: passage.permit(this.key, subject) };
   }
 

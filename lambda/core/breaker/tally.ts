@@ -9,8 +9,9 @@ import type { WindowCounts } from './circuit-store.ts';
  */
 export class Tally {
   readonly epoch: number;
-  /** When the last call was admitted. */
+  /** When the last call was admitted, and how long a count may be pending by the policy of then. */
   #admittedAtMs = 0;
+  #pendingForMs = 0;
   /** When the oldest pending count came. */
   #pendingSinceMs: number | undefined;
   #inFlight = 0;
@@ -38,9 +39,10 @@ export class Tally {
     return this.#holdsFailure || this.#slow > 0;
   }
 
-  begin(nowMs: number): void {
+  begin(nowMs: number, pendingForMs: number): void {
     this.#inFlight++;
     this.#admittedAtMs = nowMs;
+    this.#pendingForMs = pendingForMs;
   }
 
   succeed(): void {
@@ -81,13 +83,13 @@ export class Tally {
   }
 
   /**
-   * To be asked after each outcome: whether the oldest one has waited that long. Without a time of
+   * To be asked after each outcome: whether the oldest one has waited too long. Without a time of
    * its own the outcome is taken to be as late as the last admission, which saves reading a clock.
    */
-  hasPendingSince(ageMs: number, nowMs = this.#admittedAtMs): boolean {
+  isOverdue(nowMs = this.#admittedAtMs): boolean {
     if (!this.isPending) return false;
     this.#pendingSinceMs ??= nowMs;
-    return nowMs - this.#pendingSinceMs > ageMs;
+    return nowMs - this.#pendingSinceMs > this.#pendingForMs;
   }
 
   /** Everything pending, which with it is no more. */

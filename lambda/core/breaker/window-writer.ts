@@ -10,7 +10,7 @@ import type { OverridesView } from './overrides-view.ts';
 import { Passage } from './passage.ts';
 import type { StoreAccess } from './store-access.ts';
 import { Tally } from './tally.ts';
-import { slotAt, timingOf, windowStart } from './timing.ts';
+import { slotAt, type Timing, timingOf, windowStart } from './timing.ts';
 import { judge, seeded } from './window.ts';
 
 export interface WindowWriterOptions {
@@ -42,7 +42,7 @@ export class WindowWriter {
   }
 
   /** Counts a call that is admitted in this epoch. */
-  begin(epoch: number, store: CircuitStore, nowMs: number): Passage {
+  begin(epoch: number, store: CircuitStore, nowMs: number, { recheckMs }: Timing): Passage {
     let counting = this.#counting;
     if (counting?.tally.epoch !== epoch || counting.store !== store) {
       const tally = new Tally(epoch);
@@ -50,15 +50,14 @@ export class WindowWriter {
       this.#counting = counting;
       this.#isJudgementDue = false;
     }
-    counting.tally.begin(nowMs);
+    counting.tally.begin(nowMs, recheckMs);
     return counting.passage;
   }
 
   /** As `settle`, for a success of which no more is known. */
   succeed(tally: Tally): void {
     tally.succeed();
-    const { recheckMs } = timingOf(this.#options.policy());
-    if (tally.hasPendingSince(recheckMs)) void this.#flushOf(tally);
+    if (tally.isOverdue()) void this.#flushOf(tally);
   }
 
   /** Resolves, if it is a promise, when what the outcome led to is written. */
@@ -80,7 +79,7 @@ export class WindowWriter {
       tally.succeed();
       if (isSlow(outcome, policy)) tally.slow();
     }
-    if (tally.hasPendingSince(timingOf(policy).recheckMs, nowMs)) return this.#flushOf(tally);
+    if (tally.isOverdue(nowMs)) return this.#flushOf(tally);
   }
 
   /** Writes what is pending. Calls at the same time share a write. */

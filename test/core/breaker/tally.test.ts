@@ -35,7 +35,7 @@ describe('a tally', () => {
     const tally = begun(2);
     tally.fail('fault', true, 0);
     tally.take();
-    tally.begin(0);
+    tally.begin(0, 5000);
 
     tally.succeed();
     tally.succeed();
@@ -79,6 +79,6 @@ describe('a tally', () => {
 
 function begun(calls: number): Tally {
   const tally = new Tally(1);
-  for (let i = 0; i < calls; i++) tally.begin(0);
+  for (let i = 0; i < calls; i++) tally.begin(0, 5000);
   return tally;
 }
