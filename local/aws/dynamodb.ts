@@ -96,14 +96,15 @@ function operationOf(headers: IncomingHttpHeaders): string {
   return String(headers['x-amz-target']).split('.')[1] ?? '';
 }
 
-const attributes = z.record(z.string(), z.looseObject({ S: z.string().optional() }));
+/** Only what names resources is looked at, for each attribute of each item would cost. */
+const attributes = z.custom<Readonly<Record<string, unknown>>>(isObject).optional();
 
 const addressed = z.looseObject({
   TableName: z.string().optional(),
   IndexName: z.string().optional(),
-  RequestItems: z.record(z.string(), z.unknown()).optional(),
-  Key: attributes.optional(),
-  Item: attributes.optional(),
+  RequestItems: attributes,
+  Key: attributes,
+  Item: attributes,
 });
 type Addressed = z.infer<typeof addressed>;
 
@@ -119,8 +120,14 @@ function leadingKey(
   { TableName = '', Key, Item }: Addressed,
   partitionKeys: ReadonlyMap<string, string | undefined>,
 ): Record<string, string> {
-  const value = (Key ?? Item)?.[partitionKeys.get(TableName) ?? '']?.S;
-  return value === undefined ? {} : { 'dynamodb:LeadingKeys': value };
+  const value = stringAttribute.safeParse((Key ?? Item)?.[partitionKeys.get(TableName) ?? '']);
+  return value.success ? { 'dynamodb:LeadingKeys': value.data.S } : {};
+}
+
+const stringAttribute = z.object({ S: z.string() });
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function partitionKeyOf({ KeySchema }: z.infer<typeof table>): string | undefined {

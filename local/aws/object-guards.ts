@@ -9,10 +9,12 @@ import type { Fauxqs } from './fauxqs.ts';
 export function guardObjects(app: Fauxqs, access: AccessControl): void {
   /** Conditional writes under way, by path: the check and the write are two steps here. */
   const writing = new Map<string, unknown>();
+  const targets = new WeakMap<object, S3Target>();
 
   app.addHook('onRequest', async (request, reply) => {
     const target = s3Target(request);
     if (!target) return;
+    targets.set(request, target);
     const { url, path, action, arn } = target;
     const denial = access.authorize(signer(request.headers, url), action, arn);
     const conditional = request.method === 'PUT' && isConditional(request.headers);
@@ -28,12 +30,12 @@ export function guardObjects(app: Fauxqs, access: AccessControl): void {
   });
 
   app.addHook('onResponse', async (request) => {
-    const path = s3Target(request)?.path ?? '';
+    const path = targets.get(request)?.path ?? '';
     if (writing.get(path) === request) writing.delete(path);
   });
 
   app.addHook('onSend', async (request, reply, payload) => {
-    const target = s3Target(request);
+    const target = targets.get(request);
     if (!target || (request.method !== 'GET' && request.method !== 'HEAD')) return payload;
     if (reply.statusCode === 404 && target.action === 's3:GetObject') {
       // Whoever may not list a bucket is not told which objects it lacks.
