@@ -99,14 +99,12 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
 
     async running(shard, now, limit) {
       const found: Standing[] = [];
-      let pages = 0;
       const query = runningQuery(tableName, shard, now);
-      for await (const { Items = [] } of paginateQuery(
-        { client, pageSize: LIST_PAGE_SIZE },
-        query,
-      )) {
-        found.push(...Items.map(standingOf));
-        if (found.length >= limit || ++pages === LIST_PAGES) break;
+      const pages = paginateQuery({ client, pageSize: LIST_PAGE_SIZE }, query);
+      for (let read = 0; read < LIST_PAGES && found.length < limit; read++) {
+        const { value } = await pages.next();
+        if (!value) break;
+        found.push(...(value.Items ?? []).map(standingOf));
       }
       return found.slice(0, limit);
     },

@@ -69,6 +69,22 @@ describe('the job store of DynamoDB', () => {
     expect(requests).toBe(4);
   });
 
+  test('looks for runs in a bounded part of a crowded index', async () => {
+    const LastEvaluatedKey = { jobId: { S: JOB_ID }, sweepShard: { N: '0' }, dueAt: { N: '1' } };
+    const service = await serveAwsService(() => ({
+      status: 200,
+      body: { Items: [], LastEvaluatedKey },
+    }));
+    const jobs = dynamoDbJobStore(new DynamoDBClient(service.config), 'jobs');
+
+    const running = await jobs.running(0, START, 10);
+    const requests = service.requests();
+    await service.close();
+
+    expect(running).toEqual([]);
+    expect(requests).toBe(4);
+  });
+
   test('throws what is not a refusal', async () => {
     const jobs = dynamoDbJobStore(client, 'no-such-table');
 
