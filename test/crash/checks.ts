@@ -1,6 +1,6 @@
 import { hasEnded } from '../../lambda/contract/words.ts';
-import { answerText } from './cloud.ts';
 import type { Strike } from './fates.ts';
+import { answerText } from './model.ts';
 import type { Path } from './paths.ts';
 import type { Story } from './story.ts';
 

@@ -1,10 +1,11 @@
 import { broken, type Promised } from './checks.ts';
 import { type Fate, FaultPlan, type Point, type Strike } from './fates.ts';
+import { endingOf, Moment, type Passage, Stage } from './moments.ts';
 import type { Path } from './paths.ts';
 import type { Platform } from './platform.ts';
 import type { Tamper } from './processes.ts';
-import type { Story } from './story.ts';
-import { runPath } from './world.ts';
+import { runPath } from './run.ts';
+import type { Ending, Story } from './story.ts';
 
 /** A run that broke a promise, and all that it takes to see it again. */
 export interface Finding {
@@ -44,7 +45,7 @@ export interface Exploration {
  */
 export async function explore(exploration: Exploration): Promise<Tally> {
   const { platform, path, depth, tamper, mostFindings = Number.POSITIVE_INFINITY } = exploration;
-  const unharmed = await runPath(platform, path, new FaultPlan());
+  const unharmed = await runPath({ platform, path }, new FaultPlan());
   const findings: Finding[] = [];
   const struck = new Set<string>();
   let [runs, ended, points, mostExtraCalls] = [0, 0, 0, 0];
@@ -57,30 +58,64 @@ export async function explore(exploration: Exploration): Promise<Tally> {
     const extraCalls = (answered - unharmed.answered) / Math.max(1, strikes.length);
     mostExtraCalls = Math.max(mostExtraCalls, extraCalls);
     if (!promises.includes('ends')) ended += 1;
+    points = Math.max(points, strikes[0]?.n ?? 0);
     runs += 1;
   };
 
-  const strikeFrom = async (first: number, before: readonly Point[]): Promise<void> => {
-    for (let n = first; ; n++) {
-      let isRead = false;
-      for (const fate of platform.fates) {
-        if (findings.length >= mostFindings) return;
-        if (isRead && IDLE_ON_READS.has(fate)) continue;
-        const struckSoFar = [...before, { n, fate }];
-        const plan = new FaultPlan(struckSoFar);
-        const story = await runPath(platform, path, plan, tamper);
-        if (!plan.isSpent) return;
-        judge(story);
-        if (before.length === 0) points = n;
-        isRead = READ.test(plan.strikes.at(-1)?.name ?? '');
-        if (struckSoFar.length < depth) await strikeFrom(n + 1, struckSoFar);
+  const first = new Stage({ platform, path, tamper }).first();
+  judge({ ...(await first.ending()), strikes: [] });
+  for await (const story of struckFrom(first, depth, platform.fates)) {
+    if (findings.length >= mostFindings) break;
+    judge(story);
+  }
+  return { path: path.name, points, runs, ended, mostExtraCalls, struck, findings };
+}
+
+/** Every run from this moment on that is struck once and up to `depth` times. */
+async function* struckFrom(
+  moment: Moment,
+  depth: number,
+  fates: readonly Fate[],
+): AsyncGenerator<Story> {
+  let calls = 0;
+  let at: Moment | Ending = moment;
+  while (at instanceof Moment) {
+    for await (const story of struckNext(at, depth, fates, [])) yield later(story, calls);
+    const passage: Passage = await at.next([]);
+    calls += passage.calls;
+    at = passage.to;
+  }
+}
+
+/** Those whose first strikes, all after `before`, come until the next moment. */
+async function* struckNext(
+  moment: Moment,
+  depth: number,
+  fates: readonly Fate[],
+  before: readonly Point[],
+): AsyncGenerator<Story> {
+  for (let n = (before.at(-1)?.n ?? 0) + 1; ; n++) {
+    let isRead = false;
+    for (const fate of fates) {
+      if (isRead && IDLE_ON_READS.has(fate)) continue;
+      const points = [...before, { n, fate }];
+      const { strikes, isSpent, calls, to } = await moment.next(points);
+      if (!isSpent) return;
+      isRead = READ.test(strikes.at(-1)?.name ?? '');
+      yield { ...(await endingOf(to)), strikes };
+      if (points.length === depth) continue;
+      yield* struckNext(moment, depth, fates, points);
+      if (!(to instanceof Moment)) continue;
+      for await (const story of struckFrom(to, depth - points.length, fates)) {
+        yield { ...story, strikes: [...strikes, ...later(story, calls).strikes] };
       }
     }
-  };
+  }
+}
 
-  judge(await runPath(platform, path, new FaultPlan(), tamper));
-  await strikeFrom(1, []);
-  return { path: path.name, points, runs, ended, mostExtraCalls, struck, findings };
+function later(story: Story, calls: number): Story {
+  const strikes = story.strikes.map((strike) => ({ ...strike, n: strike.n + calls }));
+  return { ...story, strikes };
 }
 
 /** A read changes nothing: without an answer it is as good as not sent, and repeated as good as new. */

@@ -60,6 +60,11 @@ export class FaultPlan {
     return this.strikes.length === this.#points.length;
   }
 
+  /** Calls that were made so far. */
+  get calls(): number {
+    return this.#calls;
+  }
+
   /** What becomes of the next call. */
   strike(call: Call): Fate | undefined {
     this.#calls += 1;

@@ -1,7 +1,7 @@
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import { type CircuitStore, CircuitStoreError } from '../../lambda/core/breaker/circuit-store.ts';
-import { MemoryCircuitStore } from '../../lambda/core/breaker/memory-circuit-store.ts';
+import type { Job } from '../../lambda/core/jobs/job.ts';
 import {
   DisabledTargets,
   inProcessDisabledTargets,
@@ -9,23 +9,35 @@ import {
 import type { ModelClient } from '../../lambda/core/router/model-client.ts';
 import { answers, fails } from '../support/fake-model-client.ts';
 import { MemoryJobStore } from '../support/memory-job-store.ts';
-import { answerText, type Cloud } from './cloud.ts';
+import { type CircuitWrite, RememberingCircuitStore } from './circuit-writes.ts';
+import type { Cloud } from './cloud.ts';
 import { PORT_FATES } from './fates.ts';
+import { answerText } from './model.ts';
 import type { Platform, Ports } from './platform.ts';
 import { forever, type Sandbox } from './sandbox.ts';
 
 /** The SDK repeats calls whose answers it misses, but not these: ours have a single attempt. */
 const SINGLE_ATTEMPT = /^(bus|models|circuits)\./;
 
+interface Tables {
+  readonly rows: ReadonlyMap<string, Job>;
+  readonly circuits: readonly CircuitWrite[];
+}
+
 /** Ports over maps and lists; a fate strikes where an adapter would be called. */
-export const memoryPlatform: Platform = {
+export const memoryPlatform: Platform<Tables> = {
   fates: PORT_FATES,
-  async open(cloud, settings) {
+  async open(cloud, settings, tables) {
     const rows = new MemoryJobStore();
-    const circuits = new MemoryCircuitStore(cloud.clock.now.bind(cloud.clock));
+    for (const [jobId, row] of tables?.rows ?? []) rows.rows.set(jobId, row);
+    const circuits = new RememberingCircuitStore(cloud.clock);
+    await circuits.repeat(tables?.circuits ?? []);
     const policy = () => settings.breaker;
     return {
       row: (jobId) => rows.get(jobId),
+      tables: async () => ({ rows: rows.rows, circuits: circuits.writes }),
+      // Whatever is under way here is so in this turn.
+      settled: () => new Promise((resolve) => process.nextTick(resolve)),
       ports: (sandbox) => ({
         ...struck(sandbox, { ...portsOf(cloud), jobs: rows, models: modelsOf(cloud, sandbox) }),
         circuits: new Breaker({

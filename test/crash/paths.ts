@@ -1,6 +1,6 @@
 import type { SettingsInput } from '../../lambda/contract/policy.ts';
 import type { EndStatus, JobStatus, WhenOpen } from '../../lambda/contract/words.ts';
-import type { Reaction } from './cloud.ts';
+import type { Reaction } from './model.ts';
 
 /** A way through the life of a job, by what happens to it from outside. */
 export interface Path {

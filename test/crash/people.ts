@@ -1,8 +1,8 @@
 import type { JobView } from '../../lambda/contract/schemas/job-views.ts';
 import { digest } from '../../lambda/request/digest.ts';
 import type { ApiEventOptions } from '../support/api-event.ts';
-import type { Model } from './cloud.ts';
 import { FaultPlan } from './fates.ts';
+import type { Model } from './model.ts';
 import type { Path } from './paths.ts';
 import type { Functions, Processes } from './processes.ts';
 import type { Timeline } from './timeline.ts';
@@ -18,37 +18,50 @@ const OPERATOR_PATIENCE_MS = 61_000;
 
 type Answer = Awaited<ReturnType<Functions['request']>>;
 
+export interface CallerState {
+  isAccepted: boolean;
+  /** He was told so before a model had answered. */
+  isCancelAccepted: boolean;
+  isCancelling: boolean;
+}
+
+interface CallerParts {
+  readonly state: CallerState;
+  readonly body: Path['body'];
+  readonly processes: Processes;
+  readonly timeline: Timeline;
+  readonly model: Model;
+}
+
 /** Whoever wants an answer, and asks again until he is told something. */
 export class Caller {
-  isAccepted = false;
-  /** He was told so before a model had answered. */
-  isCancelAccepted = false;
-  isCancelling = false;
-  readonly #processes: Processes;
-  readonly #timeline: Timeline;
-  readonly #model: Model;
+  readonly #parts: CallerParts;
 
-  constructor(processes: Processes, timeline: Timeline, model: Model) {
-    this.#processes = processes;
-    this.#timeline = timeline;
-    this.#model = model;
+  constructor(parts: CallerParts) {
+    this.#parts = parts;
   }
 
-  async submit(body: Path['body']): Promise<void> {
+  get state(): Readonly<CallerState> {
+    return this.#parts.state;
+  }
+
+  async submit(): Promise<void> {
+    const { body, state, timeline } = this.#parts;
     const answer = await this.#ask({
       route: 'POST /jobs',
       body: JSON.stringify({ prompt: 'Why do ships have anchors?', ...body }),
       headers: { 'Idempotency-Key': [IDEMPOTENCY_KEY] },
     });
-    if (answer && answer.statusCode < 300) this.isAccepted = true;
-    else this.#timeline.in(CALLER_PATIENCE_MS, () => this.submit(body));
+    if (answer && answer.statusCode < 300) state.isAccepted = true;
+    else timeline.in(CALLER_PATIENCE_MS, 'submit');
   }
 
   /** Once, however often it is called. */
   async cancel(): Promise<void> {
-    if (this.isCancelling) return;
-    this.isCancelling = true;
-    await this.#insistOnCancel();
+    const { state } = this.#parts;
+    if (state.isCancelling) return;
+    state.isCancelling = true;
+    await this.insistOnCancel();
   }
 
   /** Nothing strikes it: to read changes nothing. */
@@ -57,18 +70,17 @@ export class Caller {
     return answer?.statusCode === 200 ? JSON.parse(answer.body) : undefined;
   }
 
-  async #insistOnCancel(): Promise<void> {
+  async insistOnCancel(): Promise<void> {
+    const { state, model, timeline } = this.#parts;
     const answer = await this.#ask({ route: 'DELETE /jobs/{id}', id: JOB_ID });
-    if (answer?.statusCode === 202) this.isCancelAccepted = this.#model.answered === 0;
-    else if (answer?.statusCode !== 409) {
-      this.#timeline.in(CALLER_PATIENCE_MS, () => this.#insistOnCancel());
-    }
+    if (answer?.statusCode === 202) state.isCancelAccepted = model.answered === 0;
+    else if (answer?.statusCode !== 409) timeline.in(CALLER_PATIENCE_MS, 'insist on the cancel');
   }
 
   /** The answer, if one came in time. */
   async #ask(options: ApiEventOptions, plan?: FaultPlan): Promise<Answer | undefined> {
     const given: { answer?: Answer } = {};
-    const ending = await this.#processes.start({
+    const ending = await this.#parts.processes.start({
       caller: 'request',
       plan,
       work: async ({ request }) => {
@@ -79,23 +91,34 @@ export class Caller {
   }
 }
 
+export interface OperatorState {
+  isBusy: boolean;
+}
+
 /** Whoever puts dead-lettered jobs back, and looks again a minute later. */
 export class Operator {
-  isBusy = false;
+  readonly #state: OperatorState;
   readonly #processes: Processes;
   readonly #timeline: Timeline;
 
-  constructor(processes: Processes, timeline: Timeline) {
+  constructor(state: OperatorState, processes: Processes, timeline: Timeline) {
+    this.#state = state;
     this.#processes = processes;
     this.#timeline = timeline;
   }
 
+  get isBusy(): boolean {
+    return this.#state.isBusy;
+  }
+
   async redrive(): Promise<void> {
     if (this.isBusy) return;
-    this.isBusy = true;
+    this.#state.isBusy = true;
     await this.#processes.start({ caller: 'operator', work: ({ operator }) => operator() });
-    this.#timeline.in(OPERATOR_PATIENCE_MS, async () => {
-      this.isBusy = false;
-    });
+    this.#timeline.in(OPERATOR_PATIENCE_MS, 'look again');
+  }
+
+  async lookAgain(): Promise<void> {
+    this.#state.isBusy = false;
   }
 }

@@ -34,17 +34,21 @@ export interface Ports {
 }
 
 /** Where functions run: in memory, or on AWS's protocols through the real adapters. */
-export interface Platform {
+export interface Platform<Tables = unknown> {
   readonly fates: readonly Fate[];
-  /** Empty tables beside the cloud's other services. */
-  open(cloud: Cloud, settings: Settings): Promise<OpenPlatform>;
+  /** Tables beside the cloud's other services: empty, or with what was in them. */
+  open(cloud: Cloud, settings: Settings, tables?: Tables): Promise<OpenPlatform<Tables>>;
 }
 
-export interface OpenPlatform {
+export interface OpenPlatform<Tables = unknown> {
   /** The ports of one process; each call through them is a point. */
   ports(sandbox: Sandbox): Ports;
   /** The row as it is, whatever becomes of the functions' calls. */
   row(jobId: string): Promise<Job | undefined>;
+  /** Once no call of any process is under way, not even of a dead one. */
+  settled(): Promise<void>;
+  /** All that is in the tables, as plain data. */
+  tables(): Promise<Tables>;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import type { FaultPlan, FunctionName } from './fates.ts';
+import { FaultPlan, type FunctionName } from './fates.ts';
 import { functionsOf } from './functions.ts';
 import type { OpenPlatform, Ports } from './platform.ts';
 import { type Ending, Sandbox } from './sandbox.ts';
@@ -13,11 +13,16 @@ export type Functions = ReturnType<typeof functionsOf>;
 /** Puts a mistake into a process. */
 export type Tamper = (ports: Ports) => Ports;
 
+export interface ProcessesState {
+  started: number;
+  ids: number;
+}
+
 export interface ProcessesParts {
+  readonly state: ProcessesState;
   readonly platform: OpenPlatform;
   readonly cloud: Cloud;
   readonly timeline: Timeline;
-  readonly plan: FaultPlan;
   readonly tamper: Tamper;
 }
 
@@ -32,22 +37,22 @@ export interface Start {
 
 /** Starts a process for each invocation, and resumes those that stood still. */
 export class Processes {
+  /** What strikes the calls of those that start. */
+  plan = new FaultPlan();
   readonly #parts: ProcessesParts;
-  #started = 0;
-  #ids = 0;
 
   constructor(parts: ProcessesParts) {
     this.#parts = parts;
   }
 
-  async start({ caller, work, done, plan = this.#parts.plan }: Start): Promise<Ending> {
-    const { platform, tamper, cloud } = this.#parts;
-    this.#started += 1;
-    const sandbox = new Sandbox(caller, this.#started, plan);
+  async start({ caller, work, done, plan = this.plan }: Start): Promise<Ending> {
+    const { platform, tamper, cloud, state } = this.#parts;
+    state.started += 1;
+    const sandbox = new Sandbox(caller, state.started, plan);
     const functions = functionsOf(tamper(platform.ports(sandbox)), {
       clock: cloud.clock,
       random: () => 0.5,
-      newId: () => (++this.#ids).toString(16).padStart(32, '0'),
+      newId: () => (++state.ids).toString(16).padStart(32, '0'),
     });
     const ending = await sandbox.run(async () => void (await work(functions)));
     return this.#conclude(sandbox, ending, done);

@@ -50,6 +50,7 @@ describe('a job keeps every promise whichever call of an adapter is struck', () 
       'sweeper: DynamoDB jobs Query',
       'sweeper: DynamoDB jobs UpdateItem',
       'sweeper: EventBridge PutEvents',
+      'sweeper: SQS GetQueueAttributes',
       'sweeper: SQS SendMessage',
       'sweeper: SSM GetParameters',
       'worker: Bedrock Converse',

@@ -3,8 +3,8 @@ import type { CompletionEvent } from '../../lambda/core/jobs/completion-event.ts
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import type { Strike } from './fates.ts';
 
-/** What a run was like, seen from outside. */
-export interface Story {
+/** What became of a run, seen from outside. */
+export interface Ending {
   /** Nothing is left to happen. */
   readonly isAtRest: boolean;
   readonly isAccepted: boolean;
@@ -21,5 +21,8 @@ export interface Story {
   readonly sends: number;
   /** What must never be seen, and was. */
   readonly oddities: readonly string[];
+}
+
+export interface Story extends Ending {
   readonly strikes: readonly Strike[];
 }

@@ -1,30 +1,61 @@
-import type { VirtualClock } from './cloud.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 export interface Task {
   readonly atMs: number;
   readonly run: () => Promise<void>;
 }
 
+/** What people mean to do. */
+export type Intent = 'submit' | 'cancel' | 'insist on the cancel' | 'redrive' | 'look again';
+
+/** Something to come, by its name or else as it stands still. */
+export interface Planned {
+  readonly atMs: number;
+  readonly what: Intent | (() => Promise<void>);
+}
+
 /** What is to happen, one after the other. */
 export class Timeline {
   readonly #clock: VirtualClock;
-  #tasks: Task[] = [];
+  readonly #planned: Planned[];
 
-  constructor(clock: VirtualClock) {
+  constructor(clock: VirtualClock, planned: Planned[]) {
     this.#clock = clock;
+    this.#planned = planned;
   }
 
-  in(ms: number, run: () => Promise<void>): void {
-    this.#tasks.push({ atMs: this.#clock.now() + ms, run });
+  /** Nothing stands still: all that is to come has a name. */
+  get isNamed(): boolean {
+    return this.#planned.every(({ what }) => typeof what === 'string');
+  }
+
+  in(ms: number, what: Planned['what']): void {
+    this.#planned.push({ atMs: this.#clock.now() + ms, what });
   }
 
   /** Does the next of these and of what else may come; false when there is nothing. */
-  async advance(others: readonly Task[]): Promise<boolean> {
-    const [next] = [...this.#tasks, ...others].sort((a, b) => a.atMs - b.atMs);
+  async advance(
+    others: readonly Task[],
+    people: Readonly<Record<Intent, () => Promise<void>>>,
+  ): Promise<boolean> {
+    const planned = earliest(this.#planned);
+    const other = earliest(others);
+    const next = earliest([planned, other].filter((each) => each !== undefined));
     if (!next) return false;
-    this.#tasks = this.#tasks.filter((task) => task !== next);
-    this.#clock.nowMs = Math.max(this.#clock.nowMs, next.atMs);
-    await next.run();
+    this.#clock.moveTo(next.atMs);
+    if ('run' in next) {
+      await next.run();
+    } else {
+      this.#planned.splice(this.#planned.indexOf(next), 1);
+      await (typeof next.what === 'string' ? people[next.what]() : next.what());
+    }
     return true;
   }
+}
+
+/** The first of those that come first. */
+function earliest<T extends { readonly atMs: number }>(all: readonly T[]): T | undefined {
+  let first: T | undefined;
+  for (const each of all) if (!first || each.atMs < first.atMs) first = each;
+  return first;
 }

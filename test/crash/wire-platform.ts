@@ -22,21 +22,21 @@ import { circuitsTable, jobsTable } from '../support/tables.ts';
 import { WIRE_FATES } from './fates.ts';
 import { SILENT, UNCOUNTED } from './functions.ts';
 import type { Platform } from './platform.ts';
-import { unsigned, Wire, withoutWaiting } from './wire.ts';
+import { Wire, withoutWaiting } from './wire.ts';
 import {
-  askDynamoDb,
   DEAD_LETTERS,
   DEPLOYED,
   EDITED,
   JOBS_QUEUE,
   parametersOf,
-  type Service,
-  serveDynamoDb,
   servicesOf,
 } from './wire-services.ts';
+import { type Items, unsigned, WireTables } from './wire-tables.ts';
 
 const JOBS = 'jobs';
 const CIRCUITS = 'circuits';
+const JOBS_TABLE = jobsTable(JOBS);
+const TABLES = WireTables.create([JOBS_TABLE, circuitsTable(CIRCUITS)]);
 const ACCOUNT = {
   region: 'us-east-1',
   endpoint: 'http://127.0.0.1:1',
@@ -65,29 +65,27 @@ const eventBridge = new EventBridgeClient(single);
 const models = new BedrockModelClient({ clock: { now: () => 0 }, requestHandler: wire });
 
 /** The adapters that are deployed, over SDK clients whose network is a function of this process. */
-export const wirePlatform: Platform = {
+export const wirePlatform: Platform<readonly Items[]> = {
   fates: WIRE_FATES,
-  async open(cloud, settings) {
-    const tables = await serveDynamoDb(cloud, [jobsTable(JOBS), circuitsTable(CIRCUITS)]);
+  async open(cloud, settings, before = []) {
+    const tables = await TABLES;
+    await tables.become(before);
     const { clock } = cloud;
+    tables.clock = clock;
     const policy = () => settings.breaker;
     const parameters = parametersOf(settings);
-    // Read again only after a write.
-    let row: Promise<Job | undefined> | undefined;
-    const watched: Service = (request) => {
-      if (/(Put|Update)Item$/.test(request.headers['x-amz-target'] ?? '')) row = undefined;
-      return tables(request);
-    };
     return {
-      row(jobId) {
-        row ??= readRow(tables, jobId);
-        return row;
+      async row(jobId) {
+        const item = (await tables.items(JOBS_TABLE)).get(JSON.stringify({ jobId: { S: jobId } }));
+        return item && (unmarshall(item) as Job);
       },
+      settled: () => wire.settled(),
+      tables: () => tables.all(),
 
       ports(sandbox) {
         wire.connect(sandbox, {
           ...servicesOf(cloud, () => sandbox.kill()),
-          DynamoDB: watched,
+          DynamoDB: tables.serve,
           SSM: parameters,
         });
         const store = new DynamoDbCircuitStore(circuitsClient, CIRCUITS, { shard: 0 });
@@ -113,9 +111,3 @@ export const wirePlatform: Platform = {
     };
   },
 };
-
-async function readRow(tables: Service, jobId: string): Promise<Job | undefined> {
-  const key = { TableName: JOBS, Key: { jobId: { S: jobId } } };
-  const { Item } = await askDynamoDb(tables, 'GetItem', key);
-  return Item && (unmarshall(Item) as Job);
-}

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { EventEmitter } from 'node:events';
-import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import type { Settings } from '../../lambda/contract/policy.ts';
-import { serveDynamoDb as serveEmbedded } from '../../local/aws/dynamodb.ts';
-import { answerText, type Cloud, type MessageQueue } from './cloud.ts';
+import type { Cloud } from './cloud.ts';
+import type { MessageQueue } from './message-queue.ts';
+import { answerText } from './model.ts';
 
 export interface WireRequest {
   readonly method: string;
@@ -18,16 +16,6 @@ export interface WireResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
 }
-
-/** dynalite wants to see one, and believes it. */
-export const SOME_SIGNATURE = {
-  'x-amz-date': '20260101T000000Z',
-  authorization: [
-    'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request',
-    'SignedHeaders=host',
-    'Signature=test',
-  ].join(', '),
-};
 
 /** Names of the parameters that hold the settings. */
 export const EDITED = 'settings';
@@ -147,56 +135,4 @@ function sqs(queue: MessageQueue, operation: string, input: SqsInput): object {
 /** The SDK checks it. */
 function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
-}
-
-/** Its set-up makes dynalite send along the item that refused a write, as DynamoDB does. */
-const isTaught = serveEmbedded(
-  { resources: () => [], outputs: () => ({}), assetDir: () => '' },
-  () => undefined,
-);
-
-/** DynamoDB by dynalite, handed its requests without a socket; its clock is the cloud's. */
-export async function serveDynamoDb(
-  { clock }: Cloud,
-  tables: readonly CreateTableCommandInput[],
-): Promise<Service> {
-  await isTaught;
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  const serve: Service = ({ headers, body }) =>
-    new Promise((resolve) => {
-      const response = {
-        statusCode: 200,
-        setHeader: () => response,
-        end: (text: string) => {
-          const date = new Date(clock.now()).toUTCString();
-          resolve(reply(response.statusCode, text, { date }));
-        },
-      };
-      const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });
-      server.emit('request', request, response);
-      request.emit('data', Buffer.from(body));
-      request.emit('end');
-    });
-  for (const table of tables) await create(serve, table);
-  return serve;
-}
-
-async function create(serve: Service, table: CreateTableCommandInput): Promise<void> {
-  await askDynamoDb(serve, 'CreateTable', table);
-  const { TableName } = table;
-  for (;;) {
-    const { Table } = await askDynamoDb(serve, 'DescribeTable', { TableName });
-    if (Table.TableStatus === 'ACTIVE') return;
-  }
-}
-
-/** Past the SDK, and past every fate. */
-export async function askDynamoDb(serve: Service, operation: string, input: object) {
-  const headers = {
-    'x-amz-target': `DynamoDB_20120810.${operation}`,
-    'content-type': 'application/x-amz-json-1.0',
-    ...SOME_SIGNATURE,
-  };
-  const body = JSON.stringify(input);
-  return JSON.parse((await serve({ method: 'POST', path: '/', headers, body })).text);
 }

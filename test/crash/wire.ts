@@ -1,14 +1,9 @@
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Fate } from './fates.ts';
 import { forever, Sandbox } from './sandbox.ts';
-import {
-  reply,
-  type Service,
-  SOME_SIGNATURE,
-  type WireRequest,
-  type WireResponse,
-} from './wire-services.ts';
+import { reply, type Service, type WireRequest, type WireResponse } from './wire-services.ts';
 
 type Handle = NodeHttpHandler['handle'];
 type SdkRequest = Parameters<Handle>[0];
@@ -24,6 +19,13 @@ export class Wire extends NodeHttpHandler {
   readonly #networks = new WeakMap<Sandbox, Network>();
   /** By the SDK's id of a call, which its attempts share. */
   readonly #fates = new Map<string, Fate | undefined>();
+  #underWay = 0;
+
+  /** Once nothing is under way, not even a call of the dead. */
+  async settled(): Promise<void> {
+    do await nextTurn();
+    while (this.#underWay > 0);
+  }
 
   connect(sandbox: Sandbox, network: Network): void {
     this.#networks.set(sandbox, network);
@@ -47,8 +49,18 @@ export class Wire extends NodeHttpHandler {
     const id = request.headers['amz-sdk-invocation-id'] ?? '';
     const isFirst = !this.#fates.has(id);
     if (isFirst) this.#fates.set(id, sandbox.strike(`${service} ${operationOf(request)}`));
-    const answer = await meet(this.#fates.get(id), isFirst, () => serve(request), sandbox);
+    const perform = () => this.#perform(serve, request);
+    const answer = await meet(this.#fates.get(id), isFirst, perform, sandbox);
     return sandbox.isAlive ? answer : dead(service);
+  }
+
+  async #perform(serve: Service, request: WireRequest): Promise<WireResponse> {
+    this.#underWay += 1;
+    try {
+      return await serve(request);
+    } finally {
+      this.#underWay -= 1;
+    }
   }
 }
 
@@ -119,14 +131,6 @@ function networkError(): Error {
 
 function bytesOf(body: unknown): string {
   return body instanceof Uint8Array ? new TextDecoder().decode(body) : '';
-}
-
-/** As much of a signature as dynalite asks for. */
-export async function unsigned<Request extends { headers: Record<string, string> }>(
-  request: Request,
-): Promise<Request> {
-  Object.assign(request.headers, SOME_SIGNATURE);
-  return request;
 }
 
 interface RetryingClient {

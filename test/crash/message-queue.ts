@@ -1,0 +1,85 @@
+import type { Clock } from '../../lambda/core/clock.ts';
+
+/** Six times the worker's timeout, as the stack sets it. */
+const VISIBILITY_MS = 900_000;
+
+interface Message {
+  readonly id: string;
+  readonly body: string;
+  readonly visibleAtMs: number;
+}
+
+export interface QueueState {
+  sends: number;
+  readonly messages: Map<string, Message>;
+}
+
+/** SQS: what is received comes back unless it is deleted. */
+export class MessageQueue {
+  /** Messages of other jobs, of which nothing is told here but that they wait. */
+  othersWaiting = 0;
+  readonly #clock: Clock;
+  readonly #state: QueueState;
+  readonly #messages: Map<string, Message>;
+
+  constructor(clock: Clock, state: QueueState) {
+    this.#clock = clock;
+    this.#state = state;
+    this.#messages = state.messages;
+  }
+
+  get sends(): number {
+    return this.#state.sends;
+  }
+
+  get size(): number {
+    return this.#messages.size;
+  }
+
+  /** When the next message can be received; nothing when there is none at all. */
+  get nextAtMs(): number | undefined {
+    return this.#next()?.visibleAtMs;
+  }
+
+  countWaiting(): number {
+    const now = this.#clock.now();
+    const waiting = [...this.#messages.values()].filter(({ visibleAtMs }) => visibleAtMs <= now);
+    return this.othersWaiting + waiting.length;
+  }
+
+  send(body: string, delayMs = 0): void {
+    this.#state.sends += 1;
+    this.put(body, delayMs);
+  }
+
+  /** By the queue's own doing: a message is delivered at least once. */
+  put(body: string, delayMs = 0): void {
+    const id = `message-${this.#messages.size}-${this.sends}-${this.#clock.now()}`;
+    this.#messages.set(id, { id, body, visibleAtMs: this.#clock.now() + delayMs });
+  }
+
+  receive(hiddenMs = VISIBILITY_MS): Message | undefined {
+    const next = this.#next();
+    if (!next || next.visibleAtMs > this.#clock.now()) return undefined;
+    this.show(next.id, hiddenMs);
+    return next;
+  }
+
+  delete(id: string): void {
+    this.#messages.delete(id);
+  }
+
+  show(id: string, inMs: number): void {
+    const message = this.#messages.get(id);
+    if (!message) return;
+    this.#messages.set(id, { ...message, visibleAtMs: this.#clock.now() + inMs });
+  }
+
+  #next(): Message | undefined {
+    let next: Message | undefined;
+    for (const message of this.#messages.values()) {
+      if (!next || message.visibleAtMs < next.visibleAtMs) next = message;
+    }
+    return next;
+  }
+}
