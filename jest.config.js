@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 
 /** ESM under swc: the sources run as Node runs them, imports with `.ts` included. */
 export default {
-  testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/support/run-folder.ts',
+  testEnvironment: '<rootDir>/test/support/plain-environment.ts',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

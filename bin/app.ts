@@ -14,7 +14,8 @@ try {
   // The CLI hands over the flags of cdk.json; without it the same file is read here, so that both
   // ways give the same template.
   const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8'));
-  const app = new App({ context, analyticsReporting: false });
+  // Not of its own at the end: after an error that would be what there is of the stack.
+  const app = new App({ context, analyticsReporting: false, autoSynth: false });
 
   const { config, emulator, removalPolicy, ...where } = readContext(app.node.getAllContext());
   const settings = await readSettings(process.env.HOLDFAST_CONFIG ?? config ?? SETTINGS_FILE);

@@ -5,7 +5,7 @@ import endToEnd from '../e2e/settings.ts';
 export default defineSettings({
   ...endToEnd,
   // A lease of 5 s: a crash is seen soon, and a call on a busy machine is not taken for one.
-  breaker: { ...endToEnd.breaker, callTimeoutSeconds: 4 },
+  breaker: { ...endToEnd.breaker, callTimeoutSeconds: 4, cooldownSeconds: 2 },
   jobs: {
     ...endToEnd.jobs,
     // Nothing is to end because the machine is slow.

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { checkApi } from '../../doctor/api.ts';
 import { runDoctor } from '../support/doctor-command.ts';
-import { type Assembly, PRIMARY, synthesizeForTest, withHoldfast } from './holdfast.ts';
+import { type Assembly, synthesizeForTest } from './assembly.ts';
+import { PRIMARY, withHoldfast } from './holdfast.ts';
 
 const SETTINGS_FILE = fileURLToPath(new URL('settings.ts', import.meta.url));
 
@@ -10,7 +11,6 @@ let assembly: Assembly;
 beforeAll(async () => {
   assembly = await synthesizeForTest();
 }, 60_000);
-afterAll(() => assembly.dispose());
 
 test('the doctor examines an embedded run: its Bedrock by the command, its API by the key', async () => {
   await withHoldfast(assembly, async ({ bedrock, run }) => {

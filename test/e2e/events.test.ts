@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
+import { type Assembly, synthesizeForTest } from './assembly.ts';
 import { eventually } from './eventually.ts';
-import { type Assembly, type Holdfast, synthesizeForTest, withHoldfast } from './holdfast.ts';
+import { type Holdfast, withHoldfast } from './holdfast.ts';
 
 let assembly: Assembly;
 beforeAll(async () => {
   assembly = await synthesizeForTest();
 }, 60_000);
-afterAll(() => assembly.dispose());
 
-test('the ends of jobs are told on the event bus, answers without their text', async () => {
+test.concurrent('the ends of jobs are told on the event bus, answers without their text', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     const jobIds = await Promise.all(
       Array.from({ length: 12 }, (_, i) => holdfast.submit(`a secret prompt ${i}`)),
@@ -31,7 +31,7 @@ test('the ends of jobs are told on the event bus, answers without their text', a
   });
 }, 60_000);
 
-test('a job that is deferred until its deadline is expired, and that is told', async () => {
+test.concurrent('a job that is deferred until its deadline is expired, and that is told', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     holdfast.bedrock.setFault({ fault: 'unavailable' });
     const body = { prompt: 'too late', deadlineSeconds: 5 };

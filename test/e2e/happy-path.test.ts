@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { answerText } from '../../local/bedrock/answer.ts';
-import { type Assembly, PRIMARY, synthesizeForTest, withHoldfast } from './holdfast.ts';
+import { type Assembly, synthesizeForTest } from './assembly.ts';
+import { PRIMARY, withHoldfast } from './holdfast.ts';
 import { sideBySide } from './side-by-side.ts';
 
 let assembly: Assembly;
 beforeAll(async () => {
   assembly = await synthesizeForTest();
 }, 60_000);
-afterAll(() => assembly.dispose());
 
 test('50 jobs all succeed with one model call each, and their results lie in S3', async () => {
   await withHoldfast(assembly, async (holdfast) => {

@@ -1,14 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type Settings, targetKey } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 import { hasEnded, type JobStatus } from '../../lambda/contract/words.ts';
 import type { FakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
 import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
-import { synthesize } from '../../local/synthesize.ts';
 import {
   type Answer,
   type Health,
@@ -16,6 +11,7 @@ import {
   type RequestOptions,
   request,
 } from './api-client.ts';
+import type { Assembly } from './assembly.ts';
 import { eventually } from './eventually.ts';
 import settingsInput from './settings.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -50,8 +46,10 @@ export interface Holdfast {
   /** Waits until the job is in this state. */
   reached(jobId: string, status: JobStatus): Promise<JobView>;
   sendMessage(body: string): Promise<void>;
-  /** Takes what is in the dead-letter queue: bodies and the reasons given. */
-  deadLetters(): Promise<readonly { readonly body: string; readonly reason?: string }[]>;
+  /** Takes what is in the dead-letter queue, or only looks at it: bodies and the reasons given. */
+  deadLetters(options?: {
+    readonly leave: boolean;
+  }): Promise<readonly { readonly body: string; readonly reason?: string }[]>;
   function(
     name: 'Request' | 'Worker' | 'Sweeper' | 'Admin' | 'Lifecycle' | 'Prober',
   ): EmbeddedRun['functions'][number];
@@ -60,19 +58,6 @@ export interface Holdfast {
 
 /** Quick and hardly spread: what takes time in these tests is the breaker, not the model. */
 const LATENCY = { medianMs: 20, sigma: 0.2, msPerOutputToken: 0 };
-const SETTINGS_FILE = fileURLToPath(new URL('settings.ts', import.meta.url));
-
-/** The app, synthesized with the suite's settings; to be removed in the end. */
-export interface Assembly {
-  readonly dir: string;
-  dispose(): Promise<void>;
-}
-
-export async function synthesizeForTest(configFile = SETTINGS_FILE): Promise<Assembly> {
-  const outDir = await mkdtemp(join(tmpdir(), 'holdfast-e2e-'));
-  const dir = await synthesize({ configFile, outDir });
-  return { dir, dispose: () => rm(outDir, { recursive: true, force: true }) };
-}
 
 /** Plays a scenario on a run of its own, with circuits closed and queues empty. */
 export async function withHoldfast(
@@ -139,12 +124,13 @@ function aHoldfast(run: EmbeddedRun, logs: readonly string[]): Holdfast {
       const { JobsQueueUrl: QueueUrl } = run.outputs;
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
     },
-    deadLetters: async () => {
+    deadLetters: async ({ leave } = { leave: false }) => {
       const { DeadLetterQueueUrl: QueueUrl } = run.outputs;
       const received = await sqs.send(
         new ReceiveMessageCommand({
           QueueUrl,
           MaxNumberOfMessages: 10,
+          ...(leave && { VisibilityTimeout: 0 }),
           MessageAttributeNames: ['All'],
         }),
       );

@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROBLEM } from '../../lambda/contract/problems.ts';
 import type { JobView } from './api-client.ts';
-import {
-  type Assembly,
-  type Holdfast,
-  PRIMARY,
-  startHoldfast,
-  synthesizeForTest,
-} from './holdfast.ts';
+import { type Assembly, synthesizeForTest } from './assembly.ts';
+import { type Holdfast, PRIMARY, startHoldfast } from './holdfast.ts';
 
 let assembly: Assembly;
 let holdfast: Holdfast;
@@ -17,7 +12,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await holdfast.stop();
-  await assembly.dispose();
 });
 
 interface ProblemDetails {

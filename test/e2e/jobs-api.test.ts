@@ -1,14 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { JobList, JobView } from '../../lambda/contract/schemas/job-views.ts';
+import { type Assembly, synthesizeForTest } from './assembly.ts';
 import { eventually } from './eventually.ts';
-import {
-  type Assembly,
-  type Holdfast,
-  PRIMARY,
-  startHoldfast,
-  synthesizeForTest,
-} from './holdfast.ts';
+import { type Holdfast, PRIMARY, startHoldfast } from './holdfast.ts';
 
 let assembly: Assembly;
 let holdfast: Holdfast;
@@ -20,7 +15,6 @@ afterAll(async () => {
   // What a function was denied is a hole in the stack's grants.
   const denied = holdfast.run.denied();
   await holdfast.stop();
-  await assembly.dispose();
   expect(denied).toEqual([]);
 });
 

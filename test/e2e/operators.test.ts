@@ -1,19 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import {
   type AdminHealthView,
   adminHealthView,
 } from '../../lambda/contract/schemas/admin-health-view.ts';
 import { asOperator } from './as-operator.ts';
+import { type Assembly, synthesizeForTest } from './assembly.ts';
 import { eventually } from './eventually.ts';
-import {
-  type Assembly,
-  LAST_RESORT,
-  PRIMARY,
-  SETTINGS,
-  synthesizeForTest,
-  withHoldfast,
-} from './holdfast.ts';
+import { LAST_RESORT, PRIMARY, SETTINGS, withHoldfast } from './holdfast.ts';
 import { startTraffic } from './traffic.ts';
 
 const OVERRIDE = `/admin/overrides/target/${encodeURIComponent(PRIMARY.key)}`;
@@ -25,7 +19,6 @@ let assembly: Assembly;
 beforeAll(async () => {
   assembly = await synthesizeForTest();
 }, 60_000);
-afterAll(() => assembly.dispose());
 
 test('an operator takes the primary out within 5 s, and what is lifted comes back by stages', async () => {
   await withHoldfast(assembly, async (holdfast) => {

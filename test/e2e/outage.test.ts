@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import type { CallRecord } from '../../local/bedrock/call-log.ts';
+import { type Assembly, synthesizeForTest } from './assembly.ts';
 import { eventually } from './eventually.ts';
 import {
-  type Assembly,
   type ChainTarget,
   type Holdfast,
   LAST_RESORT,
   PRIMARY,
   SECONDARY,
   SETTINGS,
-  synthesizeForTest,
   withHoldfast,
 } from './holdfast.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -24,7 +23,6 @@ let assembly: Assembly;
 beforeAll(async () => {
   assembly = await synthesizeForTest();
 }, 60_000);
-afterAll(() => assembly.dispose());
 
 test('a throttled primary is left alone, jobs go on degraded, and it comes back by stages', async () => {
   await withHoldfast(assembly, async (holdfast) => {

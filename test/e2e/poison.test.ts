@@ -1,20 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RedriveReport } from '../../lambda/contract/schemas/redrive.ts';
 import { asOperator } from './as-operator.ts';
+import { type Assembly, synthesizeForTest } from './assembly.ts';
 import { eventually } from './eventually.ts';
-import {
-  type Assembly,
-  type Holdfast,
-  SETTINGS,
-  synthesizeForTest,
-  withHoldfast,
-} from './holdfast.ts';
+import { type Holdfast, SETTINGS, startHoldfast, withHoldfast } from './holdfast.ts';
 
 let assembly: Assembly;
 beforeAll(async () => {
   assembly = await synthesizeForTest();
 }, 60_000);
-afterAll(() => assembly.dispose());
 
 test('a message that nobody can read is parked with its reason, and the queue goes on', async () => {
   await withHoldfast(assembly, async (holdfast) => {
@@ -34,27 +28,39 @@ test('a message that nobody can read is parked with its reason, and the queue go
   });
 }, 60_000);
 
-test('a job whose worker dies in every run ends dead-lettered after its last claim', async () => {
-  await withHoldfast(assembly, async (holdfast) => {
-    const jobId = await submitPoison(holdfast);
+describe('a job whose worker dies in every run', () => {
+  let holdfast: Holdfast;
+  let jobId: string;
+  const letters = () => {
+    const queue = holdfast.run.outputs.DeadLetterQueueUrl?.split('/').at(-1) ?? '';
+    return holdfast.run.queueDepth(queue);
+  };
+  beforeAll(async () => {
+    holdfast = await startHoldfast(assembly);
+    jobId = await submitPoison(holdfast);
+    await holdfast.reached(jobId, 'DEAD_LETTERED');
+    await eventually('the dead letter', async () => (await letters()).ready === 1 || undefined);
+  }, 60_000);
+  afterAll(async () => {
+    const denied = holdfast.run.denied();
+    await holdfast.stop();
+    expect(denied).toEqual([]);
+  });
+
+  test('ends dead-lettered after its last claim', async () => {
     const [job] = await holdfast.ended([jobId]);
 
     expect(job).toMatchObject({
       status: 'DEAD_LETTERED',
       error: { type: 'urn:holdfast:problem:claims-exhausted' },
     });
-    expect(await parked(holdfast, 1)).toMatchObject([{ reason: 'claims-exhausted' }]);
+    expect(await holdfast.deadLetters({ leave: true })).toMatchObject([
+      { reason: 'claims-exhausted' },
+    ]);
     expect(holdfast.bedrock.calls({ jobId })).toHaveLength(SETTINGS.jobs.maxAttempts);
   });
-}, 60_000);
 
-test('an operator puts a dead-lettered job back, and it ends as any other', async () => {
-  await withHoldfast(assembly, async (holdfast) => {
-    const jobId = await submitPoison(holdfast);
-    await holdfast.reached(jobId, 'DEAD_LETTERED');
-    const queue = holdfast.run.outputs.DeadLetterQueueUrl?.split('/').at(-1) ?? '';
-    const letters = () => holdfast.run.queueDepth(queue);
-    await eventually('the dead letter', async () => (await letters()).ready === 1 || undefined);
+  test('is put back by an operator, and ends as any other', async () => {
     holdfast.bedrock.clearFaults();
 
     const rehearsed = await asOperator(holdfast, 'POST', '/admin/redrive', { dryRun: true });
@@ -74,7 +80,7 @@ test('an operator puts a dead-lettered job back, and it ends as any other', asyn
     expect(job.result?.text).toContain('a prompt that kills');
     expect(await letters()).toMatchObject({ ready: 0, inFlight: 0 });
   });
-}, 90_000);
+});
 
 test('a worker that dies costs a job at most one more call', async () => {
   await withHoldfast(assembly, async (holdfast) => {

@@ -1,14 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
+import { type Assembly, synthesizeForTest } from './assembly.ts';
 import { eventually } from './eventually.ts';
-import {
-  type Assembly,
-  type Holdfast,
-  PRIMARY,
-  SETTINGS,
-  synthesizeForTest,
-  withHoldfast,
-} from './holdfast.ts';
+import { type Holdfast, PRIMARY, SETTINGS, withHoldfast } from './holdfast.ts';
 
 const WITH_PROBE = fileURLToPath(new URL('settings-with-probe.ts', import.meta.url));
 const { consecutiveFailures, recoveryStages } = SETTINGS.breaker;
@@ -18,7 +12,6 @@ let assembly: Assembly;
 beforeAll(async () => {
   assembly = await synthesizeForTest(WITH_PROBE);
 }, 60_000);
-afterAll(() => assembly.dispose());
 
 test('a healed primary that no job calls is closed by probes, a token each', async () => {
   await withHoldfast(assembly, async (holdfast) => {

@@ -2,18 +2,17 @@
  * What only the real pieces show of an outage: errors as the SDK client reads them off the wire,
  * grants, bounds as the API takes them. Kinds and numbers are in test/rig, in virtual time.
  */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import type { JobView } from './api-client.ts';
+import { type Assembly, synthesizeForTest } from './assembly.ts';
 import { eventually } from './eventually.ts';
 import {
-  type Assembly,
   type ChainTarget,
   type Holdfast,
   LAST_RESORT,
   PRIMARY,
   SECONDARY,
   SETTINGS,
-  synthesizeForTest,
   withHoldfast,
 } from './holdfast.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -28,7 +27,6 @@ let assembly: Assembly;
 beforeAll(async () => {
   assembly = await synthesizeForTest();
 }, 60_000);
-afterAll(() => assembly.dispose());
 
 test('a prompt too long for a model is counted there, not tried; a cap is no 400', async () => {
   await withHoldfast(assembly, async (holdfast) => {

@@ -26,14 +26,14 @@ export default defineSettings({
   breaker: {
     windowSeconds: 4,
     callTimeoutSeconds: 2,
-    cooldownSeconds: 2,
+    cooldownSeconds: 1,
     cooldownMaxSeconds: 10,
     viewMaxAgeSeconds: 0.1,
   },
   jobs: {
     deadlineSeconds: 120,
     // An outage must not spend claims: with so few, a job that spent one for each wait would die.
-    maxAttempts: 3,
+    maxAttempts: 2,
     workerConcurrency: 4,
     shortestDeferralSeconds: 1,
   },

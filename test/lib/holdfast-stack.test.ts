@@ -8,13 +8,15 @@ import { outputsOf } from '../support/template.ts';
 const DATA = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket'];
 
 describe('the stack', () => {
+  const template = aTemplate();
+
   test('is the same template each time', () => {
-    expect(aTemplate().toJSON()).toEqual(aTemplate().toJSON());
+    expect(aTemplate().toJSON()).toEqual(template.toJSON());
   });
 
   test('gives no resource a name, so that it can stand twice in an account', () => {
     const resources: { Type: string; Properties?: object }[] = Object.values(
-      aTemplate().toJSON().Resources,
+      template.toJSON().Resources,
     );
 
     const named = resources.flatMap(({ Type, Properties = {} }) =>
@@ -38,17 +40,16 @@ describe('the stack', () => {
   });
 
   test('outlives its deletion where there is data, unless told otherwise', () => {
-    const kept = aTemplate();
     const gone = aTemplate({ removalPolicy: RemovalPolicy.DESTROY });
 
     for (const type of DATA) {
-      kept.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      template.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
       gone.allResources(type, { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
     }
   });
 
   test('tells where its parts are', () => {
-    expect(outputsOf(aTemplate())).toEqual({
+    expect(outputsOf(template)).toEqual({
       ApiUrl: expect.stringMatching(/^https:/),
       ApiKeyId: '{ApiRestApiKey}',
       JobsTableName: '{JobsTable}',

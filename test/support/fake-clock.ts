@@ -5,7 +5,8 @@ export class FakeClock implements Clock {
   #nowMs: number;
   /** Work outside this process that time has to wait for. */
   isBusy: () => boolean = () => false;
-  #sleepers: { readonly atMs: number; readonly wake: () => void }[] = [];
+  /** By time; who came first is first among equals. */
+  readonly #sleepers: { readonly atMs: number; readonly wake: () => void }[] = [];
 
   constructor(startMs = Date.UTC(2026, 0, 15, 12)) {
     this.#nowMs = startMs;
@@ -17,7 +18,9 @@ export class FakeClock implements Clock {
 
   sleep(ms: number): Promise<void> {
     if (ms <= 0) return Promise.resolve();
-    return new Promise((wake) => this.#sleepers.push({ atMs: this.#nowMs + ms, wake }));
+    const atMs = this.#nowMs + ms;
+    const before = this.#sleepers.findLastIndex((sleeper) => sleeper.atMs <= atMs);
+    return new Promise((wake) => this.#sleepers.splice(before + 1, 0, { atMs, wake }));
   }
 
   /** Wakes the sleepers on the way in order, each with the work that follows it. */
@@ -25,9 +28,9 @@ export class FakeClock implements Clock {
     const endMs = this.#nowMs + ms;
     for (;;) {
       await this.#settled();
-      const next = this.#sleepers.toSorted((a, b) => a.atMs - b.atMs)[0];
+      const [next] = this.#sleepers;
       if (!next || next.atMs > endMs) break;
-      this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== next);
+      this.#sleepers.shift();
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.wake();
     }

@@ -8,12 +8,17 @@ import { HoldfastStack, type HoldfastStackProps } from '../../lib/holdfast-stack
 
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-/** An app as bin/app.ts makes it, without CDK's own checks: one test runs them for all. */
+/**
+ * An app as bin/app.ts makes it, without CDK's own checks (one test runs them for all) and without
+ * what a template does not show.
+ */
 export function anApp(props: AppProps = {}): App {
   return new App({
     context,
     analyticsReporting: false,
     builtinCloudFormationValidation: false,
+    stackTraces: false,
+    treeMetadata: false,
     ...props,
   });
 }
