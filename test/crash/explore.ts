@@ -1,11 +1,12 @@
 import { broken, type Promised } from './checks.ts';
-import { type Fate, FaultPlan, type Point, type Strike } from './fates.ts';
-import { endingOf, Moment, type Passage, Stage } from './moments.ts';
+import { FaultPlan, type Strike } from './fates.ts';
+import { Stage } from './moments.ts';
 import type { Path } from './paths.ts';
 import type { Platform } from './platform.ts';
 import type { Tamper } from './processes.ts';
 import { runPath } from './run.ts';
-import type { Ending, Story } from './story.ts';
+import type { Story } from './story.ts';
+import { struckFrom } from './struck-runs.ts';
 
 /** A run that broke a promise, and all that it takes to see it again. */
 export interface Finding {
@@ -27,6 +28,8 @@ export interface Tally {
   /** `worker: SQS SendMessage` */
   readonly struck: ReadonlySet<string>;
   readonly findings: readonly Finding[];
+  /** Every so many runs, as they were told. */
+  readonly sample: readonly Story[];
 }
 
 export interface Exploration {
@@ -39,6 +42,9 @@ export interface Exploration {
   readonly mostFindings?: number;
 }
 
+/** Prime, so that the sample is of all fates. */
+const SAMPLED_EACH = 101;
+
 /**
  * Strikes each call of a path in turn, in each way; with depth 2, in each of those runs each later
  * call as well. The points find themselves: a run that ends before its point was met is the last.
@@ -47,6 +53,7 @@ export async function explore(exploration: Exploration): Promise<Tally> {
   const { platform, path, depth, tamper, mostFindings = Number.POSITIVE_INFINITY } = exploration;
   const unharmed = await runPath({ platform, path }, new FaultPlan());
   const findings: Finding[] = [];
+  const sample: Story[] = [];
   const struck = new Set<string>();
   let [runs, ended, points, mostExtraCalls] = [0, 0, 0, 0];
 
@@ -59,6 +66,7 @@ export async function explore(exploration: Exploration): Promise<Tally> {
     mostExtraCalls = Math.max(mostExtraCalls, extraCalls);
     if (!promises.includes('ends')) ended += 1;
     points = Math.max(points, strikes[0]?.n ?? 0);
+    if (runs % SAMPLED_EACH === 0) sample.push(story);
     runs += 1;
   };
 
@@ -68,65 +76,17 @@ export async function explore(exploration: Exploration): Promise<Tally> {
     if (findings.length >= mostFindings) break;
     judge(story);
   }
-  return { path: path.name, points, runs, ended, mostExtraCalls, struck, findings };
+  return { path: path.name, points, runs, ended, mostExtraCalls, struck, findings, sample };
 }
-
-/** Every run from this moment on that is struck once and up to `depth` times. */
-async function* struckFrom(
-  moment: Moment,
-  depth: number,
-  fates: readonly Fate[],
-): AsyncGenerator<Story> {
-  let calls = 0;
-  let at: Moment | Ending = moment;
-  while (at instanceof Moment) {
-    for await (const story of struckNext(at, depth, fates, [])) yield later(story, calls);
-    const passage: Passage = await at.next([]);
-    calls += passage.calls;
-    at = passage.to;
-  }
-}
-
-/** Those whose first strikes, all after `before`, come until the next moment. */
-async function* struckNext(
-  moment: Moment,
-  depth: number,
-  fates: readonly Fate[],
-  before: readonly Point[],
-): AsyncGenerator<Story> {
-  for (let n = (before.at(-1)?.n ?? 0) + 1; ; n++) {
-    let isRead = false;
-    for (const fate of fates) {
-      if (isRead && IDLE_ON_READS.has(fate)) continue;
-      const points = [...before, { n, fate }];
-      const { strikes, isSpent, calls, to } = await moment.next(points);
-      if (!isSpent) return;
-      isRead = READ.test(strikes.at(-1)?.name ?? '');
-      yield { ...(await endingOf(to)), strikes };
-      if (points.length === depth) continue;
-      yield* struckNext(moment, depth, fates, points);
-      if (!(to instanceof Moment)) continue;
-      for await (const story of struckFrom(to, depth - points.length, fates)) {
-        yield { ...story, strikes: [...strikes, ...later(story, calls).strikes] };
-      }
-    }
-  }
-}
-
-function later(story: Story, calls: number): Story {
-  const strikes = story.strikes.map((strike) => ({ ...strike, n: strike.n + calls }));
-  return { ...story, strikes };
-}
-
-/** A read changes nothing: without an answer it is as good as not sent, and repeated as good as new. */
-const READ =
-  /\.(get\w*|due|running|count\w*|load|read\w*)$|(GetItem|Query|GetParameters|GetQueueAttributes|GET object)$/;
-const IDLE_ON_READS: ReadonlySet<Fate> = new Set(['answer-lost', 'unanswered']);
 
 /** As a person reads it, and what `runPath` takes to see it again. */
 export function describeFinding({ path, strikes, broken: promises }: Finding): string {
-  const struck = strikes.map(({ caller, name, fate }) => `${caller}: ${name} ${fate}`);
   const points = strikes.map(({ n, fate }) => `{ n: ${n}, fate: '${fate}' }`);
-  const story = `${path}: ${struck.join(', then ') || 'unharmed'}`;
+  const story = `${path}: ${nameOf(strikes)}`;
   return `${story} → broke ${promises.join(', ')}; new FaultPlan([${points.join(', ')}])`;
+}
+
+export function nameOf(strikes: readonly Strike[]): string {
+  const struck = strikes.map(({ caller, name, fate }) => `${caller}: ${name} ${fate}`);
+  return struck.join(', then ') || 'unharmed';
 }

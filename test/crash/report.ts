@@ -58,5 +58,6 @@ function totalOf(tallies: readonly Tally[]): Tally {
     mostExtraCalls: Math.max(...tallies.map((tally) => tally.mostExtraCalls)),
     struck: new Set(tallies.flatMap(({ struck }) => [...struck])),
     findings: tallies.flatMap(({ findings }) => findings),
+    sample: [],
   };
 }

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { describeFinding, explore, type Tally } from './explore.ts';
 import { PATHS } from './paths.ts';
 import { printTallies } from './report.ts';
+import { astray } from './whole-runs.ts';
 import { wirePlatform } from './wire-platform.ts';
 
 /** On a machine that does much else. */
@@ -17,12 +18,14 @@ describe('a job keeps every promise whichever call of an adapter is struck', () 
   test.each(ON_THE_WIRE)(
     '$name',
     async (path) => {
-      const tally = await explore({ platform: wirePlatform, path, depth: 1 });
+      const exploration = { platform: wirePlatform, path, depth: 1 } as const;
+      const tally = await explore(exploration);
       tallies.push(tally);
 
       expect(tally.findings.map(describeFinding)).toEqual([]);
       expect(tally.ended).toBe(tally.runs);
       expect(tally.mostExtraCalls).toBeLessThanOrEqual(1);
+      expect(await astray(exploration, tally.sample)).toEqual([]);
     },
     PATIENCE_MS,
   );

@@ -21,7 +21,7 @@ export class Wire extends NodeHttpHandler {
   readonly #fates = new Map<string, Fate | undefined>();
   #underWay = 0;
 
-  /** Once nothing is under way, not even a call of the dead. */
+  /** Once nothing is under way any more, not even a call of the dead. */
   async settled(): Promise<void> {
     do await nextTurn();
     while (this.#underWay > 0);
@@ -35,7 +35,10 @@ export class Wire extends NodeHttpHandler {
     const { method, path, headers } = request;
     const body = typeof request.body === 'string' ? request.body : bytesOf(request.body);
     const { text, ...response } = await this.#serve({ method, path, headers, body });
-    return { response: { ...response, body: Readable.from([Buffer.from(text)]) } };
+    const bytes = Buffer.from(text);
+    // The SDK takes bytes as well, which cost less, but where its caller gets the stream itself.
+    const isStream = method === 'GET';
+    return { response: { ...response, body: isStream ? Readable.from([bytes]) : bytes } };
   }
 
   async #serve(request: WireRequest): Promise<WireResponse> {
