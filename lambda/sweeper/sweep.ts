@@ -116,7 +116,7 @@ async function carryOut(
       return requeued.applied;
     }
     case 'send':
-      await queue.send({ jobId, generation }, Math.max(0, (job.nextAttemptAt ?? 0) - now));
+      await queue.send({ jobId, generation }, visibleAt(job, now) - now);
       await jobs.update(jobId, sent(job, now));
       return true;
     case 'send-again':

@@ -7,7 +7,7 @@ import putItem from 'dynalite/validations/putItem.js';
 import updateItem from 'dynalite/validations/updateItem.js';
 import { z } from 'zod';
 import { type Authorize, credentialOf, OPERATOR_KEY_ID } from '../iam.ts';
-import { type Handler, parseJson, readBody, sendJson } from '../loopback.ts';
+import { type Handler, isObject, parseJson, readBody, sendJson } from '../loopback.ts';
 import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
 
@@ -125,10 +125,6 @@ function leadingKey(
 }
 
 const stringAttribute = z.object({ S: z.string() });
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function partitionKeyOf({ KeySchema }: z.infer<typeof table>): string | undefined {
   return KeySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject } from '../loopback.ts';
 import type { Stack } from '../stack.ts';
 
 /** Whether the gateway lets a body through to the function. */
@@ -55,8 +56,4 @@ function parsed(body: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

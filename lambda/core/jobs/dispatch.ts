@@ -1,6 +1,6 @@
 import type { JobQueue } from './job-queue.ts';
 import type { JobStore } from './job-store.ts';
-import { type Standing, unsent } from './transitions.ts';
+import { type Standing, unsent, visibleAt } from './transitions.ts';
 
 /**
  * Sends the message of a waiting job, whose row says already that it is out. Where the queue does
@@ -16,7 +16,7 @@ export async function dispatch(
 ): Promise<void> {
   const { jobId, generation } = job;
   try {
-    await ports.queue.send({ jobId, generation }, Math.max(0, (job.nextAttemptAt ?? 0) - now));
+    await ports.queue.send({ jobId, generation }, visibleAt(job, now) - now);
   } catch (error) {
     await ports.jobs.update(jobId, unsent(job, now));
     throw error;
