@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CLIENT_OPTIONS, SINGLE_ATTEMPT_OPTIONS } from './aws/client-options.ts';
+import { CLIENT_OPTIONS, SINGLE_ATTEMPT_OPTIONS, withoutCallLog } from './aws/client-options.ts';
 import { dynamoDbDisabledTargets } from './aws/disabled-targets-table.ts';
 import { eventBridgeBus } from './aws/event-bus.ts';
 import { dynamoDbJobStore } from './aws/job-table.ts';
@@ -58,7 +58,7 @@ export function openRuntime(): Runtime {
       random: Math.random,
       trace: xRayTrace(),
       newId: randomId,
-      dynamoDb: new DynamoDBClient(CLIENT_OPTIONS),
+      dynamoDb: withoutCallLog(new DynamoDBClient(CLIENT_OPTIONS)),
     },
     readSettings: () => parameter.read(),
     settings: () => parameter.current,
@@ -74,7 +74,11 @@ export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => voi
   const store = configuredCircuitStore({
     ...{ policy, now: clock.now },
     dynamoDb: (options) =>
-      new DynamoDbCircuitStore(new DynamoDBClient(SINGLE_ATTEMPT_OPTIONS), table, options),
+      new DynamoDbCircuitStore(
+        withoutCallLog(new DynamoDBClient(SINGLE_ATTEMPT_OPTIONS)),
+        table,
+        options,
+      ),
   });
   return {
     circuits: new Breaker({

@@ -10,7 +10,7 @@ import { profileOf } from '../contract/geography.ts';
 import type { Target } from '../contract/policy.ts';
 import { isProfile } from '../contract/target-kind.ts';
 import type { CatalogueEntry, ModelCatalogue } from '../core/router/model-catalogue.ts';
-import { CLIENT_OPTIONS } from './client-options.ts';
+import { CLIENT_OPTIONS, withoutCallLog } from './client-options.ts';
 
 type Found = Extract<CatalogueEntry, { readonly outcome: 'found' }>;
 
@@ -57,7 +57,8 @@ export class BedrockCatalogue implements ModelCatalogue {
   }
 
   #client(region: string): BedrockClient {
-    const client = this.#clients.get(region) ?? new BedrockClient({ ...CLIENT_OPTIONS, region });
+    const client =
+      this.#clients.get(region) ?? withoutCallLog(new BedrockClient({ ...CLIENT_OPTIONS, region }));
     this.#clients.set(region, client);
     return client;
   }

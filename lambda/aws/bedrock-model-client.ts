@@ -20,6 +20,7 @@ import type {
   PromptToCount,
 } from '../core/router/model-client.ts';
 import { errorFacts } from './bedrock-error-facts.ts';
+import { withoutCallLog } from './client-options.ts';
 
 /** Several batches' worth: no call of a worker ever waits for a socket inside its call timeout. */
 const SOCKETS_PER_REGION = 50;
@@ -116,11 +117,9 @@ export class BedrockModelClient implements ModelClient {
   #client(region: string): BedrockRuntimeClient {
     const known = this.#clients.get(region);
     if (known) return known;
-    const client = new BedrockRuntimeClient({
-      region,
-      maxAttempts: 1,
-      requestHandler: this.#requestHandler,
-    });
+    const client = withoutCallLog(
+      new BedrockRuntimeClient({ region, maxAttempts: 1, requestHandler: this.#requestHandler }),
+    );
     this.#clients.set(region, client);
     return client;
   }

@@ -12,3 +12,16 @@ export const CLIENT_OPTIONS = {
 
 /** For the circuits: a counter that the SDK adds to again, after a lost answer, counts twice. */
 export const SINGLE_ATTEMPT_OPTIONS = { ...CLIENT_OPTIONS, maxAttempts: 1 } as const;
+
+interface SdkClient {
+  readonly middlewareStack: { remove(name: string): boolean };
+}
+
+/**
+ * Takes out the SDK's logging of calls. Even with nowhere to log to it filters each input and output,
+ * a twentieth of the worker's CPU; and with a logger it would write prompts and answers down.
+ */
+export function withoutCallLog<Client extends SdkClient>(client: Client): Client {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+}

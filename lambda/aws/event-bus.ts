@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../contract/events.ts';
 import type { EventBus } from '../core/jobs/event-bus.ts';
-import { SINGLE_ATTEMPT_OPTIONS } from './client-options.ts';
+import { SINGLE_ATTEMPT_OPTIONS, withoutCallLog } from './client-options.ts';
 
 /**
  * EventBridge, by one attempt: an event that is not taken is sent again by the sweeper, and nobody
@@ -9,7 +9,7 @@ import { SINGLE_ATTEMPT_OPTIONS } from './client-options.ts';
  */
 export function eventBridgeBus(
   busName: string,
-  client = new EventBridgeClient(SINGLE_ATTEMPT_OPTIONS),
+  client = withoutCallLog(new EventBridgeClient(SINGLE_ATTEMPT_OPTIONS)),
 ): EventBus {
   return {
     async publish(events) {

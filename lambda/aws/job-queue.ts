@@ -2,7 +2,7 @@ import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-s
 import { encodeMessage } from '../contract/schemas/message.ts';
 import { LONGEST_DELAY_MS } from '../core/jobs/deferral.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
-import { CLIENT_OPTIONS } from './client-options.ts';
+import { CLIENT_OPTIONS, withoutCallLog } from './client-options.ts';
 
 export interface QueueUrls {
   readonly jobs: string;
@@ -12,7 +12,10 @@ export interface QueueUrls {
 
 const WAITING = 'ApproximateNumberOfMessages';
 
-export function sqsJobQueue(urls: QueueUrls, client = new SQSClient(CLIENT_OPTIONS)): JobQueue {
+export function sqsJobQueue(
+  urls: QueueUrls,
+  client = withoutCallLog(new SQSClient(CLIENT_OPTIONS)),
+): JobQueue {
   return {
     async send(message, delayMs) {
       // SQS counts in whole seconds; rounding up keeps a job from coming before its time.

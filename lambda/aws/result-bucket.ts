@@ -10,7 +10,7 @@ import { promptKey, resultKey } from '../contract/keys.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import type { Conversation } from '../core/router/model-client.ts';
 import type { Answer } from '../core/router/run.ts';
-import { CLIENT_OPTIONS } from './client-options.ts';
+import { CLIENT_OPTIONS, withoutCallLog } from './client-options.ts';
 
 /** TLS guards the way and S3 checks what it stores; the SDK's CRC of each body is work on top. */
 const OPTIONS: S3ClientConfig = {
@@ -22,7 +22,10 @@ const OPTIONS: S3ClientConfig = {
 /** Long enough for a slow download to begin, short enough for a link that leaks. */
 const LINK_SECONDS = 900;
 
-export function s3ResultStore(bucket: string, client = new S3Client(OPTIONS)): ResultStore {
+export function s3ResultStore(
+  bucket: string,
+  client = withoutCallLog(new S3Client(OPTIONS)),
+): ResultStore {
   return {
     async putPrompt({ jobId, bodyHash }, conversation) {
       await put(client, bucket, promptKey(jobId, bodyHash), JSON.stringify(conversation));

@@ -20,6 +20,20 @@ declare module 'dynalite/db/index.js' {
   export default db;
 }
 
+declare module 'dynalite/db/conditionParser.js' {
+  import type { Parser } from './expressions.ts';
+
+  const parser: Parser;
+  export default parser;
+}
+
+declare module 'dynalite/db/updateParser.js' {
+  import type { Parser } from './expressions.ts';
+
+  const parser: Parser;
+  export default parser;
+}
+
 declare module 'dynalite/validations/*' {
   const operation: { readonly types: Record<string, unknown> };
   export default operation;

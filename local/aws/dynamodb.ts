@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import dynalite from 'dynalite';
+import conditionParser from 'dynalite/db/conditionParser.js';
 import db from 'dynalite/db/index.js';
+import updateParser from 'dynalite/db/updateParser.js';
 import deleteItem from 'dynalite/validations/deleteItem.js';
 import putItem from 'dynalite/validations/putItem.js';
 import updateItem from 'dynalite/validations/updateItem.js';
@@ -10,6 +12,9 @@ import { type Authorize, credentialOf, OPERATOR_KEY_ID } from '../iam.ts';
 import { type Handler, isObject, parseJson, readBody, sendJson } from '../loopback.ts';
 import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
+import { parseOnce } from './expressions.ts';
+
+for (const parser of [conditionParser, updateParser]) parseOnce(parser);
 
 /** DynamoDB takes no larger request. */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;

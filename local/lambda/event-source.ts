@@ -3,7 +3,7 @@ import type { Message, Queues } from '../aws/queues.ts';
 import { REGION } from '../resources.ts';
 import type { EventSourceMapping } from './event-source-mapping.ts';
 import type { LambdaFunction } from './function.ts';
-import { whenPatienceEnds } from './patience.ts';
+import { CORES, whenPatienceEnds } from './patience.ts';
 
 /** SQS gives at most ten messages at once. */
 const MAX_RECEIVE = 10;
@@ -26,14 +26,16 @@ type Target = Pick<LambdaFunction, 'name' | 'timeoutMs' | 'invoke'>;
  * partial batch responses, a maximum of batches at once. What succeeded is deleted; what failed
  * comes back by its visibility timeout.
  *
- * Pollers are added only while a backlog keeps all of them busy: few full batches cost less than
- * many small ones, each in a process of its own.
+ * Few full batches cost less than many small ones, each in a process of its own. So pollers are
+ * added only while a backlog keeps all of them busy, at once where it would fill another batch and a
+ * core is left, and each but the first leaves when its batch is not full.
  */
 export class EventSource {
   readonly #mapping: EventSourceMapping;
   readonly #queues: Queues;
   readonly #function: Target;
   readonly #whenPatienceEnds: typeof whenPatienceEnds;
+  readonly #cores: number;
   #pollers = 0;
   #busy = 0;
   #running = true;
@@ -43,6 +45,7 @@ export class EventSource {
     queues: Queues,
     target: Target,
     patience = whenPatienceEnds,
+    cores = CORES,
   ) {
     const visibilitySeconds = queues.visibilityTimeoutSeconds(mapping.EventSourceArn);
     if (visibilitySeconds * 1000 < target.timeoutMs) {
@@ -54,6 +57,7 @@ export class EventSource {
     this.#queues = queues;
     this.#function = target;
     this.#whenPatienceEnds = patience;
+    this.#cores = cores;
   }
 
   start(): void {
@@ -86,7 +90,7 @@ export class EventSource {
       const batch = await this.#receiveBatch();
       if (!this.#running) return;
       if (batch.length > 0) await this.#process(batch);
-      else if (this.#pollers > FEWEST_POLLERS) return;
+      if (batch.length < this.#mapping.BatchSize && this.#pollers > FEWEST_POLLERS) return;
     }
   }
 
@@ -115,7 +119,8 @@ export class EventSource {
   async #process(batch: readonly Message[]): Promise<void> {
     const { EventSourceArn } = this.#mapping;
     this.#busy++;
-    const stopWaiting = this.#whenPatienceEnds(() => void this.#growUnderBacklog());
+    const stopWaiting = this.#whenPatienceEnds(() => void this.#growUnderBacklog(1));
+    if (this.#pollers < this.#cores) void this.#growUnderBacklog(this.#mapping.BatchSize);
     try {
       const event = JSON.stringify({
         Records: batch.map((message) => recordOf(message, EventSourceArn)),
@@ -150,10 +155,11 @@ export class EventSource {
     }
   }
 
-  async #growUnderBacklog(): Promise<void> {
+  /** @param least so many messages have to wait */
+  async #growUnderBacklog(least: number): Promise<void> {
     if (this.#busy < this.#pollers || this.#pollers >= this.#maximum) return;
     const { ready } = await this.#queues.depth(this.#mapping.EventSourceArn);
-    if (ready > 0 && this.#running && this.#pollers < this.#maximum) this.#addPoller();
+    if (ready >= least && this.#running && this.#pollers < this.#maximum) this.#addPoller();
   }
 }
 

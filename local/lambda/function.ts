@@ -1,5 +1,4 @@
-import { availableParallelism } from 'node:os';
-import { whenPatienceEnds } from './patience.ts';
+import { CORES, whenPatienceEnds } from './patience.ts';
 import type { FunctionConfiguration } from './runtime-process.ts';
 import { type InvocationResult, Sandbox } from './sandbox.ts';
 
@@ -12,7 +11,6 @@ export interface FunctionOptions extends FunctionConfiguration {
 /** A throttled invocation did not start: the function's reserved concurrency is in use. */
 export type InvokeResult = InvocationResult | { readonly outcome: 'throttled' };
 
-const CORES = availableParallelism();
 /** Enough for a page of long polls; each is a process of some 100 MB. */
 const MAX_SANDBOXES = 32;
 const IDLE_MS = 30_000;

@@ -1,4 +1,7 @@
-import { cpus } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
+
+/** As many processes do not slow each other down. */
+export const CORES = availableParallelism();
 
 const CHECK_EVERY_MS = 250;
 /** With a quarter of the machine idle, whoever holds things up waits for something else. */

@@ -48,14 +48,21 @@ function impatiently(callback: () => void): () => void {
   return () => clearImmediate(immediate);
 }
 
+/** The patience of these is longer than the test. */
+function patiently(): () => void {
+  return () => undefined;
+}
+
 interface Run {
   readonly messages?: number;
   readonly mapping?: Partial<ConstructorParameters<typeof EventSource>[0]>;
   readonly timeoutMs?: number;
+  readonly patience?: typeof impatiently;
   readonly answer?: (messageIds: string[]) => InvokeResult | Promise<InvokeResult>;
 }
 
-function startSource({ messages = 1, mapping = {}, timeoutMs = 1000, answer }: Run) {
+function startSource(run: Run) {
+  const { messages = 1, mapping = {}, timeoutMs = 1000, patience = impatiently, answer } = run;
   const queue = new FakeQueue(messages);
   const events: { Records: { messageId: string }[] }[] = [];
   const source = new EventSource(
@@ -81,11 +88,27 @@ function startSource({ messages = 1, mapping = {}, timeoutMs = 1000, answer }: R
         return answer?.(ids) ?? { outcome: 'returned', payload: 'null' };
       },
     },
-    impatiently,
+    patience,
+    2,
   );
   started.push(source);
   source.start();
   return { queue, events };
+}
+
+/** Time enough for a poller that wants to join. */
+async function aWhile(): Promise<void> {
+  for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Batches that stay under way until they are finished by hand. */
+function batchesUnderWay() {
+  const running: (() => void)[] = [];
+  const answer = () =>
+    new Promise<InvokeResult>((resolve) => {
+      running.push(() => resolve({ outcome: 'returned', payload: 'null' }));
+    });
+  return { running, answer };
 }
 
 describe('a batch', () => {
@@ -191,18 +214,12 @@ describe('what a batch response says', () => {
 });
 
 test('pollers join while a backlog keeps all of them busy, up to the maximum', async () => {
-  const running: (() => void)[] = [];
-  const { queue, events } = startSource({
-    messages: 60,
-    mapping: { ScalingConfig: { MaximumConcurrency: 3 } },
-    answer: () =>
-      new Promise((resolve) => {
-        running.push(() => resolve({ outcome: 'returned', payload: 'null' }));
-      }),
-  });
+  const { running, answer } = batchesUnderWay();
+  const mapping = { ScalingConfig: { MaximumConcurrency: 3 } };
+  const { queue, events } = startSource({ messages: 60, mapping, answer });
 
   await until(() => running.length === 3);
-  for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
+  await aWhile();
 
   expect(running).toHaveLength(3);
   expect(events.map(({ Records }) => Records.length)).toEqual([10, 10, 10]);
@@ -212,21 +229,41 @@ test('pollers join while a backlog keeps all of them busy, up to the maximum', a
   });
 });
 
+test('a second poller joins at once where another whole batch waits, and only there', async () => {
+  const whole = batchesUnderWay();
+  startSource({ messages: 20, patience: patiently, answer: whole.answer });
+  const short = batchesUnderWay();
+  startSource({ messages: 19, patience: patiently, answer: short.answer });
+
+  await until(() => whole.running.length === 2);
+  await aWhile();
+
+  expect(whole.running).toHaveLength(2);
+  expect(short.running).toHaveLength(1);
+});
+
+test('a poller that joined leaves when its batch is not full, and the first one stays', async () => {
+  const { running, answer } = batchesUnderWay();
+  const { queue } = startSource({ messages: 20, patience: patiently, answer });
+  await until(() => running.length === 2);
+  queue.waiting.push(aMessage('late'));
+  for (const finish of running.splice(0)) finish();
+  await until(() => running.length === 1);
+
+  queue.waiting.push(...Array.from({ length: 9 }, (_, i) => aMessage(`later${i}`)));
+  await aWhile();
+
+  expect(running).toHaveLength(1);
+});
+
 test('one poller is enough where nothing waits', async () => {
-  let finish: () => void = () => undefined;
-  const { events } = startSource({
-    messages: 5,
-    answer: () =>
-      new Promise((resolve) => {
-        finish = () => resolve({ outcome: 'returned', payload: 'null' });
-      }),
-  });
+  const { running, answer } = batchesUnderWay();
+  startSource({ messages: 5, answer });
 
-  await until(() => events.length === 1);
-  for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => running.length === 1);
+  await aWhile();
 
-  expect(events).toHaveLength(1);
-  finish();
+  expect(running).toHaveLength(1);
 });
 
 test('a visibility timeout below the function timeout is refused, as Lambda does', () => {
