@@ -1,7 +1,7 @@
 /**
- * A burst of jobs through Holdfast, and the same burst through a bare pipeline: a row with the same
- * indexes, one Converse, the result to S3, an event; no breaker, no router, no claims. Both run in
- * one embedded run; the load comes from this process, so all share the machine.
+ * A burst of jobs through Holdfast, and then jobs in turns through it and through a bare pipeline: the prompt to S3, a
+ * row with the same indexes, one Converse, the result to S3, an event; no breaker, no router, no
+ * claims. Both run in one embedded run; the load comes from this process, so all share the machine.
  *
  *     npm run bench:load -- --jobs 5000
  */
@@ -28,6 +28,8 @@ const { values } = parseArgs({
 const jobCount = Number(values.jobs);
 const medianMs = Number(values['latency-ms']);
 const WARM_UP_JOBS = 200;
+const ROUNDS = 4;
+const ROUND_JOBS = 1000;
 
 interface Pipeline {
   readonly name: string;
@@ -44,7 +46,7 @@ async function main(): Promise<void> {
     const latency = { medianMs, sigma: 0.4, msPerOutputToken: 0 };
     const run = await startEmbeddedRun({ assemblyDir, port: 0, latency });
     try {
-      await compare(run);
+      await measure(run);
     } finally {
       await run.stop();
     }
@@ -53,12 +55,15 @@ async function main(): Promise<void> {
   }
 }
 
-async function compare(run: EmbeddedRun): Promise<void> {
+async function measure(run: EmbeddedRun): Promise<void> {
   const { JobsQueueUrl = '', JobsTableName = '' } = run.outputs;
   const queue = JobsQueueUrl.split('/').at(-1) ?? '';
   const holdfast = { name: 'Holdfast', path: '/jobs', queue, table: JobsTableName };
-  const pipelines = [{ ...BARE, name: 'bare' }, holdfast];
-  for (const pipeline of pipelines) await burst(run, pipeline, WARM_UP_JOBS);
+  const bare = { name: 'bare', ...BARE };
+  for (const pipeline of [bare, holdfast]) await burst(run, pipeline, WARM_UP_JOBS);
+  console.log(
+    `${availableParallelism()} cores, Bedrock's median ${medianMs} ms, after ${WARM_UP_JOBS} jobs each to warm up\n`,
+  );
 
   const before = memoryMb(run);
   const peak = { ...before };
@@ -67,20 +72,38 @@ async function compare(run: EmbeddedRun): Promise<void> {
     peak.servers = Math.max(peak.servers, servers);
     peak.sandboxes = Math.max(peak.sandboxes, sandboxes);
   }, 1000);
-  console.log(
-    `${jobCount} jobs in one burst, ${availableParallelism()} cores, Bedrock's median ${medianMs} ms, after ${WARM_UP_JOBS} jobs each to warm up\n`,
-  );
-  const rates: number[] = [];
-  for (const pipeline of pipelines) {
-    const rate = jobCount / (await burst(run, pipeline, jobCount));
-    rates.push(rate);
-    console.log(`  ${pipeline.name.padEnd(20)}${rate.toFixed(0)} jobs/s end to end`);
-  }
+  const seconds = await burst(run, holdfast, jobCount);
   clearInterval(watch);
-  const [bare = Number.NaN, full = Number.NaN] = rates;
-  console.log(`  Holdfast / bare     ${(full / bare).toFixed(2)}
-  memory at most      servers with all they store, and this load, ${peak.servers} MB (${before.servers} before); sandboxes ${peak.sandboxes} MB (${before.sandboxes} before)`);
-  await verify(run, pipelines);
+  console.log(`  ${jobCount} jobs in one burst   ${(jobCount / seconds).toFixed(0)} jobs/s end to end
+  memory at most         servers with all they store, and this load, ${peak.servers} MB (${before.servers} before); sandboxes ${peak.sandboxes} MB (${before.sandboxes} before)`);
+
+  const took = await takeTurns(run, bare, holdfast);
+  const rate = (total: number) => ((ROUNDS * ROUND_JOBS) / total).toFixed(0);
+  console.log(`  in turns, ${ROUNDS} x ${ROUND_JOBS}    bare ${rate(took.bare)} jobs/s, Holdfast ${rate(took.holdfast)} jobs/s
+  Holdfast / bare        ${(took.bare / took.holdfast).toFixed(2)}`);
+  const each = WARM_UP_JOBS + ROUNDS * ROUND_JOBS;
+  await verify(run, bare, each + ROUND_JOBS);
+  await verify(run, holdfast, each + jobCount);
+  for (const denial of run.denied()) {
+    console.log(`denied: ${denial}`);
+    process.exitCode = 1;
+  }
+}
+
+/**
+ * Seconds that each took in all. In turns, so that a machine that slows down slows both, and in
+ * short ones, so that no sandbox of either is ended meanwhile.
+ */
+async function takeTurns(run: EmbeddedRun, bare: Pipeline, holdfast: Pipeline) {
+  const took = { bare: 0, holdfast: 0 };
+  // As warm as the other one is by now.
+  await burst(run, bare, ROUND_JOBS);
+  for (let round = 0; round < ROUNDS; round++) {
+    if (round % 2 === 0) took.bare += await burst(run, bare, ROUND_JOBS);
+    took.holdfast += await burst(run, holdfast, ROUND_JOBS);
+    if (round % 2 === 1) took.bare += await burst(run, bare, ROUND_JOBS);
+  }
+  return took;
 }
 
 /** Seconds from the first post to the last job done. */
@@ -101,19 +124,12 @@ async function burst(run: EmbeddedRun, { path, queue }: Pipeline, count: number)
   }
 }
 
-/** Every job of both pipelines has succeeded, or the figures mean nothing. */
-async function verify(run: EmbeddedRun, pipelines: readonly Pipeline[]): Promise<void> {
-  for (const { name, table } of pipelines) {
-    const statuses = await statusesOf(run, table);
-    const succeeded = statuses.filter((status) => status === 'SUCCEEDED').length;
-    const posted = jobCount + WARM_UP_JOBS;
-    console.log(`  ${`${name} SUCCEEDED`.padEnd(20)}${succeeded} of ${posted}`);
-    if (succeeded !== posted || statuses.length !== posted) process.exitCode = 1;
-  }
-  for (const denial of run.denied()) {
-    console.log(`denied: ${denial}`);
-    process.exitCode = 1;
-  }
+/** Every job has succeeded, or the figures mean nothing. */
+async function verify(run: EmbeddedRun, { name, table }: Pipeline, posted: number): Promise<void> {
+  const statuses = await statusesOf(run, table);
+  const succeeded = statuses.filter((status) => status === 'SUCCEEDED').length;
+  console.log(`  ${`${name} SUCCEEDED`.padEnd(23)}${succeeded} of ${posted}`);
+  if (succeeded !== posted || statuses.length !== posted) process.exitCode = 1;
 }
 
 async function statusesOf({ endpoints }: EmbeddedRun, TableName: string) {

@@ -1,21 +1,29 @@
-/** Finishes jobs without any protection: row, one Converse, result, row, event. */
+/** Finishes jobs without any protection: prompt, one Converse, result, row, event. */
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
-import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { SQSEvent } from 'aws-lambda';
-import { CLIENT_OPTIONS } from '../../../lambda/aws/client-options.ts';
+import { CLIENT_OPTIONS, withoutCallLog } from '../../../lambda/aws/client-options.ts';
 
-const table = new DynamoDBClient(CLIENT_OPTIONS);
-const bucket = new S3Client({ ...CLIENT_OPTIONS, requestChecksumCalculation: 'WHEN_REQUIRED' });
-const bus = new EventBridgeClient(CLIENT_OPTIONS);
-const bedrock = new BedrockRuntimeClient({
-  ...{ maxAttempts: 1, cacheMiddleware: true },
-  // As Holdfast's own client: the fake's HTTP/1.1, kept alive.
-  requestHandler: new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 50 } }),
-});
+const table = withoutCallLog(new DynamoDBClient(CLIENT_OPTIONS));
+const bucket = withoutCallLog(
+  new S3Client({
+    ...CLIENT_OPTIONS,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  }),
+);
+const bus = withoutCallLog(new EventBridgeClient(CLIENT_OPTIONS));
+const bedrock = withoutCallLog(
+  new BedrockRuntimeClient({
+    ...{ maxAttempts: 1, cacheMiddleware: true },
+    // As Holdfast's own client: the fake's HTTP/1.1, kept alive.
+    requestHandler: new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 50 } }),
+  }),
+);
 const { TABLE: TableName, BUCKET: Bucket, BUS: EventBusName, MODEL: modelId } = process.env;
 
 export async function handler({ Records }: SQSEvent) {
@@ -30,11 +38,12 @@ export async function handler({ Records }: SQSEvent) {
 
 async function work(jobId: string): Promise<string> {
   const Key = marshall({ jobId });
-  const { Item = {} } = await table.send(new GetItemCommand({ TableName, Key }));
+  const { Body } = await bucket.send(new GetObjectCommand({ Bucket, Key: `prompts/${jobId}` }));
+  const { prompt } = JSON.parse((await Body?.transformToString()) ?? '');
   const { output, usage } = await bedrock.send(
     new ConverseCommand({
       modelId,
-      messages: [{ role: 'user', content: [{ text: unmarshall(Item).prompt }] }],
+      messages: [{ role: 'user', content: [{ text: prompt }] }],
       inferenceConfig: { maxTokens: 512 },
     }),
   );
