@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 export default {
   globalSetup: '<rootDir>/test/support/run-folder.ts',
   testEnvironment: '<rootDir>/test/support/plain-environment.ts',
+  testSequencer: '<rootDir>/test/support/longest-first.ts',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
