@@ -39,8 +39,7 @@ export function parseOnce(parser: Parser): void {
   parser.parse = (expression, { context }) => {
     if (BY_VALUE.test(expression)) return parse(expression, { context });
     const { attrNames = {}, attrVals = {} } = context;
-    const types = Object.entries(attrVals).map(([alias, value]) => [alias, ...Object.keys(value)]);
-    const key = JSON.stringify([expression, attrNames, types]);
+    const key = JSON.stringify([expression, attrNames, typesOf(attrVals)]);
     let parsed = known.get(key);
     if (!parsed) {
       const unused = { unusedAttrNames: allOf(attrNames), unusedAttrVals: allOf(attrVals) };
@@ -66,14 +65,19 @@ function allOf(aliased: Names | Values): Record<string, true> {
   return Object.fromEntries(Object.keys(aliased).map((alias) => [alias, true]));
 }
 
+function typesOf(attrVals: Values): readonly string[] {
+  return Object.keys(attrVals).map((alias) => `${alias} ${Object.keys(attrVals[alias] ?? {})}`);
+}
+
 function withValues({ tree, aliases }: Parsed, attrVals: Values): unknown {
   const copy = (node: unknown): unknown => {
     if (typeof node !== 'object' || node === null) return node;
     const alias = aliases.get(node);
     if (alias !== undefined) return attrVals[alias];
     if (Array.isArray(node)) return node.map(copy);
-    const entries = Object.entries(node).map(([name, each]) => [name, copy(each)]);
-    return Object.fromEntries(entries);
+    const result: Record<string, unknown> = {};
+    for (const [name, each] of Object.entries(node)) result[name] = copy(each);
+    return result;
   };
   return copy(tree);
 }

@@ -16,7 +16,7 @@ import { synthesize } from '../../local/synthesize.ts';
 
 const { values } = parseArgs({
   options: {
-    jobs: { type: 'string', default: '1500' },
+    jobs: { type: 'string', default: '5000' },
     clients: { type: 'string', default: '8' },
     'latency-ms': { type: 'string', default: '5' },
     config: { type: 'string' },
@@ -25,7 +25,7 @@ const { values } = parseArgs({
 const jobCount = Number(values.jobs);
 const clients = Number(values.clients);
 const medianMs = Number(values['latency-ms']);
-const WARM_UP_JOBS = 50;
+const WARM_UP_JOBS = 200;
 const agent = new Agent({ keepAlive: true, maxSockets: clients });
 
 async function main(): Promise<void> {
@@ -83,6 +83,8 @@ interface Accepted {
   readonly ms: number;
 }
 
+const acceptedJob = z.object({ jobId: z.string() });
+
 async function postJobs(run: EmbeddedRun, count: number): Promise<Accepted[]> {
   const accepted: Accepted[] = [];
   let next = 0;
@@ -91,7 +93,7 @@ async function postJobs(run: EmbeddedRun, count: number): Promise<Accepted[]> {
       const prompt = `Prompt number ${next++}: why do ships have anchors?`;
       const startedAt = performance.now();
       const body = await call(run, 'POST', '/jobs', JSON.stringify({ prompt }));
-      const { jobId } = z.object({ jobId: z.string() }).parse(JSON.parse(body));
+      const { jobId } = acceptedJob.parse(JSON.parse(body));
       accepted.push({ jobId, ms: performance.now() - startedAt });
     }
   };
