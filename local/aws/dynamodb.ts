@@ -104,7 +104,7 @@ function operationOf(headers: IncomingHttpHeaders): string {
 /** Only what names resources is looked at, for each attribute of each item would cost. */
 const attributes = z.custom<Readonly<Record<string, unknown>>>(isObject).optional();
 
-const addressed = z.looseObject({
+const addressed = z.object({
   TableName: z.string().optional(),
   IndexName: z.string().optional(),
   RequestItems: attributes,
