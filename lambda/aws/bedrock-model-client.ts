@@ -21,6 +21,7 @@ import type {
 } from '../core/router/model-client.ts';
 import { errorFacts } from './bedrock-error-facts.ts';
 import { withoutCallLog } from './client-options.ts';
+import { Sha256 } from './sha256.ts';
 
 /** Several batches' worth: no call of a worker ever waits for a socket inside its call timeout. */
 const SOCKETS_PER_REGION = 50;
@@ -118,7 +119,10 @@ export class BedrockModelClient implements ModelClient {
     const known = this.#clients.get(region);
     if (known) return known;
     const client = withoutCallLog(
-      new BedrockRuntimeClient({ region, maxAttempts: 1, requestHandler: this.#requestHandler }),
+      new BedrockRuntimeClient({
+        ...{ region, maxAttempts: 1, sha256: Sha256 },
+        requestHandler: this.#requestHandler,
+      }),
     );
     this.#clients.set(region, client);
     return client;

@@ -1,3 +1,5 @@
+import { Sha256 } from './sha256.ts';
+
 /**
  * What every SDK client of ours gets, but Bedrock's. The SDK's own default waits without end; these
  * services answer in milliseconds, so a call that takes seconds is lost and better sent again.
@@ -6,6 +8,7 @@
  */
 export const CLIENT_OPTIONS = {
   cacheMiddleware: true,
+  sha256: Sha256,
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } as const;

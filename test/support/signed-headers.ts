@@ -1,5 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { Sha256 } from '../../lambda/aws/sha256.ts';
 import { OPERATOR } from '../../local/rest-api/signature.ts';
 
 export interface SignedRequest {
@@ -24,7 +24,7 @@ export async function signedHeaders(request: SignedRequest): Promise<Record<stri
     service: request.service ?? 'execute-api',
     region: request.region ?? 'us-east-1',
     credentials: { accessKeyId, secretAccessKey },
-    sha256: NodeSha256,
+    sha256: Sha256,
     applyChecksum: false,
   });
   const { headers } = await signer.sign(
@@ -42,29 +42,4 @@ export async function signedHeaders(request: SignedRequest): Promise<Record<stri
     { signingDate: request.at ?? new Date() },
   );
   return headers;
-}
-
-class NodeSha256 {
-  readonly #hash;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(secret));
-  }
-
-  update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {}
-}
-
-function bytes(source: string | ArrayBuffer | ArrayBufferView): Buffer {
-  if (typeof source === 'string') return Buffer.from(source);
-  return ArrayBuffer.isView(source)
-    ? Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-    : Buffer.from(source);
 }

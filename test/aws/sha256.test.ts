@@ -1,0 +1,48 @@
+import { createHash, createHmac } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Sha256 } from '../../lambda/aws/sha256.ts';
+
+const bytes = () => fc.uint8Array({ maxLength: 200 });
+const chunks = fc.array(bytes(), { maxLength: 4 });
+
+async function digestOf(hash: Sha256, data: readonly Uint8Array[]): Promise<string> {
+  for (const chunk of data) hash.update(chunk);
+  return Buffer.from(await hash.digest()).toString('hex');
+}
+
+test('what is hashed without a secret is its SHA-256', async () => {
+  await fc.assert(
+    fc.asyncProperty(chunks, async (data) => {
+      const expected = createHash('sha256').update(Buffer.concat(data)).digest('hex');
+      expect(await digestOf(new Sha256(), data)).toBe(expected);
+    }),
+  );
+});
+
+test('what is hashed with a secret, in whatever form it comes, is its HMAC', async () => {
+  await fc.assert(
+    fc.asyncProperty(bytes(), chunks, async (secret, data) => {
+      const expected = createHmac('sha256', secret).update(Buffer.concat(data)).digest('hex');
+      const within = new Uint8Array([...secret, 1]).subarray(0, secret.length);
+      for (const form of [secret, within, secret.slice().buffer]) {
+        expect(await digestOf(new Sha256(form), data)).toBe(expected);
+      }
+    }),
+  );
+});
+
+test('a secret may be a text, as an access key is', async () => {
+  const expected = createHmac('sha256', 'AWS4söcret').update('20260101').digest('hex');
+
+  expect(await digestOf(new Sha256('AWS4söcret'), [Buffer.from('20260101')])).toBe(expected);
+});
+
+test('after a reset it begins anew, with the same secret', async () => {
+  const hash = new Sha256('secret');
+  const first = await digestOf(hash, [Buffer.from('once')]);
+
+  hash.reset();
+
+  expect(await digestOf(hash, [Buffer.from('once')])).toBe(first);
+});
