@@ -20,8 +20,7 @@ import type {
   PromptToCount,
 } from '../core/router/model-client.ts';
 import { errorFacts } from './bedrock-error-facts.ts';
-import { withoutCallLog } from './client-options.ts';
-import { Sha256 } from './sha256.ts';
+import { SINGLE_ATTEMPT_OPTIONS, withoutCallLog } from './client-options.ts';
 
 /** Several batches' worth: no call of a worker ever waits for a socket inside its call timeout. */
 const SOCKETS_PER_REGION = 50;
@@ -120,7 +119,8 @@ export class BedrockModelClient implements ModelClient {
     if (known) return known;
     const client = withoutCallLog(
       new BedrockRuntimeClient({
-        ...{ region, maxAttempts: 1, sha256: Sha256 },
+        ...SINGLE_ATTEMPT_OPTIONS,
+        region,
         requestHandler: this.#requestHandler,
       }),
     );

@@ -1,30 +1,17 @@
-import {
-  GetObjectCommand,
-  NoSuchKey,
-  PutObjectCommand,
-  S3Client,
-  type S3ClientConfig,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { promptKey, resultKey } from '../contract/keys.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import type { Conversation } from '../core/router/model-client.ts';
 import type { Answer } from '../core/router/run.ts';
-import { CLIENT_OPTIONS, withoutCallLog } from './client-options.ts';
-
-/** TLS guards the way and S3 checks what it stores; the SDK's CRC of each body is work on top. */
-const OPTIONS: S3ClientConfig = {
-  ...CLIENT_OPTIONS,
-  requestChecksumCalculation: 'WHEN_REQUIRED',
-  responseChecksumValidation: 'WHEN_REQUIRED',
-};
+import { OBJECT_OPTIONS, withoutCallLog } from './client-options.ts';
 
 /** Long enough for a slow download to begin, short enough for a link that leaks. */
 const LINK_SECONDS = 900;
 
 export function s3ResultStore(
   bucket: string,
-  client = withoutCallLog(new S3Client(OPTIONS)),
+  client = withoutCallLog(new S3Client(OBJECT_OPTIONS)),
 ): ResultStore {
   return {
     async putPrompt({ jobId, bodyHash }, conversation) {

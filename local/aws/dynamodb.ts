@@ -1,20 +1,10 @@
-import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
-import dynalite from 'dynalite';
-import conditionParser from 'dynalite/db/conditionParser.js';
-import db from 'dynalite/db/index.js';
-import updateParser from 'dynalite/db/updateParser.js';
-import deleteItem from 'dynalite/validations/deleteItem.js';
-import putItem from 'dynalite/validations/putItem.js';
-import updateItem from 'dynalite/validations/updateItem.js';
 import { z } from 'zod';
 import { type Authorize, credentialOf, OPERATOR_KEY_ID } from '../iam.ts';
 import { type Handler, isObject, parseJson, readBody, sendJson } from '../loopback.ts';
 import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
-import { parseOnce } from './expressions.ts';
-
-for (const parser of [conditionParser, updateParser]) parseOnce(parser);
+import { ask, createDynalite, type Dynalite, handOver } from './dynalite-server.ts';
 
 /** DynamoDB takes no larger request. */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
@@ -25,8 +15,7 @@ const AMZ_JSON = 'application/x-amz-json-1.0';
  * items (the real service may take days over it, so nothing may depend on it).
  */
 export async function serveDynamoDb(stack: Stack, authorize: Authorize): Promise<Handler> {
-  answerFailedConditionsWithTheItem();
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const server = createDynalite();
   const tables = [
     ...stack.resources('AWS::DynamoDB::Table', table),
     ...stack.resources('AWS::DynamoDB::GlobalTable', table),
@@ -61,25 +50,6 @@ const table = z.looseObject({
   LocalSecondaryIndexes: z.array(index).optional(),
   StreamSpecification: z.undefined({ error: 'streams are not emulated' }).optional(),
 });
-
-/**
- * dynalite drops ReturnValuesOnConditionCheckFailure and answers a failed condition without the
- * item. Both places are properties of its modules; the check runs inside its lock of the item, so
- * the item added here is the one that failed.
- */
-function answerFailedConditionsWithTheItem(): void {
-  const option = 'ReturnValuesOnConditionCheckFailure';
-  if (option in putItem.types) return;
-  for (const { types } of [putItem, updateItem, deleteItem]) {
-    types[option] = { type: 'String', enum: ['ALL_OLD', 'NONE'] };
-  }
-  const check = db.checkConditional;
-  db.checkConditional = (request, existingItem) => {
-    const failure = check(request, existingItem);
-    if (failure && existingItem && request[option] === 'ALL_OLD') failure.body.Item = existingItem;
-    return failure;
-  };
-}
 
 function deny(
   authorize: Authorize,
@@ -135,21 +105,6 @@ function partitionKeyOf({ KeySchema }: z.infer<typeof table>): string | undefine
   return KeySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;
 }
 
-type Dynalite = ReturnType<typeof dynalite>;
-
-/** Gives dynalite a request whose body was read already; the answer goes out without a copy. */
-function handOver(
-  server: Dynalite,
-  headers: IncomingHttpHeaders,
-  body: Buffer,
-  response: object,
-): void {
-  const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });
-  server.emit('request', request, response);
-  request.emit('data', body);
-  request.emit('end');
-}
-
 async function createTable(
   server: Dynalite,
   TableName: string,
@@ -171,13 +126,6 @@ async function createTable(
     'x-amz-date': '20260101T000000Z',
     authorization: credentialOf(OPERATOR_KEY_ID),
   };
-  const answer = await new Promise<{ status: number; text: string }>((resolve) => {
-    const response = {
-      statusCode: 0,
-      setHeader: () => response,
-      end: (text: string) => resolve({ status: response.statusCode, text }),
-    };
-    handOver(server, headers, Buffer.from(body), response);
-  });
+  const answer = await ask(server, headers, body);
   if (answer.status !== 200) throw new Error(`table ${TableName} was refused: ${answer.text}`);
 }

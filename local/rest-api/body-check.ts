@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isObject } from '../loopback.ts';
+import { isObject, parseJson } from '../loopback.ts';
 import type { Stack } from '../stack.ts';
 
 /** Whether the gateway lets a body through to the function. */
@@ -45,15 +45,7 @@ export function readBodyChecks(stack: Stack): (rule: BodyRule) => BodyCheck {
       const schema = models.get(RequestModels[mediaType] ?? '');
       // As in AWS: what no model describes is the function's to judge.
       if (!checking.has(RequestValidatorId) || !schema) return true;
-      const value = parsed(body);
+      const value = parseJson(body.toString());
       return isObject(value) && schema.required.every((field) => Object.hasOwn(value, field));
     };
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
 }

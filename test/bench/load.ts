@@ -1,7 +1,8 @@
 /**
- * A burst of jobs through Holdfast, and then jobs in turns through it and through a bare pipeline: the prompt to S3, a
- * row with the same indexes, one Converse, the result to S3, an event; no breaker, no router, no
- * claims. Both run in one embedded run; the load comes from this process, so all share the machine.
+ * A burst of jobs through Holdfast, and then jobs in turns through it and through a bare pipeline:
+ * the prompt to S3, a row with the same indexes, one Converse, the result to S3, an event; no
+ * breaker, no router, no claims. Both run in one embedded run; the load comes from this process, so
+ * all share the machine.
  *
  *     npm run bench:load -- --jobs 5000
  */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../lambda/core/clock.ts';
+import { earliest } from './timeline.ts';
 
 /** Six times the worker's timeout, as the stack sets it. */
 const VISIBILITY_MS = 900_000;
@@ -76,10 +77,6 @@ export class MessageQueue {
   }
 
   #next(): Message | undefined {
-    let next: Message | undefined;
-    for (const message of this.#messages.values()) {
-      if (!next || message.visibleAtMs < next.visibleAtMs) next = message;
-    }
-    return next;
+    return earliest(this.#messages.values(), ({ visibleAtMs }) => visibleAtMs);
   }
 }

@@ -38,9 +38,12 @@ export class Timeline {
     others: readonly Task[],
     people: Readonly<Record<Intent, () => Promise<void>>>,
   ): Promise<boolean> {
-    const planned = earliest(this.#planned);
-    const other = earliest(others);
-    const next = earliest([planned, other].filter((each) => each !== undefined));
+    const planned = earliest(this.#planned, timeOf);
+    const other = earliest(others, timeOf);
+    const next = earliest(
+      [planned, other].filter((each) => each !== undefined),
+      timeOf,
+    );
     if (!next) return false;
     this.#clock.moveTo(next.atMs);
     if ('run' in next) {
@@ -53,9 +56,13 @@ export class Timeline {
   }
 }
 
+function timeOf({ atMs }: { readonly atMs: number }): number {
+  return atMs;
+}
+
 /** The first of those that come first. */
-function earliest<T extends { readonly atMs: number }>(all: readonly T[]): T | undefined {
+export function earliest<T>(all: Iterable<T>, atMs: (each: T) => number): T | undefined {
   let first: T | undefined;
-  for (const each of all) if (!first || each.atMs < first.atMs) first = each;
+  for (const each of all) if (first === undefined || atMs(each) < atMs(first)) first = each;
   return first;
 }

@@ -5,7 +5,11 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
-import { CLIENT_OPTIONS, SINGLE_ATTEMPT_OPTIONS } from '../../lambda/aws/client-options.ts';
+import {
+  CLIENT_OPTIONS,
+  SINGLE_ATTEMPT_OPTIONS,
+  withoutCallLog,
+} from '../../lambda/aws/client-options.ts';
 import { sqsDeadLetterQueue } from '../../lambda/aws/dead-letter-queue.ts';
 import { dynamoDbDisabledTargets } from '../../lambda/aws/disabled-targets-table.ts';
 import { eventBridgeBus } from '../../lambda/aws/event-bus.ts';
@@ -40,8 +44,6 @@ const TABLES = WireTables.create([JOBS_TABLE, circuitsTable(CIRCUITS)]);
 const ACCOUNT = {
   region: 'us-east-1',
   endpoint: 'http://127.0.0.1:1',
-  // Without one the SDK prepares each call's input and output for the log that it does not write.
-  logger: Object.create(null),
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   // A fifth of the time, and nobody checks it.
   signer: { sign: unsigned },
@@ -58,12 +60,12 @@ const wire = new Wire();
 const repeating = { ...CLIENT_OPTIONS, ...ACCOUNT, requestHandler: wire };
 const single = { ...SINGLE_ATTEMPT_OPTIONS, ...ACCOUNT, requestHandler: wire };
 // To make a client costs more than a run, so the processes share them; the wire tells them apart.
-const dynamoDb = withoutWaiting(new DynamoDBClient(repeating));
-const circuitsClient = new DynamoDBClient(single);
-const sqs = withoutWaiting(new SQSClient(repeating));
-const s3 = withoutWaiting(new S3Client(repeating));
-const ssm = withoutWaiting(new SSMClient(repeating));
-const eventBridge = new EventBridgeClient(single);
+const dynamoDb = withoutWaiting(withoutCallLog(new DynamoDBClient(repeating)));
+const circuitsClient = withoutCallLog(new DynamoDBClient(single));
+const sqs = withoutWaiting(withoutCallLog(new SQSClient(repeating)));
+const s3 = withoutWaiting(withoutCallLog(new S3Client(repeating)));
+const ssm = withoutWaiting(withoutCallLog(new SSMClient(repeating)));
+const eventBridge = withoutCallLog(new EventBridgeClient(single));
 const models = new BedrockModelClient({ clock: { now: () => 0 }, requestHandler: wire });
 
 /** The adapters that are deployed, over SDK clients whose network is a function of this process. */

@@ -1,19 +1,11 @@
-import { EventEmitter } from 'node:events';
 import type { AttributeValue, CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import type { Clock } from '../../lambda/core/clock.ts';
-import { serveDynamoDb as serveEmbedded } from '../../local/aws/dynamodb.ts';
+import { ask, createDynalite } from '../../local/aws/dynalite-server.ts';
+import { credentialOf } from '../../local/iam.ts';
 import { reply, type Service } from './wire-services.ts';
 
 /** dynalite wants to see one, and believes it. */
-const SOME_SIGNATURE = {
-  'x-amz-date': '20260101T000000Z',
-  authorization: [
-    'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request',
-    'SignedHeaders=host',
-    'Signature=test',
-  ].join(', '),
-};
+const SOME_SIGNATURE = { 'x-amz-date': '20260101T000000Z', authorization: credentialOf('test') };
 
 /** As much of a signature as dynalite asks for. */
 export async function unsigned<Request extends { headers: Record<string, string> }>(
@@ -22,12 +14,6 @@ export async function unsigned<Request extends { headers: Record<string, string>
   Object.assign(request.headers, SOME_SIGNATURE);
   return request;
 }
-
-/** Its set-up makes dynalite send along the item that refused a write, as DynamoDB does. */
-const isTaught = serveEmbedded(
-  { resources: () => [], outputs: () => ({}), assetDir: () => '' },
-  () => undefined,
-);
 
 /** As DynamoDB writes it: `{ "jobId": { "S": "…" } }`. */
 export type Item = Record<string, AttributeValue>;
@@ -42,7 +28,7 @@ export type Items = ReadonlyMap<string, Item>;
 export class WireTables {
   /** What its answers are dated by. */
   clock: Pick<Clock, 'now'> = { now: () => 0 };
-  readonly #server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  readonly #server = createDynalite();
   readonly #tables: readonly CreateTableCommandInput[];
   /** Of tables that nobody has written to since. */
   readonly #items = new Map<string, Promise<Items>>();
@@ -52,7 +38,6 @@ export class WireTables {
   }
 
   static async create(inputs: readonly CreateTableCommandInput[]): Promise<WireTables> {
-    await isTaught;
     const tables = new WireTables(inputs);
     for (const input of inputs) await tables.#ask('CreateTable', input);
     for (const { TableName } of inputs) {
@@ -120,19 +105,8 @@ export class WireTables {
     return JSON.parse((await this.#handle({ method: 'POST', path: '/', headers, body })).text);
   }
 
-  readonly #handle: Service = ({ headers, body }) =>
-    new Promise((resolve) => {
-      const response = {
-        statusCode: 200,
-        setHeader: () => response,
-        end: (text: string) => {
-          const date = new Date(this.clock.now()).toUTCString();
-          resolve(reply(response.statusCode, text, { date }));
-        },
-      };
-      const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });
-      this.#server.emit('request', request, response);
-      request.emit('data', Buffer.from(body));
-      request.emit('end');
-    });
+  readonly #handle: Service = async ({ headers, body }) => {
+    const { status, text } = await ask(this.#server, headers, body);
+    return reply(status, text, { date: new Date(this.clock.now()).toUTCString() });
+  };
 }

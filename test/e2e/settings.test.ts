@@ -7,7 +7,10 @@ import { type Assembly, synthesizeForTest } from './assembly.ts';
 import { eventually } from './eventually.ts';
 import { type Holdfast, PRIMARY, SETTINGS, withHoldfast } from './holdfast.ts';
 
-/** By when every warm sandbox has read an edit, and some more for a busy machine. Both tests wait for it side by side. */
+/**
+ * By when every warm sandbox has read an edit, and some more for a busy machine. Both tests wait for
+ * it side by side.
+ */
 const TAKEN_UP_MS = 45_000;
 
 let assembly: Assembly;

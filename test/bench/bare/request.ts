@@ -5,13 +5,15 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { CLIENT_OPTIONS, withoutCallLog } from '../../../lambda/aws/client-options.ts';
+import {
+  CLIENT_OPTIONS,
+  OBJECT_OPTIONS,
+  withoutCallLog,
+} from '../../../lambda/aws/client-options.ts';
 
 const table = withoutCallLog(new DynamoDBClient(CLIENT_OPTIONS));
 const queue = withoutCallLog(new SQSClient(CLIENT_OPTIONS));
-const bucket = withoutCallLog(
-  new S3Client({ ...CLIENT_OPTIONS, requestChecksumCalculation: 'WHEN_REQUIRED' }),
-);
+const bucket = withoutCallLog(new S3Client(OBJECT_OPTIONS));
 const { TABLE: TableName, BUCKET: Bucket, QUEUE_URL: QueueUrl } = process.env;
 
 export async function handler({ body, requestContext }: APIGatewayProxyEvent) {

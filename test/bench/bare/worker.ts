@@ -6,20 +6,19 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { SQSEvent } from 'aws-lambda';
-import { CLIENT_OPTIONS, withoutCallLog } from '../../../lambda/aws/client-options.ts';
+import {
+  CLIENT_OPTIONS,
+  OBJECT_OPTIONS,
+  SINGLE_ATTEMPT_OPTIONS,
+  withoutCallLog,
+} from '../../../lambda/aws/client-options.ts';
 
 const table = withoutCallLog(new DynamoDBClient(CLIENT_OPTIONS));
-const bucket = withoutCallLog(
-  new S3Client({
-    ...CLIENT_OPTIONS,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  }),
-);
+const bucket = withoutCallLog(new S3Client(OBJECT_OPTIONS));
 const bus = withoutCallLog(new EventBridgeClient(CLIENT_OPTIONS));
 const bedrock = withoutCallLog(
   new BedrockRuntimeClient({
-    ...{ maxAttempts: 1, cacheMiddleware: true },
+    ...SINGLE_ATTEMPT_OPTIONS,
     // As Holdfast's own client: the fake's HTTP/1.1, kept alive.
     requestHandler: new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 50 } }),
   }),
