@@ -3,12 +3,13 @@ import type { Settings } from '../contract/policy.ts';
 import { parseMessage } from '../contract/schemas/message.ts';
 import type { RedriveReport, RedriveRequest } from '../contract/schemas/redrive.ts';
 import type { Clock } from '../core/clock.ts';
+import { hangsOnMessage } from '../core/jobs/completion-event.ts';
 import type { DeadLetter, DeadLetterQueue } from '../core/jobs/dead-letter-queue.ts';
 import { dispatch } from '../core/jobs/dispatch.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
-import { redrive as redriven } from '../core/jobs/transitions.ts';
+import { leftToSweeper, redrive as redriven } from '../core/jobs/transitions.ts';
 import type { HealthPorts } from '../core/router/get-health.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 import { type Openings, readOpenings } from './openings.ts';
@@ -111,6 +112,8 @@ async function handle(
   if (request.dryRun) return isRedrivable ? 'moved' : 'skipped';
 
   const isMoved = isRedrivable && (await move(dependencies, settings, job));
+  // SQS itself has given this message up, in which case it may be all that stands behind the event.
+  if (job && hangsOnMessage(job)) await jobs.update(job.jobId, leftToSweeper(job));
   await deadLetters.remove(letter);
   return isMoved ? 'moved' : 'skipped';
 }

@@ -25,7 +25,6 @@ export async function handler(
   try {
     return await respond(dependencies, runtime.readSettings, event, endsAtMs);
   } finally {
-    await dependencies.ends.flush();
     runtime.publish();
   }
 }

@@ -20,7 +20,7 @@ import type { Log, Metrics } from '../core/telemetry.ts';
 
 export interface SweepDependencies {
   readonly jobs: JobStore;
-  readonly ends: Pick<JobEnds, 'write' | 'tell' | 'flush'>;
+  readonly ends: Pick<JobEnds, 'write' | 'tell'>;
   readonly queue: Pick<JobQueue, 'send' | 'countWaiting'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
@@ -32,17 +32,13 @@ export interface SweepDependencies {
  * has come; what is left is still due a minute later. One broken row does not stop the others.
  */
 export async function sweep(dependencies: SweepDependencies, untilMs: number): Promise<void> {
-  const { jobs, ends, clock, metrics } = dependencies;
-  const queueStanding = once(() => readQueue(dependencies));
-  // Rows whose events a dead bus does not take would cost the time of those that can be moved.
-  let isBusUp = true;
+  const { jobs, clock, metrics } = dependencies;
+  const outlook = { queueStanding: once(() => readQueue(dependencies)), isBusUp: true };
   let moved = 0;
   for (const shard of shardsFrom(clock.now())) {
     for await (const page of jobs.due(shard, clock.now())) {
-      const outlook = { queueStanding, isBusUp };
       const done = await Promise.all(page.map((job) => sweepJob(dependencies, job, outlook)));
       moved += done.filter(Boolean).length;
-      if ((await ends.flush()) > 0) isBusUp = false;
       if (clock.now() >= untilMs) break;
     }
     if (clock.now() >= untilMs) break;
@@ -50,11 +46,12 @@ export async function sweep(dependencies: SweepDependencies, untilMs: number): P
   metrics.count(METRIC.sweptJobs, moved);
 }
 
-/** What a sweep has learned so far. */
+/** What a sweep has learned so far; its rows add to it. */
 interface Outlook {
   /** Found out by the first row that asks. */
   readonly queueStanding: () => Promise<QueueStanding>;
-  readonly isBusUp: boolean;
+  /** Rows whose events a dead bus does not take would cost the time of those that can be moved. */
+  isBusUp: boolean;
 }
 
 /** Starts at another shard each minute, so that a sweep that runs out of time starves none. */
@@ -80,14 +77,14 @@ async function sweepJob(
 async function move(
   dependencies: SweepDependencies,
   job: Standing,
-  { queueStanding, isBusUp }: Outlook,
+  outlook: Outlook,
 ): Promise<boolean> {
   const { clock } = dependencies;
   const isWaiting = job.status !== 'RUNNING' && job.sentAt !== undefined;
-  const queue = isWaiting ? await queueStanding() : UNASKED;
+  const queue = isWaiting ? await outlook.queueStanding() : UNASKED;
   const now = clock.now();
   const rule = sweepRule(job, now, queue);
-  const isMoved = await carryOut(dependencies, job, rule, { now, isBusUp });
+  const isMoved = await carryOut(dependencies, job, rule, { now, outlook });
   if (isMoved) dependencies.metrics.count(METRIC.sweptJobs, 1, { [DIMENSION.action]: rule.action });
   return isMoved;
 }
@@ -96,7 +93,7 @@ async function carryOut(
   dependencies: SweepDependencies,
   job: Standing,
   rule: SweepAction,
-  { now, isBusUp }: { readonly now: number; readonly isBusUp: boolean },
+  { now, outlook }: { readonly now: number; readonly outlook: Outlook },
 ): Promise<boolean> {
   const { jobs, ends, queue } = dependencies;
   const { jobId, generation } = job;
@@ -123,14 +120,24 @@ async function carryOut(
       await queue.send({ jobId, generation }, 0);
       await jobs.update(jobId, postpone(job, rule.nextLookAt));
       return true;
-    case 'tell': {
-      const ended = isBusUp ? await jobs.get(jobId) : undefined;
-      if (ended) ends.tell(ended);
-      return ended !== undefined;
-    }
+    case 'tell':
+      return tell(dependencies, jobId, outlook);
     default:
       return rule satisfies never;
   }
+}
+
+/** Whether the end is told now. */
+async function tell(
+  { jobs, ends }: SweepDependencies,
+  jobId: string,
+  outlook: Outlook,
+): Promise<boolean> {
+  const ended = outlook.isBusUp ? await jobs.get(jobId) : undefined;
+  if (!ended) return false;
+  const isOut = await ends.tell(ended);
+  if (!isOut) outlook.isBusUp = false;
+  return isOut;
 }
 
 /** For rows about which the queue says nothing. */

@@ -37,7 +37,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     const each = ({ body }: SQSRecord) => work(dependencies, invocation, body);
     return await processPartialResponse(event, each, batch, { throwOnFullBatchFailure: false });
   } finally {
-    await Promise.all([targets.circuits.flush(), ends.flush()]);
+    await targets.circuits.flush();
     runtime.publish();
   }
 }

@@ -16,7 +16,7 @@ import { runJob } from './run-job.ts';
 
 export interface WorkDependencies {
   readonly jobs: JobStore;
-  readonly ends: Pick<JobEnds, 'write'>;
+  readonly ends: Pick<JobEnds, 'write' | 'tell'>;
   readonly queue: Pick<JobQueue, 'send' | 'deadLetter'>;
   readonly results: ResultStore;
   readonly router: Router;
@@ -88,6 +88,9 @@ async function turnAway(
   };
   switch (reason) {
     case 'stale':
+      return;
+    case 'untold':
+      await ends.tell(job);
       return;
     case 'cancelled':
       return end(cancel(job, now));

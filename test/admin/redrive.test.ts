@@ -108,6 +108,20 @@ describe('a redrive', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'SUCCEEDED', claims: 1, redrives: 1 });
   });
 
+  test('leaves an end to the sweeper that only the message dropped could have told', async () => {
+    const ended = aJob({
+      ...{ status: 'SUCCEEDED', completedAt: START, eventPending: true, dueAt: undefined },
+    });
+    const { world, run } = aRedrive({ jobs: [ended] });
+
+    expect(await run()).toMatchObject({ moved: 0, skipped: 1, left: 0 });
+    world.clock.nowMs = START + MINUTE;
+    await sweep(world, Number.POSITIVE_INFINITY);
+
+    expect(world.bus.events).toMatchObject([{ jobId: JOB_ID, status: 'SUCCEEDED' }]);
+    expect(rowOf(world, JOB_ID)).toMatchObject({ eventPending: undefined, dueAt: undefined });
+  });
+
   test.each<[string, readonly Job[]]>([
     ['of no row', []],
     ['of a job that has succeeded', [aJob({ status: 'SUCCEEDED' })]],

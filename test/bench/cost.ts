@@ -160,7 +160,6 @@ async function runJobs(jobs: JobStore): Promise<void> {
   for (const { message } of world.queue.sent) {
     await work(world, world.invocation, encodeMessage(message));
   }
-  await world.ends.flush();
 }
 
 /** As DynamoDB counts: names and values. */

@@ -132,14 +132,17 @@ function sweepOften({ functions }: EmbeddedRun): NodeJS.Timeout {
   return setInterval(() => void sweeper.invoke('{}'), SWEEP_EVERY_MS);
 }
 
-/** Every job ended and told, no message left: what comes after this changes nothing. */
+/**
+ * Every job ended, no end left to the sweeper and no message to come back: what comes after this
+ * changes nothing.
+ */
 async function atRest(run: EmbeddedRun): Promise<void> {
   const queue = run.outputs.JobsQueueUrl?.split('/').at(-1) ?? '';
   const endsAt = performance.now() + REST_LIMIT_MS;
   while (performance.now() < endsAt) {
     const { ready, delayed, inFlight } = await run.queueDepth(queue);
     const rows = await rowsOf(run);
-    const isDone = rows.every(({ status, eventPending }) => hasEnded(status) && !eventPending);
+    const isDone = rows.every(({ status, dueAt }) => hasEnded(status) && dueAt === undefined);
     if (isDone && ready + delayed + inFlight === 0) return;
     await sleep(2000);
   }

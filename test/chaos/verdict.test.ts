@@ -37,7 +37,7 @@ test.each<[string, Partial<Evidence>]>([
   ['doubled results', { answers: [{ jobId: 'a', first: 'yes', last: 'no' }] }],
   ['doubled ends', { ends: ['noon', 'night'].map((at, i) => ({ id: `a#${i}`, jobId: 'a', at })) }],
   ['ends not told', { ends: [] }],
-  ['ends not told', { rows: [{ ...row, eventPending: true }] }],
+  ['ends not told', { rows: [{ ...row, dueAt: 1 }] }],
   ['answer of another job', { mixedUp: ['a'] }],
   ['more than one extra call a crash', { calls: [paid, paid], crashes: crash }],
   ['extra model calls', { rows: [{ ...row, claims: 2 }], calls: [paid, paid] }],

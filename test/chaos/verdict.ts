@@ -26,7 +26,8 @@ export interface Row {
   readonly status: JobStatus;
   readonly claims: number;
   readonly claimToken?: string;
-  readonly eventPending?: boolean;
+  /** When the sweeper has to look. */
+  readonly dueAt?: number;
 }
 
 export interface Call {
@@ -121,7 +122,7 @@ function untold({ rows, ends }: Evidence): readonly string[] {
   const told = new Set(ends.map(({ jobId }) => jobId));
   return rows
     .filter(
-      ({ jobId, status, eventPending }) => hasEnded(status) && (eventPending || !told.has(jobId)),
+      ({ jobId, status, dueAt }) => hasEnded(status) && (dueAt !== undefined || !told.has(jobId)),
     )
     .map(({ jobId }) => jobId);
 }

@@ -30,13 +30,9 @@ export function functionsOf(ports: Ports, runtime: Runtime) {
 
   return {
     async request(options: ApiEventOptions) {
-      try {
-        const api = { ...dependencies, openApi: {}, settingsFault: ignore };
-        const event = anApiEvent(options);
-        return await respond(api, () => source.read(), event, clock.now() + 28_000);
-      } finally {
-        await ends.flush();
-      }
+      const api = { ...dependencies, openApi: {}, settingsFault: ignore };
+      const event = anApiEvent(options);
+      return respond(api, () => source.read(), event, clock.now() + 28_000);
     },
 
     async worker(body: string, timeoutMs?: number) {
@@ -47,7 +43,7 @@ export function functionsOf(ports: Ports, runtime: Runtime) {
         const invocation = { settings: inForce, endsAtMs: clock.now() + (timeoutMs ?? wholeMs) };
         await work({ ...dependencies, router }, invocation, body);
       } finally {
-        await Promise.all([ports.circuits.flush(), ends.flush()]);
+        await ports.circuits.flush();
       }
     },
 

@@ -5,9 +5,11 @@ import {
   changing,
   isClaim,
   isDeferral,
+  isLeftToSweeper,
   isRedrive,
   isSuccess,
   isUnsent,
+  overlookingUntoldEnds,
   sendingEachMinute,
   withoutGeneration,
 } from './tampering.ts';
@@ -217,6 +219,18 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
         },
       },
     }),
+  },
+  {
+    name: 'a message that comes back for an untold end is dropped',
+    path: 'answered at once',
+    breaks: 'one event at least',
+    tamper: overlookingUntoldEnds,
+  },
+  {
+    name: 'a row does not learn that its event could not be put',
+    path: 'answered at once',
+    breaks: 'one event at least',
+    tamper: changing(isLeftToSweeper, (change) => ({ ...change, set: {} })),
   },
   {
     name: 'a redrive deletes the message before it moves the row',

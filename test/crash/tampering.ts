@@ -1,4 +1,5 @@
 /** How a mistake is put into a process: between its code and its ports. */
+import { hasEnded, type JobStatus } from '../../lambda/contract/words.ts';
 import type { Change } from '../../lambda/core/jobs/change.ts';
 import type { Ports } from './platform.ts';
 import type { Tamper } from './processes.ts';
@@ -15,6 +16,22 @@ export function changing(
       update: (jobId, given) => ports.jobs.update(jobId, isMeant(given) ? change(given) : given),
     },
   });
+}
+
+/** Sees ends as told. */
+export function overlookingUntoldEnds(ports: Ports): Ports {
+  return {
+    ...ports,
+    jobs: {
+      ...ports.jobs,
+      update: async (...given) => {
+        const updated = await ports.jobs.update(...given);
+        if (updated.applied || !updated.current) return updated;
+        const { eventPending: _, ...current } = updated.current;
+        return { applied: false, current };
+      },
+    },
+  };
 }
 
 /** Takes what waits for what was never sent, and wants to see it again at once. */
@@ -51,6 +68,15 @@ export function isDeferral({ set }: Change): boolean {
 /** The row learns that its message was not sent. */
 export function isUnsent({ set, remove }: Change): boolean {
   return set.status === undefined && remove?.includes('sentAt') === true;
+}
+
+/** The row of an end learns that its event could not be put. */
+export function isLeftToSweeper({ when, set }: Change): boolean {
+  const isOfAnEnd = when.some(
+    (clause) =>
+      clause.field === 'status' && clause.test === 'equals' && hasEnded(clause.value as JobStatus),
+  );
+  return isOfAnEnd && set.dueAt !== undefined;
 }
 
 export function isRedrive({ set }: Change): boolean {

@@ -73,6 +73,44 @@ describe('a message', () => {
     expect([world.queue.sent, world.queue.dead, world.counts]).toEqual([[], [], {}]);
   });
 
+  test('that comes back for an end it may not have told tells it', async () => {
+    const ended = aJob({ status: 'SUCCEEDED', eventPending: true, dueAt: undefined });
+    const world = aWorldWith(ended);
+
+    await receive(world);
+
+    expect(world.bus.events).toMatchObject([{ jobId: JOB_ID, status: 'SUCCEEDED' }]);
+    expect(rowOf(world, JOB_ID)).toEqual(ended);
+    expect(world.counts).toEqual({});
+  });
+
+  test('leaves the telling of an end to the sweeper where that has it', async () => {
+    const world = aWorldWith(aJob({ status: 'CANCELLED', eventPending: true, dueAt: START }));
+
+    await receive(world);
+
+    expect(world.bus.requests).toEqual([]);
+  });
+
+  test('comes back when its worker dies before the end is told', async () => {
+    const world = aWorldWith(aJob());
+    const { update } = world.jobs;
+    world.bus.isDown = true;
+    world.jobs.update = async (...args) => {
+      if (args[1].set.dueAt !== undefined && args[1].set.status === undefined) {
+        throw new Error('table down');
+      }
+      return update.apply(world.jobs, args);
+    };
+    await expect(receive(world)).rejects.toThrow('table down');
+    world.bus.isDown = false;
+
+    await receive(world);
+
+    expect(world.bus.events).toMatchObject([{ jobId: JOB_ID, status: 'SUCCEEDED' }]);
+    expect(world.counts[METRIC.jobsSucceeded]).toBe(1);
+  });
+
   test('for no job at all ends quietly', async () => {
     const world = aWorld();
 

@@ -34,3 +34,8 @@ export function completionEvent(job: Job): CompletionEvent | undefined {
     ...(metadata && { metadata }),
   };
 }
+
+/** Whether the message that brought this end has to tell it: nobody else looks after the row. */
+export function hangsOnMessage({ eventPending, dueAt }: Job): boolean {
+  return eventPending === true && dueAt === undefined;
+}

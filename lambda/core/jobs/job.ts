@@ -43,10 +43,13 @@ export interface Job {
   readonly sentAt?: number;
   readonly nextAttemptAt?: number;
   readonly cancelRequested?: boolean;
-  /** The event of this end is not known to be out. */
+  /**
+   * The event of this end is not known to be out. Without `dueAt` it hangs on the message that
+   * brought the end, which is deleted only after the event: then this stays.
+   */
   readonly eventPending?: boolean;
   readonly sweepShard: number;
-  /** When the sweeper has to look; absent at an end state whose event is out. */
+  /** When the sweeper has to look; absent at an end that it need not tell. */
   readonly dueAt?: number;
 
   readonly attempts: readonly Attempt[];

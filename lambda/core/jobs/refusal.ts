@@ -1,10 +1,13 @@
 import { hasEnded } from '../../contract/words.ts';
+import { hangsOnMessage } from './completion-event.ts';
 import type { Job } from './job.ts';
 
 /** Why a claim was refused, and so what is to become of the message. */
 export type Refusal =
   /** Another message speaks for the job, or none is needed: acknowledge. */
   | 'stale'
+  /** Brought to its end by this very message or its twin, and maybe not told: tell, then acknowledge. */
+  | 'untold'
   | 'cancelled'
   | 'expired'
   /** Every claim was spent without an end: dead-letter. */
@@ -16,7 +19,8 @@ export type Refusal =
 export function refusal(job: Job, generation: number, now: number, maxAttempts: number): Refusal {
   if (job.generation !== generation) return 'stale';
   if (job.status === 'DEAD_LETTERED') return 'dead-lettered';
-  if (hasEnded(job.status) || (job.leaseUntil ?? 0) > now) return 'stale';
+  if (hasEnded(job.status)) return hangsOnMessage(job) ? 'untold' : 'stale';
+  if ((job.leaseUntil ?? 0) > now) return 'stale';
   if (job.cancelRequested) return 'cancelled';
   if (job.deadlineAt <= now) return 'expired';
   return job.claims >= maxAttempts ? 'exhausted' : 'stale';

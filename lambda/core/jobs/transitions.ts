@@ -9,7 +9,7 @@
 import { type BreakerPolicy, leaseSeconds, type Settings } from '../../contract/policy.ts';
 import type { EndStatus } from '../../contract/words.ts';
 import type { Answer, Attempt } from '../router/run.ts';
-import type { Change, Clause, OptionalField } from './change.ts';
+import type { Change, OptionalField } from './change.ts';
 import {
   claimsBelow,
   deadlineAfter,
@@ -142,15 +142,15 @@ export function requeue(job: Standing, now: number): Change {
 }
 
 export function deadLetter(job: Standing, error: JobError, now: number): Change {
-  return ended('DEAD_LETTERED', now, { error }, unheld(job, now));
+  return endedByOther(job, 'DEAD_LETTERED', now, { error });
 }
 
 export function expire(job: Standing, now: number): Change {
-  return ended('EXPIRED', now, { error: DEADLINE_PASSED }, unheld(job, now));
+  return endedByOther(job, 'EXPIRED', now, { error: DEADLINE_PASSED });
 }
 
 export function cancel(job: Standing, now: number): Change {
-  return ended('CANCELLED', now, {}, unheld(job, now));
+  return endedByOther(job, 'CANCELLED', now);
 }
 
 /** The job is in the hands of a run, which looks before each call. */
@@ -166,7 +166,7 @@ export function cancelMine(job: Job, attempts: readonly Attempt[], now: number):
   return endedByRun(job, 'CANCELLED', now, { attempts });
 }
 
-/** The event of this end is out; the row has nothing left to do. */
+/** The event of an end that no message brought is out; the row has nothing left to do. */
 export function eventSent(job: Standing): Change {
   return {
     when: [generationIs(job.generation), statusIs(job.status)],
@@ -175,10 +175,18 @@ export function eventSent(job: Standing): Change {
   };
 }
 
+/** Its event could not be put, and soon no message will be left to come back for it. */
+export function leftToSweeper({ generation, status, createdAt, completedAt }: Job): Change {
+  return {
+    when: [generationIs(generation), statusIs(status)],
+    set: { dueAt: completedAt ?? createdAt },
+  };
+}
+
 /** An end whose event nobody wants. */
 export function untold(end: Change): Change {
   const { eventPending: _, dueAt: __, ...set } = end.set;
-  return { ...end, set, remove: [...(end.remove ?? []), 'dueAt'] };
+  return { ...end, set, remove: [...new Set(end.remove).add('dueAt')] };
 }
 
 /** By an operator: all claims anew, and as much time as the job had at first. */
@@ -227,23 +235,35 @@ function lease(now: number, policy: BreakerPolicy) {
 
 const GONE_AT_END: readonly OptionalField[] = ['leaseUntil', 'nextAttemptAt', 'sentAt'];
 
-/** With the token once more, so that a run never takes its twin's end for its own. */
+/**
+ * With the token once more, so that a run never takes its twin's end for its own. The message that
+ * brought the run is deleted only once the end is told, so the sweeper has nothing to look after.
+ */
 function endedByRun(job: Job, status: EndStatus, now: number, facts: Partial<Job>): Change {
-  return ended(status, now, { ...facts, claimToken: job.claimToken }, isMine(job));
+  return {
+    when: isMine(job),
+    set: { ...facts, claimToken: job.claimToken, ...end(status, now) },
+    remove: [...GONE_AT_END, 'dueAt'],
+  };
 }
 
-/**
- * The same write says that the end is yet to be told, so a crash cannot come between them. Such a
- * row stays in the sweeper's index, due since its end.
- */
-function ended(
+/** Maybe without a message that would come back: the row stays in the sweeper's index, due since its end. */
+function endedByOther(
+  job: Standing,
   status: EndStatus,
   now: number,
-  facts: Partial<Job>,
-  when: readonly Clause[],
+  facts: Partial<Job> = {},
 ): Change {
-  const set = { ...facts, status, completedAt: now, eventPending: true, dueAt: now };
-  return { when, set, remove: GONE_AT_END };
+  return {
+    when: unheld(job, now),
+    set: { ...facts, ...end(status, now), dueAt: now },
+    remove: GONE_AT_END,
+  };
+}
+
+/** The same write says that the end is yet to be told, so a crash cannot come between them. */
+function end(status: EndStatus, now: number) {
+  return { status, completedAt: now, eventPending: true };
 }
 
 /**

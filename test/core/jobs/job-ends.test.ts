@@ -19,6 +19,17 @@ function aWorldOf(count: number, settings = someSettings()): World {
 const cancelAll = ({ jobs, ends }: World) =>
   Promise.all([...jobs.rows.values()].map((job) => ends.write(job.jobId, cancel(job, START))));
 
+/** The table takes one more write and then breaks. */
+function onlyFirst({ jobs }: World): void {
+  const { update } = jobs;
+  jobs.update = async (...args) => {
+    jobs.update = async () => {
+      throw new Error('table down');
+    };
+    return update.apply(jobs, args);
+  };
+}
+
 const pending = ({ jobs }: World) =>
   [...jobs.rows.values()].filter(({ eventPending, dueAt }) => eventPending || dueAt !== undefined);
 
@@ -30,7 +41,6 @@ describe('the end of a job', () => {
     const answer = anAnswer({ degraded: true, degradedBy: ['maxTokens'] });
 
     await world.ends.write(JOB_ID, succeed(job, answer, [], 10, START + 900));
-    await world.ends.flush();
 
     expect(world.bus.events).toEqual([
       {
@@ -86,7 +96,6 @@ describe('the end of a job', () => {
     const [job = aJob()] = world.jobs.rows.values();
 
     await world.ends.write(job.jobId, expire(job, job.deadlineAt));
-    await world.ends.flush();
 
     expect(world.bus.events).toMatchObject([
       { status: 'EXPIRED', errorType: 'urn:holdfast:problem:deadline-passed' },
@@ -102,7 +111,6 @@ describe('the end of a job', () => {
     };
 
     await cancelAll(world);
-    await world.ends.flush();
 
     expect.assertions(3);
     expect(pending(world)).toEqual([]);
@@ -114,21 +122,8 @@ describe('the end of a job', () => {
     world.jobs.rows.set(JOB_ID, aJob({ status: 'SUCCEEDED' }));
 
     expect(await world.ends.write(JOB_ID, cancel(aJob(), START))).toMatchObject({ applied: false });
-    await world.ends.flush();
 
     expect(world.bus.requests).toEqual([]);
-  });
-
-  test('shares its request with those that come while another is on its way, ten at most', async () => {
-    const world = aWorldOf(25);
-
-    await cancelAll(world);
-    await world.ends.flush();
-
-    expect(world.bus.events).toHaveLength(25);
-    expect(Math.max(...world.bus.requests)).toBe(10);
-    expect(world.bus.requests.length).toBeLessThanOrEqual(4);
-    expect(pending(world)).toEqual([]);
   });
 
   test('stays to be told when the bus takes others but not it', async () => {
@@ -137,9 +132,7 @@ describe('the end of a job', () => {
 
     await cancelAll(world);
 
-    expect(await world.ends.flush()).toBe(1);
     expect(pending(world).map(({ jobId }) => jobId)).toEqual(['1'.padStart(32, '0')]);
-    expect(world.counts[METRIC.eventsUnsent]).toBe(1);
   });
 
   test('stays to be told when the bus is down, which fails nobody', async () => {
@@ -148,10 +141,17 @@ describe('the end of a job', () => {
 
     await cancelAll(world);
 
-    expect(await world.ends.flush()).toBe(25);
     expect(pending(world)).toHaveLength(25);
-    expect(world.counts[METRIC.eventsUnsent]).toBe(25);
-    expect(await world.ends.flush()).toBe(0);
+  });
+
+  test('stays to be told when the row cannot learn that it is, which fails nobody', async () => {
+    const world = aWorldOf(1);
+    onlyFirst(world);
+
+    await cancelAll(world);
+
+    expect(world.bus.events).toHaveLength(1);
+    expect(pending(world)).toHaveLength(1);
   });
 
   test('costs no event and no second write where events are off', async () => {
@@ -164,7 +164,6 @@ describe('the end of a job', () => {
     };
 
     await cancelAll(world);
-    await world.ends.flush();
 
     expect([writes, world.bus.requests]).toEqual([2, []]);
     expect(pending(world)).toEqual([]);
@@ -175,8 +174,7 @@ describe('the end of a job', () => {
     const owing = aJob({ status: 'CANCELLED', eventPending: true, dueAt: START });
     world.jobs.rows.set(JOB_ID, owing);
 
-    world.ends.tell(owing);
-    await world.ends.flush();
+    expect(await world.ends.tell(owing)).toBe(true);
 
     expect(world.bus.requests).toEqual([]);
     expect(rowOf(world, JOB_ID).eventPending).toBeUndefined();
@@ -188,9 +186,54 @@ describe('the end of a job', () => {
     const redriven = aJob({ generation: generation + 1, dueAt: START + 60_000 });
     world.jobs.rows.set(JOB_ID, redriven);
 
-    world.ends.tell(ended);
-    await world.ends.flush();
+    await world.ends.tell(ended);
 
     expect(rowOf(world, JOB_ID)).toEqual(redriven);
+  });
+});
+
+describe('the end that a run has reached, its message in hand', () => {
+  const job = aRunningJob();
+  const succeeded = succeed(job, anAnswer(), [], 10, START + 900);
+  const aRunWorld = (settings = someSettings()) => {
+    const world = aWorld({ settings });
+    world.jobs.rows.set(JOB_ID, job);
+    return world;
+  };
+
+  test('is out when its write resolves, with no second write of the row', async () => {
+    const world = aRunWorld();
+    onlyFirst(world);
+
+    await world.ends.write(JOB_ID, succeeded);
+
+    expect(world.bus.events).toMatchObject([{ jobId: JOB_ID, status: 'SUCCEEDED' }]);
+    expect(rowOf(world, JOB_ID)).toMatchObject({ eventPending: true, dueAt: undefined });
+  });
+
+  test('is left to the sweeper, due since the end, where the bus does not take it', async () => {
+    const world = aRunWorld();
+    world.bus.isDown = true;
+
+    await world.ends.write(JOB_ID, succeeded);
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({ eventPending: true, dueAt: START + 900 });
+  });
+
+  test('fails its message where neither the bus nor the row takes it', async () => {
+    const world = aRunWorld();
+    world.bus.isDown = true;
+    onlyFirst(world);
+
+    await expect(world.ends.write(JOB_ID, succeeded)).rejects.toThrow('table down');
+  });
+
+  test('owes nothing where events are off', async () => {
+    const world = aRunWorld(someSettings({ jobs: { completionEvents: false } }));
+
+    await world.ends.write(JOB_ID, succeeded);
+
+    expect(world.bus.requests).toEqual([]);
+    expect(pending(world)).toEqual([]);
   });
 });

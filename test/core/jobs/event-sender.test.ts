@@ -1,0 +1,60 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { METRIC } from '../../../lambda/contract/metrics.ts';
+import { completionEvent } from '../../../lambda/core/jobs/completion-event.ts';
+import { EventSender } from '../../../lambda/core/jobs/event-sender.ts';
+import { aJob } from '../../support/job-builders.ts';
+import { aWorld, type World } from '../../support/job-world.ts';
+
+let world: World;
+let sender: EventSender;
+beforeEach(() => {
+  world = aWorld();
+  sender = new EventSender(world.bus, world.log, world.metrics);
+});
+
+const events = (count: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const event = completionEvent(aJob({ jobId: `job-${i}`, status: 'SUCCEEDED' }));
+    if (!event) throw new Error('the job has not ended');
+    return event;
+  });
+
+const sendAll = (count: number) => Promise.all(events(count).map((event) => sender.send(event)));
+
+describe('an event', () => {
+  test('goes out at once; those that come meanwhile share the next requests, ten at most', async () => {
+    expect(await sendAll(25)).toEqual(Array.from({ length: 25 }, () => true));
+
+    expect(world.bus.requests).toEqual([1, 10, 10, 4]);
+    expect(world.bus.events).toEqual(events(25));
+  });
+
+  test('that is refused does not take others with it', async () => {
+    world.bus.refused.add(events(3)[1]?.id ?? '');
+
+    expect(await sendAll(3)).toEqual([true, false, true]);
+
+    expect(world.counts).toEqual({ [METRIC.eventsUnsent]: 1 });
+  });
+
+  test('meets a dead bus once together with all that wait', async () => {
+    let requests = 0;
+    world.bus.publish = async () => {
+      requests += 1;
+      throw new Error('bus down');
+    };
+
+    expect(await sendAll(25)).toEqual(Array.from({ length: 25 }, () => false));
+
+    expect(requests).toBe(1);
+    expect(world.counts).toEqual({ [METRIC.eventsUnsent]: 25 });
+  });
+
+  test('that comes after a failure is tried anew', async () => {
+    world.bus.isDown = true;
+    await sendAll(2);
+    world.bus.isDown = false;
+
+    expect(await sendAll(2)).toEqual([true, true]);
+  });
+});
