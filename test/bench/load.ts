@@ -29,8 +29,8 @@ const { values } = parseArgs({
 const jobCount = Number(values.jobs);
 const medianMs = Number(values['latency-ms']);
 const WARM_UP_JOBS = 200;
-const ROUNDS = 4;
-const ROUND_JOBS = 1000;
+const ROUNDS = 10;
+const ROUND_JOBS = 500;
 
 interface Pipeline {
   readonly name: string;
