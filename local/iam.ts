@@ -33,10 +33,10 @@ export interface AccessControl {
  */
 export function createAccessControl(stack: Stack): AccessControl {
   const statementsOf = readPolicies(stack);
-  const callers = new Map<string, { name: string; statements: readonly Statement[] }>();
+  const callers = new Map<string, { name: string; about: StatementsByAction }>();
   for (const { ref, properties } of stack.resources('AWS::Lambda::Function', withRole)) {
     const statements = statementsOf.get(properties.Role) ?? [];
-    callers.set(accessKeyIdOf(ref), { name: ref, statements });
+    callers.set(accessKeyIdOf(ref), { name: ref, about: statementsByAction(statements) });
   }
   const denials = new Set<string>();
 
@@ -44,8 +44,8 @@ export function createAccessControl(stack: Stack): AccessControl {
     const keyId = accessKeyId(headers);
     if (keyId === OPERATOR_KEY_ID) return undefined;
     const caller = callers.get(keyId);
-    const matching = (caller?.statements ?? []).filter((statement) =>
-      applies(statement, action, resource, context),
+    const matching = (caller?.about(action) ?? []).filter((statement) =>
+      applies(statement, resource, context),
     );
     const allowed = matching.some(({ effect }) => effect === 'Allow');
     const refused = matching.some(({ effect }) => effect === 'Deny');
@@ -96,14 +96,27 @@ interface Condition {
   readonly holdsWithout: boolean;
 }
 
+type StatementsByAction = (action: string) => readonly Statement[];
+
+/** Found once for each action: the functions ask for a few, some ten times for each job. */
+function statementsByAction(statements: readonly Statement[]): StatementsByAction {
+  const known = new Map<string, readonly Statement[]>();
+  return (action) => {
+    let about = known.get(action);
+    if (!about) {
+      about = statements.filter(({ actions }) => actions.some((pattern) => pattern.test(action)));
+      known.set(action, about);
+    }
+    return about;
+  };
+}
+
 function applies(
-  { actions, resources, conditions }: Statement,
-  action: string,
+  { resources, conditions }: Statement,
   resource: string,
   context: Readonly<Record<string, string>>,
 ): boolean {
   return (
-    actions.some((pattern) => pattern.test(action)) &&
     resources.some((pattern) => pattern.test(resource)) &&
     conditions.every(({ key, values, holdsWithout }) => {
       const value = context[key];
