@@ -166,7 +166,7 @@ export function cancelMine(job: Job, attempts: readonly Attempt[], now: number):
   return endedByRun(job, 'CANCELLED', now, { attempts });
 }
 
-/** The event of an end that no message brought is out; the row has nothing left to do. */
+/** The event of an end that the sweeper looks after is out; the row has nothing left to do. */
 export function eventSent(job: Standing): Change {
   return {
     when: [generationIs(job.generation), statusIs(job.status)],
