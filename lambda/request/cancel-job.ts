@@ -1,9 +1,10 @@
 import { hasEnded } from '../contract/words.ts';
 import type { Clock } from '../core/clock.ts';
+import { cancel } from '../core/jobs/end-transitions.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
-import { cancel, requestCancel } from '../core/jobs/transitions.ts';
+import { requestCancel } from '../core/jobs/transitions.ts';
 import { JOB_ID, ownJob } from './own-job.ts';
 
 /** Each try loses to a claim, a deferral or an end; a job that moves on so often is near its end. */

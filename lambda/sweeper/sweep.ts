@@ -3,19 +3,12 @@ import { DIMENSION, METRIC } from '../contract/metrics.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { dispatch } from '../core/jobs/dispatch.ts';
+import { cancel, expire } from '../core/jobs/end-transitions.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import { type QueueStanding, type SweepAction, sweepRule } from '../core/jobs/sweep-rule.ts';
-import {
-  cancel,
-  expire,
-  postpone,
-  requeue,
-  type Standing,
-  sent,
-  visibleAt,
-} from '../core/jobs/transitions.ts';
+import { postpone, requeue, type Standing, sent, visibleAt } from '../core/jobs/transitions.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 
 export interface SweepDependencies {

@@ -3,13 +3,14 @@ import { encodeMessage, type JobMessage, parseMessage } from '../contract/schema
 import type { Clock, Random } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import type { Change } from '../core/jobs/change.ts';
+import { cancel, deadLetter, expire } from '../core/jobs/end-transitions.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import { type Refusal, refusal } from '../core/jobs/refusal.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
-import { cancel, claim, deadLetter, expire } from '../core/jobs/transitions.ts';
+import { claim } from '../core/jobs/transitions.ts';
 import type { Router } from '../core/router/router.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 import { runJob } from './run-job.ts';

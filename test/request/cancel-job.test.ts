@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { claim, defer, succeed } from '../../lambda/core/jobs/transitions.ts';
+import { succeed } from '../../lambda/core/jobs/end-transitions.ts';
+import { claim, defer } from '../../lambda/core/jobs/transitions.ts';
 import { type ApiCall, anApi, bodyOf } from '../support/api-caller.ts';
 import { aJob, anAnswer, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
 import { aWorld, rowOf, type World } from '../support/job-world.ts';

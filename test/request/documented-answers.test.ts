@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { openApiDocument } from '../../lambda/contract/schemas/openapi.ts';
 import { SCHEMAS } from '../../lambda/contract/schemas/openapi-components.ts';
-import { cancel } from '../../lambda/core/jobs/transitions.ts';
+import { cancel } from '../../lambda/core/jobs/end-transitions.ts';
 import { anApi, bodyOf } from '../support/api-caller.ts';
 import type { ApiEventOptions } from '../support/api-event.ts';
 import { aJob, anAnswer, anAttempt, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';

@@ -3,16 +3,10 @@
  * one holds for the other.
  */
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { succeed } from '../../lambda/core/jobs/end-transitions.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import type { JobQuery, JobStore } from '../../lambda/core/jobs/job-store.ts';
-import {
-  claim,
-  defer,
-  requeue,
-  type Standing,
-  sent,
-  succeed,
-} from '../../lambda/core/jobs/transitions.ts';
+import { claim, defer, requeue, type Standing, sent } from '../../lambda/core/jobs/transitions.ts';
 import { aJob, anAnswer, anAttempt, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
 import { someSettings } from '../support/settings.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
+import { succeed } from '../../lambda/core/jobs/end-transitions.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import type { JobPointer } from '../../lambda/core/jobs/job-queue.ts';
-import { succeed } from '../../lambda/core/jobs/transitions.ts';
 import { sweep } from '../../lambda/sweeper/sweep.ts';
 import { work } from '../../lambda/worker/work.ts';
 import { aJob, anAnswer, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { cancel, requestCancel } from '../../lambda/core/jobs/transitions.ts';
+import { cancel } from '../../lambda/core/jobs/end-transitions.ts';
+import { requestCancel } from '../../lambda/core/jobs/transitions.ts';
 import { keepLease } from '../../lambda/worker/keep-lease.ts';
 import { aRunningJob } from '../support/job-builders.ts';
 import { aWorld, rowOf } from '../support/job-world.ts';

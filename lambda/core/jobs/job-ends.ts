@@ -5,11 +5,11 @@ import { errorName } from '../error-name.ts';
 import type { Log, Metrics } from '../telemetry.ts';
 import type { Change } from './change.ts';
 import { completionEvent, hangsOnMessage } from './completion-event.ts';
+import { eventSent, leftToSweeper, untold } from './end-transitions.ts';
 import type { EventBus } from './event-bus.ts';
 import { EventSender } from './event-sender.ts';
 import type { Job } from './job.ts';
 import type { JobStore, Updated } from './job-store.ts';
-import { eventSent, leftToSweeper, untold } from './transitions.ts';
 
 export interface JobEndsParts {
   readonly jobs: Pick<JobStore, 'update'>;

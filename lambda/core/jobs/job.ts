@@ -5,8 +5,8 @@ import type { Attempt } from '../router/run.ts';
 
 /**
  * A row of the jobs table, the truth about one job; prompts and answers lie in S3. It is flat as the
- * table is: which of the optional fields are there follows from `status`, and `transitions.ts`
- * alone writes them. Times are milliseconds since the epoch, but for `expiresAt`.
+ * table is: which of the optional fields are there follows from `status`, and the
+ * transitions alone write them. Times are milliseconds since the epoch, but for `expiresAt`.
  */
 export interface Job {
   readonly jobId: string;

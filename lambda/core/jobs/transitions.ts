@@ -1,15 +1,15 @@
 /**
- * Every way in which a job's row may change, with the conditions that make it safe against twins:
- * two workers with one message, a worker that outlives its lease, a sweeper on an old index.
+ * Every way in which a job's row may change, its ends apart (end-transitions.ts), with the
+ * conditions that make it safe against twins: two workers with one message, a worker that outlives
+ * its lease, a sweeper on an old index.
  *
  *   worker A  claim(tokenA) ── call ──────── lease ends ──────── succeed(tokenA) → refused
  *   sweeper                                      requeue(generation + 1)
  *   worker B                                              claim(tokenB) ── call ── succeed(tokenB)
  */
 import { type BreakerPolicy, leaseSeconds, type Settings } from '../../contract/policy.ts';
-import type { EndStatus } from '../../contract/words.ts';
-import type { Answer, Attempt } from '../router/run.ts';
-import type { Change, OptionalField } from './change.ts';
+import type { Attempt } from '../router/run.ts';
+import type { Change } from './change.ts';
 import {
   claimsBelow,
   deadlineAfter,
@@ -21,9 +21,8 @@ import {
   NOT_CANCELLED,
   noLiveLease,
   statusIs,
-  unheld,
 } from './clauses.ts';
-import { expiryOf, FIRST_LOOK_MS, type Job, type JobError } from './job.ts';
+import { expiryOf, FIRST_LOOK_MS, type Job } from './job.ts';
 
 /** A message sent this long ago and still not claimed may be lost; SQS itself delays up to this. */
 export const UNCLAIMED_GRACE_MS = 15 * 60_000;
@@ -79,21 +78,6 @@ export function renew(job: Job, now: number, policy: BreakerPolicy): Change {
   return { when: [...isMine(job), NOT_CANCELLED], set: lease(now, policy) };
 }
 
-export function succeed(
-  job: Job,
-  answer: Answer,
-  attempts: readonly Attempt[],
-  resultBytes: number,
-  now: number,
-): Change {
-  const { text: _, ...facts } = answer;
-  return endedByRun(job, 'SUCCEEDED', now, { ...facts, attempts, resultBytes });
-}
-
-export function fail(job: Job, error: JobError, attempts: readonly Attempt[], now: number): Change {
-  return endedByRun(job, 'FAILED', now, { attempts, error });
-}
-
 /** The job waits for its targets; the claim is given back, and messages that are out are void. */
 export function defer(
   job: Job,
@@ -141,52 +125,12 @@ export function requeue(job: Standing, now: number): Change {
   };
 }
 
-export function deadLetter(job: Standing, error: JobError, now: number): Change {
-  return endedByOther(job, 'DEAD_LETTERED', now, { error });
-}
-
-export function expire(job: Standing, now: number): Change {
-  return endedByOther(job, 'EXPIRED', now, { error: DEADLINE_PASSED });
-}
-
-export function cancel(job: Standing, now: number): Change {
-  return endedByOther(job, 'CANCELLED', now);
-}
-
 /** The job is in the hands of a run, which looks before each call. */
 export function requestCancel(job: Standing): Change {
   return {
     when: [generationIs(job.generation), IS_RUNNING],
     set: { cancelRequested: true },
   };
-}
-
-/** A run finds that its caller has cancelled. */
-export function cancelMine(job: Job, attempts: readonly Attempt[], now: number): Change {
-  return endedByRun(job, 'CANCELLED', now, { attempts });
-}
-
-/** The event of an end that the sweeper looks after is out; the row has nothing left to do. */
-export function eventSent(job: Standing): Change {
-  return {
-    when: [generationIs(job.generation), statusIs(job.status)],
-    set: {},
-    remove: ['eventPending', 'dueAt'],
-  };
-}
-
-/** Its event could not be put, and soon no message will be left to come back for it. */
-export function leftToSweeper({ generation, status, createdAt, completedAt }: Job): Change {
-  return {
-    when: [generationIs(generation), statusIs(status)],
-    set: { dueAt: completedAt ?? createdAt },
-  };
-}
-
-/** An end whose event nobody wants. */
-export function untold(end: Change): Change {
-  const { eventPending: _, dueAt: __, ...set } = end.set;
-  return { ...end, set, remove: [...new Set(end.remove).add('dueAt')] };
 }
 
 /** By an operator: all claims anew, and as much time as the job had at first. */
@@ -223,47 +167,9 @@ export function visibleAt(job: Standing, sentAt: number): number {
   return Math.max(sentAt, job.nextAttemptAt ?? 0);
 }
 
-const DEADLINE_PASSED: JobError = {
-  type: 'urn:holdfast:problem:deadline-passed',
-  title: 'The deadline passed before a target answered',
-};
-
 function lease(now: number, policy: BreakerPolicy) {
   const leaseUntil = Math.ceil(now + leaseSeconds(policy) * 1000);
   return { leaseUntil, dueAt: leaseUntil };
-}
-
-const GONE_AT_END: readonly OptionalField[] = ['leaseUntil', 'nextAttemptAt', 'sentAt'];
-
-/**
- * With the token once more, so that a run never takes its twin's end for its own. The message that
- * brought the run is deleted only once the end is told, so the sweeper has nothing to look after.
- */
-function endedByRun(job: Job, status: EndStatus, now: number, facts: Partial<Job>): Change {
-  return {
-    when: isMine(job),
-    set: { ...facts, claimToken: job.claimToken, ...end(status, now) },
-    remove: [...GONE_AT_END, 'dueAt'],
-  };
-}
-
-/** Maybe without a message that would come back: the row stays in the sweeper's index, due since its end. */
-function endedByOther(
-  job: Standing,
-  status: EndStatus,
-  now: number,
-  facts: Partial<Job> = {},
-): Change {
-  return {
-    when: unheld(job, now),
-    set: { ...facts, ...end(status, now), dueAt: now },
-    remove: GONE_AT_END,
-  };
-}
-
-/** The same write says that the end is yet to be told, so a crash cannot come between them. */
-function end(status: EndStatus, now: number) {
-  return { status, completedAt: now, eventPending: true };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { METRIC } from '../../../lambda/contract/metrics.ts';
-import { cancel, expire, succeed } from '../../../lambda/core/jobs/transitions.ts';
+import { cancel, expire, succeed } from '../../../lambda/core/jobs/end-transitions.ts';
 import { aJob, anAnswer, aRunningJob, JOB_ID, START } from '../../support/job-builders.ts';
 import { aWorld, rowOf, type World } from '../../support/job-world.ts';
 import { someSettings } from '../../support/settings.ts';

@@ -1,18 +1,15 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Change } from '../../../lambda/core/jobs/change.ts';
+import { cancel, deadLetter, expire, succeed } from '../../../lambda/core/jobs/end-transitions.ts';
 import type { Job } from '../../../lambda/core/jobs/job.ts';
 import {
-  cancel,
   claim,
-  deadLetter,
   defer,
-  expire,
   redrive,
   release,
   renew,
   requeue,
   sent,
-  succeed,
   unsent,
 } from '../../../lambda/core/jobs/transitions.ts';
 import {
