@@ -193,7 +193,10 @@ describe('GET /v1/jobs/{id}?wait', () => {
 
       expect(result.statusCode).toBe(400);
       expect(bodyOf(result).errors).toEqual([
-        { field: 'wait', detail: 'got a string, allowed is a whole number from 0 to 20' },
+        {
+          field: 'wait',
+          detail: `got ${JSON.stringify(value)}, allowed is a whole number from 0 to 20`,
+        },
       ]);
     },
   );

@@ -10,11 +10,21 @@ export interface Fault {
 /** An input can hold thousands; its author needs the first few. */
 const MAX_FAULTS = 20;
 
-export function faultsOf(error: z.ZodError, input: unknown): readonly Fault[] {
-  return error.issues.flatMap((issue) => faults(issue, input)).slice(0, MAX_FAULTS);
+export function faultsOf(error: z.ZodError, input: unknown, describe = kindOf): readonly Fault[] {
+  return error.issues.flatMap((issue) => faults(issue, input, describe)).slice(0, MAX_FAULTS);
 }
 
-function faults(issue: z.core.$ZodIssue, input: unknown): readonly Fault[] {
+/** Quotes a text of a URL, which is no prompt; shortened, because a cursor is long. */
+export function quoteOf(value: unknown): string {
+  if (typeof value !== 'string') return kindOf(value);
+  return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value);
+}
+
+function faults(
+  issue: z.core.$ZodIssue,
+  input: unknown,
+  describe: (value: unknown) => string,
+): readonly Fault[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       field: fieldOf([...issue.path, key]),
@@ -25,7 +35,7 @@ function faults(issue: z.core.$ZodIssue, input: unknown): readonly Fault[] {
   const allowed = issue.message
     .replace(/^(Too (big|small)|Invalid [a-z]+): expected /, '')
     .replace(/, received .*$/, '');
-  return [{ field: fieldOf(issue.path), detail: `got ${kindOf(value)}, allowed is ${allowed}` }];
+  return [{ field: fieldOf(issue.path), detail: `got ${describe(value)}, allowed is ${allowed}` }];
 }
 
 function fieldOf(path: readonly PropertyKey[]): string {

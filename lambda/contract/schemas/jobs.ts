@@ -59,7 +59,9 @@ export const jobRequest = z
       .number()
       .positive()
       .optional()
-      .describe('After it the job is EXPIRED; from the time of one call to the deployment’s most.'),
+      .describe(
+        'Seconds after which the job ends EXPIRED: at least 1.25 × `breaker.callTimeoutSeconds`, at most `jobs.deadlineSeconds` (the default).',
+      ),
     metadata: z
       .record(wellFormed.min(1).max(64), wellFormed.max(256))
       .refine((entries) => Object.keys(entries).length <= 16, { message: 'at most 16 entries' })

@@ -1,7 +1,7 @@
 /** The query parameters of the routes. What a route does not know is refused: it may be a typo. */
 import * as z from 'zod';
 import { JOB_STATUSES } from '../words.ts';
-import { type Fault, faultsOf } from './faults.ts';
+import { type Fault, faultsOf, quoteOf } from './faults.ts';
 
 /** Below the function's timeout and the gateway's 29 s, with time left to answer. */
 const LONGEST_WAIT_SECONDS = 20;
@@ -48,7 +48,7 @@ export function parseQuery<Query>(
   const parsed = schema.safeParse(single);
   return parsed.success
     ? { valid: true, query: parsed.data }
-    : { valid: false, errors: faultsOf(parsed.error, single) };
+    : { valid: false, errors: faultsOf(parsed.error, single, quoteOf) };
 }
 
 /** Digits as people write them: no sign, no exponent, no leading zero. */
