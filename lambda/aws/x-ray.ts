@@ -16,7 +16,7 @@ interface Parent {
  * "Sending trace data to X-Ray" documents it. Without a daemon, or where Lambda has not sampled the
  * invocation, nothing is timed or sent. Tracing never fails what it traces.
  *
- * X-Ray's SDK does this too, by a hook on every promise of the process: docs/decisions, "Traces".
+ * X-Ray's SDK does this too, by a hook on every promise of the process: see docs/decisions, "Traces and log samples".
  */
 export function xRayTrace(env: Readonly<Record<string, string | undefined>> = process.env): Trace {
   const [host, port] = (env.AWS_XRAY_DAEMON_ADDRESS ?? '').split(':');
