@@ -14,9 +14,9 @@ import {
 export function fencingVectors(newFleet: NewFleet): void {
   describe('fencing and leases', () => {
     test.each([
-      ['38', 'success', OK],
-      ['39', 'failure', FAIL],
-    ])('%s. a late %s of a closed epoch changes no recovery', async (_case, _name, outcome) => {
+      ['success', OK],
+      ['failure', FAIL],
+    ])('38, 39. a late %s of a closed epoch changes no recovery', async (_name, outcome) => {
       const fleet = await newFleet();
       const late = await fleet.permit(7);
       await fleet.calls(20, FAIL);

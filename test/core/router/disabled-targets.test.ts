@@ -21,7 +21,7 @@ async function disable(worker: DisabledTargets): Promise<void> {
 }
 
 describe('a target is disabled', () => {
-  test('by three failures from two jobs (70)', async () => {
+  test('70. by three failures from two jobs', async () => {
     const { worker, clock } = workers(1);
 
     await worker.failed(KEY, 'a', 'AccessDeniedException');

@@ -21,7 +21,7 @@ function out(settings: Settings, circuits: readonly CircuitSummary[], nowMs = NO
   return [...inferredOut(settings, circuits, nowMs).keys()];
 }
 
-describe('a region with three targets of different models, and as many elsewhere (63)', () => {
+describe('63. a region with three targets of different models, and as many elsewhere', () => {
   const settings = chain(
     'us-east-1/a',
     'us-east-1/b',
@@ -127,6 +127,6 @@ test('inference takes out at most half of all targets, whatever is open', () => 
   );
 });
 
-test('the only target that is open is observed, not inferred: there is no panic mode (64)', () => {
+test('64. the only target that is open is observed, not inferred: there is no panic mode', () => {
   expect(out(chain('us-east-1/a'), [open('us-east-1/a')])).toEqual([]);
 });

@@ -489,7 +489,7 @@ describe('an unhealthy region', () => {
     return world;
   }
 
-  test('has its third target skipped without a call (63)', async () => {
+  test('63. has its third target skipped without a call', async () => {
     const { router, called } = aRegionLost();
 
     const result = await router.run(aRun());
@@ -511,7 +511,7 @@ describe('an unhealthy region', () => {
     expect(result).toMatchObject({ outcome: 'deferred', retryAtMs: clock.nowMs + 60_000 });
   });
 
-  test('gives its third target stage traffic when the evidence lapses (63)', async () => {
+  test('63. gives its third target stage traffic when the evidence lapses', async () => {
     const { router, circuits, clock, called } = aRegionLost();
     clock.nowMs += 30_000;
     await router.run(aRun());
@@ -564,7 +564,7 @@ describe('a target with configuration errors', () => {
     return world;
   }
 
-  test('is out after three of them from two jobs, and none of its calls are made (70)', async () => {
+  test('70. is out after three of them from two jobs, and none of its calls are made', async () => {
     const { router, called } = await disabledInTheEast();
     const before = called().length;
 
@@ -579,7 +579,7 @@ describe('a target with configuration errors', () => {
     expect(called().slice(before)).toEqual([WEST_SONNET]);
   });
 
-  test('gets stage traffic when a check finds it well (66)', async () => {
+  test('66. gets stage traffic when a check finds it well', async () => {
     const { router, circuits, clock, models } = await disabledInTheEast();
     models.follow(answers());
     clock.nowMs += 60_000;
