@@ -7,7 +7,7 @@ import { type Clock, isoTime } from '../core/clock.ts';
 import type { ConfigFailures, DisabledTargets } from '../core/router/disabled-targets.ts';
 import { healthView } from '../core/router/health.ts';
 import type { Lifecycle, LifecycleStore } from '../core/router/lifecycle.ts';
-import { settingsStanding } from '../core/settings-standing.ts';
+import { settingsStatus } from '../core/settings-status.ts';
 import { viewOverride } from './view-override.ts';
 
 export interface AdminHealthDependencies {
@@ -36,7 +36,7 @@ export async function getAdminHealth(
   const live = Object.entries(entries).filter(([, { untilMs }]) => now < untilMs);
   return {
     ...view,
-    settings: { ...settingsStanding(fault), ...(fault && { faults: fault.faults }) },
+    settings: { ...settingsStatus(fault), ...(fault && { faults: fault.faults }) },
     targets: view.targets.map((target) => ({
       ...target,
       ...why(byKey.get(target.target)),

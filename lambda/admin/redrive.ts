@@ -3,7 +3,7 @@ import type { Settings } from '../contract/policy.ts';
 import { parseMessage } from '../contract/schemas/message.ts';
 import type { RedriveReport, RedriveRequest } from '../contract/schemas/redrive.ts';
 import type { Clock } from '../core/clock.ts';
-import { hangsOnMessage } from '../core/jobs/completion-event.ts';
+import { publishedByRedelivery } from '../core/jobs/completion-event.ts';
 import type { DeadLetter, DeadLetterQueue } from '../core/jobs/dead-letter-queue.ts';
 import { dispatch } from '../core/jobs/dispatch.ts';
 import { leftToSweeper } from '../core/jobs/end-transitions.ts';
@@ -45,53 +45,53 @@ export async function redrive(
   endsAtMs: number,
 ): Promise<RedriveReport> {
   const { deadLetters, clock, log } = dependencies;
-  const pass = { request, settings, counts: { moved: 0, skipped: 0, held: 0, unreadable: 0 } };
+  const batch = { request, settings, counts: { moved: 0, skipped: 0, held: 0, unreadable: 0 } };
   const staying: DeadLetter[] = [];
   let isHeld = false;
   const startedAtMs = clock.now();
   try {
-    while (pass.counts.moved < request.limit && clock.now() < endsAtMs - MARGIN_MS) {
+    while (batch.counts.moved < request.limit && clock.now() < endsAtMs - MARGIN_MS) {
       const openings = await readOpenings(dependencies, settings);
       isHeld = openings.none;
       if (isHeld) break;
-      const letters = await deadLetters.receive(pageSize(pass));
+      const letters = await deadLetters.receive(pageSize(batch));
       if (letters.length === 0) break;
-      staying.push(...(await handlePage(dependencies, pass, openings, letters)));
-      if (!request.dryRun) await pace(clock, startedAtMs, endsAtMs, pass);
+      staying.push(...(await handlePage(dependencies, batch, openings, letters)));
+      if (!request.dryRun) await pace(clock, startedAtMs, endsAtMs, batch);
     }
   } finally {
     await deadLetters.release(staying);
   }
   const left = await deadLetters.count();
-  const held = isHeld ? left : pass.counts.held;
-  const report = { ...pass.counts, held, left, dryRun: request.dryRun };
+  const held = isHeld ? left : batch.counts.held;
+  const report = { ...batch.counts, held, left, dryRun: request.dryRun };
   log.info('dead letters redriven', report);
   return report;
 }
 
-interface Pass {
+interface RedriveBatch {
   readonly request: RedriveRequest;
   readonly settings: Settings;
   readonly counts: Record<Fate, number>;
 }
 
 /** Never more than may be moved, nor than a second's share. */
-function pageSize({ request: { limit, maxPerSecond }, counts }: Pass): number {
+function pageSize({ request: { limit, maxPerSecond }, counts }: RedriveBatch): number {
   return Math.min(PAGE_SIZE, Math.ceil(maxPerSecond), limit - counts.moved);
 }
 
 /** Gives the messages that stay in the dead-letter queue. */
 async function handlePage(
   dependencies: RedriveDependencies,
-  pass: Pass,
+  batch: RedriveBatch,
   openings: Openings,
   letters: readonly DeadLetter[],
 ): Promise<readonly DeadLetter[]> {
   const handled = await Promise.all(
     letters.map(async (letter) => {
-      const fate = await handle(dependencies, pass, openings, letter);
-      pass.counts[fate] += 1;
-      return { letter, stays: pass.request.dryRun || fate === 'held' || fate === 'unreadable' };
+      const fate = await handle(dependencies, batch, openings, letter);
+      batch.counts[fate] += 1;
+      return { letter, stays: batch.request.dryRun || fate === 'held' || fate === 'unreadable' };
     }),
   );
   return handled.filter(({ stays }) => stays).map(({ letter }) => letter);
@@ -99,7 +99,7 @@ async function handlePage(
 
 async function handle(
   dependencies: RedriveDependencies,
-  { request, settings }: Pass,
+  { request, settings }: RedriveBatch,
   openings: Openings,
   letter: DeadLetter,
 ): Promise<Fate> {
@@ -114,7 +114,7 @@ async function handle(
 
   const isMoved = isRedrivable && (await move(dependencies, settings, job));
   // SQS itself has given this message up, in which case it may be all that stands behind the event.
-  if (job && hangsOnMessage(job)) await jobs.update(job.jobId, leftToSweeper(job));
+  if (job && publishedByRedelivery(job)) await jobs.update(job.jobId, leftToSweeper(job));
   await deadLetters.remove(letter);
   return isMoved ? 'moved' : 'skipped';
 }
@@ -145,7 +145,7 @@ async function pace(
   clock: Clock,
   startedAtMs: number,
   endsAtMs: number,
-  { request, counts }: Pass,
+  { request, counts }: RedriveBatch,
 ): Promise<void> {
   const nextAtMs = startedAtMs + (counts.moved / request.maxPerSecond) * 1000;
   const waitMs = Math.min(nextAtMs, endsAtMs - MARGIN_MS) - clock.now();

@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { encodeMessage } from '../contract/schemas/message.ts';
-import { LONGEST_DELAY_MS } from '../core/jobs/deferral.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
+import { LONGEST_DELAY_MS } from '../core/jobs/retry-time.ts';
 import { CLIENT_OPTIONS, withoutCallLog } from './client-options.ts';
 
 export interface QueueUrls {

@@ -9,10 +9,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { JOBS_TABLE } from '../contract/keys.ts';
-import { shows } from '../core/jobs/change.ts';
-import type { Job } from '../core/jobs/job.ts';
+import type { DueJob, Job } from '../core/jobs/job.ts';
 import type { JobQuery, JobStore, ListedJob } from '../core/jobs/job-store.ts';
-import type { Standing } from '../core/jobs/transitions.ts';
+import { alreadyApplied } from '../core/jobs/row-update.ts';
 import { updateExpression } from './update-expression.ts';
 
 /** Only a row that is past its TTL may be taken over; TTL itself may delete it days later. */
@@ -84,7 +83,7 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
         return { applied: true, job: jobOf(Attributes) };
       } catch (error) {
         const current = await refusing(error, jobId);
-        return current && shows(current, change)
+        return current && alreadyApplied(current, change)
           ? { applied: true, job: current }
           : { applied: false, current };
       }
@@ -93,18 +92,18 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
     async *due(shard, now) {
       const query = dueQuery(tableName, shard, '<=', now);
       for await (const { Items = [] } of paginateQuery({ client, pageSize: PAGE_SIZE }, query)) {
-        yield Items.map(standingOf);
+        yield Items.map(dueJobOf);
       }
     },
 
     async running(shard, now, limit) {
-      const found: Standing[] = [];
+      const found: DueJob[] = [];
       const query = runningQuery(tableName, shard, now);
       const pages = paginateQuery({ client, pageSize: LIST_PAGE_SIZE }, query);
       for (let read = 0; read < LIST_PAGES && found.length < limit; read++) {
         const { value } = await pages.next();
         if (!value) break;
-        found.push(...(value.Items ?? []).map(standingOf));
+        found.push(...(value.Items ?? []).map(dueJobOf));
       }
       return found.slice(0, limit);
     },
@@ -176,6 +175,6 @@ function jobOf(item: Item): Job {
   return unmarshall(item) as Job;
 }
 
-function standingOf(item: Item): Standing {
-  return unmarshall(item) as Standing;
+function dueJobOf(item: Item): DueJob {
+  return unmarshall(item) as DueJob;
 }

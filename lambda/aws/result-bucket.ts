@@ -3,7 +3,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { promptKey, resultKey } from '../contract/keys.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import type { Conversation } from '../core/router/model-client.ts';
-import type { Answer } from '../core/router/run.ts';
+import type { Answer } from '../core/router/run-result.ts';
 import { OBJECT_OPTIONS, withoutCallLog } from './client-options.ts';
 
 /** Long enough for a slow download to begin, short enough for a link that leaks. */

@@ -1,6 +1,6 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { Change, Clause } from '../core/jobs/change.ts';
+import type { Clause, RowUpdate } from '../core/jobs/row-update.ts';
 
 type Expression = Pick<
   UpdateItemCommandInput,
@@ -11,7 +11,7 @@ type Expression = Pick<
 >;
 
 /** A change in DynamoDB's terms; every name is aliased, as `status` and others are reserved. */
-export function updateExpression(change: Change): Expression {
+export function updateExpression(change: RowUpdate): Expression {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
   const name = (field: string) => {

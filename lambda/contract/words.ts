@@ -44,8 +44,15 @@ export type TargetFailureKind = (typeof TARGET_FAILURE_KINDS)[number];
 export const FAILURE_KINDS = [...TARGET_FAILURE_KINDS, 'job', 'config'] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
-/** What the sweeper does about a job; `requeue`: its lease expired, `tell`: its end was not told. */
-export const SWEEP_ACTIONS = ['send', 'send-again', 'requeue', 'expire', 'cancel', 'tell'] as const;
+/** What the sweeper does about a job; `requeue`: its lease expired, `publish`: its completion event was not published. */
+export const SWEEP_ACTIONS = [
+  'send',
+  'send-again',
+  'requeue',
+  'expire',
+  'cancel',
+  'publish',
+] as const;
 
 /** What a job does when circuits reject it: design choice of the caller, `fallback` by default. */
 export const WHEN_OPEN = ['fallback', 'queue', 'fail'] as const;

@@ -6,9 +6,9 @@ import { errorName } from '../core/error-name.ts';
 import { CallRecorder } from '../core/router/call-recorder.ts';
 import { timeForACallMs } from '../core/router/call-time.ts';
 import type { Candidate } from '../core/router/candidates.ts';
+import { circuitOutcome } from '../core/router/circuit-outcome.ts';
 import type { DisabledTargets } from '../core/router/disabled-targets.ts';
 import type { ModelClient, ModelResult } from '../core/router/model-client.ts';
-import { outcomeOf } from '../core/router/outcome.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 
 export interface ProbeDependencies {
@@ -163,7 +163,7 @@ async function call(
     const result = await models.converse(request, timeoutMs);
     const { stage } = permit;
     new CallRecorder({ metrics, log }).record({ key, tier, target }, probeId, result, stage);
-    outcome = outcomeOf(result);
+    outcome = circuitOutcome(result);
     return result;
   } finally {
     await permit.settle(outcome);

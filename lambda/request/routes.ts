@@ -5,7 +5,7 @@ import type { HealthAnswer } from '../contract/schemas/health-view.ts';
 import { noQuery } from '../contract/schemas/queries.ts';
 import { errorName } from '../core/error-name.ts';
 import { getHealth } from '../core/router/get-health.ts';
-import { settingsStanding } from '../core/settings-standing.ts';
+import { settingsStatus } from '../core/settings-status.ts';
 import { readQuery, tenantOf } from '../http/read-event.ts';
 import { json, problem, unavailable } from '../http/responses.ts';
 import { type Call, invalid, type Route, type RouteDependencies } from './call.ts';
@@ -54,7 +54,7 @@ async function showHealth({ settings, dependencies }: Call) {
   const health = await getHealth(dependencies, settings);
   const view: HealthAnswer = {
     ...health,
-    settings: settingsStanding(dependencies.settingsFault()),
+    settings: settingsStatus(dependencies.settingsFault()),
   };
   return json(200, view);
 }

@@ -4,16 +4,17 @@ import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { dispatch } from '../core/jobs/dispatch.ts';
 import { cancel, expire } from '../core/jobs/end-transitions.ts';
+import type { DueJob } from '../core/jobs/job.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
-import { type QueueStanding, type SweepAction, sweepRule } from '../core/jobs/sweep-rule.ts';
-import { postpone, requeue, type Standing, sent, visibleAt } from '../core/jobs/transitions.ts';
+import { type QueueBacklog, type SweepAction, sweepRule } from '../core/jobs/sweep-rule.ts';
+import { postpone, requeue, sent, visibleAt } from '../core/jobs/transitions.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 
 export interface SweepDependencies {
   readonly jobs: JobStore;
-  readonly ends: Pick<JobEnds, 'write' | 'tell'>;
+  readonly ends: Pick<JobEnds, 'write' | 'publish'>;
   readonly queue: Pick<JobQueue, 'send' | 'countWaiting'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
@@ -26,7 +27,7 @@ export interface SweepDependencies {
  */
 export async function sweep(dependencies: SweepDependencies, untilMs: number): Promise<void> {
   const { jobs, clock, metrics } = dependencies;
-  const outlook = { queueStanding: once(() => readQueue(dependencies)), isBusUp: true };
+  const outlook = { queueBacklog: once(() => readQueue(dependencies)), isBusUp: true };
   let moved = 0;
   for (const shard of shardsFrom(clock.now())) {
     for await (const page of jobs.due(shard, clock.now())) {
@@ -42,7 +43,7 @@ export async function sweep(dependencies: SweepDependencies, untilMs: number): P
 /** What a sweep has learned so far; its rows add to it. */
 interface Outlook {
   /** Found out by the first row that asks. */
-  readonly queueStanding: () => Promise<QueueStanding>;
+  readonly queueBacklog: () => Promise<QueueBacklog>;
   /** Rows whose events a dead bus does not take would cost the time of those that can be moved. */
   isBusUp: boolean;
 }
@@ -56,7 +57,7 @@ function shardsFrom(now: number): readonly number[] {
 /** Whether the job was moved. */
 async function sweepJob(
   dependencies: SweepDependencies,
-  job: Standing,
+  job: DueJob,
   outlook: Outlook,
 ): Promise<boolean> {
   try {
@@ -69,12 +70,12 @@ async function sweepJob(
 
 async function move(
   dependencies: SweepDependencies,
-  job: Standing,
+  job: DueJob,
   outlook: Outlook,
 ): Promise<boolean> {
   const { clock } = dependencies;
   const isWaiting = job.status !== 'RUNNING' && job.sentAt !== undefined;
-  const queue = isWaiting ? await outlook.queueStanding() : UNASKED;
+  const queue = isWaiting ? await outlook.queueBacklog() : UNASKED;
   const now = clock.now();
   const rule = sweepRule(job, now, queue);
   const isMoved = await carryOut(dependencies, job, rule, { now, outlook });
@@ -84,7 +85,7 @@ async function move(
 
 async function carryOut(
   dependencies: SweepDependencies,
-  job: Standing,
+  job: DueJob,
   rule: SweepAction,
   { now, outlook }: { readonly now: number; readonly outlook: Outlook },
 ): Promise<boolean> {
@@ -113,30 +114,30 @@ async function carryOut(
       await queue.send({ jobId, generation }, 0);
       await jobs.update(jobId, postpone(job, rule.nextLookAt));
       return true;
-    case 'tell':
-      return tell(dependencies, jobId, outlook);
+    case 'publish':
+      return publishEnd(dependencies, jobId, outlook);
     default:
       return rule satisfies never;
   }
 }
 
 /** Whether the end is told now. */
-async function tell(
+async function publishEnd(
   { jobs, ends }: SweepDependencies,
   jobId: string,
   outlook: Outlook,
 ): Promise<boolean> {
   const ended = outlook.isBusUp ? await jobs.get(jobId) : undefined;
   if (!ended) return false;
-  const isOut = await ends.tell(ended);
+  const isOut = await ends.publish(ended);
   if (!isOut) outlook.isBusUp = false;
   return isOut;
 }
 
 /** For rows about which the queue says nothing. */
-const UNASKED: QueueStanding = { isEmpty: false, ageMs: 0 };
+const UNASKED: QueueBacklog = { isEmpty: false, ageMs: 0 };
 
-async function readQueue(dependencies: SweepDependencies): Promise<QueueStanding> {
+async function readQueue(dependencies: SweepDependencies): Promise<QueueBacklog> {
   const waiting = await dependencies.queue.countWaiting();
   return waiting === 0
     ? { isEmpty: true, ageMs: 0 }

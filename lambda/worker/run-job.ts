@@ -1,13 +1,13 @@
 import { METRIC } from '../contract/metrics.ts';
 import { PROBLEM } from '../contract/problems.ts';
 import { withRun } from '../core/jobs/attempts.ts';
-import type { Change } from '../core/jobs/change.ts';
-import { nextAttemptAt } from '../core/jobs/deferral.ts';
 import { dispatch } from '../core/jobs/dispatch.ts';
 import { cancel, cancelMine, fail, succeed } from '../core/jobs/end-transitions.ts';
 import type { Job } from '../core/jobs/job.ts';
+import { nextAttemptAt } from '../core/jobs/retry-time.ts';
+import type { RowUpdate } from '../core/jobs/row-update.ts';
 import { defer, release } from '../core/jobs/transitions.ts';
-import type { Answer, Attempt, RunResult } from '../core/router/run.ts';
+import type { Answer, Attempt, RunResult } from '../core/router/run-result.ts';
 import { keepLease } from './keep-lease.ts';
 import type { Invocation, WorkDependencies } from './work.ts';
 
@@ -90,7 +90,7 @@ async function store(
   }
 }
 
-async function finish({ ends }: WorkDependencies, job: Job, change: Change): Promise<void> {
+async function finish({ ends }: WorkDependencies, job: Job, change: RowUpdate): Promise<void> {
   await ends.write(job.jobId, change);
 }
 
@@ -98,7 +98,11 @@ async function finish({ ends }: WorkDependencies, job: Job, change: Change): Pro
  * Row, then message; the one that brought us here is deleted only after both. Whether the job waits
  * for another run.
  */
-async function putBack(dependencies: WorkDependencies, job: Job, change: Change): Promise<boolean> {
+async function putBack(
+  dependencies: WorkDependencies,
+  job: Job,
+  change: RowUpdate,
+): Promise<boolean> {
   const updated = await dependencies.jobs.update(job.jobId, change);
   if (!updated.applied) return false;
   const at = now(dependencies);

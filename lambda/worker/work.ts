@@ -2,7 +2,6 @@ import type { Settings } from '../contract/policy.ts';
 import { encodeMessage, type JobMessage, parseMessage } from '../contract/schemas/message.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
-import type { Change } from '../core/jobs/change.ts';
 import { cancel, deadLetter, expire } from '../core/jobs/end-transitions.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
@@ -10,6 +9,7 @@ import type { JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import { type Refusal, refusal } from '../core/jobs/refusal.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
+import type { RowUpdate } from '../core/jobs/row-update.ts';
 import { claim } from '../core/jobs/transitions.ts';
 import type { Router } from '../core/router/router.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
@@ -17,7 +17,7 @@ import { runJob } from './run-job.ts';
 
 export interface WorkDependencies {
   readonly jobs: JobStore;
-  readonly ends: Pick<JobEnds, 'write' | 'tell'>;
+  readonly ends: Pick<JobEnds, 'write' | 'publish'>;
   readonly queue: Pick<JobQueue, 'send' | 'deadLetter'>;
   readonly results: ResultStore;
   readonly router: Router;
@@ -84,14 +84,14 @@ async function turnAway(
 ): Promise<void> {
   const { ends, queue, log } = dependencies;
   const park = () => queue.deadLetter(encodeMessage(job), CLAIMS_EXHAUSTED);
-  const end = async (change: Change): Promise<void> => {
+  const end = async (change: RowUpdate): Promise<void> => {
     await ends.write(job.jobId, change);
   };
   switch (reason) {
     case 'stale':
       return;
-    case 'untold':
-      await ends.tell(job);
+    case 'unpublished':
+      await ends.publish(job);
       return;
     case 'cancelled':
       return end(cancel(job, now));

@@ -73,7 +73,7 @@ export function judge(evidence: Evidence): Verdict {
       .map(({ jobId }) => jobId),
     'doubled results': answers.filter((each) => each.first !== each.last).map((each) => each.jobId),
     'doubled ends': endedTwice(ends),
-    'ends not told': untold(evidence),
+    'ends not published': unpublished(evidence),
     'answer of another job': mixedUp,
     'more than one extra call a crash': extra.beyondClaims,
   };
@@ -118,7 +118,7 @@ function endedTwice(ends: Evidence['ends']): readonly string[] {
   );
 }
 
-function untold({ rows, ends }: Evidence): readonly string[] {
+function unpublished({ rows, ends }: Evidence): readonly string[] {
   const told = new Set(ends.map(({ jobId }) => jobId));
   return rows
     .filter(

@@ -29,7 +29,7 @@ const HEADINGS = [
   'jobs lost',
   'doubled results',
   'extra calls per crash',
-  'ends not told',
+  'ends not published',
   'in an end state',
 ] as const;
 

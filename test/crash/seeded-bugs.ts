@@ -1,4 +1,4 @@
-import type { Change } from '../../lambda/core/jobs/change.ts';
+import type { RowUpdate } from '../../lambda/core/jobs/row-update.ts';
 import type { Promised } from './checks.ts';
 import type { Tamper } from './processes.ts';
 import {
@@ -9,7 +9,7 @@ import {
   isRedrive,
   isSuccess,
   isUnsent,
-  overlookingUntoldEnds,
+  overlookingUnpublishedEnds,
   sendingEachMinute,
   withoutGeneration,
 } from './tampering.ts';
@@ -213,7 +213,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
       ...ports,
       bus: {
         publish: async (events) => {
-          const told: Change = { when: [], set: {}, remove: ['eventPending', 'dueAt'] };
+          const told: RowUpdate = { when: [], set: {}, remove: ['eventPending', 'dueAt'] };
           for (const { jobId } of events) await ports.jobs.update(jobId, told);
           return ports.bus.publish(events);
         },
@@ -224,7 +224,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     name: 'a message that comes back for an untold end is dropped',
     path: 'answered at once',
     breaks: 'one event at least',
-    tamper: overlookingUntoldEnds,
+    tamper: overlookingUnpublishedEnds,
   },
   {
     name: 'a row does not learn that its event could not be put',

@@ -1,13 +1,13 @@
 /** How a mistake is put into a process: between its code and its ports. */
 import { hasEnded, type JobStatus } from '../../lambda/contract/words.ts';
-import type { Change } from '../../lambda/core/jobs/change.ts';
+import type { RowUpdate } from '../../lambda/core/jobs/row-update.ts';
 import type { Ports } from './platform.ts';
 import type { Tamper } from './processes.ts';
 
 /** Puts another change in the place of those that are meant. */
 export function changing(
-  isMeant: (change: Change) => boolean,
-  change: (given: Change) => Change,
+  isMeant: (change: RowUpdate) => boolean,
+  change: (given: RowUpdate) => RowUpdate,
 ): Tamper {
   return (ports) => ({
     ...ports,
@@ -19,7 +19,7 @@ export function changing(
 }
 
 /** Sees ends as told. */
-export function overlookingUntoldEnds(ports: Ports): Ports {
+export function overlookingUnpublishedEnds(ports: Ports): Ports {
   return {
     ...ports,
     jobs: {
@@ -53,25 +53,25 @@ export function sendingEachMinute(ports: Ports): Ports {
   };
 }
 
-export function isClaim({ add }: Change): boolean {
+export function isClaim({ add }: RowUpdate): boolean {
   return add !== undefined;
 }
 
-export function isSuccess({ set }: Change): boolean {
+export function isSuccess({ set }: RowUpdate): boolean {
   return set.status === 'SUCCEEDED';
 }
 
-export function isDeferral({ set }: Change): boolean {
+export function isDeferral({ set }: RowUpdate): boolean {
   return set.status === 'DEFERRED';
 }
 
 /** The row learns that its message was not sent. */
-export function isUnsent({ set, remove }: Change): boolean {
+export function isUnsent({ set, remove }: RowUpdate): boolean {
   return set.status === undefined && remove?.includes('sentAt') === true;
 }
 
 /** The row of an end learns that its event could not be put. */
-export function isLeftToSweeper({ when, set }: Change): boolean {
+export function isLeftToSweeper({ when, set }: RowUpdate): boolean {
   const isOfAnEnd = when.some(
     (clause) =>
       clause.field === 'status' && clause.test === 'equals' && hasEnded(clause.value as JobStatus),
@@ -79,10 +79,13 @@ export function isLeftToSweeper({ when, set }: Change): boolean {
   return isOfAnEnd && set.dueAt !== undefined;
 }
 
-export function isRedrive({ set }: Change): boolean {
+export function isRedrive({ set }: RowUpdate): boolean {
   return set.redrives !== undefined;
 }
 
-export function withoutGeneration({ set: { generation: _, ...set }, ...change }: Change): Change {
+export function withoutGeneration({
+  set: { generation: _, ...set },
+  ...change
+}: RowUpdate): RowUpdate {
   return { ...change, set };
 }

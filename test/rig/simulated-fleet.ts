@@ -107,7 +107,7 @@ export class SimulatedFleet implements Pick<JobQueue, 'send' | 'deadLetter'> {
       }),
     });
     const { jobs } = parts;
-    const ends = { write: jobs.update.bind(jobs), tell: async () => true };
+    const ends = { write: jobs.update.bind(jobs), publish: async () => true };
     const dependencies: WorkDependencies = { ...parts, ends, queue: this, clock, random, router };
     return async (bodies) => {
       const invocation = { settings, endsAtMs: clock.now() + FUNCTION_MS };

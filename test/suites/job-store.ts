@@ -4,9 +4,9 @@
  */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { succeed } from '../../lambda/core/jobs/end-transitions.ts';
-import type { Job } from '../../lambda/core/jobs/job.ts';
+import type { DueJob, Job } from '../../lambda/core/jobs/job.ts';
 import type { JobQuery, JobStore } from '../../lambda/core/jobs/job-store.ts';
-import { claim, defer, requeue, type Standing, sent } from '../../lambda/core/jobs/transitions.ts';
+import { claim, defer, requeue, sent } from '../../lambda/core/jobs/transitions.ts';
 import { aJob, anAnswer, anAttempt, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
 import { someSettings } from '../support/settings.ts';
 
@@ -227,8 +227,8 @@ async function allPages(jobs: JobStore, query: JobQuery): Promise<readonly numbe
 
 const running = aRunningJob();
 
-async function dueIn(jobs: JobStore, shard: number, now = START): Promise<readonly Standing[]> {
-  const rows: Standing[] = [];
+async function dueIn(jobs: JobStore, shard: number, now = START): Promise<readonly DueJob[]> {
+  const rows: DueJob[] = [];
   for await (const page of jobs.due(shard, now)) rows.push(...page);
   return rows;
 }

@@ -1,6 +1,6 @@
 import type { Settings } from '../../lambda/contract/policy.ts';
 import { type Job, type JobOptions, newJob } from '../../lambda/core/jobs/job.ts';
-import type { Answer, Attempt } from '../../lambda/core/router/run.ts';
+import type { Answer, Attempt } from '../../lambda/core/router/run-result.ts';
 import { someSettings } from './settings.ts';
 
 /** 2026-01-01T00:00:00Z: every test's time begins here. */

@@ -1,5 +1,4 @@
-import { type Change, changed, holds, shows } from '../../lambda/core/jobs/change.ts';
-import type { Job } from '../../lambda/core/jobs/job.ts';
+import type { DueJob, Job } from '../../lambda/core/jobs/job.ts';
 import type {
   Created,
   JobPage,
@@ -7,7 +6,12 @@ import type {
   JobStore,
   Updated,
 } from '../../lambda/core/jobs/job-store.ts';
-import type { Standing } from '../../lambda/core/jobs/transitions.ts';
+import {
+  alreadyApplied,
+  applyUpdate,
+  holds,
+  type RowUpdate,
+} from '../../lambda/core/jobs/row-update.ts';
 
 const PAGE_SIZE = 3;
 
@@ -30,23 +34,25 @@ export class MemoryJobStore implements JobStore {
     return this.rows.get(jobId);
   }
 
-  async update(jobId: string, change: Change): Promise<Updated> {
+  async update(jobId: string, change: RowUpdate): Promise<Updated> {
     const current = this.rows.get(jobId);
     if (!current) return { applied: false };
     if (change.when.every((clause) => holds(clause, current))) {
-      const job = changed(current, change);
+      const job = applyUpdate(current, change);
       this.rows.set(jobId, job);
       return { applied: true, job };
     }
-    return shows(current, change) ? { applied: true, job: current } : { applied: false, current };
+    return alreadyApplied(current, change)
+      ? { applied: true, job: current }
+      : { applied: false, current };
   }
 
-  async *due(shard: number, now: number): AsyncIterable<readonly Standing[]> {
+  async *due(shard: number, now: number): AsyncIterable<readonly DueJob[]> {
     const rows = this.#byDue(shard).filter(({ dueAt = 0 }) => dueAt <= now);
     for (let at = 0; at < rows.length; at += PAGE_SIZE) yield rows.slice(at, at + PAGE_SIZE);
   }
 
-  async running(shard: number, now: number, limit: number): Promise<readonly Standing[]> {
+  async running(shard: number, now: number, limit: number): Promise<readonly DueJob[]> {
     return this.#byDue(shard)
       .filter(({ status, dueAt = 0 }) => status === 'RUNNING' && dueAt > now)
       .slice(0, limit);

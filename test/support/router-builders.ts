@@ -4,7 +4,7 @@ import {
   inProcessDisabledTargets,
 } from '../../lambda/core/router/disabled-targets.ts';
 import { createRouter, type Router } from '../../lambda/core/router/router.ts';
-import type { RunRequest } from '../../lambda/core/router/run.ts';
+import type { RunRequest } from '../../lambda/core/router/run-request.ts';
 import { FakeCircuitGate } from './fake-circuit-gate.ts';
 import { FakeModelClient, type ModelScript } from './fake-model-client.ts';
 import { someSettings } from './settings.ts';

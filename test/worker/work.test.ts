@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
-import type { RunResult } from '../../lambda/core/router/run.ts';
+import type { RunResult } from '../../lambda/core/router/run-result.ts';
 import { work } from '../../lambda/worker/work.ts';
 import { aJob, anAnswer, anAttempt, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
 import { aWorld, rowOf, type World, type WorldOptions } from '../support/job-world.ts';

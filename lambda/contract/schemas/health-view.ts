@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { CIRCUIT_STATES, OVERRIDE_MODES } from '../words.ts';
 
-const standing = {
+const healthStatus = {
   health: z
     .enum(['healthy', 'recovering', 'unhealthy', 'disabled'])
     .describe(
@@ -18,7 +18,7 @@ const targetHealth = z.object({
   region: z.string(),
   modelId: z.string(),
   model: z.string(),
-  ...standing,
+  ...healthStatus,
   circuit: z.enum(CIRCUIT_STATES).describe('The breaker’s own state, whatever is on top of it.'),
   stage: z.int().min(0).optional().describe('Of the recovery, while HALF_OPEN.'),
   cause: z.string().optional().describe('The kind of failure, or what took it out: fixed words.'),
@@ -39,10 +39,10 @@ export const healthView = z.object({
   status: z
     .enum(['healthy', 'degraded', 'unhealthy'])
     .describe('`degraded`: some target is out, and another serves.'),
-  regions: z.array(z.object({ region: z.string(), ...standing })).readonly(),
-  models: z.array(z.object({ model: z.string(), ...standing })).readonly(),
+  regions: z.array(z.object({ region: z.string(), ...healthStatus })).readonly(),
+  models: z.array(z.object({ model: z.string(), ...healthStatus })).readonly(),
   profiles: z
-    .array(z.object({ profile: z.string(), ...standing }))
+    .array(z.object({ profile: z.string(), ...healthStatus }))
     .readonly()
     .describe('Inference profiles, each over all regions that call it.'),
   targets: z.array(targetHealth).readonly(),

@@ -1,4 +1,4 @@
-import type { Attempt } from '../router/run.ts';
+import type { Attempt } from '../router/run-result.ts';
 
 const MAX_ATTEMPTS = 20;
 

@@ -1,7 +1,7 @@
 /** What transitions ask of a row. */
-import type { Clause } from './change.ts';
-import type { Job } from './job.ts';
-import type { Standing } from './transitions.ts';
+
+import type { DueJob, Job } from './job.ts';
+import type { Clause } from './row-update.ts';
 
 export const IS_WAITING: Clause = {
   field: 'status',
@@ -42,6 +42,6 @@ export function isMine(job: Job): readonly Clause[] {
 }
 
 /** Not ended, and in no run's hands. */
-export function unheld(job: Standing, now: number): readonly Clause[] {
+export function unheld(job: DueJob, now: number): readonly Clause[] {
   return [generationIs(job.generation), IS_UNENDED, noLiveLease(now)];
 }

@@ -36,6 +36,6 @@ export function completionEvent(job: Job): CompletionEvent | undefined {
 }
 
 /** Whether the message that brought this end has to tell it: nobody else looks after the row. */
-export function hangsOnMessage({ eventPending, dueAt }: Job): boolean {
+export function publishedByRedelivery({ eventPending, dueAt }: Job): boolean {
   return eventPending === true && dueAt === undefined;
 }

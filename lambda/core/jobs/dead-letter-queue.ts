@@ -2,7 +2,7 @@
 export interface DeadLetterQueue {
   /**
    * Up to ten messages, fewer or none when there are no more. Each is hidden from other readers for
-   * longer than a redrive takes, so no pass meets a message twice.
+   * longer than a redrive takes, so one redrive never meets a message twice.
    */
   receive(max: number): Promise<readonly DeadLetter[]>;
   remove(letter: DeadLetter): Promise<void>;

@@ -1,6 +1,7 @@
+import type { DueJob } from './job.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { JobStore } from './job-store.ts';
-import { type Standing, unsent, visibleAt } from './transitions.ts';
+import { unsent, visibleAt } from './transitions.ts';
 
 /**
  * Sends the message of a waiting job, whose row says already that it is out. Where the queue does
@@ -11,7 +12,7 @@ export async function dispatch(
     readonly jobs: Pick<JobStore, 'update'>;
     readonly queue: Pick<JobQueue, 'send'>;
   },
-  job: Standing,
+  job: DueJob,
   now: number,
 ): Promise<void> {
   const { jobId, generation } = job;

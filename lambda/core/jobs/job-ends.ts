@@ -3,13 +3,13 @@ import type { Settings } from '../../contract/policy.ts';
 import { type EndStatus, hasEnded } from '../../contract/words.ts';
 import { errorName } from '../error-name.ts';
 import type { Log, Metrics } from '../telemetry.ts';
-import type { Change } from './change.ts';
-import { completionEvent, hangsOnMessage } from './completion-event.ts';
-import { eventSent, leftToSweeper, untold } from './end-transitions.ts';
+import { completionEvent, publishedByRedelivery } from './completion-event.ts';
+import { eventPublished, leftToSweeper, withoutEvent } from './end-transitions.ts';
 import type { EventBus } from './event-bus.ts';
-import { EventSender } from './event-sender.ts';
+import { EventPublisher } from './event-publisher.ts';
 import type { Job } from './job.ts';
 import type { JobStore, Updated } from './job-store.ts';
+import type { RowUpdate } from './row-update.ts';
 
 export interface JobEndsParts {
   readonly jobs: Pick<JobStore, 'update'>;
@@ -26,20 +26,20 @@ export interface JobEndsParts {
  */
 export class JobEnds {
   readonly #parts: JobEndsParts;
-  readonly #sender: EventSender;
+  readonly #publisher: EventPublisher;
 
   constructor(parts: JobEndsParts) {
     this.#parts = parts;
-    this.#sender = new EventSender(parts.bus, parts.log, parts.metrics);
+    this.#publisher = new EventPublisher(parts.bus, parts.log, parts.metrics);
   }
 
-  /** Carries out a transition that ends the job, and tells the end; throws as `tell` does. */
-  async write(jobId: string, end: Change): Promise<Updated> {
+  /** Carries out a transition that ends the job, and tells the end; throws as `publish` does. */
+  async write(jobId: string, end: RowUpdate): Promise<Updated> {
     const { jobs } = this.#parts;
-    const updated = await jobs.update(jobId, this.#areWanted() ? end : untold(end));
+    const updated = await jobs.update(jobId, this.#areWanted() ? end : withoutEvent(end));
     if (updated.applied) {
       this.#record(updated.job);
-      await this.tell(updated.job);
+      await this.publish(updated.job);
     }
     return updated;
   }
@@ -49,11 +49,11 @@ export class JobEnds {
    * more; what is not out is left to the sweeper. Throws where that cannot be written on the row of an
    * end that hangs on its message, which then has to come back.
    */
-  async tell(job: Job): Promise<boolean> {
+  async publish(job: Job): Promise<boolean> {
     const event = job.eventPending ? completionEvent(job) : undefined;
     if (!event) return true;
-    const isOut = !this.#areWanted() || (await this.#sender.send(event));
-    if (!hangsOnMessage(job)) {
+    const isOut = !this.#areWanted() || (await this.#publisher.publish(event));
+    if (!publishedByRedelivery(job)) {
       if (isOut) await this.#clear(job);
     } else if (!isOut) {
       await this.#parts.jobs.update(job.jobId, leftToSweeper(job));
@@ -65,9 +65,9 @@ export class JobEnds {
   async #clear(job: Job): Promise<void> {
     const { jobs, log } = this.#parts;
     try {
-      await jobs.update(job.jobId, eventSent(job));
+      await jobs.update(job.jobId, eventPublished(job));
     } catch (error) {
-      log.warn('end told, and its row does not know', {
+      log.warn('completion event published, but the row could not be updated', {
         jobId: job.jobId,
         error: errorName(error),
       });

@@ -1,8 +1,7 @@
 import type { JOBS_TABLE } from '../../contract/keys.ts';
 import type { JobStatus } from '../../contract/words.ts';
-import type { Change } from './change.ts';
-import type { Job } from './job.ts';
-import type { Standing } from './transitions.ts';
+import type { DueJob, Job } from './job.ts';
+import type { RowUpdate } from './row-update.ts';
 
 /** The rows of jobs. Infrastructure errors throw; everything expected is a value. */
 export interface JobStore {
@@ -11,14 +10,14 @@ export interface JobStore {
   /** The row as of now, not an older copy. */
   get(jobId: string): Promise<Job | undefined>;
   /** One atomic step; a row that shows the change already counts as changed by it. */
-  update(jobId: string, change: Change): Promise<Updated>;
+  update(jobId: string, change: RowUpdate): Promise<Updated>;
   /** Pages of a shard's rows whose `dueAt` has come, oldest first. May lag behind writes. */
-  due(shard: number, now: number): AsyncIterable<readonly Standing[]>;
+  due(shard: number, now: number): AsyncIterable<readonly DueJob[]>;
   /**
    * Some rows of a shard that a run holds. The work is bounded, so in a crowd it may find none. May
    * lag behind writes.
    */
-  running(shard: number, now: number, limit: number): Promise<readonly Standing[]>;
+  running(shard: number, now: number, limit: number): Promise<readonly DueJob[]>;
   /**
    * Some of a tenant's jobs, newest first, without those past their `expiresAt`. The work is
    * bounded, so a page may have fewer than `limit`, or none, and yet be followed by another. May

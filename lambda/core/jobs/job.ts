@@ -1,7 +1,7 @@
 import { SWEEP_SHARDS } from '../../contract/keys.ts';
 import type { Settings } from '../../contract/policy.ts';
 import type { JobStatus, WhenOpen } from '../../contract/words.ts';
-import type { Attempt } from '../router/run.ts';
+import type { Attempt } from '../router/run-result.ts';
 
 /**
  * A row of the jobs table, the truth about one job; prompts and answers lie in S3. It is flat as the
@@ -64,6 +64,15 @@ export interface Job {
   readonly resultBytes?: number;
   readonly error?: JobError;
 }
+
+/** The part of a row that the sweeper's index holds; transitions of a due job need no more. */
+export type DueJob = Pick<Job, 'jobId' | 'status' | 'generation' | 'deadlineAt'> &
+  Partial<
+    Pick<
+      Job,
+      'sentAt' | 'nextAttemptAt' | 'leaseUntil' | 'cancelRequested' | 'eventPending' | 'dueAt'
+    >
+  >;
 
 /** Why a job ended without an answer, in words for its caller. */
 export interface JobError {

@@ -1,5 +1,5 @@
 import { hasEnded } from '../../contract/words.ts';
-import { hangsOnMessage } from './completion-event.ts';
+import { publishedByRedelivery } from './completion-event.ts';
 import type { Job } from './job.ts';
 
 /** Why a claim was refused, and so what is to become of the message. */
@@ -7,7 +7,7 @@ export type Refusal =
   /** Another message speaks for the job, or none is needed: acknowledge. */
   | 'stale'
   /** Brought to its end by this very message or its twin, and maybe not told: tell, then acknowledge. */
-  | 'untold'
+  | 'unpublished'
   | 'cancelled'
   | 'expired'
   /** Every claim was spent without an end: dead-letter. */
@@ -19,7 +19,7 @@ export type Refusal =
 export function refusal(job: Job, generation: number, now: number, maxAttempts: number): Refusal {
   if (job.generation !== generation) return 'stale';
   if (job.status === 'DEAD_LETTERED') return 'dead-lettered';
-  if (hasEnded(job.status)) return hangsOnMessage(job) ? 'untold' : 'stale';
+  if (hasEnded(job.status)) return publishedByRedelivery(job) ? 'unpublished' : 'stale';
   if ((job.leaseUntil ?? 0) > now) return 'stale';
   if (job.cancelRequested) return 'cancelled';
   if (job.deadlineAt <= now) return 'expired';

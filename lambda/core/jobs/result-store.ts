@@ -1,5 +1,5 @@
 import type { Conversation } from '../router/model-client.ts';
-import type { Answer } from '../router/run.ts';
+import type { Answer } from '../router/run-result.ts';
 
 /** Prompts and answers; they lie here and nowhere else. */
 export interface ResultStore {

@@ -1,6 +1,6 @@
 import { hasEnded, type SWEEP_ACTIONS } from '../../contract/words.ts';
-import { FIRST_LOOK_MS } from './job.ts';
-import { type Standing, UNCLAIMED_GRACE_MS, visibleAt } from './transitions.ts';
+import { type DueJob, FIRST_LOOK_MS } from './job.ts';
+import { UNCLAIMED_GRACE_MS, visibleAt } from './transitions.ts';
 
 /** What the sweeper does about a row that is due. */
 export type SweepAction =
@@ -10,7 +10,7 @@ export type SweepAction =
   | { readonly action: 'postpone'; readonly until: number };
 
 /** What is known of the queue at this hour. */
-export interface QueueStanding {
+export interface QueueBacklog {
   readonly isEmpty: boolean;
   /** How long messages wait. */
   readonly ageMs: number;
@@ -21,8 +21,8 @@ export interface QueueStanding {
  * job is let be for twice the time that messages wait. With none in the queue its own is lost, or
  * was never sent.
  */
-export function sweepRule(job: Standing, now: number, queue: QueueStanding): SweepAction {
-  if (hasEnded(job.status)) return { action: isUntold(job, now) ? 'tell' : 'none' };
+export function sweepRule(job: DueJob, now: number, queue: QueueBacklog): SweepAction {
+  if (hasEnded(job.status)) return { action: isUnpublished(job, now) ? 'publish' : 'none' };
   if (job.leaseUntil !== undefined && job.leaseUntil > now) {
     return { action: 'postpone', until: job.leaseUntil };
   }
@@ -43,8 +43,8 @@ export function sweepRule(job: Standing, now: number, queue: QueueStanding): Swe
 }
 
 /** Whoever wrote the end tells it at once; an event that is still pending after this is lost. */
-const UNTOLD_GRACE_MS = 60_000;
+const UNPUBLISHED_GRACE_MS = 60_000;
 
-function isUntold({ eventPending, dueAt = 0 }: Standing, now: number): boolean {
-  return eventPending === true && now - dueAt >= UNTOLD_GRACE_MS;
+function isUnpublished({ eventPending, dueAt = 0 }: DueJob, now: number): boolean {
+  return eventPending === true && now - dueAt >= UNPUBLISHED_GRACE_MS;
 }

@@ -8,8 +8,7 @@
  *   worker B                                              claim(tokenB) ── call ── succeed(tokenB)
  */
 import { type BreakerPolicy, leaseSeconds, type Settings } from '../../contract/policy.ts';
-import type { Attempt } from '../router/run.ts';
-import type { Change } from './change.ts';
+import type { Attempt } from '../router/run-result.ts';
 import {
   claimsBelow,
   deadlineAfter,
@@ -22,22 +21,14 @@ import {
   noLiveLease,
   statusIs,
 } from './clauses.ts';
-import { expiryOf, FIRST_LOOK_MS, type Job } from './job.ts';
+import { type DueJob, expiryOf, FIRST_LOOK_MS, type Job } from './job.ts';
+import type { RowUpdate } from './row-update.ts';
 
 /** A message sent this long ago and still not claimed may be lost; SQS itself delays up to this. */
 export const UNCLAIMED_GRACE_MS = 15 * 60_000;
 
-/** What a transition has to know of the row, all of it in the sweeper's index too. */
-export type Standing = Pick<Job, 'jobId' | 'status' | 'generation' | 'deadlineAt'> &
-  Partial<
-    Pick<
-      Job,
-      'sentAt' | 'nextAttemptAt' | 'leaseUntil' | 'cancelRequested' | 'eventPending' | 'dueAt'
-    >
-  >;
-
 /** The sweeper has sent the message for certain; only while no worker was quicker. */
-export function sent(job: Standing, now: number): Change {
+export function sent(job: DueJob, now: number): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_WAITING],
     set: { sentAt: now, dueAt: dueBy(job, visibleAt(job, now) + UNCLAIMED_GRACE_MS) },
@@ -45,7 +36,7 @@ export function sent(job: Standing, now: number): Change {
 }
 
 /** The queue has not taken the message. */
-export function unsent(job: Standing, now: number): Change {
+export function unsent(job: DueJob, now: number): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_WAITING],
     set: { dueAt: dueBy(job, now + FIRST_LOOK_MS) },
@@ -58,7 +49,7 @@ export function claim(
   claimToken: string,
   now: number,
   settings: Settings,
-): Change {
+): RowUpdate {
   return {
     when: [
       generationIs(generation),
@@ -74,7 +65,7 @@ export function claim(
 }
 
 /** Before each call: the lease outlives it, and a cancel that came meanwhile is seen. */
-export function renew(job: Job, now: number, policy: BreakerPolicy): Change {
+export function renew(job: Job, now: number, policy: BreakerPolicy): RowUpdate {
   return { when: [...isMine(job), NOT_CANCELLED], set: lease(now, policy) };
 }
 
@@ -84,7 +75,7 @@ export function defer(
   nextAttemptAt: number,
   attempts: readonly Attempt[],
   now: number,
-): Change {
+): RowUpdate {
   return {
     when: isMine(job),
     set: {
@@ -102,7 +93,7 @@ export function defer(
 }
 
 /** The invocation had no time left for a call: the job goes on at once, its claim given back. */
-export function release(job: Job, attempts: readonly Attempt[], now: number): Change {
+export function release(job: Job, attempts: readonly Attempt[], now: number): RowUpdate {
   return {
     when: isMine(job),
     set: {
@@ -117,7 +108,7 @@ export function release(job: Job, attempts: readonly Attempt[], now: number): Ch
 }
 
 /** The lease of a run ended without a word; the claim stays spent, for the run may be the cause. */
-export function requeue(job: Standing, now: number): Change {
+export function requeue(job: DueJob, now: number): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_RUNNING, noLiveLease(now)],
     set: { status: 'QUEUED', generation: job.generation + 1, ...onItsWay(job, now) },
@@ -126,7 +117,7 @@ export function requeue(job: Standing, now: number): Change {
 }
 
 /** The job is in the hands of a run, which looks before each call. */
-export function requestCancel(job: Standing): Change {
+export function requestCancel(job: DueJob): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_RUNNING],
     set: { cancelRequested: true },
@@ -134,7 +125,7 @@ export function requestCancel(job: Standing): Change {
 }
 
 /** By an operator: all claims anew, and as much time as the job had at first. */
-export function redrive(job: Job, now: number, settings: Settings): Change {
+export function redrive(job: Job, now: number, settings: Settings): RowUpdate {
   const { deadlineSeconds = settings.jobs.deadlineSeconds } = job;
   const deadlineAt = now + deadlineSeconds * 1000;
   return {
@@ -155,7 +146,7 @@ export function redrive(job: Job, now: number, settings: Settings): Change {
 }
 
 /** Looks again later. */
-export function postpone(job: Standing, until: number): Change {
+export function postpone(job: DueJob, until: number): RowUpdate {
   return {
     when: [generationIs(job.generation), statusIs(job.status)],
     set: { dueAt: until },
@@ -163,7 +154,7 @@ export function postpone(job: Standing, until: number): Change {
 }
 
 /** When the message of a waiting job can be received. */
-export function visibleAt(job: Standing, sentAt: number): number {
+export function visibleAt(job: DueJob, sentAt: number): number {
   return Math.max(sentAt, job.nextAttemptAt ?? 0);
 }
 
@@ -177,11 +168,11 @@ function lease(now: number, policy: BreakerPolicy) {
  * it. What dies in between leaves a row that only looks sent: the sweeper finds it unclaimed, and no
  * message for it in the queue.
  */
-function onItsWay(job: Standing, now: number) {
+function onItsWay(job: DueJob, now: number) {
   return { sentAt: now, dueAt: dueBy(job, visibleAt(job, now) + FIRST_LOOK_MS) };
 }
 
 /** No later than the deadline, at which the job expires. */
-function dueBy(job: Standing, at: number): number {
+function dueBy(job: DueJob, at: number): number {
   return Math.min(at, job.deadlineAt);
 }

@@ -1,7 +1,7 @@
 import { costUsd } from '../../contract/models.ts';
 import type { Candidate } from './candidates.ts';
 import type { ModelAnswer } from './model-client.ts';
-import type { Answer } from './run.ts';
+import type { Answer } from './run-result.ts';
 import type { Reduction } from './shape.ts';
 
 /** How an HTTP 200 reads: not every one carries an answer that helps the caller. */

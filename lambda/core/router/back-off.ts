@@ -14,8 +14,8 @@ export function backOffMs({ breaker, jobs }: Settings, deferrals: number, random
 }
 
 /** When it is worth trying again. */
-export interface Comeback {
+export interface RetryTime {
   readonly retryAtMs: number;
   /** The time is this job's alone, drawn at random or its deadline; others wait for theirs. */
-  readonly isSpread?: boolean;
+  readonly isJittered?: boolean;
 }

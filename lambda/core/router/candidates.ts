@@ -1,6 +1,6 @@
 import { type Settings, type Target, type Tier, targetKey } from '../../contract/policy.ts';
 import type { Random } from '../clock.ts';
-import type { RunRequest } from './run.ts';
+import type { RunRequest } from './run-request.ts';
 
 /** A target that may serve a job, as its tier offers it. */
 export interface Candidate {

@@ -1,6 +1,6 @@
 import type { WhenOpen } from '../../contract/words.ts';
-import type { Comeback } from './back-off.ts';
-import type { Attempt, RefusedRequest, RunResult } from './run.ts';
+import type { RetryTime } from './back-off.ts';
+import type { Attempt, RefusedRequest, RunResult } from './run-result.ts';
 
 /** How a run ends; the attempts join it when it is given back. */
 export type End<Result = RunResult> = Result extends unknown ? Omit<Result, 'attempts'> : never;
@@ -20,27 +20,27 @@ export const REFUSED = {
   },
 } satisfies Record<string, RefusedRequest>;
 
-export interface Fruitless {
+export interface RunWithoutAnswer {
   readonly attempts: readonly Attempt[];
   /** When the targets that did not serve may be tried again. */
-  readonly comebacks: readonly Comeback[];
+  readonly retryTimes: readonly RetryTime[];
   readonly hasUnusableAnswers: boolean;
   readonly whenOpen: WhenOpen;
   /** When to try again where no target says. */
-  readonly backOff: () => Comeback;
+  readonly backOff: () => RetryTime;
 }
 
 /** No target is left. What only the targets are to blame for fails no job that may wait. */
-export function endWithoutAnswer(run: Fruitless): End {
-  const { attempts, comebacks, hasUnusableAnswers, whenOpen, backOff } = run;
+export function endWithoutAnswer(run: RunWithoutAnswer): End {
+  const { attempts, retryTimes, hasUnusableAnswers, whenOpen, backOff } = run;
   if (hasUnusableAnswers) return { outcome: 'refused', error: REFUSED.unusable };
   const tooLong = attempts.filter(({ reason }) => reason === 'too-long');
   if (tooLong.length > 0 && tooLong.length === attempts.length) {
     return { outcome: 'refused', error: REFUSED.tooLong };
   }
-  const [soonest] = comebacks.toSorted((a, b) => a.retryAtMs - b.retryAtMs);
-  const { retryAtMs, isSpread } = soonest ?? backOff();
+  const [soonest] = retryTimes.toSorted((a, b) => a.retryAtMs - b.retryAtMs);
+  const { retryAtMs, isJittered } = soonest ?? backOff();
   return whenOpen === 'fail'
     ? { outcome: 'unavailable', retryAtMs }
-    : { outcome: 'deferred', retryAtMs, isSpread };
+    : { outcome: 'deferred', retryAtMs, isJittered };
 }

@@ -25,18 +25,18 @@ export interface ErrorFacts {
 export function failureOf(facts: ErrorFacts, nowMs: number): ModelFailure {
   const retryAfterMs = retryAfterOf(facts, nowMs);
   return {
-    ...verdict(facts),
+    ...classify(facts),
     name: facts.name,
     ...(facts.status !== undefined && { status: facts.status }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }
 
-type Verdict = Pick<ModelFailure, 'kind' | 'tooLong' | 'unknown'>;
+type Classification = Pick<ModelFailure, 'kind' | 'tooLong' | 'unknown'>;
 
-function verdict(facts: ErrorFacts): Verdict {
+function classify(facts: ErrorFacts): Classification {
   const byText = TEXTS.get(facts.name)?.find(({ text }) => text.test(facts.message));
-  if (byText) return byText.verdict;
+  if (byText) return byText.classification;
   const kind = BY_NAME.get(facts.name) ?? byStatus(facts.status) ?? byCode(facts);
   return kind ? { kind } : { kind: 'fault', unknown: true };
 }
@@ -69,45 +69,54 @@ const BY_NAME: ReadonlyMap<string, FailureKind> = new Map(
 
 interface KnownText {
   readonly text: RegExp;
-  readonly verdict: Verdict;
+  readonly classification: Classification;
 }
 
 /** Bedrock passes on what the model said behind this. */
 const MODEL_SAID = '(?:The model returned the following errors: )?';
 
-const WRONG_TARGET: Verdict = { kind: 'config' };
-const TOO_LONG: Verdict = { kind: 'job', tooLong: true };
+const WRONG_TARGET: Classification = { kind: 'config' };
+const TOO_LONG: Classification = { kind: 'job', tooLong: true };
 
 const TEXTS: ReadonlyMap<string, readonly KnownText[]> = new Map(
   Object.entries<readonly KnownText[]>({
     ThrottlingException: [
-      { text: /^Too many tokens per day\b/i, verdict: { kind: 'quota-day' } },
-      { text: /^Too many connections\b/i, verdict: { kind: 'capacity' } },
+      { text: /^Too many tokens per day\b/i, classification: { kind: 'quota-day' } },
+      { text: /^Too many connections\b/i, classification: { kind: 'capacity' } },
     ],
     ValidationException: [
-      { text: /^Invocation of model ID \S+ with on-demand throughput\b/, verdict: WRONG_TARGET },
-      { text: /^The provided model identifier is invalid\b/, verdict: WRONG_TARGET },
-      { text: /^This model version has reached the end of its life\b/, verdict: WRONG_TARGET },
+      {
+        text: /^Invocation of model ID \S+ with on-demand throughput\b/,
+        classification: WRONG_TARGET,
+      },
+      { text: /^The provided model identifier is invalid\b/, classification: WRONG_TARGET },
+      {
+        text: /^This model version has reached the end of its life\b/,
+        classification: WRONG_TARGET,
+      },
       {
         text: /^Access denied\. This Model is marked by provider as Legacy\b/,
-        verdict: WRONG_TARGET,
+        classification: WRONG_TARGET,
       },
-      { text: /^Operation not allowed\b/, verdict: WRONG_TARGET },
-      { text: new RegExp(`^${MODEL_SAID}(?:Input|prompt) is too long\\b`), verdict: TOO_LONG },
+      { text: /^Operation not allowed\b/, classification: WRONG_TARGET },
+      {
+        text: new RegExp(`^${MODEL_SAID}(?:Input|prompt) is too long\\b`),
+        classification: TOO_LONG,
+      },
       {
         text: new RegExp(`^${MODEL_SAID}input length and .max_tokens. exceed\\b`),
-        verdict: TOO_LONG,
+        classification: TOO_LONG,
       },
     ],
     // The SDK's own name for several ends of a socket; the code, or its own text, tells them apart.
     TimeoutError: [
       {
         text: /^Unexpected error: http2 request did not get a response\b/,
-        verdict: { kind: 'network' },
+        classification: { kind: 'network' },
       },
       {
         text: /^@smithy\/node-http-handler - the request socket did not establish a connection\b/,
-        verdict: { kind: 'network' },
+        classification: { kind: 'network' },
       },
     ],
   }),

@@ -9,13 +9,13 @@ import { type Inference, inferredOut } from './region-inference.ts';
 export type Health = 'healthy' | 'recovering' | 'unhealthy' | 'disabled';
 
 /** Times in ISO 8601, UTC. */
-interface Standing {
+interface HealthStatus {
   readonly health: Health;
   readonly since?: string;
   readonly until?: string;
 }
 
-export interface TargetHealth extends Standing {
+export interface TargetHealth extends HealthStatus {
   readonly target: string;
   readonly tier: string;
   readonly region: string;
@@ -36,10 +36,10 @@ export interface TargetHealth extends Standing {
 /** What GET /v1/health shows. `degraded`: some target is out, and another can serve. */
 export interface HealthView {
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
-  readonly regions: readonly (Standing & { readonly region: string })[];
-  readonly models: readonly (Standing & { readonly model: string })[];
+  readonly regions: readonly (HealthStatus & { readonly region: string })[];
+  readonly models: readonly (HealthStatus & { readonly model: string })[];
   /** Inference profiles, each over all regions that call it. */
-  readonly profiles: readonly (Standing & { readonly profile: string })[];
+  readonly profiles: readonly (HealthStatus & { readonly profile: string })[];
   readonly targets: readonly TargetHealth[];
 }
 
@@ -55,24 +55,24 @@ export function healthView(
   const targets = settings.tiers.flatMap((tier) =>
     tier.targets.map((target) => {
       const key = targetKey(target);
-      const evidence = { disabled: disabled[key], inference: inferences.get(key), nowMs };
-      return targetHealth(tier.name, target, summaries.get(key), evidence);
+      const others = { disabled: disabled[key], inference: inferences.get(key), nowMs };
+      return targetHealth(tier.name, target, summaries.get(key), others);
     }),
   );
   const isProfile = ({ modelId, model }: TargetHealth) => modelId !== model;
   return {
     status: overall(targets),
-    regions: grouped(targets, 'region').map(([region, its]) => ({ region, ...standing(its) })),
-    models: grouped(targets, 'model').map(([model, its]) => ({ model, ...standing(its) })),
+    regions: grouped(targets, 'region').map(([region, its]) => ({ region, ...groupHealth(its) })),
+    models: grouped(targets, 'model').map(([model, its]) => ({ model, ...groupHealth(its) })),
     profiles: grouped(targets.filter(isProfile), 'modelId').map(([profile, its]) => ({
       profile,
-      ...standing(its),
+      ...groupHealth(its),
     })),
     targets,
   };
 }
 
-interface Evidence {
+interface OtherCauses {
   readonly disabled?: ConfigFailures;
   readonly inference?: Inference;
   readonly nowMs: number;
@@ -82,9 +82,9 @@ function targetHealth(
   tier: string,
   target: Target,
   summary: CircuitSummary | undefined,
-  evidence: Evidence,
+  others: OtherCauses,
 ): TargetHealth {
-  const { health, cause, sinceMs, untilMs } = judge(summary, evidence);
+  const { health, cause, sinceMs, untilMs } = effectiveHealth(summary, others);
   return {
     target: targetKey(target),
     tier,
@@ -103,7 +103,7 @@ function targetHealth(
   };
 }
 
-interface Judgement {
+interface EffectiveHealth {
   readonly health: Health;
   readonly cause?: string;
   readonly sinceMs?: number;
@@ -111,10 +111,10 @@ interface Judgement {
 }
 
 /** What traffic gets, the strongest reason first. */
-function judge(
+function effectiveHealth(
   circuit: CircuitSummary | undefined,
-  { disabled, inference, nowMs }: Evidence,
-): Judgement {
+  { disabled, inference, nowMs }: OtherCauses,
+): EffectiveHealth {
   const { state = 'CLOSED', override, failure: cause, sinceMs, untilMs } = circuit ?? {};
   if (override === 'force-open') {
     const { overrideSinceMs, overrideUntilMs } = circuit ?? {};
@@ -168,7 +168,7 @@ function grouped(
 }
 
 /** A group is as well as its best member: one open circuit says nothing of a region or a model. */
-function standing(members: readonly TargetHealth[]): Standing {
+function groupHealth(members: readonly TargetHealth[]): HealthStatus {
   const regionOut = members.find(({ cause }) => cause === 'region-unhealthy');
   const best = HEALTH_BEST_FIRST.find((health) => members.some((each) => each.health === health));
   if (!regionOut && (best === undefined || best === 'healthy')) return { health: 'healthy' };

@@ -36,15 +36,15 @@ export function inferredOut(
 
   const out = new Map<string, Inference>();
   for (const [region, members] of regions) {
-    const evidence = members.filter((each) =>
-      isEvidence(summaries.get(targetKey(each)), nowMs, settings.breaker),
+    const failing = members.filter((each) =>
+      pointsToRegion(summaries.get(targetKey(each)), nowMs, settings.breaker),
     );
-    if (!isRegional(evidence, members)) continue;
-    const inference = { region, ...firstEnd(evidence, summaries, nowMs) };
+    if (!isRegional(failing, members)) continue;
+    const inference = { region, ...firstEnd(failing, summaries, nowMs) };
     for (const target of members) {
       const key = targetKey(target);
       const isForced = summaries.get(key)?.override !== undefined;
-      if (!evidence.includes(target) && !isForced) out.set(key, inference);
+      if (!failing.includes(target) && !isForced) out.set(key, inference);
     }
   }
   return out;
@@ -55,7 +55,7 @@ export function inferredOut(
  * much as it did when it was open, but only until its first call succeeds, and for a cooldown at
  * most: a lower tier that gets no traffic stays half-open for as long as the first tier serves.
  */
-function isEvidence(
+function pointsToRegion(
   circuit: CircuitSummary | undefined,
   nowMs: number,
   { cooldownSeconds }: BreakerPolicy,
@@ -75,17 +75,17 @@ function isEvidence(
   }
 }
 
-function isRegional(evidence: readonly Target[], members: readonly Target[]): boolean {
-  const models = new Set(evidence.map((target) => profileOf(target).model));
-  return models.size >= 2 && evidence.length * 2 >= members.length;
+function isRegional(failing: readonly Target[], members: readonly Target[]): boolean {
+  const models = new Set(failing.map((target) => profileOf(target).model));
+  return models.size >= 2 && failing.length * 2 >= members.length;
 }
 
 function firstEnd(
-  evidence: readonly Target[],
+  failing: readonly Target[],
   summaries: ReadonlyMap<string, CircuitSummary>,
   nowMs: number,
 ): { readonly untilMs?: number } {
-  const ends = evidence
+  const ends = failing
     .map((target) => summaries.get(targetKey(target))?.untilMs ?? 0)
     .filter((untilMs) => untilMs > nowMs);
   return ends.length > 0 ? { untilMs: Math.min(...ends) } : {};

@@ -19,22 +19,22 @@ export interface RegionWatchParts {
 export class RegionWatch {
   readonly #parts: RegionWatchParts;
   readonly #outAtMs = new Map<string, number>();
-  #doubtUntilMs = 0;
+  #watchUntilMs = 0;
 
   constructor(parts: RegionWatchParts) {
     this.#parts = parts;
   }
 
   /** Something failed: look at the regions for one cooldown from here. */
-  doubt(): void {
+  noteFailure(): void {
     const { settings, clock } = this.#parts;
-    this.#doubtUntilMs = clock.now() + settings().breaker.cooldownSeconds * 1000;
+    this.#watchUntilMs = clock.now() + settings().breaker.cooldownSeconds * 1000;
   }
 
   /** Why this target is passed over, if its region is unhealthy. */
   async inference(target: Target): Promise<Inference | undefined> {
     const { settings, circuits, clock } = this.#parts;
-    if (clock.now() >= this.#doubtUntilMs) {
+    if (clock.now() >= this.#watchUntilMs) {
       this.#outAtMs.clear();
       return undefined;
     }
@@ -43,10 +43,10 @@ export class RegionWatch {
 
     const key = targetKey(target);
     const summaries = await circuits.summaries(members.map(targetKey));
-    if (summaries.some(({ state }) => state !== 'CLOSED')) this.doubt();
+    if (summaries.some(({ state }) => state !== 'CLOSED')) this.noteFailure();
     const inference = inferredOut(settings(), summaries, clock.now()).get(key);
     if (inference) this.#outAtMs.set(key, clock.now());
-    else await this.#comeBack(key);
+    else await this.#restart(key);
     return inference;
   }
 
@@ -54,7 +54,7 @@ export class RegionWatch {
    * By stages, and once for the fleet: another worker may have seen the target out for one view age
    * longer than the one that restarted its circuit.
    */
-  async #comeBack(key: string): Promise<void> {
+  async #restart(key: string): Promise<void> {
     const { settings, circuits } = this.#parts;
     const outAtMs = this.#outAtMs.get(key);
     if (outAtMs === undefined) return;

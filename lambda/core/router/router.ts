@@ -5,10 +5,11 @@ import type { Log, Metrics } from '../telemetry.ts';
 import { CallRecorder } from './call-recorder.ts';
 import { DisabledTargets, inProcessDisabledTargets } from './disabled-targets.ts';
 import type { ModelClient } from './model-client.ts';
-import { Pass } from './pass.ts';
 import { RegionWatch } from './region-watch.ts';
 import { RetryBudget } from './retry-budget.ts';
-import type { RunRequest, RunResult } from './run.ts';
+import { Run } from './run.ts';
+import type { RunRequest } from './run-request.ts';
+import type { RunResult } from './run-result.ts';
 
 export interface RouterParts {
   readonly settings: () => Settings;
@@ -44,5 +45,5 @@ export function createRouter(parts: RouterParts): Router {
         log,
       }),
   };
-  return { run: (request) => new Pass(shared, settings(), request).run() };
+  return { run: (request) => new Run(shared, settings(), request).run() };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { encodeMessage } from '../../../lambda/contract/schemas/message.ts';
-import { nextAttemptAt } from '../../../lambda/core/jobs/deferral.ts';
-import type { RunResult } from '../../../lambda/core/router/run.ts';
+import { nextAttemptAt } from '../../../lambda/core/jobs/retry-time.ts';
+import type { RunResult } from '../../../lambda/core/router/run-result.ts';
 import { work } from '../../../lambda/worker/work.ts';
 import { aJob, anAnswer, anAttempt, START } from '../../support/job-builders.ts';
 import { aWorld, type World } from '../../support/job-world.ts';

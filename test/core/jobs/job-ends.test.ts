@@ -174,7 +174,7 @@ describe('the end of a job', () => {
     const owing = aJob({ status: 'CANCELLED', eventPending: true, dueAt: START });
     world.jobs.rows.set(JOB_ID, owing);
 
-    expect(await world.ends.tell(owing)).toBe(true);
+    expect(await world.ends.publish(owing)).toBe(true);
 
     expect(world.bus.requests).toEqual([]);
     expect(rowOf(world, JOB_ID).eventPending).toBeUndefined();
@@ -186,7 +186,7 @@ describe('the end of a job', () => {
     const redriven = aJob({ generation: generation + 1, dueAt: START + 60_000 });
     world.jobs.rows.set(JOB_ID, redriven);
 
-    await world.ends.tell(ended);
+    await world.ends.publish(ended);
 
     expect(rowOf(world, JOB_ID)).toEqual(redriven);
   });

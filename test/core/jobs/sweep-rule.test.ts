@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Job } from '../../../lambda/core/jobs/job.ts';
-import { type QueueStanding, sweepRule } from '../../../lambda/core/jobs/sweep-rule.ts';
+import { type QueueBacklog, sweepRule } from '../../../lambda/core/jobs/sweep-rule.ts';
 import { aJob, aRunningJob, START } from '../../support/job-builders.ts';
 
 const MINUTE = 60_000;
-const EMPTY: QueueStanding = { isEmpty: true, ageMs: 0 };
-const BACKLOG: QueueStanding = { isEmpty: false, ageMs: 0 };
+const EMPTY: QueueBacklog = { isEmpty: true, ageMs: 0 };
+const BACKLOG: QueueBacklog = { isEmpty: false, ageMs: 0 };
 
 describe('the sweeper', () => {
-  test.each<{ row: Job; at: number; queue?: QueueStanding; rule: object; says: string }>([
+  test.each<{ row: Job; at: number; queue?: QueueBacklog; rule: object; says: string }>([
     {
       says: 'sends a row whose send has failed, whatever waits in the queue',
       row: aJob({ sentAt: undefined }),
@@ -112,7 +112,7 @@ describe('the sweeper', () => {
       says: 'tells an end that was not told within a minute',
       row: aJob({ status: 'SUCCEEDED', eventPending: true, dueAt: START }),
       at: START + MINUTE,
-      rule: { action: 'tell' },
+      rule: { action: 'publish' },
     },
     {
       says: 'leaves an end to whoever wrote it for a minute',

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Change } from '../../../lambda/core/jobs/change.ts';
 import { cancel, deadLetter, expire, succeed } from '../../../lambda/core/jobs/end-transitions.ts';
 import type { Job } from '../../../lambda/core/jobs/job.ts';
+import type { RowUpdate } from '../../../lambda/core/jobs/row-update.ts';
 import {
   claim,
   defer,
@@ -32,7 +32,7 @@ beforeEach(() => {
   jobs = new MemoryJobStore();
 });
 
-async function apply(job: Job, change: Change): Promise<Job | undefined> {
+async function apply(job: Job, change: RowUpdate): Promise<Job | undefined> {
   jobs.rows.set(JOB_ID, job);
   const updated = await jobs.update(JOB_ID, change);
   return updated.applied ? updated.job : undefined;
@@ -96,7 +96,7 @@ describe('a claim', () => {
 
 describe('a run', () => {
   const mine = aRunningJob();
-  const ends: [string, Change][] = [
+  const ends: [string, RowUpdate][] = [
     ['success', succeed(mine, anAnswer(), [], 10, START)],
     ['deferral', defer(mine, START + 60_000, [], START)],
     ['release', release(mine, [], START)],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ModelClient, ModelRequest } from '../../../lambda/core/router/model-client.ts';
 import type { Router } from '../../../lambda/core/router/router.ts';
-import type { RunRequest } from '../../../lambda/core/router/run.ts';
+import type { RunRequest } from '../../../lambda/core/router/run-request.ts';
 import { tracedModels, tracedRouter } from '../../../lambda/core/router/traced.ts';
 import type { Annotations, Trace } from '../../../lambda/core/telemetry.ts';
 import { anAnswer, anAttempt } from '../../support/job-builders.ts';

@@ -10,12 +10,12 @@ interface Waiting {
 }
 
 /** Sends each event at once; what comes while a request is on its way shares the next. */
-export class EventSender {
+export class EventPublisher {
   readonly #bus: EventBus;
   readonly #log: Log;
   readonly #metrics: Metrics;
   #waiting: Waiting[] = [];
-  #isSending = false;
+  #isPublishing = false;
 
   constructor(bus: EventBus, log: Log, metrics: Metrics) {
     this.#bus = bus;
@@ -24,15 +24,15 @@ export class EventSender {
   }
 
   /** Whether the bus has taken it; never throws. */
-  send(event: CompletionEvent): Promise<boolean> {
+  publish(event: CompletionEvent): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     this.#waiting.push({ event, resolve });
-    if (!this.#isSending) void this.#sendAll();
+    if (!this.#isPublishing) void this.#publishAll();
     return promise;
   }
 
-  async #sendAll(): Promise<void> {
-    this.#isSending = true;
+  async #publishAll(): Promise<void> {
+    this.#isPublishing = true;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, EVENTS_PER_REQUEST);
       try {
@@ -41,19 +41,22 @@ export class EventSender {
           resolve(taken[i] === true);
         });
         const refused = batch.length - taken.filter(Boolean).length;
-        if (refused > 0) this.#recordUnsent(refused, 'refused');
+        if (refused > 0) this.#recordUnpublished(refused, 'refused');
       } catch (error) {
         // The bus is down: the others would wait for it just as long in vain.
-        const unsent = [...batch, ...this.#waiting.splice(0)];
-        for (const { resolve } of unsent) resolve(false);
-        this.#recordUnsent(unsent.length, errorName(error));
+        const unpublished = [...batch, ...this.#waiting.splice(0)];
+        for (const { resolve } of unpublished) resolve(false);
+        this.#recordUnpublished(unpublished.length, errorName(error));
       }
     }
-    this.#isSending = false;
+    this.#isPublishing = false;
   }
 
-  #recordUnsent(unsent: number, error: string): void {
-    this.#log.warn('ends not told, left to the sweeper', { unsent, error });
-    this.#metrics.count(METRIC.eventsUnsent, unsent);
+  #recordUnpublished(unpublished: number, error: string): void {
+    this.#log.warn('completion events not published; the sweeper will publish them', {
+      unpublished,
+      error,
+    });
+    this.#metrics.count(METRIC.eventsUnsent, unpublished);
   }
 }

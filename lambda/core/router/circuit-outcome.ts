@@ -3,7 +3,7 @@ import type { Outcome } from '../breaker/admission.ts';
 import type { ModelResult } from './model-client.ts';
 
 /** What the circuit learns: nothing from the caller's faults, nor from those of the configuration. */
-export function outcomeOf(result: ModelResult): Outcome {
+export function circuitOutcome(result: ModelResult): Outcome {
   switch (result.outcome) {
     case 'answer':
       return { kind: 'success', elapsedMs: result.elapsedMs };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { nextAttemptAt } from '../../../lambda/core/jobs/deferral.ts';
+import { nextAttemptAt } from '../../../lambda/core/jobs/retry-time.ts';
 import { START } from '../../support/job-builders.ts';
 import { someSettings } from '../../support/settings.ts';
 
@@ -51,7 +51,7 @@ describe('a deferred job comes back', () => {
   });
 
   test('at the very time that a back-off has drawn for it', () => {
-    const backOff = { retryAtMs: START + 7 * SECOND, isSpread: true };
+    const backOff = { retryAtMs: START + 7 * SECOND, isJittered: true };
 
     expect(nextAttemptAt(backOff, START, policy, () => 0.9)).toBe(START + 7 * SECOND);
   });

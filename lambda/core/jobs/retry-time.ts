@@ -1,6 +1,6 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { Random } from '../clock.ts';
-import type { Comeback } from '../router/back-off.ts';
+import type { RetryTime } from '../router/back-off.ts';
 
 /** SQS holds a message back no longer than this; a longer wait is a chain of hops. */
 export const LONGEST_DELAY_MS = 900_000;
@@ -13,12 +13,12 @@ export const LONGEST_DELAY_MS = 900_000;
  * looks at the targets anew, so a job is at most a hop late when one of them heals early.
  */
 export function nextAttemptAt(
-  { retryAtMs, isSpread = false }: Comeback,
+  { retryAtMs, isJittered = false }: RetryTime,
   now: number,
   policy: BreakerPolicy,
   random: Random,
 ): number {
-  const spreadMs = isSpread ? 0 : Math.min(policy.cooldownSeconds * 1000, LONGEST_DELAY_MS) / 2;
+  const spreadMs = isJittered ? 0 : Math.min(policy.cooldownSeconds * 1000, LONGEST_DELAY_MS) / 2;
   const waitMs = Math.min(Math.max(0, retryAtMs - now), LONGEST_DELAY_MS - spreadMs);
   return Math.ceil(now + waitMs + random() * spreadMs);
 }

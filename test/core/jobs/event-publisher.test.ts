@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { METRIC } from '../../../lambda/contract/metrics.ts';
 import { completionEvent } from '../../../lambda/core/jobs/completion-event.ts';
-import { EventSender } from '../../../lambda/core/jobs/event-sender.ts';
+import { EventPublisher } from '../../../lambda/core/jobs/event-publisher.ts';
 import { aJob } from '../../support/job-builders.ts';
 import { aWorld, type World } from '../../support/job-world.ts';
 
 let world: World;
-let sender: EventSender;
+let publisher: EventPublisher;
 beforeEach(() => {
   world = aWorld();
-  sender = new EventSender(world.bus, world.log, world.metrics);
+  publisher = new EventPublisher(world.bus, world.log, world.metrics);
 });
 
 const events = (count: number) =>
@@ -19,11 +19,12 @@ const events = (count: number) =>
     return event;
   });
 
-const sendAll = (count: number) => Promise.all(events(count).map((event) => sender.send(event)));
+const publishAll = (count: number) =>
+  Promise.all(events(count).map((event) => publisher.publish(event)));
 
 describe('an event', () => {
   test('goes out at once; those that come meanwhile share the next requests, ten at most', async () => {
-    expect(await sendAll(25)).toEqual(Array.from({ length: 25 }, () => true));
+    expect(await publishAll(25)).toEqual(Array.from({ length: 25 }, () => true));
 
     expect(world.bus.requests).toEqual([1, 10, 10, 4]);
     expect(world.bus.events).toEqual(events(25));
@@ -32,7 +33,7 @@ describe('an event', () => {
   test('that is refused does not take others with it', async () => {
     world.bus.refused.add(events(3)[1]?.id ?? '');
 
-    expect(await sendAll(3)).toEqual([true, false, true]);
+    expect(await publishAll(3)).toEqual([true, false, true]);
 
     expect(world.counts).toEqual({ [METRIC.eventsUnsent]: 1 });
   });
@@ -44,7 +45,7 @@ describe('an event', () => {
       throw new Error('bus down');
     };
 
-    expect(await sendAll(25)).toEqual(Array.from({ length: 25 }, () => false));
+    expect(await publishAll(25)).toEqual(Array.from({ length: 25 }, () => false));
 
     expect(requests).toBe(1);
     expect(world.counts).toEqual({ [METRIC.eventsUnsent]: 25 });
@@ -52,9 +53,9 @@ describe('an event', () => {
 
   test('that comes after a failure is tried anew', async () => {
     world.bus.isDown = true;
-    await sendAll(2);
+    await publishAll(2);
     world.bus.isDown = false;
 
-    expect(await sendAll(2)).toEqual([true, true]);
+    expect(await publishAll(2)).toEqual([true, true]);
   });
 });

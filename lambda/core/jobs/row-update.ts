@@ -17,7 +17,7 @@ export type OptionalField = {
  * A transition as data: what has to hold of the row, and what then becomes of it, in one atomic
  * step. Stores only carry it out, so memory and DynamoDB cannot differ in meaning.
  */
-export interface Change {
+export interface RowUpdate {
   readonly when: readonly Clause[];
   readonly set: Partial<Job>;
   readonly remove?: readonly OptionalField[];
@@ -45,7 +45,7 @@ export function holds(clause: Clause, job: Job): boolean {
 }
 
 /** The row after the change; only for a row on which every clause holds. */
-export function changed(job: Job, change: Change): Job {
+export function applyUpdate(job: Job, change: RowUpdate): Job {
   const claims = job.claims + (change.add?.claims ?? 0);
   const next: { -readonly [K in keyof Job]: Job[K] } = { ...job, claims, ...change.set };
   for (const field of change.remove ?? []) next[field] = undefined;
@@ -57,7 +57,7 @@ export function changed(job: Job, change: Change): Job {
  * and is refused because of its own success; whoever set these very tokens, states and times did
  * it. A change of no state leaves its own conditions standing, so its refusal is another's doing.
  */
-export function shows(job: Job, change: Change): boolean {
+export function alreadyApplied(job: Job, change: RowUpdate): boolean {
   if (change.set.status === undefined) return false;
   return Object.entries(change.set).every(
     ([field, value]) => typeof value === 'object' || job[field as keyof Job] === value,
