@@ -7,10 +7,11 @@
  */
 import { parseArgs } from 'node:util';
 import { CHAINS, type ChainName, rigSettings } from '../rig/chains.ts';
-import { type Figures, figuresOf, median, type Replay } from '../rig/figures.ts';
+import { type Figures, figuresOf, type Replay } from '../rig/figures.ts';
 import { type MeasuredOutage, OUTAGES, type Outage } from '../rig/outages.ts';
 import { buildStage, play } from '../rig/play.ts';
 import { simulate } from '../rig/simulate.ts';
+import { median } from '../support/median.ts';
 
 const { values } = parseArgs({
   options: {

@@ -1,5 +1,6 @@
 import { type Settings, targetKey } from '../../lambda/contract/policy.ts';
 import type { CallRecord } from '../../local/bedrock/call-log.ts';
+import { median } from '../support/median.ts';
 
 /** What is known of an outage once it was played, in virtual time or in real. */
 export interface Replay {
@@ -85,10 +86,6 @@ export function figuresOf(replay: Replay): Figures {
     ),
     faultsByTarget: countBy(faults, keyOf),
   };
-}
-
-export function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
 const SOUND = ['answered', 'abandoned', 'in-flight'];

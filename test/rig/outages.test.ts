@@ -4,8 +4,9 @@
  * embedded run.
  */
 import { describe, expect, jest, test } from '@jest/globals';
+import { median } from '../support/median.ts';
 import { CHAINS, type ChainName, rigSettings } from './chains.ts';
-import { type Figures, figuresOf, median } from './figures.ts';
+import { type Figures, figuresOf } from './figures.ts';
 import { type MeasuredOutage, OUTAGES } from './outages.ts';
 import { simulate } from './simulate.ts';
 

@@ -1,0 +1,11 @@
+export type Call = () => Promise<unknown>;
+
+/** The guarded call does nothing, so that only the breaker's own time shows. */
+export const target = async (): Promise<number> => 1;
+
+/** Makes the calls one after the other and returns the mean time of one. */
+export async function nanosecondsPer(call: Call, calls: number): Promise<number> {
+  const start = process.hrtime.bigint();
+  for (let i = 0; i < calls; i++) await call();
+  return Number(process.hrtime.bigint() - start) / calls;
+}
