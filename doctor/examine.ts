@@ -5,7 +5,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { BedrockCatalogue } from '../lambda/aws/bedrock-catalogue.ts';
 import { BedrockModelClient } from '../lambda/aws/bedrock-model-client.ts';
-import { CLIENT_OPTIONS } from '../lambda/aws/client-options.ts';
+import { createClient } from '../lambda/aws/sdk-client.ts';
 import { systemClock } from '../lambda/aws/system-clock.ts';
 import { type Settings, type Target, targetKey, targetsOf } from '../lambda/contract/policy.ts';
 import { ask } from './ask.ts';
@@ -40,20 +40,27 @@ export async function examine({
 
   const shellRegion = await regionOfShell();
   const region = shellRegion ?? FALLBACK_REGION;
-  const options = { ...CLIENT_OPTIONS, region };
-  const caller = await checkCredentials(new STSClient(options));
+  const caller = await checkCredentials(
+    createClient((options) => new STSClient({ ...options, region })),
+  );
   const known = [...here, checkRegion(shellRegion, settings), ...caller];
   // Every other check would say the same once more.
   if (caller.some(({ level }) => level === 'bad')) return known;
 
-  const ssm = new SSMClient(options);
+  const ssm = createClient((options) => new SSMClient({ ...options, region }));
   const answers = await Promise.all([
     checkBootstrap(ssm, region),
     askBedrock(settings),
     askQuotas(settings, region),
     stack
       ? checkStack(
-          { ssm, cloudFormation: new CloudFormationClient(options), sqs: new SQSClient(options) },
+          {
+            ssm,
+            cloudFormation: createClient(
+              (options) => new CloudFormationClient({ ...options, region }),
+            ),
+            sqs: createClient((options) => new SQSClient({ ...options, region })),
+          },
           stack,
         )
       : [],
@@ -84,7 +91,8 @@ async function askBedrock(settings: Settings): Promise<readonly Finding[]> {
 
 /** Of the models from their own regions, of the functions from the stack's. */
 async function askQuotas(settings: Settings, stackRegion: string): Promise<readonly Finding[]> {
-  const client = (region: string) => new ServiceQuotasClient({ ...CLIENT_OPTIONS, region });
+  const client = (region: string) =>
+    createClient((options) => new ServiceQuotasClient({ ...options, region }));
   const regions = [...new Set(targetsOf(settings).map(({ region }) => region))];
   const answers = await Promise.all([
     ...regions.map((region) => checkQuotas(client(region), region, settings)),

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CLIENT_OPTIONS, SINGLE_ATTEMPT_OPTIONS, withoutCallLog } from './aws/client-options.ts';
 import { dynamoDbDisabledTargets } from './aws/disabled-targets-table.ts';
 import { eventBridgeBus } from './aws/event-bus.ts';
 import { dynamoDbJobStore } from './aws/job-table.ts';
 import { randomId } from './aws/random-id.ts';
+import { createClient, SINGLE_ATTEMPT } from './aws/sdk-client.ts';
 import { SettingsParameter } from './aws/settings-parameter.ts';
 import { systemClock } from './aws/system-clock.ts';
 import { powertoolsTelemetry, type Telemetry } from './aws/telemetry.ts';
@@ -58,7 +58,7 @@ export function openRuntime(): Runtime {
       random: Math.random,
       trace: xRayTrace(),
       newId: randomId,
-      dynamoDb: withoutCallLog(new DynamoDBClient(CLIENT_OPTIONS)),
+      dynamoDb: createClient((options) => new DynamoDBClient(options)),
     },
     readSettings: () => parameter.read(),
     settings: () => parameter.current,
@@ -75,7 +75,7 @@ export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => voi
     ...{ policy, now: clock.now },
     dynamoDb: (options) =>
       new DynamoDbCircuitStore(
-        withoutCallLog(new DynamoDBClient(SINGLE_ATTEMPT_OPTIONS)),
+        createClient((common) => new DynamoDBClient({ ...common, ...SINGLE_ATTEMPT })),
         table,
         options,
       ),

@@ -10,7 +10,7 @@ import { profileOf } from '../contract/geography.ts';
 import type { Target } from '../contract/policy.ts';
 import { isProfile } from '../contract/target-kind.ts';
 import type { CatalogueEntry, ModelCatalogue } from '../core/router/model-catalogue.ts';
-import { CLIENT_OPTIONS, withoutCallLog } from './client-options.ts';
+import { createClient } from './sdk-client.ts';
 
 type Found = Extract<CatalogueEntry, { readonly outcome: 'found' }>;
 
@@ -58,7 +58,8 @@ export class BedrockCatalogue implements ModelCatalogue {
 
   #client(region: string): BedrockClient {
     const client =
-      this.#clients.get(region) ?? withoutCallLog(new BedrockClient({ ...CLIENT_OPTIONS, region }));
+      this.#clients.get(region) ??
+      createClient((options) => new BedrockClient({ ...options, region }));
     this.#clients.set(region, client);
     return client;
   }

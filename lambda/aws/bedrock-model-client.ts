@@ -20,7 +20,7 @@ import type {
   PromptToCount,
 } from '../core/router/model-client.ts';
 import { errorFacts } from './bedrock-error-facts.ts';
-import { SINGLE_ATTEMPT_OPTIONS, withoutCallLog } from './client-options.ts';
+import { createClient, SINGLE_ATTEMPT } from './sdk-client.ts';
 
 /** Several batches' worth: no call of a worker ever waits for a socket inside its call timeout. */
 const SOCKETS_PER_REGION = 50;
@@ -117,12 +117,14 @@ export class BedrockModelClient implements ModelClient {
   #client(region: string): BedrockRuntimeClient {
     const known = this.#clients.get(region);
     if (known) return known;
-    const client = withoutCallLog(
-      new BedrockRuntimeClient({
-        ...SINGLE_ATTEMPT_OPTIONS,
-        region,
-        requestHandler: this.#requestHandler,
-      }),
+    const client = createClient(
+      (options) =>
+        new BedrockRuntimeClient({
+          ...options,
+          ...SINGLE_ATTEMPT,
+          region,
+          requestHandler: this.#requestHandler,
+        }),
     );
     this.#clients.set(region, client);
     return client;

@@ -6,7 +6,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { DeadLetter, DeadLetterQueue } from '../core/jobs/dead-letter-queue.ts';
-import { CLIENT_OPTIONS, withoutCallLog } from './client-options.ts';
+import { createClient } from './sdk-client.ts';
 
 /** The most of one request. */
 const BATCH_SIZE = 10;
@@ -21,7 +21,7 @@ const COUNTS = [
 
 export function sqsDeadLetterQueue(
   queueUrl: string,
-  client = withoutCallLog(new SQSClient(CLIENT_OPTIONS)),
+  client = createClient((options) => new SQSClient(options)),
 ): DeadLetterQueue {
   const release = async (letters: readonly DeadLetter[]) => {
     await client.send(

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../contract/events.ts';
 import type { EventBus } from '../core/jobs/event-bus.ts';
-import { SINGLE_ATTEMPT_OPTIONS, withoutCallLog } from './client-options.ts';
+import { createClient, SINGLE_ATTEMPT } from './sdk-client.ts';
 
 /**
  * EventBridge, by one attempt: an event that is not taken is sent again by the sweeper, and nobody
@@ -9,7 +9,7 @@ import { SINGLE_ATTEMPT_OPTIONS, withoutCallLog } from './client-options.ts';
  */
 export function eventBridgeBus(
   busName: string,
-  client = withoutCallLog(new EventBridgeClient(SINGLE_ATTEMPT_OPTIONS)),
+  client = createClient((options) => new EventBridgeClient({ ...options, ...SINGLE_ATTEMPT })),
 ): EventBus {
   return {
     async publish(events) {

@@ -2,7 +2,7 @@ import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-s
 import { encodeMessage } from '../contract/schemas/message.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
 import { LONGEST_DELAY_MS } from '../core/jobs/retry-time.ts';
-import { CLIENT_OPTIONS, withoutCallLog } from './client-options.ts';
+import { createClient } from './sdk-client.ts';
 
 export interface QueueUrls {
   readonly jobs: string;
@@ -14,7 +14,7 @@ const WAITING = 'ApproximateNumberOfMessages';
 
 export function sqsJobQueue(
   urls: QueueUrls,
-  client = withoutCallLog(new SQSClient(CLIENT_OPTIONS)),
+  client = createClient((options) => new SQSClient(options)),
 ): JobQueue {
   return {
     async send(message, delayMs) {

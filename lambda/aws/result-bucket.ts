@@ -4,14 +4,14 @@ import { promptKey, resultKey } from '../contract/keys.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import type { Conversation } from '../core/router/model-client.ts';
 import type { Answer } from '../core/router/run-result.ts';
-import { OBJECT_OPTIONS, withoutCallLog } from './client-options.ts';
+import { createClient, WITHOUT_CHECKSUMS } from './sdk-client.ts';
 
 /** Long enough for a slow download to begin, short enough for a link that leaks. */
 const LINK_SECONDS = 900;
 
 export function s3ResultStore(
   bucket: string,
-  client = withoutCallLog(new S3Client(OBJECT_OPTIONS)),
+  client = createClient((options) => new S3Client({ ...options, ...WITHOUT_CHECKSUMS })),
 ): ResultStore {
   return {
     async putPrompt({ jobId, bodyHash }, conversation) {

@@ -6,7 +6,7 @@ import { parseEdit } from '../contract/schemas/settings-edit.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
-import { CLIENT_OPTIONS, withoutCallLog } from './client-options.ts';
+import { createClient } from './sdk-client.ts';
 
 const MAX_AGE_MS = 30_000;
 
@@ -44,7 +44,7 @@ export class SettingsParameter {
 
   constructor(options: SettingsParameterOptions) {
     this.#options = options;
-    this.#client = options.client ?? withoutCallLog(new SSMClient(CLIENT_OPTIONS));
+    this.#client = options.client ?? createClient((common) => new SSMClient(common));
   }
 
   /** As last read; for what is built once and asks again and again. */

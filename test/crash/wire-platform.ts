@@ -5,17 +5,13 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
-import {
-  CLIENT_OPTIONS,
-  SINGLE_ATTEMPT_OPTIONS,
-  withoutCallLog,
-} from '../../lambda/aws/client-options.ts';
 import { sqsDeadLetterQueue } from '../../lambda/aws/dead-letter-queue.ts';
 import { dynamoDbDisabledTargets } from '../../lambda/aws/disabled-targets-table.ts';
 import { eventBridgeBus } from '../../lambda/aws/event-bus.ts';
 import { sqsJobQueue } from '../../lambda/aws/job-queue.ts';
 import { dynamoDbJobStore } from '../../lambda/aws/job-table.ts';
 import { s3ResultStore } from '../../lambda/aws/result-bucket.ts';
+import { createClient, SINGLE_ATTEMPT } from '../../lambda/aws/sdk-client.ts';
 import { SettingsParameter } from '../../lambda/aws/settings-parameter.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
@@ -57,15 +53,20 @@ const QUEUE_URLS = {
 useBedrockAt('http://127.0.0.1:1');
 
 const wire = new Wire();
-const repeating = { ...CLIENT_OPTIONS, ...ACCOUNT, requestHandler: wire };
-const single = { ...SINGLE_ATTEMPT_OPTIONS, ...ACCOUNT, requestHandler: wire };
+const here = { ...ACCOUNT, requestHandler: wire };
 // To make a client costs more than a run, so the processes share them; the wire tells them apart.
-const dynamoDb = withoutWaiting(withoutCallLog(new DynamoDBClient(repeating)));
-const circuitsClient = withoutCallLog(new DynamoDBClient(single));
-const sqs = withoutWaiting(withoutCallLog(new SQSClient(repeating)));
-const s3 = withoutWaiting(withoutCallLog(new S3Client(repeating)));
-const ssm = withoutWaiting(withoutCallLog(new SSMClient(repeating)));
-const eventBridge = withoutCallLog(new EventBridgeClient(single));
+const dynamoDb = withoutWaiting(
+  createClient((options) => new DynamoDBClient({ ...options, ...here })),
+);
+const circuitsClient = createClient(
+  (options) => new DynamoDBClient({ ...options, ...SINGLE_ATTEMPT, ...here }),
+);
+const sqs = withoutWaiting(createClient((options) => new SQSClient({ ...options, ...here })));
+const s3 = withoutWaiting(createClient((options) => new S3Client({ ...options, ...here })));
+const ssm = withoutWaiting(createClient((options) => new SSMClient({ ...options, ...here })));
+const eventBridge = createClient(
+  (options) => new EventBridgeClient({ ...options, ...SINGLE_ATTEMPT, ...here }),
+);
 const models = new BedrockModelClient({ clock: { now: () => 0 }, requestHandler: wire });
 
 /** The adapters that are deployed, over SDK clients whose network is a function of this process. */

@@ -5,15 +5,11 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import {
-  CLIENT_OPTIONS,
-  OBJECT_OPTIONS,
-  withoutCallLog,
-} from '../../../lambda/aws/client-options.ts';
+import { createClient, WITHOUT_CHECKSUMS } from '../../../lambda/aws/sdk-client.ts';
 
-const table = withoutCallLog(new DynamoDBClient(CLIENT_OPTIONS));
-const queue = withoutCallLog(new SQSClient(CLIENT_OPTIONS));
-const bucket = withoutCallLog(new S3Client(OBJECT_OPTIONS));
+const table = createClient((options) => new DynamoDBClient(options));
+const queue = createClient((options) => new SQSClient(options));
+const bucket = createClient((options) => new S3Client({ ...options, ...WITHOUT_CHECKSUMS }));
 const { TABLE: TableName, BUCKET: Bucket, QUEUE_URL: QueueUrl } = process.env;
 
 export async function handler({ body, requestContext }: APIGatewayProxyEvent) {

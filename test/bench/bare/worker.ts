@@ -6,22 +6,19 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { SQSEvent } from 'aws-lambda';
-import {
-  CLIENT_OPTIONS,
-  OBJECT_OPTIONS,
-  SINGLE_ATTEMPT_OPTIONS,
-  withoutCallLog,
-} from '../../../lambda/aws/client-options.ts';
+import { createClient, SINGLE_ATTEMPT, WITHOUT_CHECKSUMS } from '../../../lambda/aws/sdk-client.ts';
 
-const table = withoutCallLog(new DynamoDBClient(CLIENT_OPTIONS));
-const bucket = withoutCallLog(new S3Client(OBJECT_OPTIONS));
-const bus = withoutCallLog(new EventBridgeClient(CLIENT_OPTIONS));
-const bedrock = withoutCallLog(
-  new BedrockRuntimeClient({
-    ...SINGLE_ATTEMPT_OPTIONS,
-    // As Holdfast's own client: the fake's HTTP/1.1, kept alive.
-    requestHandler: new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 50 } }),
-  }),
+const table = createClient((options) => new DynamoDBClient(options));
+const bucket = createClient((options) => new S3Client({ ...options, ...WITHOUT_CHECKSUMS }));
+const bus = createClient((options) => new EventBridgeClient(options));
+const bedrock = createClient(
+  (options) =>
+    new BedrockRuntimeClient({
+      ...options,
+      ...SINGLE_ATTEMPT,
+      // As Holdfast's own client: the fake's HTTP/1.1, kept alive.
+      requestHandler: new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 50 } }),
+    }),
 );
 const { TABLE: TableName, BUCKET: Bucket, BUS: EventBusName, MODEL: modelId } = process.env;
 
