@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 import { readSettings } from '../lib/settings-file.ts';
-import { readScenario, ScenarioError } from '../local/bedrock/scenario-file.ts';
+import { FaultRuleError, readScenario } from '../local/bedrock/parse-fault-rules.ts';
 import { isWarning } from '../local/log-line.ts';
 import { type LocalOptions, parseOptions, USAGE, UsageError } from '../local/options.ts';
 import { SynthesisError, synthesize } from '../local/synthesize.ts';
@@ -17,7 +17,7 @@ try {
   if (options.help) process.stdout.write(USAGE);
   else await main(options);
 } catch (error: unknown) {
-  const expected = [UsageError, SettingsError, ScenarioError, SynthesisError].some(
+  const expected = [UsageError, SettingsError, FaultRuleError, SynthesisError].some(
     (kind) => error instanceof kind,
   );
   if (!expected || !(error instanceof Error)) throw error;

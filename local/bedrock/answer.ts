@@ -9,7 +9,7 @@ export interface Answer {
 
 const ECHO_CHARACTERS = 200;
 
-/** A deterministic answer: same model, same prompt, same text, cut where maxTokens says. */
+/** The answer to a prompt: always the same for the same model and prompt, and cut at maxTokens. */
 export function answer(model: string, conversation: Conversation): Answer {
   const full = answerText(model, conversation.prompt);
   const text = firstTokens(full, conversation.maxTokens);
@@ -21,7 +21,7 @@ export function answer(model: string, conversation: Conversation): Answer {
   };
 }
 
-/** What the fake answers to a prompt when maxTokens allows; a test can so tell whose answer it is. */
+/** The text of an uncut answer. It names the model and quotes the prompt, so a test can check both. */
 export function answerText(model: string, prompt: string): string {
   const digest = createHash('sha256').update(prompt).digest('hex').slice(0, 8);
   const echo = [...prompt.slice(0, 2 * ECHO_CHARACTERS)].slice(0, ECHO_CHARACTERS).join('');
@@ -31,7 +31,7 @@ export function answerText(model: string, prompt: string): string {
 function firstTokens(text: string, tokens: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= tokens * BYTES_PER_TOKEN) return text;
-  // A character that the cut would split is left out whole.
+  // If the cut splits a character, that character is left out.
   return bytes
     .subarray(0, tokens * BYTES_PER_TOKEN)
     .toString()

@@ -1,39 +1,34 @@
 import type { FailingRule } from './faults.ts';
-import type { Operation } from './operation.ts';
-import { matches } from './pattern.ts';
+import { type ModelCall, matches } from './model-call.ts';
+import type { Protocol } from './two-protocol-server.ts';
 
 type FailureKind = FailingRule['fault'];
-export type Protocol = 'HTTP/1.1' | 'HTTP/2';
 
-/** What is known of a call when it begins. Never its text. */
-export interface CallStart {
-  readonly operation: Operation;
-  readonly region: string;
-  /** As it was called: an id or an ARN. */
-  readonly model: string;
+/** The facts about a call that are known when it begins. The log never keeps a prompt. */
+export interface CallStart extends ModelCall {
   readonly protocol: Protocol;
   readonly jobId?: string;
   readonly inputTokens: number;
   readonly maxTokens: number;
 }
 
-/** `in-flight`, `answered`, `abandoned` (the caller left first), or the kind of the failure. */
 export type CallOutcome = 'in-flight' | EndOutcome;
+/** `abandoned` means that the caller left before the answer. */
 export type EndOutcome = 'answered' | 'abandoned' | FailureKind;
 
 export interface CallRecord extends CallStart {
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;
   readonly outcome: CallOutcome;
-  /** Absent while in flight, and when no answer was sent. */
+  /** The HTTP status. @default the call is in flight, or no answer was sent */
   readonly status?: number;
-  /** How long it took; absent while in flight. */
+  /** The duration in milliseconds. @default the call is in flight */
   readonly ms?: number;
 }
 
 export const CALL_FILTERS = ['operation', 'region', 'model', 'jobId', 'outcome'] as const;
 
-/** Each may hold `*`. */
+/** Patterns, in which `*` stands for any characters. */
 export type CallFilter = { readonly [Name in (typeof CALL_FILTERS)[number]]?: string };
 
 export interface TargetStatistics {
@@ -48,18 +43,18 @@ export interface TargetStatistics {
 }
 
 export interface Statistics {
-  /** Opened since the start or the last reset. */
+  /** The connections opened since the start or the last reset. */
   readonly connections: Readonly<Record<Protocol, number>>;
   readonly targets: readonly TargetStatistics[];
 }
 
-/** Ends the call in the log; a second end changes nothing. */
+/** Ends the call in the log. A second call changes nothing. */
 export type EndCall = (outcome: EndOutcome, status?: number) => void;
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 type Counters = Mutable<Omit<TargetStatistics, 'failed'>> & { failed: Record<string, number> };
 
-/** The last calls, and counts of all of them by target. */
+/** The latest calls, and the counts of all calls by target. */
 export class CallLog {
   readonly #now: () => number;
   readonly #limit: number;
@@ -79,7 +74,7 @@ export class CallLog {
   begin(start: CallStart): EndCall {
     const call: Mutable<CallRecord> = { ...start, startedAtMs: this.#now(), outcome: 'in-flight' };
     this.#calls.push(call);
-    // Trimmed by halves: dropping one call each time would move the whole list each time.
+    // The list is halved, because dropping one call at a time would move the whole list each time.
     if (this.#calls.length >= 2 * this.#limit) this.#calls = this.#calls.slice(-this.#limit);
     const counters = this.#countersOf(start);
     counters.calls += 1;
@@ -97,7 +92,7 @@ export class CallLog {
     };
   }
 
-  /** In the order they began. */
+  /** The calls that match the filter, in the order in which they began. */
   calls(filter: CallFilter = {}): readonly CallRecord[] {
     return this.#calls
       .filter((call) =>
@@ -113,7 +108,7 @@ export class CallLog {
     });
   }
 
-  /** Forgets all; a call in flight ends unseen. */
+  /** Empties the log. The end of a call that is in flight now will not be logged. */
   reset(): void {
     this.#calls = [];
     this.#targets.clear();

@@ -3,15 +3,14 @@ import { modelFacts } from '../../lambda/contract/models.ts';
 import type { Target } from '../../lambda/contract/policy.ts';
 import type { Authorize } from '../iam.ts';
 import { ACCOUNT } from '../resources.ts';
-import { jsonReply, type Reply } from './reply.ts';
+import { signedRegion } from './model-call.ts';
 import { serviceErrorReply } from './service-error.ts';
-import { signedRegion } from './signed-region.ts';
-import type { Request } from './two-protocol-server.ts';
+import { jsonReply, type Reply, type Request } from './two-protocol-server.ts';
 
-/** A model is LEGACY for its last six months, Bedrock's usual notice. */
+/** A model is LEGACY for its last six months, which is Bedrock's usual notice. */
 const LEGACY_MS = 182 * 86_400_000;
 
-export interface CatalogueRequest {
+export interface ControlPlaneRequest {
   readonly request: Request;
   readonly pathname: string;
   readonly nowMs: number;
@@ -19,26 +18,26 @@ export interface CatalogueRequest {
 }
 
 /**
- * What of Bedrock's control plane tells when a model ends: GetFoundationModel and
- * GetInferenceProfile. Every model is there, with the end of life that the catalogue of this project
- * knows. Undefined for any other path.
+ * Answers GetFoundationModel and GetInferenceProfile, the part of Bedrock's control plane that says
+ * when a model ends. Every model exists; its end of life comes from this project's own catalogue.
+ * Returns undefined for any other path.
  */
-export function catalogueReply(asked: CatalogueRequest): Reply | undefined {
-  const [, kind, encoded = ''] = PATH.exec(asked.pathname) ?? [];
-  if (!kind || asked.request.method !== 'GET') return undefined;
-  const region = signedRegion(asked.request.headers.authorization);
+export function controlPlaneReply(input: ControlPlaneRequest): Reply | undefined {
+  const [, kind, encoded = ''] = PATH.exec(input.pathname) ?? [];
+  if (!kind || input.request.method !== 'GET') return undefined;
+  const region = signedRegion(input.request.headers.authorization);
   if (region === undefined) return serviceErrorReply('unsigned');
   const target = { region, modelId: decodeURIComponent(encoded).replace(/^arn:.*\//, '') };
-  return kind === 'foundation-models' ? modelReply(asked, target) : profileReply(asked, target);
+  return kind === 'foundation-models' ? modelReply(input, target) : profileReply(input, target);
 }
 
 const PATH = /^\/(foundation-models|inference-profiles)\/([^/]+)$/;
 
-function modelReply({ request, nowMs, authorize }: CatalogueRequest, target: Target): Reply {
+function modelReply({ request, nowMs, authorize }: ControlPlaneRequest, target: Target): Reply {
   const modelArn = `arn:aws:bedrock:${target.region}::foundation-model/${target.modelId}`;
   const denial = authorize?.(request.headers, 'bedrock:GetFoundationModel', modelArn);
   if (denial) return serviceErrorReply('access-denied', { message: denial });
-  // A profile's id names no model.
+  // The id of a profile is not the id of a model.
   if (profileOf(target).geography) return serviceErrorReply('invalid-model');
   return jsonReply(200, {
     modelDetails: {
@@ -56,7 +55,7 @@ function lifecycle(endOfLife: string | undefined, nowMs: number) {
   return { status: legacyTime.getTime() <= nowMs ? 'LEGACY' : 'ACTIVE', legacyTime, endOfLifeTime };
 }
 
-function profileReply({ request, authorize }: CatalogueRequest, target: Target): Reply {
+function profileReply({ request, authorize }: ControlPlaneRequest, target: Target): Reply {
   const { region, modelId: id } = target;
   const arn = `arn:aws:bedrock:${region}:${ACCOUNT}:inference-profile/${id}`;
   const denial = authorize?.(request.headers, 'bedrock:GetInferenceProfile', arn);

@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import type { ModelFacts } from '../../lambda/contract/models.ts';
+import { parseJson } from '../loopback.ts';
 
 export interface Conversation {
   readonly prompt: string;
   readonly inputTokens: number;
-  /** What is reserved of the quota; unset by the caller it is the model's maximum, as in Bedrock. */
+  /** The output tokens to reserve from the quota. @default the model's maximum, as in Bedrock */
   readonly maxTokens: number;
   readonly jobId?: string;
 }
 
 export const BYTES_PER_TOKEN = 4;
 
-/** Reserved for an unknown model when the caller names no maximum. */
+/** Reserved if the model is unknown and the caller sets no maximum. */
 const DEFAULT_MAX_TOKENS = 64_000;
 
 const blocks = z.array(z.looseObject({ text: z.string().optional() }));
@@ -42,38 +43,38 @@ type Request = z.infer<typeof request>;
 const countRequest = z.looseObject({ input: z.looseObject({ converse: request }) });
 
 /**
- * The conversation, or the text of the ValidationException that Bedrock would answer. A model that
- * the catalogue does not know accepts anything well-formed.
+ * Returns the conversation, or the message of the ValidationException that Bedrock would send. A
+ * model that is not in the catalogue accepts any well-formed request.
  */
 export function parseConversation(body: string, facts?: ModelFacts): Conversation | string {
   const result = request.safeParse(parseJson(body));
   if (!result.success) return constraintText(result.error.issues[0]);
   const { messages, system, inferenceConfig, requestMetadata } = result.data;
   const inputTokens = countTokens([...system, ...messages.flatMap(({ content }) => content)]);
-  const fault =
-    faultOfMessages(messages) ?? (facts && faultForModel(facts, inputTokens, inferenceConfig));
-  if (fault !== undefined) return fault;
+  const refusal =
+    refusalOfMessages(messages) ?? (facts && refusalByModel(facts, inputTokens, inferenceConfig));
+  if (refusal !== undefined) return refusal;
 
   const prompt = (messages.at(-1)?.content ?? []).map(({ text = '' }) => text).join('\n');
   const maxTokens = inferenceConfig.maxTokens ?? facts?.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
   return { prompt, inputTokens, maxTokens, jobId: requestMetadata.jobId };
 }
 
-/** What CountTokens has counted, or the text of the ValidationException that it would answer. */
+/** Returns the tokens of the prompt, or the message of the ValidationException. */
 export function parsePromptToCount(body: string): number | string {
   const result = countRequest.safeParse(parseJson(body));
   if (!result.success) return constraintText(result.error.issues[0]);
   const { messages, system } = result.data.input.converse;
   const texts = [...system, ...messages.flatMap(({ content }) => content)];
-  return faultOfMessages(messages) ?? countTokens(texts);
+  return refusalOfMessages(messages) ?? countTokens(texts);
 }
 
-/** Four bytes a token: near enough for English, and easy to reckon in a test. */
+/** Four bytes per token: close enough for English, and easy to calculate in a test. */
 export function tokensOf(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN);
 }
 
-function faultOfMessages(messages: Request['messages']): string | undefined {
+function refusalOfMessages(messages: Request['messages']): string | undefined {
   if (messages[0]?.role !== 'user') {
     return 'A conversation must start with a user message. Try again with a conversation that starts with a user message.';
   }
@@ -92,7 +93,7 @@ function faultOfMessages(messages: Request['messages']): string | undefined {
   return undefined;
 }
 
-function faultForModel(
+function refusalByModel(
   { maxOutputTokens, contextWindow, refuses }: ModelFacts,
   inputTokens: number,
   { maxTokens, temperature, topP }: Request['inferenceConfig'],
@@ -121,14 +122,6 @@ function unitInterval() {
     .min(0, 'Member must have value greater than or equal to 0')
     .max(1, 'Member must have value less than or equal to 1')
     .optional();
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function countTokens(all: readonly { readonly text?: string | undefined }[]): number {

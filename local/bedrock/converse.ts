@@ -1,12 +1,12 @@
 import { modelFacts } from '../../lambda/contract/models.ts';
 import { type Answer, answer } from './answer.ts';
-import { chanceOfCall } from './chance.ts';
+import { type CallResult, ruleFailure, serviceFailure } from './call-result.ts';
 import { type Conversation, parseConversation } from './conversation.ts';
-import { type Fate, failure, refusal } from './fate.ts';
 import type { Faults } from './faults.ts';
 import { drawLatencyMs, type Latency } from './latency.ts';
-import { jsonReply, type Reply } from './reply.ts';
-import type { Decide } from './serve-call.ts';
+import { randomOfCall } from './seeded-random.ts';
+import type { OperationHandler } from './serve-call.ts';
+import { jsonReply, type Reply } from './two-protocol-server.ts';
 
 export interface ConverseOptions {
   readonly faults: Faults;
@@ -15,31 +15,38 @@ export interface ConverseOptions {
 }
 
 /** The Converse operation. */
-export function createConverse({ faults, latency, seed }: ConverseOptions): Decide {
+export function createConverse({ faults, latency, seed }: ConverseOptions): OperationHandler {
   let callNumber = 0;
 
   return ({ region, model, body }) => {
     const conversation = parseConversation(body, modelFacts({ region, modelId: model }));
-    return { size: sizeOf(conversation), fate: () => decide(region, model, conversation) };
+    return {
+      size: sizeOf(conversation),
+      chooseResult: () => resultOf(region, model, conversation),
+    };
   };
 
-  function decide(region: string, model: string, conversation: Conversation | string): Fate {
-    if (typeof conversation === 'string') return refusal('validation', { message: conversation });
-    const random = chanceOfCall(seed, callNumber++);
+  function resultOf(
+    region: string,
+    model: string,
+    conversation: Conversation | string,
+  ): CallResult {
+    if (typeof conversation === 'string') {
+      return serviceFailure('validation', { message: conversation });
+    }
+    const random = randomOfCall(seed, callNumber++);
     const { inputTokens, maxTokens } = conversation;
     const answered = answer(model, conversation);
-    const latencyMs = drawLatencyMs(latency, model, answered.usage.outputTokens, random);
-    const met = faults.meet(
-      { region, model, operation: 'converse' },
-      inputTokens + maxTokens,
-      random,
-    );
-    if (met.failure) return failure(met.failure, model);
+    const usualMs = drawLatencyMs(latency, model, answered.usage.outputTokens, random);
+    const call = { region, model, operation: 'converse' } as const;
+    const effects = faults.applyTo(call, inputTokens + maxTokens, random);
+    if (effects.failure) return ruleFailure(effects.failure, model);
+    const latencyMs = usualMs * effects.slowdown;
     return {
       kind: 'answer',
-      reply: answerReply(answered, latencyMs * met.slowdown),
-      latencyMs: latencyMs * met.slowdown,
-      settle: () => met.settle(answered.usage),
+      reply: answerReply(answered, latencyMs),
+      latencyMs,
+      settle: () => effects.settle(answered.usage),
     };
   }
 }

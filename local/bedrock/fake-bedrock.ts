@@ -1,38 +1,43 @@
 import { text } from 'node:stream/consumers';
 import type { Authorize } from '../iam.ts';
 import { type CallFilter, CallLog, type CallRecord, type Statistics } from './call-log.ts';
-import { CONTROL_PREFIX, control, isForeign } from './control.ts';
-import { catalogueReply } from './control-plane.ts';
+import { controlPlaneReply } from './control-plane.ts';
 import { createConverse } from './converse.ts';
 import { createCountTokens } from './count-tokens.ts';
+import { controlReply, isControlPath, isForeign } from './fault-control.ts';
 import type { FaultRule, Scenario } from './fault-rule.ts';
 import { Faults } from './faults.ts';
 import type { Latency } from './latency.ts';
-import { readPath } from './operation.ts';
-import { jsonReply, sendReply } from './reply.ts';
+import { readPath } from './model-call.ts';
 import { createCallServer } from './serve-call.ts';
 import { serviceErrorReply } from './service-error.ts';
-import { listenOnBothProtocols, type Request, type Response } from './two-protocol-server.ts';
+import {
+  jsonReply,
+  listenOnBothProtocols,
+  type Request,
+  type Response,
+  sendReply,
+} from './two-protocol-server.ts';
 
 export interface FakeBedrockOptions {
   /** @default any free port */
   readonly port?: number;
-  /** How many ports to try, counted up from the first. @default 1 */
+  /** How many ports to try, counted up from `port`. @default 1 */
   readonly tries?: number;
-  /** Same seed and same order of calls, same latencies and brownouts. @default 1 */
+  /** With the same seed and the same calls, latencies and `probability` draws repeat. @default 1 */
   readonly seed?: number;
-  /** Faults that come and go by themselves, counted from the start. @default none */
+  /** Fault rules whose times count from the start of the fake. @default none */
   readonly scenario?: Scenario;
-  /** @default a median of 150 ms and 1 ms for each token of the answer */
+  /** How long answers take. @default a median of 150 ms, plus 1 ms for each token of the answer */
   readonly latency?: Latency;
-  /** Asked before each call. @default every signed call is allowed */
+  /** Decides whether a caller may make a call. @default every signed call is allowed */
   readonly authorize?: Authorize;
-  /** Milliseconds since the epoch. @default Date.now */
+  /** Returns the time in milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
 }
 
 export interface FakeBedrock {
-  /** The endpoint of every region; `/_control/` sets faults (see control.ts). */
+  /** The endpoint of every region. GET /_control describes the control of faults. */
   readonly url: string;
   /** @returns the id to clear it by */
   setFault(rule: FaultRule): string;
@@ -40,16 +45,16 @@ export interface FakeBedrock {
   clearFaults(): void;
   calls(filter?: CallFilter): readonly CallRecord[];
   statistics(): Statistics;
-  /** Empties log and statistics; faults stay. */
+  /** Empties the log and the statistics. Faults stay. */
   resetLog(): void;
-  /** Drops all connections, also of calls in flight. */
+  /** Drops all connections, including those of calls in flight. */
   stop(): Promise<void>;
 }
 
 /**
- * A Bedrock runtime on this machine that speaks Converse and CountTokens over HTTP/1.1 and HTTP/2
- * and fails on command, and as much of the control plane as tells when models end. The region of a
- * call is the one it is signed for.
+ * A Bedrock runtime on this machine that fails on command. It serves Converse and CountTokens over
+ * HTTP/1.1 and HTTP/2, and the part of the control plane that says when models end. The region of a
+ * call is the region that the call is signed for.
  */
 export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promise<FakeBedrock> {
   const {
@@ -65,7 +70,8 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
   const faults = new Faults(now);
   for (const rule of scenario) faults.set(rule);
   const serveCall = createCallServer({
-    ...{ log, authorize },
+    log,
+    authorize,
     operations: {
       converse: createConverse({ faults, latency, seed }),
       'count-tokens': createCountTokens(faults),
@@ -75,7 +81,7 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
   const server = await listenOnBothProtocols(
     port,
     tries,
-    (request, response) => void serve(request, response).catch(fail(response)),
+    (request, response) => void serve(request, response).catch(replyToBug(response)),
     (protocol) => log.connected(protocol),
   );
   return {
@@ -91,24 +97,26 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
 
   async function serve(request: Request, response: Response): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const called = readPath(url.pathname);
-    if (url.pathname.startsWith(CONTROL_PREFIX)) return serveControl(request, response, url);
-    if (request.method === 'POST' && called) return serveCall(request, response, called);
-    const asked = { request, pathname: url.pathname, nowMs: now(), authorize };
-    sendReply(response, catalogueReply(asked) ?? serviceErrorReply('unknown-operation'));
+    if (isControlPath(url.pathname)) return serveControl(request, response, url);
+    const call = readPath(url.pathname);
+    if (request.method === 'POST' && call) return serveCall(request, response, call);
+    const input = { request, pathname: url.pathname, nowMs: now(), authorize };
+    sendReply(response, controlPlaneReply(input) ?? serviceErrorReply('unknown-operation'));
   }
 
   async function serveControl(request: Request, response: Response, url: URL): Promise<void> {
     if (isForeign(request.headers, server.port)) {
-      return sendReply(response, jsonReply(403, { message: 'host not allowed, use 127.0.0.1' }));
+      const message = `host or origin not allowed, use http://127.0.0.1:${server.port}`;
+      return sendReply(response, jsonReply(403, { message }));
     }
     const body = await text(request);
-    sendReply(response, control({ method: request.method ?? 'GET', url, body }, faults, log));
+    const controlRequest = { method: request.method ?? 'GET', url, body };
+    sendReply(response, controlReply(controlRequest, faults, log));
   }
 }
 
-/** A bug of the fake must not look like one of the service. */
-function fail(response: Response) {
+/** A bug of the fake must not look like a failure of the service. */
+function replyToBug(response: Response) {
   return (error: unknown) =>
     sendReply(response, jsonReply(599, { message: `the fake Bedrock failed: ${error}` }));
 }

@@ -1,17 +1,17 @@
 /**
- * A fault as a user writes it, over the control endpoint, in a scenario file or in a test:
+ * A fault as a user writes it: for the fault control, in a scenario file or in a test.
  *
  *     { "region": "us-east-1", "model": "*sonnet-4-5*", "fault": "throttle-minute" }
  *
- * A scenario is a list of them. `probability` makes any fault a brownout, `atSeconds` and
- * `forSeconds` make it come and go by itself, counted from the moment it is set.
+ * `probability` limits any fault to a share of the calls. `atSeconds` and `forSeconds` make it begin
+ * and end by itself, counted from the moment it is set. GET /_control shows the descriptions and
+ * units below to the user.
  */
 import { z } from 'zod';
-import { OPERATIONS, type Operation } from './operation.ts';
-import { matches } from './pattern.ts';
+import { type ModelCall, matches, OPERATIONS } from './model-call.ts';
 
-/** Faults without a number of their own; all but the last three are replies of `SERVICE_ERRORS`. */
-export const SIMPLE_FAULTS = [
+/** Faults without fields of their own. All except the last three are errors of the service. */
+const PLAIN_FAULTS = [
   'throttle-minute',
   'throttle-day',
   'throttle-rate',
@@ -23,97 +23,119 @@ export const SIMPLE_FAULTS = [
   'access-denied',
   'end-of-life',
   'invalid-model',
-  /** The HTML page of a proxy in between. */
   'html-503',
-  /** No answer, for as long as the caller waits. */
   'hang',
-  /** The connection is dropped. */
   'reset',
 ] as const;
 
-const positive = z.number('a number above 0').positive('a number above 0');
-const pattern = z.string('a text in which * stands for anything').min(1, 'at least one character');
+const PATTERN = 'a text of at least one character, in which * stands for any characters';
+const PROBABILITY = 'a number above 0 and at most 1';
+const START = 'a number of seconds, at least 0';
+const STATUS = 'an HTTP status from 200 to 599';
 
-const when = {
-  /** @default both */
-  operation: z.enum(OPERATIONS, OPERATIONS.join(' or ')).optional(),
-  /** A region, or a pattern. @default every region */
-  region: pattern.optional(),
-  /** A model or profile id, or a pattern. @default every model */
-  model: pattern.optional(),
-  /** The share of the calls that it meets. @default 1 */
-  probability: positive.max(1, 'above 0 and at most 1').optional(),
-  /** When it begins. @default at once */
-  atSeconds: z.number('a number of seconds').min(0, 'at least 0').optional(),
-  /** How long it lasts. @default until it is cleared */
-  forSeconds: positive.optional(),
+/** The fields that every rule may have. */
+export const COMMON_FIELDS = {
+  operation: z
+    .enum(OPERATIONS, OPERATIONS.join(' or '))
+    .optional()
+    .describe('The only operation that fails. If absent, every operation fails.'),
+  region: z
+    .string(PATTERN)
+    .min(1, PATTERN)
+    .optional()
+    .describe('The region of the calls, in which * stands for any characters. Default: *.'),
+  model: z
+    .string(PATTERN)
+    .min(1, PATTERN)
+    .optional()
+    .describe('The model or profile id of the calls, with * for any characters. Default: *.'),
+  probability: z
+    .number(PROBABILITY)
+    .positive(PROBABILITY)
+    .max(1, PROBABILITY)
+    .optional()
+    .meta({ description: 'The share of the calls that are affected. Default: 1.', unit: 'share' }),
+  atSeconds: z.number(START).min(0, START).optional().meta({
+    description: 'The time from setting the rule until the fault begins. Default: 0.',
+    unit: 'seconds',
+  }),
+  forSeconds: above0('seconds')
+    .optional()
+    .meta({ description: 'The duration. If absent, the fault lasts until it is cleared.' }),
 };
 
-const faultRule = z
-  .discriminatedUnion(
-    'fault',
-    [
-      z.strictObject({ ...when, fault: z.enum(SIMPLE_FAULTS) }),
-      z.strictObject({
-        ...when,
-        fault: z.literal('unavailable'),
-        expectedQueueDelayInMs: positive.optional(),
+/** One schema for each set of fields; a schema may stand for several faults. */
+export const RULE_VARIANTS = [
+  z.strictObject({ fault: z.enum(PLAIN_FAULTS), ...COMMON_FIELDS }),
+  z.strictObject({
+    fault: z.enum(['unavailable']),
+    ...COMMON_FIELDS,
+    expectedQueueDelayInMs: above0('milliseconds')
+      .optional()
+      .meta({ description: 'The length of the queue that the error names. Default: not named.' }),
+  }),
+  z.strictObject({
+    fault: z.enum(['reply']),
+    ...COMMON_FIELDS,
+    status: z
+      .int(STATUS)
+      .min(200, STATUS)
+      .max(599, STATUS)
+      .describe('The HTTP status of the reply.'),
+    headers: z
+      .record(z.string(), z.string('a text'), 'an object of header names and texts')
+      .optional()
+      .describe('Headers of the reply. Default: content-type application/json.'),
+    body: z.string('a text').optional().describe('The body of the reply. Default: empty.'),
+  }),
+  z.strictObject({
+    fault: z.enum(['slow']),
+    ...COMMON_FIELDS,
+    factor: above0().meta({
+      description: 'The factor that the latency of an answer is multiplied by.',
+      unit: 'times',
+    }),
+  }),
+  z
+    .strictObject({
+      fault: z.enum(['quota']),
+      ...COMMON_FIELDS,
+      requestsPerMinute: above0('requests')
+        .optional()
+        .meta({ description: 'The requests that a target accepts per minute. Default: no limit.' }),
+      tokensPerMinute: above0('tokens')
+        .optional()
+        .meta({ description: 'The tokens that a target accepts per minute. Default: no limit.' }),
+      burndownRate: above0().optional().meta({
+        description: 'The tokens that one output token takes. Claude 4 models have 5. Default: 1.',
+        unit: 'tokens',
       }),
-      /** Any HTTP answer, also a 200, sent as it is. */
-      z.strictObject({
-        ...when,
-        fault: z.literal('reply'),
-        status: z.int('a status from 200 to 599').min(200, 'at least 200').max(599, 'at most 599'),
-        headers: z.record(z.string(), z.string('a text')).optional(),
-        body: z.string('a text').optional(),
+      minuteSeconds: above0('seconds').optional().meta({
+        description:
+          'The length of the minute of this quota; a test sets a short one. Default: 60.',
       }),
-      z.strictObject({ ...when, fault: z.literal('slow'), factor: positive }),
-      z
-        .strictObject({
-          ...when,
-          fault: z.literal('quota'),
-          requestsPerMinute: positive.optional(),
-          tokensPerMinute: positive.optional(),
-          burndownRate: positive.optional(),
-          minuteSeconds: positive.optional(),
-        })
-        .refine((quota) => (quota.requestsPerMinute ?? quota.tokensPerMinute) !== undefined, {
-          path: ['requestsPerMinute'],
-          message: 'a limit here or in tokensPerMinute',
-        }),
-    ],
-    `one of ${[...SIMPLE_FAULTS, 'unavailable', 'reply', 'slow', 'quota'].join(', ')}`,
-  )
+    })
+    .refine((quota) => (quota.requestsPerMinute ?? quota.tokensPerMinute) !== undefined, {
+      path: ['requestsPerMinute'],
+      message: 'a number above 0, here or in tokensPerMinute',
+    }),
+] as const;
+
+const FAULT_NAMES = RULE_VARIANTS.flatMap(({ shape }) => shape.fault.options);
+
+export const faultRule = z
+  .discriminatedUnion('fault', RULE_VARIANTS, `one of ${FAULT_NAMES.join(', ')}`)
   .readonly();
 
 export type FaultRule = z.infer<typeof faultRule>;
+export type FaultName = FaultRule['fault'];
+/** A list of rules. Each begins and ends by itself, as its `atSeconds` and `forSeconds` say. */
 export type Scenario = readonly FaultRule[];
 
-/** Thrown for input that cannot be used; names the field, the value got and what is allowed. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
-}
-
-/** One rule or a list of them, checked. */
-export function parseFaultRules(input: unknown): Scenario {
-  const list = Array.isArray(input) ? input : [input];
-  const result = z.array(faultRule).safeParse(list);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new InputError(issue ? describe(issue, list, Array.isArray(input)) : 'not a fault');
-}
-
-/** What a rule may be about. */
-export interface Called {
-  readonly region: string;
-  readonly model: string;
-  readonly operation: Operation;
-}
-
-/** Whether the rule is about this call and its time has come, `sinceMs` after it was set. */
+/** Returns true if the rule is for this call and is in force `sinceMs` after it was set. */
 export function applies(
   rule: FaultRule,
-  { region, model, operation }: Called,
+  { region, model, operation }: ModelCall,
   sinceMs: number,
 ): boolean {
   const beginMs = (rule.atSeconds ?? 0) * 1000;
@@ -127,14 +149,8 @@ export function applies(
   );
 }
 
-function describe(issue: z.core.$ZodIssue, list: readonly unknown[], isList: boolean): string {
-  const inRule = issue.path.slice(1).join('.');
-  const field = isList ? [`[${String(issue.path[0])}]`, inRule].filter(Boolean).join('.') : inRule;
-  if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')}: no such field`;
-  const value = issue.path.reduce<unknown>(
-    (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
-    list,
-  );
-  const got = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
-  return `${field || 'fault'}: got ${got}, allowed is ${issue.message}`;
+function above0(unit?: string) {
+  const allowed = unit === undefined ? 'a number above 0' : `a number of ${unit} above 0`;
+  const number = z.number(allowed).positive(allowed);
+  return unit === undefined ? number : number.meta({ unit });
 }

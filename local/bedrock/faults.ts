@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { applies, type Called, type FaultRule } from './fault-rule.ts';
+import { applies, type FaultRule } from './fault-rule.ts';
+import type { ModelCall } from './model-call.ts';
 import { Quota, type Usage } from './quota.ts';
 
-/** A rule that keeps a call from being answered, as opposed to one that slows or meters it. */
+/** A rule that makes a call fail, unlike one that slows it or meters its tokens. */
 export type FailingRule = Exclude<FaultRule, { fault: 'slow' | 'quota' }>;
 
-/** What meets one call. */
-export interface Encounter {
-  /** The failure, when there is one. */
+/** The effects of all faults on one call. */
+export interface FaultEffects {
+  /** @default the call is answered */
   readonly failure?: FailingRule;
-  /** The latency is multiplied by this. */
+  /** The factor that the call's latency is multiplied by. */
   readonly slowdown: number;
-  /** For a call that was not failed, once, when it ends: takes what it used from the quotas. */
+  /** Charges the quotas with the tokens used. Call it once, when a call without `failure` ends. */
   settle(used: Usage): void;
 }
 
@@ -22,11 +23,11 @@ export interface ListedFault {
 }
 
 interface SetFault extends ListedFault {
-  /** By target, when the rule is a quota. */
+  /** The quota of each target that has been called; empty unless the rule is a quota. */
   readonly quotas: Map<string, Quota>;
 }
 
-/** The faults that are set. Of several that would fail a call the one set first does. */
+/** The faults that are set. If several would fail a call, the one that was set first decides. */
 export class Faults {
   readonly #now: () => number;
   readonly #faults = new Map<string, SetFault>();
@@ -35,13 +36,14 @@ export class Faults {
     this.#now = now;
   }
 
+  /** @returns the id to clear it by */
   set(rule: FaultRule): string {
     const id = randomUUID().slice(0, 8);
     this.#faults.set(id, { id, setAtMs: this.#now(), rule, quotas: new Map() });
     return id;
   }
 
-  /** @returns whether there was one */
+  /** @returns true if a fault had this id */
   clear(id: string): boolean {
     return this.#faults.delete(id);
   }
@@ -54,24 +56,24 @@ export class Faults {
     return [...this.#faults.values()].map(({ id, setAtMs, rule }) => ({ id, setAtMs, rule }));
   }
 
-  /** Decides what meets a call that wants `tokens` of the target's quota; counting wants none. */
-  meet(called: Called, tokens: number, random: () => number): Encounter {
+  /** Draws the faults of a call and reserves `tokens` of the target's quotas. */
+  applyTo(call: ModelCall, tokens: number, random: () => number): FaultEffects {
     const nowMs = this.#now();
-    const met = [...this.#faults.values()].filter(
+    const drawn = [...this.#faults.values()].filter(
       ({ rule, setAtMs }) =>
-        applies(rule, called, nowMs - setAtMs) && random() < (rule.probability ?? 1),
+        applies(rule, call, nowMs - setAtMs) && random() < (rule.probability ?? 1),
     );
-    const rules = met.map(({ rule }) => rule);
+    const rules = drawn.map(({ rule }) => rule);
     const slowdown = rules.reduce((all, r) => (r.fault === 'slow' ? all * r.factor : all), 1);
-    const failure = rules.find(fails);
+    const failure = rules.find(isFailing);
     if (failure) return { failure, slowdown, settle: () => undefined };
-    if (called.operation !== 'converse') return { slowdown, settle: () => undefined };
-    const target = `${called.region}/${called.model}`;
-    return { slowdown, ...reserve(quotasOf(met, target, nowMs), tokens, this.#now) };
+    if (call.operation !== 'converse') return { slowdown, settle: () => undefined };
+    const target = `${call.region}/${call.model}`;
+    return { slowdown, ...reserve(quotasOf(drawn, target, nowMs), tokens, this.#now) };
   }
 }
 
-function fails(rule: FaultRule): rule is FailingRule {
+function isFailing(rule: FaultRule): rule is FailingRule {
   return rule.fault !== 'slow' && rule.fault !== 'quota';
 }
 
@@ -84,24 +86,24 @@ function quotasOf(faults: readonly SetFault[], target: string, nowMs: number): r
   });
 }
 
-/** All quotas or none: what the first ones gave goes back when a later one refuses. */
+/** Reserves tokens of every quota or of none: if one refuses, the others get theirs back. */
 function reserve(
   quotas: readonly Quota[],
   tokens: number,
   now: () => number,
-): Omit<Encounter, 'slowdown'> {
+): Omit<FaultEffects, 'slowdown'> {
   const reserved: Quota[] = [];
   const settle = (used: Usage) => {
     for (const quota of reserved) quota.settle(tokens, used, now());
   };
   for (const quota of quotas) {
-    const short = quota.reserve(tokens, now());
-    if (short === undefined) {
+    const exhausted = quota.reserve(tokens, now());
+    if (exhausted === undefined) {
       reserved.push(quota);
       continue;
     }
     settle({ inputTokens: 0, outputTokens: 0 });
-    const fault = short === 'requests' ? 'throttle-rate' : 'throttle-minute';
+    const fault = exhausted === 'requests' ? 'throttle-rate' : 'throttle-minute';
     return { failure: { fault }, settle: () => undefined };
   }
   return { settle };

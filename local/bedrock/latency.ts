@@ -1,21 +1,21 @@
-import { matches } from './pattern.ts';
+import { matches } from './model-call.ts';
 
-/** A lognormal time to the first token plus a steady time for each token of the answer. */
+/** A lognormal time to the first token, plus a constant time for each token of the answer. */
 export interface LatencyProfile {
   readonly medianMs: number;
-  /** Spread: a sigma of 0.5 puts the 99th percentile at 3.2 times the median; 0 is no spread. */
+  /** The spread. With 0.5, the 99th percentile is 3.2 times the median; 0 means no spread. */
   readonly sigma: number;
   readonly msPerOutputToken: number;
 }
 
 export interface Latency extends Partial<LatencyProfile> {
-  /** What differs for some models, by pattern (`*haiku*`); the first that fits counts. */
+  /** Other values for some models, by pattern (`*haiku*`); the first pattern that matches applies. */
   readonly models?: Readonly<Record<string, Partial<LatencyProfile>>>;
 }
 
 const DEFAULT_PROFILE: LatencyProfile = { medianMs: 150, sigma: 0.4, msPerOutputToken: 1 };
 
-/** How long this answer takes, in milliseconds. */
+/** Draws the latency of an answer. */
 export function drawLatencyMs(
   { models = {}, ...base }: Latency,
   model: string,
@@ -27,7 +27,7 @@ export function drawLatencyMs(
   return medianMs * Math.exp(sigma * standardNormal(random)) + msPerOutputToken * outputTokens;
 }
 
-/** Box-Muller; 1 - u keeps the logarithm's argument above 0. */
+/** Box-Muller transform. `1 - random()` keeps the argument of the logarithm above 0. */
 function standardNormal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -6,24 +6,24 @@ import {
 } from '../../lambda/contract/geography.ts';
 import type { Authorize } from '../iam.ts';
 import { ACCOUNT } from '../resources.ts';
-import type { Called } from './fault-rule.ts';
+import type { ModelCall } from './model-call.ts';
 
 /**
- * Why the caller may not call this model, if so. A call through an inference profile needs the
- * profile, and the model in each region where it may run: the service asks for one region at a
- * time, the fake for all, so that a missing grant shows at the first call. Tokens are counted by a
- * model, never by a profile.
+ * Returns the reason why the caller may not call this model, or undefined if it may. A call through
+ * an inference profile needs a grant for the profile, and for the model in each region where it may
+ * run. The service checks only the region that runs the call. The fake checks all regions, so that a
+ * missing grant shows at the first call. CountTokens takes a model, never a profile.
  */
 export function modelDenial(
   authorize: Authorize,
   headers: IncomingHttpHeaders,
-  { region, model: modelId, operation }: Called,
+  { region, model: modelId, operation }: ModelCall,
 ): string | undefined {
-  const called = calledArn(region, modelId);
-  if (operation === 'count-tokens') return authorize(headers, 'bedrock:CountTokens', called);
-  const context = { 'bedrock:InferenceProfileArn': called };
+  const calledArn = arnOf(region, modelId);
+  if (operation === 'count-tokens') return authorize(headers, 'bedrock:CountTokens', calledArn);
+  const context = { 'bedrock:InferenceProfileArn': calledArn };
   const denials = [
-    authorize(headers, 'bedrock:InvokeModel', called),
+    authorize(headers, 'bedrock:InvokeModel', calledArn),
     ...destinationArns(region, modelId).map((arn) =>
       authorize(headers, 'bedrock:InvokeModel', arn, context),
     ),
@@ -31,7 +31,7 @@ export function modelDenial(
   return denials.find((denial) => denial !== undefined);
 }
 
-function calledArn(region: string, modelId: string): string {
+function arnOf(region: string, modelId: string): string {
   if (modelId.startsWith('arn:')) return modelId;
   const { geography } = profileOf({ region, modelId });
   return geography === undefined
@@ -39,7 +39,7 @@ function calledArn(region: string, modelId: string): string {
     : `arn:aws:bedrock:${region}:${ACCOUNT}:inference-profile/${modelId}`;
 }
 
-/** Empty for a model called directly, and for an ARN, which does not tell its model. */
+/** Empty for a model that is called directly, and for an ARN, which does not contain the model id. */
 function destinationArns(region: string, modelId: string): readonly string[] {
   const { model, geography } = profileOf({ region, modelId });
   if (geography === undefined || modelId.startsWith('arn:')) return [];

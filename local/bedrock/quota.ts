@@ -1,10 +1,10 @@
-/** An account's quota for one target: a request bucket and a token bucket that refill steadily. */
+/** The limits of an account's quota for one target. */
 export interface QuotaLimits {
   readonly requestsPerMinute?: number;
   readonly tokensPerMinute?: number;
-  /** What an output token takes from the quota when the call ends; Claude 4 models have 5. @default 1 */
+  /** The quota tokens that one output token takes; Claude 4 models have 5. @default 1 */
   readonly burndownRate?: number;
-  /** Length of this quota's minute, so that a test need not wait for a real one. @default 60 */
+  /** The length of this quota's minute; a test sets a short one. @default 60 */
   readonly minuteSeconds?: number;
 }
 
@@ -14,8 +14,9 @@ export interface Usage {
 }
 
 /**
- * Reserves input + maxTokens when a call starts and settles what it used when it ends, as Bedrock
- * does (User Guide, "How tokens are counted in Amazon Bedrock"). A refused call takes nothing.
+ * A request bucket and a token bucket that refill steadily. A call reserves its input + maxTokens
+ * when it starts and is charged for the tokens it used when it ends, as in Bedrock (User Guide, "How
+ * tokens are counted in Amazon Bedrock"). A refused call takes nothing.
  */
 export class Quota {
   readonly #requests: Bucket;
@@ -29,7 +30,7 @@ export class Quota {
     this.#burndownRate = limits.burndownRate ?? 1;
   }
 
-  /** What is short, or undefined when the reservation is made. */
+  /** Returns the exhausted bucket, or undefined if the reservation is made. */
   reserve(tokens: number, nowMs: number): 'requests' | 'tokens' | undefined {
     if (this.#requests.level(nowMs) < 1) return 'requests';
     if (this.#tokens.level(nowMs) < tokens) return 'tokens';
@@ -63,7 +64,7 @@ class Bucket {
     return Math.min(this.#capacity, refilled);
   }
 
-  /** A negative amount gives back. The level may fall below 0: settling can cost more than was reserved. */
+  /** A negative amount is given back. The level falls below 0 if a call used more than it reserved. */
   take(amount: number, nowMs: number): void {
     this.#level = Math.min(this.#capacity, this.level(nowMs) - amount);
     this.#levelAtMs = nowMs;

@@ -1,56 +1,49 @@
 import { text } from 'node:stream/consumers';
 import type { Authorize } from '../iam.ts';
-import type { CallLog, CallStart, Protocol } from './call-log.ts';
-import { type Fate, fulfil, refusal } from './fate.ts';
+import type { CallLog, CallStart } from './call-log.ts';
+import { type CallResult, deliver, serviceFailure } from './call-result.ts';
+import { type ModelCall, type Operation, signedRegion } from './model-call.ts';
 import { modelDenial } from './model-denial.ts';
-import type { Operation } from './operation.ts';
-import { sendReply } from './reply.ts';
 import { serviceErrorReply } from './service-error.ts';
-import { signedRegion } from './signed-region.ts';
-import type { Request, Response } from './two-protocol-server.ts';
+import { type Request, type Response, sendReply } from './two-protocol-server.ts';
 
-/** An operation: reads a call's size for the log, and decides what becomes of it. */
-export type Decide = (call: ReceivedCall) => {
+/** Serves one operation: reads the size of a call for the log and chooses the call's result. */
+export type OperationHandler = (call: ReceivedCall) => {
   readonly size: Pick<CallStart, 'inputTokens' | 'maxTokens' | 'jobId'>;
-  /** Asked only if the caller is allowed to make the call. */
-  fate(): Fate;
+  /** Runs only if the caller may make the call, because it draws faults and reserves quota. */
+  chooseResult(): CallResult;
 };
 
-export interface ReceivedCall {
-  readonly region: string;
-  readonly model: string;
+export interface ReceivedCall extends Omit<ModelCall, 'operation'> {
   readonly body: string;
 }
 
-export interface ServeOptions {
+export interface CallServerOptions {
   readonly log: CallLog;
-  readonly operations: Readonly<Record<Operation, Decide>>;
+  readonly operations: Readonly<Record<Operation, OperationHandler>>;
   readonly authorize?: Authorize;
 }
 
-/** Serves the runtime's calls. Every signed one is in the log from its arrival to its end. */
-export function createCallServer({ log, operations, authorize }: ServeOptions) {
+/** Serves the calls of the runtime. The log has every signed call from its arrival to its end. */
+export function createCallServer({ log, operations, authorize }: CallServerOptions) {
   return async (
     request: Request,
     response: Response,
-    { model, operation }: { readonly model: string; readonly operation: Operation },
+    { model, operation }: Omit<ModelCall, 'region'>,
   ): Promise<void> => {
     const region = signedRegion(request.headers.authorization);
     if (region === undefined) return sendReply(response, serviceErrorReply('unsigned'));
-    // Listened for before the first await, so that a caller who leaves early is not missed.
+    // The listener is added before the first await, so that a caller who leaves early is noticed.
     const closed = new Promise<void>((resolve) => response.once('close', resolve));
     const body = await text(request).catch(() => undefined);
     if (body === undefined) return; // The caller left while it was sending.
 
-    const called = { operation, region, model };
-    const { size, fate } = operations[operation]({ ...called, body });
-    const end = log.begin({ ...called, protocol: protocolOf(request), ...size });
-    const denial = authorize && modelDenial(authorize, request.headers, called);
-    const exchange = { request, response, closed, end };
-    fulfil(denial ? refusal('access-denied', { message: denial }) : fate(), exchange);
+    const call = { operation, region, model };
+    const { size, chooseResult } = operations[operation]({ region, model, body });
+    const protocol = request.httpVersionMajor === 2 ? 'HTTP/2' : 'HTTP/1.1';
+    const end = log.begin({ ...call, protocol, ...size });
+    const denial = authorize && modelDenial(authorize, request.headers, call);
+    const result = denial ? serviceFailure('access-denied', { message: denial }) : chooseResult();
+    deliver(result, { request, response, closed, end });
   };
-}
-
-function protocolOf(request: Request): Protocol {
-  return request.httpVersionMajor === 2 ? 'HTTP/2' : 'HTTP/1.1';
 }

@@ -1,4 +1,4 @@
-import { jsonReply, type Reply } from './reply.ts';
+import { jsonReply, type Reply } from './two-protocol-server.ts';
 
 interface ServiceError {
   readonly status: number;
@@ -7,8 +7,8 @@ interface ServiceError {
 }
 
 /**
- * Converse's errors by the kind that faults, log and statistics use. Names and statuses are those
- * of the service model, texts those that users of the real service reported.
+ * The errors of the service, by the names that fault rules, log and statistics use. Error names and
+ * statuses are those of the service model. Messages are those that users of the service reported.
  */
 export const SERVICE_ERRORS = {
   'throttle-minute': {
@@ -71,7 +71,7 @@ export const SERVICE_ERRORS = {
     message:
       'This model version has reached the end of its life. Please refer to the AWS documentation for more details.',
   },
-  /** What a retired model answers in some regions instead (aws-sdk-js-v3 issue 6424). */
+  /** The answer of a retired model in some regions, instead of end-of-life (aws-sdk-js-v3 issue 6424). */
   'invalid-model': {
     status: 400,
     name: 'ValidationException',
@@ -91,7 +91,7 @@ export const SERVICE_ERRORS = {
 
 export type ServiceErrorKind = keyof typeof SERVICE_ERRORS;
 
-/** The error as the service sends it; `extra` joins the body, its `message` replaces the usual one. */
+/** The error as the service sends it. `extra` is merged into the body and may replace the message. */
 export function serviceErrorReply(
   kind: ServiceErrorKind,
   extra: Readonly<Record<string, unknown>> = {},
@@ -105,8 +105,8 @@ export function serviceErrorReply(
 }
 
 /**
- * A 503 that says how long the queue is, in the form once seen in the wild (onyx pull request
- * 6368): the estimate lies in a JSON text inside the body.
+ * The extra fields of a 503 that names the length of the queue. The estimate is in a JSON text inside
+ * the body, as in a report from a user (onyx pull request 6368).
  */
 export function queueEstimate(expectedQueueDelayInMs: number): Readonly<Record<string, unknown>> {
   const rudiMetadata = JSON.stringify({ queueDwellTimeInMs: 0, expectedQueueDelayInMs });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import {
   createServer as createHttp2Server,
@@ -6,8 +7,8 @@ import {
 } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { listen } from '../loopback.ts';
-import type { Protocol } from './call-log.ts';
 
+export type Protocol = 'HTTP/1.1' | 'HTTP/2';
 export type Request = IncomingMessage | Http2ServerRequest;
 export type Response = ServerResponse | Http2ServerResponse;
 
@@ -18,8 +19,10 @@ export interface TwoProtocolServer {
 }
 
 /**
- * HTTP/1.1 and cleartext HTTP/2 (prior knowledge) on one loopback port, told apart by the first
- * bytes of a connection: the SDK's default client speaks the one, its NodeHttpHandler the other.
+ * Serves HTTP/1.1 and cleartext HTTP/2 (prior knowledge) on one loopback port. The first bytes of a
+ * connection tell the protocol: the SDK's default client speaks HTTP/2, its NodeHttpHandler HTTP/1.1.
+ *
+ * @param tries how many ports to try, counted up from `port`
  */
 export async function listenOnBothProtocols(
   port: number,
@@ -27,7 +30,8 @@ export async function listenOnBothProtocols(
   handle: (request: Request, response: Response) => void,
   onConnection: (protocol: Protocol) => void,
 ): Promise<TwoProtocolServer> {
-  // An idle connection stays open: a pool that meets a closing one sees a failure that is not ours.
+  // Idle connections stay open. If the server closed one while a client reused it, the client would
+  // see a failure that no fault rule asked for.
   const http1 = createServer({ keepAliveTimeout: 0 }, handle);
   const http2 = createHttp2Server(handle);
   const sockets = new Set<Socket>();
@@ -35,7 +39,8 @@ export async function listenOnBothProtocols(
   const tcp = createTcpServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    // Whoever drops a connection is seen by its calls; unheard, the error would end the process.
+    // A socket error without a listener would end the process. The calls on the connection notice
+    // the loss themselves.
     socket.on('error', () => socket.destroy());
     socket.once('readable', () => {
       const start: Buffer | null = socket.read();
@@ -59,6 +64,32 @@ export async function listenOnBothProtocols(
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+/** One HTTP reply. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A reply in the form of the service: JSON with a request id. */
+export function jsonReply(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID(), ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+export function sendReply(response: Response, { status, headers, body }: Reply): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.end(body);
 }
 
 /** Drops the connection of a call without an answer, as a failing network does. */

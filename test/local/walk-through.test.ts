@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
-import { parseFaultRules } from '../../local/bedrock/fault-rule.ts';
+import { parseFaultRules } from '../../local/bedrock/parse-fault-rules.ts';
 import { walkThrough } from '../../local/walk-through.ts';
 
 const settings = parseSettings(

@@ -38,20 +38,20 @@ export class SimulatedBedrock implements ModelClient {
     const { maxTokens } = request.inferenceConfig;
     const call = { jobId: request.jobId, inputTokens: tokensOf(prompt), maxTokens };
     const end = this.log.begin({ ...called, protocol: 'HTTP/1.1', ...call });
-    const met = this.faults.meet(called, call.inputTokens + maxTokens, this.#random);
-    if (met.failure) {
-      const elapsedMs = met.failure.fault === 'hang' ? timeoutMs : REFUSAL_MS;
+    const effects = this.faults.applyTo(called, call.inputTokens + maxTokens, this.#random);
+    if (effects.failure) {
+      const elapsedMs = effects.failure.fault === 'hang' ? timeoutMs : REFUSAL_MS;
       await this.#clock.sleep(elapsedMs);
-      end(met.failure.fault);
-      const failure = failureOf(factsOf(met.failure), this.#clock.now());
+      end(effects.failure.fault);
+      const failure = failureOf(factsOf(effects.failure), this.#clock.now());
       return { outcome: 'failure', failure, elapsedMs };
     }
     const given = answer(model, { prompt, ...call });
     const { outputTokens } = given.usage;
     const elapsedMs =
-      met.slowdown * drawLatencyMs(this.#latency, model, outputTokens, this.#random);
+      effects.slowdown * drawLatencyMs(this.#latency, model, outputTokens, this.#random);
     await this.#clock.sleep(elapsedMs);
-    met.settle(given.usage);
+    effects.settle(given.usage);
     end('answered', 200);
     return { outcome: 'answer', answer: given, elapsedMs };
   }

@@ -10,7 +10,7 @@ const START = {
   maxTokens: 2,
 } as const;
 
-test('a call is in flight until it ends, and ends once', () => {
+test('shows a call as in flight until it ends, and ends it once', () => {
   let nowMs = 1000;
   const log = new CallLog(() => nowMs);
   const end = log.begin(START);
@@ -25,7 +25,7 @@ test('a call is in flight until it ends, and ends once', () => {
   expect(log.statistics().targets).toMatchObject([{ calls: 1, abandoned: 1, answered: 0 }]);
 });
 
-test('old calls are dropped, the counts stay', () => {
+test('drops old calls and keeps the counts', () => {
   const log = new CallLog(() => 0, 10);
 
   for (let i = 0; i < 100; i += 1) log.begin({ ...START, jobId: `job-${i}` })('answered', 200);
@@ -37,7 +37,7 @@ test('old calls are dropped, the counts stay', () => {
   ]);
 });
 
-test('calls are filtered by any of their names, with patterns', () => {
+test('filters calls by operation, region, model, job and outcome, with patterns', () => {
   const log = new CallLog(() => 0);
   log.begin(START);
   log.begin({ ...START, region: 'us-west-2' })('unavailable', 503);
@@ -49,7 +49,7 @@ test('calls are filtered by any of their names, with patterns', () => {
   expect(log.calls({ jobId: 'job-1' })).toEqual([]);
 });
 
-test('a call that was in flight at a reset ends unseen', () => {
+test('does not log the end of a call that was in flight at a reset', () => {
   const log = new CallLog(() => 0);
   const end = log.begin(START);
 

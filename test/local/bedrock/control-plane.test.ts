@@ -29,7 +29,7 @@ const profile = (inferenceProfileIdentifier: string) =>
   new GetInferenceProfileCommand({ inferenceProfileIdentifier });
 
 describe('GetFoundationModel', () => {
-  test('has any model, ACTIVE unless its end is known and near', async () => {
+  test('finds any model; it is ACTIVE unless its end of life is known and near', async () => {
     const client = await aClient();
 
     expect((await client.send(model('any.model'))).modelDetails).toMatchObject({
@@ -42,7 +42,7 @@ describe('GetFoundationModel', () => {
     });
   });
 
-  test('has a model ACTIVE until half a year before its end', async () => {
+  test('reports ACTIVE until half a year before the end of life', async () => {
     const client = await aClient(undefined, Date.parse('2026-01-01T00:00:00Z'));
 
     const { modelDetails } = await client.send(model(ENDED));
@@ -50,7 +50,7 @@ describe('GetFoundationModel', () => {
     expect(modelDetails?.modelLifecycle?.status).toBe('ACTIVE');
   });
 
-  test('knows no profile', async () => {
+  test('refuses the id of a profile', async () => {
     const client = await aClient();
 
     await expect(client.send(model('eu.any.model'))).rejects.toMatchObject({
@@ -60,7 +60,7 @@ describe('GetFoundationModel', () => {
 });
 
 describe('GetInferenceProfile', () => {
-  test('has the profile of any model', async () => {
+  test('finds the profile of any model', async () => {
     const client = await aClient();
 
     expect(await client.send(profile(`eu.${ENDED}`))).toMatchObject({
@@ -69,7 +69,7 @@ describe('GetInferenceProfile', () => {
     });
   });
 
-  test('knows no model', async () => {
+  test('refuses the id of a model', async () => {
     const client = await aClient();
 
     await expect(client.send(profile(ENDED))).rejects.toMatchObject({
@@ -78,7 +78,7 @@ describe('GetInferenceProfile', () => {
   });
 });
 
-test('both ask for the right to read this very model or profile', async () => {
+test('both check the permission to read this model or profile', async () => {
   const asked: string[] = [];
   const client = await aClient((_headers, action, resource) => {
     asked.push(`${action} ${resource}`);

@@ -14,7 +14,7 @@ function parse(request: object, facts = {}) {
   return parseConversation(JSON.stringify(body), { ...FACTS, ...facts });
 }
 
-test('input is counted over system and messages, and maxTokens is what may be reserved', () => {
+test('counts the input of system and messages, and reserves maxTokens', () => {
   const messages = [says('user', '12345678'), says('assistant', '1234'), says('user', '12345')];
 
   expect(
@@ -26,11 +26,11 @@ test('input is counted over system and messages, and maxTokens is what may be re
   });
 });
 
-test('without maxTokens the whole limit of the model is reserved', () => {
+test('reserves the limit of the model if maxTokens is absent', () => {
   expect(parse({})).toMatchObject({ maxTokens: 100 });
 });
 
-describe('what Bedrock refuses is refused', () => {
+describe('a request that Bedrock refuses is refused', () => {
   test.each([
     ['no messages', { messages: [] }, /must start with a user message/],
     ['an assistant first', { messages: [says('assistant', 'Hi')] }, /must start with a user/],
@@ -45,11 +45,15 @@ describe('what Bedrock refuses is refused', () => {
       /exceeds the model limit of 100/,
     ],
     [
-      'a hot temperature',
+      'a temperature above 1',
       { inferenceConfig: { temperature: 1.1 } },
       /'inferenceConfig.temperature'/,
     ],
-    ['too long an input', { messages: [says('user', 'x'.repeat(4001))] }, /Input is too long/],
+    [
+      'an input that is too long',
+      { messages: [says('user', 'x'.repeat(4001))] },
+      /Input is too long/,
+    ],
   ])('%s', (_title, request, text) => {
     expect(parse(request)).toMatch(text);
   });
@@ -58,7 +62,7 @@ describe('what Bedrock refuses is refused', () => {
     expect(parseConversation('{', FACTS)).toMatch(/failed to satisfy constraint/);
   });
 
-  test('sampling parameters where the model refuses them', () => {
+  test('sampling parameters that the model refuses', () => {
     const both = { inferenceConfig: { temperature: 0.5, topP: 0.5 } };
     const one = { inferenceConfig: { topP: 0.5 } };
 
@@ -69,7 +73,7 @@ describe('what Bedrock refuses is refused', () => {
   });
 });
 
-test('a cut answer ends before a character that it would split', () => {
+test('a cut answer ends before the character that the cut would split', () => {
   const conversation = { prompt: '€'.repeat(50), inputTokens: 1, maxTokens: 14 };
 
   const { text, stopReason } = answer('m', conversation);

@@ -23,7 +23,7 @@ async function aFake(options: FakeBedrockOptions = {}): Promise<FakeBedrock> {
 }
 
 describe.each(PROTOCOLS)('over %s', (protocol) => {
-  test('a call gets the answer that belongs to its prompt', async () => {
+  test('a call gets the answer to its prompt', async () => {
     const fake = await aFake();
 
     const output = await aClient(fake.url, { protocol }).send(aConverse());
@@ -73,7 +73,7 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     expect(fake.calls()).toMatchObject([{ protocol, outcome: 'reset' }]);
   });
 
-  test('a hang gives no answer until the caller gives up', async () => {
+  test('a hang gives no answer until the caller aborts', async () => {
     const fake = await aFake();
     fake.setFault({ fault: 'hang' });
     const abort = new AbortController();
@@ -95,12 +95,12 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     await client.send(aConverse());
     await client.send(aConverse());
 
-    // The default HTTP/2 handler opens one for each call; NodeHttpHandler keeps its own.
+    // The default HTTP/2 handler opens one for each call; NodeHttpHandler reuses its connection.
     expect(fake.statistics().connections[protocol]).toBe(protocol === 'HTTP/2' ? 2 : 1);
   });
 });
 
-test('a 503 can tell how long the queue is, in a JSON text inside its body', async () => {
+test('a 503 can name the length of the queue, in a JSON text inside its body', async () => {
   const fake = await aFake();
   fake.setFault({ fault: 'unavailable', expectedQueueDelayInMs: 394_460 });
 
@@ -110,7 +110,7 @@ test('a 503 can tell how long the queue is, in a JSON text inside its body', asy
   expect(JSON.parse(rudiMetadata)).toMatchObject({ expectedQueueDelayInMs: 394_460 });
 });
 
-test('any HTTP answer can be played', async () => {
+test('the fault reply sends any HTTP reply', async () => {
   const fake = await aFake();
   fake.setFault({ fault: 'reply', status: 529, body: '{"message":"overloaded"}' });
 
@@ -120,7 +120,7 @@ test('any HTTP answer can be played', async () => {
   expect(error.$metadata?.httpStatusCode).toBe(529);
 });
 
-test('the region is the one that a call is signed for', async () => {
+test('the region of a call is the region it is signed for', async () => {
   const fake = await aFake();
   fake.setFault({ region: 'us-east-1', fault: 'internal-error' });
 
@@ -131,7 +131,7 @@ test('the region is the one that a call is signed for', async () => {
   expect(fake.calls().map(({ region }) => region)).toEqual(['us-east-1', 'eu-west-1']);
 });
 
-test('a fault meets only the models that its pattern fits', async () => {
+test('a fault affects only the models that match its pattern', async () => {
   const fake = await aFake();
   fake.setFault({ model: '*sonnet-4-5*', fault: 'throttle-minute' });
   const client = aClient(fake.url);
@@ -143,7 +143,7 @@ test('a fault meets only the models that its pattern fits', async () => {
   expect(textOf(served)).toBe(answerText(HAIKU, 'Say hello'));
 });
 
-test('a model may be called by its ARN', async () => {
+test('a model can be called by its ARN', async () => {
   const fake = await aFake();
   const modelId = `arn:aws:bedrock:us-east-1:123456789012:inference-profile/${MODEL}`;
 
@@ -152,7 +152,7 @@ test('a model may be called by its ARN', async () => {
   expect(fake.calls({ model: '*/us.anthropic.*' })).toMatchObject([{ model: modelId }]);
 });
 
-test('a scenario comes and goes by the clock', async () => {
+test('the faults of a scenario begin and end by the clock', async () => {
   let nowMs = 0;
   const scenario = [{ atSeconds: 10, forSeconds: 20, fault: 'unavailable' }] as const;
   const fake = await aFake({ scenario, now: () => nowMs });
@@ -168,9 +168,9 @@ test('a scenario comes and goes by the clock', async () => {
   expect(outcomes).toEqual(['answered', 'unavailable', 'unavailable', 'answered']);
 });
 
-test('the same seed and the same calls give the same brownout, another seed another', async () => {
+test('the same seed and the same calls give the same failures, another seed gives others', async () => {
   const brownout: FaultRule = { fault: 'unavailable', probability: 0.5 };
-  const play = async (seed: number) => {
+  const outcomesOf = async (seed: number) => {
     const fake = await startFakeBedrock({ seed, latency: QUICK, scenario: [brownout] });
     const client = aClient(fake.url);
     for (let i = 0; i < 32; i += 1) await client.send(aConverse()).catch(() => undefined);
@@ -178,14 +178,14 @@ test('the same seed and the same calls give the same brownout, another seed anot
     return fake.calls().map(({ outcome }) => outcome);
   };
 
-  const [first, again, other] = [await play(1), await play(1), await play(2)];
+  const [first, again, other] = [await outcomesOf(1), await outcomesOf(1), await outcomesOf(2)];
 
   expect(first).toEqual(again);
   expect(first).not.toEqual(other);
   expect(new Set(first)).toEqual(new Set(['answered', 'unavailable']));
 });
 
-test('a slow model takes its latency times the factor', async () => {
+test('a slow model multiplies its latency by the factor', async () => {
   const fake = await aFake();
   fake.setFault({ fault: 'slow', factor: 7 });
 
@@ -194,7 +194,7 @@ test('a slow model takes its latency times the factor', async () => {
   expect(output.metrics?.latencyMs).toBe(7);
 });
 
-test('a quota throttles by requests, and by tokens reserved and settled', async () => {
+test('a quota throttles by the tokens that calls reserve and use', async () => {
   let nowMs = 0;
   const fake = await aFake({ now: () => nowMs });
   fake.setFault({ fault: 'quota', tokensPerMinute: 150, minuteSeconds: 6 });
@@ -222,7 +222,7 @@ test('an answer is cut at maxTokens', async () => {
   expect(textOf(output)).toBe(answerText(MODEL, 'Say hello').slice(0, 16));
 });
 
-test('a bad request is a ValidationException with the text of the service', async () => {
+test('a bad request gets a ValidationException with the message of the service', async () => {
   const fake = await aFake();
   const inferenceConfig = { maxTokens: 64_001 };
 
@@ -234,7 +234,7 @@ test('a bad request is a ValidationException with the text of the service', asyn
   });
 });
 
-test('a caller who may not call the model is denied with the text of the policy check', async () => {
+test('a caller without permission gets the message of the policy check', async () => {
   const asked: string[] = [];
   const fake = await aFake({
     authorize: (_headers, action, resource) => {
@@ -258,7 +258,7 @@ test('a caller who may not call the model is denied with the text of the policy 
   );
 });
 
-test('the log knows the job and never the prompt', async () => {
+test('the log has the job of a call and never the prompt', async () => {
   const fake = await aFake();
   const messages = [{ role: 'user' as const, content: [{ text: 'a canary prompt' }] }];
 
@@ -270,7 +270,7 @@ test('the log knows the job and never the prompt', async () => {
   expect(JSON.stringify([fake.calls(), fake.statistics()])).not.toContain('canary');
 });
 
-test('statistics count calls, failures by kind and the greatest concurrency', async () => {
+test('statistics count calls, failures by kind and the highest concurrency', async () => {
   const fake = await aFake({ latency: { ...QUICK, medianMs: 20 } });
   const client = aClient(fake.url);
 
@@ -310,13 +310,13 @@ test('an unknown path is an unknown operation', async () => {
   expect(response.headers.get('x-amzn-errortype')).toMatch(/^UnknownOperationException/);
 });
 
-/** Waits for what another task does soon; jest's own limit ends a wait in vain. */
+/** Waits until another task has done its work. Jest's own timeout ends a wait that never succeeds. */
 async function until(done: () => boolean): Promise<void> {
   while (!done()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('CountTokens', () => {
-  test('counts a prompt without calling the model, whatever quota is left', async () => {
+  test('counts a prompt without a model call, even if the quota is exhausted', async () => {
     const fake = await aFake();
     fake.setFault({ fault: 'quota', requestsPerMinute: 0.5 });
 
@@ -329,7 +329,7 @@ describe('CountTokens', () => {
     ]);
   });
 
-  test('fails by the faults that are set for it', async () => {
+  test('fails if a fault is set for it', async () => {
     const fake = await aFake();
     fake.setFault({ operation: 'count-tokens', fault: 'throttle-rate' });
     const client = aClient(fake.url);
@@ -340,7 +340,7 @@ describe('CountTokens', () => {
     expect(textOf(await client.send(aConverse()))).toBe(answerText(MODEL, 'Say hello'));
   });
 
-  test('needs its own grant, of the model', async () => {
+  test('needs its own grant for the model', async () => {
     const authorize = (_headers: unknown, action: string, resource: string) =>
       `${action} on ${resource}`;
     const fake = await aFake({ authorize });

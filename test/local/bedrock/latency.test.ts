@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { chanceOfCall, seededRandom } from '../../../local/bedrock/chance.ts';
 import { drawLatencyMs } from '../../../local/bedrock/latency.ts';
+import { randomOfCall, seededRandom } from '../../../local/bedrock/seeded-random.ts';
 
 function sample(count: number, sigma: number): number[] {
   const random = seededRandom(42);
@@ -10,7 +10,7 @@ function sample(count: number, sigma: number): number[] {
   );
 }
 
-test('latencies have the median and the spread that were asked', () => {
+test('latencies have the median and the spread of the profile', () => {
   const sorted = sample(10_000, 0.5);
 
   expect(sorted[5000]).toBeGreaterThan(98);
@@ -20,7 +20,7 @@ test('latencies have the median and the spread that were asked', () => {
   expect(sorted[9900]).toBeLessThan(340);
 });
 
-test('a longer answer takes longer, and a model may have its own profile', () => {
+test('a longer answer takes longer, and a model can have its own profile', () => {
   const latency = {
     medianMs: 100,
     sigma: 0,
@@ -32,14 +32,14 @@ test('a longer answer takes longer, and a model may have its own profile', () =>
   expect(drawLatencyMs(latency, 'claude-haiku', 50, seededRandom(1))).toBe(110);
 });
 
-test('a call draws the same whatever the calls before it drew', () => {
+test('the random numbers of a call do not depend on earlier calls', () => {
   const seventh = () => {
-    const random = chanceOfCall(5, 7);
+    const random = randomOfCall(5, 7);
     return [random(), random()];
   };
   const first = seventh();
-  chanceOfCall(5, 6)();
+  randomOfCall(5, 6)();
 
   expect(seventh()).toEqual(first);
-  expect(chanceOfCall(5, 8)()).not.toBe(first[0]);
+  expect(randomOfCall(5, 8)()).not.toBe(first[0]);
 });

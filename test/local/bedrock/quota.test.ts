@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Quota } from '../../../local/bedrock/quota.ts';
 
-test('requests are admitted up to the limit and then as they refill', () => {
+test('admits requests up to the limit, and then as the quota refills', () => {
   const quota = new Quota({ requestsPerMinute: 2 }, 0);
 
   const refusals = [0, 0, 0, 29_999, 30_000, 30_000].map((nowMs) => quota.reserve(1, nowMs));
@@ -9,7 +9,7 @@ test('requests are admitted up to the limit and then as they refill', () => {
   expect(refusals).toEqual([undefined, undefined, 'requests', 'requests', undefined, 'requests']);
 });
 
-test('a call reserves its tokens while it runs and gives back what it did not use', () => {
+test('a call reserves tokens while it runs and then gives the unused ones back', () => {
   const quota = new Quota({ tokensPerMinute: 1000 }, 0);
 
   const first = quota.reserve(800, 0);
@@ -20,7 +20,7 @@ test('a call reserves its tokens while it runs and gives back what it did not us
   expect([first, whileItRuns, afterwards]).toEqual([undefined, 'tokens', undefined]);
 });
 
-test('output burns the quota at its rate, also below zero', () => {
+test('output takes tokens at the burndown rate, even below zero', () => {
   const quota = new Quota({ tokensPerMinute: 600, burndownRate: 5 }, 0);
   quota.reserve(200, 0);
   quota.settle(200, { inputTokens: 100, outputTokens: 130 }, 0); // 750 of 600 are spent.
@@ -36,7 +36,7 @@ test('a refused call takes nothing', () => {
   expect(quota.reserve(100, 0)).toBeUndefined();
 });
 
-test('an idle quota holds a minute of its limit and no more', () => {
+test('an idle quota holds the tokens of one minute and no more', () => {
   const quota = new Quota({ tokensPerMinute: 100, minuteSeconds: 6 }, 0);
 
   expect(quota.reserve(101, 3_600_000)).toBe('tokens');

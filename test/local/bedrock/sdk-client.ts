@@ -10,11 +10,11 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 export const MODEL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 
-/** The two HTTP versions of the real SDK client; its default handler speaks HTTP/2. */
+/** The two HTTP versions of the SDK client. Its default handler uses HTTP/2. */
 export const PROTOCOLS = ['HTTP/1.1', 'HTTP/2'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
-/** The real SDK client, without retries of its own. */
+/** The real SDK client, with its own retries off. */
 export function aClient(
   endpoint: string,
   { protocol = 'HTTP/1.1', region = 'us-east-1' }: { protocol?: Protocol; region?: string } = {},
@@ -44,7 +44,7 @@ export function aCount(text: string, modelId = 'anthropic.claude-sonnet-4-6'): C
   return new CountTokensCommand({ modelId, input: { converse } });
 }
 
-/** The error that a call surfaces, as the SDK made it. */
+/** Returns the SDK's error of a call that fails. */
 export async function errorOf(call: Promise<unknown>): Promise<SdkError> {
   return call.then(
     () => {

@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readScenario } from '../../../local/bedrock/scenario-file.ts';
+import { readScenario } from '../../../local/bedrock/parse-fault-rules.ts';
 
-test('a scenario is a list of faults by the clock', () => {
+test('reads a scenario as a list of rules', () => {
   const rule = { fault: 'unavailable', region: 'us-east-1', atSeconds: 30, forSeconds: 60 };
 
   expect(readScenario(aFile(JSON.stringify([rule])))).toEqual([rule]);
@@ -13,15 +13,18 @@ test('a scenario is a list of faults by the clock', () => {
 test.each([
   ['[', /JSON/],
   ['[{"fault":"melted"}]', /fault.*melted/],
-  ['[{"fault":"hang","atSecond":1}]', /atSecond: no such field/],
-])('%s is refused with the file and what is wrong', (text, message) => {
+  [
+    '[{"fault":"hang","atSecond":1}]',
+    /\[0\]\.atSecond: got 1, no such field in this rule, allowed are fault, /,
+  ],
+])('%s is refused with the file and the reason', (text, message) => {
   const path = aFile(text);
 
   expect(() => readScenario(path)).toThrow(message);
   expect(() => readScenario(path)).toThrow(path);
 });
 
-test('a file that is not there is refused by name', () => {
+test('names a file that does not exist', () => {
   expect(() => readScenario('/none/such.json')).toThrow(/such.json/);
 });
 

@@ -1,18 +1,26 @@
 import type { EndCall, EndOutcome } from './call-log.ts';
 import type { FailingRule } from './faults.ts';
-import { type Reply, sendReply } from './reply.ts';
 import { queueEstimate, type ServiceErrorKind, serviceErrorReply } from './service-error.ts';
-import { dropConnection, type Request, type Response } from './two-protocol-server.ts';
+import {
+  dropConnection,
+  type Reply,
+  type Request,
+  type Response,
+  sendReply,
+} from './two-protocol-server.ts';
 
-/** What becomes of a call. */
-export type Fate =
-  | { readonly kind: 'refusal'; readonly outcome: EndOutcome; readonly reply: Reply }
+/** The result that the fake has chosen for a call. */
+export type CallResult =
+  | { readonly kind: 'failure'; readonly outcome: EndOutcome; readonly reply: Reply }
   | { readonly kind: 'hang' | 'reset' }
   | {
       readonly kind: 'answer';
       readonly reply: Reply;
       readonly latencyMs: number;
-      /** For when the call ends, also if the caller left: the model generates to the end. */
+      /**
+       * Charges the quotas when the call ends. A caller that leaves early pays for the whole answer,
+       * because the model generates to the end.
+       */
       readonly settle: () => void;
     };
 
@@ -20,55 +28,58 @@ export type Fate =
 export interface Exchange {
   readonly request: Request;
   readonly response: Response;
-  /** The answer is out, or the caller has left. */
+  /** Resolves when the answer is sent or the caller has left. */
   readonly closed: Promise<void>;
   readonly end: EndCall;
 }
 
-/** What a proxy between caller and service answers when it cannot reach the service. */
+/** The reply of a proxy between caller and service that cannot reach the service. */
 const PROXY_ERROR: Reply = {
   status: 503,
   headers: { 'content-type': 'text/html' },
   body: '<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>',
 };
 
-export function refusal(
+/** A call that fails with an error of the service. `extra` is merged into the body of the error. */
+export function serviceFailure(
   kind: ServiceErrorKind & EndOutcome,
   extra?: Readonly<Record<string, unknown>>,
-): Fate {
-  return { kind: 'refusal', outcome: kind, reply: serviceErrorReply(kind, extra) };
+): CallResult {
+  return { kind: 'failure', outcome: kind, reply: serviceErrorReply(kind, extra) };
 }
 
-export function failure(rule: FailingRule, model: string): Fate {
+/** A call that fails as a fault rule says. */
+export function ruleFailure(rule: FailingRule, model: string): CallResult {
   switch (rule.fault) {
     case 'hang':
     case 'reset':
       return { kind: rule.fault };
     case 'html-503':
-      return { kind: 'refusal', outcome: rule.fault, reply: PROXY_ERROR };
+      return { kind: 'failure', outcome: rule.fault, reply: PROXY_ERROR };
     case 'reply': {
       const { status, headers, body = '' } = rule;
       const reply = { status, headers: { 'content-type': 'application/json', ...headers }, body };
-      return { kind: 'refusal', outcome: rule.fault, reply };
+      return { kind: 'failure', outcome: rule.fault, reply };
     }
     case 'unavailable':
-      return refusal(
+      return serviceFailure(
         'unavailable',
         rule.expectedQueueDelayInMs === undefined ? {} : queueEstimate(rule.expectedQueueDelayInMs),
       );
     case 'model-error':
-      return refusal('model-error', { originalStatusCode: 500, resourceName: model });
+      return serviceFailure('model-error', { originalStatusCode: 500, resourceName: model });
     default:
-      return refusal(rule.fault);
+      return serviceFailure(rule.fault);
   }
 }
 
-export function fulfil(fate: Fate, exchange: Exchange): void {
+/** Gives the caller the result of its call. */
+export function deliver(result: CallResult, exchange: Exchange): void {
   const { request, response, closed, end } = exchange;
-  switch (fate.kind) {
-    case 'refusal':
-      end(fate.outcome, fate.reply.status);
-      sendReply(response, fate.reply);
+  switch (result.kind) {
+    case 'failure':
+      end(result.outcome, result.reply.status);
+      sendReply(response, result.reply);
       break;
     case 'reset':
       end('reset');
@@ -78,15 +89,15 @@ export function fulfil(fate: Fate, exchange: Exchange): void {
       closed.then(() => end('hang'));
       break;
     case 'answer':
-      sendAnswer(fate, exchange);
+      deliverAnswer(result, exchange);
       break;
     default:
-      fate satisfies never;
+      result satisfies never;
   }
 }
 
-function sendAnswer(
-  { reply, latencyMs, settle }: Extract<Fate, { kind: 'answer' }>,
+function deliverAnswer(
+  { reply, latencyMs, settle }: Extract<CallResult, { kind: 'answer' }>,
   { response, closed, end }: Exchange,
 ): void {
   let waiting = true;
