@@ -1,7 +1,7 @@
 import { EventBus, type OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../lambda/contract/events.ts';
+import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../lambda/contract/words.ts';
 
 export interface CompletionEventsProps {
   /** The instance's name. */

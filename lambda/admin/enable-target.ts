@@ -11,9 +11,9 @@ export interface EnableDependencies {
 }
 
 /**
- * Lets a disabled target be called again at once, for whoever has mended its access and does not
- * want to wait for the next check. It gets its traffic by the stages of a recovery. False when
- * nothing is held against it.
+ * Enables a disabled target at once, for an operator who has corrected its configuration and does not
+ * want to wait for the next check. The target gets its traffic back through the recovery stages.
+ * Returns false if nothing is recorded against the target.
  */
 export async function enableTarget(
   { circuits, disabledTargets, clock, log }: EnableDependencies,

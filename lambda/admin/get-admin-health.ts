@@ -8,7 +8,7 @@ import type { ConfigFailures, DisabledTargets } from '../core/router/disabled-ta
 import { healthView } from '../core/router/health.ts';
 import type { Lifecycle, LifecycleStore } from '../core/router/lifecycle.ts';
 import { settingsStatus } from '../core/settings-status.ts';
-import { viewOverride } from './view-override.ts';
+import { viewOverride } from './override-circuits.ts';
 
 export interface AdminHealthDependencies {
   readonly circuits: Pick<Breaker, 'inspect' | 'overrides'>;
@@ -18,7 +18,7 @@ export interface AdminHealthDependencies {
   readonly settingsFault: () => SettingsFault | undefined;
 }
 
-/** What every caller sees, and for each target who and why. */
+/** The callers' health view, extended by each target's reasons, overrides and lifecycle. */
 export async function getAdminHealth(
   { circuits, disabledTargets, lifecycles, clock, settingsFault }: AdminHealthDependencies,
   settings: Settings,

@@ -1,5 +1,5 @@
 import { type Settings, targetKey, targetsOf } from '../contract/policy.ts';
-import type { OverrideRequest } from '../contract/schemas/overrides.ts';
+import type { OverrideRequest, OverrideView } from '../contract/schemas/overrides.ts';
 import { OVERRIDE_SCOPES, type OverrideScope } from '../contract/words.ts';
 import type { Breaker } from '../core/breaker/breaker.ts';
 import type { ScopedOverride } from '../core/breaker/inspection.ts';
@@ -13,19 +13,19 @@ export interface OverrideDependencies {
   readonly log: Log;
 }
 
-/** What an override is set for. */
+/** The subject of an override: a region, a model, a profile or a target. */
 export interface Subject {
   readonly scope: OverrideScope;
   readonly key: string;
 }
 
-/** Undefined for a scope that there is none of. */
+/** Returns undefined for an unknown scope. */
 export function subjectOf(scope: string, key: string): Subject | undefined {
   const known = OVERRIDE_SCOPES.find((each) => each === scope);
   return known && { scope: known, key };
 }
 
-/** Undefined when no circuit of the chain is in that scope: it would bind nothing. */
+/** Returns undefined if the subject covers no circuit of the chain, so an override would do nothing. */
 export async function setOverride(
   { circuits, clock, log }: OverrideDependencies,
   settings: Settings,
@@ -49,8 +49,8 @@ export async function setOverride(
 }
 
 /**
- * Undefined when there is none. It need not concern the chain any more: what was set for a target that
- * the settings dropped since can still be lifted.
+ * Returns undefined if there is no such override. The subject need not be in the chain any more, so an
+ * override of a target that has left the settings can still be lifted.
  */
 export async function liftOverride(
   { circuits, log }: OverrideDependencies,
@@ -62,4 +62,9 @@ export async function liftOverride(
   const { mode, actor: setBy } = lifted;
   log.info('override lifted', { scope, key, actor, mode, setBy });
   return { ...lifted, scope, key };
+}
+
+export function viewOverride(override: ScopedOverride): OverrideView {
+  const { scope, key, mode, reason, actor, sinceMs, untilMs } = override;
+  return { scope, key, mode, reason, actor, since: isoTime(sinceMs), expiresAt: isoTime(untilMs) };
 }

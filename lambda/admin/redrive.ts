@@ -13,7 +13,7 @@ import type { JobStore } from '../core/jobs/job-store.ts';
 import { redrive as redriven } from '../core/jobs/transitions.ts';
 import type { HealthPorts } from '../core/router/get-health.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
-import { type Openings, readOpenings } from './openings.ts';
+import { readServingTargets, type ServingTargets } from './serving-targets.ts';
 
 export interface RedriveDependencies extends HealthPorts {
   readonly jobs: Pick<JobStore, 'get' | 'update'>;
@@ -24,19 +24,19 @@ export interface RedriveDependencies extends HealthPorts {
   readonly metrics: Metrics;
 }
 
-/** What a page of ten may take with the SDK's retries; the report has to go out after it. */
+/** The time that a page of ten may take with the SDK's retries; the report must follow it. */
 const MARGIN_MS = 5_000;
 const PAGE_SIZE = 10;
 
-type Fate = 'moved' | 'skipped' | 'held' | 'unreadable';
+type Disposition = 'moved' | 'skipped' | 'held' | 'unreadable';
 
 /**
- * Puts dead-lettered jobs back into the queue, page by page, no faster than asked for, until the
- * dead-letter queue is empty, `limit` jobs were moved or the time is nearly up. While no target
- * would take a call it moves nothing.
+ * Moves dead-lettered jobs back into the queue, page by page and no faster than requested, until the
+ * dead-letter queue is empty, `limit` jobs were moved or the time is nearly up. While no target would
+ * accept a call, it moves nothing.
  *
- * Dying anywhere loses nothing, as the row is written first: from then on the sweeper would send
- * the job, and the message that stayed behind finds it moved and is dropped by the next redrive.
+ * A crash at any point loses no job, because the row is written first. From then on the sweeper sends
+ * the job if needed, and the next redrive discards the message that is left in the dead-letter queue.
  */
 export async function redrive(
   dependencies: RedriveDependencies,
@@ -45,53 +45,54 @@ export async function redrive(
   endsAtMs: number,
 ): Promise<RedriveReport> {
   const { deadLetters, clock, log } = dependencies;
-  const batch = { request, settings, counts: { moved: 0, skipped: 0, held: 0, unreadable: 0 } };
+  const progress = { request, settings, counts: { moved: 0, skipped: 0, held: 0, unreadable: 0 } };
   const staying: DeadLetter[] = [];
   let isHeld = false;
   const startedAtMs = clock.now();
   try {
-    while (batch.counts.moved < request.limit && clock.now() < endsAtMs - MARGIN_MS) {
-      const openings = await readOpenings(dependencies, settings);
-      isHeld = openings.none;
+    while (progress.counts.moved < request.limit && clock.now() < endsAtMs - MARGIN_MS) {
+      const serving = await readServingTargets(dependencies, settings);
+      isHeld = serving.areNone;
       if (isHeld) break;
-      const letters = await deadLetters.receive(pageSize(batch));
+      const letters = await deadLetters.receive(pageSize(progress));
       if (letters.length === 0) break;
-      staying.push(...(await handlePage(dependencies, batch, openings, letters)));
-      if (!request.dryRun) await pace(clock, startedAtMs, endsAtMs, batch);
+      staying.push(...(await handlePage(dependencies, progress, serving, letters)));
+      if (!request.dryRun) await pace(clock, startedAtMs, endsAtMs, progress);
     }
   } finally {
     await deadLetters.release(staying);
   }
   const left = await deadLetters.count();
-  const held = isHeld ? left : batch.counts.held;
-  const report = { ...batch.counts, held, left, dryRun: request.dryRun };
-  log.info('dead letters redriven', report);
+  const held = isHeld ? left : progress.counts.held;
+  const report = { ...progress.counts, held, left, dryRun: request.dryRun };
+  log.info('redrive finished', report);
   return report;
 }
 
-interface RedriveBatch {
+interface Progress {
   readonly request: RedriveRequest;
   readonly settings: Settings;
-  readonly counts: Record<Fate, number>;
+  readonly counts: Record<Disposition, number>;
 }
 
-/** Never more than may be moved, nor than a second's share. */
-function pageSize({ request: { limit, maxPerSecond }, counts }: RedriveBatch): number {
+/** At most the jobs that may still be moved, and at most the jobs of one second. */
+function pageSize({ request: { limit, maxPerSecond }, counts }: Progress): number {
   return Math.min(PAGE_SIZE, Math.ceil(maxPerSecond), limit - counts.moved);
 }
 
-/** Gives the messages that stay in the dead-letter queue. */
+/** Returns the messages that stay in the dead-letter queue. */
 async function handlePage(
   dependencies: RedriveDependencies,
-  batch: RedriveBatch,
-  openings: Openings,
+  progress: Progress,
+  serving: ServingTargets,
   letters: readonly DeadLetter[],
 ): Promise<readonly DeadLetter[]> {
+  const { request, counts } = progress;
   const handled = await Promise.all(
     letters.map(async (letter) => {
-      const fate = await handle(dependencies, batch, openings, letter);
-      batch.counts[fate] += 1;
-      return { letter, stays: batch.request.dryRun || fate === 'held' || fate === 'unreadable' };
+      const disposition = await handle(dependencies, progress, serving, letter);
+      counts[disposition] += 1;
+      return { letter, stays: request.dryRun || ['held', 'unreadable'].includes(disposition) };
     }),
   );
   return handled.filter(({ stays }) => stays).map(({ letter }) => letter);
@@ -99,32 +100,32 @@ async function handlePage(
 
 async function handle(
   dependencies: RedriveDependencies,
-  { request, settings }: RedriveBatch,
-  openings: Openings,
+  { request, settings }: Progress,
+  serving: ServingTargets,
   letter: DeadLetter,
-): Promise<Fate> {
+): Promise<Disposition> {
   const { jobs, deadLetters, clock } = dependencies;
   const parsed = parseMessage(letter.body);
   if (!parsed.readable) return 'unreadable';
 
   const job = await jobs.get(parsed.message.jobId);
   const isRedrivable = job !== undefined && awaitsRedrive(job, clock.now());
-  if (isRedrivable && !openings.admit(job)) return 'held';
+  if (isRedrivable && !serving.canServe(job)) return 'held';
   if (request.dryRun) return isRedrivable ? 'moved' : 'skipped';
 
   const isMoved = isRedrivable && (await move(dependencies, settings, job));
-  // SQS itself has given this message up, in which case it may be all that stands behind the event.
+  // SQS gave up this message, and its redelivery may have been the only way to publish the event.
   if (job && publishedByRedelivery(job)) await jobs.update(job.jobId, leftToSweeper(job));
   await deadLetters.remove(letter);
   return isMoved ? 'moved' : 'skipped';
 }
 
-/** A row past its `expiresAt` counts as absent: its prompt is gone, or is any moment. */
+/** A row past its `expiresAt` counts as absent, because its prompt is or will soon be deleted. */
 function awaitsRedrive(job: Job, now: number): boolean {
   return job.status === 'DEAD_LETTERED' && job.expiresAt * 1000 > now;
 }
 
-/** False when somebody else has moved the job meanwhile. */
+/** Returns false if another redrive has moved the job in the meantime. */
 async function move(
   dependencies: RedriveDependencies,
   settings: Settings,
@@ -140,12 +141,12 @@ async function move(
   return true;
 }
 
-/** Waits until the jobs moved so far are no more than the rate allows. */
+/** Waits until the rate allows the number of jobs moved so far. */
 async function pace(
   clock: Clock,
   startedAtMs: number,
   endsAtMs: number,
-  { request, counts }: RedriveBatch,
+  { request, counts }: Progress,
 ): Promise<void> {
   const nextAtMs = startedAtMs + (counts.moved / request.maxPerSecond) * 1000;
   const waitMs = Math.min(nextAtMs, endsAtMs - MARGIN_MS) - clock.now();

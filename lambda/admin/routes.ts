@@ -1,12 +1,13 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Settings } from '../contract/policy.ts';
-import { NOT_AN_OBJECT, PROBLEM, type Problem } from '../contract/problems.ts';
-import { faultsOf } from '../contract/schemas/faults.ts';
+import { NOT_AN_OBJECT, PROBLEM } from '../contract/problems.ts';
+import { parse } from '../contract/schemas/faults.ts';
 import { parseOverrideRequest } from '../contract/schemas/overrides.ts';
 import { redriveRequest } from '../contract/schemas/redrive.ts';
+import { OVERRIDE_SCOPES } from '../contract/words.ts';
 import { errorName } from '../core/error-name.ts';
 import { readBody } from '../http/read-event.ts';
-import { json, type ProblemFacts, problem, unavailable } from '../http/responses.ts';
+import { invalid, json, problem, refused, unavailable } from '../http/responses.ts';
 import { type EnableDependencies, enableTarget } from './enable-target.ts';
 import { type AdminHealthDependencies, getAdminHealth } from './get-admin-health.ts';
 import {
@@ -15,9 +16,9 @@ import {
   type Subject,
   setOverride,
   subjectOf,
+  viewOverride,
 } from './override-circuits.ts';
 import { type RedriveDependencies, redrive } from './redrive.ts';
-import { viewOverride } from './view-override.ts';
 
 export type AdminDependencies = AdminHealthDependencies &
   OverrideDependencies &
@@ -29,13 +30,14 @@ interface Call {
   readonly settings: Settings;
   /** The ARN of the IAM principal that signed the request. */
   readonly actor: string;
+  /** The time at which Lambda stops the function. */
   readonly endsAtMs: number;
   readonly dependencies: AdminDependencies;
 }
 
 type Route = (call: Call) => Promise<APIGatewayProxyResult>;
 
-/** By the gateway's own words for what it has matched, so no path is parsed twice. */
+/** Keyed by the method and resource that the gateway has matched, so no path is parsed twice. */
 const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['GET /admin/health', showHealth],
   ['PUT /admin/overrides/{scope}/{key+}', putOverride],
@@ -44,7 +46,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['POST /admin/redrive', postRedrive],
 ]);
 
-/** Answers any event that API Gateway can send. `endsAtMs` is when the function is stopped. */
+/** Answers any event that API Gateway can send. Lambda stops the function at `endsAtMs`. */
 export async function respond(
   dependencies: AdminDependencies,
   readSettings: () => Promise<Settings>,
@@ -55,13 +57,13 @@ export async function respond(
   try {
     const route = ROUTES.get(`${event.httpMethod} ${event.resource}`);
     if (!route) return problem(PROBLEM.notFound, { requestId });
-    // The gateway has checked the signature; without a signer the method is not what it should be.
+    // The gateway has checked the signature, so a call without a signer means a wrong authorizer.
     const actor = identity.userArn;
     if (!actor) return problem(PROBLEM.forbidden, { requestId });
     const settings = await readSettings();
     return await route({ event, settings, actor, endsAtMs, dependencies });
   } catch (error) {
-    dependencies.log.error('operators request failed', { requestId, error: errorName(error) });
+    dependencies.log.error('operator request failed', { requestId, error: errorName(error) });
     return unavailable(requestId);
   }
 }
@@ -73,16 +75,15 @@ async function showHealth({ dependencies, settings }: Call) {
 async function putOverride(call: Call) {
   const { event, settings, actor, dependencies } = call;
   const subject = readSubject(event);
-  if (!subject) return refused(call, PROBLEM.notFound, { detail: NO_SUCH_SUBJECT });
+  if (!subject) return refused(call, PROBLEM.notFound, NO_SUCH_SUBJECT);
   if (settings.breaker.store === 'memory') return refused(call, PROBLEM.circuitsNotShared);
   const body = readBody(event);
-  if (body.kind !== 'json')
-    return refused(call, PROBLEM.invalidRequest, { errors: [NOT_AN_OBJECT] });
-  const parsed = parseOverrideRequest(body.value, dependencies.clock.now());
-  if (!parsed.valid) return refused(call, PROBLEM.invalidRequest, { errors: parsed.errors });
+  if (body.kind !== 'json') return invalid(call, [NOT_AN_OBJECT]);
+  const request = parseOverrideRequest(body.value, dependencies.clock.now());
+  if (!request.valid) return invalid(call, request.errors);
 
-  const override = await setOverride(dependencies, settings, subject, parsed.request, actor);
-  if (!override) return refused(call, PROBLEM.notFound, { detail: NO_SUCH_SUBJECT });
+  const override = await setOverride(dependencies, settings, subject, request.value, actor);
+  if (!override) return refused(call, PROBLEM.notFound, NO_SUCH_SUBJECT);
   return json(200, viewOverride(override));
 }
 
@@ -90,7 +91,8 @@ async function deleteOverride(call: Call) {
   const { event, actor, dependencies } = call;
   const subject = readSubject(event);
   const lifted = subject && (await liftOverride(dependencies, subject, actor));
-  if (!lifted) return refused(call, PROBLEM.notFound, { detail: 'no override is in force there' });
+  if (!lifted)
+    return refused(call, PROBLEM.notFound, 'no override is in force for this scope and key');
   return json(200, viewOverride(lifted));
 }
 
@@ -98,32 +100,28 @@ async function deleteDisabled(call: Call) {
   const { event, actor, dependencies } = call;
   const key = decoded(event.pathParameters?.key);
   const isEnabled = key !== undefined && (await enableTarget(dependencies, key, actor));
-  if (!isEnabled) return refused(call, PROBLEM.notFound, { detail: 'no such target is disabled' });
+  if (!isEnabled) return refused(call, PROBLEM.notFound, 'no target of this name is disabled');
   return json(200, { target: key });
 }
 
 async function postRedrive(call: Call) {
   const { event, settings, actor, endsAtMs, dependencies } = call;
   const body = event.body ? readBody(event) : { kind: 'json' as const, value: {} };
-  if (body.kind !== 'json')
-    return refused(call, PROBLEM.invalidRequest, { errors: [NOT_AN_OBJECT] });
-  const parsed = redriveRequest.safeParse(body.value);
-  if (!parsed.success) {
-    const errors = faultsOf(parsed.error, body.value);
-    return refused(call, PROBLEM.invalidRequest, { errors });
-  }
-  dependencies.log.info('redrive asked for', { actor, ...parsed.data });
-  return json(200, await redrive(dependencies, settings, parsed.data, endsAtMs));
+  if (body.kind !== 'json') return invalid(call, [NOT_AN_OBJECT]);
+  const request = parse(redriveRequest, body.value);
+  if (!request.valid) return invalid(call, request.errors);
+  dependencies.log.info('redrive requested', { actor, ...request.value });
+  return json(200, await redrive(dependencies, settings, request.value, endsAtMs));
 }
 
-/** A path parameter of a REST API comes as it was sent: percent-encoded. */
+/** A REST API passes path parameters as they were sent: percent-encoded. */
 function readSubject({ pathParameters }: APIGatewayProxyEvent): Subject | undefined {
   const scope = decoded(pathParameters?.scope);
   const key = decoded(pathParameters?.key);
   return scope === undefined || key === undefined ? undefined : subjectOf(scope, key);
 }
 
-/** Decoded once: what is still encoded then is part of a name, and names nothing here. */
+/** Decodes once. A name that is still encoded after that matches no target. */
 function decoded(value: string | undefined): string | undefined {
   try {
     return value === undefined ? undefined : decodeURIComponent(value);
@@ -132,9 +130,4 @@ function decoded(value: string | undefined): string | undefined {
   }
 }
 
-function refused({ event }: Call, kind: Problem, facts: Omit<ProblemFacts, 'requestId'> = {}) {
-  return problem(kind, { requestId: event.requestContext.requestId, ...facts });
-}
-
-const NO_SUCH_SUBJECT =
-  'allowed is target, profile, model or region, and after it a key that the chain has';
+const NO_SUCH_SUBJECT = `allowed is one of ${OVERRIDE_SCOPES.join(', ')}, followed by a key of the chain`;

@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../contract/events.ts';
+import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../contract/words.ts';
 import type { EventBus } from '../core/jobs/event-bus.ts';
 import { createClient, SINGLE_ATTEMPT } from './sdk-client.ts';
 

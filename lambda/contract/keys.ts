@@ -1,8 +1,11 @@
-/** Where things lie: table keys, indexes and object keys. Lib creates them, adapters use them. */
+/** Table keys, indexes and object keys: lib creates the resources, and the adapters use them. */
+
+/** A job's id: 32 hexadecimal digits. */
+export const JOB_ID = /^[0-9a-f]{32}$/;
 
 export const JOBS_TABLE = {
   partitionKey: 'jobId',
-  /** Newest first listing of one tenant: (tenant, `createdAt#jobId`). */
+  /** Lists one tenant's jobs, newest first: (tenant, `createdAt#jobId`). */
   byTenant: {
     name: 'byTenant',
     partitionKey: 'tenant',
@@ -18,7 +21,7 @@ export const JOBS_TABLE = {
       'expiresAt',
     ],
   },
-  /** What the sweeper has to look at, sparse: rows leave it at an end state. */
+  /** The rows that the sweeper must look at. The index is sparse: rows leave it when they end. */
   due: {
     name: 'due',
     partitionKey: 'sweepShard',
@@ -44,19 +47,19 @@ export const CIRCUITS_TABLE = {
   sortKey: 'item',
   /** The circuit's record. It has no TTL. */
   controlItem: 'control',
-  /** In place of a circuit's key: what is noted of the chain's targets. */
+  /** Stands in place of a circuit's key, for the fleet's notes about the chain's targets. */
   notesKey: 'targets',
-  /** `window/<epoch>/<start>/<shard>`: what was counted. */
+  /** `window/<epoch>/<start>/<shard>`: the counts of a window. */
   windowItemPrefix: 'window',
   timeToLive: 'expiresAt',
 } as const;
 
-/** Named by the content: a request that reuses an id with another body never touches this one. */
+/** Includes the body's hash, so a request that reuses an id with another body cannot overwrite it. */
 export function promptKey(jobId: string, bodyHash: string): string {
   return `prompts/${jobId}/${bodyHash}`;
 }
 
-/** Named by the claim: a late twin writes an object that no row ever names. */
+/** Includes the claim's token: a late duplicate run writes an object that no row refers to. */
 export function resultKey(jobId: string, claimToken: string): string {
   return `results/${jobId}/${claimToken}`;
 }

@@ -1,6 +1,7 @@
 /**
- * Errors as callers see them (RFC 9457 problem details): the request function answers with these,
- * and so does the gateway for what never reaches a function. `type` is stable; texts may change.
+ * The kinds of errors that callers see, as problem details (RFC 9457). The functions answer with
+ * these, and so does the gateway for requests that never reach a function. `type` never changes;
+ * texts may.
  */
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
@@ -17,19 +18,23 @@ export const PROBLEM = {
   alreadyEnded: problem('already-ended', 'The job has ended and cannot be cancelled', 409),
   circuitsNotShared: problem(
     'circuits-not-shared',
-    'Each worker keeps its circuits to itself, so no override reaches it',
+    'Circuits are in the memory of each worker, where no override can reach them',
     409,
   ),
   tooLarge: problem('too-large', 'The request body is too large', 413),
-  unsupportedMediaType: problem('unsupported-media-type', 'The body has to be JSON', 415),
-  idempotencyMismatch: problem('idempotency-mismatch', 'The key was used with another body', 422),
+  unsupportedMediaType: problem('unsupported-media-type', 'The request body must be JSON', 415),
+  idempotencyMismatch: problem(
+    'idempotency-mismatch',
+    'The Idempotency-Key was used with a different body',
+    422,
+  ),
   tooManyRequests: problem('too-many-requests', 'Too many requests', 429),
-  internal: problem('internal', 'Something broke on our side', 500),
-  unavailable: problem('unavailable', 'The service cannot take the request at this moment', 503),
+  internal: problem('internal', 'The service failed with an internal error', 500),
+  unavailable: problem('unavailable', 'The service cannot accept the request at this time', 503),
   timeout: problem('timeout', 'The service did not answer in time', 504),
 } as const;
 
-/** The fault of a body that is no JSON object, whoever finds it out. */
+/** The fault of a body that is not a JSON object; the gateway and the functions both report it. */
 export const NOT_AN_OBJECT = { field: 'body', detail: 'allowed is a JSON object in UTF-8' };
 
 function problem(name: string, title: string, status: number): Problem {

@@ -1,21 +1,12 @@
 /**
- * The vocabulary shared by the API, the records and the code. A word here is stored in tables and
- * sent to callers, so renaming one is a migration.
+ * The vocabulary shared by the API, the records and the code. These words are stored in tables and
+ * sent to callers, so renaming one is a migration. Every other list of them is derived from here.
  */
 
-export const JOB_STATUSES = [
-  'QUEUED',
-  'RUNNING',
-  'DEFERRED',
-  'SUCCEEDED',
-  'FAILED',
-  'DEAD_LETTERED',
-  'EXPIRED',
-  'CANCELLED',
-] as const;
-export type JobStatus = (typeof JOB_STATUSES)[number];
+/** `DEFERRED`: no target admits the job; it waits for its next attempt. */
+export const OPEN_STATUSES = ['QUEUED', 'RUNNING', 'DEFERRED'] as const;
 
-/** A job in one of these states changes no more, but for a redrive of a dead-lettered one. */
+/** A job in one of these states no longer changes, except when a dead-lettered one is redriven. */
 export const END_STATUSES = [
   'SUCCEEDED',
   'FAILED',
@@ -25,11 +16,14 @@ export const END_STATUSES = [
 ] as const;
 export type EndStatus = (typeof END_STATUSES)[number];
 
+export const JOB_STATUSES = [...OPEN_STATUSES, ...END_STATUSES] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
 export function hasEnded(status: JobStatus): status is EndStatus {
   return (END_STATUSES as readonly JobStatus[]).includes(status);
 }
 
-/** Failures that say something of the target: they count in its circuit. */
+/** Failures that are the target's fault; they count in its circuit. */
 export const TARGET_FAILURE_KINDS = [
   'quota-minute',
   'quota-day',
@@ -40,11 +34,27 @@ export const TARGET_FAILURE_KINDS = [
 ] as const;
 export type TargetFailureKind = (typeof TARGET_FAILURE_KINDS)[number];
 
-/** `job`: the caller's request is at fault. `config`: access, id or lifecycle of the target is. */
+/**
+ * `job`: the caller's request is at fault. `config`: the target's permissions, id or lifecycle are
+ * at fault.
+ */
 export const FAILURE_KINDS = [...TARGET_FAILURE_KINDS, 'job', 'config'] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
-/** What the sweeper does about a job; `requeue`: its lease expired, `publish`: its completion event was not published. */
+/** The result of a job's attempt at one target; `unusable`: the answer was empty or malformed. */
+export const ATTEMPT_OUTCOMES = [
+  'answered',
+  'skipped',
+  ...FAILURE_KINDS,
+  'aborted',
+  'unusable',
+] as const;
+export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
+
+/**
+ * The sweeper's actions on a job. `requeue`: its lease expired. `publish`: its completion event was
+ * not published.
+ */
 export const SWEEP_ACTIONS = [
   'send',
   'send-again',
@@ -54,16 +64,27 @@ export const SWEEP_ACTIONS = [
   'publish',
 ] as const;
 
-/** What a job does when circuits reject it: design choice of the caller, `fallback` by default. */
+/** The caller's choice for a job whose target rejects calls; `fallback` is the default. */
 export const WHEN_OPEN = ['fallback', 'queue', 'fail'] as const;
 export type WhenOpen = (typeof WHEN_OPEN)[number];
 
 export const CIRCUIT_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
 export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
-/** What an override can be set for, the narrowest first. */
+/**
+ * `recovering`: gets a few calls at a time. `unhealthy`: gets no calls for now. `disabled`: gets no
+ * calls until its configuration is corrected, except periodic checks.
+ */
+export const HEALTH_STATES = ['healthy', 'recovering', 'unhealthy', 'disabled'] as const;
+export type Health = (typeof HEALTH_STATES)[number];
+
+/** The kinds of subject that an override can have, narrowest first. */
 export const OVERRIDE_SCOPES = ['target', 'profile', 'model', 'region'] as const;
 export type OverrideScope = (typeof OVERRIDE_SCOPES)[number];
 
 export const OVERRIDE_MODES = ['force-open', 'force-closed', 'observe'] as const;
 export type OverrideMode = (typeof OVERRIDE_MODES)[number];
+
+/** The source and detail type of a completion event; rules on the event bus match them. */
+export const EVENT_SOURCE = 'holdfast';
+export const EVENT_DETAIL_TYPE = 'Job ended';

@@ -1,8 +1,9 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Settings } from '../contract/policy.ts';
-import { type ParsedQuery, parseQuery, type QuerySchema } from '../contract/schemas/queries.ts';
+import { invalid, type Parsed } from '../contract/schemas/faults.ts';
+import { parseQuery, type QuerySchema } from '../contract/schemas/queries.ts';
 
-/** Below API Gateway's 10 MB and Lambda's 6 MB, which counts the body as an escaped string. */
+/** Less than API Gateway's 10 MB and Lambda's 6 MB, which counts the body as an escaped string. */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
 export type Body =
@@ -21,32 +22,31 @@ export function readBody({ body, isBase64Encoded }: APIGatewayProxyEvent): Body 
   }
 }
 
-/** The tenant behind the API key; undefined for a call that the gateway let in without a key. */
+/** The tenant that the API key identifies; undefined if the gateway let in a call without a key. */
 export function tenantOf(event: APIGatewayProxyEvent, settings: Settings): string | undefined {
   const keyId = event.requestContext.identity.apiKeyId;
   if (!keyId) return undefined;
   return Object.hasOwn(settings.tenants, keyId) ? settings.tenants[keyId] : keyId;
 }
 
-export type IdempotencyKey =
-  | { readonly valid: true; readonly key?: string }
-  | { readonly valid: false };
-
-/** The draft's quoted string, or the bare one that most clients send; one of them means one. */
-export function readIdempotencyKey(event: APIGatewayProxyEvent): IdempotencyKey {
+/**
+ * Reads the key as the quoted string of the IETF draft, or bare, as most clients send it. Both forms
+ * of a key are the same key.
+ */
+export function readIdempotencyKey(event: APIGatewayProxyEvent): Parsed<string | undefined> {
   const values = headerValues(event, 'idempotency-key');
-  if (values.length === 0) return { valid: true };
+  if (values.length === 0) return { valid: true, value: undefined };
   const key = values[0]?.trim().replace(/^"(.*)"$/, '$1') ?? '';
   return values.length === 1 && /^[\x21-\x7e]{1,255}$/.test(key)
-    ? { valid: true, key }
-    : { valid: false };
+    ? { valid: true, value: key }
+    : invalid('Idempotency-Key', 'allowed is one value of 1 to 255 visible ASCII characters');
 }
 
-/** By the values of each name: in the gateway's other view a repeated parameter shows its last. */
+/** Reads all values of each name; the event's other field has only the last value of a repeated one. */
 export function readQuery<Query>(
   { multiValueQueryStringParameters }: APIGatewayProxyEvent,
   schema: QuerySchema<Query>,
-): ParsedQuery<Query> {
+): Parsed<Query> {
   return parseQuery(schema, multiValueQueryStringParameters ?? {});
 }
 

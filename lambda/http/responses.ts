@@ -1,5 +1,6 @@
-import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { PROBLEM, PROBLEM_CONTENT_TYPE, type Problem } from '../contract/problems.ts';
+import type { Fault } from '../contract/schemas/faults.ts';
 import type { ProblemDetails } from '../contract/schemas/problem-details.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -12,9 +13,9 @@ export function json(
   return response(statusCode, 'application/json', body, headers);
 }
 
-export type ProblemFacts = Pick<ProblemDetails, 'requestId' | 'detail' | 'errors'>;
+type ProblemFacts = Pick<ProblemDetails, 'requestId' | 'detail' | 'errors'>;
 
-/** RFC 9457; `requestId` finds the log line that says more. */
+/** Problem details (RFC 9457). `requestId` leads to the log line that has the details. */
 export function problem(
   kind: Problem,
   facts: ProblemFacts,
@@ -24,12 +25,25 @@ export function problem(
   return response(kind.status, PROBLEM_CONTENT_TYPE, details, headers);
 }
 
-/** For what can throw: a store or a queue that does not answer. */
+/** The request that a route answers. */
+interface Call {
+  readonly event: APIGatewayProxyEvent;
+}
+
+export function refused({ event }: Call, kind: Problem, detail?: string): APIGatewayProxyResult {
+  return problem(kind, { requestId: event.requestContext.requestId, detail });
+}
+
+export function invalid({ event }: Call, errors: readonly Fault[]): APIGatewayProxyResult {
+  return problem(PROBLEM.invalidRequest, { requestId: event.requestContext.requestId, errors });
+}
+
+/** Answers a request whose handling threw: a store or a queue did not answer. */
 export function unavailable(requestId: string): APIGatewayProxyResult {
   return problem(PROBLEM.unavailable, { requestId }, { 'retry-after': RETRY_AFTER_SECONDS });
 }
 
-/** Longer than it takes the SDK's own attempts to fail. */
+/** Longer than the SDK's own attempts take to fail. */
 const RETRY_AFTER_SECONDS = '5';
 
 function response(

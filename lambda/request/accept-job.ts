@@ -16,7 +16,7 @@ export interface AcceptDependencies {
   readonly queue: Pick<JobQueue, 'send'>;
   readonly results: ResultStore;
   readonly clock: Clock;
-  /** 32 hexadecimal digits that nobody can guess. */
+  /** Returns 32 hexadecimal digits that nobody can guess. */
   readonly newId: () => string;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -30,12 +30,12 @@ export interface Submission {
 
 export type Acceptance =
   | { readonly outcome: 'accepted' | 'repeated'; readonly job: Job }
-  /** The key stands for another body. */
+  /** The idempotency key was used with another body. */
   | { readonly outcome: 'mismatch' };
 
 /**
- * Makes a submission durable: prompt, then row, then message. From the row on, the job is ours to
- * finish; should the send fail, the sweeper does it.
+ * Makes a submission durable: first the prompt, then the row, then the message. Once the row is
+ * written, the job is accepted. If the send fails, the sweeper sends the message later.
  */
 export async function acceptJob(
   dependencies: AcceptDependencies,
@@ -57,15 +57,15 @@ export async function acceptJob(
       : { outcome: 'mismatch' };
   }
   metrics.count(METRIC.jobsAccepted);
-  await sendOrLeave(dependencies, job);
+  await send(dependencies, job);
   return { outcome: 'accepted', job };
 }
 
-async function sendOrLeave(dependencies: AcceptDependencies, job: Job): Promise<void> {
+async function send(dependencies: AcceptDependencies, job: Job): Promise<void> {
   try {
     await dispatch(dependencies, job, dependencies.clock.now());
   } catch (error) {
     const fields = { jobId: job.jobId, error: errorName(error) };
-    dependencies.log.warn('job not sent, left to the sweeper', fields);
+    dependencies.log.warn('message not sent; the sweeper will send it', fields);
   }
 }

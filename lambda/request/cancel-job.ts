@@ -1,3 +1,4 @@
+import { JOB_ID } from '../contract/keys.ts';
 import { hasEnded } from '../contract/words.ts';
 import type { Clock } from '../core/clock.ts';
 import { cancel } from '../core/jobs/end-transitions.ts';
@@ -5,9 +6,9 @@ import type { Job } from '../core/jobs/job.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import { requestCancel } from '../core/jobs/transitions.ts';
-import { JOB_ID, ownJob } from './own-job.ts';
+import { ownJob } from './job-view.ts';
 
-/** Each try loses to a claim, a deferral or an end; a job that moves on so often is near its end. */
+/** Each try can lose to a claim, a deferral or an end. A job that changes this often is near its end. */
 const MAX_TRIES = 5;
 
 export interface CancelDependencies {
@@ -17,12 +18,12 @@ export interface CancelDependencies {
 }
 
 export type Cancellation =
-  /** CANCELLED, or still RUNNING with `cancelRequested`, which its run sees before its next call. */
+  /** The job is CANCELLED, or RUNNING with `cancelRequested`, which its run sees before its next call. */
   { readonly outcome: 'accepted'; readonly job: Job } | { readonly outcome: 'ended' | 'unknown' };
 
 /**
- * Cancels a job that nobody runs at once, and asks the run of any other to stop. A second request
- * finds a cancelled job ended, like every other end.
+ * Cancels a job at once if no worker runs it; otherwise asks its run to stop. A second request finds
+ * a cancelled job ended, like any other ended job.
  */
 export async function cancelJob(
   { jobs, ends, clock }: CancelDependencies,
@@ -43,7 +44,7 @@ export async function cancelJob(
       ? await jobs.update(jobId, requestCancel(job))
       : await ends.write(jobId, cancel(job, now));
     if (updated.applied) return { outcome: 'accepted', job: updated.job };
-    // The row that refused, as it is by then: claimed, deferred or ended in between.
+    // The row that refused the write; it was claimed, deferred or ended in between.
     row = updated.current;
   }
   throw new Error(`job changed ${MAX_TRIES} times while it was being cancelled`);

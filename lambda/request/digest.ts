@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** 128 bits of a hash over the parts, so that none is met by chance or by design. */
+/** A 128-bit hash of the parts; no caller can find other parts with the same digest. */
 export function digest(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }

@@ -1,16 +1,16 @@
+import { JOB_ID } from '../contract/keys.ts';
 import type { JobView } from '../contract/schemas/job-views.ts';
 import { hasEnded } from '../contract/words.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
-import { viewJob } from './job-view.ts';
-import { JOB_ID, ownJob } from './own-job.ts';
+import { ownJob, viewJob } from './job-view.ts';
 
-/** A larger answer is fetched by its link; Lambda itself could return 6 MB. */
+/** A caller fetches a larger answer from its link. Lambda's own limit is 6 MB. */
 const INLINE_BYTES = 256 * 1024;
 
-/** Between two looks at a job that somebody waits for: soon at first, as most answers take seconds. */
+/** The gap between two reads of a job that a caller waits for: short at first, because most answers take seconds. */
 const SHORTEST_GAP_MS = 100;
 const LONGEST_GAP_MS = 1000;
 const GAP_GROWTH = 1.5;
@@ -23,19 +23,19 @@ export interface GetJobDependencies {
 
 export interface FoundJob {
   readonly job: Job;
-  /** The job as its owner sees it, the answer included. */
+  /** The job as its owner sees it, including the answer. */
   readonly view: JobView;
 }
 
 /**
- * The job once it has ended, or as it is at `untilMs`; a time that has passed waits for nothing.
- * Undefined for a job that is not the tenant's, as for none at all.
+ * Returns the job once it has ended, or as it is at `untilMs`. A time in the past does not wait.
+ * Returns undefined if there is no such job or it belongs to another tenant.
  */
 export async function getJob(
   dependencies: GetJobDependencies,
   tenant: string,
   jobId: string,
-  untilMs = 0,
+  untilMs: number,
 ): Promise<FoundJob | undefined> {
   if (!JOB_ID.test(jobId)) return undefined;
   const job = await awaitEnd(dependencies, tenant, jobId, untilMs);
@@ -43,7 +43,7 @@ export async function getJob(
   return { job, view: { ...viewJob(job), ...(await viewResult(dependencies.results, job)) } };
 }
 
-/** Looks at the row alone; what an answer needs besides is read once, at the end. */
+/** Reads only the row; the answer is read once, after the wait. */
 async function awaitEnd(
   { jobs, clock }: GetJobDependencies,
   tenant: string,

@@ -3,7 +3,15 @@ import { hasEnded } from '../contract/words.ts';
 import { isoTime } from '../core/clock.ts';
 import type { Job } from '../core/jobs/job.ts';
 
-/** A job as its owner sees it: all but the answer itself. */
+/**
+ * Returns the job if it belongs to this tenant and has not expired. DynamoDB may delete an expired row
+ * only days later, so the time is checked here.
+ */
+export function ownJob(job: Job | undefined, tenant: string, now: number): Job | undefined {
+  return job?.tenant === tenant && job.expiresAt * 1000 > now ? job : undefined;
+}
+
+/** The job as its owner sees it, without the answer. */
 export function viewJob(job: Job): JobView {
   const { jobId, status, metadata, attempts, error } = job;
   const { servedBy, tier, degraded, degradedBy, truncated, usage, costUsd } = job;
@@ -20,7 +28,7 @@ export function viewJob(job: Job): JobView {
   };
 }
 
-/** ISO 8601 in UTC. */
+/** The job's times in ISO 8601, UTC. */
 export function shownTimes({
   status,
   createdAt,
@@ -34,7 +42,7 @@ export function shownTimes({
   };
 }
 
-/** Whole seconds until it is worth asking again; undefined once the job has ended. */
+/** Whole seconds until the next poll makes sense; undefined once the job has ended. */
 export function retryAfterSeconds(
   { status, nextAttemptAt = 0 }: Pick<Job, 'status' | 'nextAttemptAt'>,
   now: number,

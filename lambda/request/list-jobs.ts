@@ -16,7 +16,7 @@ export interface ListRequest {
   readonly cursor?: string;
 }
 
-/** A page of a tenant's own jobs, newest first; undefined when the cursor is not of this list. */
+/** Returns a page of the tenant's jobs, newest first; undefined if the cursor is of another list. */
 export async function listJobs(
   { jobs, clock }: ListDependencies,
   tenant: string,

@@ -7,11 +7,19 @@ import { errorName } from '../core/error-name.ts';
 import { getHealth } from '../core/router/get-health.ts';
 import { settingsStatus } from '../core/settings-status.ts';
 import { readQuery, tenantOf } from '../http/read-event.ts';
-import { json, problem, unavailable } from '../http/responses.ts';
-import { type Call, invalid, type Route, type RouteDependencies } from './call.ts';
-import { deleteJob, postJob, showJob, showJobs } from './job-routes.ts';
+import { invalid, json, problem, unavailable } from '../http/responses.ts';
+import {
+  type Call,
+  deleteJob,
+  postJob,
+  type RouteDependencies,
+  showJob,
+  showJobs,
+} from './job-routes.ts';
 
-/** By the gateway's own words for what it has matched, so no path is parsed twice. */
+type Route = (call: Call) => Promise<APIGatewayProxyResult>;
+
+/** Keyed by the method and resource that the gateway has matched, so no path is parsed twice. */
 const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['POST /jobs', withoutQuery(postJob)],
   ['GET /jobs', showJobs],
@@ -20,12 +28,12 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['GET /health', withoutQuery(showHealth)],
 ]);
 
-/** The one route without a key: whoever may call the API can read how, and it holds no secret. */
+/** The only route that needs no API key; the document contains nothing secret. */
 const OPENAPI = 'GET /openapi.json';
 
 /**
- * Answers any event that API Gateway can send; nothing in it makes this throw. `endsAtMs` is when
- * the function is stopped.
+ * Answers any event that API Gateway can send, and never throws. Lambda stops the function at
+ * `endsAtMs`.
  */
 export async function respond(
   dependencies: RouteDependencies,
@@ -45,7 +53,7 @@ export async function respond(
     return await route({ event, settings, tenant, endsAtMs, dependencies });
   } catch (error) {
     dependencies.log.error('request failed', { requestId, error: errorName(error) });
-    // Nothing was accepted.
+    // No job was accepted, so the caller can safely repeat the request.
     return unavailable(requestId);
   }
 }

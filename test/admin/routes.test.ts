@@ -331,7 +331,7 @@ describe('POST /v1/admin/redrive', () => {
     expect(result.statusCode).toBe(200);
     expect(bodyOf(result)).toMatchObject({ moved: 0, left: 3, dryRun: false });
     expect(admin.logged[0]).toMatchObject({
-      message: 'redrive asked for',
+      message: 'redrive requested',
       fields: { actor: OPERATOR, limit: 1000 },
     });
   });

@@ -1,4 +1,7 @@
-/** GET /v1/admin/health: what every caller sees, and who and why. Times are ISO 8601 in UTC. */
+/**
+ * The answer of GET /v1/admin/health: the callers' health view, extended by the reasons and the
+ * operators' actions. Times are ISO 8601 in UTC.
+ */
 import * as z from 'zod';
 import { LIFECYCLE_FINDINGS } from '../lifecycle.ts';
 import { TARGET_FAILURE_KINDS } from '../words.ts';
@@ -9,8 +12,10 @@ const count = z.int().min(0);
 
 const evidence = z
   .object({
-    rule: z.string().describe('What opened the circuit: `rate`, `excess`, `dry`, `slow`, …'),
-    failure: z.enum(TARGET_FAILURE_KINDS).optional().describe('The kind that weighed most.'),
+    rule: z
+      .string()
+      .describe('The rule that opened the circuit: `rate`, `excess`, `dry`, `slow`, …'),
+    failure: z.enum(TARGET_FAILURE_KINDS).optional().describe('The most frequent failure kind.'),
     calls: count,
     failures: count,
     slowCalls: count.optional(),
@@ -29,7 +34,9 @@ const configErrors = z
     nextCheckAt: z.iso.datetime().optional(),
     checks: count.optional(),
   })
-  .describe('Configuration errors since the last success; three from two jobs disable the target.');
+  .describe(
+    'Configuration errors since the last success. Three of them, from at least two jobs, disable the target.',
+  );
 
 const lifecycle = z
   .object({
@@ -38,7 +45,7 @@ const lifecycle = z
     legacySince: z.iso.datetime().optional(),
     daysLeft: z.number().optional(),
   })
-  .describe('What the daily check read of the model from Bedrock.');
+  .describe('The model’s lifecycle, as the daily check read it from Bedrock.');
 
 const target = healthView.shape.targets.unwrap().element;
 
@@ -46,8 +53,12 @@ export const adminHealthView = healthView.extend({
   targets: z
     .array(
       target.extend({
-        opens: count.optional().describe('Openings since it was last closed.'),
-        succeeded: count.optional().describe('Successes of the recovery stage so far.'),
+        opens: count
+          .optional()
+          .describe('How often the circuit has opened since it was last closed.'),
+        succeeded: count
+          .optional()
+          .describe('Successful calls of the current recovery stage so far.'),
         evidence: evidence.optional(),
         overriddenBy: overrideView.optional(),
         configErrors: configErrors.optional(),
@@ -60,9 +71,9 @@ export const adminHealthView = healthView.extend({
       .array(z.string())
       .readonly()
       .optional()
-      .describe('What is wrong with the edit: field, value and what is allowed.'),
+      .describe('The errors of the refused edit: field, value and allowed values.'),
   }),
-  overrides: z.array(overrideView).readonly().describe('All that are in force.'),
+  overrides: z.array(overrideView).readonly().describe('All overrides in force.'),
   lifecycleCheckedAt: z.iso.datetime().optional(),
 });
 export type AdminHealthView = z.infer<typeof adminHealthView>;

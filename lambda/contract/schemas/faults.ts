@@ -1,26 +1,42 @@
-/** What is wrong with an input, told to its author: never with the texts that it holds. */
+/** Checks a caller's input and names its faults. They never quote a text, which may be a prompt. */
 import type * as z from 'zod';
 
 export interface Fault {
-  /** `inferenceConfig.maxTokens`; `body` for the whole. */
+  /** A path such as `inferenceConfig.maxTokens`; `body` for the whole body. */
   readonly field: string;
   readonly detail: string;
 }
 
-/** An input can hold thousands; its author needs the first few. */
+export type Parsed<Value> =
+  | { readonly valid: true; readonly value: Value }
+  | { readonly valid: false; readonly errors: readonly Fault[] };
+
+/** An input can have thousands of faults; its author needs the first few. */
 const MAX_FAULTS = 20;
 
-export function faultsOf(error: z.ZodError, input: unknown, describe = kindOf): readonly Fault[] {
-  return error.issues.flatMap((issue) => faults(issue, input, describe)).slice(0, MAX_FAULTS);
+/** `describe` says how a fault shows the value that was given. */
+export function parse<Value>(
+  schema: z.ZodType<Value>,
+  input: unknown,
+  describe = kindOf,
+): Parsed<Value> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return { valid: true, value: parsed.data };
+  const errors = parsed.error.issues.flatMap((issue) => faultsOf(issue, input, describe));
+  return { valid: false, errors: errors.slice(0, MAX_FAULTS) };
 }
 
-/** Quotes a text of a URL, which is no prompt; shortened, because a cursor is long. */
+export function invalid(field: string, detail: string) {
+  return { valid: false as const, errors: [{ field, detail }] };
+}
+
+/** Quotes a text from a URL, which is not a prompt; shortened, because a cursor is long. */
 export function quoteOf(value: unknown): string {
   if (typeof value !== 'string') return kindOf(value);
   return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value);
 }
 
-function faults(
+function faultsOf(
   issue: z.core.$ZodIssue,
   input: unknown,
   describe: (value: unknown) => string,
@@ -46,7 +62,7 @@ function fieldOf(path: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-/** Texts may be prompts, so of them only the kind is told. */
+/** Describes a value without quoting a text, which may be a prompt. */
 function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return `${value}`;

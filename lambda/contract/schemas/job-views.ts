@@ -1,44 +1,42 @@
 /**
- * Jobs as their callers see them: the answers of the API and, word for word, its document. The code
- * that answers is typed from here. Times are ISO 8601 in UTC.
+ * Jobs as callers see them. These schemas type the code that answers, and the API's document is
+ * generated from them. Times are ISO 8601 in UTC.
  */
 import * as z from 'zod';
-import { JOB_STATUSES, TARGET_FAILURE_KINDS } from '../words.ts';
+import { JOB_ID } from '../keys.ts';
+import { ATTEMPT_OUTCOMES, JOB_STATUSES } from '../words.ts';
 
 const time = z.iso.datetime();
-const jobId = z.string().regex(/^[0-9a-f]{32}$/);
+const jobId = z.string().regex(JOB_ID);
 const status = z.enum(JOB_STATUSES);
 
 const attempt = z.object({
   target: z.string().describe('`<region>/<model or inference profile>`'),
   tier: z.string(),
-  outcome: z.enum([
-    'answered',
-    'skipped',
-    ...TARGET_FAILURE_KINDS,
-    'job',
-    'config',
-    'aborted',
-    'unusable',
-  ]),
-  reason: z.string().optional().describe('Why it was skipped, or the name of the error.'),
-  ms: z.number().min(0),
+  outcome: z.enum(ATTEMPT_OUTCOMES),
+  reason: z
+    .string()
+    .optional()
+    .describe('Why the target was skipped, why its answer was unusable, or the name of its error.'),
+  ms: z.number().min(0).describe('The duration in milliseconds.'),
 });
 
-/** Of the end of a run that had an answer. */
+/** Known once a target has answered. */
 const served = {
   servedBy: z.string().optional().describe('The target that answered.'),
   tier: z.string().optional(),
   degraded: z
     .boolean()
     .optional()
-    .describe('A lesser tier served, or something was cut; `degradedBy` says what.'),
+    .describe(
+      'A tier after the first one answered, or the request was reduced; `degradedBy` lists the reductions.',
+    ),
 };
 
 const timeline = {
   createdAt: time,
   completedAt: time.optional(),
-  nextAttemptAt: time.optional().describe('When a deferred job is tried next.'),
+  nextAttemptAt: time.optional().describe('The time of a deferred job’s next attempt.'),
 };
 
 export const acceptedJob = z
@@ -61,28 +59,28 @@ export const jobView = z.object({
   jobId,
   status,
   ...timeline,
-  deadlineAt: time.describe('An open job expires at this time.'),
+  deadlineAt: time.describe('A job that has not ended by this time expires.'),
   cancelRequested: z
     .boolean()
     .optional()
-    .describe('The job ends before its next call of a model; an answer already there wins.'),
+    .describe('The job ends before its next model call, unless an answer arrives before that.'),
   metadata: z.record(z.string(), z.string()).readonly().optional(),
-  attempts: z.array(attempt).readonly().describe('The latest 20, oldest first.'),
+  attempts: z.array(attempt).readonly().describe('The latest 20 attempts, oldest first.'),
   ...served,
   degradedBy: z.array(z.string()).readonly().optional(),
   truncated: z.boolean().optional().describe('The answer reached its `maxTokens`.'),
   usage: z.object({ inputTokens: z.int().min(0), outputTokens: z.int().min(0) }).optional(),
-  costUsd: z.number().min(0).optional().describe('By list price.'),
+  costUsd: z.number().min(0).optional().describe('The cost in US dollars at list price.'),
   result: z
     .object({ text: z.string(), stopReason: z.string() })
     .optional()
-    .describe('The answer, up to 256 KB of it; a longer one is behind `resultUrl`.'),
-  resultUrl: z.url().optional().describe('Downloads the answer, for at most 15 minutes.'),
+    .describe('The answer, if it has at most 256 KB; fetch a longer one from `resultUrl`.'),
+  resultUrl: z.url().optional().describe('A link to the answer, valid for at most 15 minutes.'),
   error: z
     .object({
       type: z.string(),
       title: z.string(),
-      retryAt: time.optional().describe('When to try again, where that is known.'),
+      retryAt: time.optional().describe('The time to try again, if it is known.'),
     })
     .optional()
     .describe('Why the job ended without an answer.'),
@@ -95,7 +93,9 @@ export const jobList = z.object({
   nextCursor: z
     .string()
     .optional()
-    .describe('Gives the next page; absent at the end. A page may be short, or empty, before it.'),
+    .describe(
+      'Pass it as `cursor` to get the next page; absent on the last page. Earlier pages may also be short or empty.',
+    ),
 });
 
 export type AcceptedJob = z.infer<typeof acceptedJob>;

@@ -1,10 +1,10 @@
-/** The body of POST /v1/jobs. Faults name the field and what is allowed, never the text they got. */
+/** The body of POST /v1/jobs. Its faults name the field and the allowed values, and quote no prompt. */
 import * as z from 'zod';
 import { leaseSeconds, type Settings } from '../policy.ts';
 import { WHEN_OPEN, type WhenOpen } from '../words.ts';
-import { type Fault, faultsOf } from './faults.ts';
+import { type Fault, type Parsed, parse } from './faults.ts';
 
-/** Text that every store, and Bedrock, takes as it is. */
+/** Every store and Bedrock accept well-formed text unchanged. */
 const wellFormed = z.string().refine((text) => text.isWellFormed(), {
   message: 'text without unpaired surrogates',
 });
@@ -12,12 +12,12 @@ const prose = wellFormed
   .refine((text) => text.trim() !== '', { message: 'text that is not blank' })
   .meta({ pattern: '\\S' });
 
-/** Converse refuses any other order, at the first message of the wrong role. */
+/** Converse refuses any other order of roles. */
 const roleAt = (index: number) => (index % 2 === 0 ? 'user' : 'assistant');
 
 export const jobRequest = z
   .strictObject({
-    prompt: prose.optional().describe('A single question; in place of `messages`.'),
+    prompt: prose.optional().describe('A single question; use it instead of `messages`.'),
     messages: z
       .array(z.strictObject({ role: z.enum(['user', 'assistant']), text: prose }))
       .min(1)
@@ -30,7 +30,7 @@ export const jobRequest = z
       })
       .optional()
       .describe(
-        'A conversation, begun by `user`, with roles that alternate; in place of `prompt`.',
+        'A conversation with alternating roles that begins with `user`; use it instead of `prompt`.',
       ),
     system: prose.optional().describe('The system prompt.'),
     inferenceConfig: z
@@ -41,20 +41,20 @@ export const jobRequest = z
         stopSequences: z.array(wellFormed.min(1)).max(100).optional(),
       })
       .optional()
-      .describe('What a model refuses is left out, and `degradedBy` says so.'),
+      .describe('Parameters that a model refuses are omitted and listed in `degradedBy`.'),
     whenOpen: z
       .enum(WHEN_OPEN)
       .default('fallback')
       .describe(
-        'While circuits are open: `fallback` to other tiers, else wait; `queue`: the first tier or wait; `fail`: other tiers, else FAILED with `retryAt`.',
+        'The choice while circuits are open. `fallback`: tries other tiers, then waits. `queue`: tries only the first tier, then waits. `fail`: tries other tiers, then ends FAILED with `retryAt`.',
       ),
-    minTier: z.string().optional().describe('The last tier that is still good enough.'),
+    minTier: z.string().optional().describe('The last tier of the chain that may answer.'),
     regions: z
       .array(z.string())
       .min(1)
       .max(50)
       .optional()
-      .describe('Regions where the job may run; no fallback leaves them.'),
+      .describe('The only regions in which the job may run, fallbacks included.'),
     deadlineSeconds: z
       .number()
       .positive()
@@ -67,11 +67,11 @@ export const jobRequest = z
       .refine((entries) => Object.keys(entries).length <= 16, { message: 'at most 16 entries' })
       .meta({ maxProperties: 16 })
       .optional()
-      .describe('Given back with the job.'),
+      .describe('Returned with the job.'),
   })
   .refine(({ prompt, messages }) => (prompt === undefined) !== (messages === undefined), {
     path: ['prompt'],
-    message: 'either prompt or messages, one of them',
+    message: 'exactly one of prompt and messages',
   })
   .meta({
     oneOf: [{ required: ['prompt'] }, { required: ['messages'] }],
@@ -87,7 +87,7 @@ export const jobRequest = z
     ],
   });
 
-/** A checked request; the conversation goes to S3, the rest onto the row. */
+/** A valid request. The conversation is stored in S3, the options in the job's row. */
 export interface JobRequest {
   readonly conversation: {
     readonly system?: string;
@@ -103,21 +103,17 @@ export interface JobRequest {
   };
 }
 
-export type ParsedRequest =
-  | { readonly valid: true; readonly request: JobRequest }
-  | { readonly valid: false; readonly errors: readonly Fault[] };
-
-export function parseJobRequest(value: unknown, settings: Settings): ParsedRequest {
-  const parsed = jobRequest.safeParse(value);
-  if (!parsed.success) return { valid: false, errors: faultsOf(parsed.error, value) };
-  const errors = againstSettings(parsed.data, settings);
+export function parseJobRequest(body: unknown, settings: Settings): Parsed<JobRequest> {
+  const parsed = parse(jobRequest, body);
+  if (!parsed.valid) return parsed;
+  const errors = againstSettings(parsed.value, settings);
   if (errors.length > 0) return { valid: false, errors };
 
-  const { prompt, messages, system, inferenceConfig, ...options } = parsed.data;
+  const { prompt, messages, system, inferenceConfig, ...options } = parsed.value;
   const turns = messages ?? [{ role: 'user' as const, text: prompt ?? '' }];
   return {
     valid: true,
-    request: { conversation: { system, messages: turns, inferenceConfig }, options },
+    value: { conversation: { system, messages: turns, inferenceConfig }, options },
   };
 }
 
@@ -129,13 +125,17 @@ function againstSettings(
   const served = new Set(tiers.flatMap(({ targets }) => targets.map(({ region }) => region)));
   const errors: Fault[] = [];
   if (minTier !== undefined && !tierNames.includes(minTier)) {
-    errors.push({ field: 'minTier', detail: `allowed is one of ${tierNames.join(', ')}` });
+    errors.push({
+      field: 'minTier',
+      detail: `got an unknown tier, allowed is one of ${tierNames.join(', ')}`,
+    });
   }
   for (const [i, region] of (regions ?? []).entries()) {
     if (served.has(region)) continue;
-    errors.push({ field: `regions[${i}]`, detail: `allowed is one of ${[...served].join(', ')}` });
+    const detail = `got a region without targets, allowed is one of ${[...served].join(', ')}`;
+    errors.push({ field: `regions[${i}]`, detail });
   }
-  // Within less than a lease no call would be begun, for it could not have its full time.
+  // With less time than a lease, no call would be started, because it could not have its full time.
   const [least, most] = [leaseSeconds(breaker), jobs.deadlineSeconds];
   if (deadlineSeconds !== undefined && (deadlineSeconds < least || deadlineSeconds > most)) {
     const detail = `got ${deadlineSeconds}, allowed is ${least} to ${most}`;

@@ -3,8 +3,8 @@ import * as z from 'zod';
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /**
- * A schema as JSON Schema, without what only zod means by it. In the document of an `input` what
- * has a default may be left out; in that of an `output` texts that are read as numbers are numbers.
+ * Converts a zod schema to JSON Schema and removes zod's own additions. As an `input`, a field with a
+ * default is optional; as an `output`, a string that is parsed into a number is a number.
  */
 export function jsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'input'): JsonSchema {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
@@ -15,11 +15,11 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'input'):
 }
 
 function tidy(node: JsonSchema): void {
-  // Of arrays that the code does not change; to callers it would say that they send them.
+  // zod means that the code does not change the array; OpenAPI means that callers must not send it.
   delete node.readOnly;
-  // The format says it; zod's pattern for it is half a page.
+  // The format is enough; zod's pattern for it is half a page long.
   if (node.format === 'date-time') delete node.pattern;
-  // Of any whole number.
+  // zod adds these limits to every integer.
   if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
   if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
 }

@@ -1,12 +1,13 @@
-/** What travels in the queue: a pointer to the row, never a prompt. The row is the truth. */
+/** The queue message: a pointer to a job's row, never a prompt. The row holds the truth. */
 import * as z from 'zod';
+import { JOB_ID } from '../keys.ts';
 
 const VERSION = 1;
 
-/** `generation` is the row's when it was sent; a row that has moved on makes the message stale. */
+/** `generation` is the row's at the time of the send. If the row has a later one, the message is stale. */
 const envelope = z.strictObject({
   version: z.literal(VERSION),
-  jobId: z.string().regex(/^[0-9a-f]{32}$/),
+  jobId: z.string().regex(JOB_ID),
   generation: z.int().min(0),
 });
 
@@ -20,7 +21,7 @@ export function encodeMessage({ jobId, generation }: JobMessage): string {
   return JSON.stringify({ version: VERSION, jobId, generation });
 }
 
-/** A message of another version is told apart, so that it can be sent again after a roll-back. */
+/** Parses a message. One of another version has its own reason: a rollback makes it readable again. */
 export function parseMessage(body: string): ParsedMessage {
   let value: unknown;
   try {

@@ -1,7 +1,7 @@
 import { OVERRIDE_SCOPES } from '../words.ts';
 import { COMMON_PROBLEMS, json, problems } from './openapi-components.ts';
 
-/** Of operators: who signs with an IAM principal that may invoke these routes. */
+/** Operators sign with an IAM principal that may invoke these routes. */
 const OPERATORS = { tags: ['admin'], security: [{ sigv4: [] }] };
 
 const SCOPE = {
@@ -15,7 +15,7 @@ const KEY = {
   name: 'key',
   in: 'path',
   required: true,
-  description: 'As the chain of the settings names it, percent-encoded, its slashes too.',
+  description: 'The name in the chain of the settings, percent-encoded, including its slashes.',
   schema: { type: 'string', minLength: 1 },
 };
 
@@ -23,10 +23,10 @@ export const ADMIN_PATHS = {
   '/admin/health': {
     get: {
       operationId: 'getAdminHealth',
-      summary: 'Shows the health of everything, and who and why.',
+      summary: 'Returns the health of the chain with reasons, overrides and model lifecycles.',
       ...OPERATORS,
       responses: {
-        '200': { description: 'As the workers see it.', content: json('AdminHealth') },
+        '200': { description: 'The health, as the workers see it.', content: json('AdminHealth') },
         ...problems(COMMON_PROBLEMS),
       },
     },
@@ -39,13 +39,16 @@ export const ADMIN_PATHS = {
       ...OPERATORS,
       requestBody: { required: true, content: json('OverrideRequest') },
       responses: {
-        '200': { description: 'In force for every worker within 5 s.', content: json('Override') },
+        '200': {
+          description: 'The override; every worker applies it within 5 s.',
+          content: json('Override'),
+        },
         ...problems([...COMMON_PROBLEMS, 'notFound', 'circuitsNotShared']),
       },
     },
     delete: {
       operationId: 'liftOverride',
-      summary: 'Lifts an override.',
+      summary: 'Ends an override.',
       ...OPERATORS,
       responses: {
         '200': { description: 'The override that was in force.', content: json('Override') },
@@ -57,11 +60,11 @@ export const ADMIN_PATHS = {
     parameters: [KEY],
     delete: {
       operationId: 'enableTarget',
-      summary: 'Lets a target be called again that configuration errors have disabled.',
+      summary: 'Enables a target that was disabled by configuration errors.',
       ...OPERATORS,
       responses: {
         '200': {
-          description: 'It gets its traffic by the stages of a recovery.',
+          description: 'The target, which gets its traffic back through the recovery stages.',
           content: {
             'application/json': {
               schema: { type: 'object', properties: { target: { type: 'string' } } },
@@ -79,7 +82,10 @@ export const ADMIN_PATHS = {
       ...OPERATORS,
       requestBody: { content: json('RedriveRequest') },
       responses: {
-        '200': { description: 'What became of the messages.', content: json('RedriveReport') },
+        '200': {
+          description: 'The number of messages per result.',
+          content: json('RedriveReport'),
+        },
         ...problems(COMMON_PROBLEMS),
       },
     },

@@ -1,4 +1,4 @@
-/** What the paths of the API's document are put together from, and refer to. */
+/** The parts of the API's document that its paths refer to, and the functions that refer to them. */
 import type * as z from 'zod';
 import { PROBLEM, PROBLEM_CONTENT_TYPE, type Problem } from '../problems.ts';
 import { adminHealthView } from './admin-health-view.ts';
@@ -10,7 +10,7 @@ import { overrideRequest, overrideView } from './overrides.ts';
 import { problemDetails } from './problem-details.ts';
 import { redriveReport, redriveRequest } from './redrive.ts';
 
-/** By the name under which the document knows them. */
+/** The schemas by their names in the document. */
 export const SCHEMAS = {
   JobRequest: jobRequest,
   AcceptedJob: acceptedJob,
@@ -33,18 +33,18 @@ export function components(): object {
     responses: Object.fromEntries(responses),
     headers: {
       'Retry-After': {
-        description: 'Seconds after which it is worth asking again.',
+        description: 'The number of seconds to wait before the next request.',
         schema: { type: 'integer', minimum: 1 },
       },
     },
     securitySchemes: {
       apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
-      // As API Gateway itself exports it; OpenAPI knows no signature.
+      // The form in which API Gateway exports it: OpenAPI has no scheme for signatures.
       sigv4: {
         type: 'apiKey',
         in: 'header',
         name: 'Authorization',
-        description: 'AWS Signature Version 4 by an IAM principal, for the service execute-api.',
+        description: 'AWS Signature Version 4 of an IAM principal, for the service execute-api.',
         'x-amazon-apigateway-authtype': 'awsSigv4',
       },
     },
@@ -59,7 +59,7 @@ export function json(schema: keyof typeof SCHEMAS): object {
 
 type ProblemName = keyof typeof PROBLEM;
 
-/** What a route with a key can answer besides its own problems; the gateway's own included. */
+/** Problems that every route with a key can answer, including those of the gateway itself. */
 export const COMMON_PROBLEMS: readonly ProblemName[] = [
   'invalidRequest',
   'forbidden',
@@ -69,14 +69,14 @@ export const COMMON_PROBLEMS: readonly ProblemName[] = [
   'timeout',
 ];
 
-/** By status, as the responses of a route. */
+/** References to problem responses, by status. */
 export function problems(names: readonly ProblemName[]): Readonly<Record<string, object>> {
   return Object.fromEntries(
     names.map((name) => [PROBLEM[name].status, { $ref: `#/components/responses/${name}` }]),
   );
 }
 
-/** Each parameter of a query's schema; its values are documented as what they are read as. */
+/** Documents each parameter of a query's schema with the type into which it is parsed. */
 export function queryParameters(query: z.ZodType): readonly object[] {
   const { properties = {} } = jsonSchema(query, 'output');
   return Object.entries(properties).map(([name, property]) => {
@@ -86,11 +86,11 @@ export function queryParameters(query: z.ZodType): readonly object[] {
 }
 
 function problemResponse({ type, title, status }: Problem): object {
-  const comesBack =
+  const isTemporary =
     status === PROBLEM.tooManyRequests.status || status === PROBLEM.unavailable.status;
   return {
     description: `${title}: \`${type}\`.`,
-    ...(comesBack && { headers: { 'Retry-After': RETRY_AFTER } }),
+    ...(isTemporary && { headers: { 'Retry-After': RETRY_AFTER } }),
     content: { [PROBLEM_CONTENT_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
   };
 }

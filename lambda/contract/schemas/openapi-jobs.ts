@@ -1,3 +1,4 @@
+import { JOB_ID } from '../keys.ts';
 import {
   COMMON_PROBLEMS,
   json,
@@ -7,18 +8,18 @@ import {
 } from './openapi-components.ts';
 import { jobQuery, listQuery } from './queries.ts';
 
-const JOB_ID = {
+const ID = {
   name: 'id',
   in: 'path',
   required: true,
-  schema: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+  schema: { type: 'string', pattern: JOB_ID.source },
 };
 
 const LINKS = {
   getJob: {
     operationId: 'getJob',
     parameters: { id: '$response.body#/jobId' },
-    description: 'Its state and, once it has ended, its answer.',
+    description: 'The job’s status and, once it has ended, its answer.',
   },
   cancelJob: { operationId: 'cancelJob', parameters: { id: '$response.body#/jobId' } },
 };
@@ -36,7 +37,7 @@ const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   in: 'header',
   description:
-    'A repeat under the same key is the same job, as long as the job is kept; bare or as a quoted string.',
+    'A repeated request with the same key returns the same job, as long as the job is kept. The key may be bare or a quoted string.',
   schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
 };
 
@@ -53,33 +54,36 @@ export const JOB_PATHS = {
       parameters: [IDEMPOTENCY_KEY],
       requestBody: { required: true, content: json('JobRequest') },
       responses: {
-        '202': { description: 'Accepted, or accepted before and still open.', ...ACCEPTED },
-        '200': { description: 'Accepted before, and ended since.', ...ACCEPTED },
+        '202': {
+          description: 'The job was accepted, or an earlier request was and its job is still open.',
+          ...ACCEPTED,
+        },
+        '200': { description: 'An earlier request was accepted; its job has ended.', ...ACCEPTED },
         ...problems([...COMMON_PROBLEMS, 'tooLarge', 'idempotencyMismatch']),
       },
     },
     get: {
       operationId: 'listJobs',
       summary: 'Lists the tenant’s jobs, newest first.',
-      description: 'The list may be a moment behind; a job’s own address never is.',
+      description: 'The list may be a moment out of date; the answer for a single job never is.',
       tags: ['jobs'],
       parameters: queryParameters(listQuery),
       responses: {
-        '200': { description: 'A page.', content: json('JobList'), links: NEXT_PAGE },
+        '200': { description: 'One page of jobs.', content: json('JobList'), links: NEXT_PAGE },
         ...problems(COMMON_PROBLEMS),
       },
     },
   },
   '/jobs/{id}': {
-    parameters: [JOB_ID],
+    parameters: [ID],
     get: {
       operationId: 'getJob',
-      summary: 'Shows a job, if need be once it has ended.',
+      summary: 'Returns a job; with `wait`, once it has ended.',
       tags: ['jobs'],
       parameters: queryParameters(jobQuery),
       responses: {
         '200': {
-          description: 'The job as it is.',
+          description: 'The job in its current state.',
           headers: { 'Retry-After': RETRY_AFTER },
           content: json('Job'),
         },
@@ -90,11 +94,11 @@ export const JOB_PATHS = {
       operationId: 'cancelJob',
       summary: 'Cancels a job.',
       description:
-        'A queued or deferred job is CANCELLED at once. A running one is asked to stop: it ends before its next call of a model, unless an answer is there first.',
+        'A queued or deferred job is CANCELLED at once. A running job is asked to stop: it ends before its next model call, unless an answer arrives before that.',
       tags: ['jobs'],
       responses: {
         '202': {
-          description: 'The job, CANCELLED or with `cancelRequested`.',
+          description: 'The job, which is CANCELLED or has `cancelRequested`.',
           headers: { 'Retry-After': RETRY_AFTER },
           content: json('Job'),
         },

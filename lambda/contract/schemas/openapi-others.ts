@@ -4,10 +4,10 @@ export const OTHER_PATHS = {
   '/health': {
     get: {
       operationId: 'getHealth',
-      summary: 'Shows what serves at this moment: regions, models, targets and their circuits.',
+      summary: 'Returns the current health of regions, models, targets and their circuits.',
       tags: ['health'],
       responses: {
-        '200': { description: 'As the workers see it.', content: json('Health') },
+        '200': { description: 'The health, as the workers see it.', content: json('Health') },
         ...problems(COMMON_PROBLEMS),
       },
     },
@@ -15,13 +15,13 @@ export const OTHER_PATHS = {
   '/openapi.json': {
     get: {
       operationId: 'getOpenApi',
-      summary: 'This document.',
-      description: 'Public, so that tools can read it; it holds no more than the project does.',
+      summary: 'Returns this document.',
+      description: 'Needs no API key, so that tools can read it. It contains nothing secret.',
       tags: ['document'],
       security: [],
       responses: {
         '200': {
-          description: 'OpenAPI 3.1.',
+          description: 'The document, OpenAPI 3.1.',
           content: { 'application/json': { schema: { type: 'object' } } },
         },
         ...problems(['tooManyRequests', 'internal', 'timeout']),

@@ -1,7 +1,8 @@
 /**
- * The API's document, OpenAPI 3.1, from the schemas that check and type its requests and answers.
- * `npm run openapi` writes it to docs/openapi.json, which is what the request function serves.
+ * The API's document in OpenAPI 3.1, generated from the schemas that check the requests and type the
+ * answers. `npm run openapi` writes it to docs/openapi.json, which the request function serves.
  */
+import { END_STATUSES } from '../words.ts';
 import { ADMIN_PATHS } from './openapi-admin.ts';
 import { components } from './openapi-components.ts';
 import { JOB_PATHS } from './openapi-jobs.ts';
@@ -13,17 +14,20 @@ export function openApiDocument() {
     info: {
       title: 'Holdfast',
       version: '1',
-      summary: 'Jobs for language models that outlive an outage of Bedrock.',
+      summary: 'Runs prompts as jobs on Amazon Bedrock; the jobs outlive an outage.',
       description: DESCRIPTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/v1' }],
     security: [{ apiKey: [] }],
     tags: [
-      { name: 'jobs', description: 'Prompts, accepted at once and answered when a model can.' },
-      { name: 'health', description: 'What serves at this moment.' },
-      { name: 'admin', description: 'For operators, by IAM.' },
-      { name: 'document', description: 'The API about itself.' },
+      {
+        name: 'jobs',
+        description: 'Prompts that are accepted at once and answered when a model is available.',
+      },
+      { name: 'health', description: 'The current health of regions, models and targets.' },
+      { name: 'admin', description: 'Operations for operators, who sign with IAM.' },
+      { name: 'document', description: 'The description of this API.' },
     ],
     paths: { ...JOB_PATHS, ...OTHER_PATHS, ...ADMIN_PATHS },
     components: components(),
@@ -31,8 +35,8 @@ export function openApiDocument() {
 }
 
 const DESCRIPTION = [
-  'A job is QUEUED, RUNNING or DEFERRED (no target admits it; `nextAttemptAt` says when it is tried),',
-  'and ends SUCCEEDED, FAILED, EXPIRED, CANCELLED or DEAD_LETTERED. A key sees the jobs of its own',
-  'tenant only. Errors are problem details (RFC 9457), told apart by their `type`. A query parameter',
-  'that a route does not know is refused.',
+  'A job is QUEUED, RUNNING or DEFERRED (no target admits it; `nextAttemptAt` is the time of its next',
+  `attempt). It ends as one of ${END_STATUSES.join(', ')}. An API key sees only the jobs of its own`,
+  'tenant. Errors are problem details (RFC 9457) and are identified by their `type`. An unknown query',
+  'parameter is refused.',
 ].join(' ');

@@ -1,34 +1,40 @@
-/** PUT /v1/admin/overrides/{scope}/{key+}: what an operator sends, and what is answered. */
+/** The request and the answer of PUT /v1/admin/overrides/{scope}/{key+}. */
 import * as z from 'zod';
-import { OVERRIDE_MODES, type OverrideMode } from '../words.ts';
-import { type Fault, faultsOf } from './faults.ts';
+import { OVERRIDE_MODES, OVERRIDE_SCOPES, type OverrideMode } from '../words.ts';
+import { invalid, type Parsed, parse } from './faults.ts';
 
-const LONGEST_SECONDS = 30 * 86_400;
-/** For whoever names no end: long enough for an incident, too short to be forgotten for days. */
+const LONGEST_DAYS = 30;
+const LONGEST_SECONDS = LONGEST_DAYS * 86_400;
+/** An hour is long enough for most incidents and too short to be forgotten for days. */
 const DEFAULT_SECONDS = 3_600;
 
 export const overrideRequest = z.strictObject({
   mode: z
     .enum(OVERRIDE_MODES)
     .describe(
-      '`force-open`: no call · `force-closed`: every call, none is counted · `observe`: counts, never blocks.',
+      '`force-open`: blocks every call. `force-closed`: allows every call and counts none. `observe`: counts calls and blocks none.',
     ),
-  reason: z.string().trim().min(1).max(256).describe('For whoever finds it later.'),
+  reason: z
+    .string()
+    .trim()
+    .min(1)
+    .max(256)
+    .describe('Tells other operators why the override exists.'),
   expiresAt: z.iso
     .datetime({ offset: true })
     .optional()
-    .describe('At most 30 days ahead; an hour ahead if no end is given.'),
+    .describe('At most 30 days from now. Without any end, the override ends after one hour.'),
   expiresInSeconds: z
     .number()
     .positive()
     .max(LONGEST_SECONDS)
     .optional()
-    .describe('Instead of `expiresAt`.'),
+    .describe('An alternative to `expiresAt`: at most 30 days.'),
 });
 
-/** An override in force. Times in ISO 8601, UTC. */
+/** An override in force. Times are ISO 8601 in UTC. */
 export const overrideView = z.object({
-  scope: z.string().describe('`target`, `profile`, `model` or `region`.'),
+  scope: z.string().describe(`One of ${OVERRIDE_SCOPES.join(', ')}.`),
   key: z.string(),
   mode: z.enum(OVERRIDE_MODES),
   reason: z.string(),
@@ -45,27 +51,19 @@ export interface OverrideRequest {
   readonly untilMs: number;
 }
 
-export type ParsedOverride =
-  | { readonly valid: true; readonly request: OverrideRequest }
-  | { readonly valid: false; readonly errors: readonly Fault[] };
-
-export function parseOverrideRequest(value: unknown, nowMs: number): ParsedOverride {
-  const parsed = overrideRequest.safeParse(value);
-  if (!parsed.success) return { valid: false, errors: faultsOf(parsed.error, value) };
-  const { mode, reason, expiresAt, expiresInSeconds } = parsed.data;
+export function parseOverrideRequest(body: unknown, nowMs: number): Parsed<OverrideRequest> {
+  const parsed = parse(overrideRequest, body);
+  if (!parsed.valid) return parsed;
+  const { mode, reason, expiresAt, expiresInSeconds } = parsed.value;
   if (expiresAt !== undefined && expiresInSeconds !== undefined) {
-    return invalid('expiresInSeconds', 'either expiresAt or expiresInSeconds, one of them');
+    const detail = 'got expiresAt and expiresInSeconds, allowed is only one of them';
+    return invalid('expiresInSeconds', detail);
   }
   const seconds = expiresInSeconds ?? DEFAULT_SECONDS;
   const untilMs = expiresAt === undefined ? nowMs + seconds * 1000 : Date.parse(expiresAt);
-  if (untilMs <= nowMs)
-    return invalid('expiresAt', 'got a time in the past, allowed is a later one');
-  if (untilMs > nowMs + LONGEST_SECONDS * 1000) {
-    return invalid('expiresAt', 'allowed is a time within 30 days');
+  if (untilMs <= nowMs || untilMs > nowMs + LONGEST_SECONDS * 1000) {
+    const allowed = `allowed is a time within the next ${LONGEST_DAYS} days`;
+    return invalid('expiresAt', `got ${expiresAt}, ${allowed}`);
   }
-  return { valid: true, request: { mode, reason, untilMs: Math.round(untilMs) } };
-}
-
-function invalid(field: string, detail: string): ParsedOverride {
-  return { valid: false, errors: [{ field, detail }] };
+  return { valid: true, value: { mode, reason, untilMs: Math.round(untilMs) } };
 }

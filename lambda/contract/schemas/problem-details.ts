@@ -1,4 +1,4 @@
-/** Errors as callers see them, RFC 9457: the request function's and the gateway's own. */
+/** The body of an error (RFC 9457), from the functions and from the gateway itself. */
 import * as z from 'zod';
 import { PROBLEM } from '../problems.ts';
 
@@ -6,21 +6,23 @@ const TYPES = Object.values(PROBLEM).map(({ type }) => type);
 
 export const problemDetails = z
   .object({
-    type: z.enum(TYPES).describe('Stable: what to tell problems apart by.'),
+    type: z.enum(TYPES).describe('Identifies the kind of problem. It never changes; texts may.'),
     title: z.string(),
     status: z.int().min(400).max(599).optional(),
     detail: z.string().optional(),
     errors: z
       .array(
         z.object({
-          field: z.string().describe('`inferenceConfig.maxTokens`; `body` for the whole.'),
+          field: z
+            .string()
+            .describe('A path such as `inferenceConfig.maxTokens`; `body` for the whole body.'),
           detail: z.string(),
         }),
       )
       .readonly()
       .optional()
-      .describe('What is not valid, field by field; the first twenty.'),
-    requestId: z.string().describe('Finds the request in the logs.'),
+      .describe('The invalid fields, at most twenty.'),
+    requestId: z.string().describe('Identifies the request in the logs.'),
   })
   .meta({
     examples: [

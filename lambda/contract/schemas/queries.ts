@@ -1,41 +1,39 @@
-/** The query parameters of the routes. What a route does not know is refused: it may be a typo. */
+/** The query parameters of the routes. An unknown one is refused, because it may be a typo. */
 import * as z from 'zod';
 import { JOB_STATUSES } from '../words.ts';
-import { type Fault, faultsOf, quoteOf } from './faults.ts';
+import { type Parsed, parse, quoteOf } from './faults.ts';
 
-/** Below the function's timeout and the gateway's 29 s, with time left to answer. */
+/** Less than the function's timeout and the gateway's 29 s, so that time is left to answer. */
 const LONGEST_WAIT_SECONDS = 20;
 
 export const listQuery = z.strictObject({
-  status: z.enum(JOB_STATUSES).optional().describe('Only jobs in this state.'),
-  limit: wholeNumber(1, 100).default(20).describe('Jobs on a page.'),
+  status: z.enum(JOB_STATUSES).optional().describe('Returns only jobs with this status.'),
+  limit: wholeNumber(1, 100).default(20).describe('The most jobs on a page.'),
   cursor: z
     .string()
     .min(1)
     .max(512)
     .optional()
-    .describe('The `nextCursor` of the page before; it holds for the same key and `status` only.'),
+    .describe(
+      'The `nextCursor` of the previous page; valid only with the same API key and `status`.',
+    ),
 });
 
 export const jobQuery = z.strictObject({
   wait: wholeNumber(0, LONGEST_WAIT_SECONDS)
     .default(0)
-    .describe('Seconds to wait for the job’s end before answering.'),
+    .describe('How many seconds to wait for the end of the job before answering.'),
 });
 
 export const noQuery = z.strictObject({});
 
 export type QuerySchema<Query> = z.ZodType<Query>;
 
-export type ParsedQuery<Query> =
-  | { readonly valid: true; readonly query: Query }
-  | { readonly valid: false; readonly errors: readonly Fault[] };
-
-/** `parameters` holds the values of each name, decoded, in the order in which they came. */
+/** `parameters` holds the decoded values of each name, in the order of the URL. */
 export function parseQuery<Query>(
   schema: QuerySchema<Query>,
   parameters: Readonly<Record<string, readonly string[] | undefined>>,
-): ParsedQuery<Query> {
+): Parsed<Query> {
   const given = Object.entries(parameters);
   const repeated = given.flatMap(([name, values = []]) =>
     values.length === 1
@@ -45,13 +43,10 @@ export function parseQuery<Query>(
   if (repeated.length > 0) return { valid: false, errors: repeated };
 
   const single = Object.fromEntries(given.map(([name, values]) => [name, values?.[0]]));
-  const parsed = schema.safeParse(single);
-  return parsed.success
-    ? { valid: true, query: parsed.data }
-    : { valid: false, errors: faultsOf(parsed.error, single, quoteOf) };
+  return parse(schema, single, quoteOf);
 }
 
-/** Digits as people write them: no sign, no exponent, no leading zero. */
+/** Accepts plain digits: no sign, no exponent, no leading zero. */
 function wholeNumber(least: number, most: number) {
   return z
     .string()

@@ -2,25 +2,35 @@
 import * as z from 'zod';
 
 export const redriveRequest = z.strictObject({
-  limit: z.int().min(1).max(10_000).default(1000).describe('Jobs to move at the most.'),
-  maxPerSecond: z.number().min(0.1).max(100).default(10).describe('Jobs to move in a second.'),
-  dryRun: z.boolean().default(false).describe('Only tells what would become of the messages.'),
+  limit: z.int().min(1).max(10_000).default(1000).describe('The most jobs to move.'),
+  maxPerSecond: z
+    .number()
+    .min(0.1)
+    .max(100)
+    .default(10)
+    .describe('The most jobs to move per second.'),
+  dryRun: z
+    .boolean()
+    .default(false)
+    .describe('Reports what a redrive would do, and moves nothing.'),
 });
 export type RedriveRequest = Readonly<z.infer<typeof redriveRequest>>;
 
 const count = z.int().min(0);
 
-/** Its readers take what they know of it: later versions may tell more. */
+/** Readers must ignore fields that they do not know; later versions may add some. */
 export const redriveReport = z.object({
-  moved: count.describe('Jobs that wait in the queue again; under `dryRun`, that would.'),
+  moved: count.describe('Jobs moved back into the queue; with `dryRun`, jobs that would be moved.'),
   skipped: count.describe(
-    'Messages whose jobs are gone or not dead-lettered; taken out of the dead-letter queue.',
+    'Messages whose jobs no longer exist or are no longer dead-lettered; removed from the dead-letter queue.',
   ),
   held: count.describe(
-    'Messages left where they are, as every target that their jobs may use rejects calls.',
+    'Messages that stay in the dead-letter queue because every target that their jobs may use rejects calls.',
   ),
-  unreadable: count.describe('Messages left where they are, as this version cannot read them.'),
-  left: count.describe('About how many messages are in the dead-letter queue afterwards.'),
+  unreadable: count.describe(
+    'Messages that stay in the dead-letter queue because this version cannot read them.',
+  ),
+  left: count.describe('The approximate number of messages in the dead-letter queue afterwards.'),
   dryRun: z.boolean(),
 });
 export type RedriveReport = Readonly<z.infer<typeof redriveReport>>;

@@ -1,12 +1,9 @@
 import { profileOf } from '../../contract/geography.ts';
 import { type Settings, type Target, targetKey } from '../../contract/policy.ts';
-import type { CircuitState, OverrideMode } from '../../contract/words.ts';
+import type { CircuitState, Health, OverrideMode } from '../../contract/words.ts';
 import type { CircuitSummary } from '../breaker/admission.ts';
 import type { ConfigFailures } from './disabled-targets.ts';
 import { type Inference, inferredOut } from './region-inference.ts';
-
-/** `recovering` gets a few calls at a time, `unhealthy` none for now, `disabled` none but checks. */
-export type Health = 'healthy' | 'recovering' | 'unhealthy' | 'disabled';
 
 /** Times in ISO 8601, UTC. */
 interface HealthStatus {

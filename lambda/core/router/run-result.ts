@@ -1,11 +1,11 @@
-import type { FailureKind } from '../../contract/words.ts';
+import type { AttemptOutcome } from '../../contract/words.ts';
 import type { RejectReason } from '../breaker/admission.ts';
 import type { RetryTime } from './back-off.ts';
 
 export interface Attempt {
   readonly target: string;
   readonly tier: string;
-  readonly outcome: 'answered' | 'skipped' | FailureKind | 'aborted' | 'unusable';
+  readonly outcome: AttemptOutcome;
   /** Why it was skipped (a `SkipReason`), the error's name, or what made an answer unusable. */
   readonly reason?: string;
   readonly ms: number;

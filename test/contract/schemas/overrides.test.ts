@@ -9,7 +9,7 @@ const parse = (body: object) =>
 
 const untilOf = (body: object) => {
   const parsed = parse(body);
-  return parsed.valid ? parsed.request.untilMs - NOW_MS : parsed.errors;
+  return parsed.valid ? parsed.value.untilMs - NOW_MS : parsed.errors;
 };
 
 describe('the end of an override', () => {
@@ -32,7 +32,7 @@ describe('the end of an override', () => {
 });
 
 test('a reason loses the blanks around it', () => {
-  expect(parse({ reason: '  drill ' })).toMatchObject({ request: { reason: 'drill' } });
+  expect(parse({ reason: '  drill ' })).toMatchObject({ value: { reason: 'drill' } });
 });
 
 test.each([

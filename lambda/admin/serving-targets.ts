@@ -1,0 +1,29 @@
+import type { Settings } from '../contract/policy.ts';
+import type { Job } from '../core/jobs/job.ts';
+import { candidatesFor } from '../core/router/candidates.ts';
+import { getHealth, type HealthPorts } from '../core/router/get-health.ts';
+
+/** The targets that would accept a call now. They are read from the circuits without taking permits. */
+export interface ServingTargets {
+  readonly areNone: boolean;
+  /** Returns true if one of them may serve the job, given its `regions`, `minTier` and `whenOpen`. */
+  canServe(job: Job): boolean;
+}
+
+export async function readServingTargets(
+  ports: HealthPorts,
+  settings: Settings,
+): Promise<ServingTargets> {
+  const { targets } = await getHealth(ports, settings);
+  const serving = new Set(
+    targets
+      .filter(({ health }) => health === 'healthy' || health === 'recovering')
+      .map(({ target }) => target),
+  );
+  // The order of the candidates does not matter here, so no random number is needed.
+  const candidates = (job: Job) => candidatesFor(settings, job, () => 0);
+  return {
+    areNone: serving.size === 0,
+    canServe: (job) => candidates(job).some(({ key }) => serving.has(key)),
+  };
+}
