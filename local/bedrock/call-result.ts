@@ -1,13 +1,8 @@
+import { type Reply, sendReply } from '../loopback.ts';
 import type { EndCall, EndOutcome } from './call-log.ts';
 import type { FailingRule } from './faults.ts';
 import { queueEstimate, type ServiceErrorKind, serviceErrorReply } from './service-error.ts';
-import {
-  dropConnection,
-  type Reply,
-  type Request,
-  type Response,
-  sendReply,
-} from './two-protocol-server.ts';
+import { dropConnection, type Request, type Response } from './two-protocol-server.ts';
 
 /** The result that the fake has chosen for a call. */
 export type CallResult =

@@ -2,10 +2,11 @@ import { profileOf } from '../../lambda/contract/geography.ts';
 import { modelFacts } from '../../lambda/contract/models.ts';
 import type { Target } from '../../lambda/contract/policy.ts';
 import type { Authorize } from '../iam.ts';
+import type { Reply } from '../loopback.ts';
 import { ACCOUNT } from '../resources.ts';
 import { signedRegion } from './model-call.ts';
-import { serviceErrorReply } from './service-error.ts';
-import { jsonReply, type Reply, type Request } from './two-protocol-server.ts';
+import { jsonReply, serviceErrorReply } from './service-error.ts';
+import type { Request } from './two-protocol-server.ts';
 
 /** A model is LEGACY for its last six months, which is Bedrock's usual notice. */
 const LEGACY_MS = 182 * 86_400_000;

@@ -1,4 +1,5 @@
 import { modelFacts } from '../../lambda/contract/models.ts';
+import type { Reply } from '../loopback.ts';
 import { type Answer, answer } from './answer.ts';
 import { type CallResult, ruleFailure, serviceFailure } from './call-result.ts';
 import { type Conversation, parseConversation } from './conversation.ts';
@@ -6,7 +7,7 @@ import type { Faults } from './faults.ts';
 import { drawLatencyMs, type Latency } from './latency.ts';
 import { randomOfCall } from './seeded-random.ts';
 import type { OperationHandler } from './serve-call.ts';
-import { jsonReply, type Reply } from './two-protocol-server.ts';
+import { jsonReply } from './service-error.ts';
 
 export interface ConverseOptions {
   readonly faults: Faults;

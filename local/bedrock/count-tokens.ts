@@ -2,7 +2,7 @@ import { type CallResult, ruleFailure, serviceFailure } from './call-result.ts';
 import { parsePromptToCount } from './conversation.ts';
 import type { Faults } from './faults.ts';
 import type { OperationHandler } from './serve-call.ts';
-import { jsonReply } from './two-protocol-server.ts';
+import { jsonReply } from './service-error.ts';
 
 /** Counting is quick because the model generates nothing. */
 const COUNT_MS = 5;

@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { Authorize } from '../iam.ts';
+import { sendReply } from '../loopback.ts';
 import { type CallFilter, CallLog, type CallRecord, type Statistics } from './call-log.ts';
 import { controlPlaneReply } from './control-plane.ts';
 import { createConverse } from './converse.ts';
@@ -10,14 +11,8 @@ import { Faults } from './faults.ts';
 import type { Latency } from './latency.ts';
 import { readPath } from './model-call.ts';
 import { createCallServer } from './serve-call.ts';
-import { serviceErrorReply } from './service-error.ts';
-import {
-  jsonReply,
-  listenOnBothProtocols,
-  type Request,
-  type Response,
-  sendReply,
-} from './two-protocol-server.ts';
+import { jsonReply, serviceErrorReply } from './service-error.ts';
+import { listenOnBothProtocols, type Request, type Response } from './two-protocol-server.ts';
 
 export interface FakeBedrockOptions {
   /** @default any free port */

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Reply } from '../loopback.ts';
 import { CALL_FILTERS, type CallFilter, type CallLog } from './call-log.ts';
 import { describeFaults } from './fault-description.ts';
 import type { Faults } from './faults.ts';
 import { FaultRuleError, parseFaultRulesText } from './parse-fault-rules.ts';
-import { jsonReply, type Reply } from './two-protocol-server.ts';
+import { jsonReply } from './service-error.ts';
 
 export interface ControlRequest {
   readonly method: string;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { applies, type FaultRule } from './fault-rule.ts';
 import type { ModelCall } from './model-call.ts';
 import { Quota, type Usage } from './quota.ts';
+import type { Random } from './seeded-random.ts';
 
 /** A rule that makes a call fail, unlike one that slows it or meters its tokens. */
 export type FailingRule = Exclude<FaultRule, { fault: 'slow' | 'quota' }>;
@@ -57,7 +58,7 @@ export class Faults {
   }
 
   /** Draws the faults of a call and reserves `tokens` of the target's quotas. */
-  applyTo(call: ModelCall, tokens: number, random: () => number): FaultEffects {
+  applyTo(call: ModelCall, tokens: number, random: Random): FaultEffects {
     const nowMs = this.#now();
     const drawn = [...this.#faults.values()].filter(
       ({ rule, setAtMs }) =>

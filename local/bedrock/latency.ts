@@ -1,4 +1,5 @@
 import { matches } from './model-call.ts';
+import type { Random } from './seeded-random.ts';
 
 /** A lognormal time to the first token, plus a constant time for each token of the answer. */
 export interface LatencyProfile {
@@ -20,7 +21,7 @@ export function drawLatencyMs(
   { models = {}, ...base }: Latency,
   model: string,
   outputTokens: number,
-  random: () => number,
+  random: Random,
 ): number {
   const own = Object.entries(models).find(([pattern]) => matches(pattern, model))?.[1];
   const { medianMs, sigma, msPerOutputToken } = { ...DEFAULT_PROFILE, ...base, ...own };
@@ -28,6 +29,6 @@ export function drawLatencyMs(
 }
 
 /** Box-Muller transform. `1 - random()` keeps the argument of the logarithm above 0. */
-function standardNormal(random: () => number): number {
+function standardNormal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

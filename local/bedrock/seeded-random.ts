@@ -1,4 +1,5 @@
-import type { Random } from '../../lambda/core/clock.ts';
+/** Returns a number in [0, 1). */
+export type Random = () => number;
 
 /** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
 export function seededRandom(seed: number): Random {

@@ -1,11 +1,12 @@
 import { text } from 'node:stream/consumers';
 import type { Authorize } from '../iam.ts';
+import { sendReply } from '../loopback.ts';
 import type { CallLog, CallStart } from './call-log.ts';
 import { type CallResult, deliver, serviceFailure } from './call-result.ts';
 import { type ModelCall, type Operation, signedRegion } from './model-call.ts';
 import { modelDenial } from './model-denial.ts';
 import { serviceErrorReply } from './service-error.ts';
-import { type Request, type Response, sendReply } from './two-protocol-server.ts';
+import type { Request, Response } from './two-protocol-server.ts';
 
 /** Serves one operation: reads the size of a call for the log and chooses the call's result. */
 export type OperationHandler = (call: ReceivedCall) => {

@@ -1,4 +1,5 @@
-import { jsonReply, type Reply } from './two-protocol-server.ts';
+import { randomUUID } from 'node:crypto';
+import type { Reply } from '../loopback.ts';
 
 interface ServiceError {
   readonly status: number;
@@ -90,6 +91,19 @@ export const SERVICE_ERRORS = {
 } as const satisfies Record<string, ServiceError>;
 
 export type ServiceErrorKind = keyof typeof SERVICE_ERRORS;
+
+/** A reply in the form of the service: JSON with a request id. */
+export function jsonReply(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID(), ...headers },
+    body: JSON.stringify(body),
+  };
+}
 
 /** The error as the service sends it. `extra` is merged into the body and may replace the message. */
 export function serviceErrorReply(

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { isObject, parseJson } from '../loopback.ts';
 import type { Stack } from '../stack.ts';
 
-/** Whether the gateway lets a body through to the function. */
+/** Returns true if the gateway passes a body on to the function. */
 export type BodyCheck = (contentType: string | undefined, body: Buffer) => boolean;
 
-/** Of a method: its validator, and its model for each content type. */
+/** A method's validator, and its model for each content type. */
 export interface BodyRule {
   readonly RequestValidatorId?: string;
   readonly RequestModels: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface BodyRule {
 const requestValidator = z.looseObject({
   ValidateRequestBody: z.boolean().default(false),
   ValidateRequestParameters: z
-    .literal(false, 'the validation of parameters is not emulated')
+    .literal(false, 'validation of parameters is not emulated')
     .default(false),
 });
 
@@ -26,9 +26,9 @@ const model = z.looseObject({
   }),
 });
 
-/** The models of the template, as far as they tell a body's type and required fields. */
+/** Reads the template's models. Only a body's type and its required fields are emulated. */
 export function readBodyChecks(stack: Stack): (rule: BodyRule) => BodyCheck {
-  const checking = new Set(
+  const bodyValidators = new Set(
     stack
       .resources('AWS::ApiGateway::RequestValidator', requestValidator)
       .filter(({ properties }) => properties.ValidateRequestBody)
@@ -43,8 +43,8 @@ export function readBodyChecks(stack: Stack): (rule: BodyRule) => BodyCheck {
     (contentType = 'application/json', body) => {
       const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
       const schema = models.get(RequestModels[mediaType] ?? '');
-      // As in AWS: what no model describes is the function's to judge.
-      if (!checking.has(RequestValidatorId) || !schema) return true;
+      // As in AWS, a body without a model goes to the function unchecked.
+      if (!bodyValidators.has(RequestValidatorId) || !schema) return true;
       const value = parseJson(body.toString());
       return isObject(value) && schema.required.every((field) => Object.hasOwn(value, field));
     };

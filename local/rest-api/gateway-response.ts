@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { Reply } from '../loopback.ts';
 import type { Stack } from '../stack.ts';
 
-/** The gateway's own answers: their status and text where the template changes nothing. */
+/** Status and message of the gateway's own responses, unless the template changes them. */
 const DEFAULTS = {
   ACCESS_DENIED: [403, 'Forbidden'],
   BAD_REQUEST: [400, 'Bad Request'],
@@ -18,13 +19,7 @@ const DEFAULTS = {
 
 export type GatewayResponseType = keyof typeof DEFAULTS;
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  readonly body: string | Buffer;
-}
-
-export type GatewayResponses = (type: GatewayResponseType, requestId: string) => HttpAnswer;
+export type GatewayResponses = (type: GatewayResponseType, requestId: string) => Reply;
 
 const gatewayResponse = z.looseObject({
   RestApiId: z.string(),
@@ -34,7 +29,7 @@ const gatewayResponse = z.looseObject({
   ResponseTemplates: z.record(z.string(), z.string()).default({}),
 });
 
-/** A kind's own response of the template, else `DEFAULT_4XX` or `DEFAULT_5XX`, else AWS's own. */
+/** Uses the template's response for a type, else its `DEFAULT_4XX` or `DEFAULT_5XX`, else AWS's own. */
 export function readGatewayResponses(stack: Stack, restApiId: string): GatewayResponses {
   const custom = new Map(
     stack
@@ -64,22 +59,26 @@ export function readGatewayResponses(stack: Stack, restApiId: string): GatewayRe
   };
 }
 
-/** `gatewayresponse.header.Retry-After` → `'1'`, a constant in quotes. */
+/** Reads parameters such as `gatewayresponse.header.Retry-After` with a constant in quotes: `'1'`. */
 function responseHeaders(parameters: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => {
       const header = /^gatewayresponse\.header\.(.+)$/.exec(name)?.[1];
       const constant = /^'(.*)'$/.exec(value)?.[1];
       if (header && constant !== undefined) return [header.toLowerCase(), constant];
-      throw new Error(`gateway response parameter not emulated: ${name} = ${value}`);
+      throw new Error(
+        `gateway response parameter ${name} is not emulated: got ${value}, allowed is a header with a constant in quotes`,
+      );
     }),
   );
 }
 
 function fillIn(template: string, variables: Readonly<Record<string, string>>): string {
+  const allowed = Object.keys(variables).join(', ');
   return template.replace(/\$[a-zA-Z.]+/g, (name) => {
     const value = variables[name];
-    if (value === undefined) throw new Error(`gateway response variable not emulated: ${name}`);
+    if (value === undefined)
+      throw new Error(`gateway response variable ${name} is not emulated, allowed are ${allowed}`);
     return value;
   });
 }

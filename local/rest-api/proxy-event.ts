@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import type { Reply } from '../loopback.ts';
 import { ACCOUNT } from '../resources.ts';
-import type { HttpAnswer } from './gateway-response.ts';
 import type { RouteMatch } from './routes.ts';
 import type { Credential } from './signature.ts';
 import type { ApiKey } from './usage-plan.ts';
@@ -12,11 +12,11 @@ export interface ProxyRequest {
   readonly restApiId: string;
   readonly stage: string;
   readonly url: URL;
-  /** Without the stage. */
+  /** The path without the stage. */
   readonly path: string;
   readonly match: RouteMatch;
   readonly key: ApiKey | undefined;
-  /** Whoever signed it, where that is asked for. */
+  /** The signer, if the route requires a signature. */
   readonly signer: Credential | undefined;
   readonly body: Buffer;
 }
@@ -35,7 +35,7 @@ export function proxyEvent(input: ProxyRequest) {
     multiValueHeaders: multiValue(headers),
     queryStringParameters: query.length > 0 ? Object.fromEntries(query) : null,
     multiValueQueryStringParameters: query.length > 0 ? multiValue(query) : null,
-    // As they were sent: a REST API, unlike an HTTP API, decodes none of them.
+    // Not decoded: a REST API, unlike an HTTP API, passes them on as they were sent.
     pathParameters,
     stageVariables: null,
     requestContext: {
@@ -87,8 +87,8 @@ const proxyResponse = z.strictObject({
   isBase64Encoded: z.boolean().nullish(),
 });
 
-/** What the function answered; undefined when its shape is none that the gateway takes. */
-export function proxyAnswer(payload: string): HttpAnswer | undefined {
+/** Reads a function's response. Returns undefined if the gateway would refuse its shape. */
+export function proxyReply(payload: string): Reply | undefined {
   const parsed = proxyResponse.safeParse(JSON.parse(payload));
   if (!parsed.success) return undefined;
   const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = parsed.data;

@@ -1,22 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { type Handler, readBody } from '../loopback.ts';
+import { type Handler, type Reply, readBody, sendReply } from '../loopback.ts';
 import type { Stack } from '../stack.ts';
-import { type HttpAnswer, readGatewayResponses } from './gateway-response.ts';
-import { proxyAnswer, proxyEvent } from './proxy-event.ts';
+import { readGatewayResponses } from './gateway-response.ts';
+import { proxyEvent, proxyReply } from './proxy-event.ts';
 import { type Invocable, type RouteMatch, readRoutes } from './routes.ts';
 import { verifySignature } from './signature.ts';
 import { type ApiKey, readUsagePlan } from './usage-plan.ts';
 
 export interface RestApi {
   readonly handler: Handler;
+  /** The name of the stage, which is the first segment of every path. */
   readonly stage: string;
   readonly id: string;
   readonly apiKeys: readonly ApiKey[];
 }
 
-/** The gateway's limit on bodies, and Lambda's on the events of synchronous invocations. */
+/** The gateway's limit for bodies, and Lambda's limit for events of synchronous invocations. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 
@@ -25,7 +26,7 @@ const restApi = z.looseObject({
 });
 const stageProperties = z.looseObject({ RestApiId: z.string(), StageName: z.string() });
 
-/** API Gateway's REST API: routes, keys, limits and its own answers, all from the template. */
+/** Emulates API Gateway's REST API: its routes, keys, limits and own responses, all from the template. */
 export function createRestApi(
   stack: Stack,
   functionsByArn: ReadonlyMap<string, Invocable>,
@@ -33,15 +34,17 @@ export function createRestApi(
   const apis = stack.resources('AWS::ApiGateway::RestApi', restApi);
   const [api] = apis;
   if (!api || apis.length > 1) {
-    throw new Error(`the template has ${apis.length} REST APIs, the embedded run takes one`);
+    throw new Error(
+      `the template has ${apis.length} REST APIs, the embedded run needs exactly one`,
+    );
   }
   const stages = stack.resources('AWS::ApiGateway::Stage', stageProperties);
   const stage = stages.find(({ properties }) => properties.RestApiId === api.ref);
-  if (!stage) throw new Error(`no stage of ${api.logicalId} in the template`);
+  if (!stage) throw new Error(`the template has no stage for the REST API ${api.logicalId}`);
 
   const { StageName } = stage.properties;
   const routes = readRoutes(stack, api.ref, functionsByArn);
-  const refusal = readGatewayResponses(stack, api.ref);
+  const gatewayReply = readGatewayResponses(stack, api.ref);
   const plan = readUsagePlan(stack, api.ref);
 
   return {
@@ -51,51 +54,48 @@ export function createRestApi(
     handler: async (request, response) => {
       const requestId = randomUUID();
       response.setHeader('x-amzn-requestid', requestId);
-      // The body is read in any case: a caller that is still writing hears no answer.
+      // The body is always read, because a caller that is still writing would miss the answer.
       const body = await readBody(request, MAX_BODY_BYTES);
-      send(response, await answer(request, body, requestId));
+      sendReply(response, await replyTo(request, body, requestId));
     },
   };
 
-  async function answer(
+  async function replyTo(
     request: IncomingMessage,
     body: Buffer | undefined,
     requestId: string,
-  ): Promise<HttpAnswer> {
+  ): Promise<Reply> {
     const url = URL.parse(`http://${request.headers.host}${request.url}`);
     const path = url && withoutStage(url.pathname, StageName);
-    if (!url || !path) return refusal('BAD_REQUEST', requestId);
+    if (!url || !path) return gatewayReply('BAD_REQUEST', requestId);
     const match = routes(request.method ?? '', path);
-    if (!match) return refusal('MISSING_AUTHENTICATION_TOKEN', requestId);
+    if (!match) return gatewayReply('MISSING_AUTHENTICATION_TOKEN', requestId);
     const key = match.route.keyRequired
       ? plan.admit(headerText(request.headers['x-api-key']), Date.now())
       : undefined;
-    if (typeof key === 'string') return refusal(key, requestId);
-    if (!body) return refusal('REQUEST_TOO_LARGE', requestId);
+    if (typeof key === 'string') return gatewayReply(key, requestId);
+    if (!body) return gatewayReply('REQUEST_TOO_LARGE', requestId);
     const signer = match.route.signed ? verifySignature(request, body, Date.now()) : undefined;
-    if (typeof signer === 'string') return refusal(signer, requestId);
+    if (typeof signer === 'string') return gatewayReply(signer, requestId);
     if (!match.route.bodyPasses(request.headers['content-type'], body)) {
-      return refusal('BAD_REQUEST_BODY', requestId);
+      return gatewayReply('BAD_REQUEST_BODY', requestId);
     }
     const input = { request, requestId, restApiId: api?.ref ?? '', stage: StageName, url };
     const event = JSON.stringify(proxyEvent({ ...input, path, match, key, signer, body }));
-    if (Buffer.byteLength(event) > MAX_EVENT_BYTES) return refusal('REQUEST_TOO_LARGE', requestId);
-    return integrate(match, event, requestId);
+    if (Buffer.byteLength(event) > MAX_EVENT_BYTES)
+      return gatewayReply('REQUEST_TOO_LARGE', requestId);
+    return invoke(match, event, requestId);
   }
 
-  async function integrate(
-    { route }: RouteMatch,
-    event: string,
-    requestId: string,
-  ): Promise<HttpAnswer> {
+  async function invoke({ route }: RouteMatch, event: string, requestId: string): Promise<Reply> {
     const result = await withTimeout(route.target.invoke(event), route.timeoutMs);
-    if (result === 'timeout') return refusal('INTEGRATION_TIMEOUT', requestId);
-    const answered = result.outcome === 'returned' ? proxyAnswer(result.payload) : undefined;
-    return answered ?? refusal('INTEGRATION_FAILURE', requestId);
+    if (result === 'timeout') return gatewayReply('INTEGRATION_TIMEOUT', requestId);
+    const reply = result.outcome === 'returned' ? proxyReply(result.payload) : undefined;
+    return reply ?? gatewayReply('INTEGRATION_FAILURE', requestId);
   }
 }
 
-/** The path below the stage; undefined for one that cannot be decoded. */
+/** Returns the path below the stage, or undefined if it cannot be decoded. */
 function withoutStage(pathname: string, stage: string): string | undefined {
   try {
     decodeURIComponent(pathname);
@@ -104,7 +104,7 @@ function withoutStage(pathname: string, stage: string): string | undefined {
   }
   const prefix = `/${stage}`;
   if (pathname === prefix) return '/';
-  // Outside the stage there is no route; no resource's path begins with two slashes.
+  // A path outside the stage must match no route, and no resource's path begins with two slashes.
   return pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : `/${pathname}`;
 }
 
@@ -125,10 +125,4 @@ async function withTimeout<Value>(
   } finally {
     clearTimeout(timer);
   }
-}
-
-function send(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  response.statusCode = status;
-  response.end(body);
 }

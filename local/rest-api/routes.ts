@@ -4,15 +4,15 @@ import { rootResourceId } from '../resources.ts';
 import type { Stack } from '../stack.ts';
 import { type BodyCheck, readBodyChecks } from './body-check.ts';
 
-/** As much of a function as the gateway needs. */
+/** The part of a function that the gateway needs. */
 export type Invocable = Pick<LambdaFunction, 'invoke'>;
 
 export interface Route {
   readonly method: string;
-  /** As the template writes it: `/jobs/{id}`. */
+  /** The path as the template has it: `/jobs/{id}`. */
   readonly resource: string;
   readonly keyRequired: boolean;
-  /** Whether the request has to be signed by an IAM principal. */
+  /** True if an IAM principal must sign the request. */
   readonly signed: boolean;
   readonly bodyPasses: BodyCheck;
   readonly target: Invocable;
@@ -24,7 +24,7 @@ export interface RouteMatch {
   readonly pathParameters: Readonly<Record<string, string>> | null;
 }
 
-/** Undefined for a path or a method that the API does not have. */
+/** Returns undefined for a path or a method that the API does not have. */
 export type Routes = (method: string, path: string) => RouteMatch | undefined;
 
 const resource = z.looseObject({ ParentId: z.string(), PathPart: z.string() });
@@ -64,10 +64,11 @@ export function readRoutes(
     .filter(({ properties }) => properties.RestApiId === restApiId)
     .map(({ properties }): Route => {
       const { HttpMethod, ResourceId, ApiKeyRequired, AuthorizationType, Integration } = properties;
-      // .../functions/<function's ARN>/invocations
+      // The URI ends in /functions/<ARN of the function>/invocations.
       const arn = Integration.Uri.split('/').at(-2) ?? '';
       const target = functionsByArn.get(arn);
-      if (!target) throw new Error(`integration not emulated: ${Integration.Uri}`);
+      if (!target)
+        throw new Error(`the integration ${Integration.Uri} names no function of the template`);
       return {
         method: HttpMethod,
         resource: ResourceId === rootResourceId(restApiId) ? '/' : pathOf(ResourceId),
@@ -81,16 +82,16 @@ export function readRoutes(
   return compileRoutes(routes);
 }
 
-/** Literal path segments win over parameters, parameters over greedy ones, as in the gateway. */
+/** As in the gateway, literal path segments win over parameters, and parameters over greedy ones. */
 export function compileRoutes(routes: readonly Route[]): Routes {
   const compiled = routes
     .map((route) => ({ route, pattern: patternOf(route.resource) }))
     .toSorted((a, b) => rank(b.route.resource).localeCompare(rank(a.route.resource)));
-  return (requested, path) => {
+  return (requestedMethod, path) => {
     const onPath = compiled.filter(({ pattern }) => pattern.test(path));
     const best = onPath.filter(({ route }) => route.resource === onPath[0]?.route.resource);
     const found =
-      best.find(({ route }) => route.method === requested) ??
+      best.find(({ route }) => route.method === requestedMethod) ??
       best.find(({ route }) => route.method === 'ANY');
     if (!found) return undefined;
     const { groups } = found.pattern.exec(path) ?? {};

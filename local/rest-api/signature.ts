@@ -2,30 +2,30 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { ACCOUNT, REGION } from '../resources.ts';
 
-/** Who may call methods that IAM authorizes, and by which secret. */
+/** A credential for the methods that IAM authorizes. */
 export interface Credential {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly userArn: string;
 }
 
-/** The one operator of the embedded run; no secret beyond this machine. */
+/** The operator of the embedded run. Its secret is public, because only this machine accepts it. */
 export const OPERATOR: Credential = {
   accessKeyId: 'local-admin',
   secretAccessKey: 'local-admin-secret',
   userArn: `arn:aws:iam::${ACCOUNT}:user/local-admin`,
 };
 
-/** Why a signature is not taken, in the gateway's words for its responses. */
+/** The reason why a signature is refused, as a type of gateway response. */
 export type SignatureRefusal = 'MISSING_AUTHENTICATION_TOKEN' | 'INVALID_SIGNATURE';
 
-export const SIGNED_SERVICE = 'execute-api';
-/** As AWS has it: how far a caller's clock may be off. */
+const SIGNED_SERVICE = 'execute-api';
+/** AWS accepts a caller's clock that is up to five minutes off. */
 const SKEW_MS = 5 * 60_000;
 
 /**
- * The signer of a request by AWS Signature Version 4, computed anew from what was sent. Of an
- * unsigned request API Gateway says what it says of a route that is not there.
+ * Verifies the AWS Signature Version 4 of a request and returns its signer. To an unsigned request
+ * API Gateway gives the same response as for an unknown route.
  *
  * Source: AWS, "Create a signed AWS API request".
  */
@@ -33,7 +33,6 @@ export function verifySignature(
   request: IncomingMessage,
   body: Buffer,
   nowMs: number,
-  credential = OPERATOR,
 ): Credential | SignatureRefusal {
   const { authorization } = request.headers;
   if (!authorization) return 'MISSING_AUTHENTICATION_TOKEN';
@@ -43,18 +42,18 @@ export function verifySignature(
     return 'INVALID_SIGNATURE';
   }
   const scope = `${sentAt.slice(0, 8)}/${REGION}/${SIGNED_SERVICE}/aws4_request`;
-  if (claim.credential !== `${credential.accessKeyId}/${scope}`) return 'INVALID_SIGNATURE';
+  if (claim.credential !== `${OPERATOR.accessKeyId}/${scope}`) return 'INVALID_SIGNATURE';
 
   const isSigned = canonicalPaths(request).some((path) => {
     const canonical = canonicalRequest(request, body, claim.signedHeaders, path);
     const text = ['AWS4-HMAC-SHA256', sentAt, scope, sha256(canonical)].join('\n');
-    return isSame(claim.signature, signatureOf(text, scope, credential.secretAccessKey));
+    return isSame(claim.signature, signatureOf(text, scope, OPERATOR.secretAccessKey));
   });
-  return isSigned ? credential : 'INVALID_SIGNATURE';
+  return isSigned ? OPERATOR : 'INVALID_SIGNATURE';
 }
 
 interface Claim {
-  /** With its scope: `<access key id>/<day>/<region>/<service>/aws4_request`. */
+  /** The key id and its scope: `<access key id>/<day>/<region>/<service>/aws4_request`. */
   readonly credential: string;
   readonly signedHeaders: readonly string[];
   readonly signature: string;
@@ -62,21 +61,21 @@ interface Claim {
 
 function readClaim(authorization: string): Claim | undefined {
   const [, parameters] = /^AWS4-HMAC-SHA256\s+(.*)$/.exec(authorization) ?? [];
-  const given = new Map(
+  const fields = new Map(
     (parameters ?? '').split(',').map((each): [string, string] => {
       const [name = '', value = ''] = each.trim().split('=');
       return [name, value];
     }),
   );
-  const credential = given.get('Credential');
-  const signedHeaders = given.get('SignedHeaders')?.split(';');
-  const signature = given.get('Signature');
+  const credential = fields.get('Credential');
+  const signedHeaders = fields.get('SignedHeaders')?.split(';');
+  const signature = fields.get('Signature');
   return credential && signedHeaders && signature
     ? { credential, signedHeaders, signature }
     : undefined;
 }
 
-/** `20261123T120000Z`, near enough to this machine's time. */
+/** Returns true if a time such as `20261123T120000Z` is close enough to this machine's time. */
 function isTimely(sentAt: string, nowMs: number): boolean {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(sentAt)?.slice(1).map(Number);
   const [year = 0, month = 1, ...rest] = parts ?? [];
@@ -103,9 +102,9 @@ function canonicalRequest(
 }
 
 /**
- * AWS encodes the path once more than it was sent. Older versions of curl sign it as it was sent,
- * which is as good a proof of the secret: a laptop's curl is to work here, though AWS refuses it for
- * a path with a `:` or a `%`.
+ * The paths that a valid signature may cover. AWS encodes the path that was sent once more. Older
+ * versions of curl sign the path as sent, which AWS refuses if it contains a `:` or a `%`. It proves
+ * the secret equally well, so the embedded run accepts it: the curl of any laptop works.
  */
 function canonicalPaths({ url = '/' }: IncomingMessage): readonly string[] {
   const path = url.split('?')[0] || '/';
@@ -133,16 +132,16 @@ function sha256(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** In a time that tells nothing of where they differ. */
-function isSame(given: string, computed: string): boolean {
-  return timingSafeEqual(Buffer.from(sha256(given)), Buffer.from(sha256(computed)));
+/** Compares in constant time, so that the duration does not show where the texts differ. */
+function isSame(sent: string, computed: string): boolean {
+  return timingSafeEqual(Buffer.from(sha256(sent)), Buffer.from(sha256(computed)));
 }
 
 function headerText({ headers }: IncomingMessage, name: string): string {
   return [headers[name] ?? ''].flat().join(',');
 }
 
-/** All but the unreserved characters of RFC 3986. */
+/** Percent-encodes all characters except the unreserved ones of RFC 3986. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

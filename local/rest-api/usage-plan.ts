@@ -7,11 +7,11 @@ export interface ApiKey {
   readonly value: string;
 }
 
-/** Why a request with a key is not let through, in the gateway's words for its responses. */
+/** The reason why a request is refused, as a type of gateway response. */
 export type KeyRefusal = 'INVALID_API_KEY' | 'THROTTLED' | 'QUOTA_EXCEEDED';
 
 export interface UsagePlan {
-  /** The key of a value, once its request is counted; or why it is refused. */
+  /** Counts a request against the key with this value. Returns the key, or the reason for a refusal. */
   admit(value: string | undefined, nowMs: number): ApiKey | KeyRefusal;
   readonly keys: readonly ApiKey[];
 }
@@ -32,8 +32,8 @@ type Limits = Pick<z.infer<typeof usagePlan>, 'Throttle' | 'Quota'>;
 const usagePlanKey = z.looseObject({ KeyId: z.string(), UsagePlanId: z.string() });
 
 /**
- * The API's keys with the limits of the plan that admits them. The template's first key is `local`;
- * `local-2` is a caller beside it, under the same plan, so that two tenants can be tried.
+ * Reads the plan that admits the API's keys. The value of the template's first key is `local`. The
+ * embedded run adds a second key, `local-2`, under the same plan, so that you can try two tenants.
  */
 export function readUsagePlan(stack: Stack, restApiId: string): UsagePlan {
   const plan = stack
@@ -42,7 +42,7 @@ export function readUsagePlan(stack: Stack, restApiId: string): UsagePlan {
   const planKey = stack
     .resources('AWS::ApiGateway::UsagePlanKey', usagePlanKey)
     .find(({ properties }) => properties.UsagePlanId === plan?.ref);
-  // As in AWS: a key that belongs to no plan of the API opens nothing.
+  // As in AWS, a key without a plan of the API is refused.
   if (!plan || !planKey) return createUsagePlan([], {});
   const keys = [
     { id: planKey.properties.KeyId, name: 'local', value: 'local' },

@@ -75,7 +75,7 @@ async function startApi(answer: unknown = { statusCode: 200, body: 'ok' }, more:
 const MODEL = { $schema: 'http://json-schema.org/draft-04/schema#', type: 'object' };
 const POST = { method: 'POST', body: '{"prompt":"x"}' };
 
-describe('a request that is let through', () => {
+describe('a request that the gateway accepts', () => {
   test('reaches the function as a proxy event', async () => {
     const { call, events } = await startApi();
 
@@ -102,7 +102,7 @@ describe('a request that is let through', () => {
     ]);
   });
 
-  test('carries its body as text', async () => {
+  test('passes its body on as text', async () => {
     const { call, events } = await startApi();
 
     await call('/v1/jobs', POST);
@@ -110,7 +110,7 @@ describe('a request that is let through', () => {
     expect(events[0]).toMatchObject({ body: POST.body, pathParameters: null });
   });
 
-  test('gets what the function answers', async () => {
+  test('gets the response of the function', async () => {
     const { call } = await startApi({
       statusCode: 202,
       headers: { Location: '/v1/jobs/a', 'Retry-After': 1 },
@@ -130,7 +130,7 @@ describe('a request that is let through', () => {
     });
   });
 
-  test('gets a binary body decoded', async () => {
+  test('gets a decoded binary body', async () => {
     const body = Buffer.from([0, 255]).toString('base64');
     const { call } = await startApi({ statusCode: 200, body, isBase64Encoded: true });
 
@@ -140,7 +140,7 @@ describe('a request that is let through', () => {
   });
 });
 
-describe('the gateway answers by itself', () => {
+describe('the gateway itself answers', () => {
   const jobs = '/v1/jobs';
   test.each([
     ['no key', jobs, { ...POST, headers: { 'x-api-key': '' } }, 403, 'Forbidden'],
@@ -165,9 +165,9 @@ describe('the gateway answers by itself', () => {
     ['fails', () => ({ outcome: 'failed', payload: '{"errorMessage":"secret"}' }) as const],
     ['is throttled', () => ({ outcome: 'throttled' }) as const],
     ['answers without a status', { body: 'x' }],
-    ['answers an object for a body', { statusCode: 200, body: {} }],
+    ['answers with an object as body', { statusCode: 200, body: {} }],
     ['answers nothing', null],
-  ])('when the function %s, and leaks nothing', async (_, outcome) => {
+  ])('502 without details when the function %s', async (_, outcome) => {
     const { call } = await startApi(outcome);
 
     const answer = await call('/v1/jobs', POST);
@@ -178,7 +178,7 @@ describe('the gateway answers by itself', () => {
     ]);
   });
 
-  test('when the function takes longer than the integration may', async () => {
+  test('504 when the function exceeds the timeout of the integration', async () => {
     const slow = () => new Promise<never>(() => undefined);
     const Integration = { ...aMethod('POST', 'Jobs').Properties.Integration, TimeoutInMillis: 50 };
     const { call } = await startApi(slow, { PostJobs: aMethod('POST', 'Jobs', { Integration }) });
@@ -186,7 +186,7 @@ describe('the gateway answers by itself', () => {
     expect((await call('/v1/jobs', POST)).status).toBe(504);
   });
 
-  test('in the shape and with the headers that the template gives', async () => {
+  test('with the body and the headers of the template', async () => {
     const shape = (ResponseType: string, StatusCode: number, ResponseTemplate: string) => ({
       Type: 'AWS::ApiGateway::GatewayResponse',
       Properties: {
@@ -213,7 +213,7 @@ describe('the gateway answers by itself', () => {
   });
 });
 
-describe('a body that a validator looks at', () => {
+describe('a body that a validator checks', () => {
   const checked = {
     Shape: {
       Type: 'AWS::ApiGateway::Model',
@@ -239,7 +239,7 @@ describe('a body that a validator looks at', () => {
   };
 
   test.each(['', 'x', 'null', '[]', '"a"', '1', '{}', '{"Prompt":1}', '{"prompt":'])(
-    '%j is refused before the function',
+    '%j is refused and does not reach the function',
     async (body) => {
       const refused = [400, 0, '{"message":"Invalid request body"}'];
 
@@ -248,19 +248,19 @@ describe('a body that a validator looks at', () => {
     },
   );
 
-  test('reaches the function when it fits, whatever its fields hold', async () => {
+  test('reaches the function if its type and required fields are right', async () => {
     expect(await sent('{"prompt":[null]}', 'application/json')).toEqual([200, 1, 'ok']);
   });
 
-  test('of a type without a model is the function’s to judge', async () => {
+  test('reaches the function unchecked if its content type has no model', async () => {
     expect(await sent('[]', 'text/plain')).toEqual([200, 1, 'ok']);
   });
 
   test.each([
-    ['a model of more than that', 'Shape', { Schema: { ...MODEL, properties: {} } }],
+    ['a model with more rules', 'Shape', { Schema: { ...MODEL, properties: {} } }],
     ['a model of another type', 'Shape', { Schema: { ...MODEL, type: 'array' } }],
     ['a validator of parameters', 'Validator', { ValidateRequestParameters: true }],
-  ])('stops the start if it is %s', async (_, id, Properties) => {
+  ])('stops the start if the template has %s', async (_, id, Properties) => {
     const { Type } = checked[id as 'Shape' | 'Validator'];
 
     await expect(startApi(undefined, { ...checked, [id]: { Type, Properties } })).rejects.toThrow(
@@ -270,7 +270,7 @@ describe('a body that a validator looks at', () => {
 });
 
 describe('keys', () => {
-  test('local is the key of the template, local-2 another caller', async () => {
+  test('local is the key of the template, local-2 is a second caller', async () => {
     const { call, events, apiKeys } = await startApi();
 
     await call('/v1/jobs', POST);
@@ -286,14 +286,14 @@ describe('keys', () => {
     ]);
   });
 
-  test('a key without a usage plan opens nothing', async () => {
+  test('a key without a usage plan is refused', async () => {
     const { call } = await startApi(undefined, { Plan: { Type: 'AWS::ApiGateway::UsagePlan' } });
 
     expect((await call('/v1/jobs', POST)).status).toBe(403);
   });
 });
 
-test('a request for a foreign host is refused before all else', async () => {
+test('a request for a foreign host is refused first', async () => {
   const { url, events } = await startApi();
 
   const { status, body } = await new Promise<{ status?: number; body: string }>((resolve) => {
@@ -312,7 +312,7 @@ describe('a method that IAM authorizes', () => {
   const signedMethod = { AuthorizationType: 'AWS_IAM', ApiKeyRequired: false };
   const start = () => startApi(undefined, { PostJobs: aMethod('POST', 'Jobs', signedMethod) });
 
-  test('tells the function who signed, and wants no key', async () => {
+  test('passes the signer to the function and needs no key', async () => {
     const { url, events } = await start();
     const headers = await signedHeaders({ url: `${url}/v1/jobs`, ...POST });
 
@@ -332,7 +332,7 @@ describe('a method that IAM authorizes', () => {
     ]);
   });
 
-  test('refuses who did not sign, or not rightly', async () => {
+  test('refuses a request without a valid signature', async () => {
     const { url, events } = await start();
     const forged = await signedHeaders({ url: `${url}/v1/jobs`, ...POST, secretAccessKey: 'x' });
 

@@ -24,7 +24,7 @@ test.each([
   ['GET', '/jobs/7/', '/jobs/{id}', { id: '7' }],
   ['PUT', '/admin/target/us-east-1/model', '/admin/{key+}', { key: 'target/us-east-1/model' }],
   ['PATCH', '/', '/', null],
-])('%s %s is the route %s', (method, path, resource, pathParameters) => {
+])('%s %s matches the route %s', (method, path, resource, pathParameters) => {
   expect(routes(method, path)).toMatchObject({ route: { resource }, pathParameters });
 });
 
@@ -34,6 +34,6 @@ test.each([
   ['GET', '/job'],
   ['PUT', '/admin/'],
   ['POST', '/jobs/latest'],
-])('%s %s is no route', (method, path) => {
+])('%s %s matches no route', (method, path) => {
   expect(routes(method, path)).toBeUndefined();
 });

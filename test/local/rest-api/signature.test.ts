@@ -17,7 +17,7 @@ const PATHS = [
 ];
 const BODY = '{"mode":"force-open","reason":"dröll"}';
 
-/** Verifies whatever comes, at the time of `clock`. */
+/** Verifies every request at the time of `clock`. */
 const clock = { nowMs: Date.now() };
 const server = createServer(async (request, response) => {
   const signer = verifySignature(request, await buffer(request), clock.nowMs);
@@ -48,12 +48,12 @@ async function send(headers: Record<string, string>, options: Options = {}): Pro
   return response.text();
 }
 
-describe('a signature of the AWS SDK', () => {
-  test.each(PATHS)('is that of the operator, for %s', async (path) => {
+describe('a signature by the AWS SDK', () => {
+  test.each(PATHS)('identifies the operator, for %s', async (path) => {
     expect(await send(await signed({ path }), { path })).toBe(OPERATOR.userArn);
   });
 
-  test('holds for five minutes, either way', async () => {
+  test('is valid for five minutes before and after its time', async () => {
     const minutes = (count: number) => ({ at: new Date(clock.nowMs - count * 60_000) });
 
     expect(await send(await signed(minutes(4.9)))).toBe(OPERATOR.userArn);
@@ -67,7 +67,7 @@ describe('a signature of the AWS SDK', () => {
     ['another key', { accessKeyId: 'somebody' }],
     ['another region', { region: 'eu-west-1' }],
     ['another service', { service: 'sqs' }],
-  ])('is none with %s', async (_what, options) => {
+  ])('is invalid with %s', async (_difference, options) => {
     expect(await send(await signed(options))).toBe('INVALID_SIGNATURE');
   });
 
@@ -76,11 +76,11 @@ describe('a signature of the AWS SDK', () => {
     ['path', { path: '/v1/admin/redrive' }],
     ['query', { path: '/v1/admin/health?x=1' }],
     ['body', { body: '{}' }],
-  ])('is none of a request with another %s', async (_what, sent) => {
+  ])('is invalid for a request with another %s', async (_difference, sent) => {
     expect(await send(await signed(), sent)).toBe('INVALID_SIGNATURE');
   });
 
-  test('is none when a header that it covers was changed', async () => {
+  test('is invalid if a signed header was changed', async () => {
     const headers = { ...(await signed()), 'content-type': 'text/plain' };
 
     expect(await send(headers)).toBe('INVALID_SIGNATURE');
@@ -91,31 +91,31 @@ describe('a signature of the AWS SDK', () => {
     'AWS4-HMAC-SHA256 Credential=, SignedHeaders=, Signature=',
     'AWS4-HMAC-SHA256 nonsense',
     'AWS4-HMAC-SHA256 Credential=local-admin/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=ä',
-  ])('is none that reads %s', async (authorization) => {
+  ])('is invalid if it reads %s', async (authorization) => {
     const { 'x-amz-date': date = '' } = await signed();
 
     expect(await send({ 'x-amz-date': date, authorization })).toBe('INVALID_SIGNATURE');
   });
 });
 
-test('no signature at all is no access', async () => {
+test('a request without a signature is refused', async () => {
   expect(await send({})).toBe('MISSING_AUTHENTICATION_TOKEN');
 });
 
 const hasCurl = await curlSigns();
 
-describe('a signature of curl (7.75 or newer)', () => {
+describe('a signature by curl (7.75 or newer)', () => {
   const curl = async (...args: string[]) => {
     const user = `${OPERATOR.accessKeyId}:${OPERATOR.secretAccessKey}`;
     const signing = ['--aws-sigv4', 'aws:amz:us-east-1:execute-api', '--user', user];
     const { stdout } = await promisify(execFile)('curl', ['-s', '-g', ...signing, ...args]);
     return stdout;
   };
-  // Older ones encode a query in ways of their own.
+  // Older versions of curl encode a query differently.
   const paths = PATHS.filter((path) => !path.includes('?') && !path.includes("'"));
 
   const testIfCurlSigns = hasCurl ? test : test.skip;
-  testIfCurlSigns.each(paths)('is that of the operator, for %s', async (path) => {
+  testIfCurlSigns.each(paths)('identifies the operator, for %s', async (path) => {
     clock.nowMs = Date.now();
 
     const json = ['-H', 'content-type: application/json', '-d', BODY];

@@ -5,7 +5,7 @@ const key = { id: 'first', name: 'first', value: 'secret' };
 const other = { id: 'second', name: 'second', value: 'other' };
 const DAY_MS = 86_400_000;
 
-test('a key that is not known is refused', () => {
+test('refuses an unknown key', () => {
   const plan = createUsagePlan([key], {});
 
   expect(plan.admit('wrong', 0)).toBe('INVALID_API_KEY');
@@ -13,7 +13,7 @@ test('a key that is not known is refused', () => {
   expect(plan.admit('secret', 0)).toEqual(key);
 });
 
-test('a burst is let through, then the steady rate, for each key on its own', () => {
+test('admits a burst and then the steady rate, for each key separately', () => {
   const plan = createUsagePlan([key, other], { Throttle: { BurstLimit: 2, RateLimit: 10 } });
   const at = (ms: number, value = 'secret') => typeof plan.admit(value, ms) === 'object';
 
@@ -23,7 +23,7 @@ test('a burst is let through, then the steady rate, for each key on its own', ()
   expect([at(10_000), at(10_000), at(10_000)]).toEqual([true, true, false]);
 });
 
-test('a quota is spent until its period is over', () => {
+test('refuses requests beyond the quota until its period ends', () => {
   const plan = createUsagePlan([key], { Quota: { Limit: 2, Period: 'DAY' } });
   const at = (ms: number) => plan.admit('secret', ms);
 
