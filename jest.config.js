@@ -1,3 +1,4 @@
+import './tools/node/check-version.js';
 import { availableParallelism } from 'node:os';
 
 /** ESM under swc: the sources run as Node runs them, imports with `.ts` included. */

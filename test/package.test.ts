@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -10,14 +11,14 @@ const run = promisify(execFile);
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc');
 
-/** Packages and scopes that npm would install beside it. */
+/** Packages and scopes that npm would install next to the package. */
 const DEPENDENCIES = [
   ...['@aws-lambda-powertools', '@aws-sdk', '@smithy', '@types'],
   ...['aws-cdk-lib', 'constructs', 'esbuild', 'ioredis', 'zod'],
 ];
 const CHECK = '--noEmit --strict --skipLibCheck --module nodenext --target es2024 --types node';
 
-/** Node refuses to strip types below node_modules, so what is exported has to be JavaScript. */
+/** Node does not strip types below node_modules, so the package must export JavaScript. */
 describe('the package, as another project installs it', () => {
   let consumer: string;
   beforeAll(async () => {
@@ -35,7 +36,7 @@ describe('the package, as another project installs it', () => {
   }, 60_000);
   afterAll(() => rm(consumer, { recursive: true }));
 
-  test('guards a call in plain JavaScript, without any dependency of ours', async () => {
+  test('guards a call in plain JavaScript without any other package', async () => {
     await writeFile(
       join(consumer, 'guard.mjs'),
       `import { CircuitOpenError, createBreaker } from 'holdfast/breaker';
@@ -52,7 +53,7 @@ describe('the package, as another project installs it', () => {
     expect(stdout).toBe('true payments\n');
   });
 
-  test('brings its types, and each store under its own name', async () => {
+  test('brings its types and has an entry point for each store', async () => {
     await writeFile(
       join(consumer, 'stores.mts'),
       `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -78,7 +79,7 @@ describe('the package, as another project installs it', () => {
     await expect(check).resolves.toMatchObject({ stdout: '' });
   });
 
-  test('stands in an app of its own in five lines, with its functions bundled from the package', async () => {
+  test('deploys from a five-line app, with functions bundled from the package', async () => {
     await writeFile(
       join(consumer, 'app.mts'),
       `import { App, Stack } from 'aws-cdk-lib';
@@ -90,7 +91,7 @@ describe('the package, as another project installs it', () => {
 
     const check = run(process.execPath, [TSC, ...CHECK.split(' '), 'app.mts'], { cwd: consumer });
     await expect(check).resolves.toMatchObject({ stdout: '' });
-    // As the CDK's CLI calls an app, without CDK's own checks: test/lib runs them.
+    // The CDK CLI starts an app like this. CDK's own checks are off because test/lib runs them.
     const env = { ...process.env, CDK_OUTDIR: join(consumer, 'out'), CDK_VALIDATION: 'false' };
     await run(process.execPath, ['app.mts'], { cwd: consumer, env });
 
@@ -106,3 +107,74 @@ describe('the package, as another project installs it', () => {
     }
   }, 60_000);
 });
+
+describe('an install', () => {
+  const { packages }: Lockfile = JSON.parse(
+    readFileSync(join(PROJECT, 'package-lock.json'), 'utf8'),
+  );
+  const manifest = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
+
+  test('of the package in another project brings no Node and no tool of this repository', () => {
+    const installed = [...dependenciesOf('', packages)];
+    const commands = installed.flatMap((path) => Object.keys(packages[path]?.bin ?? {}));
+
+    expect(installed).toContain('node_modules/zod');
+    expect(commands).toEqual(['esbuild']);
+  });
+
+  test('of this repository brings the same version of Node on every platform that has one', () => {
+    const nodes = Object.entries(packages).filter(([, { bin }]) => bin?.node !== undefined);
+
+    expect(nodes.length).toBeGreaterThan(1);
+    expect(new Set(nodes.map(([, { version }]) => version)).size).toBe(1);
+  });
+
+  test('of this repository runs no install script of a dependency', () => {
+    const withScript = Object.entries(packages)
+      .filter(([, { hasInstallScript }]) => hasInstallScript)
+      .map(([path]) => [path.replace(/^.*node_modules\//, ''), false]);
+
+    expect(manifest.allowScripts).toEqual(Object.fromEntries(withScript));
+  });
+});
+
+interface Locked {
+  readonly version?: string;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly hasInstallScript?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+}
+
+interface Lockfile {
+  readonly packages: Readonly<Record<string, Locked>>;
+}
+
+/** The paths of all packages that npm installs because `path` needs them, however indirectly. */
+function dependenciesOf(
+  path: string,
+  packages: Lockfile['packages'],
+  found = new Set<string>(),
+): ReadonlySet<string> {
+  const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } =
+    packages[path] ?? {};
+  const peers = Object.keys(peerDependencies ?? {}).filter(
+    (name) => !peerDependenciesMeta?.[name]?.optional,
+  );
+  for (const name of [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers]) {
+    const dependency = nearest(name, path, packages);
+    if (found.has(dependency)) continue;
+    found.add(dependency);
+    dependenciesOf(dependency, packages, found);
+  }
+  return found;
+}
+
+/** Looks for a package as Node does: in the importer's own node_modules, then in those above it. */
+function nearest(name: string, from: string, packages: Lockfile['packages']): string {
+  const own = posix.join(from, 'node_modules', name);
+  if (from === '' || packages[own]) return own;
+  return nearest(name, from.replace(/(^|\/)node_modules\/(@[^/]+\/)?[^/]+$/, ''), packages);
+}
