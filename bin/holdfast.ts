@@ -1,11 +1,16 @@
 #!/usr/bin/env node
 import { resolve } from 'node:path';
-import { environmentOf } from '../doctor/environment.ts';
-import { examine } from '../doctor/examine.ts';
+import { runChecks } from '../doctor/checks.ts';
 import type { Finding } from '../doctor/finding.ts';
-import { type DoctorOptions, parseOptions, USAGE, UsageError } from '../doctor/options.ts';
+import {
+  type DoctorOptions,
+  environmentOf,
+  parseOptions,
+  USAGE,
+  UsageError,
+} from '../doctor/options.ts';
 import { isHealthy, reportJson, reportText } from '../doctor/report.ts';
-import { refusedSettings } from '../doctor/settings.ts';
+import { invalidSettings } from '../doctor/settings.ts';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 import { readSettings } from '../lib/settings-file.ts';
 
@@ -38,7 +43,7 @@ async function find({
   bedrockEndpoint,
 }: DoctorOptions): Promise<readonly Finding[]> {
   try {
-    return await examine({
+    return await runChecks({
       settings: await readSettings(configFile),
       bedrockOnly: bedrockEndpoint !== undefined,
       ...(stack !== undefined && {
@@ -47,6 +52,6 @@ async function find({
     });
   } catch (error: unknown) {
     if (!(error instanceof SettingsError)) throw error;
-    return refusedSettings(configFile, error);
+    return invalidSettings(configFile, error);
   }
 }

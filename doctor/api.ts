@@ -1,28 +1,31 @@
 import { healthView } from '../lambda/contract/schemas/health-view.ts';
-import { ask } from './ask.ts';
+import { queryAws } from './aws-query.ts';
 import type { Finding } from './finding.ts';
 
-const standing = healthView.pick({ status: true });
+const healthStatus = healthView.pick({ status: true });
 
-/** Asks /v1/health as a caller does. */
+/** Calls /v1/health with an API key, as a caller does. */
 export function checkApi(apiUrl: string, apiKey: string): Promise<readonly Finding[]> {
   const url = `${apiUrl.replace(/\/$/, '')}/health`;
   const finding = { check: 'api', subject: url } as const;
-  return ask({ ...finding, action: 'execute-api:Invoke' }, async (signal) => {
+  return queryAws({ ...finding, action: 'execute-api:Invoke' }, async (signal) => {
     const response = await fetch(url, { headers: { 'x-api-key': apiKey }, signal });
     const { status, ok } = response;
     if (status === 403) {
-      const fix = 'set HOLDFAST_API_KEY to the value of the key in output ApiKeyId';
-      return [{ ...finding, level: 'bad', found: 'the key is refused', fix }];
+      const fix =
+        'set HOLDFAST_API_KEY to the value of the API key whose id is the output ApiKeyId';
+      return [{ ...finding, level: 'bad', found: 'the API refuses the key (HTTP 403)', fix }];
     }
-    const said = standing.safeParse(await response.json().catch(() => undefined));
-    if (!ok || !said.success) {
-      const fix = "look at the request function's log and at docs/runbook.md";
-      return [{ ...finding, level: 'bad', found: `status ${status}`, fix }];
+    const health = healthStatus.safeParse(await response.json().catch(() => undefined));
+    if (!ok || !health.success) {
+      const found = ok ? `HTTP ${status} without a health status` : `HTTP ${status}`;
+      const fix = 'read the log of the request function and docs/runbook.md';
+      return [{ ...finding, level: 'bad', found, fix }];
     }
-    const found = said.data.status;
+    const found = health.data.status;
     if (found === 'healthy') return [{ ...finding, level: 'good', found }];
-    const fix = 'see in its answer what is open or disabled, and docs/runbook.md';
+    const fix =
+      'call this URL to see which targets are open or disabled, then read docs/runbook.md';
     return [{ ...finding, level: found === 'degraded' ? 'warning' : 'bad', found, fix }];
   });
 }

@@ -1,32 +1,31 @@
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { Settings } from '../lambda/contract/policy.ts';
-import { ask } from './ask.ts';
+import { queryAws } from './aws-query.ts';
 import type { Finding } from './finding.ts';
-import { LIST_QUOTAS, listQuotas } from './quota-list.ts';
+import { LIST_QUOTAS, listQuotas } from './service-quotas.ts';
 
 const QUOTA = 'Concurrent executions';
 
-/** Workers share the account's concurrency with every other function of the region. */
+/** Checks that the workers leave some of the account's concurrency to the region's other functions. */
 export function checkConcurrency(
   client: ServiceQuotasClient,
   region: string,
   { jobs: { workerConcurrency } }: Settings,
 ): Promise<readonly Finding[]> {
   const finding = { check: 'concurrency', subject: region } as const;
-  return ask({ ...finding, action: LIST_QUOTAS }, async (signal) => {
+  return queryAws({ ...finding, action: LIST_QUOTAS }, async (signal) => {
     const quotas = await listQuotas(client, 'lambda', signal);
     const quota = quotas.find(({ name }) => name === QUOTA);
-    const workers = `workers take up to ${workerConcurrency}`;
     if (quota === undefined) {
-      const found = `no quota named ${QUOTA}; ${workers}`;
-      const fix = 'compare with the Lambda page of Service Quotas';
+      const found = `the quota "${QUOTA}" of Lambda was not found`;
+      const fix = `look it up on the Lambda page of Service Quotas; it must be above ${workerConcurrency}, which the workers use`;
       return [{ ...finding, level: 'warning', found, fix }];
     }
-    const found = `${quota.value} functions at once in this account, ${workers}`;
+    const found = `the quota is ${quota.value} concurrent executions, and the workers use up to ${workerConcurrency}`;
     if (quota.value > workerConcurrency) return [{ ...finding, level: 'good', found }];
-    const fix =
-      `ask for more "${QUOTA}" of Lambda, or lower jobs.workerConcurrency: ` +
-      'none is left to take requests';
-    return [{ ...finding, level: 'warning', found, fix }];
+    const fix = `request a higher quota "${QUOTA}" of Lambda, or lower jobs.workerConcurrency`;
+    return [
+      { ...finding, level: 'warning', found: `${found}, which may leave none for requests`, fix },
+    ];
   });
 }

@@ -1,15 +1,16 @@
-/** What one check found. */
-export interface Finding extends Verdict {
+/** The result of one check of one subject. */
+export interface Finding extends CheckResult {
   readonly check: CheckName;
-  /** What was looked at: a target's key, a tier's name, a region, a queue. */
+  /** The thing that was checked: a target's key, a tier's name, a region, a queue. */
   readonly subject: string;
 }
 
-/** `bad` stops a deploy from serving, `warning` may under load or in time. */
-export interface Verdict {
+export interface CheckResult {
+  /** `bad` keeps a deployment from serving. `warning` may do so under load, or later. */
   readonly level: 'good' | 'warning' | 'bad';
+  /** The fact that was found, with its value. */
   readonly found: string;
-  /** What to do; with every verdict that is not good. */
+  /** The action that repairs it; present unless the level is `good`. */
   readonly fix?: string;
 }
 

@@ -6,12 +6,12 @@ import {
 } from '../lambda/contract/geography.ts';
 import { type Target, targetKey } from '../lambda/contract/policy.ts';
 import type { ModelClient, ModelFailure } from '../lambda/core/router/model-client.ts';
-import { CREDENTIALS_FIX, isCredentialsError } from './credentials-error.ts';
-import type { Finding, Verdict } from './finding.ts';
+import { CREDENTIALS_FIX, isCredentialsError, NETWORK_FIX } from './aws-query.ts';
+import type { CheckResult, Finding } from './finding.ts';
 
 const CALL_TIMEOUT_MS = 8_000;
 
-/** Has the model say one token, from the region and by the id that the chain will call it by. */
+/** Calls the model for one token, in the region and by the id that the chain uses. */
 export async function checkModel(
   models: Pick<ModelClient, 'converse'>,
   target: Target,
@@ -27,44 +27,53 @@ export async function checkModel(
     timeoutMs,
   );
   const finding = { check: 'model', subject: targetKey(target) } as const;
-  if (result.outcome === 'answer') return { ...finding, level: 'good', found: 'answers' };
-  if (result.outcome === 'aborted') throw new Error('model call aborted without a signal');
+  if (result.outcome === 'answer')
+    return { ...finding, level: 'good', found: 'answered a test call' };
+  if (result.outcome === 'aborted')
+    throw new Error('the model call was aborted, but no signal was given');
   const { name, kind } = result.failure;
-  return { ...finding, found: `${name} (${kind})`, ...remedyOf(result.failure, target) };
+  const found = `the call failed with ${name} (${kind})`;
+  return { ...finding, found, ...remedyOf(result.failure, target) };
 }
 
-/** Each target may be busy by itself; when all are, nothing would be served. */
+/** One busy target is only a warning. If all targets are busy, nothing would be served. */
 export function checkChain(findings: readonly Finding[]): readonly Finding[] {
   const models = findings.filter(({ check }) => check === 'model');
   if (models.some(({ level }) => level !== 'warning')) return [];
-  const found = 'no target answers, so that every job would wait';
-  const fix = 'see the line of each model';
+  const found = 'no target answers, so every job would wait';
+  const fix = 'follow the fix of each model above';
   return [{ check: 'model', level: 'bad', subject: 'chain', found, fix }];
 }
 
-/** By the router's own classes: what it would call busy is a warning, what it would give up is bad. */
-function remedyOf({ kind, name }: ModelFailure, target: Target): Pick<Verdict, 'level' | 'fix'> {
+/** Follows the router: a failure that it would retry is a warning, any other failure is bad. */
+function remedyOf(
+  { kind, name }: ModelFailure,
+  target: Target,
+): Pick<CheckResult, 'level' | 'fix'> {
   switch (kind) {
     case 'config':
       return { level: 'bad', fix: configFix(name, target) };
     case 'job':
-      return { level: 'bad', fix: 'choose a model that takes text by Converse' };
+      return { level: 'bad', fix: 'choose a model that accepts text through the Converse API' };
     case 'network':
-      return { level: 'bad', fix: 'check the network, a proxy and the name of the region' };
+      return { level: 'bad', fix: NETWORK_FIX };
     case 'quota-minute':
       return {
         level: 'warning',
-        fix: 'run again; if it stays, ask for a higher quota of this model',
+        fix: 'run the doctor again; if the failure persists, request a higher quota for this model',
       };
     case 'quota-day':
       return {
         level: 'warning',
-        fix: 'the tokens of the day are used up; an account that called nothing has too low a quota',
+        fix: 'wait for the next day; if this account made no calls today, request a higher daily quota',
       };
     case 'capacity':
     case 'fault':
     case 'timeout':
-      return { level: 'warning', fix: 'run again; if it stays, see the AWS Health Dashboard' };
+      return {
+        level: 'warning',
+        fix: 'run the doctor again; if the failure persists, see the AWS Health Dashboard',
+      };
     default:
       return kind satisfies never;
   }
@@ -75,21 +84,21 @@ function configFix(name: string, target: Target): string {
   switch (name) {
     case 'AccessDeniedException':
       return (
-        'allow bedrock:InvokeModel for this model and, behind a profile, in each region it leads to; ' +
-        'a model new to the account may need its use case form'
+        'allow bedrock:InvokeModel for this model and, if it is called through a profile, in each region of the profile; ' +
+        'a model that is new to the account may need a use case form'
       );
     case 'ResourceNotFoundException':
-      return 'choose a model that this region has and that has not ended';
+      return 'choose a model that this region offers and that has not reached its end of life';
     case 'FTUFormNotFilled':
-      return 'fill in the use case form of this provider in the Bedrock console';
+      return 'fill in the use case form of the model provider in the Bedrock console';
     case 'ValidationException':
-      return `${idFix(target)}; replace a model that has ended`;
+      return `${idFix(target)}; if the model has reached its end of life, replace it`;
     default:
-      return 'compare the region and the model id with the model page of the Bedrock console';
+      return 'compare the region and the model id with the model page in the Bedrock console';
   }
 }
 
-/** Newer models have no on-demand throughput, and a geography's profile is called from its own. */
+/** Newer models can only be called through a profile, and only from a region of its geography. */
 function idFix(target: Target): string {
   const { model, geography } = profileOf(target);
   const fitsRegion =
@@ -101,5 +110,5 @@ function idFix(target: Target): string {
     (each) => each === GLOBAL_GEOGRAPHY || destinationRegions(each)?.includes(target.region),
   );
   const ids = profiles.map((each) => `${each}.${model}`).join(' or ');
-  return `check the spelling, or call it by an inference profile of this region: ${ids}`;
+  return `check the spelling of the id, or use an inference profile of this region: ${ids}`;
 }

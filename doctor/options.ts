@@ -2,31 +2,38 @@ import { parseArgs } from 'node:util';
 
 export interface DoctorOptions {
   readonly help: boolean;
+  /** Prints one JSON document. */
   readonly json: boolean;
+  /** @default holdfast.config.ts of this folder */
   readonly configFile?: string;
+  /** @default the region that the AWS CLI would use */
   readonly region?: string;
+  /** @default the credentials that the AWS CLI would use */
   readonly profile?: string;
+  /** The name of a deployed stack. @default no stack is checked */
   readonly stack?: string;
+  /** A fake Bedrock to check instead of an AWS account. @default Bedrock in AWS */
   readonly bedrockEndpoint?: string;
 }
 
-export const USAGE = `Says what would keep a deploy from serving: one real call of one token for each model.
+export const USAGE = `Checks for anything that would keep a deployment from serving. It makes one real call of one token
+to each target of the chain; every other check only reads.
 
   holdfast doctor [--json] [--config FILE] [--stack NAME]
 
 Options:
-  -c, --config FILE       the settings, .ts or .json (holdfast.config.ts of this folder)
-  --region REGION         where the stack is or will be (as the AWS CLI finds it)
-  --profile NAME          whose credentials (as the AWS CLI finds them)
-  --stack NAME            after a deploy: looks at the stack, too
-  --bedrock-endpoint URL  asks this Bedrock only, a fake one, and nothing of an account
-  --json                  one JSON document
-  --help                  this text
+  -c, --config FILE       the settings, .ts or .json (default: holdfast.config.ts of this folder)
+  --region REGION         the region of the stack (default: as the AWS CLI finds it)
+  --profile NAME          the profile with the credentials (default: as the AWS CLI finds them)
+  --stack NAME            checks the deployed stack, too
+  --bedrock-endpoint URL  checks only this Bedrock, a fake one, and no AWS account
+  --json                  prints one JSON document
+  --help                  prints this text
 
-Ends with 0, or with 1 if anything is bad, or with 2 if the command line is not understood.
+Exit code: 0, or 1 if anything is bad, or 2 if the command line is not valid.
 `;
 
-/** Thrown for a command line that cannot be understood; the message is one line. */
+/** Thrown for a command line that is not valid. The message is one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -38,17 +45,10 @@ export function parseOptions(args: readonly string[]): DoctorOptions {
     throw new UsageError(`command: got ${positionals.join(' ') || 'none'}, allowed is doctor`);
   }
   const bedrockEndpoint = values['bedrock-endpoint'];
-  if (bedrockEndpoint !== undefined && !URL.canParse(bedrockEndpoint)) {
-    throw new UsageError(`--bedrock-endpoint: got ${bedrockEndpoint}, allowed is an http(s) URL`);
-  }
-  const ofAccount = [region, profile, stack].find((each) => each !== undefined);
-  if (bedrockEndpoint !== undefined && ofAccount !== undefined) {
-    throw new UsageError(
-      '--bedrock-endpoint: got an account too, allowed is none of --region, --profile and --stack',
-    );
-  }
+  if (bedrockEndpoint !== undefined) checkEndpoint(bedrockEndpoint, { region, profile, stack });
   return {
-    ...{ help, json },
+    help,
+    json,
     ...(config !== undefined && { configFile: config }),
     ...(region !== undefined && { region }),
     ...(profile !== undefined && { profile }),
@@ -56,6 +56,36 @@ export function parseOptions(args: readonly string[]): DoctorOptions {
     ...(bedrockEndpoint !== undefined && { bedrockEndpoint }),
   };
 }
+
+/**
+ * The environment variables that the options set or remove. Every SDK client reads them. A fake
+ * Bedrock is called with the key of the embedded run, so that it never sees real credentials.
+ */
+export function environmentOf({
+  region,
+  profile,
+  bedrockEndpoint,
+}: DoctorOptions): Readonly<Record<string, string | undefined>> {
+  return {
+    ...(region !== undefined && { AWS_REGION: region }),
+    // The SDK warns if keys are set beside a profile. The option says that the profile is meant.
+    ...(profile !== undefined && { AWS_PROFILE: profile, ...NO_KEYS }),
+    ...(bedrockEndpoint !== undefined && {
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockEndpoint,
+      AWS_ENDPOINT_URL_BEDROCK: bedrockEndpoint,
+      AWS_PROFILE: undefined,
+      ...NO_KEYS,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    }),
+  };
+}
+
+const NO_KEYS = {
+  AWS_ACCESS_KEY_ID: undefined,
+  AWS_SECRET_ACCESS_KEY: undefined,
+  AWS_SESSION_TOKEN: undefined,
+};
 
 function parse(args: readonly string[]) {
   try {
@@ -75,5 +105,20 @@ function parse(args: readonly string[]) {
   } catch (error: unknown) {
     const reason = error instanceof Error ? error.message.split(/[.\n]/)[0] : error;
     throw new UsageError(`${reason}; --help lists the options`);
+  }
+}
+
+function checkEndpoint(
+  endpoint: string,
+  accountOptions: Readonly<Record<string, string | undefined>>,
+): void {
+  if (!URL.canParse(endpoint)) {
+    throw new UsageError(`--bedrock-endpoint: got ${endpoint}, allowed is an http(s) URL`);
+  }
+  const other = Object.keys(accountOptions).find((name) => accountOptions[name] !== undefined);
+  if (other !== undefined) {
+    throw new UsageError(
+      `--bedrock-endpoint: got --${other} too, allowed is none of --region, --profile and --stack`,
+    );
   }
 }

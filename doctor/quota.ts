@@ -1,27 +1,25 @@
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { BATCH_SIZE, type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
-import { ask } from './ask.ts';
-import type { Finding, Verdict } from './finding.ts';
-import { quotaOf } from './model-quota.ts';
-import { LIST_QUOTAS, listQuotas, type Quota } from './quota-list.ts';
+import { queryAws } from './aws-query.ts';
+import type { CheckResult, Finding } from './finding.ts';
+import { LIST_QUOTAS, listQuotas, type Quota, quotaOf } from './service-quotas.ts';
 
-/** What the account may ask of each target in this region, against what the settings may ask. */
+/** Compares the quotas of each target in a region with the demand of the settings. */
 export function checkQuotas(
   client: ServiceQuotasClient,
   region: string,
   { tiers, jobs }: Settings,
 ): Promise<readonly Finding[]> {
   const callsAtOnce = jobs.workerConcurrency * BATCH_SIZE;
-  return ask({ check: 'quota', subject: region, action: LIST_QUOTAS }, async (signal) => {
+  return queryAws({ check: 'quota', subject: region, action: LIST_QUOTAS }, async (signal) => {
     const quotas = await listQuotas(client, 'bedrock', signal);
     return tiers.flatMap(({ targets, maxTokens }) =>
       targets
         .filter((target) => target.region === region)
         .flatMap((target) =>
-          judge(quotas, target, { callsAtOnce, maxTokens }).map((verdict) => ({
-            ...({ check: 'quota', subject: targetKey(target) } as const),
-            ...verdict,
-          })),
+          compare(quotas, target, { callsAtOnce, maxTokens }).map(
+            (result): Finding => ({ check: 'quota', subject: targetKey(target), ...result }),
+          ),
         ),
     );
   });
@@ -33,37 +31,47 @@ interface Demand {
 }
 
 /**
- * What full workers ask of a target while it serves alone. A call holds its maxTokens from its start
- * (Bedrock user guide, "How tokens are counted"), so this is the least: prompts come on top, and calls
- * shorter than a minute come again within it.
+ * Compares with the demand of fully busy workers that all call this target. A call reserves its
+ * maxTokens when it starts (Bedrock user guide, "How tokens are counted"). The real demand is higher:
+ * prompts count too, and calls shorter than a minute repeat within it.
  */
-function judge(
+function compare(
   quotas: readonly Quota[],
   target: Target,
   { callsAtOnce, maxTokens }: Demand,
-): readonly Verdict[] {
+): readonly CheckResult[] {
   const tokens = quotaOf(quotas, target, 'tokens');
   const requests = quotaOf(quotas, target, 'requests');
+  const tokensNeeded = callsAtOnce * maxTokens;
+  const calls = `${callsAtOnce} calls at once`;
+  const held = `${calls} x maxTokens ${maxTokens}`;
   if (!tokens && !requests) {
-    const found = 'no quota with the name of this model';
-    const fix = `compare with the Bedrock page of Service Quotas in ${target.region}`;
+    const found = 'no quota has the name of this model';
+    const fix =
+      `look up the model's quota on the Bedrock page of Service Quotas in ${target.region}; ` +
+      `the workers need ${tokensNeeded} tokens per minute (${held})`;
     return [{ level: 'warning', found, fix }];
   }
-  const held = `${callsAtOnce} calls at once x maxTokens ${maxTokens}`;
-  // Bedrock gave up request quotas for many models; one that is not there does not bind.
+  // Bedrock has removed the request quotas of many models, so a missing one is no limit.
   return [
-    ...(tokens ? [against(tokens, callsAtOnce * maxTokens, `tokens a minute, ${held}`)] : []),
-    ...(requests ? [against(requests, callsAtOnce, 'requests a minute, calls at once')] : []),
+    ...(tokens ? [resultOf(tokens, 'tokens', tokensNeeded, held)] : []),
+    ...(requests ? [resultOf(requests, 'requests', callsAtOnce, calls)] : []),
   ];
 }
 
-function against({ name, value }: Quota, demand: number, what: string): Verdict {
+function resultOf(
+  { name, value }: Quota,
+  unit: 'tokens' | 'requests',
+  needed: number,
+  calculation: string,
+): CheckResult {
   if (value <= 0) {
-    const fix = 'ask for it in Service Quotas, or by a support case if it cannot be raised there';
-    return { level: 'bad', found: `the quota is 0: ${name}`, fix };
+    const fix =
+      'request an increase in Service Quotas, or open a support case if the quota is not adjustable';
+    return { level: 'bad', found: `the quota "${name}" is 0`, fix };
   }
-  const found = `${value} ${what}: ${demand}`;
-  if (demand <= value) return { level: 'good', found };
-  const fix = `ask for a higher "${name}", or lower jobs.workerConcurrency or maxTokens`;
+  const found = `the quota is ${value} ${unit} per minute, and full workers need ${needed} (${calculation})`;
+  if (needed <= value) return { level: 'good', found };
+  const fix = `request a higher quota "${name}", or lower jobs.workerConcurrency or maxTokens`;
   return { level: 'warning', found, fix };
 }

@@ -2,29 +2,30 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { type Settings, targetsOf } from '../lambda/contract/policy.ts';
 import type { Finding } from './finding.ts';
 
-/** What CDK's CLI takes when nobody says otherwise. */
+/** The region that the CDK CLI uses if none is set. */
 export const FALLBACK_REGION = 'us-east-1';
 
-/** Where a deploy from this shell would go; undefined if it does not say. */
+/** Returns the region that a deploy from this shell would use, or `undefined` if none is set. */
 export async function regionOfShell(): Promise<string | undefined> {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
-  // The SDK reads the region of a profile; AWS_DEFAULT_REGION is the CLIs' alone.
+  // The SDK reads the region of a profile itself. Only the CLIs read AWS_DEFAULT_REGION.
   return AWS_REGION || AWS_DEFAULT_REGION || (await regionOfProfile());
 }
 
+/** Checks that the chain has targets in the region of the deployment. */
 export function checkRegion(region: string | undefined, settings: Settings): Finding {
   const check = 'region';
   const regions = [...new Set(targetsOf(settings).map((target) => target.region))];
   if (region === undefined) {
-    const found = `not set, so that a deploy goes to ${FALLBACK_REGION}`;
-    const fix = `set AWS_REGION, or give --region, to one of the chain's: ${regions.join(', ')}`;
+    const found = `no region is set, so a deploy goes to ${FALLBACK_REGION}`;
+    const fix = `set AWS_REGION or --region to a region of the chain: ${regions.join(', ')}`;
     return { check, level: 'warning', subject: 'shell', found, fix };
   }
   if (regions.includes(region)) {
-    return { check, level: 'good', subject: region, found: 'has targets of the chain' };
+    return { check, level: 'good', subject: region, found: 'the chain has targets here' };
   }
-  const found = `has no target of the chain, whose are in ${regions.join(', ')}`;
-  const fix = 'deploy beside the models, unless each call is meant to cross regions';
+  const found = `the chain has no target here, only in ${regions.join(', ')}`;
+  const fix = 'deploy to a region of the chain, unless every call is meant to cross regions';
   return { check, level: 'warning', subject: region, found, fix };
 }
 

@@ -1,8 +1,40 @@
-import type { SettingsError } from '../lambda/contract/schemas/settings.ts';
+import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
+import { parseSettings, SettingsError } from '../lambda/contract/schemas/settings.ts';
+import { queryAws } from './aws-query.ts';
 import type { Finding } from './finding.ts';
 
-/** One finding a fault, each with the field, the value and what is allowed. */
-export function refusedSettings(file: string, { faults }: SettingsError): readonly Finding[] {
-  const fix = 'correct it, then run again: nothing else was looked at';
+/** The findings for a settings file that is not valid, one for each error in it. */
+export function invalidSettings(file: string, { faults }: SettingsError): readonly Finding[] {
+  const fix = 'correct the settings, then run the doctor again; nothing else was checked';
   return faults.map((found) => ({ check: 'settings', level: 'bad', subject: file, found, fix }));
+}
+
+/** Checks the deployed settings, which an operator may have edited. */
+export function checkSettingsParameter(ssm: SSMClient, Name: string): Promise<readonly Finding[]> {
+  const finding = { check: 'parameter', subject: Name } as const;
+  return queryAws({ ...finding, action: 'ssm:GetParameter' }, async (abortSignal) => {
+    const found = await errorIn(ssm, Name, abortSignal);
+    if (found === undefined) return [{ ...finding, level: 'good', found: 'valid settings' }];
+    const fix =
+      'correct the parameter, or deploy again; until then, functions use their last valid settings';
+    return [{ ...finding, level: 'bad', found, fix }];
+  });
+}
+
+/** Returns `undefined` if the parameter has valid settings. */
+async function errorIn(
+  ssm: SSMClient,
+  Name: string,
+  abortSignal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name }), { abortSignal });
+    parseSettings(JSON.parse(Parameter?.Value ?? ''), Name);
+    return undefined;
+  } catch (error: unknown) {
+    if (error instanceof ParameterNotFound) return 'the parameter does not exist';
+    if (error instanceof SettingsError) return error.faults.join('; ');
+    if (error instanceof SyntaxError) return 'the value is not JSON';
+    throw error;
+  }
 }

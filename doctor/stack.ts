@@ -2,10 +2,10 @@ import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/clien
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { checkApi } from './api.ts';
-import { ask } from './ask.ts';
+import { queryAws } from './aws-query.ts';
 import { checkDeadLetters } from './dead-letters.ts';
-import type { Finding, Verdict } from './finding.ts';
-import { checkParameter } from './parameter.ts';
+import type { CheckResult, Finding } from './finding.ts';
+import { checkSettingsParameter } from './settings.ts';
 
 export interface StackClients {
   readonly cloudFormation: CloudFormationClient;
@@ -15,31 +15,28 @@ export interface StackClients {
 
 export interface DeployedStack {
   readonly name: string;
-  /** With it the API's health is asked, too. */
+  /** The API key to call /v1/health with. @default the API is not called */
   readonly apiKey?: string;
 }
 
-/** After the deploy: the stack, and behind its outputs the settings, the dead letters, the API. */
+/** Checks a deployed stack, and the settings, the dead letters and the API that its outputs name. */
 export async function checkStack(
   { cloudFormation, ssm, sqs }: StackClients,
   { name, apiKey }: DeployedStack,
 ): Promise<readonly Finding[]> {
   let outputs: Outputs = new Map();
-  const question = {
-    check: 'stack',
-    subject: name,
-    action: 'cloudformation:DescribeStacks',
-  } as const;
-  const stack = await ask(question, async (abortSignal) => {
+  const finding = { check: 'stack', subject: name } as const;
+  const query = { ...finding, action: 'cloudformation:DescribeStacks' };
+  const stack = await queryAws(query, async (abortSignal) => {
     const described = await describe(cloudFormation, name, abortSignal);
     outputs = described.outputs;
-    return [{ check: 'stack', subject: name, ...judge(described) }];
+    return [{ ...finding, ...resultOf(described) }];
   });
   const parameter = outputs.get('SettingsParameterName');
   const deadLetters = outputs.get('DeadLetterQueueUrl');
   const apiUrl = outputs.get('ApiUrl');
   const parts = await Promise.all([
-    parameter === undefined ? [] : checkParameter(ssm, parameter),
+    parameter === undefined ? [] : checkSettingsParameter(ssm, parameter),
     deadLetters === undefined ? [] : checkDeadLetters(sqs, deadLetters),
     apiUrl === undefined || apiKey === undefined ? [] : checkApi(apiUrl, apiKey),
   ]);
@@ -49,7 +46,7 @@ export async function checkStack(
 type Outputs = ReadonlyMap<string, string>;
 
 interface Described {
-  /** Undefined for a stack that is not there. */
+  /** The stack's status. @default the stack does not exist */
   readonly status?: string;
   readonly outputs: Outputs;
 }
@@ -69,33 +66,36 @@ async function describe(
     );
     return { status, outputs };
   } catch (error: unknown) {
-    // CloudFormation has no error of its own for a stack that is not there.
+    // CloudFormation has no specific error for a stack that does not exist.
     const isMissing = error instanceof Error && error.name === 'ValidationError';
     if (isMissing) return { outputs: new Map() };
     throw error;
   }
 }
 
-function judge({ status, outputs }: Described): Verdict {
+function resultOf({ status, outputs }: Described): CheckResult {
   if (status === undefined) {
     const fix = 'deploy it with `npx cdk deploy`, or check --stack, --region and --profile';
-    return { level: 'bad', found: 'no such stack', fix };
+    return { level: 'bad', found: 'the stack does not exist in this account and region', fix };
   }
   if (status.endsWith('_IN_PROGRESS')) {
-    return { level: 'warning', found: status, fix: 'wait for it to end, then run again' };
+    const found = `an operation is in progress: ${status}`;
+    return { level: 'warning', found, fix: 'wait until it ends, then run the doctor again' };
   }
   if (status === 'UPDATE_ROLLBACK_COMPLETE') {
-    const fix = 'the stack is as before its last update; read its events for what failed';
-    return { level: 'warning', found: status, fix };
+    const found = `the last update failed and was rolled back: ${status}`;
+    const fix = "read the stack's events to find the failure, then deploy again";
+    return { level: 'warning', found, fix };
   }
   if (!SERVING.has(status)) {
+    const found = `the stack cannot serve: ${status}`;
     const fix =
-      'read its events for what failed; one that never was complete has to be deleted first';
-    return { level: 'bad', found: status, fix };
+      "read the stack's events to find the failure; if its creation failed, delete it before you deploy again";
+    return { level: 'bad', found, fix };
   }
   if (outputs.has('ApiUrl')) return { level: 'good', found: status };
-  const fix = 'name the stack that Holdfast is deployed as';
-  return { level: 'bad', found: `${status}, and has no output ApiUrl`, fix };
+  const found = `${status}, but without the output ApiUrl that a Holdfast stack has`;
+  return { level: 'bad', found, fix: 'pass the name of the Holdfast stack with --stack' };
 }
 
 const SERVING: ReadonlySet<string> = new Set([

@@ -6,14 +6,14 @@ import { checkBootstrap } from '../../doctor/bootstrap.ts';
 import { checkConcurrency } from '../../doctor/concurrency.ts';
 import { checkCredentials } from '../../doctor/credentials.ts';
 import { checkQuotas } from '../../doctor/quota.ts';
-import type { Quota } from '../../doctor/quota-list.ts';
+import type { Quota } from '../../doctor/service-quotas.ts';
 import '../support/errors-of-one-realm.ts';
 import { someSettings } from '../support/settings.ts';
 import { BOOTSTRAP_PARAMETER, type FakeAccount, startFakeAccount } from './fake-account.ts';
 
 const REGION = 'us-east-1';
 
-describe('what the doctor asks of an account', () => {
+describe('the checks of an account', () => {
   let account: FakeAccount;
   beforeAll(async () => {
     account = await startFakeAccount();
@@ -22,10 +22,10 @@ describe('what the doctor asks of an account', () => {
   afterAll(() => account.stop());
 
   describe('credentials', () => {
-    const look = async () => (await checkCredentials(new STSClient(account.config)))[0];
+    const check = async () => (await checkCredentials(new STSClient(account.config)))[0];
 
     test('name the account and the caller', async () => {
-      expect(await look()).toEqual({
+      expect(await check()).toEqual({
         check: 'credentials',
         level: 'good',
         subject: 'account 123456789012',
@@ -37,54 +37,76 @@ describe('what the doctor asks of an account', () => {
       'are bad with %s',
       async (code) => {
         account.set({ faults: { GetCallerIdentity: { status: 403, code } } });
-        const finding = await look();
-        expect(finding).toMatchObject({ check: 'credentials', level: 'bad', found: code });
-        expect(finding?.fix).toMatch(/fresh credentials/);
+        const finding = await check();
+        expect(finding).toMatchObject({
+          check: 'credentials',
+          level: 'bad',
+          found: `no valid credentials: ${code}`,
+        });
+        expect(finding?.fix).toMatch(/new credentials/);
       },
     );
 
     test('are bad when there are none', async () => {
-      const none = () => Promise.reject(namedError('CredentialsProviderError'));
+      const noCredentials = () => Promise.reject(namedError('CredentialsProviderError'));
       const [finding] = await checkCredentials(
-        new STSClient({ ...account.config, credentials: none }),
+        new STSClient({ ...account.config, credentials: noCredentials }),
       );
-      expect(finding).toMatchObject({ level: 'bad', found: 'CredentialsProviderError' });
+      expect(finding).toMatchObject({
+        level: 'bad',
+        found: 'no valid credentials: CredentialsProviderError',
+      });
     });
 
-    test('are not judged when nobody answers', async () => {
+    test('are a warning when AWS does not answer', async () => {
       account.set({ faults: { GetCallerIdentity: 'reset' } });
-      const finding = await look();
+      const finding = await check();
       expect(finding).toMatchObject({ level: 'warning' });
       expect(finding?.fix).toMatch(/network/);
     });
   });
 
   describe('bootstrap', () => {
-    const look = async () => (await checkBootstrap(new SSMClient(account.config), REGION))[0];
+    const check = async () => (await checkBootstrap(new SSMClient(account.config), REGION))[0];
 
-    test('is good with a version that assets ask for', async () => {
+    test('is good with a version that assets need', async () => {
       account.set({ parameters: { [BOOTSTRAP_PARAMETER]: '6' } });
-      expect(await look()).toMatchObject({ level: 'good', subject: REGION, found: 'version 6' });
+      expect(await check()).toMatchObject({
+        level: 'good',
+        subject: REGION,
+        found: 'bootstrap version 6',
+      });
     });
 
     test.each([
-      ['an older one', { [BOOTSTRAP_PARAMETER]: '5' }, 'version 5, needed is 6 or newer'],
-      ['one without a number', { [BOOTSTRAP_PARAMETER]: 'x' }, 'version x, needed is 6 or newer'],
-      ['none', {}, 'this account is not bootstrapped there'],
+      [
+        'an older one',
+        { [BOOTSTRAP_PARAMETER]: '5' },
+        'bootstrap version 5, but 6 or newer is needed',
+      ],
+      [
+        'one without a number',
+        { [BOOTSTRAP_PARAMETER]: 'x' },
+        'bootstrap version x, but 6 or newer is needed',
+      ],
+      ['none', {}, 'this account is not bootstrapped in this region'],
     ])('is bad with %s', async (_, parameters, found) => {
       account.set({ parameters });
-      const fix = 'AWS_REGION=us-east-1 npx cdk bootstrap';
-      expect(await look()).toMatchObject({ check: 'bootstrap', level: 'bad', found, fix });
+      const fix = 'run `AWS_REGION=us-east-1 npx cdk bootstrap`';
+      expect(await check()).toMatchObject({ check: 'bootstrap', level: 'bad', found, fix });
     });
 
-    test('warns when the caller may not look', async () => {
+    test('warns when the caller lacks the permission', async () => {
       account.set({ faults: { GetParameter: { status: 400, code: 'AccessDeniedException' } } });
-      expect(await look()).toMatchObject({ level: 'warning', fix: 'allow ssm:GetParameter' });
+      expect(await check()).toMatchObject({
+        level: 'warning',
+        fix: 'allow ssm:GetParameter for your user or role',
+      });
     });
   });
 
   describe('concurrency', () => {
-    const look = async (lambda: readonly Quota[]) => {
+    const check = async (lambda: readonly Quota[]) => {
       account.set({ quotas: { lambda } });
       const settings = someSettings({ jobs: { workerConcurrency: 10 } });
       return (await checkConcurrency(new ServiceQuotasClient(account.config), REGION, settings))[0];
@@ -94,19 +116,19 @@ describe('what the doctor asks of an account', () => {
       { name: 'Function and layer storage', value: 75 },
     ];
 
-    test('is good when workers leave some to others, and is found on a later page', async () => {
-      const finding = await look([...others, { name: 'Concurrent executions', value: 11 }]);
+    test('is good when workers leave some to others, even if the quota is on a later page', async () => {
+      const finding = await check([...others, { name: 'Concurrent executions', value: 11 }]);
       expect(finding).toMatchObject({ check: 'concurrency', level: 'good' });
     });
 
-    test('warns when workers may take all of it', async () => {
-      const finding = await look([{ name: 'Concurrent executions', value: 10 }]);
+    test('warns when workers can use all of it', async () => {
+      const finding = await check([{ name: 'Concurrent executions', value: 10 }]);
       expect(finding).toMatchObject({ level: 'warning' });
       expect(finding?.fix).toMatch(/jobs\.workerConcurrency/);
     });
 
-    test('warns when the quota is not there', async () => {
-      expect(await look(others)).toMatchObject({ level: 'warning' });
+    test('warns when the quota is not found', async () => {
+      expect(await check(others)).toMatchObject({ level: 'warning' });
     });
   });
 
@@ -129,14 +151,14 @@ describe('what the doctor asks of an account', () => {
       ],
       jobs: { workerConcurrency: 2 },
     });
-    const look = (bedrock: readonly Quota[]) => {
+    const check = (bedrock: readonly Quota[]) => {
       account.set({ quotas: { bedrock } });
       return checkQuotas(new ServiceQuotasClient(account.config), REGION, settings);
     };
 
-    test('are good when they hold what full workers ask of the target', async () => {
+    test('are good when they allow the demand of full workers', async () => {
       expect(
-        await look([
+        await check([
           { name: TOKENS, value: 20_000 },
           { name: REQUESTS, value: 20 },
         ]),
@@ -145,11 +167,12 @@ describe('what the doctor asks of an account', () => {
           check: 'quota',
           subject: 'us-east-1/us.anthropic.claude-sonnet-4-5-20250929-v1:0',
           level: 'good',
-          found: '20000 tokens a minute, 20 calls at once x maxTokens 1000: 20000',
+          found:
+            'the quota is 20000 tokens per minute, and full workers need 20000 (20 calls at once x maxTokens 1000)',
         },
         expect.objectContaining({
           level: 'good',
-          found: '20 requests a minute, calls at once: 20',
+          found: 'the quota is 20 requests per minute, and full workers need 20 (20 calls at once)',
         }),
       ]);
     });
@@ -158,28 +181,28 @@ describe('what the doctor asks of an account', () => {
       [TOKENS, 19_999],
       [REQUESTS, 19],
     ])('warn and name the quota when %s is %d', async (name, value) => {
-      const findings = await look([{ name, value }]);
+      const findings = await check([{ name, value }]);
       expect(findings).toHaveLength(1);
       expect(findings[0]).toMatchObject({ level: 'warning' });
       expect(findings[0]?.fix).toContain(`"${name}"`);
     });
 
-    test('are bad at 0, as those of some fresh accounts are', async () => {
-      const found = `the quota is 0: ${TOKENS}`;
-      expect(await look([{ name: TOKENS, value: 0 }])).toMatchObject([{ level: 'bad', found }]);
+    test('are bad at 0, as in some new accounts', async () => {
+      const found = `the quota "${TOKENS}" is 0`;
+      expect(await check([{ name: TOKENS, value: 0 }])).toMatchObject([{ level: 'bad', found }]);
     });
 
-    test('say so when none has the name of the model', async () => {
+    test('warn when no quota has the name of the model', async () => {
       const on = TOKENS.replace('Cross-region', 'On-demand');
-      const found = 'no quota with the name of this model';
-      expect(await look([{ name: on, value: 1 }])).toMatchObject([{ level: 'warning', found }]);
+      const found = 'no quota has the name of this model';
+      expect(await check([{ name: on, value: 1 }])).toMatchObject([{ level: 'warning', found }]);
     });
 
-    test('warn when the caller may not look', async () => {
+    test('warn when the caller lacks the permission', async () => {
       const denied = { status: 400, code: 'AccessDeniedException' };
       account.set({ faults: { ListServiceQuotas: denied } });
       const client = new ServiceQuotasClient(account.config);
-      const fix = 'allow servicequotas:ListServiceQuotas';
+      const fix = 'allow servicequotas:ListServiceQuotas for your user or role';
       expect(await checkQuotas(client, REGION, settings)).toMatchObject([
         { check: 'quota', subject: REGION, level: 'warning', fix },
       ]);

@@ -15,9 +15,9 @@ describe('the check of the API', () => {
     [200, { status: 'healthy' }, 'good', 'healthy'],
     [200, { status: 'degraded' }, 'warning', 'degraded'],
     [200, { status: 'unhealthy' }, 'bad', 'unhealthy'],
-    [200, { message: 'of something else' }, 'bad', 'status 200'],
-    [403, { status: 403 }, 'bad', 'the key is refused'],
-    [500, { status: 500 }, 'bad', 'status 500'],
+    [200, { message: 'from another service' }, 'bad', 'HTTP 200 without a health status'],
+    [403, { status: 403 }, 'bad', 'the API refuses the key (HTTP 403)'],
+    [500, { status: 500 }, 'bad', 'HTTP 500'],
   ])('%d %p is %s', async (status, body, level, found) => {
     answer = { status, body };
     const findings = await checkApi(`${api.config.endpoint}/v1/`, 'a-key');

@@ -8,7 +8,7 @@ import { runDoctor } from '../support/doctor-command.ts';
 import { someSettings } from '../support/settings.ts';
 import { BOOTSTRAPPED, type FakeAccount, startFakeAccount } from './fake-account.ts';
 
-/** What docs/doctor.md says of `--json`, and nothing beside. */
+/** The document of `--json` as docs/doctor.md describes it, without any other field. */
 const about = { check: z.string(), subject: z.string(), found: z.string() };
 const document = z.strictObject({
   healthy: z.boolean(),
@@ -34,25 +34,25 @@ describe('holdfast doctor', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('looks at everything and ends with 0 when nothing is bad', async () => {
+  test('runs every check and exits with 0 when nothing is bad', async () => {
     const { exitCode, output } = await run(['doctor']);
     for (const check of CHECKS) expect(output).toMatch(new RegExp(`^. \\w+ +${check}: `, 'm'));
     expect(output).toMatch(/\n\d+ ok, \d+ to look at, 0 bad\n$/);
     expect(exitCode).toBe(0);
   });
 
-  test('ends with 1 and says the fix when one model is denied, as one document', async () => {
+  test('exits with 1 and prints one document with the fix when one model is denied', async () => {
     bedrock.setFault({ fault: 'access-denied', model: '*haiku*', region: 'us-west-2' });
     const { exitCode, output } = await run(['doctor', '--json']);
     const { healthy, findings } = document.parse(JSON.parse(output));
     expect(healthy).toBe(false);
     expect(findings.filter(({ level }) => level === 'bad')).toMatchObject([
-      { check: 'model', found: 'AccessDeniedException (config)' },
+      { check: 'model', found: 'the call failed with AccessDeniedException (config)' },
     ]);
     expect(exitCode).toBe(1);
   });
 
-  test('ends with 1 when every model is busy, as nothing would be served', async () => {
+  test('exits with 1 when every model is busy, because nothing would be served', async () => {
     bedrock.setFault({ fault: 'throttle-minute' });
     const { exitCode, output } = await run(['doctor']);
     expect(output).toMatch(/^! warn model: .* \(quota-minute\)$/m);
@@ -61,26 +61,28 @@ describe('holdfast doctor', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('looks at the deployed stack, too, when it is told to', async () => {
+  test('checks the deployed stack, too, with --stack', async () => {
     const outputs = { ApiUrl: 'http://127.0.0.1:9/v1/', SettingsParameterName: 'Settings' };
     const parameters = { ...BOOTSTRAPPED.parameters, Settings: '{' };
     account.set({ stack: { status: 'UPDATE_COMPLETE', outputs }, parameters });
     const { exitCode, output } = await run(['doctor', '--stack', 'Holdfast']);
     expect(output).toContain('✓ ok   stack: Holdfast: UPDATE_COMPLETE\n');
-    expect(output).toContain('✗ BAD  parameter: Settings: is not JSON\n');
+    expect(output).toContain('✗ BAD  parameter: Settings: the value is not JSON\n');
     expect(exitCode).toBe(1);
   });
 
-  test('says once that there are no credentials, and asks nothing else', async () => {
+  test('reports missing credentials once, and sends no other request', async () => {
     bedrock.resetLog();
     const { exitCode, output } = await run(['doctor'], { AWS_ACCESS_KEY_ID: '' });
-    expect(output).toMatch(/^✗ BAD {2}credentials: caller: CredentialsProviderError$/m);
+    expect(output).toMatch(
+      /^✗ BAD {2}credentials: caller: no valid credentials: CredentialsProviderError$/m,
+    );
     expect(output).toMatch(/, 1 bad\n$/);
     expect(bedrock.calls()).toEqual([]);
     expect(exitCode).toBe(1);
   });
 
-  test('names the field, the value and what is allowed when the settings are wrong', async () => {
+  test('reports invalid settings with the field, the value and what is allowed', async () => {
     const file = join(folder, 'wrong.json');
     writeFileSync(file, JSON.stringify({ ...someSettings(), jobs: { maxAttempts: 0 } }));
     const { exitCode, output } = await run(['doctor', '--json', '-c', file]);
@@ -90,7 +92,7 @@ describe('holdfast doctor', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('asks a Bedrock that stands in alone, without credentials of an account', async () => {
+  test('checks only the fake Bedrock with --bedrock-endpoint, without credentials', async () => {
     const args = ['doctor', '--bedrock-endpoint', bedrock.url];
     const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_ACCESS_KEY_ID: '' };
     const { exitCode, output } = await run(args, env);
@@ -99,7 +101,7 @@ describe('holdfast doctor', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('ends with 2 and one line when the command line is not understood', async () => {
+  test('exits with 2 and one line when the command line is not valid', async () => {
     const { exitCode, output, errors } = await run(['doctor', '--nonsense']);
     expect(errors).toBe("Unknown option '--nonsense'; --help lists the options\n");
     expect(output).toBe('');

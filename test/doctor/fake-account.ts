@@ -1,16 +1,16 @@
 import { text } from 'node:stream/consumers';
-import type { Quota } from '../../doctor/quota-list.ts';
+import type { Quota } from '../../doctor/service-quotas.ts';
 import { type AwsEndpoint, serveAwsEndpoint } from '../support/aws-service.ts';
 
 export interface AccountState {
-  /** Values of SSM parameters, by name. */
+  /** The values of SSM parameters, by name. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** By service code. */
+  /** Quotas by service code. */
   readonly quotas: Readonly<Record<string, readonly Quota[]>>;
-  /** The only stack, `Holdfast`; none by default. */
+  /** The stack `Holdfast`, the only one. @default no stack */
   readonly stack?: { readonly status: string; readonly outputs: Readonly<Record<string, string>> };
   readonly deadLetters: number;
-  /** By operation (`GetParameter`). `hang` gives no answer, `reset` drops the connection. */
+  /** Faults by operation (`GetParameter`). `hang` gives no answer, `reset` drops the connection. */
   readonly faults: Readonly<Record<string, ServiceError | 'hang' | 'reset'>>;
 }
 
@@ -20,9 +20,9 @@ export interface ServiceError {
 }
 
 export interface FakeAccount extends Pick<AwsEndpoint, 'config'> {
-  /** The endpoint of every service but Bedrock. */
+  /** The endpoint of every service except Bedrock. */
   readonly url: string;
-  /** Whatever is left out is as in an account that has only been bootstrapped. */
+  /** Sets the state. A field that is left out is as in an account that has only been bootstrapped. */
   set(state: Partial<AccountState>): void;
   stop(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export const BOOTSTRAPPED: AccountState = {
   faults: {},
 };
 
-/** STS, SSM, Service Quotas, CloudFormation and SQS, as far as the doctor asks them. */
+/** STS, SSM, Service Quotas, CloudFormation and SQS, with the operations that the doctor uses. */
 export async function startFakeAccount(): Promise<FakeAccount> {
   let state = BOOTSTRAPPED;
   const { config, close } = await serveAwsEndpoint(async (request, response) => {
@@ -47,7 +47,7 @@ export async function startFakeAccount(): Promise<FakeAccount> {
       request.socket.destroy();
       return;
     }
-    const { status = 200, body } = fault ? call.refusal(fault) : answerTo(call, state);
+    const { status = 200, body } = fault ? call.errorReply(fault) : answerTo(call, state);
     const isXml = typeof body === 'string';
     response.writeHead(status, {
       'content-type': isXml ? 'text/xml' : 'application/x-amz-json-1.1',
@@ -67,49 +67,49 @@ export async function startFakeAccount(): Promise<FakeAccount> {
 interface Reply {
   /** @default 200 */
   readonly status?: number;
-  /** A text is XML, an object is sent as JSON. */
+  /** A string is sent as XML, an object as JSON. */
   readonly body: string | object;
 }
 
 interface Call {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** An error as the protocol of the call has it. */
-  refusal(error: ServiceError): Reply;
+  /** An error in the protocol of the call. */
+  errorReply(error: ServiceError): Reply;
 }
 
-/** JSON protocols name the operation in a header, the query protocol in the body. */
+/** Reads the operation from a header (JSON protocols) or from the body (query protocol). */
 function readCall(target: string | string[] | undefined, body: string): Call {
   if (target !== undefined) {
     return {
       operation: String(target).split('.')[1] ?? '',
       input: JSON.parse(body),
-      refusal: ({ status, code }) => ({ status, body: { __type: code, message: 'no' } }),
+      errorReply: ({ status, code }) => ({ status, body: { __type: code, message: 'no' } }),
     };
   }
   const input = Object.fromEntries(new URLSearchParams(body));
   return {
     operation: input.Action ?? '',
     input,
-    refusal: ({ status, code }) => {
+    errorReply: ({ status, code }) => {
       const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error>`;
       return { status, body: `<ErrorResponse>${error}</ErrorResponse>` };
     },
   };
 }
 
-function answerTo({ operation, input, refusal }: Call, state: AccountState): Reply {
+function answerTo({ operation, input, errorReply }: Call, state: AccountState): Reply {
   switch (operation) {
     case 'GetCallerIdentity':
       return result(operation, CALLER);
     case 'DescribeStacks':
       return state.stack && input.StackName === 'Holdfast'
         ? result(operation, stackXml(state.stack))
-        : refusal({ status: 400, code: 'ValidationError' });
+        : errorReply({ status: 400, code: 'ValidationError' });
     case 'GetParameter': {
       const Value = state.parameters[String(input.Name)];
       return Value === undefined
-        ? refusal({ status: 400, code: 'ParameterNotFound' })
+        ? errorReply({ status: 400, code: 'ParameterNotFound' })
         : { body: { Parameter: { Name: input.Name, Value } } };
     }
     case 'ListServiceQuotas':
@@ -117,13 +117,13 @@ function answerTo({ operation, input, refusal }: Call, state: AccountState): Rep
     case 'GetQueueAttributes':
       return { body: { Attributes: { ApproximateNumberOfMessages: `${state.deadLetters}` } } };
     default:
-      return refusal({ status: 400, code: 'InvalidAction' });
+      return errorReply({ status: 400, code: 'InvalidAction' });
   }
 }
 
 const CALLER = '<Arn>arn:aws:iam::123456789012:user/operator</Arn><Account>123456789012</Account>';
 
-/** Two a page, so that one page is never all. */
+/** A page has two quotas, so that a long list needs several pages. */
 function quotaPage(quotas: readonly Quota[], token: unknown) {
   const from = Number(token ?? 0);
   const next = from + 2;

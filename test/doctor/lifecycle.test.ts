@@ -9,13 +9,43 @@ const ACTIVE = { outcome: 'found', status: 'ACTIVE', isProfileActive: true } as 
 describe('the check of the lifecycle', () => {
   test.each<[string, CatalogueEntry, string, string]>([
     ['an active model', ACTIVE, 'good', 'active'],
-    ['an unknown model', { outcome: 'not-found' }, 'bad', 'not-found'],
-    ['a reader without a grant', { outcome: 'no-access' }, 'warning', 'no-access'],
-    ['an inactive profile', { ...ACTIVE, isProfileActive: false }, 'bad', 'inactive'],
-    ['a legacy model', { ...ACTIVE, status: 'LEGACY' }, 'warning', 'legacy'],
-    ['a near end', ending('2026-12-24'), 'warning', 'ends-soon 2026-12-24'],
-    ['a past end', ending('2026-11-23'), 'bad', 'ended 2026-11-23'],
-  ])('judges %s', async (_, entry, level, found) => {
+    [
+      'an unknown model',
+      { outcome: 'not-found' },
+      'bad',
+      'the region does not have this model or profile',
+    ],
+    [
+      'a caller without the permission',
+      { outcome: 'no-access' },
+      'warning',
+      'access to the model catalogue is denied',
+    ],
+    [
+      'an inactive profile',
+      { ...ACTIVE, isProfileActive: false },
+      'bad',
+      'the inference profile is not active',
+    ],
+    [
+      'a legacy model',
+      { ...ACTIVE, status: 'LEGACY' },
+      'warning',
+      'Bedrock lists the model as legacy',
+    ],
+    [
+      'a near end',
+      ending('2026-12-24'),
+      'warning',
+      'the model will soon reach its end of life (end of life: 2026-12-24)',
+    ],
+    [
+      'a past end',
+      ending('2026-11-23'),
+      'bad',
+      'the model has reached its end of life (end of life: 2026-11-23)',
+    ],
+  ])('reports %s', async (_, entry, level, found) => {
     const finding = await checkLifecycle({ read: async () => entry }, TARGET, NOW_MS);
     expect(finding).toMatchObject({ check: 'lifecycle', level, found });
   });

@@ -22,29 +22,67 @@ describe('the check of a model', () => {
     await bedrock.stop();
   });
 
-  test('is good after one call of one token from the region of the target', async () => {
+  test('is good after one call of one token in the region of the target', async () => {
     bedrock.resetLog();
-    expect(await checkModel(models, TARGET)).toMatchObject({ level: 'good', found: 'answers' });
+    expect(await checkModel(models, TARGET)).toMatchObject({
+      level: 'good',
+      found: 'answered a test call',
+    });
     const calls = bedrock.calls();
     expect(calls).toHaveLength(1);
     expect(calls[0]).toMatchObject({ region: 'us-east-1', model: TARGET.modelId, maxTokens: 1 });
   });
 
   test.each([
-    ['access-denied', 'bad', 'AccessDeniedException (config)', /bedrock:InvokeModel/],
-    ['end-of-life', 'bad', 'ResourceNotFoundException (config)', /has not ended/],
+    [
+      'access-denied',
+      'bad',
+      'the call failed with AccessDeniedException (config)',
+      /bedrock:InvokeModel/,
+    ],
+    [
+      'end-of-life',
+      'bad',
+      'the call failed with ResourceNotFoundException (config)',
+      /end of life/,
+    ],
     [
       'invalid-model',
       'bad',
-      'ValidationException (config)',
+      'the call failed with ValidationException (config)',
       /its profile is offered in this region/,
     ],
-    ['validation', 'bad', 'ValidationException (job)', /takes text by Converse/],
+    [
+      'validation',
+      'bad',
+      'the call failed with ValidationException (job)',
+      /accepts text through the Converse API/,
+    ],
     ['reset', 'bad', /\(network\)$/, /check the network/],
-    ['throttle-minute', 'warning', 'ThrottlingException (quota-minute)', /higher quota/],
-    ['throttle-day', 'warning', 'ThrottlingException (quota-day)', /tokens of the day/],
-    ['unavailable', 'warning', 'ServiceUnavailableException (capacity)', /Health Dashboard/],
-    ['internal-error', 'warning', 'InternalServerException (fault)', /run again/],
+    [
+      'throttle-minute',
+      'warning',
+      'the call failed with ThrottlingException (quota-minute)',
+      /higher quota/,
+    ],
+    [
+      'throttle-day',
+      'warning',
+      'the call failed with ThrottlingException (quota-day)',
+      /daily quota/,
+    ],
+    [
+      'unavailable',
+      'warning',
+      'the call failed with ServiceUnavailableException (capacity)',
+      /Health Dashboard/,
+    ],
+    [
+      'internal-error',
+      'warning',
+      'the call failed with InternalServerException (fault)',
+      /run the doctor again/,
+    ],
   ] as const)('names the fix when Bedrock fails with %s', async (fault, level, found, fix) => {
     bedrock.setFault({ fault });
     const finding = await checkModel(models, TARGET);
@@ -53,17 +91,17 @@ describe('the check of a model', () => {
     expect(finding.fix).toMatch(fix);
   });
 
-  test('warns of one that does not answer in time', async () => {
+  test('warns of a model that does not answer in time', async () => {
     bedrock.setFault({ fault: 'hang' });
     expect(await checkModel(models, TARGET, 50)).toMatchObject({
       level: 'warning',
-      found: 'CallTimeout (timeout)',
+      found: 'the call failed with CallTimeout (timeout)',
     });
   });
 
   test.each([
     ['without a profile', 'eu-west-1', 'anthropic.claude-sonnet-4-6'],
-    ['by the profile of another geography', 'eu-west-1', 'us.anthropic.claude-sonnet-4-6'],
+    ['through the profile of another geography', 'eu-west-1', 'us.anthropic.claude-sonnet-4-6'],
   ])('names the profiles of the region for a model called %s', async (_, region, modelId) => {
     bedrock.setFault({ fault: 'invalid-model' });
     const { fix } = await checkModel(models, { region, modelId });

@@ -1,16 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
-import { environmentOf } from '../../doctor/environment.ts';
-import { parseOptions, UsageError } from '../../doctor/options.ts';
+import { environmentOf, parseOptions, UsageError } from '../../doctor/options.ts';
 import '../support/errors-of-one-realm.ts';
 
 const ENDPOINT = '--bedrock-endpoint=http://127.0.0.1:1';
 
 describe('the command line of the doctor', () => {
-  test('gives what it was given, and nothing else', () => {
+  test('parses every option, and adds nothing', () => {
     const args = '--json -c my.config.ts --region eu-west-1 --profile team --stack Holdfast';
     expect(parseOptions(['doctor', ...args.split(' ')])).toEqual({
-      ...{ help: false, json: true, configFile: 'my.config.ts' },
-      ...{ region: 'eu-west-1', profile: 'team', stack: 'Holdfast' },
+      help: false,
+      json: true,
+      configFile: 'my.config.ts',
+      region: 'eu-west-1',
+      profile: 'team',
+      stack: 'Holdfast',
     });
     expect(parseOptions(['doctor'])).toEqual({ help: false, json: false });
   });
@@ -23,20 +26,23 @@ describe('the command line of the doctor', () => {
       ['doctor', '--bedrock-endpoint=here'],
       '--bedrock-endpoint: got here, allowed is an http(s) URL',
     ],
-    [['doctor', ENDPOINT, '--stack=Holdfast'], /^--bedrock-endpoint: got an account too/],
+    [
+      ['doctor', ENDPOINT, '--stack=Holdfast'],
+      /^--bedrock-endpoint: got --stack too, allowed is none of /,
+    ],
   ])('%p is refused in one line', (args, message) => {
     expect(() => parseOptions(args)).toThrow(UsageError);
     expect(() => parseOptions(args)).toThrow(message);
   });
 
-  test('has a profile go before keys of the shell', () => {
+  test('removes the keys of the shell if a profile is given', () => {
     const { AWS_PROFILE, ...keys } = environmentOf(parseOptions(['doctor', '--profile=team']));
     expect(AWS_PROFILE).toBe('team');
     expect(Object.keys(keys)).toContain('AWS_ACCESS_KEY_ID');
     expect(Object.values(keys)).toEqual([undefined, undefined, undefined]);
   });
 
-  test('has no credentials of an account go to a Bedrock that stands in', () => {
+  test('sends no real credentials to a fake Bedrock', () => {
     expect(environmentOf(parseOptions(['doctor', ENDPOINT]))).toMatchObject({
       AWS_PROFILE: undefined,
       AWS_ACCESS_KEY_ID: 'local',

@@ -8,18 +8,18 @@ function limitOf(modelId: string, maxTokens: number) {
 }
 
 describe('the check of output limits', () => {
-  test('allows exactly what the model allows', () => {
+  test('is good at the limit of the model', () => {
     expect(limitOf('anthropic.claude-3-haiku-20240307-v1:0', 4096)?.level).toBe('good');
   });
 
-  test('is bad above it and says the limit', () => {
+  test('is bad above the limit, and names it', () => {
     expect(limitOf('anthropic.claude-3-haiku-20240307-v1:0', 4097)).toMatchObject({
       level: 'bad',
       fix: 'set maxTokens to 4096 or less',
     });
   });
 
-  test('warns of a model that is not known', () => {
+  test('warns of an unknown model', () => {
     expect(limitOf('someone.model-1', 10)?.level).toBe('warning');
   });
 });

@@ -7,9 +7,9 @@ import { someSettings } from '../support/settings.ts';
 
 describe('the check of the region', () => {
   test.each([
-    ['us-east-1', 'good', 'has targets of the chain'],
-    ['eu-west-1', 'warning', 'has no target of the chain, whose are in us-east-1'],
-    [undefined, 'warning', 'not set, so that a deploy goes to us-east-1'],
+    ['us-east-1', 'good', 'the chain has targets here'],
+    ['eu-west-1', 'warning', 'the chain has no target here, only in us-east-1'],
+    [undefined, 'warning', 'no region is set, so a deploy goes to us-east-1'],
   ])('%s is %s', (region, level, found) => {
     expect(checkRegion(region, someSettings())).toMatchObject({ check: 'region', level, found });
   });
@@ -36,7 +36,7 @@ describe('the region of the shell', () => {
     ['AWS_DEFAULT_REGION', { AWS_DEFAULT_REGION: 'us-east-2' }, 'us-east-2'],
     ['the profile', {}, 'eu-west-1'],
     ['nothing', { AWS_PROFILE: 'empty' }, undefined],
-  ])('is that of %s', async (_, env, region) => {
+  ])('comes from %s', async (_, env, region) => {
     Object.assign(process.env, env);
     expect(await regionOfShell()).toBe(region);
   });

@@ -18,11 +18,11 @@ describe('the check of a deployed stack', () => {
   beforeEach(() => account.set({}));
   afterAll(() => account.stop());
 
-  test('is good all through when it serves', async () => {
-    expect(await look({})).toMatchObject([
+  test('is good when the stack, its settings and its dead letters are', async () => {
+    expect(await check({})).toMatchObject([
       { check: 'stack', level: 'good', subject: 'Holdfast', found: 'CREATE_COMPLETE' },
       { check: 'parameter', level: 'good', subject: 'Settings' },
-      { check: 'dead-letters', level: 'good', subject: 'DeadLetters', found: 'none' },
+      { check: 'dead-letters', level: 'good', subject: 'DeadLetters', found: 'no messages' },
     ]);
   });
 
@@ -33,50 +33,64 @@ describe('the check of a deployed stack', () => {
     ['ROLLBACK_COMPLETE', 'bad'],
     ['DELETE_FAILED', 'bad'],
   ])('with status %s is %s', async (status, level) => {
-    const [stack] = await look({ stack: someStack(status) });
+    const [stack] = await check({ stack: someStack(status) });
     expect(stack).toMatchObject({ check: 'stack', level });
   });
 
-  test('is bad, and asks no further, when there is none', async () => {
-    const findings = await look({ stack: undefined });
+  test('is bad, and ends there, when the stack does not exist', async () => {
+    const findings = await check({ stack: undefined });
     expect(findings).toHaveLength(1);
-    expect(findings[0]).toMatchObject({ level: 'bad', found: 'no such stack' });
+    expect(findings[0]).toMatchObject({
+      level: 'bad',
+      found: 'the stack does not exist in this account and region',
+    });
     expect(findings[0]?.fix).toMatch(/cdk deploy/);
   });
 
-  test('is bad for a stack of something else', async () => {
-    const findings = await look({ stack: { status: 'CREATE_COMPLETE', outputs: {} } });
+  test('is bad for a stack that is not Holdfast', async () => {
+    const findings = await check({ stack: { status: 'CREATE_COMPLETE', outputs: {} } });
     expect(findings).toMatchObject([
-      { level: 'bad', fix: expect.stringMatching(/name the stack/) },
+      { level: 'bad', fix: expect.stringMatching(/pass the name of the Holdfast stack/) },
     ]);
   });
 
   test.each([
-    ['{', 'is not JSON'],
+    ['{', 'the value is not JSON'],
     ['{"tiers":[]}', expect.stringMatching(/^tiers: /)],
   ])('is bad with the settings %s', async (Settings, found) => {
-    const findings = await look({ parameters: { Settings } });
+    const findings = await check({ parameters: { Settings } });
     expect(findings).toContainEqual(
       expect.objectContaining({ check: 'parameter', level: 'bad', found }),
     );
   });
 
-  test('is bad without its settings', async () => {
-    expect(await look({ parameters: {} })).toContainEqual(
-      expect.objectContaining({ check: 'parameter', level: 'bad', found: 'there is none' }),
+  test('is bad when the settings parameter does not exist', async () => {
+    expect(await check({ parameters: {} })).toContainEqual(
+      expect.objectContaining({
+        check: 'parameter',
+        level: 'bad',
+        found: 'the parameter does not exist',
+      }),
     );
   });
 
   test('warns of dead letters', async () => {
-    expect(await look({ deadLetters: 3 })).toContainEqual(
-      expect.objectContaining({ check: 'dead-letters', level: 'warning', found: '3 messages' }),
+    expect(await check({ deadLetters: 3 })).toContainEqual(
+      expect.objectContaining({
+        check: 'dead-letters',
+        level: 'warning',
+        found: 'messages that wait for an operator: 3',
+      }),
     );
   });
 
-  test('warns when the caller may not look', async () => {
+  test('warns when the caller lacks the permission', async () => {
     const faults = { GetQueueAttributes: { status: 403, code: 'AccessDenied' } };
-    expect(await look({ faults })).toContainEqual(
-      expect.objectContaining({ level: 'warning', fix: 'allow sqs:GetQueueAttributes' }),
+    expect(await check({ faults })).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        fix: 'allow sqs:GetQueueAttributes for your user or role',
+      }),
     );
   });
 
@@ -85,7 +99,7 @@ describe('the check of a deployed stack', () => {
     return { status, outputs: { ...OUTPUTS, DeadLetterQueueUrl } };
   }
 
-  function look(state: Partial<AccountState>): Promise<readonly Finding[]> {
+  function check(state: Partial<AccountState>): Promise<readonly Finding[]> {
     account.set({ stack: someStack(), parameters: PARAMETERS, ...state });
     const { config } = account;
     const clients = {

@@ -23,9 +23,9 @@ test('the doctor examines an embedded run: its Bedrock by the command, its API b
     expect(well.output).toMatch(/, 0 bad\n$/);
     expect(well.exitCode).toBe(0);
     expect(ill.output).toContain(
-      `✗ BAD  model: ${PRIMARY.key}: ResourceNotFoundException (config)`,
+      `✗ BAD  model: ${PRIMARY.key}: the call failed with ResourceNotFoundException (config)`,
     );
-    expect(ill.output).toMatch(/fix: choose a model that this region has/);
+    expect(ill.output).toMatch(/fix: choose a model that this region offers/);
     expect(ill.output).toMatch(/, 1 bad\n$/);
     expect(ill.exitCode).toBe(1);
     expect(api).toMatchObject([{ check: 'api', level: 'good', found: 'healthy' }]);

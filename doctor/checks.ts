@@ -7,8 +7,8 @@ import { BedrockCatalogue } from '../lambda/aws/bedrock-catalogue.ts';
 import { BedrockModelClient } from '../lambda/aws/bedrock-model-client.ts';
 import { createClient } from '../lambda/aws/sdk-client.ts';
 import { systemClock } from '../lambda/aws/system-clock.ts';
-import { type Settings, type Target, targetKey, targetsOf } from '../lambda/contract/policy.ts';
-import { ask } from './ask.ts';
+import { type Settings, targetKey, targetsOf } from '../lambda/contract/policy.ts';
+import { queryAws } from './aws-query.ts';
 import { checkBootstrap } from './bootstrap.ts';
 import { checkConcurrency } from './concurrency.ts';
 import { checkCredentials } from './credentials.ts';
@@ -21,37 +21,37 @@ import { checkQuotas } from './quota.ts';
 import { checkRegion, FALLBACK_REGION, regionOfShell } from './region.ts';
 import { checkStack, type DeployedStack } from './stack.ts';
 
-export interface Examination {
+export interface CheckOptions {
   readonly settings: Settings;
-  /** @default no stack is looked at */
+  /** @default no stack is checked */
   readonly stack?: DeployedStack;
-  /** Leaves out whatever is an account's: for a Bedrock that stands in for the real one. */
-  readonly bedrockOnly?: boolean;
+  /** Leaves out the checks of an AWS account, because a fake Bedrock has none. */
+  readonly bedrockOnly: boolean;
 }
 
-/** All checks: what can be known here, then who asks, then whatever AWS has to say, side by side. */
-export async function examine({
+/** Runs the checks that need no request, then the credentials, then all others in parallel. */
+export async function runChecks({
   settings,
   stack,
-  bedrockOnly = false,
-}: Examination): Promise<readonly Finding[]> {
-  const here = [checkNode(process.versions.node), ...checkOutputLimits(settings)];
-  if (bedrockOnly) return [...here, ...(await askBedrock(settings))];
+  bedrockOnly,
+}: CheckOptions): Promise<readonly Finding[]> {
+  const offline = [checkNode(process.versions.node), ...checkOutputLimits(settings)];
+  if (bedrockOnly) return [...offline, ...(await checkBedrock(settings))];
 
   const shellRegion = await regionOfShell();
   const region = shellRegion ?? FALLBACK_REGION;
   const caller = await checkCredentials(
     createClient((options) => new STSClient({ ...options, region })),
   );
-  const known = [...here, checkRegion(shellRegion, settings), ...caller];
-  // Every other check would say the same once more.
-  if (caller.some(({ level }) => level === 'bad')) return known;
+  const first = [...offline, checkRegion(shellRegion, settings), ...caller];
+  // Without valid credentials, every other check would only repeat the same failure.
+  if (caller.some(({ level }) => level === 'bad')) return first;
 
   const ssm = createClient((options) => new SSMClient({ ...options, region }));
-  const answers = await Promise.all([
+  const others = await Promise.all([
     checkBootstrap(ssm, region),
-    askBedrock(settings),
-    askQuotas(settings, region),
+    checkBedrock(settings),
+    checkAllQuotas(settings, region),
     stack
       ? checkStack(
           {
@@ -65,38 +65,46 @@ export async function examine({
         )
       : [],
   ]);
-  return [...known, ...answers.flat()];
+  return [...first, ...others.flat()];
 }
 
-async function askBedrock(settings: Settings): Promise<readonly Finding[]> {
+async function checkBedrock(settings: Settings): Promise<readonly Finding[]> {
   const models = new BedrockModelClient({ clock: systemClock });
   const catalogue = new BedrockCatalogue();
-  const about = (check: Finding['check'], target: Target, action: string) =>
-    ({ check, subject: targetKey(target), action }) as const;
   try {
-    const answers = targetsOf(settings).flatMap((target) => [
-      ask(about('model', target, 'bedrock:InvokeModel'), async () => [
-        await checkModel(models, target),
-      ]),
-      ask(about('lifecycle', target, 'bedrock:GetFoundationModel'), async () => [
-        await checkLifecycle(catalogue, target, systemClock.now()),
-      ]),
-    ]);
-    const findings = (await Promise.all(answers)).flat();
+    const results = targetsOf(settings).flatMap((target) => {
+      const subject = targetKey(target);
+      const model = { check: 'model', subject, action: 'bedrock:InvokeModel' } as const;
+      const lifecycle = {
+        check: 'lifecycle',
+        subject,
+        action: 'bedrock:GetFoundationModel',
+      } as const;
+      return [
+        queryAws(model, async () => [await checkModel(models, target)]),
+        queryAws(lifecycle, async () => [
+          await checkLifecycle(catalogue, target, systemClock.now()),
+        ]),
+      ];
+    });
+    const findings = (await Promise.all(results)).flat();
     return [...findings, ...checkChain(findings)];
   } finally {
     models.destroy();
   }
 }
 
-/** Of the models from their own regions, of the functions from the stack's. */
-async function askQuotas(settings: Settings, stackRegion: string): Promise<readonly Finding[]> {
+/** Model quotas belong to the targets' regions, the functions' concurrency to the stack's region. */
+async function checkAllQuotas(
+  settings: Settings,
+  stackRegion: string,
+): Promise<readonly Finding[]> {
   const client = (region: string) =>
     createClient((options) => new ServiceQuotasClient({ ...options, region }));
   const regions = [...new Set(targetsOf(settings).map(({ region }) => region))];
-  const answers = await Promise.all([
+  const results = await Promise.all([
     ...regions.map((region) => checkQuotas(client(region), region, settings)),
     checkConcurrency(client(stackRegion), stackRegion, settings),
   ]);
-  return answers.flat();
+  return results.flat();
 }

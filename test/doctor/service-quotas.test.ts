@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { quotaOf } from '../../doctor/model-quota.ts';
+import { quotaOf } from '../../doctor/service-quotas.ts';
 
 describe('the quota of a target', () => {
-  // Names as Service Quotas has them.
+  // Names as in Service Quotas.
   const quotas = [
     'On-demand model inference tokens per minute for Anthropic Claude 3 Haiku',
     'On-demand model inference tokens per minute for Anthropic Claude 3.5 Sonnet',
@@ -34,21 +34,21 @@ describe('the quota of a target', () => {
   });
 
   test.each([
-    // Its scope has no such quota.
+    // The list has quotas for this model, but in another scope.
     'anthropic.claude-sonnet-4-5-20250929-v1:0',
     'us.anthropic.claude-sonnet-4-6',
     'anthropic.claude-3-sonnet-20240229-v1:0',
-  ])('of %s is not guessed', (modelId) => {
+  ])('of %s is unknown, not guessed', (modelId) => {
     expect(quotaOf(quotas, { region: 'us-east-1', modelId }, 'tokens')).toBeUndefined();
   });
 
-  test('is not chosen between two of the same words', () => {
+  test('is unknown if two names have the same words', () => {
     const target = { region: 'us-east-1', modelId: 'anthropic.claude-3-haiku-20240307-v1:0' };
     const name = 'On-demand model inference tokens per minute for Anthropic Claude Haiku 3';
     expect(quotaOf([...quotas, { name, value: 0 }], target, 'tokens')).toBeUndefined();
   });
 
-  test('of requests is another one than that of tokens', () => {
+  test('of requests differs from the quota of tokens', () => {
     const modelId = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
     expect(quotaOf(quotas, { region: 'us-east-1', modelId }, 'requests')).toBe(quotas[8]);
   });
