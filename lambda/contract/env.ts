@@ -8,15 +8,15 @@ export const ENV = {
   settingsParameter: 'SETTINGS_PARAMETER',
   deployedSettingsParameter: 'DEPLOYED_SETTINGS_PARAMETER',
   eventBus: 'EVENT_BUS',
-  /** Of the invocations, 0 to 1, that write debug lines too. @default 0 */
+  /** The share of invocations, 0 to 1, that also write debug lines. @default 0 */
   debugShare: 'DEBUG_SHARE',
 } as const;
 
 export type EnvName = (typeof ENV)[keyof typeof ENV];
 
-/** The variable's value; a missing one fails the cold start and names itself. */
+/** Returns the variable's value. A missing variable fails the cold start with its name. */
 export function requiredEnv(name: EnvName): string {
   const value = process.env[name];
-  if (!value) throw new Error(`environment variable ${name} is not set; the stack sets it`);
+  if (!value) throw new Error(`environment variable ${name} is not set; the stack should set it`);
   return value;
 }

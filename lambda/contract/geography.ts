@@ -1,7 +1,7 @@
 /**
- * Where a cross-region inference profile may run a call. The stack grants the model in each of these
- * regions, and a missing one shows as a rare 403 when Bedrock happens to route there, so a list may
- * hold too many regions but never too few.
+ * The regions in which a cross-region inference profile may run a call. The stack grants the model in
+ * each of them. A missing region causes a rare 403 when Bedrock routes a call there, so a list may
+ * contain too many regions but never too few.
  *
  * Source: Amazon Bedrock user guide, "Supported Regions and models for inference profiles" and
  * "Geographic cross-Region inference": the union over all models and source regions of a geography.
@@ -10,7 +10,7 @@ import type { Target } from './policy.ts';
 
 /**
  * Regions in which Bedrock can be called: AWS General Reference, "Amazon Bedrock endpoints and
- * quotas", runtime endpoints. A misspelt region would otherwise show as failing calls only.
+ * quotas", runtime endpoints. Without this list, a misspelt region would only show as failed calls.
  */
 const BEDROCK_REGIONS: ReadonlySet<string> = new Set([
   ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'us-gov-east-1', 'us-gov-west-1'],
@@ -27,7 +27,7 @@ export function hasBedrock(region: string): boolean {
   return BEDROCK_REGIONS.has(region);
 }
 
-/** Calls of this geography may run in any commercial region; IAM sees a foundation model without region. */
+/** A call of this geography may run in any commercial region. IAM sees a model ARN without a region. */
 export const GLOBAL_GEOGRAPHY = 'global';
 
 const DESTINATION_REGIONS: Readonly<Record<string, readonly string[]>> = {
@@ -65,8 +65,8 @@ const DESTINATION_REGIONS: Readonly<Record<string, readonly string[]>> = {
 export const GEOGRAPHIES: readonly string[] = Object.keys(DESTINATION_REGIONS);
 
 /**
- * No model provider has a name of two letters, so an id that starts with such a word names a
- * geography, a known one or not (`ca.`, `us-gov.`).
+ * No model provider has a two-letter name, so an id that starts with two letters names a geography,
+ * which may be an unknown one (`ca.`, `us-gov.`).
  */
 const GEOGRAPHY_PREFIX = /^([a-z]{2}(?:-[a-z]+)?|apac|global)\./;
 
@@ -76,7 +76,7 @@ export interface Profile {
   readonly geography?: string;
 }
 
-/** What the settings say goes before what the id, or the last part of an ARN, tells. */
+/** The settings take precedence over the id, or over the last part of an ARN. */
 export function profileOf(target: Target): Profile {
   const id = target.modelId.slice(target.modelId.lastIndexOf('/') + 1);
   const prefix = GEOGRAPHY_PREFIX.exec(id)?.[1];
@@ -86,8 +86,8 @@ export function profileOf(target: Target): Profile {
 }
 
 /**
- * The regions of a geography, `undefined` for one that is not known. `global` has none of its own:
- * a global call is granted by an ARN without region.
+ * Returns the regions of a geography, or `undefined` for an unknown one. `global` has no regions: an
+ * ARN without a region grants global calls.
  */
 export function destinationRegions(geography: string): readonly string[] | undefined {
   return Object.hasOwn(DESTINATION_REGIONS, geography) ? DESTINATION_REGIONS[geography] : undefined;

@@ -1,8 +1,8 @@
-/** What the daily check of the chain's models can find, worst last. */
+/** The findings of the daily check of the chain's models, worst last. */
 export const LIFECYCLE_FINDINGS = [
-  /** Bedrock calls the model LEGACY: it has an end, and newcomers have no access. */
+  /** Bedrock lists the model as LEGACY: it has an end date, and new accounts get no access. */
   'legacy',
-  /** Fewer than `NOTICE_DAYS` days are left. */
+  /** At most `NOTICE_DAYS` days are left. */
   'ends-soon',
   'ended',
   'inactive',
@@ -12,8 +12,8 @@ export const LIFECYCLE_FINDINGS = [
 export type LifecycleFinding = (typeof LIFECYCLE_FINDINGS)[number];
 
 /**
- * Two months: to choose a model, try it on real prompts and ask for its quota takes weeks. Bedrock
- * gives six months of notice as a rule, but a model card may give as little as 45 days (Amazon
- * Bedrock user guide, "Model lifecycle"), and then LEGACY itself is the first sign.
+ * Two months, because it takes weeks to choose a model, try it on real prompts and request its quota.
+ * Bedrock usually gives six months of notice, but a model card may give as little as 45 days (Amazon
+ * Bedrock user guide, "Model lifecycle"). In that case the status LEGACY is the first sign.
  */
 export const NOTICE_DAYS = 60;

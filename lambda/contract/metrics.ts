@@ -1,4 +1,4 @@
-/** Metric names and dimensions: the functions emit them, the dashboard draws them. */
+/** Metric names and dimensions. The functions emit them; alarms and the dashboard read them. */
 export const METRICS_NAMESPACE = 'Holdfast';
 
 export const METRIC = {
@@ -9,14 +9,14 @@ export const METRIC = {
   jobsExpired: 'JobsExpired',
   jobsDeadLettered: 'JobsDeadLettered',
   jobsDeferred: 'JobsDeferred',
-  /** Of those that succeeded: something was reduced against what was asked. */
+  /** Succeeded jobs whose request was reduced, or that a tier after the first one answered. */
   jobsDegraded: 'JobsDegraded',
   jobsRedriven: 'JobsRedriven',
   /** Milliseconds from accept to success. */
   jobLatency: 'JobLatency',
-  /** Milliseconds from accept to a deferral; a job that waits reports at least each 15 minutes. */
+  /** Milliseconds from accept to a deferral; a waiting job reports at least every 15 minutes. */
   deferredJobAge: 'DeferredJobAge',
-  /** Answers that came after the job was someone else's: paid, thrown away. */
+  /** Answers that arrived after another run had taken over the job: paid for and discarded. */
   lateResults: 'LateResults',
   modelCalls: 'ModelCalls',
   modelFailures: 'ModelFailures',
@@ -24,44 +24,44 @@ export const METRIC = {
   modelLatency: 'ModelLatency',
   /** Failures and throttles together, by kind. */
   failedCalls: 'FailedCalls',
-  /** Model calls of a half-open circuit's stages; part of `ModelCalls`. */
+  /** Model calls in the recovery stages of half-open circuits; part of `ModelCalls`. */
   recoveryCalls: 'RecoveryCalls',
-  /** Model calls that no job asked for; part of `ModelCalls`. */
+  /** Model calls of the prober; part of `ModelCalls`. */
   probes: 'Probes',
   inputTokens: 'InputTokens',
   outputTokens: 'OutputTokens',
-  /** US dollars by list price, of answers whose model's price is known. */
+  /** US dollars at list price, for answers of models whose price is known. */
   modelCost: 'ModelCost',
   /** Gauge by target: 0 closed, 1 half-open, 2 open. */
   circuitState: 'CircuitState',
-  /** Gauge of all, by tier and by region: targets that traffic reaches, in part or in full. */
+  /** Gauge in total, by tier and by region: targets that get some or all of their traffic. */
   targetsServing: 'TargetsServing',
-  /** Gauge: targets that configuration errors took out. */
+  /** Gauge: targets that configuration errors have disabled. */
   targetsDisabled: 'TargetsDisabled',
   circuitOpened: 'CircuitOpened',
   circuitClosed: 'CircuitClosed',
-  /** The store of the circuits did not answer; decisions were local. */
+  /** Times that the circuit store did not answer and workers decided on their own. */
   circuitStoreDegraded: 'CircuitStoreDegraded',
-  /** Jobs that a sweep moved, 0 when it found none; and by action, what it did with each. */
+  /** Jobs that a sweep acted on, 0 if it found none; in total and by action. */
   sweptJobs: 'SweptJobs',
-  /** Events of ended jobs that the bus did not take; the sweeper sends them again. */
+  /** Completion events that the bus did not take; the sweeper publishes them again. */
   eventsUnsent: 'EventsUnsent',
   settingsRejected: 'SettingsRejected',
-  /** By target, once a day, for models whose end is known. */
+  /** By target, once a day, for models whose end date is known. */
   daysToEndOfLife: 'DaysToEndOfLife',
-  /** Of one check of the whole chain: models near or past their end, or that cannot be read. */
+  /** Findings of one check of the chain: models near or past their end, or that cannot be read. */
   lifecycleFindings: 'LifecycleFindings',
 } as const;
 
 export type MetricName = (typeof METRIC)[keyof typeof METRIC];
 
-/** Each has few values: a metric is paid for by each of them. */
+/** Each has few values, because CloudWatch bills a metric for each value. */
 export const DIMENSION = {
   target: 'target',
   tier: 'tier',
   region: 'region',
-  /** A failure's kind. */
+  /** The failure kind. */
   kind: 'kind',
-  /** What the sweeper did. */
+  /** The sweeper's action. */
   action: 'action',
 } as const;

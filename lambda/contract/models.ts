@@ -1,7 +1,7 @@
 /**
- * What is known of the foundation models: limits, prices, lifecycle, refused parameters. Data only,
- * keyed by model id; ids follow no grammar, so nothing is read out of them. An unknown model is
- * served all the same: then only the tier's cap bounds the answer and no cost is given.
+ * Facts about the foundation models: limits, prices, end of life, refused parameters. They are keyed
+ * by model id; ids follow no grammar, so no fact is derived from an id. Holdfast also calls unknown
+ * models: then only the tier's cap limits the answer, and no cost is reported.
  *
  * Sources: limits and prices from Anthropic's model pages and price list, end-of-life dates from
  * Amazon Bedrock's "Model lifecycle" and the projects that track it, read in November 2026.
@@ -10,12 +10,12 @@ import { profileOf } from './geography.ts';
 import type { Target } from './policy.ts';
 
 export interface ModelFacts {
-  /** Tokens that input and answer share. */
+  /** Tokens shared by input and answer. */
   readonly contextWindow: number;
   readonly maxOutputTokens: number;
   /** List price in US dollars per million tokens. */
   readonly price?: { readonly input: number; readonly output: number };
-  /** Last day in the last region, `YYYY-MM-DD`; a region may end earlier. */
+  /** The last day in the last region, `YYYY-MM-DD`; a region may end earlier. */
   readonly endOfLife?: string;
   /** `sampling`: temperature and topP. `both`: temperature together with topP. */
   readonly refuses?: 'sampling' | 'both';
@@ -109,13 +109,13 @@ const MODELS: Readonly<Record<string, ModelFacts>> = {
   'anthropic.claude-fable-5-1': { ...CLAUDE_5, price: { input: 10, output: 50 } },
 };
 
-/** `undefined` for a model that the catalogue does not know. */
+/** Returns `undefined` for an unknown model. */
 export function modelFacts(target: Target): ModelFacts | undefined {
   const { model } = profileOf(target);
   return Object.hasOwn(MODELS, model) ? MODELS[model] : undefined;
 }
 
-/** By list price, in US dollars; `undefined` where the price is not known. */
+/** The cost in US dollars at list price; `undefined` if the price is not known. */
 export function costUsd(
   target: Target,
   usage: { readonly inputTokens: number; readonly outputTokens: number },

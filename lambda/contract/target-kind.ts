@@ -1,7 +1,7 @@
 import { profileOf } from './geography.ts';
 import type { Target } from './policy.ts';
 
-/** What a target's id names. */
+/** The kinds of Bedrock resource that a target's id can name. */
 export type TargetKind =
   | 'arn'
   | 'foundation-model'
@@ -10,8 +10,8 @@ export type TargetKind =
 
 export function kindOf(target: Target): TargetKind {
   if (target.modelId.startsWith('arn:')) return 'arn';
-  // An id tells its geography only if Bedrock defined the profile; whoever has to say it, or the
-  // model, has a profile of their own.
+  // An id shows its geography only if Bedrock defined the profile. If the settings have to state the
+  // geography or the model, the account defined the profile.
   const byId = profileOf({ region: target.region, modelId: target.modelId });
   if (byId.geography) return 'inference-profile';
   const { model, geography } = profileOf(target);

@@ -15,9 +15,9 @@ export interface LifecycleDependencies {
 }
 
 /**
- * Asks the catalogue for each target of the chain, and says what is near its end or gone. A target
- * that could not be asked for keeps what was known of it, and counts as a finding: a check that sees
- * nothing must not look like one that finds nothing.
+ * Reads the lifecycle of each target of the chain from the catalogue, and reports models that are
+ * near their end or gone. A target that could not be read keeps its last known lifecycle and counts as
+ * a finding: a check that cannot read must not look like a check without findings.
  */
 export async function checkLifecycle(
   dependencies: LifecycleDependencies,
@@ -27,7 +27,7 @@ export async function checkLifecycle(
   const before = (await store.load())?.targets ?? {};
   const targets: Record<string, Lifecycle> = {};
   let findings = 0;
-  // One after the other: the control plane's quotas are small, and nobody waits.
+  // One after the other, because the control plane's quotas are small and nothing waits for the check.
   for (const target of targetsOf(settings)) {
     const key = targetKey(target);
     try {
@@ -55,6 +55,6 @@ function report(
   }
   const endOfLife = endOfLifeMs === undefined ? undefined : new Date(endOfLifeMs).toISOString();
   for (const finding of findings) {
-    log.warn('model lifecycle', { target, finding, daysLeft, endOfLife });
+    log.warn('model lifecycle finding', { target, finding, daysLeft, endOfLife });
   }
 }

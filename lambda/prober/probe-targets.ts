@@ -21,18 +21,18 @@ export interface ProbeDependencies {
   readonly metrics: Metrics;
 }
 
-/** Short, and the same for each model. Its answer is cut to a token and read by nobody. */
+/** A short prompt, the same for every model. The answer is limited to one token and is not read. */
 const PROMPT = 'Reply with OK.';
 const MAX_TOKENS = 1;
 
-/** A recovery as young as this is left to the jobs: in a busy system theirs is over by then. */
+/** Jobs go first: a recovery younger than this is left to them. In a busy system it is over by then. */
 const JOBS_TURN_MS = 30_000;
 
 /**
- * Calls the targets whose circuits wait to be tried and that no job tries, each by one stage of its
- * recovery at the most: a call for an open circuit, then five, then ten. Each call takes a permit of
- * the circuit, so probers that overlap, and jobs beside them, stay within the stage together. No
- * call is started that could not have its full time before `endsAtMs`.
+ * Probes the targets whose circuits wait for a call that no job makes. A run probes at most one
+ * recovery stage of each circuit: one call for an open circuit, then five, then ten. Each call takes
+ * a permit of the circuit, so overlapping probers and jobs together stay within the stage. A call
+ * starts only if it can have its full time before `endsAtMs`.
  */
 export async function probeTargets(
   dependencies: ProbeDependencies,
@@ -66,7 +66,7 @@ export async function probeTargets(
 
 type ProbedTarget = Pick<Candidate, 'key' | 'target' | 'tier'>;
 
-/** Whether no job can be expected to try it. Cooldown and overrides are the admission's affair. */
+/** Returns true if no job is expected to call the target. Admission checks cooldown and overrides. */
 function isLeftToProbes(
   { state, sinceMs = 0 }: CircuitSummary,
   { breaker }: Settings,
@@ -84,7 +84,7 @@ function isLeftToProbes(
   }
 }
 
-/** One call after the other, as the first failure opens the circuit and saves the rest. */
+/** Makes one call after the other, because the first failure opens the circuit and ends the stage. */
 async function probeStage(
   dependencies: ProbeDependencies,
   { breaker }: Settings,
@@ -94,7 +94,7 @@ async function probeStage(
 ): Promise<void> {
   const { circuits, clock, log } = dependencies;
   const { key } = target;
-  // A stage that the policy has no more is complete: whoever asks moves the circuit on.
+  // A stage that the policy no longer has is complete: the next admission advances the circuit.
   const permits = breaker.recoveryStages[stage] ?? 1;
   let calls = 0;
   let isAnswering = true;
@@ -109,8 +109,8 @@ async function probeStage(
 }
 
 /**
- * None where the circuit admits nobody, or everybody (closed meanwhile, or overridden), or is in
- * another stage by now, which has time until the next minute.
+ * Returns undefined if the circuit admits no call, if it admits every call (it has closed or is
+ * overridden), or if it is in another stage by now. The next run probes that stage.
  */
 async function stagePermit(
   circuits: Pick<CircuitGate, 'admit'>,
@@ -125,7 +125,7 @@ async function stagePermit(
   return undefined;
 }
 
-/** Whether the target answered. */
+/** Returns true if the target answered. */
 async function probe(
   dependencies: ProbeDependencies,
   target: ProbedTarget,
@@ -133,7 +133,7 @@ async function probe(
   timeoutMs: number,
 ): Promise<boolean> {
   const { disabledTargets, newId } = dependencies;
-  // Of its own, as a job's: configuration errors of one id alone disable no target.
+  // Each probe has its own id, as a job has: errors of a single id do not disable a target.
   const probeId = `probe-${newId()}`;
   const result = await call(dependencies, target, permit, probeId, timeoutMs);
   if (result.outcome === 'answer') await disabledTargets.succeeded(target.key);
@@ -143,7 +143,7 @@ async function probe(
   return result.outcome === 'answer';
 }
 
-/** Settles the permit whatever comes of the call. */
+/** Settles the permit in every case, even if the call throws. */
 async function call(
   { models, metrics, log }: ProbeDependencies,
   { key, target, tier }: ProbedTarget,

@@ -2,12 +2,12 @@ import { modelFacts } from '../models.ts';
 import { type Target, type Tier, targetKey } from '../policy.ts';
 
 export interface ChainFault {
-  /** From the list of tiers on. */
+  /** The path within the list of tiers. */
   readonly path: readonly (string | number)[];
   readonly allowed: string;
 }
 
-/** What is wrong with tiers beside each other, or with a cap for what is known of its models. */
+/** Finds tiers that contradict each other, and caps that exceed the limits of their models. */
 export function chainFaults(tiers: readonly Tier[]): readonly ChainFault[] {
   const tierOf = new Map<string, string>();
   return tiers.flatMap((tier, index) => {
@@ -23,7 +23,7 @@ export function chainFaults(tiers: readonly Tier[]): readonly ChainFault[] {
 
 type Path = (...rest: readonly (string | number)[]) => ChainFault['path'];
 
-/** A target has one circuit and one turn in a run. `tierOf` knows the tier of those before. */
+/** A target has one circuit and one turn in a run. `tierOf` holds the tier of each earlier target. */
 function repeatFaults(
   { name, targets }: Tier,
   tierOf: Map<string, string>,
@@ -48,12 +48,12 @@ function identityOf({ region, modelId }: Target): string {
   return targetKey({ region, modelId: modelId.slice(modelId.lastIndexOf('/') + 1) });
 }
 
-/** Bedrock refuses an answer longer than the model's limit, so such a cap is a misunderstanding. */
+/** Bedrock refuses a cap above the model's limit, so such a cap is a mistake. */
 function capFaults({ targets, maxTokens }: Tier, path: Path): readonly ChainFault[] {
-  const [least] = targets
+  const [lowest] = targets
     .map((target) => ({ target, limit: modelFacts(target)?.maxOutputTokens ?? Infinity }))
     .sort((a, b) => a.limit - b.limit);
-  if (!least || maxTokens <= least.limit) return [];
-  const allowed = `at most ${least.limit}, the limit of ${least.target.modelId}`;
+  if (!lowest || maxTokens <= lowest.limit) return [];
+  const allowed = `at most ${lowest.limit}, the limit of ${lowest.target.modelId}`;
   return [{ path: path('maxTokens'), allowed }];
 }
