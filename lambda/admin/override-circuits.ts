@@ -25,7 +25,9 @@ export function subjectOf(scope: string, key: string): Subject | undefined {
   return known && { scope: known, key };
 }
 
-/** Returns undefined if the subject covers no circuit of the chain, so an override would do nothing. */
+/**
+ * Returns undefined if the subject covers no circuit of the chain, so an override would do nothing.
+ */
 export async function setOverride(
   { circuits, clock, log }: OverrideDependencies,
   settings: Settings,
@@ -49,8 +51,8 @@ export async function setOverride(
 }
 
 /**
- * Returns undefined if there is no such override. The subject need not be in the chain any more, so an
- * override of a target that has left the settings can still be lifted.
+ * Returns undefined if there is no such override. The subject need not be in the chain any more, so
+ * an override of a target that has left the settings can still be lifted.
  */
 export async function liftOverride(
   { circuits, log }: OverrideDependencies,

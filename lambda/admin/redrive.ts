@@ -31,12 +31,13 @@ const PAGE_SIZE = 10;
 type Disposition = 'moved' | 'skipped' | 'held' | 'unreadable';
 
 /**
- * Moves dead-lettered jobs back into the queue, page by page and no faster than requested, until the
- * dead-letter queue is empty, `limit` jobs were moved or the time is nearly up. While no target would
- * accept a call, it moves nothing.
+ * Moves dead-lettered jobs back into the queue, page by page and no faster than requested, until
+ * the dead-letter queue is empty, `limit` jobs were moved or the time is nearly up. While no target
+ * would accept a call, it moves nothing.
  *
- * A crash at any point loses no job, because the row is written first. From then on the sweeper sends
- * the job if needed, and the next redrive discards the message that is left in the dead-letter queue.
+ * A crash at any point loses no job, because the row is written first. From then on the sweeper
+ * sends the job if needed, and the next redrive discards the message that is left in the
+ * dead-letter queue.
  */
 export async function redrive(
   dependencies: RedriveDependencies,

@@ -3,10 +3,14 @@ import type { Job } from '../core/jobs/job.ts';
 import { candidatesFor } from '../core/router/candidates.ts';
 import { getHealth, type HealthPorts } from '../core/router/get-health.ts';
 
-/** The targets that would accept a call now. They are read from the circuits without taking permits. */
+/**
+ * The targets that would accept a call now. They are read from the circuits without taking permits.
+ */
 export interface ServingTargets {
   readonly areNone: boolean;
-  /** Returns true if one of them may serve the job, given its `regions`, `minTier` and `whenOpen`. */
+  /**
+   * Returns true if one of them may serve the job, given its `regions`, `minTier` and `whenOpen`.
+   */
   canServe(job: Job): boolean;
 }
 

@@ -26,7 +26,7 @@ export class BedrockCatalogue implements ModelCatalogue {
     }
   }
 
-  /** The profile says whether it takes calls, the model behind it when it ends. */
+  /** The profile tells if it accepts calls; the model behind it tells when it ends. */
   async #readProfile({ region, ...target }: Target): Promise<CatalogueEntry> {
     const { status } = await this.#client(region).send(
       new GetInferenceProfileCommand({ inferenceProfileIdentifier: target.modelId }),
@@ -36,7 +36,7 @@ export class BedrockCatalogue implements ModelCatalogue {
     try {
       return { ...(await this.#readModel({ region, modelId: model })), isProfileActive };
     } catch (error) {
-      // The regions that a profile leads to have the model; its own need not.
+      // The profile's destination regions have the model; its own region need not have it.
       if (!(error instanceof ResourceNotFoundException)) throw error;
       return { outcome: 'found', status: 'ACTIVE', isProfileActive };
     }
@@ -65,7 +65,7 @@ export class BedrockCatalogue implements ModelCatalogue {
   }
 }
 
-/** An id that Bedrock cannot even parse names no model either. */
+/** An id that Bedrock cannot parse counts as not found. */
 function refusalOf(error: unknown): CatalogueEntry {
   if (error instanceof ResourceNotFoundException || error instanceof ValidationException) {
     return { outcome: 'not-found' };

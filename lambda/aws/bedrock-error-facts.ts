@@ -1,8 +1,9 @@
 import type { ErrorFacts } from '../core/router/failure.ts';
 
 /**
- * The facts in whatever the SDK threw: modelled exceptions, replies of proxies that it could not
- * parse, errors of sockets. Nothing here may throw, and the message goes no further than `failureOf`.
+ * Extracts the facts from anything that the SDK can throw: modelled exceptions, responses of
+ * proxies that it could not parse, socket errors. It never throws, and only `failureOf` reads the
+ * message.
  */
 export function errorFacts(error: unknown): ErrorFacts {
   const { name, message, code, cause, $metadata, $response } = fields(error);
@@ -21,8 +22,8 @@ export function errorFacts(error: unknown): ErrorFacts {
 }
 
 /**
- * A busy Bedrock may say how long its queue is, in JSON text inside the body's `exceptionMetadata`
- * (onyx-dot-app/onyx pull request 6368 shows one in full); the SDK copies body fields to the error.
+ * A busy Bedrock may report its queue's delay as JSON text inside the body's `exceptionMetadata`
+ * (onyx-dot-app/onyx pull request 6368 shows one in full). The SDK copies body fields to the error.
  */
 function expectedQueueDelayMs(error: unknown): number | undefined {
   const { rudiMetadata } = fields(fields(error).exceptionMetadata);
@@ -34,12 +35,12 @@ function expectedQueueDelayMs(error: unknown): number | undefined {
   }
 }
 
-/** An error's name comes from a header of the reply, so it is trusted only if it looks like one. */
+/** The error's name comes from a response header, so it is used only if it looks like a name. */
 function safeName(name: unknown): string {
   return typeof name === 'string' && /^[\w.$-]{1,80}$/.test(name) ? name : 'Unknown';
 }
 
-/** Any property by name, also one that is not enumerable or inherited, as those of errors are. */
+/** Gives access to any property, including the inherited and non-enumerable ones of errors. */
 function fields(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -22,9 +22,9 @@ import type {
 import { errorFacts } from './bedrock-error-facts.ts';
 import { createClient, SINGLE_ATTEMPT } from './sdk-client.ts';
 
-/** Several batches' worth: no call of a worker ever waits for a socket inside its call timeout. */
+/** Enough for several batches, so no call spends its timeout waiting for a socket. */
 const SOCKETS_PER_REGION = 50;
-/** A region that cannot even be connected to is given up long before the usual call timeout. */
+/** An unreachable region fails long before the usual call timeout. */
 const CONNECTION_TIMEOUT_MS = 3000;
 
 export interface BedrockModelClientOptions {
@@ -34,17 +34,17 @@ export interface BedrockModelClientOptions {
 }
 
 /**
- * Bedrock's Converse behind the `ModelClient` port. One client per region, kept for the life of the
- * process. HTTP/1.1 rather than the SDK's default HTTP/2 handler, which opens a session per call and
- * ignores connection limits and timeouts. The SDK's retries are off: the breaker has to see each
- * failure, and a retry storm is what Holdfast is there to prevent.
+ * Bedrock's Converse behind the `ModelClient` port, with one client per region for the life of the
+ * process. It uses HTTP/1.1, because the SDK's default HTTP/2 handler opens a session per call and
+ * ignores connection limits and timeouts. The SDK's retries are off, because the breaker must see
+ * each failure and because hidden retries amplify an outage.
  */
 export class BedrockModelClient implements ModelClient {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #requestHandler: BedrockModelClientOptions['requestHandler'];
   readonly #clients = new Map<string, BedrockRuntimeClient>();
-  /** Targets whose model does not count, or may not be asked to. */
-  readonly #uncounted = new Set<string>();
+  /** Targets whose model does not support CountTokens, or for which it is not permitted. */
+  readonly #withoutTokenCount = new Set<string>();
 
   constructor({ clock, requestHandler }: BedrockModelClientOptions) {
     const agent = { keepAlive: true, maxSockets: SOCKETS_PER_REGION };
@@ -73,7 +73,8 @@ export class BedrockModelClient implements ModelClient {
       return { outcome: 'answer', answer: answerOf(output), elapsedMs: this.#since(startedAtMs) };
     } catch (error) {
       const elapsedMs = this.#since(startedAtMs);
-      // An abort shows as several errors, so what the deadline says goes before what the error says.
+      // An abort can surface as several different errors, so the deadline takes precedence over the
+      // error.
       if (deadline.passed) return { outcome: 'failure', failure: TIMED_OUT, elapsedMs };
       if (signal?.aborted) return { outcome: 'aborted', elapsedMs };
       const failure = failureOf(errorFacts(error), this.#clock.now());
@@ -84,8 +85,8 @@ export class BedrockModelClient implements ModelClient {
   }
 
   /**
-   * By Bedrock's CountTokens, which takes the foundation model and not a profile, and which not
-   * every model has in every region: one that refuses is not asked again.
+   * Calls Bedrock's CountTokens with the foundation model, because it does not accept a profile.
+   * Not every model supports it in every region; a target that refuses it is not asked again.
    */
   async countTokens(
     { target, system, messages }: PromptToCount,
@@ -93,7 +94,7 @@ export class BedrockModelClient implements ModelClient {
     signal?: AbortSignal,
   ): Promise<number | undefined> {
     const key = targetKey(target);
-    if (this.#uncounted.has(key)) return undefined;
+    if (this.#withoutTokenCount.has(key)) return undefined;
     const deadline = new Deadline(timeoutMs, signal);
     try {
       const input = { converse: contentOf({ system, messages }) };
@@ -102,7 +103,7 @@ export class BedrockModelClient implements ModelClient {
       return (await this.#client(target.region).send(command, options)).inputTokens;
     } catch (error) {
       const { kind } = failureOf(errorFacts(error), this.#clock.now());
-      if (kind === 'job' || kind === 'config') this.#uncounted.add(key);
+      if (kind === 'job' || kind === 'config') this.#withoutTokenCount.add(key);
       return undefined;
     } finally {
       deadline.clear();
@@ -138,8 +139,9 @@ export class BedrockModelClient implements ModelClient {
 const TIMED_OUT: ModelFailure = { kind: 'timeout', name: 'CallTimeout' };
 
 /**
- * Aborts at the call timeout or with the caller's signal, whichever is first, and knows which it
- * was. No option of an HTTP handler bounds the whole call; an abort does, the answer's body included.
+ * Aborts a call at its timeout or on the caller's signal, whichever is first, and remembers which
+ * it was. No option of the HTTP handler limits the whole call; an abort does, including the
+ * answer's body.
  */
 class Deadline {
   readonly #controller = new AbortController();
@@ -158,7 +160,7 @@ class Deadline {
     else signal?.addEventListener('abort', this.#cancel, { once: true });
   }
 
-  /** Whether the call had its full time; false when the caller left first. */
+  /** True if the call had its full time; false if the caller's signal came first. */
   get passed(): boolean {
     return this.#passed;
   }
@@ -184,7 +186,7 @@ function converseInput(request: ModelRequest): ConverseCommandInput {
   };
 }
 
-/** What a prompt is made of, the same for a call and for a count. */
+/** The conversation in Converse's form, the same for a call and for a token count. */
 function contentOf({ system, messages }: Pick<ModelRequest, 'system' | 'messages'>) {
   return {
     ...(system !== undefined && { system: [{ text: system }] }),
@@ -192,7 +194,7 @@ function contentOf({ system, messages }: Pick<ModelRequest, 'system' | 'messages
   };
 }
 
-/** The text blocks joined; thinking and other blocks are no part of the answer. */
+/** Joins the text blocks; reasoning and other blocks are not part of the answer. */
 function answerOf({ output, stopReason, usage }: ConverseCommandOutput): ModelAnswer {
   const blocks = output?.message?.content ?? [];
   return {

@@ -8,11 +8,11 @@ import {
 import type { DeadLetter, DeadLetterQueue } from '../core/jobs/dead-letter-queue.ts';
 import { createClient } from './sdk-client.ts';
 
-/** The most of one request. */
+/** SQS's limit for one request. */
 const BATCH_SIZE = 10;
-/** Longer than a function behind API Gateway runs. */
+/** Longer than a function behind API Gateway can run. */
 const HIDDEN_SECONDS = 60;
-/** All messages are in one of these; SQS counts them about right. */
+/** Every message is in one of these counts, which are approximate. */
 const COUNTS = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesNotVisible',

@@ -4,18 +4,12 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { CIRCUITS_TABLE } from '../contract/keys.ts';
-import type {
-  DisabledTargetsRecord,
-  DisabledTargetsStore,
-} from '../core/router/disabled-targets.ts';
+import type { ConfigFailures, DisabledTargetsStore } from '../core/router/disabled-targets.ts';
+import { noteKey, parseNote } from './target-notes.ts';
 
-const KEY = {
-  [CIRCUITS_TABLE.partitionKey]: { S: CIRCUITS_TABLE.notesKey },
-  [CIRCUITS_TABLE.sortKey]: { S: 'disabled' },
-} as const;
+const KEY = noteKey('disabled');
 
-/** Absent, or still the version that the writer saw; 0 stands for absent. */
+/** The item is absent (version 0) or still has the version that the writer read. */
 const UNCHANGED = 'attribute_not_exists(version) OR version = :seen';
 
 /** The fleet's record of disabled targets: one item beside the circuits, its map as JSON text. */
@@ -28,7 +22,9 @@ export function dynamoDbDisabledTargets(
       const { Item } = await client.send(
         new GetItemCommand({ TableName: tableName, Key: KEY, ConsistentRead: true }),
       );
-      return { version: Number(Item?.version?.N ?? 0), targets: parse(Item?.targets?.S) };
+      // An unreadable record disables no target; the next save replaces it.
+      const targets = parseNote<ConfigFailures>(Item?.targets?.S) ?? {};
+      return { version: Number(Item?.version?.N ?? 0), targets };
     },
 
     async save({ version, targets }) {
@@ -48,15 +44,4 @@ export function dynamoDbDisabledTargets(
       }
     },
   };
-}
-
-/** A record that cannot be read holds nothing against anyone; the next save replaces it. */
-function parse(json: string | undefined): DisabledTargetsRecord['targets'] {
-  try {
-    const targets: unknown = JSON.parse(json ?? '{}');
-    const isMap = typeof targets === 'object' && targets !== null && !Array.isArray(targets);
-    return isMap ? (targets as DisabledTargetsRecord['targets']) : {};
-  } catch {
-    return {};
-  }
 }

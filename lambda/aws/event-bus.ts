@@ -4,8 +4,8 @@ import type { EventBus } from '../core/jobs/event-bus.ts';
 import { createClient, SINGLE_ATTEMPT } from './sdk-client.ts';
 
 /**
- * EventBridge, by one attempt: an event that is not taken is sent again by the sweeper, and nobody
- * waits for it.
+ * EventBridge behind the `EventBus` port, with one attempt per request. A failed event is published
+ * again later, so no caller has to wait for the SDK's retries.
  */
 export function eventBridgeBus(
   busName: string,
@@ -24,7 +24,7 @@ export function eventBridgeBus(
           })),
         }),
       );
-      // In the order of the request; an entry that was refused has a code instead of an id.
+      // Entries are in the order of the request; a refused entry has an error code and no id.
       return events.map((_, i) => Entries[i]?.EventId !== undefined);
     },
   };

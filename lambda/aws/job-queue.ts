@@ -6,7 +6,7 @@ import { createClient } from './sdk-client.ts';
 
 export interface QueueUrls {
   readonly jobs: string;
-  /** Only the worker puts messages there. */
+  /** Only the worker sends messages there. @default `deadLetter` throws */
   readonly deadLetters?: string;
 }
 
@@ -18,7 +18,7 @@ export function sqsJobQueue(
 ): JobQueue {
   return {
     async send(message, delayMs) {
-      // SQS counts in whole seconds; rounding up keeps a job from coming before its time.
+      // SQS delays are whole seconds; rounding up keeps a job from arriving before its time.
       const seconds = Math.ceil(Math.min(Math.max(delayMs, 0), LONGEST_DELAY_MS) / 1000);
       await client.send(
         new SendMessageCommand({
@@ -37,7 +37,8 @@ export function sqsJobQueue(
     },
 
     async deadLetter(body, reason) {
-      if (!urls.deadLetters) throw new Error('this function was given no dead-letter queue');
+      if (!urls.deadLetters)
+        throw new Error('no dead-letter queue: this queue was opened without its URL');
       await client.send(
         new SendMessageCommand({
           QueueUrl: urls.deadLetters,

@@ -14,21 +14,24 @@ import type { JobQuery, JobStore, ListedJob } from '../core/jobs/job-store.ts';
 import { alreadyApplied } from '../core/jobs/row-update.ts';
 import { updateExpression } from './update-expression.ts';
 
-/** Only a row that is past its TTL may be taken over; TTL itself may delete it days later. */
+/** A new job may replace only an expired row, which DynamoDB's TTL may delete days later. */
 const IS_FREE = 'attribute_not_exists(jobId) OR expiresAt <= :nowSeconds';
 
-/** What one list may read: a rare status is found page by page, not in one walk over all rows. */
+/** The limit of rows that one list may read, so a rare status takes several requests to find. */
 const LIST_PAGES = 4;
 const LIST_PAGE_SIZE = 250;
 
-/** The sweeper handles a page side by side, so no more than the client has connections. */
+/**
+ * The sweeper handles a page in parallel, so a page has at most as many rows as there are
+ * connections.
+ */
 const PAGE_SIZE = 50;
 
 type Item = Parameters<typeof unmarshall>[0];
 
 /**
- * The jobs table, over the plain client: the document client leaves the item of a failed condition
- * as it came, and each write here reads that item.
+ * The jobs table, through the plain client: the document client does not unmarshal the item of a
+ * failed condition, and each write here reads that item.
  */
 export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): JobStore {
   const get = async (jobId: string): Promise<Job | undefined> => {
@@ -38,7 +41,9 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
     return Item && jobOf(Item);
   };
 
-  /** The row that refused a write, as DynamoDB sends it along; nothing when there is no row. */
+  /**
+   * Returns the row that refused a write, which DynamoDB sends with the error; undefined if none.
+   */
   const refusing = async (error: unknown, jobId: string): Promise<Job | undefined> => {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     return error.Item ? jobOf(error.Item) : get(jobId);
@@ -61,9 +66,9 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
         return { created: true };
       } catch (error) {
         const existing = await refusing(error, job.jobId);
-        // Deleted between the refusal and the read: nothing is known, so let the caller try again.
+        // The row was deleted between the refusal and the read, so the caller must try again.
         if (existing === undefined) throw error;
-        // The SDK's retry after a lost answer meets its own row.
+        // After a lost response, the SDK's retry finds the row that its first attempt wrote.
         const isMine = existing.requestToken === job.requestToken;
         return isMine ? { created: true } : { created: false, existing };
       }
@@ -115,7 +120,7 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
         const input = tenantQuery(tableName, { ...query, limit, after }, now);
         const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand(input));
         jobs.push(...Items.map((item) => unmarshall(item) as ListedJob));
-        // One more than asked for shows that another page follows.
+        // One row more than requested shows that there is another page.
         if (jobs.length > limit) {
           const shown = jobs.slice(0, limit);
           return { jobs: shown, next: shown.at(-1)?.createdKey };
@@ -129,8 +134,8 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
 }
 
 /**
- * The position is a condition on the key and not a start key: whatever it holds, the rows are of
- * this tenant.
+ * The position is a condition on the key, not a start key, so even a forged position returns only
+ * rows of this tenant.
  */
 function tenantQuery(tableName: string, { tenant, status, limit, after }: JobQuery, now: number) {
   const { name, partitionKey, sortKey } = JOBS_TABLE.byTenant;
@@ -159,7 +164,9 @@ function dueQuery(tableName: string, shard: number, comparison: '<=' | '>', now:
   };
 }
 
-/** Among the rows that are due later, which a run's are until its lease ends. */
+/**
+ * Finds running jobs among the rows that are due later: a running row is due when its lease ends.
+ */
 function runningQuery(tableName: string, shard: number, now: number) {
   const { ExpressionAttributeValues, ...query } = dueQuery(tableName, shard, '>', now);
   return {
@@ -170,7 +177,7 @@ function runningQuery(tableName: string, shard: number, now: number) {
   };
 }
 
-/** Only this table's own writes are in it, so its shape is taken on trust. */
+/** Only Holdfast writes to this table, so an item's shape is not checked. */
 function jobOf(item: Item): Job {
   return unmarshall(item) as Job;
 }

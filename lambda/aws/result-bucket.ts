@@ -6,7 +6,7 @@ import type { Conversation } from '../core/router/model-client.ts';
 import type { Answer } from '../core/router/run-result.ts';
 import { createClient, WITHOUT_CHECKSUMS } from './sdk-client.ts';
 
-/** Long enough for a slow download to begin, short enough for a link that leaks. */
+/** Long enough to start a download, short enough to limit the harm of a leaked link. */
 const LINK_SECONDS = 900;
 
 export function s3ResultStore(
@@ -39,7 +39,7 @@ export function s3ResultStore(
         Bucket: bucket,
         Key: resultKey(jobId, claimToken),
         ResponseContentType: 'application/json',
-        // An answer is a stranger's text: a browser that follows the link must not render it.
+        // An answer is untrusted text: a browser that follows the link must not render it.
         ResponseContentDisposition: `attachment; filename="${jobId}.json"`,
       });
       return getSignedUrl(client, command, { expiresIn: LINK_SECONDS });

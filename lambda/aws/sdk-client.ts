@@ -18,7 +18,9 @@ const COMMON_OPTIONS = {
  */
 export const SINGLE_ATTEMPT = { maxAttempts: 1 } as const;
 
-/** For S3: TLS protects the transfer and S3 checks what it stores, so a CRC of each body is waste. */
+/**
+ * For S3: TLS protects the transfer and S3 checks what it stores, so a CRC of each body is waste.
+ */
 export const WITHOUT_CHECKSUMS = {
   requestChecksumCalculation: 'WHEN_REQUIRED',
   responseChecksumValidation: 'WHEN_REQUIRED',
@@ -31,8 +33,8 @@ interface SdkClient {
 /**
  * Creates an SDK client: `createClient((options) => new SQSClient(options))`.
  *
- * The SDK's call log is removed. Even without a logger it filters each input and output, which takes
- * a twentieth of the worker's CPU, and with a logger it would write prompts and answers down.
+ * The SDK's call log is removed. Even without a logger it filters each input and output, which
+ * takes a twentieth of the worker's CPU, and with a logger it would write prompts and answers down.
  */
 export function createClient<Client extends SdkClient>(
   create: (options: typeof COMMON_OPTIONS) => Client,

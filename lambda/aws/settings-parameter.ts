@@ -11,9 +11,9 @@ import { createClient } from './sdk-client.ts';
 const MAX_AGE_MS = 30_000;
 
 export interface SettingsParameterOptions {
-  /** Of the parameter that is edited. */
+  /** The name of the parameter that operators edit. */
   readonly name: string;
-  /** Of the one that only a deploy writes. */
+  /** The name of the parameter that only a deploy writes. */
   readonly deployedName: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -22,7 +22,7 @@ export interface SettingsParameterOptions {
   readonly client?: SSMClient;
 }
 
-/** Both parameters, as read by one call. */
+/** Both parameters, as read in one call. */
 interface Reading {
   readonly edited: string;
   readonly editedAtMs: number;
@@ -30,9 +30,9 @@ interface Reading {
 }
 
 /**
- * The settings in force, at most 30 s old. An edit that is refused, or a parameter that cannot be
- * read, leaves the last good settings in force. A sandbox that starts with a refused edit has none:
- * it takes those that were deployed, so that no edit can stop the system. Without either, it throws.
+ * The settings in force, at most 30 s old. If an edit is refused or a parameter cannot be read, the
+ * last valid settings stay in force. A sandbox that starts with a refused edit has none, and uses
+ * the deployed settings, so that no edit can stop the system. Without those, `read` throws.
  */
 export class SettingsParameter {
   readonly #options: SettingsParameterOptions;
@@ -47,18 +47,18 @@ export class SettingsParameter {
     this.#client = options.client ?? createClient((common) => new SSMClient(common));
   }
 
-  /** As last read; for what is built once and asks again and again. */
+  /** The settings as last read, for parts that are built once and use them for a long time. */
   get current(): Settings {
-    if (!this.#settings) throw new Error('the settings were not read yet');
+    if (!this.#settings) throw new Error('the settings have not been read yet; call read() first');
     return this.#settings;
   }
 
-  /** Why the last reading was not taken; undefined when it was. */
+  /** Why the last reading was refused; undefined if it was accepted. */
   get fault(): SettingsFault | undefined {
     return this.#fault;
   }
 
-  /** Call it at the start of an invocation. */
+  /** Reads the settings again if they are too old. Call it at the start of an invocation. */
   async read(): Promise<Settings> {
     const { clock } = this.#options;
     if (this.#settings && clock.now() - this.#readAt < MAX_AGE_MS) return this.#settings;
@@ -94,7 +94,7 @@ export class SettingsParameter {
     }
   }
 
-  /** With every reading anew, so that the alarm stays until somebody has mended it. */
+  /** Reports the fault at every reading, so that the alarm stays on until the edit is corrected. */
   #reject(fault: SettingsFault): void {
     const { log, metrics } = this.#options;
     this.#fault = fault;
@@ -122,7 +122,7 @@ function named(name: string, parameters: readonly Parameter[]): Parameter {
   const found = parameters.find(({ Name }) => Name === name);
   if (found) return found;
   throw new SettingsError(`parameter ${name}`, [
-    `${name}: got no such parameter, the stack makes it`,
+    `${name}: got no such parameter; the stack creates it`,
   ]);
 }
 
@@ -130,7 +130,7 @@ function isSame(reading: Reading, other: Reading | undefined): boolean {
   return reading.edited === other?.edited && reading.deployed === other.deployed;
 }
 
-/** Only our own messages are fit for a log: they quote settings, which hold no secret. */
+/** Only our own messages may be logged: they quote settings, which contain no secret. */
 function faultsOf(error: unknown): readonly string[] {
   return error instanceof SettingsError ? error.faults : [errorName(error)];
 }

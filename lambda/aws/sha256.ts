@@ -3,9 +3,9 @@ import { createHash, createHmac, createSecretKey, type Hash, type Hmac } from 'n
 type Secret = string | ArrayBuffer | ArrayBufferView;
 
 /**
- * SHA-256 for the SDK's signatures, the same as its own but for the key's form. Node 24 tells a
- * buffer from a KeyObject by two exceptions within, so an HMAC with a key of bytes takes 20 µs and
- * one with a KeyObject 3; each call of a service has such a one.
+ * SHA-256 for the SDK's signatures. It differs from the SDK's own class only in that the secret
+ * becomes a KeyObject. With a buffer as its key, an HMAC in Node 24 throws and catches two
+ * exceptions and takes 20 µs instead of 3 µs; each call to a service computes one.
  */
 export class Sha256 {
   readonly #secret: Secret | undefined;

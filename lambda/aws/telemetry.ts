@@ -8,9 +8,9 @@ import type { Log, Metrics } from '../core/telemetry.ts';
 export interface Telemetry {
   readonly log: Log;
   readonly metrics: Metrics;
-  /** At the start of an invocation: its id on each line, and whether it writes debug lines. */
+  /** Adds the invocation's id to each line and decides if it writes debug lines. Call it first. */
   begin(context: { readonly awsRequestId: string }): void;
-  /** Writes what was counted; call it once, at the end of an invocation. */
+  /** Writes the metrics. Call it once, at the end of an invocation. */
   publish(): void;
 }
 
@@ -18,12 +18,12 @@ type Dimensions = Readonly<Record<string, string>>;
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 
 /**
- * JSON logs, and metrics in CloudWatch's embedded format: a log line per set of dimensions, no call
- * to any service. The service's name comes from POWERTOOLS_SERVICE_NAME and is a dimension of all.
+ * JSON logs, and metrics in CloudWatch's embedded format: one log line per set of dimensions, and
+ * no call to a service. POWERTOOLS_SERVICE_NAME is a dimension of every metric.
  */
 export function powertoolsTelemetry(random: Random = Math.random): Telemetry {
   const logger = new Logger();
-  // Powertools' own sampling needs a level that Lambda's, where set, overrides for all invocations.
+  // Powertools samples by changing its log level, which Lambda's own level overrides.
   const debugShare = Number(process.env[ENV.debugShare] ?? 0);
   let isDebugging = false;
   const sets = new Map<string, EmfMetrics>();
@@ -49,7 +49,7 @@ export function powertoolsTelemetry(random: Random = Math.random): Telemetry {
       gauge: addCount,
     },
     begin({ awsRequestId }) {
-      // The name that Powertools gives it.
+      // This is Powertools' name for the id.
       logger.appendKeys({ function_request_id: awsRequestId });
       isDebugging = random() < debugShare;
     },

@@ -10,7 +10,9 @@ type Expression = Pick<
   | 'ExpressionAttributeValues'
 >;
 
-/** A change in DynamoDB's terms; every name is aliased, as `status` and others are reserved. */
+/**
+ * A change in DynamoDB's terms. Every name is aliased, because `status` and others are reserved.
+ */
 export function updateExpression(change: RowUpdate): Expression {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import type { Trace } from '../core/telemetry.ts';
 
-/** Before each segment document that the daemon takes. */
+/** Precedes each segment document that is sent to the daemon. */
 const HEADER = '{"format":"json","version":1}\n';
 
 interface Parent {
@@ -12,11 +12,12 @@ interface Parent {
 }
 
 /**
- * Parts of invocations as subsegments of X-Ray's, sent to the daemon beside the function by UDP, as
- * "Sending trace data to X-Ray" documents it. Without a daemon, or where Lambda has not sampled the
- * invocation, nothing is timed or sent. Tracing never fails what it traces.
+ * Sends parts of an invocation as X-Ray subsegments by UDP to the daemon beside the function, as
+ * "Sending trace data to X-Ray" documents it. Without a daemon, or if Lambda has not sampled the
+ * invocation, nothing is timed or sent. Tracing never makes the traced code fail.
  *
- * X-Ray's SDK does this too, by a hook on every promise of the process: see docs/decisions, "Traces and log samples".
+ * X-Ray's SDK would do the same with a hook on every promise of the process, which is slow: see
+ * docs/decisions, "Traces and log samples".
  */
 export function xRayTrace(env: Readonly<Record<string, string | undefined>> = process.env): Trace {
   const [host, port] = (env.AWS_XRAY_DAEMON_ADDRESS ?? '').split(':');
@@ -29,7 +30,7 @@ export function xRayTrace(env: Readonly<Record<string, string | undefined>> = pr
         .on('error', () => {})
         .unref();
       const document = HEADER + JSON.stringify(subsegment);
-      // Waited for, as Lambda freezes the process after its answer; UDP is not acknowledged.
+      // The send is awaited because Lambda freezes the process after the answer.
       socket.send(document, Number(port), host, () => resolve());
     });
 
@@ -60,7 +61,9 @@ export function xRayTrace(env: Readonly<Record<string, string | undefined>> = pr
   };
 }
 
-/** Of the header that Lambda sets anew for each invocation; undefined if it is not to be traced. */
+/**
+ * Reads the parent from the header that Lambda sets for each invocation; undefined if not sampled.
+ */
 function sampledParent(header = ''): Parent | undefined {
   const fields = new Map(header.split(';').map(toPair));
   const traceId = fields.get('Root');

@@ -1,7 +1,7 @@
 /**
- * The regions in which a cross-region inference profile may run a call. The stack grants the model in
- * each of them. A missing region causes a rare 403 when Bedrock routes a call there, so a list may
- * contain too many regions but never too few.
+ * The regions in which a cross-region inference profile may run a call. The stack grants the model
+ * in each of them. A missing region causes a rare 403 when Bedrock routes a call there, so a list
+ * may contain too many regions but never too few.
  *
  * Source: Amazon Bedrock user guide, "Supported Regions and models for inference profiles" and
  * "Geographic cross-Region inference": the union over all models and source regions of a geography.
@@ -27,7 +27,9 @@ export function hasBedrock(region: string): boolean {
   return BEDROCK_REGIONS.has(region);
 }
 
-/** A call of this geography may run in any commercial region. IAM sees a model ARN without a region. */
+/**
+ * A call of this geography may run in any commercial region. IAM sees a model ARN without a region.
+ */
 export const GLOBAL_GEOGRAPHY = 'global';
 
 const DESTINATION_REGIONS: Readonly<Record<string, readonly string[]>> = {
@@ -86,8 +88,8 @@ export function profileOf(target: Target): Profile {
 }
 
 /**
- * Returns the regions of a geography, or `undefined` for an unknown one. `global` has no regions: an
- * ARN without a region grants global calls.
+ * Returns the regions of a geography, or `undefined` for an unknown one. `global` has no regions:
+ * an ARN without a region grants global calls.
  */
 export function destinationRegions(geography: string): readonly string[] | undefined {
   return Object.hasOwn(DESTINATION_REGIONS, geography) ? DESTINATION_REGIONS[geography] : undefined;

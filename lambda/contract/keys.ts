@@ -54,7 +54,9 @@ export const CIRCUITS_TABLE = {
   timeToLive: 'expiresAt',
 } as const;
 
-/** Includes the body's hash, so a request that reuses an id with another body cannot overwrite it. */
+/**
+ * Includes the body's hash, so a request that reuses an id with another body cannot overwrite it.
+ */
 export function promptKey(jobId: string, bodyHash: string): string {
   return `prompts/${jobId}/${bodyHash}`;
 }

@@ -1,7 +1,7 @@
 /**
- * Facts about the foundation models: limits, prices, end of life, refused parameters. They are keyed
- * by model id; ids follow no grammar, so no fact is derived from an id. Holdfast also calls unknown
- * models: then only the tier's cap limits the answer, and no cost is reported.
+ * Facts about the foundation models: limits, prices, end of life, refused parameters. They are
+ * keyed by model id; ids follow no grammar, so no fact is derived from an id. Holdfast also calls
+ * unknown models: then only the tier's cap limits the answer, and no cost is reported.
  *
  * Sources: limits and prices from Anthropic's model pages and price list, end-of-life dates from
  * Amazon Bedrock's "Model lifecycle" and the projects that track it, read in November 2026.

@@ -10,8 +10,8 @@ export type TargetKind =
 
 export function kindOf(target: Target): TargetKind {
   if (target.modelId.startsWith('arn:')) return 'arn';
-  // An id shows its geography only if Bedrock defined the profile. If the settings have to state the
-  // geography or the model, the account defined the profile.
+  // An id shows its geography only if Bedrock defined the profile. If the settings have to state
+  // the geography or the model, the account defined the profile.
   const byId = profileOf({ region: target.region, modelId: target.modelId });
   if (byId.geography) return 'inference-profile';
   const { model, geography } = profileOf(target);

@@ -30,8 +30,8 @@ export function tenantOf(event: APIGatewayProxyEvent, settings: Settings): strin
 }
 
 /**
- * Reads the key as the quoted string of the IETF draft, or bare, as most clients send it. Both forms
- * of a key are the same key.
+ * Reads the key as the quoted string of the IETF draft, or bare, as most clients send it. Both
+ * forms of a key are the same key.
  */
 export function readIdempotencyKey(event: APIGatewayProxyEvent): Parsed<string | undefined> {
   const values = headerValues(event, 'idempotency-key');
@@ -42,7 +42,9 @@ export function readIdempotencyKey(event: APIGatewayProxyEvent): Parsed<string |
     : invalid('Idempotency-Key', 'allowed is one value of 1 to 255 visible ASCII characters');
 }
 
-/** Reads all values of each name; the event's other field has only the last value of a repeated one. */
+/**
+ * Reads all values of each name; the event's other field has only the last value of a repeated one.
+ */
 export function readQuery<Query>(
   { multiValueQueryStringParameters }: APIGatewayProxyEvent,
   schema: QuerySchema<Query>,

@@ -16,8 +16,8 @@ export interface LifecycleDependencies {
 
 /**
  * Reads the lifecycle of each target of the chain from the catalogue, and reports models that are
- * near their end or gone. A target that could not be read keeps its last known lifecycle and counts as
- * a finding: a check that cannot read must not look like a check without findings.
+ * near their end or gone. A target that could not be read keeps its last known lifecycle and counts
+ * as a finding: a check that cannot read must not look like a check without findings.
  */
 export async function checkLifecycle(
   dependencies: LifecycleDependencies,
@@ -27,7 +27,8 @@ export async function checkLifecycle(
   const before = (await store.load())?.targets ?? {};
   const targets: Record<string, Lifecycle> = {};
   let findings = 0;
-  // One after the other, because the control plane's quotas are small and nothing waits for the check.
+  // One after the other, because the control plane's quotas are small and nothing waits for the
+  // check.
   for (const target of targetsOf(settings)) {
     const key = targetKey(target);
     try {

@@ -25,14 +25,16 @@ export interface ProbeDependencies {
 const PROMPT = 'Reply with OK.';
 const MAX_TOKENS = 1;
 
-/** Jobs go first: a recovery younger than this is left to them. In a busy system it is over by then. */
+/**
+ * Jobs go first: a recovery younger than this is left to them. In a busy system it is over by then.
+ */
 const JOBS_TURN_MS = 30_000;
 
 /**
  * Probes the targets whose circuits wait for a call that no job makes. A run probes at most one
- * recovery stage of each circuit: one call for an open circuit, then five, then ten. Each call takes
- * a permit of the circuit, so overlapping probers and jobs together stay within the stage. A call
- * starts only if it can have its full time before `endsAtMs`.
+ * recovery stage of each circuit: one call for an open circuit, then five, then ten. Each call
+ * takes a permit of the circuit, so overlapping probers and jobs together stay within the stage. A
+ * call starts only if it can have its full time before `endsAtMs`.
  */
 export async function probeTargets(
   dependencies: ProbeDependencies,
@@ -66,7 +68,9 @@ export async function probeTargets(
 
 type ProbedTarget = Pick<Candidate, 'key' | 'target' | 'tier'>;
 
-/** Returns true if no job is expected to call the target. Admission checks cooldown and overrides. */
+/**
+ * Returns true if no job is expected to call the target. Admission checks cooldown and overrides.
+ */
 function isLeftToProbes(
   { state, sinceMs = 0 }: CircuitSummary,
   { breaker }: Settings,
@@ -84,7 +88,9 @@ function isLeftToProbes(
   }
 }
 
-/** Makes one call after the other, because the first failure opens the circuit and ends the stage. */
+/**
+ * Makes one call after the other, because the first failure opens the circuit and ends the stage.
+ */
 async function probeStage(
   dependencies: ProbeDependencies,
   { breaker }: Settings,

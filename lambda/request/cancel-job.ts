@@ -8,7 +8,10 @@ import type { JobStore } from '../core/jobs/job-store.ts';
 import { requestCancel } from '../core/jobs/transitions.ts';
 import { ownJob } from './job-view.ts';
 
-/** Each try can lose to a claim, a deferral or an end. A job that changes this often is near its end. */
+/**
+ * Each try can lose to a claim, a deferral or an end. A job that changes this often is near its
+ * end.
+ */
 const MAX_TRIES = 5;
 
 export interface CancelDependencies {
@@ -18,12 +21,15 @@ export interface CancelDependencies {
 }
 
 export type Cancellation =
-  /** The job is CANCELLED, or RUNNING with `cancelRequested`, which its run sees before its next call. */
+  /**
+   * The job is CANCELLED, or RUNNING with `cancelRequested`, which its run sees before its next
+   * call.
+   */
   { readonly outcome: 'accepted'; readonly job: Job } | { readonly outcome: 'ended' | 'unknown' };
 
 /**
- * Cancels a job at once if no worker runs it; otherwise asks its run to stop. A second request finds
- * a cancelled job ended, like any other ended job.
+ * Cancels a job at once if no worker runs it; otherwise asks its run to stop. A second request
+ * finds a cancelled job ended, like any other ended job.
  */
 export async function cancelJob(
   { jobs, ends, clock }: CancelDependencies,

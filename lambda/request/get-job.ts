@@ -10,7 +10,10 @@ import { ownJob, viewJob } from './job-view.ts';
 /** A caller fetches a larger answer from its link. Lambda's own limit is 6 MB. */
 const INLINE_BYTES = 256 * 1024;
 
-/** The gap between two reads of a job that a caller waits for: short at first, because most answers take seconds. */
+/**
+ * The gap between two reads of a job that a caller waits for: short at first, because most answers
+ * take seconds.
+ */
 const SHORTEST_GAP_MS = 100;
 const LONGEST_GAP_MS = 1000;
 const GAP_GROWTH = 1.5;

@@ -4,8 +4,8 @@ import { isoTime } from '../core/clock.ts';
 import type { Job } from '../core/jobs/job.ts';
 
 /**
- * Returns the job if it belongs to this tenant and has not expired. DynamoDB may delete an expired row
- * only days later, so the time is checked here.
+ * Returns the job if it belongs to this tenant and has not expired. DynamoDB may delete an expired
+ * row only days later, so the time is checked here.
  */
 export function ownJob(job: Job | undefined, tenant: string, now: number): Job | undefined {
   return job?.tenant === tenant && job.expiresAt * 1000 > now ? job : undefined;

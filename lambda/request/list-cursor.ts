@@ -1,16 +1,18 @@
 import type { JobStatus } from '../contract/words.ts';
 import { digest } from './digest.ts';
 
-/** The tenant and the filter of a list. A cursor is valid only for the scope that it was made for. */
+/**
+ * The tenant and the filter of a list. A cursor is valid only for the scope that it was made for.
+ */
 export interface ListScope {
   readonly tenant: string;
   readonly status?: JobStatus;
 }
 
 /**
- * Encodes a position in a list with a hash that binds it to the list. The hash prevents mistakes, not
- * forgery: a forged cursor only moves within the caller's own list, because the tenant is never taken
- * from it.
+ * Encodes a position in a list with a hash that binds it to the list. The hash prevents mistakes,
+ * not forgery: a forged cursor only moves within the caller's own list, because the tenant is never
+ * taken from it.
  */
 export function encodeCursor(position: string, { tenant, status }: ListScope): string {
   const seal = digest([position, tenant, status ?? null]);

@@ -16,7 +16,9 @@ export interface ListRequest {
   readonly cursor?: string;
 }
 
-/** Returns a page of the tenant's jobs, newest first; undefined if the cursor is of another list. */
+/**
+ * Returns a page of the tenant's jobs, newest first; undefined if the cursor is of another list.
+ */
 export async function listJobs(
   { jobs, clock }: ListDependencies,
   tenant: string,

@@ -23,7 +23,9 @@ export function chainFaults(tiers: readonly Tier[]): readonly ChainFault[] {
 
 type Path = (...rest: readonly (string | number)[]) => ChainFault['path'];
 
-/** A target has one circuit and one turn in a run. `tierOf` holds the tier of each earlier target. */
+/**
+ * A target has one circuit and one turn in a run. `tierOf` holds the tier of each earlier target.
+ */
 function repeatFaults(
   { name, targets }: Tier,
   tierOf: Map<string, string>,

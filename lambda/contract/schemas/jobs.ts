@@ -1,4 +1,6 @@
-/** The body of POST /v1/jobs. Its faults name the field and the allowed values, and quote no prompt. */
+/**
+ * The body of POST /v1/jobs. Its faults name the field and the allowed values, and quote no prompt.
+ */
 import * as z from 'zod';
 import { leaseSeconds, type Settings } from '../policy.ts';
 import { WHEN_OPEN, type WhenOpen } from '../words.ts';

@@ -3,8 +3,8 @@ import * as z from 'zod';
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /**
- * Converts a zod schema to JSON Schema and removes zod's own additions. As an `input`, a field with a
- * default is optional; as an `output`, a string that is parsed into a number is a number.
+ * Converts a zod schema to JSON Schema and removes zod's own additions. As an `input`, a field with
+ * a default is optional; as an `output`, a string that is parsed into a number is a number.
  */
 export function jsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'input'): JsonSchema {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {

@@ -4,7 +4,10 @@ import { JOB_ID } from '../keys.ts';
 
 const VERSION = 1;
 
-/** `generation` is the row's at the time of the send. If the row has a later one, the message is stale. */
+/**
+ * `generation` is the row's at the time of the send. If the row has a later one, the message is
+ * stale.
+ */
 const envelope = z.strictObject({
   version: z.literal(VERSION),
   jobId: z.string().regex(JOB_ID),
@@ -21,7 +24,9 @@ export function encodeMessage({ jobId, generation }: JobMessage): string {
   return JSON.stringify({ version: VERSION, jobId, generation });
 }
 
-/** Parses a message. One of another version has its own reason: a rollback makes it readable again. */
+/**
+ * Parses a message. One of another version has its own reason: a rollback makes it readable again.
+ */
 export function parseMessage(body: string): ParsedMessage {
   let value: unknown;
   try {

@@ -1,4 +1,6 @@
-/** The parts of the API's document that its paths refer to, and the functions that refer to them. */
+/**
+ * The parts of the API's document that its paths refer to, and the functions that refer to them.
+ */
 import type * as z from 'zod';
 import { PROBLEM, PROBLEM_CONTENT_TYPE, type Problem } from '../problems.ts';
 import { adminHealthView } from './admin-health-view.ts';
