@@ -10,11 +10,11 @@ import {
   startFakeBedrock,
 } from './bedrock/fake-bedrock.ts';
 import { createAccessControl } from './iam.ts';
-import { startEventSources } from './lambda/event-source-mapping.ts';
+import { startEventSources } from './lambda/event-sources.ts';
 import type { LambdaFunction } from './lambda/function.ts';
-import { createFunctions, type Endpoints } from './lambda/functions.ts';
+import { createFunctions } from './lambda/functions.ts';
 import { startSchedules } from './lambda/schedule.ts';
-import { type Handler, listenOnLoopback } from './loopback.ts';
+import { type Handler, type Loopback, listenOnLoopback } from './loopback.ts';
 import { REGION } from './resources.ts';
 import { createRestApi } from './rest-api/rest-api.ts';
 import { type Credential, OPERATOR } from './rest-api/signature.ts';
@@ -23,34 +23,42 @@ import { readStack } from './stack.ts';
 
 export interface EmbeddedRunOptions
   extends Pick<FakeBedrockOptions, 'seed' | 'scenario' | 'latency'> {
-  /** The synthesized cloud assembly. */
+  /** Folder of the synthesized cloud assembly. */
   readonly assemblyDir: string;
-  /** Of the API; the next free one when it is busy, any free one for 0. @default 8787 */
+  /**
+   * Port of the API. The fake Bedrock and the AWS services take the two ports after it. Each busy
+   * port is replaced by the next free one; 0 takes any free ports. @default 8787
+   */
   readonly port?: number;
-  /** A Bedrock runtime for every region. @default a fake one, started here */
+  /** URL of a Bedrock that serves every Region. @default a fake Bedrock, started here */
   readonly bedrockEndpoint?: string;
-  /** Wraps what serves the functions' calls of AWS, so that a test can fail or repeat some. */
+  /** Wraps the server of the AWS services, so that a test can fail or repeat requests. @default none */
   readonly disturb?: (serve: Handler) => Handler;
-  /** Gets each line that a function writes. @default thrown away */
+  /** Receives each line that a function logs. @default the lines are discarded */
   readonly onLog?: (functionName: string, line: string) => void;
 }
 
 export interface EmbeddedRun {
-  /** With the stage: `http://127.0.0.1:8787/v1`. */
+  /** URL of the API with its stage: `http://127.0.0.1:8787/v1`. */
   readonly apiUrl: string;
+  /** URL of SQS, S3, DynamoDB, SSM and EventBridge. */
+  readonly awsUrl: string;
+  readonly bedrockUrl: string;
   readonly apiKeys: readonly ApiKey[];
-  /** What the operators' routes are signed with. */
+  /** Signs requests of operators, to the API and to the AWS services. */
   readonly operator: Credential;
+  /** The fake Bedrock, unless the run uses another one. */
   readonly bedrock?: FakeBedrock;
-  readonly endpoints: Endpoints;
   /** The template's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly functions: readonly LambdaFunction[];
-  /** The latest events that were put on the stack's event buses, oldest first. */
+  /** The warnings of the synth, and one if the API's port was busy. */
+  readonly warnings: readonly string[];
+  /** Returns the latest events on the stack's event buses, oldest first. */
   events(): readonly BusEvent[];
-  /** Of the queue with this name or logical id. */
+  /** Counts the messages of a queue, given its name or its logical id. */
   queueDepth(queue: string): Promise<QueueDepth>;
-  /** What policies refused so far. */
+  /** Returns the message of each request that IAM policies denied so far. */
   denied(): readonly string[];
   /** Ends all processes and servers. */
   stop(): Promise<void>;
@@ -59,16 +67,15 @@ export interface EmbeddedRun {
 const DEFAULT_PORT = 8787;
 const PORT_TRIES = 50;
 
-/** Brings the stack of a cloud assembly up on this machine, from its template. */
+/** Starts the stack of a cloud assembly on this machine, as its template describes it. */
 export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<EmbeddedRun> {
   const cleanup = new AsyncDisposableStack();
   try {
     const { port = DEFAULT_PORT, onLog = () => undefined, disturb = undisturbed } = options;
-    const aws = cleanup.adopt(await listenOnLoopback(0), (server) => server.close());
-    const gateway = cleanup.adopt(
-      await listenOnLoopback(port, port === 0 ? 1 : PORT_TRIES),
-      (server) => server.close(),
-    );
+    const gateway = await listen(port, cleanup);
+    // Ports that follow the API's let documentation name all three addresses.
+    const portAfterGateway = (offset: number) => (port === 0 ? 0 : portOf(gateway) + offset);
+    const aws = await listen(portAfterGateway(2), cleanup);
     const stack = readStack(options.assemblyDir, { sqs: aws.url });
     const access = createAccessControl(stack);
 
@@ -80,27 +87,16 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
     const { handler: queuesAndObjects } = stores;
     aws.serve(disturb(serveAws({ dynamodb, ssm, events: buses.handler, queuesAndObjects })));
 
+    const { authorize } = access;
+    const bedrockPort = { port: portAfterGateway(1), tries: PORT_TRIES };
     const bedrock = options.bedrockEndpoint
       ? undefined
-      : await startFakeBedrock({
-          ...options,
-          // Beside the API where that was asked for, so that a command written down fits both.
-          ...(port === 0 ? { port } : { port: portOf(gateway.url) + 1, tries: PORT_TRIES }),
-          authorize: access.authorize,
-        });
+      : await startFakeBedrock({ ...options, ...bedrockPort, authorize });
     if (bedrock) cleanup.defer(() => bedrock.stop());
-
     const bedrockUrl = options.bedrockEndpoint ?? bedrock?.url ?? '';
-    const endpoints: Endpoints = {
-      dynamodb: aws.url,
-      sqs: aws.url,
-      s3: aws.url,
-      ssm: aws.url,
-      events: aws.url,
-      bedrockRuntime: bedrockUrl,
-      bedrock: bedrockUrl,
-    };
-    const functionsByArn = createFunctions(stack, access, endpoints, onLog);
+
+    const urls = { aws: aws.url, bedrock: bedrockUrl };
+    const functionsByArn = createFunctions(stack, access, urls, onLog);
     const functions = [...functionsByArn.values()];
     cleanup.defer(() => {
       for (const each of functions) each.stop();
@@ -113,12 +109,14 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
 
     return {
       apiUrl: `${gateway.url}/${api.stage}`,
+      awsUrl: aws.url,
+      bedrockUrl,
       apiKeys: api.apiKeys,
       operator: OPERATOR,
       ...(bedrock && { bedrock }),
-      endpoints,
       outputs: localOutputs(stack.outputs(), api.id, gateway.url),
       functions,
+      warnings: [...stack.warnings, ...busyPort(port, portOf(gateway))],
       events: buses.events,
       queueDepth: (queue) => stores.queues.depth(queue),
       denied: access.denied,
@@ -134,11 +132,22 @@ function undisturbed(serve: Handler): Handler {
   return serve;
 }
 
-function portOf(url: string): number {
+async function listen(port: number, cleanup: AsyncDisposableStack): Promise<Loopback> {
+  return cleanup.adopt(await listenOnLoopback(port, PORT_TRIES), (server) => server.close());
+}
+
+function portOf({ url }: Loopback): number {
   return Number(new URL(url).port);
 }
 
-/** The gateway's public address is AWS's; here it is this machine's. */
+function busyPort(wanted: number, taken: number): string[] {
+  if (wanted === 0 || wanted === taken) return [];
+  return [
+    `port ${wanted} is busy, so the API listens on port ${taken}. Commands that name port ${wanted} reach another program, perhaps another run of Holdfast: use the addresses above.`,
+  ];
+}
+
+/** Replaces the API's address on AWS by the local one. */
 function localOutputs(
   outputs: Readonly<Record<string, string>>,
   restApiId: string,

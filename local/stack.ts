@@ -12,30 +12,32 @@ import { createEvaluator, type Identity, parseTemplate } from './template.ts';
 
 export interface StackResource<Properties> {
   readonly logicalId: string;
-  /** What `Ref` gives: a name, an id, or a queue's URL. */
+  /** The value of `Ref`: a name, an id, or a queue's URL. */
   readonly ref: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly properties: Properties;
 }
 
-/** The synthesized stack, its intrinsics resolved. */
+/** The synthesized stack with its intrinsic functions resolved. */
 export interface Stack {
-  /** All resources of a type, their properties checked and typed by the schema. */
+  /** Returns all resources of a type. The schema checks and types their properties. */
   resources<Schema extends z.ZodType>(
     type: string,
     schema: Schema,
   ): StackResource<z.output<Schema>>[];
   outputs(): Record<string, string>;
-  /** The folder of a file asset, from the key that `Code.S3Key` holds. */
+  /** The warnings of the synth, for example of a model past its end of life. */
+  readonly warnings: readonly string[];
+  /** Returns the folder of a file asset, given the key in `Code.S3Key`. */
   assetDir(s3Key: string): string;
 }
 
 /**
- * Reads the cloud assembly in two passes: the names and ARNs of all resources first, their
- * properties only when asked for, so order and cycles do not matter.
+ * Reads a cloud assembly. Names and ARNs of all resources are known before any property is resolved,
+ * so resources can refer to each other in any order and in cycles.
  */
 export function readStack(assemblyDir: string, addresses: Addresses): Stack {
-  const { templateFile, assets } = readAssembly(assemblyDir);
+  const { templateFile, assets, warnings } = readAssembly(assemblyDir);
   const template = parseTemplate(readFileSync(join(assemblyDir, templateFile), 'utf8'));
   const names = physicalNames(Object.keys(template.Resources));
   const identities = new Map<string, Identity>();
@@ -64,9 +66,10 @@ export function readStack(assemblyDir: string, addresses: Addresses): Stack {
       Object.fromEntries(
         Object.entries(template.Outputs).map(([name, { Value }]) => [name, String(resolve(Value))]),
       ),
+    warnings,
     assetDir: (s3Key) => {
       const path = assets[s3Key.replace(/\.zip$/, '')]?.source.path;
-      if (path === undefined) throw new Error(`the assembly has no asset ${s3Key}`);
+      if (path === undefined) throw new Error(`cloud assembly: no asset ${s3Key}`);
       return join(assemblyDir, path);
     },
   };
@@ -78,9 +81,16 @@ const manifest = z.looseObject({
     z.looseObject({
       type: z.string(),
       properties: z.looseObject({ templateFile: z.string().optional() }).optional(),
+      additionalMetadataFile: z.string().optional(),
     }),
   ),
 });
+
+/** Messages of the synth by construct path. */
+const metadata = z.record(
+  z.string(),
+  z.array(z.looseObject({ type: z.string(), data: z.unknown() })),
+);
 
 const assetManifest = z.looseObject({
   files: z.record(z.string(), z.looseObject({ source: z.looseObject({ path: z.string() }) })),
@@ -94,10 +104,20 @@ function readAssembly(assemblyDir: string) {
   const [stack] = stacks;
   const templateFile = stack?.[1].properties?.templateFile;
   if (!stack || !templateFile || stacks.length > 1) {
-    throw new Error(`the assembly has ${stacks.length} stacks, the embedded run takes one`);
+    throw new Error(`cloud assembly: got ${stacks.length} stacks, allowed is one`);
   }
-  const assets = assetManifest.parse(read(`${stack[0]}.assets.json`)).files;
-  return { templateFile, assets };
+  const [stackId, { additionalMetadataFile }] = stack;
+  const assets = assetManifest.parse(read(`${stackId}.assets.json`)).files;
+  const warnings = additionalMetadataFile ? warningsOf(read(additionalMetadataFile)) : [];
+  return { templateFile, assets, warnings };
+}
+
+/** CDK ends each warning with the id that acknowledges it: ` [ack: holdfast:model-end-of-life]`. */
+function warningsOf(content: unknown): string[] {
+  return Object.values(metadata.parse(content))
+    .flat()
+    .filter(({ type }) => type === 'aws:cdk:warning')
+    .map(({ data }) => String(data).replace(/ \[ack: \S+\]$/, ''));
 }
 
 function parseProperties<Schema extends z.ZodType>(

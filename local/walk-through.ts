@@ -1,57 +1,54 @@
 import { type Settings, targetKey } from '../lambda/contract/policy.ts';
-import type { FakeBedrock } from './bedrock/fake-bedrock.ts';
 import type { EmbeddedRun } from './embedded-run.ts';
-import type { Credential } from './rest-api/signature.ts';
 
-/** What `npm start` prints: where everything is, and an outage to copy and paste. */
-export function walkThrough(
-  run: Pick<EmbeddedRun, 'apiUrl' | 'apiKeys' | 'operator' | 'endpoints'> & {
-    readonly bedrock?: Pick<FakeBedrock, 'url'>;
-  },
-  settings: Settings,
-  readyMs: number,
-): string {
-  const { apiUrl, apiKeys, operator, bedrock, endpoints } = run;
-  const [key, ...otherKeys] = apiKeys.map(({ value }) => value);
-  const withKey = `-H 'x-api-key: ${key}'`;
-  const others = otherKeys.length > 0 ? ` (${otherKeys.join(', ')}: another tenant)` : '';
-  return `Holdfast is up after ${(readyMs / 1000).toFixed(1)} s, on this machine alone; it keeps nothing when it stops.
+/** The facts of an embedded run that are printed when it is up. */
+type Printed = Pick<
+  EmbeddedRun,
+  'apiUrl' | 'awsUrl' | 'bedrockUrl' | 'apiKeys' | 'operator' | 'outputs' | 'warnings'
+> & { readonly bedrock?: unknown };
 
-  API      ${apiUrl}
-  key      ${key}${others}
-  operator ${operator.accessKeyId}, secret ${operator.secretAccessKey} (signs /admin routes by SigV4)
-  Bedrock  ${endpoints.bedrockRuntime}${bedrock ? ' (fake)' : ''}
-  AWS      ${endpoints.sqs} (SQS, S3, DynamoDB, SSM; access key id: local)
+/** The outputs that are not about the emulated services: API Gateway is above, the rest is absent. */
+const OMITTED_OUTPUTS: ReadonlySet<string> = new Set([
+  'ApiUrl',
+  'ApiKeyId',
+  'AlarmTopicArn',
+  'DashboardName',
+]);
 
-Submit a job:
-  curl -s ${apiUrl}/jobs ${withKey} -H 'content-type: application/json' -d '{"prompt":"Why do ships have anchors?"}'
+/** Returns what `npm start` prints: addresses, commands to copy, resource names and warnings. */
+export function walkThrough(run: Printed, settings: Settings, readyMs: number): string {
+  const [apiKey = '', ...otherKeys] = run.apiKeys.map(({ value }) => value);
+  const others = otherKeys.map((key) => `, ${key} (another tenant)`).join('');
+  return `Holdfast is up after ${(readyMs / 1000).toFixed(1)} s. It runs on this machine only. Ctrl-C stops it and discards its data.
 
-Ask for it, with the jobId of the answer:
-  curl -s ${apiUrl}/jobs/JOB_ID ${withKey}
-${bedrock ? outage(bedrock.url, settings) : ''}
-See what the circuits know:
-  curl -s ${apiUrl}/health ${withKey}
+  API      ${run.apiUrl}  key: ${apiKey}${others}
+  Bedrock  ${run.bedrockUrl}${run.bedrock ? `  fake; ${run.bedrockUrl}/_control explains its faults` : ''}
+  AWS      ${run.awsUrl}  DynamoDB, S3, SQS, SSM, EventBridge
 
-Take the first target out by hand, as an operator, for ten minutes (DELETE lifts it):
-  ${overrideByCurl(apiUrl, operator, settings)}
+${commands(run, apiKey, settings)}
+Names for the commands in docs/, which run in a shell with these variables:
+${names(run)}${run.warnings.map((warning) => `\nWARNING: ${warning}\n`).join('')}`;
+}
 
-Ctrl-C stops it.
+function commands(run: Printed, apiKey: string, settings: Settings): string {
+  const key = `-H 'x-api-key: ${apiKey}'`;
+  const json = "-H 'content-type: application/json'";
+  const submit = `Submit a job, then read it with the jobId of the answer:
+  curl -s ${run.apiUrl}/jobs ${key} ${json} -d '{"prompt":"Why do ships have anchors?"}'
+  curl -s '${run.apiUrl}/jobs/JOB_ID?wait=20' ${key}
 `;
+  const circuits = `See the circuits:
+  curl -s ${run.apiUrl}/health ${key}
+`;
+  return [
+    submit,
+    ...(run.bedrock ? [outage(run.bedrockUrl, settings)] : []),
+    circuits,
+    override(run, json, settings),
+  ].join('\n');
 }
 
-/** A request signed by curl itself, of version 7.75 or newer. */
-function overrideByCurl(apiUrl: string, operator: Credential, { tiers }: Settings): string {
-  const target = tiers[0]?.targets[0];
-  const key = encodeURIComponent(target ? targetKey(target) : '');
-  const user = `${operator.accessKeyId}:${operator.secretAccessKey}`;
-  const body = { mode: 'force-open', reason: 'trying it out', expiresInSeconds: 600 };
-  return (
-    `curl -s -X PUT --aws-sigv4 aws:amz:us-east-1:execute-api --user ${user} ` +
-    `-H 'content-type: application/json' -d '${JSON.stringify(body)}' ${apiUrl}/admin/overrides/target/${key}`
-  );
-}
-
-/** Throttles the whole first tier, which the circuits notice after a few failed jobs. */
+/** Throttles the whole first tier, so that its circuits open after a few failed calls. */
 function outage(bedrockUrl: string, { tiers }: Settings): string {
   const primary = tiers[0]?.targets ?? [];
   const faults = primary.map(({ region, modelId }) => ({
@@ -60,11 +57,29 @@ function outage(bedrockUrl: string, { tiers }: Settings): string {
     fault: 'throttle-minute',
   }));
   const control = `${bedrockUrl}/_control/faults`;
-  return `
-Break the primary models, then submit more jobs:
+  return `Break the primary models, and submit more jobs:
   curl -s -X PUT ${control} -d '${JSON.stringify(faults)}'
 
-Heal them:
+Repair them:
   curl -s -X DELETE ${control}
 `;
+}
+
+/** curl signs the request itself, from version 7.75 on. */
+function override({ apiUrl, operator }: Printed, json: string, { tiers }: Settings): string {
+  const target = tiers[0]?.targets[0];
+  const key = encodeURIComponent(target ? targetKey(target) : '');
+  const user = `${operator.accessKeyId}:${operator.secretAccessKey}`;
+  const body = { mode: 'force-open', reason: 'trying it out', expiresInSeconds: 600 };
+  return `Take the first target out for ten minutes, as an operator (DELETE ends it):
+  curl -s -X PUT --aws-sigv4 aws:amz:us-east-1:execute-api --user ${user} ${json} -d '${JSON.stringify(body)}' ${apiUrl}/admin/overrides/target/${key}
+`;
+}
+
+function names({ apiUrl, awsUrl, apiKeys, operator, outputs }: Printed): string {
+  const shown = Object.entries(outputs).filter(([name]) => !OMITTED_OUTPUTS.has(name));
+  const width = Math.max(0, ...shown.map(([name]) => name.length));
+  return `  export AWS_ACCESS_KEY_ID=${operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${operator.secretAccessKey} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
+  export AWS_ENDPOINT_URL=${awsUrl} API_URL=${apiUrl} API_KEY=${apiKeys[0]?.value}
+${shown.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('')}`;
 }

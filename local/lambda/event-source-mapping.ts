@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import type { Queues } from '../aws/queues.ts';
-import { type AccessControl, credentialOf } from '../iam.ts';
-import type { Stack } from '../stack.ts';
-import { EventSource } from './event-source.ts';
-import type { LambdaFunction } from './function.ts';
 
-/** An `AWS::Lambda::EventSourceMapping` of a queue, with the service's own defaults. */
-const eventSourceMapping = z.looseObject({
+/** An `AWS::Lambda::EventSourceMapping` of a queue. The defaults are Lambda's. */
+export const eventSourceMapping = z.looseObject({
   EventSourceArn: z.string().startsWith('arn:aws:sqs:', 'only queues are emulated'),
   FunctionName: z.string(),
   Enabled: z.boolean().default(true),
@@ -17,37 +12,3 @@ const eventSourceMapping = z.looseObject({
   FilterCriteria: z.undefined({ error: 'filters are not emulated' }).optional(),
 });
 export type EventSourceMapping = z.infer<typeof eventSourceMapping>;
-
-/** Starts the stack's event source mappings; gives a stop. */
-export function startEventSources(
-  stack: Stack,
-  access: AccessControl,
-  queues: Queues,
-  functionsByArn: ReadonlyMap<string, LambdaFunction>,
-): () => void {
-  const sources = stack
-    .resources('AWS::Lambda::EventSourceMapping', eventSourceMapping)
-    .filter(({ properties }) => properties.Enabled)
-    .map(({ logicalId, properties }) => {
-      const { FunctionName, EventSourceArn } = properties;
-      const target =
-        functionsByArn.get(FunctionName) ??
-        [...functionsByArn.values()].find(({ name }) => name === FunctionName);
-      if (!target) throw new Error(`${logicalId}: no function ${FunctionName}`);
-      requireAccess(access, target.name, EventSourceArn);
-      return new EventSource(properties, queues, target);
-    });
-  for (const source of sources) source.start();
-  return () => {
-    for (const source of sources) source.stop();
-  };
-}
-
-/** Lambda polls with the function's own role, and refuses a mapping whose role may not. */
-function requireAccess(access: AccessControl, functionName: string, queueArn: string): void {
-  const headers = { authorization: credentialOf(access.accessKeyIdOf(functionName)) };
-  for (const verb of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']) {
-    const denial = access.authorize(headers, `sqs:${verb}`, queueArn);
-    if (denial) throw new Error(`event source mapping refused: ${denial}`);
-  }
-}

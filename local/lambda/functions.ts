@@ -4,15 +4,9 @@ import { REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
 import { LambdaFunction } from './function.ts';
 
-/** Base URLs of the services as the functions reach them. */
-export interface Endpoints {
-  readonly dynamodb: string;
-  readonly sqs: string;
-  readonly s3: string;
-  readonly ssm: string;
-  readonly events: string;
-  readonly bedrockRuntime: string;
-  /** Bedrock's control plane. */
+/** Base URLs of the local services, as the functions reach them. */
+interface ServiceUrls {
+  readonly aws: string;
   readonly bedrock: string;
 }
 
@@ -20,7 +14,7 @@ const lambdaFunction = z.looseObject({
   Code: z.looseObject({ S3Key: z.string() }),
   Handler: z.string(),
   Runtime: z.string().startsWith('nodejs', 'only Node.js is emulated'),
-  // The service's own defaults.
+  // The defaults are Lambda's.
   Timeout: z.coerce.number().default(3),
   MemorySize: z.coerce.number().default(128),
   ReservedConcurrentExecutions: z.coerce.number().optional(),
@@ -29,11 +23,11 @@ const lambdaFunction = z.looseObject({
     .default({ Variables: {} }),
 });
 
-/** The stack's functions by ARN, each running the very bundle that would be deployed. */
+/** Creates the stack's functions, by ARN. Each runs the bundle that a deploy would upload. */
 export function createFunctions(
   stack: Stack,
   access: AccessControl,
-  endpoints: Endpoints,
+  urls: ServiceUrls,
   onLog: (functionName: string, line: string) => void,
 ): ReadonlyMap<string, LambdaFunction> {
   return new Map(
@@ -50,7 +44,7 @@ export function createFunctions(
           memoryMb: properties.MemorySize,
           reservedConcurrency: properties.ReservedConcurrentExecutions,
           environment: {
-            ...reservedVariables(access.accessKeyIdOf(ref), endpoints),
+            ...reservedVariables(access.accessKeyIdOf(ref), urls),
             ...properties.Environment.Variables,
           },
           onLog: (line) => onLog(ref, line),
@@ -60,20 +54,19 @@ export function createFunctions(
   );
 }
 
-/** What Lambda sets in every function, and the addresses that stand in for AWS. */
-function reservedVariables(accessKeyId: string, endpoints: Endpoints): Record<string, string> {
+/** The variables that Lambda sets in every function, and the addresses of the local services. */
+function reservedVariables(
+  accessKeyId: string,
+  { aws, bedrock }: ServiceUrls,
+): Record<string, string> {
   return {
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
-    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
-    AWS_ENDPOINT_URL_S3: endpoints.s3,
-    AWS_ENDPOINT_URL_SSM: endpoints.ssm,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.events,
-    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: endpoints.bedrockRuntime,
-    AWS_ENDPOINT_URL_BEDROCK: endpoints.bedrock,
+    AWS_ENDPOINT_URL: aws,
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock,
+    AWS_ENDPOINT_URL_BEDROCK: bedrock,
   };
 }

@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { OPERATOR_KEY_ID } from '../iam.ts';
 import { ACCOUNT, REGION } from '../resources.ts';
 
 /** A credential for the methods that IAM authorizes. */
@@ -11,8 +12,8 @@ export interface Credential {
 
 /** The operator of the embedded run. Its secret is public, because only this machine accepts it. */
 export const OPERATOR: Credential = {
-  accessKeyId: 'local-admin',
-  secretAccessKey: 'local-admin-secret',
+  accessKeyId: OPERATOR_KEY_ID,
+  secretAccessKey: 'local',
   userArn: `arn:aws:iam::${ACCOUNT}:user/local-admin`,
 };
 

@@ -133,10 +133,10 @@ async function verify(run: EmbeddedRun, { name, table }: Pipeline, posted: numbe
   if (succeeded !== posted || statuses.length !== posted) process.exitCode = 1;
 }
 
-async function statusesOf({ endpoints }: EmbeddedRun, TableName: string) {
+async function statusesOf({ awsUrl }: EmbeddedRun, TableName: string) {
   const client = new DynamoDBClient({
     region: 'us-east-1',
-    endpoint: endpoints.dynamodb,
+    endpoint: awsUrl,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   const statuses: (string | undefined)[] = [];

@@ -114,10 +114,10 @@ async function play(run: EmbeddedRun, disturbances: Disturbances, said: readonly
  * What a killed worker had in hand comes back after the queue's visibility timeout: minutes by the
  * template, and here as short as the worker's own timeout allows.
  */
-async function shortenVisibility({ endpoints, outputs }: EmbeddedRun): Promise<void> {
+async function shortenVisibility({ awsUrl, outputs }: EmbeddedRun): Promise<void> {
   const client = new SQSClient({
     region: 'us-east-1',
-    endpoint: endpoints.sqs,
+    endpoint: awsUrl,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   const VisibilityTimeout = String(workerTimeoutSeconds(SETTINGS.breaker) + 1);

@@ -13,8 +13,8 @@ const OPERATOR = {
 };
 
 /** All rows of jobs, as the table has them. */
-export async function rowsOf({ endpoints, outputs }: EmbeddedRun): Promise<readonly Row[]> {
-  const client = new DynamoDBClient({ ...OPERATOR, endpoint: endpoints.dynamodb });
+export async function rowsOf({ awsUrl, outputs }: EmbeddedRun): Promise<readonly Row[]> {
+  const client = new DynamoDBClient({ ...OPERATOR, endpoint: awsUrl });
   const rows: Row[] = [];
   for await (const { Items = [] } of paginateScan(
     { client },
@@ -51,8 +51,8 @@ export async function collect(
   };
 }
 
-async function resultsOf({ endpoints, outputs }: EmbeddedRun): Promise<readonly string[]> {
-  const client = new S3Client({ ...OPERATOR, endpoint: endpoints.s3, forcePathStyle: true });
+async function resultsOf({ awsUrl, outputs }: EmbeddedRun): Promise<readonly string[]> {
+  const client = new S3Client({ ...OPERATOR, endpoint: awsUrl, forcePathStyle: true });
   const input = { Bucket: outputs.ResultsBucketName, Prefix: 'results/' };
   const keys: string[] = [];
   for await (const { Contents = [] } of paginateListObjectsV2({ client }, input)) {

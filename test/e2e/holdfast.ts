@@ -88,7 +88,7 @@ function aHoldfast(run: EmbeddedRun, logs: readonly string[]): Holdfast {
   const { bedrock } = run;
   if (!bedrock) throw new Error('the suite needs the fake Bedrock');
   const sqs = new SQSClient({
-    endpoint: run.endpoints.sqs,
+    endpoint: run.awsUrl,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });

@@ -78,7 +78,7 @@ function at({ region, model }: typeof PRIMARY) {
 
 async function edit({ run }: Holdfast, breaker: object): Promise<void> {
   const ssm = new SSMClient({
-    endpoint: run.endpoints.ssm,
+    endpoint: run.awsUrl,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });

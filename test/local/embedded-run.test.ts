@@ -15,7 +15,7 @@ const allow = (Action: string[], Resource: unknown) => ({ Effect: 'Allow', Actio
 /** Sends the body of a request to the queue, in SQS's own protocol. */
 const REQUEST = `
 export const handler = async ({ body, requestContext }) => {
-  const answer = await fetch(process.env.AWS_ENDPOINT_URL_SQS, {
+  const answer = await fetch(process.env.AWS_ENDPOINT_URL, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.0',
@@ -183,7 +183,7 @@ describe('a stack that runs', () => {
   });
 });
 
-test('takes another port when its own is busy', async () => {
+test('takes another port when its own is busy, and warns', async () => {
   const busy = createServer();
   const port = await new Promise<number>((resolve) => {
     busy.listen(0, '127.0.0.1', () => {
@@ -195,7 +195,11 @@ test('takes another port when its own is busy', async () => {
 
   const { run } = await start({ port });
 
-  expect(Number(new URL(run.apiUrl).port)).toBeGreaterThan(port);
+  const taken = Number(new URL(run.apiUrl).port);
+  expect(taken).toBeGreaterThan(port);
+  expect(run.warnings).toEqual([
+    expect.stringContaining(`port ${port} is busy, so the API listens on port ${taken}.`),
+  ]);
 });
 
 test('a mapping whose role may not receive stops the start, and nothing stays', async () => {

@@ -61,3 +61,10 @@ test('outputs are resolved', () => {
 
   expect(readStack(dir, addresses).outputs()).toEqual({ Where: 'us-east-1' });
 });
+
+test('warnings of the synth are shown without the id that acknowledges them', () => {
+  const message = 'us-east-1/m: the model reached its end of life on 2026-07-30';
+  const dir = anAssembly({ warnings: [`${message} [ack: holdfast:model-end-of-life]`] });
+
+  expect(readStack(dir, addresses).warnings).toEqual([message]);
+});

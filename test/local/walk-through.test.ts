@@ -19,25 +19,25 @@ const run = {
     { id: 'Holdfast-Key', name: 'local', value: 'local' },
     { id: 'local-2', name: 'local-2', value: 'local-2' },
   ],
-  endpoints: {
-    dynamodb: 'http://127.0.0.1:1',
-    sqs: 'http://127.0.0.1:1',
-    s3: 'http://127.0.0.1:1',
-    ssm: 'http://127.0.0.1:1',
-    events: 'http://127.0.0.1:1',
-    bedrockRuntime: 'http://127.0.0.1:2',
-    bedrock: 'http://127.0.0.1:2',
+  awsUrl: 'http://127.0.0.1:1',
+  bedrockUrl: 'http://127.0.0.1:2',
+  outputs: {
+    ApiUrl: 'http://127.0.0.1:8787/v1/',
+    DeadLetterQueueUrl: 'http://127.0.0.1:1/000000000000/Holdfast-DeadLetters',
+    SettingsParameterName: 'Holdfast-Settings',
+    DashboardName: 'Holdfast-Dashboard',
   },
+  warnings: [],
   operator: { accessKeyId: 'an-operator', secretAccessKey: 'a-secret', userArn: 'arn' },
 };
 
-test('says where everything is and how to submit and ask', () => {
+test('names all addresses, and shows how to submit a job and read it', () => {
   const text = walkThrough(run, settings, 4230);
 
   expect(text).toContain('up after 4.2 s');
   expect(text).toContain("curl -s http://127.0.0.1:8787/v1/jobs -H 'x-api-key: local'");
   expect(text).toContain('http://127.0.0.1:8787/v1/jobs/JOB_ID');
-  expect(text).toContain('local-2: another tenant');
+  expect(text).toContain('local-2 (another tenant)');
 });
 
 test('signs an override of the first target with the operator’s credential', () => {
@@ -49,9 +49,8 @@ test('signs an override of the first target with the operator’s credential', (
   expect(text).toContain('http://127.0.0.1:8787/v1/admin/overrides/target/us-east-1%2Fus.a\n');
 });
 
-test('breaks the targets of the first tier and no others, in words that the fake understands', () => {
-  const bedrock = { url: 'http://127.0.0.1:2' };
-  const text = walkThrough({ ...run, bedrock }, settings, 0);
+test('breaks the targets of the first tier and no others, by rules that the fake accepts', () => {
+  const text = walkThrough({ ...run, bedrock: {} }, settings, 0);
 
   const [, url, body = ''] = /curl -s -X PUT (\S+) -d '(.*)'/.exec(text) ?? [];
 
@@ -61,6 +60,24 @@ test('breaks the targets of the first tier and no others, in words that the fake
   ]);
 });
 
-test('has no outage to offer on a Bedrock that is not ours', () => {
+test('offers no outage if Bedrock is not the fake', () => {
   expect(walkThrough(run, settings, 0)).not.toContain('_control');
+});
+
+test('names what the commands in the docs need: credentials, addresses and resources', () => {
+  const text = walkThrough(run, settings, 0);
+
+  expect(text).toContain('export AWS_ACCESS_KEY_ID=an-operator AWS_SECRET_ACCESS_KEY=a-secret');
+  expect(text).toContain(
+    'AWS_ENDPOINT_URL=http://127.0.0.1:1 API_URL=http://127.0.0.1:8787/v1 API_KEY=local\n',
+  );
+  expect(text).toMatch(/^ {2}SettingsParameterName +Holdfast-Settings$/m);
+  expect(text).toMatch(/^ {2}DeadLetterQueueUrl +http:\S+DeadLetters$/m);
+  expect(text).not.toContain('DashboardName');
+});
+
+test('ends with the warnings', () => {
+  const text = walkThrough({ ...run, warnings: ['one', 'two'] }, settings, 0);
+
+  expect(text).toMatch(/\n\nWARNING: one\n\nWARNING: two\n$/);
 });

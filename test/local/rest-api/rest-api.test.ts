@@ -323,7 +323,7 @@ describe('a method that IAM authorizes', () => {
       {
         requestContext: {
           identity: {
-            accessKey: 'local-admin',
+            accessKey: 'local',
             userArn: 'arn:aws:iam::000000000000:user/local-admin',
             apiKeyId: null,
           },

@@ -63,7 +63,7 @@ describe('a signature by the AWS SDK', () => {
   });
 
   test.each<[string, Options]>([
-    ['another secret', { secretAccessKey: 'local-admin' }],
+    ['another secret', { secretAccessKey: 'another' }],
     ['another key', { accessKeyId: 'somebody' }],
     ['another region', { region: 'eu-west-1' }],
     ['another service', { service: 'sqs' }],
@@ -90,7 +90,7 @@ describe('a signature by the AWS SDK', () => {
     'Basic bG9jYWwtYWRtaW4=',
     'AWS4-HMAC-SHA256 Credential=, SignedHeaders=, Signature=',
     'AWS4-HMAC-SHA256 nonsense',
-    'AWS4-HMAC-SHA256 Credential=local-admin/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=ä',
+    'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=ä',
   ])('is invalid if it reads %s', async (authorization) => {
     const { 'x-amz-date': date = '' } = await signed();
 

@@ -13,12 +13,14 @@ export interface AssemblyParts {
   /** Added to, or in place of, those of the small stack. */
   readonly resources?: Resources;
   readonly outputs?: Record<string, { Value: unknown }>;
+  /** Warnings that the synth attached to a construct. */
+  readonly warnings?: readonly string[];
 }
 
 /** A cloud assembly as CDK writes one, small: returns its folder. */
 export function anAssembly(parts: AssemblyParts = {}): string {
   const dir = aTemporaryDir();
-  const { code = {}, functionProperties = {}, resources = {}, outputs = {} } = parts;
+  const { code = {}, functionProperties = {}, resources = {}, outputs = {}, warnings = [] } = parts;
   const files: Record<string, unknown> = {};
   const functions: Resources = {};
   for (const [id, text] of Object.entries(code)) {
@@ -31,10 +33,18 @@ export function anAssembly(parts: AssemblyParts = {}): string {
     Small: {
       type: 'aws:cloudformation:stack',
       properties: { templateFile: 'Small.template.json' },
+      additionalMetadataFile: 'Small.metadata.json',
     },
   };
   const template = { Resources: { ...functions, ...resources }, Outputs: outputs };
+  const metadata = {
+    '/Small/Models': [
+      { type: 'aws:cdk:logicalId', data: 'Models' },
+      ...warnings.map((data) => ({ type: 'aws:cdk:warning', data })),
+    ],
+  };
   write(dir, 'manifest.json', { artifacts });
+  write(dir, 'Small.metadata.json', metadata);
   write(dir, 'Small.assets.json', { files });
   write(dir, 'Small.template.json', template);
   return dir;
