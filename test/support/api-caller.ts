@@ -5,7 +5,7 @@ import { respond } from '../../lambda/request/routes.ts';
 import { type ApiEventOptions, anApiEvent } from './api-event.ts';
 import type { World } from './job-world.ts';
 
-export interface ApiOptions {
+interface ApiOptions {
   readonly settings?: Settings;
   readonly circuits?: readonly CircuitSummary[];
   readonly settingsFault?: SettingsFault;

@@ -11,7 +11,7 @@ import type { ModelRequest } from '../../lambda/core/router/model-client.ts';
 import { type ProbeDependencies, probeTargets } from '../../lambda/prober/probe-targets.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeModelClient, fails } from './fake-model-client.ts';
-import { aWorld } from './job-world.ts';
+import { recordingTelemetry } from './recording-telemetry.ts';
 import { someSettings } from './settings.ts';
 
 export const PRIMARY = 'us-east-1/anthropic.primary';
@@ -25,8 +25,9 @@ export class ProberWorld {
   readonly models = new FakeModelClient(fails('capacity'));
   readonly calledAtMs: number[] = [];
   readonly disabledTargets: DisabledTargets;
-  readonly telemetry = aWorld();
+  readonly telemetry = recordingTelemetry();
   readonly worker: Breaker;
+  #ids = 0;
   readonly #store = new MemoryCircuitStore(() => this.clock.now());
   readonly #probers: readonly ProbeDependencies[];
 
@@ -125,7 +126,8 @@ export class ProberWorld {
   }
 
   #prober(circuits: Breaker): ProbeDependencies {
-    const { log, metrics, newId } = this.telemetry;
+    const { log, metrics } = this.telemetry;
+    const newId = () => `${++this.#ids}`;
     const converse = (request: ModelRequest, timeoutMs: number) => {
       this.calledAtMs.push(this.clock.now());
       return this.models.converse(request, timeoutMs);

@@ -8,6 +8,7 @@ import type { RunRequest } from '../../lambda/core/router/run-request.ts';
 import { FakeCircuitGate } from './fake-circuit-gate.ts';
 import { FakeModelClient, type ModelScript } from './fake-model-client.ts';
 import { someSettings } from './settings.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 export const EAST_SONNET = 'us-east-1/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 export const WEST_SONNET = 'us-west-2/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
@@ -35,27 +36,21 @@ export function targetOf(key: string) {
   return { region, modelId: modelId.join('/') };
 }
 
-export interface RouterWorld {
+interface RouterWorld {
   readonly router: Router;
   readonly circuits: FakeCircuitGate;
   readonly models: FakeModelClient;
-  /** Milliseconds since the epoch; a test moves it. */
-  readonly clock: { nowMs: number; now(): number };
+  readonly clock: VirtualClock;
   /** Keys of the targets called so far. */
   called(): readonly string[];
 }
 
-/** A router over fakes: circuits closed, models that answer, chance that always draws a half. */
+/** A router over fakes. The circuits are closed, the models answer, and every random number is 0.5. */
 export function aRouter(
   given: { readonly settings?: Settings; readonly script?: ModelScript } = {},
 ): RouterWorld {
   const settings = given.settings ?? aChain();
-  const clock = {
-    nowMs: 1_000_000,
-    now() {
-      return this.nowMs;
-    },
-  };
+  const clock = new VirtualClock(1_000_000);
   const circuits = new FakeCircuitGate();
   const models = new FakeModelClient(given.script);
   const disabledTargets = new DisabledTargets({

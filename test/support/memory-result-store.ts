@@ -1,0 +1,30 @@
+import type { PromptName, ResultName, ResultStore } from '../../lambda/core/jobs/result-store.ts';
+import type { Conversation } from '../../lambda/core/router/model-client.ts';
+import type { Answer } from '../../lambda/core/router/run-result.ts';
+
+/** Prompts and answers in memory. */
+export class MemoryResultStore implements ResultStore {
+  readonly prompts = new Map<string, Conversation>();
+  readonly answers = new Map<string, Answer>();
+
+  async putPrompt({ jobId, bodyHash }: PromptName, conversation: Conversation): Promise<void> {
+    this.prompts.set(`${jobId}/${bodyHash}`, conversation);
+  }
+
+  async getPrompt({ jobId, bodyHash }: PromptName): Promise<Conversation | undefined> {
+    return this.prompts.get(`${jobId}/${bodyHash}`);
+  }
+
+  async putAnswer({ jobId, claimToken }: ResultName, answer: Answer): Promise<number> {
+    this.answers.set(`${jobId}/${claimToken}`, answer);
+    return JSON.stringify(answer).length;
+  }
+
+  async getAnswer({ jobId, claimToken }: ResultName): Promise<Answer | undefined> {
+    return this.answers.get(`${jobId}/${claimToken}`);
+  }
+
+  async answerUrl({ jobId, claimToken }: ResultName): Promise<string> {
+    return `https://results/${jobId}/${claimToken}`;
+  }
+}

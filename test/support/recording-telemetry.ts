@@ -1,0 +1,21 @@
+import type { LogFields } from '../../lambda/core/telemetry.ts';
+
+/** A log and metrics that keep what they are given. */
+export function recordingTelemetry() {
+  const counts: Record<string, number> = {};
+  const logged: { readonly message: string; readonly fields: LogFields }[] = [];
+  const write = (message: string, fields: LogFields = {}) => {
+    logged.push({ message, fields });
+  };
+  const add = (name: string, value = 1, dimensions: Readonly<Record<string, string>> = {}) => {
+    const key = [name, ...Object.values(dimensions)].join(' ');
+    counts[key] = (counts[key] ?? 0) + value;
+  };
+  return {
+    /** The sum of each metric; the key is its name and its dimensions' values. */
+    counts,
+    logged,
+    log: { debug: write, info: write, warn: write, error: write },
+    metrics: { count: add, time: add, gauge: add },
+  };
+}
