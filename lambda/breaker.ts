@@ -1,53 +1,55 @@
 /**
- * The circuit breaker by itself, for any async call of any Lambda (package export
- * `holdfast/breaker`): workers that share a store share their circuits.
+ * The circuit breaker on its own, for any async call of any Lambda function (package export
+ * `holdfast/breaker`). Workers that share a store share their circuits.
  */
 import { randomUUID } from 'node:crypto';
 import { systemClock } from './aws/system-clock.ts';
+import { checkPolicy } from './contract/breaker-rules.ts';
 import { BREAKER_DEFAULTS, type BreakerPolicy } from './contract/policy.ts';
 import type { OverrideMode } from './contract/words.ts';
-import type { Admission, Permit, RejectReason } from './core/breaker/admission.ts';
+import type { Admission, Permit, Rejection, RejectReason } from './core/breaker/admission.ts';
 import { Breaker } from './core/breaker/breaker.ts';
-import { checkPolicy } from './core/breaker/check-policy.ts';
 import type { CircuitStore } from './core/breaker/circuit-store.ts';
-import { type Classification, classifyByStatus } from './core/breaker/classify.ts';
+import { type Classification, classifyByStatus, outcomeOf } from './core/breaker/classify.ts';
 import type { CircuitEvent } from './core/breaker/events.ts';
-import { outcomeOf } from './core/breaker/passage.ts';
+import { MemoryCircuitStore } from './stores/memory-circuit-store.ts';
 
 export type { Admission, BreakerPolicy, CircuitEvent, CircuitStore, Classification, Permit };
 
 export interface GuardOptions {
   /** Shared by all workers: `DynamoDbCircuitStore`, or `MemoryCircuitStore` for one process. */
   readonly store: CircuitStore;
-  /** What differs from the defaults. @default `BREAKER_DEFAULTS` */
+  /** The fields that differ from the defaults. @default `BREAKER_DEFAULTS` */
   readonly policy?: Partial<BreakerPolicy>;
-  /** What an error says of the target. @default by HTTP status */
+  /** Decides what an error says about the target. @default by HTTP status */
   readonly classify?: (error: unknown) => Classification;
-  /** Learns of each change of a circuit that this worker made, and of a lost store. */
+  /** Gets each change of a circuit that this worker made, and a lost store. @default no listener */
   readonly on?: (event: CircuitEvent) => void;
-  /** Milliseconds since the epoch. @default Date.now */
+  /** Returns milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
 }
 
 export interface Guard {
   /**
-   * Calls, and settles by what it comes to. The signal aborts at the call timeout; a function that
-   * takes none has to end by itself. Throws a CircuitOpenError instead of calling.
+   * Makes a call if the circuit admits it, and reports its outcome. If `run` takes the signal, the
+   * signal aborts at the call timeout; otherwise `run` has to end on its own. Throws a
+   * CircuitOpenError, without a call, if the circuit rejects it.
    */
   call<Result>(key: string, run: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
-  /** The function, guarded. */
+  /** Returns the function with a guard around it. */
   wrap<Args extends readonly unknown[], Result>(
     key: string,
     run: (...args: Args) => Promise<Result>,
   ): (...args: Args) => Promise<Result>;
-  /** Leave to make one call, or the refusal, as a value. */
+  /** Returns a permit for one call, or the rejection, as a value. */
   admit(key: string): Admission | Promise<Admission>;
-  /** A Lambda handler that writes what was counted before it ends. */
+  /** Returns a Lambda handler that writes all pending counts before it ends. */
   handler<Args extends readonly unknown[], Result>(
     handle: (...args: Args) => Promise<Result>,
   ): (...args: Args) => Promise<Result>;
-  /** Overrules a circuit for a while, for all workers; `undefined` lifts it. */
+  /** Overrides a circuit for some time, for all workers. `undefined` lifts the override. */
   override(key: string, override: GuardOverride | undefined): Promise<void>;
+  /** Writes all pending counts. */
   flush(): Promise<void>;
 }
 
@@ -58,15 +60,15 @@ export interface GuardOverride {
   readonly forSeconds: number;
 }
 
-/** Thrown instead of a call that a circuit does not admit. */
+/** Thrown in place of a call that the circuit rejects. */
 export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpenError';
   readonly key: string;
   readonly retryAfterMs: number;
   readonly reason: RejectReason;
 
-  constructor(key: string, retryAfterMs: number, reason: RejectReason) {
-    super(`circuit ${key} admits no call (${reason}), try again in ${Math.ceil(retryAfterMs)} ms`);
+  constructor({ key, retryAfterMs, reason }: Rejection) {
+    super(`circuit ${key} rejects calls (${reason}), retry after ${Math.ceil(retryAfterMs)} ms`);
     this.key = key;
     this.retryAfterMs = retryAfterMs;
     this.reason = reason;
@@ -76,16 +78,16 @@ export class CircuitOpenError extends Error {
 export function createBreaker(options: GuardOptions): Guard {
   const policy = { ...BREAKER_DEFAULTS, ...options.policy };
   checkPolicy(policy);
-  const { classify = classifyByStatus } = options;
+  const { store, classify = classifyByStatus, on } = options;
   const clock = { ...systemClock, now: options.now ?? systemClock.now };
   const breaker = new Breaker({
-    store: options.store,
+    store,
+    newPrivateStore: () => new MemoryCircuitStore(clock.now),
     policy: () => policy,
     clock,
     random: Math.random,
     workerId: randomUUID(),
-    classify,
-    ...(options.on && { on: options.on }),
+    on,
   });
   const calls = new GuardedCalls(breaker, policy, clock.now, classify);
   return {
@@ -93,7 +95,7 @@ export function createBreaker(options: GuardOptions): Guard {
     wrap:
       (key, run) =>
       (...args) =>
-        calls.callPlain(key, () => run(...args)),
+        calls.call(key, () => run(...args)),
     admit: (key) => breaker.admit(key),
     handler:
       (handle) =>
@@ -130,7 +132,6 @@ class GuardedCalls {
   readonly #policy: BreakerPolicy;
   readonly #now: () => number;
   readonly #classify: (error: unknown) => Classification;
-  #plain: unknown;
 
   constructor(
     breaker: Breaker,
@@ -144,37 +145,11 @@ class GuardedCalls {
     this.#classify = classify;
   }
 
-  call<Result>(key: string, run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    return this.#isPlain(run) ? this.callPlain(key, run) : this.#admitAndRun(key, run);
-  }
-
-  /** For a function that takes no signal. */
-  callPlain<Result>(key: string, run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    const passage = this.#breaker.pass(key);
-    if (!passage) return this.#admitAndRun(key, run);
-    try {
-      return run(NEVER).then(passage.succeeded, passage.failed);
-    } catch (error) {
-      return passage.failed(error);
-    }
-  }
-
-  /** To read a function's length takes a tenth of the whole call, so the last answer is kept. */
-  #isPlain(run: (signal: AbortSignal) => unknown): boolean {
-    if (run === this.#plain) return true;
-    if (run.length > 0) return false;
-    this.#plain = run;
-    return true;
-  }
-
-  async #admitAndRun<Result>(
-    key: string,
-    run: (signal: AbortSignal) => Promise<Result>,
-  ): Promise<Result> {
-    const admission = await this.#breaker.admit(key);
-    if (!admission.admitted) {
-      throw new CircuitOpenError(key, admission.retryAfterMs, admission.reason);
-    }
+  async call<Result>(key: string, run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    // An admission that needs no I/O is no promise, and then the call does not wait for one.
+    const pending = this.#breaker.admit(key);
+    const admission = pending instanceof Promise ? await pending : pending;
+    if (!admission.admitted) throw new CircuitOpenError(admission);
     const { permit } = admission;
     const startMs = this.#now();
     const timeout = run.length > 0 ? new CallTimeout(this.#policy.callTimeoutSeconds) : undefined;
@@ -182,20 +157,21 @@ class GuardedCalls {
     try {
       result = await run(timeout?.signal ?? NEVER);
     } catch (error) {
-      const what = timeout?.isOver ? 'timeout' : this.#classify(error);
-      await permit.settle(outcomeOf(what, this.#now() - startMs));
+      const classification = timeout?.isOver ? 'timeout' : this.#classify(error);
+      await permit.settle(outcomeOf(classification, this.#now() - startMs));
       throw error;
     } finally {
       timeout?.clear();
     }
-    await permit.settle({ kind: 'success', elapsedMs: this.#now() - startMs });
+    const settled = permit.settle({ kind: 'success', elapsedMs: this.#now() - startMs });
+    if (settled) await settled;
     return result;
   }
 }
 
 const NEVER = new AbortController().signal;
 
-/** Aborts a call when its full time is over. */
+/** Aborts a call at the call timeout. */
 class CallTimeout {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;

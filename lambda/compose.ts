@@ -19,6 +19,7 @@ import { DisabledTargets } from './core/router/disabled-targets.ts';
 import type { Log, Metrics, Trace } from './core/telemetry.ts';
 import { configuredCircuitStore } from './stores/configured-circuit-store.ts';
 import { DynamoDbCircuitStore } from './stores/dynamodb-circuit-store.ts';
+import { MemoryCircuitStore } from './stores/memory-circuit-store.ts';
 
 /** What every function has. */
 export interface Runtime {
@@ -83,6 +84,7 @@ export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => voi
   return {
     circuits: new Breaker({
       ...{ store, policy, clock, random, on, workerId: randomId() },
+      newPrivateStore: () => new MemoryCircuitStore(clock.now),
       scopesOf: scopesOfChain(settings),
     }),
     disabledTargets: new DisabledTargets({

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib/core';
 import { buildSync } from 'esbuild';
-import type { BreakerPolicy } from '../lambda/contract/policy.ts';
+import type { CircuitStorePolicy } from '../lambda/contract/policy.ts';
 
 export const HANDLERS = ['request', 'worker', 'sweeper', 'admin', 'lifecycle', 'prober'] as const;
 export type HandlerName = (typeof HANDLERS)[number];
@@ -18,7 +18,7 @@ export type HandlerCode = (handler: HandlerName) => Code;
  * asset, so `cdk ls` needs none. The Redis client is a fifth of a bundle: it is in it only for a
  * store that needs it.
  */
-export function bundledHandlers(store: BreakerPolicy['store'] = 'dynamodb'): HandlerCode {
+export function bundledHandlers(store: CircuitStorePolicy['store'] = 'dynamodb'): HandlerCode {
   let bundles: ReadonlyMap<string, Uint8Array> | undefined;
   return (handler) =>
     Code.fromAsset(join(PROJECT, 'lambda', handler), {

@@ -1,8 +1,8 @@
 import { type Settings, type SettingsFault, targetKey, targetsOf } from '../contract/policy.ts';
 import type { AdminHealthView } from '../contract/schemas/admin-health-view.ts';
 import type { Breaker } from '../core/breaker/breaker.ts';
-import type { CircuitInspection } from '../core/breaker/inspection.ts';
 import { splitScopeName } from '../core/breaker/override-scopes.ts';
+import type { CircuitSummary } from '../core/breaker/summary.ts';
 import { type Clock, isoTime } from '../core/clock.ts';
 import type { ConfigFailures, DisabledTargets } from '../core/router/disabled-targets.ts';
 import { healthView } from '../core/router/health.ts';
@@ -50,7 +50,7 @@ export async function getAdminHealth(
   };
 }
 
-function why({ opens, succeeded, evidence, overriddenBy }: Partial<CircuitInspection> = {}) {
+function why({ opens, succeeded, evidence, overriddenBy }: Partial<CircuitSummary> = {}) {
   return {
     ...(opens !== undefined && { opens }),
     ...(succeeded !== undefined && { succeeded }),

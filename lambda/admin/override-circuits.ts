@@ -2,8 +2,8 @@ import { type Settings, targetKey, targetsOf } from '../contract/policy.ts';
 import type { OverrideRequest, OverrideView } from '../contract/schemas/overrides.ts';
 import { OVERRIDE_SCOPES, type OverrideScope } from '../contract/words.ts';
 import type { Breaker } from '../core/breaker/breaker.ts';
-import type { ScopedOverride } from '../core/breaker/inspection.ts';
 import { scopeName, scopesOfChain } from '../core/breaker/override-scopes.ts';
+import type { ScopedOverride } from '../core/breaker/overrides.ts';
 import { type Clock, isoTime } from '../core/clock.ts';
 import type { Log } from '../core/telemetry.ts';
 

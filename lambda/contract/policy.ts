@@ -1,20 +1,20 @@
 /**
- * The settings: what `holdfast.config.ts` exports, what travels in the SSM parameter, what every
- * function reads. Times are seconds and may be fractions; nothing hard-codes a longer one, so a
- * test runs a whole outage in seconds. `schemas.ts` validates, this file gives types and defaults.
+ * The settings: `holdfast.config.ts` exports them, an SSM parameter carries them, and every function
+ * reads them. This file has their types and defaults; `schemas/settings.ts` validates them. Times are
+ * seconds and may be fractions, and no code sets a longer time, so a test can run an outage in seconds.
  */
 import type { TargetFailureKind } from './words.ts';
 
-/** One (region, model or inference profile): the unit of a circuit. */
+/** One model or inference profile in one region. A circuit covers one target. */
 export interface Target {
   readonly region: string;
   /** A model id, or an inference profile id such as `us.anthropic.claude-sonnet-4-6`. */
   readonly modelId: string;
-  /** The foundation model behind the id, where the id does not tell it. */
+  /** The foundation model behind the id. @default read from the id */
   readonly model?: string;
-  /** `us`, `eu`, `jp`, `au`, `apac` or `global`, where the id does not tell it. */
+  /** `us`, `eu`, `jp`, `au`, `apac` or `global`. @default read from the id */
   readonly geography?: string;
-  /** Share of a tier's traffic relative to its other targets. @default 1 */
+  /** The target's share of its tier's traffic, relative to the other targets. @default 1 */
   readonly weight?: number;
 }
 
@@ -22,73 +22,102 @@ export interface Target {
 export interface Tier {
   readonly name: string;
   readonly targets: readonly Target[];
-  /** Cap on the answer's length; always sent, as an unset one reserves the model's whole limit. */
+  /**
+   * Cap on the length of an answer, in tokens. It is always sent: without it, Bedrock reserves the
+   * model's maximum from the token quota.
+   */
   readonly maxTokens: number;
-  /** Joins the system prompt when this tier serves. */
+  /** An instruction that joins the system prompt when this tier serves. @default none */
   readonly simplify?: string;
 }
 
+/** The rules of the circuits. `breaker-rules.ts` has the allowed ranges. */
 export interface BreakerPolicy {
-  /** Rate rule: trips above this share of failures (strictly). */
+  /** Rate rule: the circuit opens above this share of failed calls, in percent. @default 30 */
   readonly failureRatePercent: number;
+  /** The time over which calls are counted. @default 60 */
   readonly windowSeconds: number;
+  /** The rate rule and the slow rule need this many calls in the window. @default 20 */
   readonly minimumCalls: number;
-  /** Excess rule: trips at this CUSUM of failures beyond the rate, or 1 % of the window's calls. */
+  /**
+   * Excess rule: the circuit opens at this many failures beyond those that the rate allows, or at 1 %
+   * of the window's calls if that is more. @default 10
+   */
   readonly excessFailures: number;
-  /** Dry rule: trips at this many failures and no success in the window. */
+  /** Dry rule: the circuit opens at this many failures and no success in the window. @default 5 */
   readonly consecutiveFailures: number;
-  /** Slow rule: a call at least this long is slow. Off when absent. */
+  /** Slow rule: a call that takes at least this long is slow. @default the rule is off */
   readonly slowCallSeconds?: number;
+  /** Slow rule: the circuit opens at this share of slow calls, in percent. @default 50 */
   readonly slowRatePercent: number;
+  /** How long an open circuit waits before its first probe, ±10 %. @default 60 */
   readonly cooldownSeconds: number;
+  /** Each opening in a row multiplies the cooldown by this factor. @default 1 */
   readonly cooldownMultiplier: number;
+  /** The longest cooldown, whatever the multiplier or a Retry-After says. @default 900 */
   readonly cooldownMaxSeconds: number;
-  /** How old a cached view of a circuit may be: what an outage costs beyond its detection. */
+  /**
+   * The maximum age of a cached view of a circuit. After an outage is detected, other workers may
+   * continue to call for this long. @default 1
+   */
   readonly viewMaxAgeSeconds: number;
-  /** Permits of each half-open stage. */
+  /** The permits of each recovery stage. @default 1, 5, 10 */
   readonly recoveryStages: readonly number[];
+  /** A call that takes longer is aborted and counts as a timeout. @default 60 */
   readonly callTimeoutSeconds: number;
-  /** UTC time of day at which daily quotas start anew, `HH:MM`. */
+  /** The UTC time of day at which daily quotas are reset, `HH:MM`. @default 00:00 */
   readonly dailyQuotaResetUtc: string;
-  /** Kinds that do not count as failures of a target. */
+  /** Failure kinds that do not count as failures of a target. @default none */
   readonly ignoredKinds: readonly TargetFailureKind[];
+}
+
+/** The store that workers share their circuits through. */
+export interface CircuitStorePolicy {
+  /** `memory` shares nothing between sandboxes. @default dynamodb */
   readonly store: 'dynamodb' | 'redis' | 'memory';
-  /** An operation of the store that takes longer counts as lost, and decisions are local. */
+  /** An operation that takes longer counts as lost, and the worker decides alone. @default 1 */
   readonly storeTimeoutSeconds: number;
+  /** The address of a Redis or Valkey server, for `store: 'redis'`. @default none */
   readonly redisUrl?: string;
 }
 
+export interface BreakerSettings extends BreakerPolicy, CircuitStorePolicy {}
+
 export interface JobPolicy {
+  /** The time from submission until a job that has no answer expires. @default 86,400 (a day) */
   readonly deadlineSeconds: number;
-  /** Claims a job may use before it is dead-lettered; an outage spends none. */
+  /** Claims that a job may use before it is dead-lettered. An outage uses none. @default 5 */
   readonly maxAttempts: number;
+  /** How long an ended job and its answer are kept, in days. @default 7 */
   readonly retentionDays: number;
-  /** Batches that workers run at the same time: the event source's maximum concurrency. */
+  /** The number of batches that run at once: the event source's maximum concurrency. @default 10 */
   readonly workerConcurrency: number;
-  /** The least time a job waits when no target admits it and none says when it will. */
+  /**
+   * The shortest wait of a job that no target admits, if no target says when it will. @default 5
+   */
   readonly shortestDeferralSeconds: number;
-  /** Whether each end of a job is told as an event on the stack's event bus. */
+  /** Publishes an event to the stack's event bus when a job ends. @default true */
   readonly completionEvents: boolean;
 }
 
 export interface ProbePolicy {
-  /** Whether circuits that no job calls are taken through their recovery by tiny calls. */
+  /** Takes circuits that no job calls through their recovery, with tiny calls. @default false */
   readonly enabled: boolean;
 }
 
 export interface Settings {
   readonly tiers: readonly Tier[];
-  readonly breaker: BreakerPolicy;
+  readonly breaker: BreakerSettings;
   readonly jobs: JobPolicy;
   readonly probe: ProbePolicy;
-  /** API key id → tenant; a key that is not named is a tenant of its own. */
+  /** API key id → tenant. A key that is not listed is its own tenant. */
   readonly tenants: Readonly<Record<string, string>>;
 }
 
-/** What a settings file holds: all but the tiers has a default. */
+/** The content of a settings file. Everything except `tiers` has a default. */
 export interface SettingsInput {
   readonly tiers: readonly Tier[];
-  readonly breaker?: Partial<BreakerPolicy>;
+  readonly breaker?: Partial<BreakerSettings>;
   readonly jobs?: Partial<JobPolicy>;
   readonly probe?: Partial<ProbePolicy>;
   readonly tenants?: Readonly<Record<string, string>>;
@@ -109,6 +138,9 @@ export const BREAKER_DEFAULTS: BreakerPolicy = {
   callTimeoutSeconds: 60,
   dailyQuotaResetUtc: '00:00',
   ignoredKinds: [],
+};
+
+export const CIRCUIT_STORE_DEFAULTS: CircuitStorePolicy = {
   store: 'dynamodb',
   storeTimeoutSeconds: 1,
 };
@@ -125,42 +157,42 @@ export const JOB_DEFAULTS: JobPolicy = {
 export const PROBE_DEFAULTS: ProbePolicy = { enabled: false };
 
 /**
- * Jobs of a batch, the most without a batching window. They run side by side, so a sandbox that waits
- * for one model waits for ten at the price of one.
+ * The number of jobs in a batch, which is SQS's maximum without a batching window. They run side by
+ * side, so a sandbox waits for ten models at the price of one.
  */
 export const BATCH_SIZE = 10;
 
-/** Every target of the chain, tier by tier. */
+/** All targets of the chain, tier by tier. */
 export function targetsOf({ tiers }: Pick<Settings, 'tiers'>): readonly Target[] {
   return tiers.flatMap(({ targets }) => targets);
 }
 
-/** The circuit's key, as people read it: `us-east-1/us.anthropic.claude-sonnet-4-6`. */
+/** The key of the target's circuit, such as `us-east-1/us.anthropic.claude-sonnet-4-6`. */
 export function targetKey(target: Target): string {
   return `${target.region}/${target.modelId}`;
 }
 
-/** Two calls and the time to store what they gave; 900 s is Lambda's own limit. */
+/** The time for two calls and for storing their answers. Lambda's own limit is 900 s. */
 export function workerTimeoutSeconds(policy: BreakerPolicy): number {
   return Math.min(900, Math.ceil(2 * policy.callTimeoutSeconds) + 30);
 }
 
-/** A lease outlives the call it covers, so a running call always holds one. */
+/** A lease is longer than the call that it covers, so a running call always holds a live lease. */
 export function leaseSeconds(policy: BreakerPolicy): number {
   return 1.25 * policy.callTimeoutSeconds;
 }
 
-/** How long the bucket keeps a prompt or a result: a job may end late, and is read after that. */
+/** How long the bucket keeps a prompt or a result. A job may end at its deadline and be read after. */
 export function keptDays({ retentionDays, deadlineSeconds }: JobPolicy): number {
   return retentionDays + Math.ceil(deadlineSeconds / 86_400);
 }
 
-/** Why the settings in force are not those of the parameter. */
+/** The reason why the settings in force are not those of the parameter. */
 export interface SettingsFault {
-  /** `invalid`: an edit was refused. `unreadable`: SSM did not give the parameter. */
+  /** `invalid`: an edit was refused. `unreadable`: SSM did not return the parameter. */
   readonly status: 'invalid' | 'unreadable';
-  /** Milliseconds since the epoch: of the edit, or of the first reading that failed. */
+  /** The time of the edit, or of the first read that failed. Milliseconds since the epoch. */
   readonly sinceMs: number;
-  /** Lines with field, value and what is allowed. */
+  /** One line per fault, with the field, its value and what is allowed. */
   readonly faults: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { BreakerPolicy } from '../contract/policy.ts';
+import type { CircuitStorePolicy } from '../contract/policy.ts';
 import type { CircuitStore } from '../core/breaker/circuit-store.ts';
 import { MemoryCircuitStore } from './memory-circuit-store.ts';
 import { RedisCircuitStore, type RedisClient } from './redis-circuit-store.ts';
@@ -9,17 +9,17 @@ interface StoreOptions {
 }
 
 export interface ConfiguredCircuitStoreOptions {
-  readonly policy: () => BreakerPolicy;
+  readonly policy: () => CircuitStorePolicy;
   readonly dynamoDb: (options: StoreOptions) => CircuitStore;
-  /** The clock of a store in memory, in milliseconds since the epoch. */
+  /** The clock of the memory store, in milliseconds since the epoch. */
   readonly now: () => number;
-  /** @default by ioredis */
+  /** Connects to Redis. @default uses ioredis */
   readonly connect?: (redisUrl: string) => Promise<RedisClient>;
 }
 
 /**
- * The store that the settings name. It is opened with the first operation, as the settings are read
- * by then; what a sandbox opened it keeps, whatever they say later.
+ * Returns the store that the settings name. The first operation opens it, because the settings have
+ * been read by then. A sandbox keeps the store it opened first, even if the settings change later.
  */
 export function configuredCircuitStore(options: ConfiguredCircuitStoreOptions): CircuitStore {
   let opened: Promise<CircuitStore> | undefined;

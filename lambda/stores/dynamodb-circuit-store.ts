@@ -13,28 +13,28 @@ import {
   CircuitStoreError,
   type Expected,
   type Loaded,
+  mergedBuckets,
   type StoredRecord,
   type WindowBucket,
   type WindowCounts,
   type WindowSlot,
 } from '../core/breaker/circuit-store.ts';
-import { mergedBuckets } from '../core/breaker/window-bucket.ts';
 import { conditionOf } from './dynamodb-condition.ts';
 import { type ServerTime, serverTimeOf, stampWithServerTime } from './dynamodb-server-time.ts';
 import { fromWindowItem, periodOf, toWindowUpdate, windowItemKey } from './dynamodb-window-item.ts';
 
 export interface DynamoDbCircuitStoreOptions {
-  /** How long an operation may take; one that takes longer counts as lost. @default 1 s */
+  /** An operation that takes longer counts as lost, in milliseconds. @default 1,000 */
   readonly timeoutMs?: number;
-  /** Which of the items that share the writes of a window is this worker's. @default at random */
+  /** The window item that this worker writes to, 0 to 3. @default drawn at random */
   readonly shard?: number;
-  /** The store's clock. @default the Date header of its answers */
+  /** The store's clock, in milliseconds since the epoch. @default the Date header of its responses */
   readonly now?: () => number;
 }
 
 /**
- * Circuits in a DynamoDB table (layout: `CIRCUITS_TABLE`). Give it a client with `maxAttempts: 1`:
- * the SDK's retry of an addition whose answer was lost would count twice.
+ * Circuits in a DynamoDB table (layout: `CIRCUITS_TABLE`). Its client must have `maxAttempts: 1`: if
+ * the SDK retried an addition whose response was lost, the addition would count twice.
  */
 export class DynamoDbCircuitStore implements CircuitStore {
   readonly #client: DynamoDBClient;
@@ -57,7 +57,7 @@ export class DynamoDbCircuitStore implements CircuitStore {
   }
 
   async load(key: string): Promise<Loaded> {
-    const output = await this.#ask((signal) =>
+    const output = await this.#send((signal) =>
       this.#client.send(
         new GetItemCommand({
           TableName: this.#table,
@@ -72,7 +72,7 @@ export class DynamoDbCircuitStore implements CircuitStore {
 
   async save(key: string, record: StoredRecord, expected: Expected): Promise<boolean> {
     try {
-      await this.#ask((signal) =>
+      await this.#send((signal) =>
         this.#client.send(
           new PutItemCommand({
             TableName: this.#table,
@@ -96,7 +96,7 @@ export class DynamoDbCircuitStore implements CircuitStore {
     counts: WindowCounts,
   ): Promise<void> {
     const item = windowItemKey(epoch, periodOf(slot), this.#shard);
-    await this.#ask((signal) =>
+    await this.#send((signal) =>
       this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
@@ -109,7 +109,7 @@ export class DynamoDbCircuitStore implements CircuitStore {
   }
 
   async readWindow(key: string, epoch: number, slot: WindowSlot): Promise<readonly WindowBucket[]> {
-    const output = await this.#ask((signal) =>
+    const output = await this.#send((signal) =>
       this.#client.send(
         new QueryCommand({
           TableName: this.#table,
@@ -129,7 +129,7 @@ export class DynamoDbCircuitStore implements CircuitStore {
     return mergedBuckets(buckets.filter(({ startMs }) => startMs >= slot.startMs));
   }
 
-  async #ask<Output>(send: (options: { abortSignal: AbortSignal }) => Promise<Output>) {
+  async #send<Output>(send: (options: { abortSignal: AbortSignal }) => Promise<Output>) {
     try {
       return await send({ abortSignal: AbortSignal.timeout(this.#timeoutMs) });
     } catch (error) {
@@ -144,7 +144,7 @@ export class DynamoDbCircuitStore implements CircuitStore {
   }
 }
 
-/** An item takes about 1,000 writes a second. */
+/** DynamoDB accepts about 1,000 writes a second to one item, so four items share a window's writes. */
 const WINDOW_SHARDS = 4;
 
 const CIRCUIT = CIRCUITS_TABLE.partitionKey;
@@ -166,7 +166,7 @@ function recordOf(item: Item | undefined): unknown {
   return record;
 }
 
-/** A number that a hand made too long for this language is a wrong one, not an exception. */
+/** A number with too many digits for JavaScript becomes a wrong number instead of an exception. */
 function read(item: Item): Record<string, unknown> {
   return unmarshall(item, { wrapNumbers: Number });
 }
@@ -175,7 +175,7 @@ function isFailedCondition(error: unknown): boolean {
   return error instanceof ConditionalCheckFailedException;
 }
 
-/** Errors that DynamoDB answered before it did anything. */
+/** Errors that DynamoDB returns before it changes anything. */
 const REFUSALS: readonly string[] = [
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',

@@ -4,8 +4,8 @@ import type { Expected, StoredRecord } from '../core/breaker/circuit-store.ts';
 import { isObject } from '../core/breaker/record.ts';
 
 /**
- * The condition that lets a save through only if the item is as expected. A record that cannot be
- * read is compared by each value that was read of it, and by the absence of what `record` would add.
+ * Returns the condition that makes a save succeed only if the item is as expected. An unreadable
+ * record is compared value by value, and the fields that `record` would add must be absent.
  */
 export function conditionOf(expected: Expected, record: StoredRecord) {
   const names = new Placeholders<string>('#n');
@@ -38,7 +38,7 @@ function clausesOf(
     ...added.map((field) => `attribute_not_exists(${names.of(field)})`),
   ];
 
-  /** Leaf by leaf, with the sizes of what holds them. */
+  /** Compares leaf by leaf, and compares the sizes of lists and maps. */
   function equals(path: string, value: unknown): string[] {
     if (!isContainer(value)) return [`${path} = ${values.of(value)}`];
     const parts = Array.isArray(value)
@@ -49,12 +49,12 @@ function clausesOf(
   }
 }
 
-/** Lists and maps; sets and bytes are compared whole. */
+/** True for lists and maps. Sets and bytes are compared as a whole. */
 function isContainer(value: unknown): value is object {
   return Array.isArray(value) || (isObject(value) && value.constructor === Object);
 }
 
-/** Names and values stand in an expression under aliases. */
+/** The aliases of names or values in an expression. */
 class Placeholders<Value> {
   readonly #prefix: string;
   readonly #values: Value[] = [];

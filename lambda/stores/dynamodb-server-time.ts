@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-/** The store's clock was within this span when it answered. */
+/** The span that the store's clock was in when it answered. */
 export interface ServerTime {
   readonly earliestMs: number;
   readonly latestMs: number;
 }
 
-/** Notes the Date header of each answer on the answer, as the SDK shows no headers. */
+/** Copies the Date header of each response to its metadata, because the SDK does not expose headers. */
 export function stampWithServerTime(client: DynamoDBClient): void {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -20,7 +20,7 @@ export function stampWithServerTime(client: DynamoDBClient): void {
   );
 }
 
-/** The header is cut to whole seconds, so the clock was anywhere within that second. */
+/** The header has whole seconds, so the clock may have been anywhere within that second. */
 export function serverTimeOf(output: object): ServerTime {
   const metadata = '$metadata' in output ? Object(output.$metadata) : {};
   const earliestMs = Date.parse(String(metadata[DATE]));
@@ -30,7 +30,7 @@ export function serverTimeOf(output: object): ServerTime {
 
 const DATE = 'serverDate';
 
-/** An answer without a date says nothing of the clock, so it contradicts no clock. */
+/** A response without a date says nothing about the clock. */
 const UNKNOWN: ServerTime = {
   earliestMs: Number.NEGATIVE_INFINITY,
   latestMs: Number.POSITIVE_INFINITY,

@@ -8,31 +8,35 @@ import {
   type WindowSlot,
 } from '../core/breaker/circuit-store.ts';
 
+/** A counter of a bucket. */
+type Counter = 'success' | 'slow' | TargetFailureKind;
+
 /**
- * One item holds 60 buckets of one epoch and shard. Its counters have names of a letter and the
- * bucket's number (`s17`: successes of the 18th bucket), as DynamoDB bills each write by the size of
- * the whole item, names included: so a minute of mixed outcomes stays within 1 KB, one unit.
+ * One item holds 60 buckets of one epoch and shard. The name of a counter is a letter and the number
+ * of its bucket (`s17`: the successes of bucket 17). DynamoDB bills each write by the size of the whole
+ * item, names included, so short names keep a minute of mixed outcomes within one write unit of 1 KB.
+ * The type requires a letter for every counter, so a new failure kind does not compile without one.
  */
-const LETTERS = {
-  s: 'success',
-  w: 'slow',
-  q: 'quota-minute',
-  d: 'quota-day',
-  c: 'capacity',
-  f: 'fault',
-  t: 'timeout',
-  n: 'network',
-} as const satisfies Record<string, 'success' | 'slow' | TargetFailureKind>;
+const LETTERS: Readonly<Record<Counter, string>> = {
+  success: 's',
+  slow: 'w',
+  'quota-minute': 'q',
+  'quota-day': 'd',
+  capacity: 'c',
+  fault: 'f',
+  timeout: 't',
+  network: 'n',
+};
 
-type Letter = keyof typeof LETTERS;
+const COUNTERS = Object.keys(LETTERS) as readonly Counter[];
 
-/** The waits that failures asked for, in milliseconds, as a set: the one thing that is no sum. */
+/** The waits that failures asked for, as a set of milliseconds. The only field that is not a sum. */
 const WAITS = 'a';
 
-/** Long after any window ends; deletion is for tidiness alone. */
+/** Longer than any window. The deletion only cleans up. */
 const KEPT_SECONDS = 86_400;
 
-/** When the item's first bucket starts, in ISO 8601, so that items sort by time. */
+/** The start of the item's first bucket in ISO 8601, so that items sort by time. */
 export function periodOf({ startMs, bucketMs }: WindowSlot): string {
   return new Date(startMs - (startMs % (bucketMs * BUCKETS_PER_WINDOW))).toISOString();
 }
@@ -47,7 +51,7 @@ export function toWindowUpdate(slot: WindowSlot, counts: WindowCounts) {
   const periodMs = Date.parse(periodOf(slot));
   const bucket = (startMs - periodMs) / bucketMs;
   const added = [
-    ...lettersAndCounts(counts).map(([letter, count]) => [`${letter}${bucket}`, count] as const),
+    ...countsByLetter(counts).map(([letter, count]) => [`${letter}${bucket}`, count] as const),
     ...(counts.retryAfterMs
       ? [[`${WAITS}${bucket}`, new Set([counts.retryAfterMs])] as const]
       : []),
@@ -71,41 +75,37 @@ export function toWindowUpdate(slot: WindowSlot, counts: WindowCounts) {
 export function fromWindowItem(item: Readonly<Record<string, unknown>>): WindowBucket[] {
   const periodMs = Date.parse(String(item[CIRCUITS_TABLE.sortKey]).split('/')[2] ?? '');
   const bucketMs = Number(item.bucketMs);
-  const buckets = new Map<number, Counting>();
+  const buckets = new Map<number, MutableBucket>();
   for (const [name, value] of Object.entries(item)) {
     const [, letter = '', number = ''] = /^([a-z])(\d+)$/.exec(name) ?? [];
     if (number === '') continue;
     const startMs = periodMs + Number(number) * bucketMs;
     const bucket = buckets.get(startMs) ?? { startMs, success: 0, slow: 0, failures: {} };
     buckets.set(startMs, bucket);
-    count(bucket, letter, value);
+    setCounter(bucket, letter, value);
   }
   return [...buckets.values()];
 }
 
-interface Counting extends WindowBucket {
+interface MutableBucket extends WindowBucket {
   success: number;
   slow: number;
   readonly failures: Partial<Record<TargetFailureKind, number>>;
   retryAfterMs?: number;
 }
 
-function count(bucket: Counting, letter: string, value: unknown): void {
+function setCounter(bucket: MutableBucket, letter: string, value: unknown): void {
   if (letter === WAITS && value instanceof Set) bucket.retryAfterMs = Math.max(...value);
-  if (!isLetter(letter)) return;
-  const counter = LETTERS[letter];
+  const counter = COUNTERS.find((known) => LETTERS[known] === letter);
+  if (counter === undefined) return;
   if (counter === 'success' || counter === 'slow') bucket[counter] = Number(value);
   else bucket.failures[counter] = Number(value);
 }
 
-function isLetter(letter: string): letter is Letter {
-  return letter in LETTERS;
-}
-
-function lettersAndCounts({ success, slow, failures }: WindowCounts): [Letter, number][] {
-  const all: Partial<Record<(typeof LETTERS)[Letter], number>> = { success, slow, ...failures };
-  const letters = Object.keys(LETTERS) as Letter[];
-  return letters
-    .map((letter): [Letter, number] => [letter, all[LETTERS[letter]] ?? 0])
-    .filter(([, number]) => number !== 0);
+function countsByLetter({ success, slow, failures }: WindowCounts): [string, number][] {
+  const counts: Partial<Record<Counter, number>> = { success, slow, ...failures };
+  return COUNTERS.map((counter): [string, number] => [
+    LETTERS[counter],
+    counts[counter] ?? 0,
+  ]).filter(([, count]) => count !== 0);
 }

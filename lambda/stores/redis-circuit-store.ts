@@ -5,34 +5,34 @@ import {
   CircuitStoreError,
   type Expected,
   type Loaded,
+  mergedBuckets,
   type StoredRecord,
   type WindowBucket,
   type WindowCounts,
   type WindowSlot,
 } from '../core/breaker/circuit-store.ts';
-import { mergedBuckets } from '../core/breaker/window-bucket.ts';
 import { isoTime } from '../core/clock.ts';
 import { ADD_TO_WINDOW, LOAD, READ_WINDOW, SAVE } from './redis-scripts.ts';
 
-/** All that is needed of a client; one of ioredis is one. */
+/** The part of a Redis client that the store uses. An ioredis client fits. */
 export interface RedisClient {
   eval(script: string, keys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
 }
 
 export interface RedisCircuitStoreOptions {
-  /** Begins the name of each key. @default 'holdfast/' */
+  /** The prefix of each key. @default 'holdfast/' */
   readonly prefix?: string;
-  /** How long an operation may take; one that takes longer counts as lost. @default 1 s */
+  /** An operation that takes longer counts as lost, in milliseconds. @default 1,000 */
   readonly timeoutMs?: number;
-  /** The store's clock. @default the server's TIME */
+  /** The store's clock, in milliseconds since the epoch. @default the server's TIME */
   readonly now?: () => number;
 }
 
 /**
- * Circuits in Redis or Valkey: the record as JSON in `<prefix>{<circuit>}/control`, the counts of an
- * epoch in the hash `<prefix>{<circuit>}/window/<epoch>`, a field for each bucket and counter. Give
- * it a client that sends no command twice (ioredis: `autoResendUnfulfilledCommands: false`): an
- * addition done twice counts twice.
+ * Circuits in Redis or Valkey. The record is JSON in `<prefix>{<circuit>}/control`. The counts of an
+ * epoch are a hash in `<prefix>{<circuit>}/window/<epoch>`, with one field per bucket and counter. The
+ * client must never send a command twice (ioredis: `autoResendUnfulfilledCommands: false`), because a
+ * repeated addition counts twice.
  */
 export class RedisCircuitStore implements CircuitStore {
   readonly #client: RedisClient;
@@ -117,10 +117,10 @@ export class RedisCircuitStore implements CircuitStore {
   }
 }
 
-/** Longer than any window; each addition begins it anew. */
+/** Longer than any window. Each addition restarts the time. */
 const KEPT_MS = 2 * 3_600_000;
 
-/** The field of a bucket that is no sum. */
+/** The only field of a bucket that is not a sum. */
 const RETRY_AFTER = 'retryAfterMs';
 
 function expectation(expected: Expected): [kind: string, text: string] {
@@ -129,7 +129,7 @@ function expectation(expected: Expected): [kind: string, text: string] {
   return ['raw', JSON.stringify(expected.raw)];
 }
 
-/** Text that is no JSON is what was found all the same; it is no circuit. */
+/** Text that is not JSON is returned as it is; the caller then finds that it is not a circuit. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -155,11 +155,11 @@ function bucketOf({ bucket, name, count }: Count): WindowBucket {
   return isOwn ? { ...empty, [name]: count } : { ...empty, failures: { [name]: count } };
 }
 
-/** Errors by which a server says that it did nothing. */
+/** Errors with which a server says that it did nothing. */
 const REFUSALS =
   /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MOVED|NOAUTH|NOPERM|NOREPLICAS|OOM|READONLY|TRYAGAIN)\b/;
 
-/** The first word of a server's error is its kind; what follows may quote keys. */
+/** Keeps only the first word of a server's error, which is its kind. The rest may quote keys. */
 function translate(error: unknown): CircuitStoreError {
   if (error instanceof CircuitStoreError) return error;
   const { name, message } = error instanceof Error ? error : { name: 'unknown error', message: '' };
@@ -168,7 +168,7 @@ function translate(error: unknown): CircuitStoreError {
   return new CircuitStoreError(`redis: ${refusal ?? name}`, applied, { cause: error });
 }
 
-/** The client goes on trying for as long as it likes; the caller does not. */
+/** A time limit for the caller. The client itself may keep trying for longer. */
 class Timeout {
   readonly passed: Promise<never>;
   #timer: NodeJS.Timeout | undefined;

@@ -3,10 +3,10 @@ import type { Cluster, Redis, RedisOptions } from 'ioredis';
 const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
- * A connection that sends no command twice and none that nobody waits for any more: what waits for
- * a connection fails with it. `?cluster=true` at the end of the address is for servers that share
- * their keys out by slot, as ElastiCache Serverless does even where there is but one. The package is
- * loaded only here, so that no other store pays for it.
+ * Connects to Redis or Valkey. The connection never sends a command twice, and a command that waits
+ * for a connection fails together with it. An address that ends with `?cluster=true` is a server in
+ * cluster mode, such as ElastiCache Serverless. ioredis is loaded only here, so that the other stores
+ * do not pay for it.
  */
 export async function connectRedis(url: string): Promise<Redis | Cluster> {
   const ioredis = await import('ioredis');
@@ -30,10 +30,10 @@ async function connectCluster(
       ...(password && { password: decodeURIComponent(password) }),
       ...(protocol === 'rediss:' && { tls: {} }),
     },
-    // Certificates are made out to names, so what a node is called is not to become an address.
+    // TLS certificates contain host names, so a node's name must not be resolved to an address.
     dnsLookup: (host, found) => found(null, host),
     slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
-    // Only what a node refused goes to another; what may have been done is not done again.
+    // Only a refused command goes to another node. A command that may have run is not sent again.
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
     enableOfflineQueue: false,
@@ -49,7 +49,7 @@ async function connectCluster(
   return cluster;
 }
 
-/** Each operation tells of its own failure; without a listener the client prints all of them. */
+/** Each operation reports its own failure. Without a listener, the client would print them as well. */
 function silenced<Client extends Redis | Cluster>(client: Client): Client {
   client.on('error', () => undefined);
   return client;

@@ -1,14 +1,14 @@
 /**
- * One script per operation, so that each is atomic and takes one round trip. A record is JSON text
- * and a window item a hash: both can be read in any Redis client.
+ * One script per operation, so that each operation is atomic and takes one round trip. A record is
+ * JSON text and a window is a hash, so any Redis client can show them.
  */
 
-/** The record's text, or nothing, and the server's time. */
+/** Returns the record's text, or nil, and the server's time. */
 export const LOAD = `return { redis.call('GET', KEYS[1]), redis.call('TIME') }`;
 
 /**
- * ARGV: the record's text, what has to be there ('absent', 'version' or 'raw'), and its text. A
- * record is compared by what it says, not by its spaces or the order of its fields.
+ * ARGV: the record's text, the kind of the expectation ('absent', 'version' or 'raw') and its text.
+ * Records are compared by content, so spaces and the order of fields do not matter.
  */
 export const SAVE = `
 local function parsed(text)
@@ -33,9 +33,9 @@ redis.call('SET', KEYS[1], ARGV[1])
 return 1`;
 
 /**
- * ARGV: how long to keep the window, the oldest bucket to keep, a field and the wait to note there
- * if it is the longest, and fields and counts to add. A field begins with its bucket's time, so
- * that older ones compare as less.
+ * ARGV: how long to keep the window in milliseconds, the oldest bucket to keep, a field and the wait
+ * to store there if it is the longest, then pairs of a field and the count to add. A field starts with
+ * the time of its bucket, so the fields of older buckets compare as less.
  */
 export const ADD_TO_WINDOW = `
 local isNew = false

@@ -3,7 +3,7 @@ import { type RedriveDependencies, redrive } from '../../lambda/admin/redrive.ts
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { type RedriveRequest, redriveRequest } from '../../lambda/contract/schemas/redrive.ts';
-import type { CircuitSummary } from '../../lambda/core/breaker/admission.ts';
+import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
 import type { DeadLetter } from '../../lambda/core/jobs/dead-letter-queue.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { sweep } from '../../lambda/sweeper/sweep.ts';

@@ -4,13 +4,13 @@ import type { Settings, SettingsFault } from '../../lambda/contract/policy.ts';
 import { PROBLEM } from '../../lambda/contract/problems.ts';
 import { adminHealthView } from '../../lambda/contract/schemas/admin-health-view.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
-import { MemoryCircuitStore } from '../../lambda/core/breaker/memory-circuit-store.ts';
 import { scopesOfChain } from '../../lambda/core/breaker/override-scopes.ts';
 import {
   DisabledTargets,
   inProcessDisabledTargets,
 } from '../../lambda/core/router/disabled-targets.ts';
 import type { LifecycleRecord } from '../../lambda/core/router/lifecycle.ts';
+import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { bodyOf, fieldsOf } from '../support/api-caller.ts';
 import { type ApiEventOptions, anApiEvent } from '../support/api-event.ts';
 import { aWorld } from '../support/job-world.ts';
@@ -32,10 +32,11 @@ function anAdmin(settings: Settings = aChain()) {
   const { clock, log } = world;
   const policy = () => settings.breaker;
   const store = new MemoryCircuitStore(clock.now);
+  const newPrivateStore = () => new MemoryCircuitStore(clock.now);
   const disabledStore = inProcessDisabledTargets();
   const scopesOf = scopesOfChain(() => settings);
   const aBreaker = (workerId: string) =>
-    new Breaker({ store, policy, clock, scopesOf, random: () => 0, workerId });
+    new Breaker({ store, newPrivateStore, policy, clock, scopesOf, random: () => 0, workerId });
   const disabled = () => new DisabledTargets({ store: disabledStore, policy, clock });
   let lifecycle: LifecycleRecord | undefined;
   let settingsFault: SettingsFault | undefined;
@@ -269,7 +270,7 @@ describe('GET /v1/admin/health', () => {
 
   test('says what is wrong with a refused edit of the settings', async () => {
     const sinceMs = admin.clock.now();
-    const faults = ['jobs.maxAttempts: got 0, allowed is number to be >=1'];
+    const faults = ['jobs.maxAttempts: got 0, allowed is at least 1'];
     admin.refused({ status: 'invalid', sinceMs, faults });
 
     const view = await admin.health();

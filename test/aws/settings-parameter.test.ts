@@ -88,7 +88,7 @@ describe('the settings parameter', () => {
     answer = holding(REFUSED);
     await readAfter(30_000);
 
-    const fault = 'jobs.maxAttempts: got 0, allowed is number to be >=1';
+    const fault = 'jobs.maxAttempts: got 0, allowed is at least 1';
     expect(settings.fault).toEqual({ status: 'invalid', sinceMs: EDITED_AT, faults: [fault] });
     expect(world.logged[0]?.fields).toEqual({ reason: fault, inForce: 'the last good ones' });
   });

@@ -32,7 +32,7 @@ describe('bin/app.ts', () => {
     expect({ status, stdout, stderr }).toEqual({
       status: 1,
       stdout: '',
-      stderr: `${config} is not usable:\n  tiers[0].maxTokens: got 0, allowed is number to be >=1\n`,
+      stderr: `${config} is not usable:\n  tiers[0].maxTokens: got 0, allowed is at least 1\n`,
     });
   });
 

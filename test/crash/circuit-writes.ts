@@ -5,8 +5,8 @@ import type {
   WindowCounts,
   WindowSlot,
 } from '../../lambda/core/breaker/circuit-store.ts';
-import { MemoryCircuitStore } from '../../lambda/core/breaker/memory-circuit-store.ts';
 import type { Clock } from '../../lambda/core/clock.ts';
+import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 
 /** What left a store other than it was; whoever reads a window that is not there opens it. */
 export type CircuitWrite =

@@ -7,6 +7,7 @@ import {
   inProcessDisabledTargets,
 } from '../../lambda/core/router/disabled-targets.ts';
 import type { ModelClient } from '../../lambda/core/router/model-client.ts';
+import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { answers, fails } from '../support/fake-model-client.ts';
 import { MemoryJobStore } from '../support/memory-job-store.ts';
 import { type CircuitWrite, RememberingCircuitStore } from './circuit-writes.ts';
@@ -42,6 +43,7 @@ export const memoryPlatform: Platform<Tables> = {
         ...struck(sandbox, { ...portsOf(cloud), jobs: rows, models: modelsOf(cloud, sandbox) }),
         circuits: new Breaker({
           store: struckCircuits(sandbox, circuits),
+          newPrivateStore: () => new MemoryCircuitStore(() => cloud.clock.now()),
           ...{ policy, clock: cloud.clock, random: () => 0.5 },
           workerId: `worker-${sandbox.invocation}`,
         }),

@@ -17,6 +17,7 @@ import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store.ts';
+import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { useBedrockAt } from '../support/bedrock-endpoint.ts';
 import { circuitsTable, jobsTable } from '../support/tables.ts';
 import { WIRE_FATES } from './fates.ts';
@@ -102,7 +103,10 @@ export const wirePlatform: Platform<readonly Items[]> = {
           results: s3ResultStore('results', s3),
           bus: eventBridgeBus('bus', eventBridge),
           models,
-          circuits: new Breaker({ store, policy, clock, random: () => 0.5, workerId }),
+          circuits: new Breaker({
+            ...{ store, policy, clock, workerId, random: () => 0.5 },
+            newPrivateStore: () => new MemoryCircuitStore(() => clock.now()),
+          }),
           disabledTargets: new DisabledTargets({
             store: dynamoDbDisabledTargets(dynamoDb, CIRCUITS),
             ...{ policy, clock },

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { BreakerPolicy } from '../../lambda/contract/policy.ts';
+import type { CircuitStorePolicy } from '../../lambda/contract/policy.ts';
 import { bundledHandlers } from '../../lib/bundle.ts';
 import { synthesizeForTest } from '../e2e/assembly.ts';
 import { anApp, aStack } from '../support/stack.ts';
@@ -10,7 +10,7 @@ import { anApp, aStack } from '../support/stack.ts';
 /** The assembly with real bundles, and the folders of its assets. */
 function synthesize(
   context: Record<string, unknown> = {},
-  store: BreakerPolicy['store'] = 'dynamodb',
+  store: CircuitStorePolicy['store'] = 'dynamodb',
 ) {
   const app = anApp();
   for (const [key, value] of Object.entries(context)) app.node.setContext(key, value);

@@ -1,7 +1,7 @@
 import type { Settings } from '../../lambda/contract/policy.ts';
-import { MemoryCircuitStore } from '../../lambda/core/breaker/memory-circuit-store.ts';
 import type { JobOptions } from '../../lambda/core/jobs/job.ts';
 import { acceptJob } from '../../lambda/request/accept-job.ts';
+import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { aWorld } from '../support/job-world.ts';
 import { seededRandom } from '../support/seeded-random.ts';

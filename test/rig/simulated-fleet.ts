@@ -18,6 +18,7 @@ import {
 import type { ModelClient } from '../../lambda/core/router/model-client.ts';
 import { createRouter } from '../../lambda/core/router/router.ts';
 import type { Log, Metrics } from '../../lambda/core/telemetry.ts';
+import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { type WorkDependencies, work } from '../../lambda/worker/work.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 
@@ -97,6 +98,7 @@ export class SimulatedFleet implements Pick<JobQueue, 'send' | 'deadLetter'> {
     const { settings, clock, random, circuits: store, on, ...parts } = this.#parts;
     this.#sandboxes += 1;
     const circuits = new Breaker({
+      newPrivateStore: () => new MemoryCircuitStore(() => clock.now()),
       ...{ store, policy: () => settings.breaker, clock, random, on },
       workerId: `sandbox-${this.#sandboxes}`,
     });

@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { BreakerPolicy } from '../../lambda/contract/policy.ts';
+import { CIRCUIT_STORE_DEFAULTS, type CircuitStorePolicy } from '../../lambda/contract/policy.ts';
 import { configuredCircuitStore } from '../../lambda/stores/configured-circuit-store.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { RedisCircuitStore, type RedisClient } from '../../lambda/stores/redis-circuit-store.ts';
 import { connectRedis } from '../../lambda/stores/redis-connection.ts';
-import { aPolicy } from '../support/fleet.ts';
 
 const RECORD = { version: 1, state: 'OPEN' };
 
@@ -72,8 +71,11 @@ describe('the configured store', () => {
 const SLOT = { startMs: 0, bucketMs: 1_000 };
 const ONE = { success: 1, slow: 0, failures: {} };
 
-function aStore(changes: Partial<BreakerPolicy>, connect?: (url: string) => Promise<RedisClient>) {
-  let policy = aPolicy(changes);
+function aStore(
+  changes: Partial<CircuitStorePolicy>,
+  connect?: (url: string) => Promise<RedisClient>,
+) {
+  let policy: CircuitStorePolicy = { ...CIRCUIT_STORE_DEFAULTS, ...changes };
   const dynamoDb = new MemoryCircuitStore(() => 0);
   const store = configuredCircuitStore({
     policy: () => policy,
@@ -81,8 +83,8 @@ function aStore(changes: Partial<BreakerPolicy>, connect?: (url: string) => Prom
     now: () => 7,
     ...(connect && { connect }),
   });
-  const change = (later: Partial<BreakerPolicy>) => {
-    policy = aPolicy(later);
+  const change = (later: Partial<CircuitStorePolicy>) => {
+    policy = { ...CIRCUIT_STORE_DEFAULTS, ...later };
   };
   return { store, dynamoDb, change };
 }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { Settings, SettingsFault } from '../../lambda/contract/policy.ts';
-import type { CircuitSummary } from '../../lambda/core/breaker/admission.ts';
+import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
 import { respond } from '../../lambda/request/routes.ts';
 import { type ApiEventOptions, anApiEvent } from './api-event.ts';
 import type { World } from './job-world.ts';

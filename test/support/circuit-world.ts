@@ -217,10 +217,10 @@ export class LivingWorld {
   }
 }
 
-const { viewMaxAgeMs, recheckMs, claimSpreadMaxMs } = timingOf(POLICY);
+const { viewMaxAgeMs, recheckMs, claimJitterMaxMs } = timingOf(POLICY);
 
 /** A read that is refused twice, each time after a longer wait. */
-const SLOWEST_READ_MS = 3 * 2 * LATENCY_MS + (1 + 2) * claimSpreadMaxMs;
+const SLOWEST_READ_MS = 3 * 2 * LATENCY_MS + (1 + 2) * claimJitterMaxMs;
 
 /** A view's age and the time that its answer took; of overrides also what was read after them. */
 const GRACE = {

@@ -1,10 +1,10 @@
 import type {
   Admission,
   CircuitGate,
-  CircuitSummary,
   Outcome,
   RejectReason,
 } from '../../lambda/core/breaker/admission.ts';
+import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
 
 /** Circuits that do as they are told: closed unless a test says otherwise. */
 export class FakeCircuitGate implements CircuitGate {

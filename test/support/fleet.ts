@@ -9,6 +9,7 @@ import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { CircuitStore } from '../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
 import type { Clock, Random } from '../../lambda/core/clock.ts';
+import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { FakeClock } from './fake-clock.ts';
 import { WatchedStore } from './watched-store.ts';
 
@@ -55,10 +56,12 @@ export class Fleet {
   worker(number: number): Breaker {
     const known = this.#workers.get(number);
     if (known) return known;
+    const clock = this.#clockOf(number);
     const worker = new Breaker({
       store: this.store,
+      newPrivateStore: () => new MemoryCircuitStore(clock.now),
       policy: () => this.policy,
-      clock: this.#clockOf(number),
+      clock,
       random: this.#options.random ?? (() => 0.5),
       workerId: `w${number}`,
       on: (event) => this.events.push(event),

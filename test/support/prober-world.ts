@@ -1,14 +1,14 @@
 import type { SettingsInput } from '../../lambda/contract/policy.ts';
 import type { OverrideMode } from '../../lambda/contract/words.ts';
-import type { CircuitSummary } from '../../lambda/core/breaker/admission.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
-import { MemoryCircuitStore } from '../../lambda/core/breaker/memory-circuit-store.ts';
+import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
 import {
   DisabledTargets,
   inProcessDisabledTargets,
 } from '../../lambda/core/router/disabled-targets.ts';
 import type { ModelRequest } from '../../lambda/core/router/model-client.ts';
 import { type ProbeDependencies, probeTargets } from '../../lambda/prober/probe-targets.ts';
+import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeModelClient, fails } from './fake-model-client.ts';
 import { recordingTelemetry } from './recording-telemetry.ts';
@@ -120,6 +120,7 @@ export class ProberWorld {
 
   #breaker(workerId: string): Breaker {
     return new Breaker({
+      newPrivateStore: () => new MemoryCircuitStore(() => this.clock.now()),
       ...{ store: this.#store, clock: this.clock, random: () => 0.5, workerId },
       policy: () => this.settings.breaker,
     });

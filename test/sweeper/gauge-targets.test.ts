@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { METRIC } from '../../lambda/contract/metrics.ts';
-import type { CircuitSummary } from '../../lambda/core/breaker/admission.ts';
+import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
 import { gaugeTargets } from '../../lambda/sweeper/gauge-targets.ts';
 import { aWorld } from '../support/job-world.ts';
 

@@ -2,9 +2,9 @@ import { keptDays, type Settings, targetKey, targetsOf, workerTimeoutSeconds } f
 import { parseSettings, SettingsError } from './settings.ts';
 
 /**
- * Settings that were edited at run time. Beyond what holds for every settings file, an edit must not
- * ask for what only a deploy can give: permissions, time limits, functions. `source` names the
- * parameter in the SettingsError.
+ * Parses settings that were edited at run time. In addition to the rules of every settings file, an
+ * edit must not need anything that only a deploy can change: permissions, time limits, functions.
+ * `source` names the parameter in the SettingsError.
  */
 export function parseEdit(text: string, deployed: Settings, source: string): Settings {
   const edited = parseSettings(parseJson(text, source), source);
@@ -13,7 +13,7 @@ export function parseEdit(text: string, deployed: Settings, source: string): Set
     ...breakerFaults(edited, deployed),
     ...jobFaults(edited, deployed),
     ...(edited.probe.enabled && !deployed.probe.enabled
-      ? [fault('probe.enabled', true, 'false, as the prober is not deployed')]
+      ? [fault('probe.enabled', true, 'false, because the prober is not deployed')]
       : []),
   ];
   if (faults.length > 0) throw new SettingsError(source, faults);
@@ -28,13 +28,14 @@ function parseJson(text: string, source: string): unknown {
   }
 }
 
-/** The worker's role names the targets of the deploy. */
+/** The worker's role permits only the deployed targets. */
 function addedTargets({ tiers }: Settings, deployed: Settings): readonly string[] {
   const permitted = new Set(targetsOf(deployed).map(targetKey));
   return tiers.flatMap(({ targets }, i) =>
     targets.flatMap((target, j) => {
       if (permitted.has(targetKey(target))) return [];
-      const allowed = 'a target of the deployed settings, as no function may call another';
+      const allowed =
+        'a target of the deployed settings, because no function is permitted to call any other';
       return [fault(`tiers[${i}].targets[${j}]`, targetKey(target), allowed)];
     }),
   );
@@ -44,15 +45,15 @@ function breakerFaults({ breaker }: Settings, { breaker: deployed }: Settings): 
   const faults: string[] = [];
   if (workerTimeoutSeconds(breaker) > workerTimeoutSeconds(deployed)) {
     const limit = deployed.callTimeoutSeconds;
-    const allowed = `at most ${limit}, as the worker's own timeout was deployed for that`;
+    const allowed = `at most ${limit}, because the worker's own timeout was deployed for that`;
     faults.push(fault('breaker.callTimeoutSeconds', breaker.callTimeoutSeconds, allowed));
   }
-  // Half a fleet with other circuits would be no breaker at all.
+  // Workers with different stores would not share their circuits.
   if (breaker.store !== deployed.store) {
     faults.push(fault('breaker.store', breaker.store, `${deployed.store}, as deployed`));
   }
   if (breaker.redisUrl !== deployed.redisUrl) {
-    faults.push('breaker.redisUrl: got another one, allowed is the one that was deployed');
+    faults.push('breaker.redisUrl: got another one, allowed is the deployed one');
   }
   return faults;
 }
@@ -60,12 +61,12 @@ function breakerFaults({ breaker }: Settings, { breaker: deployed }: Settings): 
 function jobFaults({ jobs }: Settings, { jobs: deployed }: Settings): readonly string[] {
   const faults: string[] = [];
   if (jobs.workerConcurrency !== deployed.workerConcurrency) {
-    const allowed = `${deployed.workerConcurrency}, as the event source was deployed with`;
+    const allowed = `${deployed.workerConcurrency}, because the event source was deployed with it`;
     faults.push(fault('jobs.workerConcurrency', jobs.workerConcurrency, allowed));
   }
-  // A row that outlives its objects would name what is gone.
+  // A row must not outlive the objects that it names.
   if (keptDays(jobs) > keptDays(deployed)) {
-    const allowed = `what makes ${keptDays(deployed)} days with deadlineSeconds, as the bucket was deployed to keep that long`;
+    const allowed = `at most ${keptDays(deployed)} days together with deadlineSeconds, because the bucket was deployed to keep objects for that long`;
     faults.push(fault('jobs.retentionDays', jobs.retentionDays, allowed));
   }
   return faults;

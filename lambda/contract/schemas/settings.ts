@@ -1,21 +1,25 @@
 /**
- * The settings file, checked: at synth, at start-up and again at run time. A wrong one is refused
- * whole, each fault with its field, its value and what is allowed.
+ * Validates the settings at synth, at start-up and again at run time. Wrong settings are refused as a
+ * whole. Each fault names its field, its value and what is allowed.
  */
 import * as z from 'zod';
+import { brokenRules } from '../breaker-rules.ts';
 import { hasBedrock } from '../geography.ts';
 import {
   BREAKER_DEFAULTS,
+  CIRCUIT_STORE_DEFAULTS,
   JOB_DEFAULTS,
   PROBE_DEFAULTS,
   type Settings,
   type SettingsInput,
 } from '../policy.ts';
 import { TARGET_FAILURE_KINDS } from '../words.ts';
+import { allowedBy } from './allowed.ts';
 import { chainFaults } from './chain.ts';
 
-/** Lambda stops a function at 900 s, and two calls and their bookkeeping have to fit. */
-const callTimeout = z.number().positive().max(435);
+/** Two calls and their bookkeeping must fit into the 900 s that Lambda allows a function. */
+const CALL_TIMEOUT_MAX_SECONDS = 435;
+
 const region = z
   .string()
   .refine(hasBedrock, { message: 'an AWS region with Bedrock, such as us-east-1' });
@@ -36,43 +40,33 @@ const tier = z.strictObject({
   simplify: z.string().min(1).max(2000).optional(),
 });
 
+/** The types of the fields. `breaker-rules.ts` has the ranges. */
 const breaker = z
   .strictObject({
-    failureRatePercent: z.number().gt(0).lt(100),
-    windowSeconds: z.number().positive().max(3600),
-    minimumCalls: z.int().min(1),
-    excessFailures: z.number().positive(),
-    consecutiveFailures: z.int().min(1),
-    slowCallSeconds: z.number().positive().optional(),
-    slowRatePercent: z.number().gt(0).max(100),
-    cooldownSeconds: z.number().positive(),
-    cooldownMultiplier: z.number().min(1),
-    cooldownMaxSeconds: z.number().positive(),
-    viewMaxAgeSeconds: z.number().min(0).max(60),
-    recoveryStages: z.array(z.int().min(1).max(1000)).min(1).max(10),
-    callTimeoutSeconds: callTimeout,
-    dailyQuotaResetUtc: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a UTC time such as 00:00'),
+    failureRatePercent: z.number(),
+    windowSeconds: z.number(),
+    minimumCalls: z.number(),
+    excessFailures: z.number(),
+    consecutiveFailures: z.number(),
+    slowCallSeconds: z.number().optional(),
+    slowRatePercent: z.number(),
+    cooldownSeconds: z.number(),
+    cooldownMultiplier: z.number(),
+    cooldownMaxSeconds: z.number(),
+    viewMaxAgeSeconds: z.number(),
+    recoveryStages: z.array(z.number()),
+    callTimeoutSeconds: z.number().max(CALL_TIMEOUT_MAX_SECONDS),
+    dailyQuotaResetUtc: z.string(),
     ignoredKinds: z.array(z.enum(TARGET_FAILURE_KINDS)),
     store: z.enum(['dynamodb', 'redis', 'memory']),
     storeTimeoutSeconds: z.number().positive().max(10),
     redisUrl: z.url({ protocol: /^rediss?$/ }).optional(),
   })
-  .refine((policy) => policy.cooldownMaxSeconds >= policy.cooldownSeconds, {
-    path: ['cooldownMaxSeconds'],
-    message: 'at least cooldownSeconds',
+  .superRefine((policy, context) => {
+    for (const { field, allowed: message } of brokenRules(policy)) {
+      context.addIssue({ code: 'custom', path: [field], message });
+    }
   })
-  .refine((policy) => policy.windowSeconds >= policy.callTimeoutSeconds, {
-    path: ['windowSeconds'],
-    message: 'at least callTimeoutSeconds, or slow failures are forgotten before they are counted',
-  })
-  .refine(
-    (policy) =>
-      policy.recoveryStages.every((stage, i, all) => i === 0 || stage > (all[i - 1] ?? 0)),
-    {
-      path: ['recoveryStages'],
-      message: 'stages that grow',
-    },
-  )
   .refine((policy) => policy.store !== 'redis' || policy.redisUrl !== undefined, {
     path: ['redisUrl'],
     message: 'an address such as rediss://host:6379 when store is redis',
@@ -85,7 +79,7 @@ const jobs = z.strictObject({
     .max(14 * 86_400),
   maxAttempts: z.int().min(1).max(100),
   retentionDays: z.int().min(1).max(3650),
-  /** 2 is the least an SQS event source takes. */
+  /** 2 is the minimum of an SQS event source. */
   workerConcurrency: z.int().min(2).max(1000),
   shortestDeferralSeconds: z.number().min(0).max(900),
   completionEvents: z.boolean(),
@@ -104,17 +98,21 @@ const settings = z
           context.addIssue({ code: 'custom', path: [...path], message });
         }
       }),
-    breaker: z.preprocess(withDefaults(BREAKER_DEFAULTS), breaker),
+    breaker: z.preprocess(
+      withDefaults({ ...BREAKER_DEFAULTS, ...CIRCUIT_STORE_DEFAULTS }),
+      breaker,
+    ),
     jobs: z.preprocess(withDefaults(JOB_DEFAULTS), jobs),
     probe: z.preprocess(withDefaults(PROBE_DEFAULTS), probe),
     tenants: z.record(z.string(), name).default({}),
   })
   .refine(({ probe, breaker }) => !probe.enabled || breaker.store !== 'memory', {
     path: ['probe', 'enabled'],
-    message: 'false where breaker.store is memory: a prober sees no circuit of the workers',
+    message:
+      'false where breaker.store is memory, because a prober cannot see the circuits of the workers',
   });
 
-/** Thrown for settings that cannot be used; `faults` has a line for each. */
+/** Thrown for settings that cannot be used. `faults` has one line per fault. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   readonly faults: readonly string[];
@@ -124,19 +122,22 @@ export class SettingsError extends Error {
   }
 }
 
-/** The settings with all defaults filled in. `source` names the file or parameter in the error. */
+/**
+ * Returns the settings with all defaults filled in. `source` names the file or parameter in the
+ * SettingsError.
+ */
 export function parseSettings(input: unknown, source: string): Settings {
   const result = settings.safeParse(input);
   if (result.success) return result.data as Settings;
   throw new SettingsError(source, faultLines(result.error.issues, input));
 }
 
-/** For settings files in TypeScript: gives the editor its types and returns what it was given. */
+/** Returns its argument. It gives editors the types of a settings file in TypeScript. */
 export function defineSettings(input: SettingsInput): SettingsInput {
   return input;
 }
 
-/** One line a field: a value that breaks one rule often breaks its neighbour too. */
+/** Returns one line per field, because a value that breaks one rule often breaks another too. */
 function faultLines(issues: readonly z.core.$ZodIssue[], input: unknown): readonly string[] {
   const lines = new Map<string, readonly string[]>();
   for (const issue of issues) {
@@ -151,16 +152,9 @@ function describe(issue: z.core.$ZodIssue, input: unknown): string[] {
     return issue.keys.map((key) => `${field([...issue.path, key])}: no such setting`);
   }
   const value = issue.path.reduce<unknown>((at, step) => asObject(at)[step as string], input);
-  // Faults are logged, and such an address may hold a password.
+  // Faults are logged, and the address may contain a password.
   const got = issue.path.at(-1) === 'redisUrl' && value ? 'another' : shorten(value);
-  return [`${field(issue.path)}: got ${got}, allowed is ${allowed(issue.message)}`];
-}
-
-/** zod puts what it expected between a kind and what it received; only that is what is allowed. */
-function allowed(message: string): string {
-  return message
-    .replace(/^(Too (big|small)|Invalid [a-z]+): expected /, '')
-    .replace(/, received \w+$/, '');
+  return [`${field(issue.path)}: got ${got}, allowed is ${allowedBy(issue)}`];
 }
 
 function field(path: readonly PropertyKey[]): string {

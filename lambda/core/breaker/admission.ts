@@ -1,70 +1,111 @@
-import type { CircuitState, OverrideMode, TargetFailureKind } from '../../contract/words.ts';
+import type { BreakerPolicy } from '../../contract/policy.ts';
+import type { TargetFailureKind } from '../../contract/words.ts';
+import { type Circuit, type HalfOpen, permitsOf } from './circuit.ts';
+import type { CircuitSummary } from './summary.ts';
+import { timingOf } from './timing.ts';
 
-/** What became of an admitted call. */
+/** The result of an admitted call, as far as it says something about the target. */
 export type Outcome =
   | { readonly kind: 'success'; readonly elapsedMs: number }
   | {
       readonly kind: 'failure';
       readonly failure: TargetFailureKind;
       readonly elapsedMs: number;
-      /** The target's own hint (Retry-After, a queue estimate); lengthens the cooldown. */
+      /** The wait that the target asked for (Retry-After, a queue estimate). Lengthens the cooldown. */
       readonly retryAfterMs?: number;
     }
-  /** The caller's fault, the caller's cancel, an abort before the full call timeout. */
+  /** The caller's fault, the caller's cancel, or our own abort before the full call timeout. */
   | { readonly kind: 'ignored' };
 
-/** Leave to make one call. Settle it once; a second settle changes nothing. */
+export function isSlow(outcome: Outcome, { slowCallSeconds }: BreakerPolicy): boolean {
+  if (slowCallSeconds === undefined || outcome.kind === 'ignored') return false;
+  return outcome.elapsedMs >= slowCallSeconds * 1000;
+}
+
+/** Permission to make one call. Settle it once; a second settle changes nothing. */
 export interface Permit {
   readonly key: string;
-  /** The stage of the recovery that the call is part of, from 0; absent for any other call. */
+  /** The recovery stage that the call belongs to, counted from 0. Absent outside a recovery. */
   readonly stage?: number;
+  /** Reports the outcome. If it returns a promise, the consequences are written when it resolves. */
   settle(outcome: Outcome): void | Promise<void>;
 }
 
 export type RejectReason =
-  /** The cooldown runs. */
+  /** The cooldown is not over. */
   | 'open'
-  /** The stage's permits are taken. */
+  /** All permits of the stage are taken. */
   | 'half-open'
   | 'forced-open'
-  /** The shared state is unreadable and forbids a guess. */
+  /** The shared state could not be read, and a guess would be unsafe. */
   | 'unknown';
 
-/** A rejection is a value, not an exception: the router steps over it. */
-export type Admission =
-  | { readonly admitted: true; readonly permit: Permit }
-  | {
-      readonly admitted: false;
-      readonly key: string;
-      readonly reason: RejectReason;
-      readonly retryAfterMs: number;
-    };
-
-/** One circuit as health and the router see it. Times in milliseconds since the epoch. */
-export interface CircuitSummary {
+export interface Rejection {
+  readonly admitted: false;
   readonly key: string;
-  readonly state: CircuitState;
-  readonly stage?: number;
-  readonly sinceMs?: number;
-  readonly untilMs?: number;
-  /** Why it opened: the failure kind that weighed most, and the numbers of the rule that tripped. */
-  readonly failure?: TargetFailureKind;
-  readonly failureRatePercent?: number;
-  readonly override?: OverrideMode;
-  readonly overrideSinceMs?: number;
-  readonly overrideUntilMs?: number;
+  readonly reason: RejectReason;
+  readonly retryAfterMs: number;
 }
 
-/** The breaker as the router uses it. Answers without a promise where no I/O was needed. */
+/** A rejection is a value and not an exception, because the router simply skips the target. */
+export type Admission = { readonly admitted: true; readonly permit: Permit } | Rejection;
+
+/** The breaker as the router uses it. It answers without a promise when no I/O is needed. */
 export interface CircuitGate {
   /** `subject` is the job: it counts at most one failure per circuit and window. */
   admit(key: string, subject?: string): Admission | Promise<Admission>;
   summaries(keys: readonly string[]): Promise<readonly CircuitSummary[]>;
   /**
-   * Gives a circuit traffic from the first recovery stage on, unless it has changed since `atMs`: for
-   * a target that was out for a reason that its circuit does not know.
+   * Starts a circuit's traffic again at the first recovery stage, unless the circuit has changed since
+   * `atMs`. Used for a target that was taken out for a reason that its circuit does not know.
    */
-  restart?(key: string, atMs: number): Promise<void>;
-  /** Writes what is pending; call it before the invocation ends. */
+  restart(key: string, atMs: number): Promise<void>;
+  /** Writes everything that is pending. Call it before the invocation ends. */
   flush(): Promise<void>;
+}
+
+/** The answer that a circuit gives to a caller, as far as a cached view of it can tell. */
+export type AdmissionDecision =
+  | { readonly type: 'admit' }
+  /** A permit may be free. Only a claim can tell. */
+  | { readonly type: 'claim' }
+  | {
+      readonly type: 'reject';
+      readonly reason: 'open' | 'half-open';
+      readonly retryAfterMs: number;
+    };
+
+const ADMIT: AdmissionDecision = { type: 'admit' };
+const CLAIM: AdmissionDecision = { type: 'claim' };
+
+export function decideAdmission(
+  circuit: Circuit,
+  nowMs: number,
+  policy: BreakerPolicy,
+): AdmissionDecision {
+  switch (circuit.state) {
+    case 'CLOSED':
+      return ADMIT;
+    case 'OPEN':
+      if (nowMs >= circuit.untilMs) return CLAIM;
+      return { type: 'reject', reason: 'open', retryAfterMs: circuit.untilMs - nowMs };
+    case 'HALF_OPEN':
+      return mayClaim(circuit, nowMs, policy) ? CLAIM : stageIsFull(circuit, nowMs, policy);
+    default:
+      return circuit satisfies never;
+  }
+}
+
+function mayClaim(circuit: HalfOpen, nowMs: number, policy: BreakerPolicy): boolean {
+  const permits = permitsOf(circuit, policy);
+  if (circuit.succeeded >= permits) return true;
+  const live = circuit.leases.filter(({ untilMs }) => nowMs < untilMs).length;
+  return circuit.succeeded + live < permits;
+}
+
+/** The stage may advance at any time, so a rejected caller comes back before a whole lease is over. */
+function stageIsFull(circuit: HalfOpen, nowMs: number, policy: BreakerPolicy): AdmissionDecision {
+  const waitsMs = circuit.leases.map(({ untilMs }) => untilMs - nowMs).filter((ms) => ms > 0);
+  const retryAfterMs = Math.min(timingOf(policy).recheckMs, ...waitsMs);
+  return { type: 'reject', reason: 'half-open', retryAfterMs };
 }

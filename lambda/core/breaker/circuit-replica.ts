@@ -1,18 +1,15 @@
-import type { BreakerPolicy } from '../../contract/policy.ts';
-import type { Clock, Random } from '../clock.ts';
 import { ABSENT, type Circuit } from './circuit.ts';
 import type { CircuitStore, Expected } from './circuit-store.ts';
-import type { CircuitEvent } from './events.ts';
-import { fromRecord, toRecord } from './record.ts';
-import { isolated, quarantined } from './salvage.ts';
-import type { Context, Step } from './step.ts';
-import type { Sighting, StoreAccess } from './store-access.ts';
-import { type Change, transition } from './transitions.ts';
+import { circuitWithoutStore, fromRecord, toRecord, unreadableCircuit } from './record.ts';
+import type { Step, StepContext } from './step.ts';
+import type { StoreRead } from './store-access.ts';
+import { type CircuitAction, transition } from './transition.ts';
+import type { WorkerContext } from './worker-context.ts';
 
-/** The circuit as it was seen last. */
+/** The circuit as this worker last saw it. */
 export interface View {
   readonly circuit: Circuit;
-  /** What a save has to find. */
+  /** The condition of the next save. */
   readonly expected: Expected;
   readonly store: CircuitStore;
   /** By this worker's clock: the view is at least this recent. */
@@ -20,117 +17,116 @@ export interface View {
   readonly order: number;
 }
 
-export interface ReplicaOptions {
-  readonly access: StoreAccess;
-  readonly policy: () => BreakerPolicy;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly workerId: string;
-  readonly on: (event: CircuitEvent) => void;
-}
-
-/** One worker's copy of a circuit's record: reads it and changes it, one change at a time. */
+/** One worker's copy of a circuit's record. It reads the record and changes it, one change at a time. */
 export class CircuitReplica {
   readonly #key: string;
-  readonly #options: ReplicaOptions;
+  readonly #context: WorkerContext;
   #view: View | undefined;
   #reading: Promise<View> | undefined;
-  /** A worker that raced itself could not tell its own lost answer from its other change. */
+  /**
+   * Changes wait for each other. If a worker raced itself and lost a response, it could not tell
+   * which of its two changes the store holds.
+   */
   #lastChange: Promise<unknown> = Promise.resolve();
   #unreadableSinceMs: number | undefined;
 
-  constructor(key: string, options: ReplicaOptions) {
+  constructor(key: string, context: WorkerContext) {
     this.#key = key;
-    this.#options = options;
+    this.#context = context;
   }
 
   get view(): View | undefined {
     return this.#view;
   }
 
-  /** Reads the record; callers at the same time share one read. */
+  /** Reads the record. Concurrent callers share one read. */
   refresh(): Promise<View> {
     this.#reading ??= this.#read();
     return this.#reading;
   }
 
   /**
-   * Brings a change about, whoever else writes: the circuit that it led to, or that left nothing to
-   * change. `undefined` when the store is lost or the time is up.
+   * Applies the action to the stored record, whatever other workers write meanwhile. Returns the
+   * resulting circuit, or the current one if the action changes nothing. Returns `undefined` if the
+   * store is lost or the time is up.
    */
-  change(change: Change, store: CircuitStore, giveUpAtMs: number): Promise<Circuit | undefined> {
-    const result = this.#lastChange.then(() => this.#write(change, store, giveUpAtMs));
+  change(
+    action: CircuitAction,
+    store: CircuitStore,
+    giveUpAtMs: number,
+  ): Promise<Circuit | undefined> {
+    const result = this.#lastChange.then(() => this.#write(action, store, giveUpAtMs));
     this.#lastChange = result.catch(() => undefined);
     return result;
   }
 
   async #read(): Promise<View> {
     try {
-      const { access, policy } = this.#options;
-      const sighting = await access.load(this.#key);
+      const { access, policy } = this.#context;
+      const read = await access.load(this.#key);
       const known = this.#view;
-      const isFirstAlone = sighting.record === undefined && access.isPrivate(sighting.store);
-      if (!isFirstAlone || !known || known.circuit.version === 0) return this.#see(sighting);
-      const circuit = isolated(known.circuit, access.nowMs(), policy());
-      await sighting.store.save(this.#key, toRecord(circuit), 'absent');
-      return this.#adopt(circuit, sighting);
+      const isNewOnPrivate = read.record === undefined && access.isPrivate(read.store);
+      if (!isNewOnPrivate || !known || known.circuit.version === 0) return this.#adoptRead(read);
+      const circuit = circuitWithoutStore(known.circuit, access.nowMs(), policy());
+      await read.store.save(this.#key, toRecord(circuit), 'absent');
+      return this.#adopt(circuit, read);
     } finally {
       this.#reading = undefined;
     }
   }
 
   async #write(
-    change: Change,
+    action: CircuitAction,
     store: CircuitStore,
     giveUpAtMs: number,
   ): Promise<Circuit | undefined> {
-    const { access, clock, on } = this.#options;
+    const { access, clock, on } = this.#context;
     let attempt: Attempt | undefined;
     let errors = 0;
-    let isAnswerLost = false;
+    let isResponseLost = false;
     for (let round = 1; round <= ROUNDS; round++) {
       try {
-        const view = this.#see(await access.loadFrom(store, this.#key));
+        const view = this.#adoptRead(await access.loadFrom(store, this.#key));
         if (attempt && isApplied(attempt, view.circuit)) {
           attempt.events.forEach(on);
           return view.circuit;
         }
         if (access.isSkewed(store)) return view.circuit;
-        const step = transition(view.circuit, change, this.#context());
+        const step = transition(view.circuit, action, this.#stepContext());
         if (step.circuit === view.circuit) return view.circuit;
         attempt = { ...step, before: view.circuit };
-        isAnswerLost = false;
+        isResponseLost = false;
         if (await this.#save(step.circuit, view)) {
           step.events.forEach(on);
           return step.circuit;
         }
       } catch (error) {
-        isAnswerLost = true;
+        isResponseLost = true;
         errors++;
         if (errors === ERRORS) {
-          access.lost(error);
+          access.adoptPrivate(error);
           return undefined;
         }
       }
-      // Whoever gave up with an answer lost might leave a permit that nobody knows of.
-      if (clock.now() >= giveUpAtMs && !isAnswerLost) return undefined;
-      await access.spread(round);
+      // A worker that gave up after a lost response might leave a permit that nobody knows about.
+      if (clock.now() >= giveUpAtMs && !isResponseLost) return undefined;
+      await access.waitWithJitter(round);
     }
     return undefined;
   }
 
   async #save(circuit: Circuit, { store, expected }: View): Promise<boolean> {
-    const { access, clock } = this.#options;
+    const { access, clock } = this.#context;
     const order = access.nextOrder();
     const askedAtMs = clock.now();
     const record = toRecord(circuit);
-    const saved = await access.insist(() => store.save(this.#key, record, expected));
+    const saved = await access.retryRefused(() => store.save(this.#key, record, expected));
     if (saved) this.#adopt(circuit, { store, askedAtMs, order });
     return saved;
   }
 
-  #context(): Context {
-    const { access, policy, random, workerId } = this.#options;
+  #stepContext(): StepContext {
+    const { access, policy, random, workerId } = this.#context;
     return {
       key: this.#key,
       nowMs: access.nowMs(),
@@ -140,24 +136,24 @@ export class CircuitReplica {
     };
   }
 
-  #see(sighting: Sighting): View {
-    const { access, policy, on } = this.#options;
-    const { record } = sighting;
+  #adoptRead(read: StoreRead): View {
+    const { access, policy, on } = this.#context;
+    const { record } = read;
     const circuit = record === undefined ? ABSENT : fromRecord(record);
     if (circuit) {
       this.#unreadableSinceMs = undefined;
-      return this.#adopt(circuit, sighting);
+      return this.#adopt(circuit, read);
     }
     const nowMs = access.nowMs();
     if (this.#unreadableSinceMs === undefined) {
       this.#unreadableSinceMs = nowMs;
       on({ type: 'unreadable', key: this.#key, atMs: nowMs });
     }
-    const salvaged = quarantined(record, this.#unreadableSinceMs, policy());
-    return this.#adopt(salvaged, sighting, { raw: record });
+    const substitute = unreadableCircuit(record, this.#unreadableSinceMs, policy());
+    return this.#adopt(substitute, read, { raw: record });
   }
 
-  /** Answers may come out of order: the view is the one that was asked for last. */
+  /** Responses may arrive out of order. The view is the one that was requested last. */
   #adopt(
     circuit: Circuit,
     { store, askedAtMs, order }: Pick<View, 'store' | 'askedAtMs' | 'order'>,
@@ -177,8 +173,8 @@ const ROUNDS = 100;
 const ERRORS = 3;
 
 /**
- * Whether a save whose answer was lost, or was taken for a conflict, is what lies in the store:
- * the very record, or a later one of the epoch that this worker began with it.
+ * Recognises a save of this worker whose response was lost or was taken for a conflict. The store then
+ * holds this very record, or a later record of the epoch that this worker began with it.
  */
 function isApplied({ before, circuit }: Attempt, found: Circuit): boolean {
   if (found.epoch !== circuit.epoch) return false;

@@ -1,23 +1,23 @@
 import type { TargetFailureKind } from '../../contract/words.ts';
 
 /**
- * Where circuits are shared. A store decides nothing: it loads, saves by version, adds to a window
- * bucket and reads a window, each atomically and within a bounded time. Every method that fails
- * throws a `CircuitStoreError`. It must not retry by itself: an addition done twice counts twice.
+ * The place where workers share their circuits. A store decides nothing: it loads, saves by version,
+ * adds to a window bucket and reads a window, each atomically and within a bounded time. Every method
+ * that fails throws a `CircuitStoreError`. A store must not retry: a repeated addition counts twice.
  */
 export interface CircuitStore {
   load(key: string): Promise<Loaded>;
-  /** True when saved, false when the record was not as expected. */
+  /** Returns false, and saves nothing, if the stored record is not the expected one. */
   save(key: string, record: StoredRecord, expected: Expected): Promise<boolean>;
   addToWindow(key: string, epoch: number, slot: WindowSlot, counts: WindowCounts): Promise<void>;
-  /** The epoch's buckets that start at `slot` or later: one for each start, in order of time. */
+  /** Returns the epoch's buckets that start at `slot` or later, one per start, in order of time. */
   readWindow(key: string, epoch: number, slot: WindowSlot): Promise<readonly WindowBucket[]>;
 }
 
 export interface Loaded {
-  /** As it was found, `undefined` when there is none. */
+  /** The record as it is stored; `undefined` if there is none. */
   readonly record: unknown;
-  /** The store's clock was within this span while it answered; the ends are equal if it is exact. */
+  /** The span that the store's clock was in when it answered. Both ends are equal if it is exact. */
   readonly storeTime: { readonly earliestMs: number; readonly latestMs: number };
 }
 
@@ -26,7 +26,7 @@ export interface StoredRecord {
   readonly [field: string]: unknown;
 }
 
-/** What has to lie in the store for a save: nothing, a version, or exactly this unreadable thing. */
+/** The stored record that a save requires: none, a version, or exactly this unreadable value. */
 export type Expected = 'absent' | { readonly version: number } | { readonly raw: unknown };
 
 export interface WindowSlot {
@@ -34,15 +34,15 @@ export interface WindowSlot {
   readonly bucketMs: number;
 }
 
-/** A store keeps this many consecutive buckets in one item. */
+/** The number of buckets in a window. DynamoDB keeps this many consecutive buckets in one item. */
 export const BUCKETS_PER_WINDOW = 60;
 
 export interface WindowCounts {
-  /** May be negative: a success that was counted in advance and did not come. */
+  /** Negative if it takes back provisional successes. */
   readonly success: number;
   readonly slow: number;
   readonly failures: Readonly<Partial<Record<TargetFailureKind, number>>>;
-  /** The longest wait that a failure asked for. */
+  /** The longest wait that a failure asked for, in milliseconds. */
   readonly retryAfterMs?: number;
 }
 
@@ -52,10 +52,36 @@ export interface WindowBucket extends WindowCounts {
 
 export class CircuitStoreError extends Error {
   override readonly name = 'CircuitStoreError';
-  /** `no`: the store refused, nothing happened. `unknown`: the answer was lost. */
+  /** `no`: the store refused and did nothing. `unknown`: the response was lost. */
   readonly applied: 'no' | 'unknown';
   constructor(message: string, applied: 'no' | 'unknown', options?: ErrorOptions) {
     super(message, options);
     this.applied = applied;
   }
+}
+
+/** Adds up two parts of one bucket. */
+export function mergedBucket(a: WindowBucket | undefined, b: WindowBucket): WindowBucket {
+  if (!a) return b;
+  const failures = { ...a.failures };
+  for (const [kind, count] of Object.entries(b.failures) as [TargetFailureKind, number][]) {
+    failures[kind] = (failures[kind] ?? 0) + count;
+  }
+  const retryAfterMs = Math.max(a.retryAfterMs ?? 0, b.retryAfterMs ?? 0);
+  return {
+    startMs: a.startMs,
+    success: a.success + b.success,
+    slow: a.slow + b.slow,
+    failures,
+    ...(retryAfterMs > 0 && { retryAfterMs }),
+  };
+}
+
+/** Adds up the parts of each bucket. Returns one bucket per start, in order of time. */
+export function mergedBuckets(parts: readonly WindowBucket[]): readonly WindowBucket[] {
+  const buckets = new Map<number, WindowBucket>();
+  for (const part of parts) {
+    buckets.set(part.startMs, mergedBucket(buckets.get(part.startMs), part));
+  }
+  return [...buckets.values()].sort((a, b) => a.startMs - b.startMs);
 }

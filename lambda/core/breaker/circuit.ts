@@ -1,20 +1,21 @@
-import type { TargetFailureKind } from '../../contract/words.ts';
+import type { BreakerPolicy } from '../../contract/policy.ts';
+import type { Evidence } from './events.ts';
 
-/** The breaker's record for one target. Times are milliseconds since the epoch, by the store. */
+/** The breaker's record for one target. Times are milliseconds since the epoch, by the store's clock. */
 export type Circuit = Closed | Open | HalfOpen;
 
 export interface Closed extends Written {
   readonly state: 'CLOSED';
-  /** The successes of the recovery that closed it; its window starts with them. */
+  /** The successes of the last recovery stage. The new window starts with them. */
   readonly seededSuccesses: number;
-  /** Under `observe`: it would be open until then, and says so no second time. */
+  /** Under `observe`: no second `would_open` event is sent before this time. */
   readonly wouldOpenUntilMs?: number;
 }
 
 export interface Open extends Written {
   readonly state: 'OPEN';
   readonly untilMs: number;
-  /** Openings since it was last closed. */
+  /** Openings since the circuit was last closed. */
   readonly opens: number;
   readonly evidence: Evidence;
 }
@@ -26,67 +27,30 @@ export interface HalfOpen extends Written {
   readonly succeeded: number;
   readonly leases: readonly Lease[];
   readonly opens: number;
-  /** Why it had opened. */
+  /** Why the circuit had opened. */
   readonly evidence: Evidence;
 }
 
 interface Written {
-  /** Grows with each save; 0 means that nothing was saved yet. */
+  /** Grows with each save. 0: nothing was saved yet. */
   readonly version: number;
-  /** Grows with each change of state, so that a late result finds another one. */
+  /** Grows with each change of state, so that a late result does not count in a later state. */
   readonly epoch: number;
-  /** When the epoch began. */
+  /** The start of the epoch. */
   readonly sinceMs: number;
   /** The worker that began the epoch. */
   readonly writer: string;
 }
 
-/** A permit of a stage. Past `untilMs` its holder is taken for dead and another may have it. */
+/** A permit of a stage. After `untilMs` its holder is considered dead, and another caller may have it. */
 export interface Lease {
   readonly id: string;
   readonly untilMs: number;
-  /** How often this permit ran out before. */
+  /** How often this permit has expired before. */
   readonly expiries: number;
 }
 
-export const EVIDENCE_RULES = [
-  'rate',
-  'excess',
-  'dry',
-  'slow',
-  /** A daily quota is used up. */
-  'quota-day',
-  /** A call of a recovery stage failed. */
-  'probe',
-  /** A permit of a recovery stage ran out twice: its calls hang. */
-  'expired-permit',
-  /** An operator's force-open ended. */
-  'override-ended',
-  /** It was kept from traffic for a reason of its caller's, and comes back by stages. */
-  'restart',
-  /** The record could not be read. */
-  'unreadable',
-  /** The store was lost during a recovery. */
-  'store-lost',
-] as const;
-export type EvidenceRule = (typeof EVIDENCE_RULES)[number];
-
-/** Why a circuit opened, in the numbers that caused it. */
-export interface Evidence {
-  readonly rule: EvidenceRule;
-  /** The kind of failure that weighed most. */
-  readonly failure?: TargetFailureKind;
-  readonly calls: number;
-  readonly failures: number;
-  readonly slowCalls?: number;
-  /** The CUSUM of the excess rule. */
-  readonly excess?: number;
-  readonly kinds?: Readonly<Partial<Record<TargetFailureKind, number>>>;
-  /** The recovery stage that failed. */
-  readonly stage?: number;
-}
-
-/** What an absent record means. Its epoch is 0 until the first change of state writes it. */
+/** The meaning of an absent record. Its epoch is 0 until the first change of state writes it. */
 export const ABSENT: Closed = {
   state: 'CLOSED',
   version: 0,
@@ -98,4 +62,9 @@ export const ABSENT: Closed = {
 
 export function opensOf(circuit: Circuit): number {
   return circuit.state === 'CLOSED' ? 0 : circuit.opens;
+}
+
+/** 0 for a stage that the policy no longer has. Such a stage is complete. */
+export function permitsOf({ stage }: HalfOpen, policy: BreakerPolicy): number {
+  return policy.recoveryStages[stage] ?? 0;
 }

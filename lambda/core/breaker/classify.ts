@@ -1,14 +1,16 @@
 import type { TargetFailureKind } from '../../contract/words.ts';
+import type { Outcome } from './admission.ts';
 
-/** What an error says of the target: a kind of failure, or nothing. */
+/** What an error says about the target: a kind of failure, or nothing. */
 export type Classification =
   | 'ignored'
   | TargetFailureKind
   | { readonly failure: TargetFailureKind; readonly retryAfterMs?: number };
 
 /**
- * By what HTTP clients put on their errors: 408, 424, 429 and 5xx are the target's, any other 4xx
- * and the caller's own abort are the caller's. An error of unknown shape is a fault of the target.
+ * Reads the fields that HTTP clients put on their errors. 408, 424, 429 and 5xx are failures of the
+ * target. Any other 4xx is the caller's fault, and an abort is the caller's own. An error of an
+ * unknown shape counts as a fault of the target.
  */
 export function classifyByStatus(error: unknown): Classification {
   const { name, status = statusOf(error), code } = Object(error);
@@ -23,8 +25,15 @@ export function classifyByStatus(error: unknown): Classification {
 
 const NETWORK_CODES = /^(ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_ERR_)/;
 
-/** Where axios and the AWS SDK keep it. */
+/** The places where axios and the AWS SDK keep the status. */
 function statusOf(error: unknown): unknown {
   const { statusCode, response, $metadata } = Object(error);
   return statusCode ?? Object(response).status ?? Object($metadata).httpStatusCode;
+}
+
+/** The outcome of a call whose error was classified. */
+export function outcomeOf(classification: Classification, elapsedMs: number): Outcome {
+  if (classification === 'ignored') return { kind: 'ignored' };
+  const failed = typeof classification === 'string' ? { failure: classification } : classification;
+  return { kind: 'failure', elapsedMs, ...failed };
 }

@@ -1,35 +1,64 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
-import type { EvidenceRule } from './circuit.ts';
+import { type Circuit, type Closed, type HalfOpen, type Open, opensOf } from './circuit.ts';
+import type { Evidence, EvidenceRule } from './events.ts';
+import { beginEpoch, type Step, type StepContext } from './step.ts';
 import { timingOf } from './timing.ts';
 
 const DAY_MS = 86_400_000;
-/** A day and its clock change. */
+/** A day and one hour, because the reset time may move by a daylight-saving change. */
 const QUOTA_DAY_MAX_MS = 25 * 3_600_000;
 
-export interface Opening {
-  /** Openings since the circuit was last closed, this one included. */
+/** Opens the circuit for a cooldown, or for as long as the target asked. */
+export function open(
+  circuit: Closed | HalfOpen,
+  evidence: Evidence,
+  retryAfterMs: number,
+  context: StepContext,
+): Step {
+  const opening = { opens: opensOf(circuit) + 1, rule: evidence.rule, retryAfterMs };
+  return openUntil(cooldownEndMs(opening, context), circuit, evidence, context);
+}
+
+export function openUntil(
+  untilMs: number,
+  circuit: Circuit,
+  evidence: Evidence,
+  context: StepContext,
+): Step {
+  const opens = opensOf(circuit) + 1;
+  const next: Open = { state: 'OPEN', ...beginEpoch(circuit, context), untilMs, opens, evidence };
+  const { key, nowMs: atMs } = context;
+  const { epoch } = next;
+  return {
+    circuit: next,
+    events: [{ type: 'opened', key, epoch, atMs, untilMs, opens, evidence }],
+  };
+}
+
+interface Opening {
+  /** Openings since the circuit was last closed, including this one. */
   readonly opens: number;
   readonly rule: EvidenceRule;
   /** The longest wait that the target asked for. */
   readonly retryAfterMs: number;
-  /** In [0, 1): spreads the cooldowns of circuits that opened together by ±10 %; 0.5 is none. */
-  readonly jitter: number;
 }
 
-/** When a circuit that opens at `nowMs` may be tried again. */
-export function cooldownEndMs(opening: Opening, nowMs: number, policy: BreakerPolicy): number {
-  if (opening.rule === 'quota-day') {
-    return Math.min(dailyResetMs(nowMs, policy.dailyQuotaResetUtc), nowMs + QUOTA_DAY_MAX_MS);
-  }
+/** The jitter of ±10 % keeps circuits that opened together from probing at one instant. */
+function cooldownEndMs(
+  { opens, rule, retryAfterMs }: Opening,
+  { nowMs, policy, jitter }: StepContext,
+): number {
+  if (rule === 'quota-day') return quotaResetMs(nowMs, policy);
   const longestMs = policy.cooldownMaxSeconds * 1000;
-  const growth = policy.cooldownMultiplier ** (opening.opens - 1);
+  const growth = policy.cooldownMultiplier ** (opens - 1);
   const baseMs = Math.min(timingOf(policy).cooldownMs * growth, longestMs);
-  const jitteredMs = baseMs * (0.9 + 0.2 * opening.jitter);
-  return nowMs + Math.round(Math.min(Math.max(jitteredMs, opening.retryAfterMs), longestMs));
+  const jitteredMs = baseMs * (0.9 + 0.2 * jitter);
+  return nowMs + Math.round(Math.min(Math.max(jitteredMs, retryAfterMs), longestMs));
 }
 
-function dailyResetMs(nowMs: number, timeOfDayUtc: string): number {
-  const [hours = 0, minutes = 0] = timeOfDayUtc.split(':').map(Number);
+function quotaResetMs(nowMs: number, { dailyQuotaResetUtc }: BreakerPolicy): number {
+  const [hours = 0, minutes = 0] = dailyQuotaResetUtc.split(':').map(Number);
   const todayMs = nowMs - (nowMs % DAY_MS) + (hours * 60 + minutes) * 60_000;
-  return todayMs > nowMs ? todayMs : todayMs + DAY_MS;
+  const resetMs = todayMs > nowMs ? todayMs : todayMs + DAY_MS;
+  return Math.min(resetMs, nowMs + QUOTA_DAY_MAX_MS);
 }

@@ -1,29 +1,66 @@
-import type { Evidence } from './circuit.ts';
+import type { TargetFailureKind } from '../../contract/words.ts';
 
-/** What a listener learns: once per change of the shared state, from the worker that made it. */
+/** A listener gets each change of the shared state once, from the worker that made it. */
 export type CircuitEvent =
-  | (Changed<'opened'> & {
+  | (StateEvent<'opened'> & {
       readonly untilMs: number;
       readonly opens: number;
       readonly evidence: Evidence;
     })
-  | (Changed<'half_opened'> & { readonly stage: number; readonly permits: number })
-  | (Changed<'stage_advanced'> & { readonly stage: number; readonly permits: number })
-  | (Changed<'closed'> & { readonly successes: number })
-  /** Under `observe`: it would have opened; at most once per cooldown. */
-  | (Changed<'would_open'> & { readonly untilMs: number; readonly evidence: Evidence })
-  /** A record could not be read; it counts as open for one cooldown. */
+  | (StateEvent<'half_opened'> & { readonly stage: number; readonly permits: number })
+  | (StateEvent<'stage_advanced'> & { readonly stage: number; readonly permits: number })
+  | (StateEvent<'closed'> & { readonly successes: number })
+  /** Under `observe`, at most once per cooldown: the circuit would have opened. */
+  | (StateEvent<'would_open'> & { readonly untilMs: number; readonly evidence: Evidence })
+  /** A record could not be read. It counts as open for one cooldown. */
   | { readonly type: 'unreadable'; readonly key: string; readonly atMs: number }
-  /** This worker's clock is too far off to change shared state. */
+  /** This worker's clock is too far off to change shared state. At most once per cooldown. */
   | { readonly type: 'skewed'; readonly offsetMs: number; readonly atMs: number }
-  /** The store does not answer: this worker decides by itself; at most once per cooldown. */
+  /** The store does not answer, so this worker decides on its own. At most once per cooldown. */
   | { readonly type: 'degraded'; readonly error: string; readonly atMs: number }
   | { readonly type: 'restored'; readonly atMs: number };
 
-/** A change of one circuit. `key` and `epoch` identify it, with the stage of an advance. */
-interface Changed<Type extends string> {
+/** A change of one circuit. `key` and `epoch` identify it; an advance also needs its stage. */
+interface StateEvent<Type extends string> {
   readonly type: Type;
   readonly key: string;
   readonly epoch: number;
   readonly atMs: number;
 }
+
+/** Why a circuit opened, in the numbers that caused it. */
+export interface Evidence {
+  readonly rule: EvidenceRule;
+  /** The most frequent kind of failure. */
+  readonly failure?: TargetFailureKind;
+  readonly calls: number;
+  readonly failures: number;
+  readonly slowCalls?: number;
+  /** The CUSUM of the excess rule, in failures. */
+  readonly excess?: number;
+  readonly kinds?: Readonly<Partial<Record<TargetFailureKind, number>>>;
+  /** The recovery stage that failed. */
+  readonly stage?: number;
+}
+
+export const EVIDENCE_RULES = [
+  'rate',
+  'excess',
+  'dry',
+  'slow',
+  /** A daily quota is used up. */
+  'quota-day',
+  /** A call of a recovery stage failed. */
+  'probe',
+  /** A permit of a recovery stage expired twice: calls to the target hang. */
+  'expired-permit',
+  /** An operator's force-open ended. */
+  'override-ended',
+  /** The target was out for a reason outside the circuit, and its traffic returns by stages. */
+  'restart',
+  /** The record could not be read. */
+  'unreadable',
+  /** The store was lost during a recovery. */
+  'store-lost',
+] as const;
+export type EvidenceRule = (typeof EVIDENCE_RULES)[number];

@@ -1,58 +1,43 @@
-import type { BreakerPolicy } from '../../contract/policy.ts';
-import type { Clock, Random } from '../clock.ts';
-import type { Admission, Outcome, RejectReason } from './admission.ts';
+import {
+  type Admission,
+  decideAdmission,
+  type Outcome,
+  type Rejection,
+  type RejectReason,
+} from './admission.ts';
 import type { HalfOpen } from './circuit.ts';
 import { CircuitReplica, type View } from './circuit-replica.ts';
 import type { CircuitStore } from './circuit-store.ts';
-import type { Classification } from './classify.ts';
-import type { CircuitEvent } from './events.ts';
-import { probeResultOf } from './outcomes.ts';
-import type { OverridesView } from './overrides-view.ts';
-import type { Passage } from './passage.ts';
-import { LeasePermit, unrecordedPermit } from './permits.ts';
+import { CallPermit } from './permit.ts';
+import { probeResultOf } from './probe-result.ts';
 import { type Claimed, StageClaims } from './stage-claims.ts';
-import { standingOf } from './standing.ts';
-import type { StoreAccess } from './store-access.ts';
 import { type Timing, timingOf } from './timing.ts';
 import { WindowWriter } from './window-writer.ts';
+import type { WorkerContext } from './worker-context.ts';
 
-export interface LocalCircuitOptions {
-  readonly access: StoreAccess;
-  readonly overrides: OverridesView;
-  readonly policy: () => BreakerPolicy;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly workerId: string;
-  readonly classify: (error: unknown) => Classification;
-  readonly on: (event: CircuitEvent) => void;
-}
-
-/** One worker's side of one circuit: who is admitted, and what becomes of the calls. */
+/** One worker's side of one circuit: it admits calls and reports their outcomes. */
 export class LocalCircuit {
   readonly key: string;
-  readonly #options: LocalCircuitOptions;
+  readonly #context: WorkerContext;
   readonly #replica: CircuitReplica;
   readonly #window: WindowWriter;
   readonly #claims: StageClaims;
   readonly #settling = new Set<Promise<unknown>>();
 
-  constructor(key: string, options: LocalCircuitOptions) {
+  constructor(key: string, context: WorkerContext) {
     this.key = key;
-    this.#options = options;
-    this.#replica = new CircuitReplica(key, options);
-    this.#window = new WindowWriter(key, this.#replica, options);
-    this.#claims = new StageClaims(this.#replica, options);
+    this.#context = context;
+    this.#replica = new CircuitReplica(key, context);
+    this.#window = new WindowWriter(key, this.#replica, context);
+    this.#claims = new StageClaims(this.#replica, context);
   }
 
-  get view(): View | undefined {
-    return this.#replica.view;
-  }
-
-  isFresh(nowMs: number, { viewMaxAgeMs }: Timing): boolean {
-    const view = this.#replica.view;
-    if (view?.store !== this.#options.access.current) return false;
+  /** The view, if it is recent enough to decide by. */
+  freshView(nowMs: number, { viewMaxAgeMs }: Timing): View | undefined {
+    const { view } = this.#replica;
+    if (view?.store !== this.#context.access.current) return undefined;
     const ageMs = nowMs - view.askedAtMs;
-    return ageMs >= 0 && ageMs < viewMaxAgeMs;
+    return ageMs >= 0 && ageMs < viewMaxAgeMs ? view : undefined;
   }
 
   refresh(): Promise<View> {
@@ -63,32 +48,21 @@ export class LocalCircuit {
     await Promise.all([this.#window.flush(), ...this.#settling]);
   }
 
-  /** Traffic by stages, if the circuit is closed since before `atMs` by this worker's clock. */
+  /** Starts traffic again by stages, if the circuit has been closed since before `atMs`. */
   async restart(atMs: number): Promise<void> {
-    const { access, clock } = this.#options;
+    const { access, clock } = this.#context;
     const { store } = await this.refresh();
     const nowMs = clock.now();
     const sinceMs = atMs - nowMs + access.nowMs();
     await this.#replica.change({ type: 'restart', sinceMs }, store, nowMs + this.#timing.recheckMs);
   }
 
-  /**
-   * For a call that needs no decision, as the circuit is known to be closed and no override bears
-   * on it; else `undefined`.
-   */
-  pass(nowMs: number, timing: Timing): Passage | undefined {
-    const view = this.#replica.view;
-    if (view?.circuit.state !== 'CLOSED' || !this.isFresh(nowMs, timing)) return undefined;
-    if (this.#options.overrides.concern(this.key)) return undefined;
-    return this.#window.begin(view.circuit.epoch, view.store, nowMs, timing);
-  }
-
   /** Decides by a view that the caller has made fresh. */
   admit(view: View, subject: string | undefined): Admission | Promise<Admission> {
-    const { overrides, access } = this.#options;
+    const { overrides, access } = this.#context;
     if (!overrides.concern(this.key)) return this.#admitByState(view, subject);
     const nowMs = access.nowMs();
-    const override = overrides.of(this.key, nowMs);
+    const override = overrides.inForce(this.key, nowMs);
     if (!override) {
       const endedMs = overrides.forceOpenEndedMs(this.key, nowMs);
       if (view.circuit.sinceMs >= endedMs) return this.#admitByState(view, subject);
@@ -96,39 +70,36 @@ export class LocalCircuit {
     }
     switch (override.mode) {
       case 'force-open': {
-        // It may be lifted at any time, so nobody is sent away for longer than a cooldown.
+        // The override may be lifted at any time, so no caller waits longer than a cooldown.
         const retryAfterMs = Math.min(override.untilMs - nowMs, this.#timing.cooldownMs);
         return this.#reject('forced-open', retryAfterMs);
       }
       case 'force-closed':
-        return { admitted: true, permit: unrecordedPermit(this.key) };
+        return { admitted: true, permit: new CallPermit(this.key) };
       case 'observe':
-        return this.#admitTallied(view, subject);
+        return this.#admitCounted(view, subject);
       default:
         return override.mode satisfies never;
     }
   }
 
   #admitByState(view: View, subject: string | undefined): Admission | Promise<Admission> {
-    if (view.circuit.state === 'CLOSED') return this.#admitTallied(view, subject);
-    const { access, policy } = this.#options;
-    const standing = standingOf(view.circuit, access.nowMs(), policy());
-    switch (standing.says) {
-      case 'admitted':
-        return this.#admitTallied(view, subject);
-      case 'rejected':
-        return this.#reject(standing.reason, standing.retryAfterMs);
+    const { access, policy } = this.#context;
+    const decision = decideAdmission(view.circuit, access.nowMs(), policy());
+    switch (decision.type) {
+      case 'admit':
+        return this.#admitCounted(view, subject);
       case 'claim':
         return this.#admitByClaim(subject);
+      case 'reject':
+        return this.#reject(decision.reason, decision.retryAfterMs);
       default:
-        return standing satisfies never;
+        return decision satisfies never;
     }
   }
 
-  #admitTallied({ circuit, store }: View, subject: string | undefined): Admission {
-    const nowMs = this.#options.clock.now();
-    const passage = this.#window.begin(circuit.epoch, store, nowMs, this.#timing);
-    return { admitted: true, permit: passage.permit(this.key, subject) };
+  #admitCounted({ circuit, store }: View, subject: string | undefined): Admission {
+    return { admitted: true, permit: this.#window.permit(circuit.epoch, store, subject) };
   }
 
   async #admitByClaim(subject: string | undefined): Promise<Admission> {
@@ -137,62 +108,65 @@ export class LocalCircuit {
     const { circuit, leaseId } = claimed;
     if (circuit.state === 'HALF_OPEN') {
       const lease = circuit.leases.find(({ id }) => id === leaseId);
-      if (lease)
+      if (lease) {
         return { admitted: true, permit: this.#leasePermit(claimed, circuit, lease.untilMs) };
+      }
     }
-    const { access, policy } = this.#options;
-    const standing = standingOf(circuit, access.nowMs(), policy());
-    if (standing.says === 'rejected') return this.#reject(standing.reason, standing.retryAfterMs);
-    if (standing.says === 'admitted') return this.#admitTallied(await this.#latest(), subject);
+    const { access, policy } = this.#context;
+    const decision = decideAdmission(circuit, access.nowMs(), policy());
+    if (decision.type === 'admit') return this.#admitCounted(await this.#latestView(), subject);
+    if (decision.type === 'reject') return this.#reject(decision.reason, decision.retryAfterMs);
     return this.#reject(circuit.state === 'OPEN' ? 'open' : 'half-open', this.#timing.recheckMs);
   }
 
-  /** The claim's store was lost: the worker decides alone, or not at all if it is still there. */
+  /** The claim's store was lost. The worker decides alone, or not at all if the store is back. */
   async #admitAfterLoss(subject: string | undefined): Promise<Admission> {
     const view = await this.refresh();
-    if (this.#options.access.isPrivate(view.store)) return this.admit(view, subject);
+    if (this.#context.access.isPrivate(view.store)) return this.admit(view, subject);
     return this.#reject('unknown', this.#timing.recheckMs);
   }
 
-  /** A force-open ended: the circuit goes through its recovery, whatever it was before. */
+  /** A force-open ended. The circuit goes through its recovery, whatever its state was before. */
   async #recover(
     store: CircuitStore,
     endedMs: number,
     subject: string | undefined,
   ): Promise<Admission> {
-    const { clock } = this.#options;
-    const change = { type: 'override-ended' as const, atMs: endedMs };
+    const { clock } = this.#context;
+    const action = { type: 'override-ended' as const, atMs: endedMs };
     const giveUpAtMs = clock.now() + this.#timing.recheckMs;
-    const circuit = await this.#replica.change(change, store, giveUpAtMs);
+    const circuit = await this.#replica.change(action, store, giveUpAtMs);
     const isOver = circuit !== undefined && circuit.sinceMs >= endedMs;
     return isOver ? this.#admitByClaim(subject) : this.#reject('unknown', this.#timing.recheckMs);
   }
 
+  /** A permit of a recovery stage. Its outcome is written at once, because it decides. */
   #leasePermit(
     { store, leaseId }: Claimed,
     { epoch, stage }: HalfOpen,
     untilMs: number,
-  ): LeasePermit {
-    return new LeasePermit(this.key, stage, async (outcome: Outcome) => {
-      const { access, policy, clock } = this.#options;
+  ): CallPermit {
+    const settle = async (outcome: Outcome) => {
+      const { access, policy, clock } = this.#context;
       const result = probeResultOf(outcome, policy());
-      const change = { type: 'settle' as const, epoch, leaseId, result };
+      const action = { type: 'settle' as const, epoch, leaseId, result };
       const giveUpAtMs = clock.now() + untilMs - access.nowMs();
-      const settled = this.#replica.change(change, store, giveUpAtMs);
+      const settled = this.#replica.change(action, store, giveUpAtMs);
       this.#settling.add(settled);
       await settled.finally(() => this.#settling.delete(settled));
-    });
+    };
+    return new CallPermit(this.key, settle, stage);
   }
 
-  async #latest(): Promise<View> {
+  async #latestView(): Promise<View> {
     return this.#replica.view ?? (await this.refresh());
   }
 
-  #reject(reason: RejectReason, retryAfterMs: number): Admission {
+  #reject(reason: RejectReason, retryAfterMs: number): Rejection {
     return { admitted: false, key: this.key, reason, retryAfterMs };
   }
 
   get #timing(): Timing {
-    return timingOf(this.#options.policy());
+    return timingOf(this.#context.policy());
   }
 }

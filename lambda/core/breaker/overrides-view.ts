@@ -10,33 +10,31 @@ import {
   NO_OVERRIDES,
   type Override,
   type Overrides,
-  overridingScope,
+  type ScopedOverride,
   toOverridesRecord,
   withOverride,
 } from './overrides.ts';
 import type { StoreAccess } from './store-access.ts';
 import type { Timing } from './timing.ts';
 
-/** The key of the record that holds all overrides; no circuit may be called so. */
+/** The key of the record that holds all overrides. No circuit may have this key. */
 export const OVERRIDES_KEY = '#overrides';
-
-export interface OverridesViewOptions {
-  readonly access: StoreAccess;
-  readonly scopesOf: ScopesOf;
-  readonly on: (event: CircuitEvent) => void;
-}
 
 /** One worker's copy of the overrides, at most `recheckMs` old. */
 export class OverridesView {
-  readonly #options: OverridesViewOptions;
+  readonly #access: StoreAccess;
+  readonly #scopesOf: ScopesOf;
+  readonly #on: (event: CircuitEvent) => void;
   readonly #scopes = new Map<string, readonly string[]>();
   #overrides: Overrides = NO_OVERRIDES;
   #askedAtMs = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
   #isUnreadable = false;
 
-  constructor(options: OverridesViewOptions) {
-    this.#options = options;
+  constructor(access: StoreAccess, scopesOf: ScopesOf, on: (event: CircuitEvent) => void) {
+    this.#access = access;
+    this.#scopesOf = scopesOf;
+    this.#on = on;
   }
 
   isFresh(nowMs: number, { recheckMs }: Timing): boolean {
@@ -49,25 +47,18 @@ export class OverridesView {
     return this.#reading;
   }
 
-  /** Whether any override is known that bears on this circuit, or did. */
+  /** True if an override bears on this circuit, or once did. */
   concern(circuitKey: string): boolean {
-    return this.#overrides.version > 0 && concerns(this.#overrides, this.#scopesOf(circuitKey));
+    return this.#overrides.version > 0 && concerns(this.#overrides, this.#scopesFor(circuitKey));
   }
 
   /** The override in force, with the scope that it was set for. */
-  inForce(circuitKey: string, nowMs: number): (Override & { scope: string }) | undefined {
-    const scope = overridingScope(this.#overrides, this.#scopesOf(circuitKey), nowMs);
-    const override = scope === undefined ? undefined : this.#overrides.entries[scope];
-    return scope === undefined || !override ? undefined : { ...override, scope };
-  }
-
-  /** The override in force. */
-  of(circuitKey: string, nowMs: number): Override | undefined {
-    return effectiveOverride(this.#overrides, this.#scopesOf(circuitKey), nowMs);
+  inForce(circuitKey: string, nowMs: number): ScopedOverride | undefined {
+    return effectiveOverride(this.#overrides, this.#scopesFor(circuitKey), nowMs);
   }
 
   forceOpenEndedMs(circuitKey: string, nowMs: number): number {
-    return forceOpenEndedMs(this.#overrides, this.#scopesOf(circuitKey), nowMs);
+    return forceOpenEndedMs(this.#overrides, this.#scopesFor(circuitKey), nowMs);
   }
 
   all(): Overrides {
@@ -75,11 +66,11 @@ export class OverridesView {
   }
 
   /**
-   * Sets or lifts the override of a scope in the shared store; gives the one that was in force there
-   * before. Throws when the store is lost.
+   * Sets or lifts the override of a scope in the shared store. Returns the override that was in force
+   * there before. Throws if the store is lost.
    */
   async change(scope: string, override: Override | undefined): Promise<Override | undefined> {
-    const { access } = this.#options;
+    const access = this.#access;
     for (let round = 0; round < ROUNDS; round++) {
       const { record, store } = await access.loadShared(OVERRIDES_KEY);
       const current = fromOverridesRecord(record);
@@ -93,31 +84,34 @@ export class OverridesView {
         this.#overrides = next;
         return before;
       }
-      await access.spread();
+      await access.waitWithJitter();
     }
-    throw new Error(`override of ${scope} was not saved in ${ROUNDS} rounds: others kept writing`);
+    throw new Error(
+      `override of ${scope} was not saved in ${ROUNDS} attempts, because others kept writing`,
+    );
   }
 
-  /** What cannot be read, or not now, leaves the last known overrides in force. */
+  /** If the record cannot be read, the last known overrides stay in force. */
   async #read(): Promise<void> {
-    const { access, on } = this.#options;
     try {
-      const { record, store, askedAtMs } = await access.load(OVERRIDES_KEY);
+      const { record, store, askedAtMs } = await this.#access.load(OVERRIDES_KEY);
       this.#askedAtMs = askedAtMs;
-      if (access.isPrivate(store)) return;
+      if (this.#access.isPrivate(store)) return;
       const overrides = fromOverridesRecord(record);
       if (overrides) this.#overrides = overrides;
-      else if (!this.#isUnreadable) on({ type: 'unreadable', key: OVERRIDES_KEY, atMs: askedAtMs });
+      else if (!this.#isUnreadable) {
+        this.#on({ type: 'unreadable', key: OVERRIDES_KEY, atMs: askedAtMs });
+      }
       this.#isUnreadable = overrides === undefined;
     } finally {
       this.#reading = undefined;
     }
   }
 
-  #scopesOf(circuitKey: string): readonly string[] {
+  #scopesFor(circuitKey: string): readonly string[] {
     let scopes = this.#scopes.get(circuitKey);
     if (!scopes) {
-      scopes = this.#options.scopesOf(circuitKey);
+      scopes = this.#scopesOf(circuitKey);
       this.#scopes.set(circuitKey, scopes);
     }
     return scopes;

@@ -1,8 +1,9 @@
 import { OVERRIDE_MODES, type OverrideMode } from '../../contract/words.ts';
 import type { StoredRecord } from './circuit-store.ts';
+import { splitScopeName } from './override-scopes.ts';
 import { isObject } from './record.ts';
 
-/** An operator's word, which goes before the breaker's own. Times in milliseconds. */
+/** An operator's decision, which overrules the breaker's own. Times in milliseconds. */
 export interface Override {
   readonly mode: OverrideMode;
   readonly reason: string;
@@ -11,38 +12,41 @@ export interface Override {
   readonly untilMs: number;
 }
 
-/** All overrides, by `<scope>/<key>`. They lie in one record, so that one read knows them. */
+/** An override together with what it was set for. */
+export interface ScopedOverride extends Override {
+  /** `target`, `profile`, `model` or `region`. */
+  readonly scope: string;
+  readonly key: string;
+}
+
+/** All overrides, by `<scope>/<key>`. They are one record, so that one read returns them all. */
 export interface Overrides {
   readonly version: number;
   readonly entries: Readonly<Record<string, Override>>;
-  /** When the last force-open of a scope was lifted or replaced; circuits then start a recovery. */
+  /** When the last force-open of a scope was lifted or replaced. Its circuits then start a recovery. */
   readonly forceOpenEndedMs: Readonly<Record<string, number>>;
 }
 
 export const NO_OVERRIDES: Overrides = { version: 0, entries: {}, forceOpenEndedMs: {} };
 
-/** force-open > observe > force-closed; on a tie the narrower scope. */
+/**
+ * Returns the strongest live override of these scopes: force-open > observe > force-closed. On a tie
+ * the narrower scope wins. `scopes` starts with the narrowest.
+ */
 export function effectiveOverride(
-  overrides: Overrides,
+  { entries }: Overrides,
   scopes: readonly string[],
   nowMs: number,
-): Override | undefined {
-  const scope = overridingScope(overrides, scopes, nowMs);
-  return scope === undefined ? undefined : overrides.entries[scope];
+): ScopedOverride | undefined {
+  const live = scopes.flatMap((name) => {
+    const entry = entries[name];
+    return entry && isLive(entry, nowMs) ? [{ ...entry, ...splitScopeName(name) }] : [];
+  });
+  const [strongest] = STRENGTH.flatMap((mode) => live.filter((entry) => entry.mode === mode));
+  return strongest;
 }
 
-/** The scope, out of those that a circuit is in, whose override is the one in force. */
-export function overridingScope(
-  overrides: Overrides,
-  scopes: readonly string[],
-  nowMs: number,
-): string | undefined {
-  const live = scopes.filter((scope) => isLive(overrides.entries[scope], nowMs));
-  const strongest = STRENGTH.find((mode) => live.some((s) => overrides.entries[s]?.mode === mode));
-  return live.find((scope) => overrides.entries[scope]?.mode === strongest);
-}
-
-/** The override of a scope, unless it has expired. */
+/** The override of a scope, if it has not expired. */
 export function liveOverride(
   { entries }: Overrides,
   scope: string,
@@ -57,7 +61,7 @@ function isLive(entry: Override | undefined, nowMs: number): boolean {
 
 const STRENGTH: readonly OverrideMode[] = ['force-open', 'observe', 'force-closed'];
 
-/** When a force-open last ended for a circuit, by its expiry or by hand; 0 for never. */
+/** When a force-open of these scopes last expired or was ended by hand. 0: never. */
 export function forceOpenEndedMs(
   overrides: Overrides,
   scopes: readonly string[],
@@ -71,7 +75,7 @@ export function forceOpenEndedMs(
   return Math.max(0, ...ends);
 }
 
-/** Whether any override bears on these scopes, or ever ended there. */
+/** True if an override bears on these scopes, or a force-open ended there. */
 export function concerns(overrides: Overrides, scopes: readonly string[]): boolean {
   return scopes.some(
     (scope) => overrides.entries[scope] || overrides.forceOpenEndedMs[scope] !== undefined,
@@ -103,7 +107,7 @@ export function withOverride(
   };
 }
 
-/** A circuit without a call for so long takes up its old state again when a force-open ended. */
+/** A circuit that gets no call for this long resumes its old state after a force-open. */
 const REMEMBERED_MS = 7 * 86_400_000;
 
 export function toOverridesRecord({ version, entries, forceOpenEndedMs }: Overrides): StoredRecord {
@@ -120,7 +124,7 @@ export function toOverridesRecord({ version, entries, forceOpenEndedMs }: Overri
   };
 }
 
-/** `undefined` for anything that `toOverridesRecord` would not have written. */
+/** Returns `undefined` for a record that `toOverridesRecord` cannot have written. */
 export function fromOverridesRecord(record: unknown): Overrides | undefined {
   if (record === undefined) return NO_OVERRIDES;
   if (!isObject(record) || !isObject(record.overrides) || !isObject(record.forceOpenEnded)) {

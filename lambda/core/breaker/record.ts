@@ -1,11 +1,13 @@
+import type { BreakerPolicy } from '../../contract/policy.ts';
 import { isoTime } from '../clock.ts';
-import type { Circuit, Evidence, Lease } from './circuit.ts';
-import { EVIDENCE_RULES } from './circuit.ts';
+import { type Circuit, type Lease, type Open, opensOf } from './circuit.ts';
 import type { StoredRecord } from './circuit-store.ts';
+import { EVIDENCE_RULES, type Evidence } from './events.ts';
+import { timingOf } from './timing.ts';
 
 /**
- * The circuit as it lies in a store: flat, times in ISO 8601, so that a person reads it in the
- * console. Fields that a state does not have are absent.
+ * Returns the circuit as a store keeps it: flat, with times in ISO 8601, so that a person can read it
+ * in the AWS console. Fields that a state does not have are absent.
  */
 export function toRecord(circuit: Circuit): StoredRecord {
   const { state, version, epoch, sinceMs, writer } = circuit;
@@ -34,13 +36,14 @@ export function toRecord(circuit: Circuit): StoredRecord {
   }
 }
 
-/** `undefined` for anything that `toRecord` would not have written. */
+/** Returns `undefined` for a record that `toRecord` cannot have written. */
 export function fromRecord(record: unknown): Circuit | undefined {
   if (!isObject(record)) return undefined;
   const { version, epoch, writer } = record;
   const sinceMs = time(record.since);
-  if (!isCount(version) || version === 0 || !isCount(epoch) || sinceMs === undefined)
+  if (!isCount(version) || version === 0 || !isCount(epoch) || sinceMs === undefined) {
     return undefined;
+  }
   if (typeof writer !== 'string') return undefined;
   const written = { version, epoch, sinceMs, writer };
   switch (record.state) {
@@ -69,6 +72,51 @@ export function fromRecord(record: unknown): Circuit | undefined {
   }
 }
 
+/**
+ * Stands in for a record that cannot be read: OPEN for one cooldown from the time it was first seen.
+ * Its recovery then replaces the record. Version and epoch continue from those that can still be read.
+ */
+export function unreadableCircuit(
+  record: unknown,
+  firstSeenMs: number,
+  policy: BreakerPolicy,
+): Open {
+  const { version, epoch } = isObject(record) ? record : {};
+  return {
+    state: 'OPEN',
+    version: countOr(version, 1),
+    epoch: Math.max(countOr(epoch, 0), Math.floor(firstSeenMs / 1000)),
+    sinceMs: firstSeenMs,
+    writer: '',
+    untilMs: firstSeenMs + timingOf(policy).cooldownMs,
+    opens: 1,
+    evidence: { rule: 'unreadable', calls: 0, failures: 0 },
+  };
+}
+
+/**
+ * Returns the state that a worker continues with on its own after it loses the store: the last state
+ * it saw. The permits of a recovery are shared, so instead of HALF_OPEN it is OPEN for one cooldown.
+ */
+export function circuitWithoutStore(
+  circuit: Circuit,
+  nowMs: number,
+  policy: BreakerPolicy,
+): Circuit {
+  if (circuit.state !== 'HALF_OPEN') return circuit;
+  const { version, epoch, writer } = circuit;
+  return {
+    state: 'OPEN',
+    version: version + 1,
+    epoch: epoch + 1,
+    sinceMs: nowMs,
+    writer,
+    untilMs: nowMs + timingOf(policy).cooldownMs,
+    opens: opensOf(circuit),
+    evidence: { rule: 'store-lost', calls: 0, failures: 0 },
+  };
+}
+
 function leasesOf(value: unknown): Lease[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const leases = value.map(leaseOf).filter((lease) => lease !== undefined);
@@ -91,6 +139,10 @@ function isEvidence(value: unknown): value is Evidence {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function countOr(value: unknown, otherwise: number): number {
+  return isCount(value) && value > 0 ? value : otherwise;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

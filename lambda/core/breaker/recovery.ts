@@ -1,34 +1,30 @@
-import type { BreakerPolicy } from '../../contract/policy.ts';
-import type { TargetFailureKind } from '../../contract/words.ts';
-import type { Circuit, Closed, Evidence, HalfOpen, Lease, Open } from './circuit.ts';
-import { opensOf } from './circuit.ts';
-import { open } from './opening.ts';
-import { beginEpoch, type Context, type Step, unchanged } from './step.ts';
+import {
+  type Circuit,
+  type Closed,
+  type HalfOpen,
+  type Lease,
+  type Open,
+  opensOf,
+  permitsOf,
+} from './circuit.ts';
+import { open } from './cooldown.ts';
+import type { Evidence } from './events.ts';
+import type { ProbeResult } from './probe-result.ts';
+import { beginEpoch, type Step, type StepContext, unchanged } from './step.ts';
 import { timingOf } from './timing.ts';
 
-/** What the call of a permit came to. */
-export type ProbeResult =
-  | { readonly kind: 'success' }
-  | { readonly kind: 'ignored' }
-  | {
-      readonly kind: 'failure';
-      readonly failure?: TargetFailureKind;
-      readonly slow: boolean;
-      readonly retryAfterMs: number;
-    };
-
 /**
- * Gives out permits of the recovery's stage, to the leases asked for, as far as they go. Begins the
- * recovery when the cooldown is over, moves it on when its stage is complete, and ends it when a
- * permit ran out for the second time.
+ * Grants permits of the current stage to the given leases, as long as permits are free. Begins the
+ * recovery when the cooldown is over, advances a complete stage, and opens the circuit again when a
+ * permit has expired twice.
  */
-export function claim(circuit: Circuit, leaseIds: readonly string[], context: Context): Step {
+export function claim(circuit: Circuit, leaseIds: readonly string[], context: StepContext): Step {
   switch (circuit.state) {
     case 'CLOSED':
       return unchanged(circuit);
     case 'OPEN':
       if (context.nowMs < circuit.untilMs) return unchanged(circuit);
-      return then(halfOpen(circuit, circuit.evidence, context), (next) =>
+      return then(beginRecovery(circuit, circuit.evidence, context), (next) =>
         grant(next, leaseIds, context),
       );
     case 'HALF_OPEN': {
@@ -41,7 +37,7 @@ export function claim(circuit: Circuit, leaseIds: readonly string[], context: Co
   }
 }
 
-function grant(circuit: HalfOpen, leaseIds: readonly string[], context: Context): Step {
+function grant(circuit: HalfOpen, leaseIds: readonly string[], context: StepContext): Step {
   const held = new Set(circuit.leases.map(({ id }) => id));
   const expired = circuit.leases.filter((lease) => isExpired(lease, context));
   const live = circuit.leases.length - expired.length;
@@ -58,12 +54,12 @@ function grant(circuit: HalfOpen, leaseIds: readonly string[], context: Context)
   return { circuit: { ...circuit, leases: [...kept, ...granted] }, events: [] };
 }
 
-/** Counts the result of a permit whose lease is alive; any other result comes too late. */
+/** Counts the result of a permit whose lease is live. Any other result comes too late. */
 export function settle(
   circuit: HalfOpen,
   leaseId: string,
   result: ProbeResult,
-  context: Context,
+  context: StepContext,
 ): Step {
   const lease = circuit.leases.find(({ id }) => id === leaseId);
   if (!lease || isExpired(lease, context)) return unchanged(circuit);
@@ -80,8 +76,8 @@ export function settle(
   }
 }
 
-/** To the next stage, or closed after the last, if the stage has its successes. */
-function advance(circuit: HalfOpen, context: Context): Step {
+/** Moves a complete stage on to the next one. After the last stage, the circuit closes. */
+function advance(circuit: HalfOpen, context: StepContext): Step {
   const { key, policy, nowMs } = context;
   if (circuit.succeeded < permitsOf(circuit, policy)) return unchanged(circuit);
   const stage = circuit.stage + 1;
@@ -94,7 +90,7 @@ function advance(circuit: HalfOpen, context: Context): Step {
   };
 }
 
-function close(circuit: HalfOpen, context: Context): Step {
+function close(circuit: HalfOpen, context: StepContext): Step {
   const closed: Closed = {
     state: 'CLOSED',
     ...beginEpoch(circuit, context),
@@ -105,12 +101,12 @@ function close(circuit: HalfOpen, context: Context): Step {
   return { circuit: closed, events: [{ type: 'closed', key, epoch, atMs, successes }] };
 }
 
-/** A recovery without an opening before it: nothing failed here, so nothing is reported as a trip. */
-export function restart(circuit: Closed, context: Context): Step {
-  return halfOpen(circuit, { rule: 'restart', calls: 0, failures: 0 }, context);
-}
-
-function halfOpen(circuit: Closed | Open, evidence: Evidence, context: Context): Step {
+/** Enters the first stage, after a cooldown or straight from CLOSED. */
+export function beginRecovery(
+  circuit: Closed | Open,
+  evidence: Evidence,
+  context: StepContext,
+): Step {
   const next: HalfOpen = {
     state: 'HALF_OPEN',
     ...beginEpoch(circuit, context),
@@ -154,12 +150,7 @@ function expiredPermit({ stage }: HalfOpen): Evidence {
   };
 }
 
-/** 0 for a stage that the policy has no more: then it is complete. */
-export function permitsOf({ stage }: HalfOpen, policy: BreakerPolicy): number {
-  return policy.recoveryStages[stage] ?? 0;
-}
-
-function isExpired({ untilMs }: Lease, { nowMs }: Pick<Context, 'nowMs'>): boolean {
+function isExpired({ untilMs }: Lease, { nowMs }: Pick<StepContext, 'nowMs'>): boolean {
   return nowMs >= untilMs;
 }
 

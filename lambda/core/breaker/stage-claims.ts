@@ -1,39 +1,30 @@
-import type { BreakerPolicy } from '../../contract/policy.ts';
-import type { Clock } from '../clock.ts';
 import type { Circuit } from './circuit.ts';
 import type { CircuitReplica } from './circuit-replica.ts';
 import type { CircuitStore } from './circuit-store.ts';
-import type { StoreAccess } from './store-access.ts';
 import { timingOf } from './timing.ts';
+import type { WorkerContext } from './worker-context.ts';
 
 export interface Claimed {
-  /** Where the claim left the circuit; it holds the lease if it was granted. */
+  /** The circuit after the claim. It holds the lease if the lease was granted. */
   readonly circuit: Circuit;
   readonly store: CircuitStore;
   readonly leaseId: string;
 }
 
-export interface StageClaimsOptions {
-  readonly access: StoreAccess;
-  readonly policy: () => BreakerPolicy;
-  readonly clock: Clock;
-  readonly workerId: string;
-}
-
-/** One worker's claims for permits; those of the same moment go in one write. */
+/** One worker's claims for recovery permits. Claims of the same moment share one write. */
 export class StageClaims {
   readonly #replica: CircuitReplica;
-  readonly #options: StageClaimsOptions;
+  readonly #context: WorkerContext;
   readonly #waiting: Claimant[] = [];
   #isClaiming = false;
   #leases = 0;
 
-  constructor(replica: CircuitReplica, options: StageClaimsOptions) {
+  constructor(replica: CircuitReplica, context: WorkerContext) {
     this.#replica = replica;
-    this.#options = options;
+    this.#context = context;
   }
 
-  /** `undefined` when the store was lost meanwhile. */
+  /** Returns `undefined` if the store was lost meanwhile. */
   claim(): Promise<Claimed | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
@@ -44,14 +35,14 @@ export class StageClaims {
   async #claimForAll(): Promise<void> {
     this.#isClaiming = true;
     while (this.#waiting.length > 0) {
-      await this.#options.access.spread();
+      await this.#context.access.waitWithJitter();
       await this.#claimForGroup(this.#waiting.splice(0));
     }
     this.#isClaiming = false;
   }
 
   async #claimForGroup(group: readonly Claimant[]): Promise<void> {
-    const { clock, policy } = this.#options;
+    const { clock, policy } = this.#context;
     try {
       const { store } = this.#replica.view ?? (await this.#replica.refresh());
       const leaseIds = group.map(() => this.#nextLeaseId());
@@ -67,7 +58,7 @@ export class StageClaims {
 
   #nextLeaseId(): string {
     this.#leases++;
-    return `${this.#options.workerId}/${this.#leases}`;
+    return `${this.#context.workerId}/${this.#leases}`;
   }
 }
 

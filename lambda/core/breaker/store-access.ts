@@ -2,66 +2,77 @@ import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { Clock, Random } from '../clock.ts';
 import { type CircuitStore, CircuitStoreError } from './circuit-store.ts';
 import type { CircuitEvent } from './events.ts';
-import { MemoryCircuitStore } from './memory-circuit-store.ts';
 import { timingOf } from './timing.ts';
 
-/** What was read, where, and when it was asked for. */
-export interface Sighting {
-  readonly record: unknown;
-  readonly store: CircuitStore;
-  /** By this worker's clock, before the read: what was seen is at least this recent. */
-  readonly askedAtMs: number;
-  /** Orders the sightings of one worker. */
-  readonly order: number;
-}
-
-export interface StoreAccessOptions {
-  readonly store: CircuitStore;
+/** One sandbox, with its own clock and its own copy of the settings. */
+export interface Worker {
+  /** Read with every call, because settings may change while the worker runs. */
   readonly policy: () => BreakerPolicy;
   readonly clock: Clock;
   readonly random: Random;
+  /** Names this worker in the records. Must be unique among all workers, past ones included. */
+  readonly workerId: string;
   readonly on: (event: CircuitEvent) => void;
 }
 
+export interface Stores {
+  /** The store that all workers share. */
+  readonly shared: CircuitStore;
+  /** Makes an empty store for this worker alone, used while the shared one is lost. */
+  readonly newPrivate: () => CircuitStore;
+}
+
+/** A record as one worker read it. */
+export interface StoreRead {
+  readonly record: unknown;
+  readonly store: CircuitStore;
+  /** When the read began, by this worker's clock: the record is at least this recent. */
+  readonly askedAtMs: number;
+  /** Grows with each read and save of this worker. */
+  readonly order: number;
+}
+
 /**
- * The store as one worker has it: the shared one, or while that is lost a private one in memory
- * with the same rules. Also the store's time, which all that is shared is dated by.
+ * One worker's access to the circuits: the shared store or, while that is lost, a private store with
+ * the same rules. It also estimates the shared store's clock, which dates everything that is shared.
  */
 export class StoreAccess {
-  readonly #options: StoreAccessOptions;
+  readonly #stores: Stores;
+  readonly #worker: Worker;
   #offsetMs = 0;
-  /** How long loads took of late, smoothed. */
+  /** The smoothed duration of a load. */
   #loadMs = 0;
   #order = 0;
-  #doubts = 0;
-  #private: MemoryCircuitStore | undefined;
+  #lostResponses = 0;
+  #private: CircuitStore | undefined;
   #retrySharedAtMs = 0;
-  #saidLostAtMs = Number.NEGATIVE_INFINITY;
-  #saidSkewedAtMs = Number.NEGATIVE_INFINITY;
+  #reportedLossAtMs = Number.NEGATIVE_INFINITY;
+  #reportedSkewAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: StoreAccessOptions) {
-    this.#options = options;
+  constructor(stores: Stores, worker: Worker) {
+    this.#stores = stores;
+    this.#worker = worker;
   }
 
-  /** The store that decisions are made on at this moment. */
+  /** The store that decisions are based on at this moment. */
   get current(): CircuitStore {
-    return this.#private ?? this.#options.store;
+    return this.#private ?? this.#stores.shared;
   }
 
-  /** The time by the store's clock, in whole milliseconds. */
+  /** The shared store's time in whole milliseconds since the epoch. */
   nowMs(): number {
-    return Math.round(this.#options.clock.now() + this.#offsetMs);
+    return Math.round(this.#worker.clock.now() + this.#offsetMs);
   }
 
   /**
-   * Waits a random time, so that a fleet that wants to write one record does not do it at one
-   * instant. Who loads while another saves is in vain, so the slower the store, the wider it spreads.
+   * Waits a random time, so that workers that want to write one record do not collide. A load that
+   * overlaps another worker's save leads to a failed write, so the wait grows with the store's latency.
    */
-  async spread(round = 1): Promise<void> {
-    const { clock, random, policy } = this.#options;
-    const { claimSpreadMs, claimSpreadMaxMs } = timingOf(policy());
-    const widthMs = Math.min(LOADS_PER_SPREAD * this.#loadMs, claimSpreadMaxMs);
-    const ms = random() * round * Math.max(claimSpreadMs, widthMs);
+  async waitWithJitter(round = 1): Promise<void> {
+    const { clock, random, policy } = this.#worker;
+    const { claimJitterMs, claimJitterMaxMs } = timingOf(policy());
+    const widthMs = Math.min(LOADS_PER_WAIT * this.#loadMs, claimJitterMaxMs);
+    const ms = random() * round * Math.max(claimJitterMs, widthMs);
     if (ms > 0) await clock.sleep(ms);
   }
 
@@ -71,32 +82,32 @@ export class StoreAccess {
   }
 
   isPrivate(store: CircuitStore): boolean {
-    return store !== this.#options.store;
+    return store !== this.#stores.shared;
   }
 
-  /** Reads the shared store, or the private one while that is lost. Never throws for a lost store. */
-  async load(key: string): Promise<Sighting> {
-    if (!this.#private || this.#options.clock.now() >= this.#retrySharedAtMs) {
+  /** Reads the shared store or, while that is lost, the private one. Never throws for a lost store. */
+  async load(key: string): Promise<StoreRead> {
+    if (!this.#private || this.#worker.clock.now() >= this.#retrySharedAtMs) {
       try {
-        const sighting = await this.loadShared(key);
-        this.#found();
-        return sighting;
+        const read = await this.loadShared(key);
+        this.#adoptShared();
+        return read;
       } catch (error) {
-        this.lost(error);
+        this.adoptPrivate(error);
       }
     }
     return this.loadFrom(this.current, key);
   }
 
-  loadShared(key: string): Promise<Sighting> {
-    return this.loadFrom(this.#options.store, key);
+  loadShared(key: string): Promise<StoreRead> {
+    return this.loadFrom(this.#stores.shared, key);
   }
 
-  async loadFrom(store: CircuitStore, key: string): Promise<Sighting> {
-    const { clock } = this.#options;
+  async loadFrom(store: CircuitStore, key: string): Promise<StoreRead> {
+    const { clock } = this.#worker;
     const order = this.nextOrder();
     const askedAtMs = clock.now();
-    const { record, storeTime } = await this.insist(() => store.load(key));
+    const { record, storeTime } = await this.retryRefused(() => store.load(key));
     this.#loadMs += (clock.now() - askedAtMs - this.#loadMs) / SMOOTHING;
     if (!this.isPrivate(store)) {
       const least = storeTime.earliestMs - clock.now();
@@ -106,68 +117,68 @@ export class StoreAccess {
     return { record, store, askedAtMs, order };
   }
 
-  /** Repeats what the store refused without doing it, a few times; a lost answer is not repeated. */
-  async insist<Result>(operation: () => Promise<Result>): Promise<Result> {
+  /** Retries an operation that the store refused. An operation whose response is lost is not retried. */
+  async retryRefused<Result>(operation: () => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
         const result = await operation();
-        this.#doubts = 0;
+        this.#lostResponses = 0;
         return result;
       } catch (error) {
         const wasRefused = error instanceof CircuitStoreError && error.applied === 'no';
         if (!wasRefused || attempt === ATTEMPTS) throw error;
       }
-      await this.spread(attempt);
+      await this.waitWithJitter(attempt);
     }
   }
 
-  /** A single answer may be lost; the store is when the next one is too. */
-  doubt(error: unknown): void {
-    this.#doubts++;
-    if (this.#doubts > 1) this.lost(error);
+  /** A single lost response says little. After a second one in a row, the store counts as lost. */
+  noteLostResponse(error: unknown): void {
+    this.#lostResponses++;
+    if (this.#lostResponses > 1) this.adoptPrivate(error);
   }
 
-  /** Takes the shared store for lost and goes on with a private one; tries again after a while. */
-  lost(error: unknown): void {
-    const { clock, policy, on } = this.#options;
+  /** Continues on a private store and tries the shared one again later. Reports it once per cooldown. */
+  adoptPrivate(error: unknown): void {
+    const { clock, policy, on } = this.#worker;
     const timing = timingOf(policy());
     const atMs = clock.now();
-    this.#private ??= new MemoryCircuitStore(() => clock.now());
+    this.#private ??= this.#stores.newPrivate();
     this.#retrySharedAtMs = atMs + timing.recheckMs;
-    if (atMs - this.#saidLostAtMs < timing.cooldownMs) return;
-    this.#saidLostAtMs = atMs;
+    if (atMs - this.#reportedLossAtMs < timing.cooldownMs) return;
+    this.#reportedLossAtMs = atMs;
     on({ type: 'degraded', error: describe(error), atMs });
   }
 
-  /** Whether this worker's clock forbids it to change what is shared. Says so once per cooldown. */
+  /** True if this worker's clock is too far off to change shared state. Reports it once per cooldown. */
   isSkewed(store: CircuitStore): boolean {
-    const { clock, policy, on } = this.#options;
+    const { clock, policy, on } = this.#worker;
     const { skewLimitMs, cooldownMs } = timingOf(policy());
     if (this.isPrivate(store) || Math.abs(this.#offsetMs) <= skewLimitMs) return false;
     const atMs = clock.now();
-    if (atMs - this.#saidSkewedAtMs >= cooldownMs) {
-      this.#saidSkewedAtMs = atMs;
+    if (atMs - this.#reportedSkewAtMs >= cooldownMs) {
+      this.#reportedSkewAtMs = atMs;
       on({ type: 'skewed', offsetMs: this.#offsetMs, atMs });
     }
     return true;
   }
 
-  #found(): void {
+  #adoptShared(): void {
     if (!this.#private) return;
     this.#private = undefined;
-    this.#options.on({ type: 'restored', atMs: this.#options.clock.now() });
+    this.#worker.on({ type: 'restored', atMs: this.#worker.clock.now() });
   }
 }
 
 const ATTEMPTS = 3;
 
-/** Fifty workers that race through a recovery then lose at most 60 writes, however slow the store. */
-const LOADS_PER_SPREAD = 40;
+/** With this factor, fifty workers that race through a recovery lose at most 60 writes. */
+const LOADS_PER_WAIT = 40;
 
-/** Loads until a change of their time is mostly believed. */
+/** The number of loads after which the estimate has mostly followed a change of their duration. */
 const SMOOTHING = 4;
 
-/** A store's own message is ours to show; any other error shows its name alone. */
+/** Shows a store's own message. Any other error shows only its name, because its text may quote keys. */
 function describe(error: unknown): string {
   if (error instanceof CircuitStoreError) return error.message;
   return error instanceof Error ? error.name : 'unknown';

@@ -1,41 +1,57 @@
-import type { CircuitSummary } from './admission.ts';
-import { ABSENT, type Circuit, type Evidence } from './circuit.ts';
-import type { Override } from './overrides.ts';
+import type { CircuitState, OverrideMode, TargetFailureKind } from '../../contract/words.ts';
+import { ABSENT, type Circuit } from './circuit.ts';
+import type { Evidence } from './events.ts';
+import type { ScopedOverride } from './overrides.ts';
 
-/** A circuit as health and the router see it: its own state, and beside it the override. */
+/** One circuit as operators, the health registry and the router see it. Times in milliseconds. */
+export interface CircuitSummary {
+  readonly key: string;
+  /** The breaker's own state, whatever override is in force. */
+  readonly state: CircuitState;
+  readonly stage?: number;
+  /** Successes of the recovery stage so far. */
+  readonly succeeded?: number;
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  /** Openings since the circuit was last closed. Absent while it is closed. */
+  readonly opens?: number;
+  /** The most frequent failure kind when it opened. */
+  readonly failure?: TargetFailureKind;
+  readonly failureRatePercent?: number;
+  /** The numbers that opened it. Absent while it is closed. */
+  readonly evidence?: Evidence;
+  readonly override?: OverrideMode;
+  readonly overrideSinceMs?: number;
+  readonly overrideUntilMs?: number;
+  /** The override with its reason and actor: for operators only. */
+  readonly overriddenBy?: ScopedOverride;
+}
+
 export function summaryOf(
   key: string,
   circuit: Circuit = ABSENT,
-  override: Override | undefined,
+  override: ScopedOverride | undefined,
 ): CircuitSummary {
-  const forced = override && {
-    override: override.mode,
-    overrideSinceMs: override.sinceMs,
-    overrideUntilMs: override.untilMs,
+  return {
+    key,
+    state: circuit.state,
+    ...(circuit.version > 0 && { sinceMs: circuit.sinceMs }),
+    ...(circuit.state === 'OPEN' && { untilMs: circuit.untilMs }),
+    ...(circuit.state === 'HALF_OPEN' && { stage: circuit.stage, succeeded: circuit.succeeded }),
+    ...(circuit.state !== 'CLOSED' && { opens: circuit.opens, ...why(circuit.evidence) }),
+    ...(override && {
+      override: override.mode,
+      overrideSinceMs: override.sinceMs,
+      overrideUntilMs: override.untilMs,
+      overriddenBy: override,
+    }),
   };
-  const since = circuit.version > 0 && { sinceMs: circuit.sinceMs };
-  const { state } = circuit;
-  switch (circuit.state) {
-    case 'CLOSED':
-      return { key, state, ...since, ...forced };
-    case 'OPEN':
-      return {
-        key,
-        state,
-        ...since,
-        untilMs: circuit.untilMs,
-        ...why(circuit.evidence),
-        ...forced,
-      };
-    case 'HALF_OPEN':
-      return { key, state, ...since, stage: circuit.stage, ...why(circuit.evidence), ...forced };
-    default:
-      return circuit satisfies never;
-  }
 }
 
-function why({ failure, failures, calls }: Evidence) {
+function why(evidence: Evidence) {
+  const { failure, failures, calls } = evidence;
   return {
+    evidence,
     ...(failure && { failure }),
     ...(calls > 0 && { failureRatePercent: Math.round((failures / calls) * 1000) / 10 }),
   };

@@ -1,25 +1,23 @@
 import { type BreakerPolicy, leaseSeconds } from '../../contract/policy.ts';
 import { BUCKETS_PER_WINDOW, type WindowSlot } from './circuit-store.ts';
 
-/** The times that the policy gives or implies, in milliseconds. */
+/** The times that the policy states or implies, in milliseconds. */
 export interface Timing {
   readonly bucketMs: number;
   readonly windowMs: number;
   readonly cooldownMs: number;
   readonly leaseMs: number;
   readonly viewMaxAgeMs: number;
-  /** Whether a rule asks how long a call took. */
-  readonly isSlowRuleOn: boolean;
   /**
-   * A claim waits a random time up to this, or longer if the store is slow, so that a fleet that sees
-   * a cooldown end does not write at one instant: of 50 workers about 16 fail per stage, not 200.
+   * The width of the random wait before a claim, so that workers that see a cooldown end do not write
+   * at one instant: with 50 workers, about 16 writes fail per stage instead of 200.
    */
-  readonly claimSpreadMs: number;
-  /** How far a slow store may widen that. */
-  readonly claimSpreadMaxMs: number;
+  readonly claimJitterMs: number;
+  /** The widest that the wait may grow to if the store is slow. */
+  readonly claimJitterMaxMs: number;
   /**
-   * The longest that anything is put off without need: pending counts, a rejected caller's return,
-   * the age of the overrides, the next try of a lost store. 5 s, less where the policy is faster.
+   * The longest time that a pending count, a rejected caller's return, a read of the overrides or the
+   * next try of a lost store may be put off. 5 s, or less if the policy's own times are short.
    */
   readonly recheckMs: number;
   /** A worker whose clock is further off than this changes no shared state. */
@@ -27,14 +25,13 @@ export interface Timing {
 }
 
 const timings = new WeakMap<BreakerPolicy, Timing>();
-let latest: { readonly policy: BreakerPolicy; readonly timing: Timing } | undefined;
 
-/** Asked for with every call, so it remembers. */
+/** Every call needs the timing, so it is derived once per policy. */
 export function timingOf(policy: BreakerPolicy): Timing {
-  if (latest?.policy === policy) return latest.timing;
-  const timing = timings.get(policy) ?? derive(policy);
+  const known = timings.get(policy);
+  if (known) return known;
+  const timing = derive(policy);
   timings.set(policy, timing);
-  latest = { policy, timing };
   return timing;
 }
 
@@ -49,15 +46,14 @@ function derive(policy: BreakerPolicy): Timing {
     cooldownMs,
     leaseMs,
     viewMaxAgeMs,
-    isSlowRuleOn: policy.slowCallSeconds !== undefined,
-    claimSpreadMs: Math.min(200, viewMaxAgeMs),
-    claimSpreadMaxMs: Math.min(5_000, leaseMs / 15),
+    claimJitterMs: Math.min(200, viewMaxAgeMs),
+    claimJitterMaxMs: Math.min(5_000, leaseMs / 15),
     recheckMs: Math.min(5_000, cooldownMs / 12, policy.windowSeconds * (1000 / 12)),
     skewLimitMs: Math.min(2_000, cooldownMs),
   };
 }
 
-/** The bucket that a flush at this time lands in. */
+/** The bucket that counts flushed at this time belong to. */
 export function slotAt(nowMs: number, { bucketMs }: Timing): WindowSlot {
   return { startMs: Math.floor(nowMs / bucketMs) * bucketMs, bucketMs };
 }

@@ -1,90 +1,48 @@
-import type { BreakerPolicy } from '../../contract/policy.ts';
-import type { Clock } from '../clock.ts';
-import type { Outcome } from './admission.ts';
+import { isSlow, type Outcome } from './admission.ts';
 import type { Circuit } from './circuit.ts';
 import type { CircuitReplica } from './circuit-replica.ts';
 import { type CircuitStore, CircuitStoreError, type WindowCounts } from './circuit-store.ts';
-import type { Classification } from './classify.ts';
-import { isSlow } from './outcomes.ts';
-import type { OverridesView } from './overrides-view.ts';
-import { Passage } from './passage.ts';
-import type { StoreAccess } from './store-access.ts';
+import { CallPermit } from './permit.ts';
 import { Tally } from './tally.ts';
-import { slotAt, type Timing, timingOf, windowStart } from './timing.ts';
-import { judge, seeded } from './window.ts';
-
-export interface WindowWriterOptions {
-  readonly access: StoreAccess;
-  readonly overrides: OverridesView;
-  readonly policy: () => BreakerPolicy;
-  readonly clock: Clock;
-  readonly classify: (error: unknown) => Classification;
-}
+import { slotAt, timingOf, windowStart } from './timing.ts';
+import { seeded, tripOf } from './trip-rules.ts';
+import type { WorkerContext } from './worker-context.ts';
 
 /**
- * Counts the outcomes of a circuit's calls and writes them into its window: at once with a failure,
- * else when it is asked to or when they get old. After a failure the window is read and judged.
+ * Counts the outcomes of a circuit's calls and writes them into its window: at once after a failure,
+ * otherwise on request or when they are old. After a failure it reads the window and applies the trip
+ * rules.
  */
 export class WindowWriter {
   readonly #key: string;
   readonly #replica: CircuitReplica;
-  readonly #options: WindowWriterOptions;
-  #counting: Counting | undefined;
+  readonly #context: WorkerContext;
+  #current: EpochTally | undefined;
   #flushing: Promise<void> | undefined;
   #isFlushWanted = false;
-  /** The window could not be read when it had to be. */
-  #isJudgementDue = false;
+  /** The window must be read, or could not be read when it had to be. */
+  #isCheckDue = false;
 
-  constructor(key: string, replica: CircuitReplica, options: WindowWriterOptions) {
+  constructor(key: string, replica: CircuitReplica, context: WorkerContext) {
     this.#key = key;
     this.#replica = replica;
-    this.#options = options;
+    this.#context = context;
   }
 
-  /** Counts a call that is admitted in this epoch. */
-  begin(epoch: number, store: CircuitStore, nowMs: number, { recheckMs }: Timing): Passage {
-    let counting = this.#counting;
-    if (counting?.tally.epoch !== epoch || counting.store !== store) {
-      const tally = new Tally(epoch);
-      counting = { tally, store, passage: new Passage(this, tally, this.#options.classify) };
-      this.#counting = counting;
-      this.#isJudgementDue = false;
+  /** A permit for a call that is counted in this epoch. */
+  permit(epoch: number, store: CircuitStore, subject: string | undefined): CallPermit {
+    if (this.#current?.tally.epoch !== epoch || this.#current.store !== store) {
+      this.#current = { tally: new Tally(epoch), store };
+      this.#isCheckDue = false;
     }
-    counting.tally.begin(nowMs, recheckMs);
-    return counting.passage;
+    const { tally } = this.#current;
+    tally.begin();
+    return new CallPermit(this.#key, (outcome) => this.#settle(tally, subject, outcome));
   }
 
-  /** As `settle`, for a success of which no more is known. */
-  succeed(tally: Tally): void {
-    tally.succeed();
-    if (tally.isOverdue()) void this.#flushOf(tally);
-  }
-
-  /** Resolves, if it is a promise, when what the outcome led to is written. */
-  settle(tally: Tally, subject: string | undefined, outcome: Outcome): void | Promise<void> {
-    const policy = this.#options.policy();
-    const nowMs = this.#options.clock.now();
-    if (outcome.kind === 'ignored') return tally.ignore();
-    if (outcome.kind === 'failure') {
-      const { failure, retryAfterMs = 0 } = outcome;
-      const counts = !policy.ignoredKinds.includes(failure);
-      const { windowMs } = timingOf(policy);
-      if (counts && subject !== undefined && !tally.isFirstFailure(subject, nowMs, windowMs)) {
-        return tally.ignore();
-      }
-      tally.fail(failure, counts, retryAfterMs);
-      if (isSlow(outcome, policy)) tally.slow();
-      if (counts) return this.#flushOf(tally);
-    } else {
-      tally.succeed();
-      if (isSlow(outcome, policy)) tally.slow();
-    }
-    if (tally.isOverdue(nowMs)) return this.#flushOf(tally);
-  }
-
-  /** Writes what is pending. Calls at the same time share a write. */
+  /** Writes everything that is pending. Concurrent calls share a write. */
   flush(): Promise<void> {
-    if (!this.#counting?.tally.isPending && !this.#isJudgementDue) {
+    if (!this.#current?.tally.isPending && !this.#isCheckDue) {
       return this.#flushing ?? Promise.resolve();
     }
     this.#isFlushWanted = true;
@@ -92,79 +50,96 @@ export class WindowWriter {
     return this.#flushing;
   }
 
+  #settle(tally: Tally, subject: string | undefined, outcome: Outcome): void | Promise<void> {
+    if (outcome.kind === 'ignored') return tally.ignore();
+    const policy = this.#context.policy();
+    const nowMs = this.#context.clock.now();
+    const { windowMs, recheckMs } = timingOf(policy);
+    const counts = outcome.kind === 'failure' && !policy.ignoredKinds.includes(outcome.failure);
+    if (counts && subject !== undefined && !tally.isFirstFailure(subject, nowMs, windowMs)) {
+      return tally.ignore();
+    }
+    if (outcome.kind === 'success') tally.succeed();
+    else tally.fail(outcome.failure, counts, outcome.retryAfterMs ?? 0);
+    if (isSlow(outcome, policy)) tally.slow();
+    if (counts || tally.isOverdue(nowMs, recheckMs)) return this.#flushOf(tally);
+  }
+
   async #flushOf(tally: Tally): Promise<void> {
-    if (tally === this.#counting?.tally) await this.flush();
+    if (tally === this.#current?.tally) await this.flush();
   }
 
   async #flushWhileWanted(): Promise<void> {
     try {
       while (this.#isFlushWanted) {
-        await undefined; // Outcomes of the same moment go with this flush.
+        await undefined; // Outcomes of the same moment join this flush.
         this.#isFlushWanted = false;
-        if (!this.#counting) continue;
-        const { tally, store } = this.#counting;
+        if (!this.#current) continue;
+        const { tally, store } = this.#current;
         if (this.#isCurrent(tally.epoch, store)) await this.#flushOnce(tally, store);
-        else this.#counting = undefined;
+        else this.#current = undefined;
       }
     } finally {
       this.#flushing = undefined;
     }
   }
 
-  /** Results of an epoch that is over, or meant for a store that was lost, count nowhere. */
+  /** Results of a past epoch, or meant for a store that was lost, count nowhere. */
   #isCurrent(epoch: number, store: CircuitStore): boolean {
-    return this.#replica.view?.circuit.epoch === epoch && this.#options.access.current === store;
+    return this.#replica.view?.circuit.epoch === epoch && this.#context.access.current === store;
   }
 
   async #flushOnce(tally: Tally, store: CircuitStore): Promise<void> {
-    const { access, policy } = this.#options;
-    this.#isJudgementDue ||= tally.mayTrip;
+    const { access, policy } = this.#context;
+    this.#isCheckDue ||= tally.mayTrip;
     const written = !tally.isPending || (await this.#write(tally, store));
-    if (!written || !this.#isJudgementDue) return;
+    if (!written || !this.#isCheckDue) return;
     try {
       const start = windowStart(access.nowMs(), timingOf(policy()));
       const read = () => store.readWindow(this.#key, tally.epoch, start);
-      const buckets = await access.insist(read);
-      this.#isJudgementDue = false;
+      const buckets = await access.retryRefused(read);
+      this.#isCheckDue = false;
       const seed = seedOf(this.#replica.view?.circuit, tally.epoch, start.startMs);
-      await this.#judge(seeded(buckets, seed), tally, store);
+      await this.#applyTripRules(seeded(buckets, seed), tally, store);
     } catch (error) {
-      access.doubt(error);
+      access.noteLostResponse(error);
     }
   }
 
   async #write(tally: Tally, store: CircuitStore): Promise<boolean> {
-    const { access, policy } = this.#options;
+    const { access, policy } = this.#context;
     const slot = slotAt(access.nowMs(), timingOf(policy()));
     const counts = tally.take();
     try {
-      await access.insist(() => store.addToWindow(this.#key, tally.epoch, slot, counts));
+      await access.retryRefused(() => store.addToWindow(this.#key, tally.epoch, slot, counts));
       return true;
     } catch (error) {
-      // A write whose answer was lost is not repeated: the window is off by this flush at most.
+      // A write whose response was lost is not repeated: the window is off by this flush at most.
       if (error instanceof CircuitStoreError && error.applied === 'no') tally.putBack(counts);
-      else access.doubt(error);
+      else access.noteLostResponse(error);
       return false;
     }
   }
 
-  async #judge(buckets: readonly WindowCounts[], tally: Tally, store: CircuitStore): Promise<void> {
-    const { access, overrides, policy, clock } = this.#options;
-    const verdict = judge(buckets, policy());
-    if (!verdict) return;
-    const isObserved = overrides.of(this.#key, access.nowMs())?.mode === 'observe';
-    const { epoch } = tally;
-    const change = isObserved
-      ? { type: 'would-open' as const, epoch, evidence: verdict.evidence }
-      : { type: 'trip' as const, epoch, ...verdict };
-    await this.#replica.change(change, store, clock.now() + timingOf(policy()).recheckMs);
+  async #applyTripRules(
+    buckets: readonly WindowCounts[],
+    { epoch }: Tally,
+    store: CircuitStore,
+  ): Promise<void> {
+    const { access, overrides, policy, clock } = this.#context;
+    const trip = tripOf(buckets, policy());
+    if (!trip) return;
+    const isObserved = overrides.inForce(this.#key, access.nowMs())?.mode === 'observe';
+    const action = isObserved
+      ? { type: 'would-open' as const, epoch, evidence: trip.evidence }
+      : { type: 'trip' as const, epoch, ...trip };
+    await this.#replica.change(action, store, clock.now() + timingOf(policy()).recheckMs);
   }
 }
 
-interface Counting {
+interface EpochTally {
   readonly tally: Tally;
   readonly store: CircuitStore;
-  readonly passage: Passage;
 }
 
 function seedOf(circuit: Circuit | undefined, epoch: number, windowStartMs: number): number {

@@ -1,7 +1,7 @@
 import { profileOf } from '../../contract/geography.ts';
 import { type Settings, type Target, targetKey } from '../../contract/policy.ts';
 import type { CircuitState, Health, OverrideMode } from '../../contract/words.ts';
-import type { CircuitSummary } from '../breaker/admission.ts';
+import type { CircuitSummary } from '../breaker/summary.ts';
 import type { ConfigFailures } from './disabled-targets.ts';
 import { type Inference, inferredOut } from './region-inference.ts';
 

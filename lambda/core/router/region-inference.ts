@@ -7,7 +7,7 @@ import {
   targetsOf,
 } from '../../contract/policy.ts';
 import type { TargetFailureKind } from '../../contract/words.ts';
-import type { CircuitSummary } from '../breaker/admission.ts';
+import type { CircuitSummary } from '../breaker/summary.ts';
 
 /** A target that is passed over for what happens to others of its region. */
 export interface Inference {

@@ -3,6 +3,7 @@ import { Breaker } from '../../../lambda/core/breaker/breaker.ts';
 import type { CircuitEvent } from '../../../lambda/core/breaker/events.ts';
 import { fromRecord } from '../../../lambda/core/breaker/record.ts';
 import { DynamoDbCircuitStore } from '../../../lambda/stores/dynamodb-circuit-store.ts';
+import { MemoryCircuitStore } from '../../../lambda/stores/memory-circuit-store.ts';
 import type { CircuitTables } from '../../support/dynalite-table.ts';
 import { aPolicy, FAIL, KEY, OK } from '../../support/fleet.ts';
 import { WatchedStore } from '../../support/watched-store.ts';
@@ -57,6 +58,7 @@ async function race(tables: CircuitTables) {
 function aWorker(store: WatchedStore, workerId: string, events: CircuitEvent[]): Breaker {
   return new Breaker({
     store,
+    newPrivateStore: () => new MemoryCircuitStore(Date.now),
     policy: () => POLICY,
     clock: { now: Date.now, sleep: (ms) => sleep(ms) },
     random: Math.random,

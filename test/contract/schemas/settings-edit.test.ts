@@ -38,7 +38,7 @@ describe('an edit at run time', () => {
     [
       'lengthens a call beyond the worker’s own timeout',
       { breaker: { callTimeoutSeconds: 60.5 } },
-      /^breaker\.callTimeoutSeconds: got 60\.5, allowed is at most 60, as the worker/,
+      /^breaker\.callTimeoutSeconds: got 60\.5, allowed is at most 60, because the worker/,
     ],
     [
       'moves the circuits elsewhere',
@@ -48,17 +48,17 @@ describe('an edit at run time', () => {
     [
       'wants other concurrency',
       { jobs: { workerConcurrency: 20 } },
-      /^jobs\.workerConcurrency: got 20, allowed is 10, as the event source/,
+      /^jobs\.workerConcurrency: got 20, allowed is 10, because the event source/,
     ],
     [
       'keeps rows longer than their objects',
       { jobs: { retentionDays: 8 } },
-      /^jobs\.retentionDays: got 8, allowed is what makes 8 days with deadlineSeconds/,
+      /^jobs\.retentionDays: got 8, allowed is at most 8 days together with deadlineSeconds/,
     ],
     [
       'switches on probes that are not deployed',
       { probe: { enabled: true } },
-      /^probe\.enabled: got true, allowed is false, as the prober is not deployed$/,
+      /^probe\.enabled: got true, allowed is false, because the prober is not deployed$/,
     ],
     ['breaks a rule of all settings', { breaker: { minimumCalls: 0 } }, /^breaker\.minimumCalls:/],
   ])('that %s is refused', (_what, input, fault) => {
@@ -81,7 +81,7 @@ describe('an edit at run time', () => {
     const deployed = someSettings(at('rediss://one:6379'));
 
     expect(faultsOf(() => parse(at('rediss://:secret@two:6379'), deployed))).toEqual([
-      'breaker.redisUrl: got another one, allowed is the one that was deployed',
+      'breaker.redisUrl: got another one, allowed is the deployed one',
     ]);
   });
 

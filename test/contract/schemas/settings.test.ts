@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { BREAKER_DEFAULTS, JOB_DEFAULTS, PROBE_DEFAULTS } from '../../../lambda/contract/policy.ts';
+import {
+  BREAKER_DEFAULTS,
+  CIRCUIT_STORE_DEFAULTS,
+  JOB_DEFAULTS,
+  PROBE_DEFAULTS,
+} from '../../../lambda/contract/policy.ts';
 import { parseSettings } from '../../../lambda/contract/schemas/settings.ts';
 import { faultsOf } from '../../support/settings-faults.ts';
 
@@ -16,7 +21,7 @@ describe('parseSettings', () => {
   test('fills in every default but the tiers', () => {
     expect(parseSettings({ tiers: [tier] }, 'test settings')).toEqual({
       tiers: [tier],
-      breaker: BREAKER_DEFAULTS,
+      breaker: { ...BREAKER_DEFAULTS, ...CIRCUIT_STORE_DEFAULTS },
       jobs: JOB_DEFAULTS,
       probe: PROBE_DEFAULTS,
       tenants: {},
@@ -36,7 +41,7 @@ describe('parseSettings', () => {
 
     expect(parseSettings(input, 'test settings')).toEqual({
       ...input,
-      breaker: { ...BREAKER_DEFAULTS, ...input.breaker },
+      breaker: { ...BREAKER_DEFAULTS, ...CIRCUIT_STORE_DEFAULTS, ...input.breaker },
       jobs: { ...JOB_DEFAULTS, ...input.jobs },
     });
   });
@@ -48,10 +53,10 @@ describe('parseSettings', () => {
   });
 
   test.each<[string, unknown, RegExp]>([
-    ['nothing', undefined, /^settings: got nothing, allowed is object/],
-    ['a list', [], /^settings: got \[\], allowed is object/],
-    ['no tiers', {}, /^tiers: got nothing, allowed is array/],
-    ['empty tiers', { tiers: [] }, /^tiers: got \[\], allowed is array to have >=1 items/],
+    ['nothing', undefined, /^settings: got nothing, allowed is an object/],
+    ['a list', [], /^settings: got \[\], allowed is an object/],
+    ['no tiers', {}, /^tiers: got nothing, allowed is a list/],
+    ['empty tiers', { tiers: [] }, /^tiers: got \[\], allowed is at least 1 item/],
     [
       'a tier without targets',
       { tiers: [{ ...tier, targets: [] }] },
@@ -65,12 +70,12 @@ describe('parseSettings', () => {
     [
       'no tokens',
       { tiers: [{ ...tier, maxTokens: 0 }] },
-      /^tiers\[0\]\.maxTokens: got 0, allowed is number to be >=1/,
+      /^tiers\[0\]\.maxTokens: got 0, allowed is at least 1/,
     ],
     [
       'half a token',
       { tiers: [{ ...tier, maxTokens: 1.5 }] },
-      /^tiers\[0\]\.maxTokens: got 1\.5, allowed is int/,
+      /^tiers\[0\]\.maxTokens: got 1\.5, allowed is a whole number/,
     ],
     [
       'no region',
@@ -90,7 +95,7 @@ describe('parseSettings', () => {
     [
       'a weight of 0',
       { tiers: [{ ...tier, targets: [{ ...target, weight: 0 }] }] },
-      /^tiers\[0\]\.targets\[0\]\.weight: got 0, allowed is number to be >0/,
+      /^tiers\[0\]\.targets\[0\]\.weight: got 0, allowed is above 0/,
     ],
     [
       'a target twice',
@@ -136,22 +141,22 @@ describe('parseSettings', () => {
     [
       'a breaker that is text',
       { tiers: [tier], breaker: 'off' },
-      /^breaker: got "off", allowed is object/,
+      /^breaker: got "off", allowed is an object/,
     ],
     [
       'a rate of 100',
       breaker({ failureRatePercent: 100 }),
-      /^breaker\.failureRatePercent: got 100, allowed is number to be <100/,
+      /^breaker\.failureRatePercent: got 100, allowed is above 0 and below 100/,
     ],
     [
       'text for a number',
       breaker({ minimumCalls: '20' }),
-      /^breaker\.minimumCalls: got "20", allowed is number$/,
+      /^breaker\.minimumCalls: got "20", allowed is a number$/,
     ],
     [
       'a negative cooldown',
       breaker({ cooldownSeconds: -1 }),
-      /^breaker\.cooldownSeconds: got -1, allowed is number to be >0/,
+      /^breaker\.cooldownSeconds: got -1, allowed is above 0/,
     ],
     [
       'a maximum below the cooldown',
@@ -166,12 +171,12 @@ describe('parseSettings', () => {
     [
       'stages that shrink',
       breaker({ recoveryStages: [5, 1] }),
-      /^breaker\.recoveryStages: got \[5,1\], allowed is stages that grow/,
+      /^breaker\.recoveryStages: got \[5,1\], allowed is 1 to 10 stages that grow/,
     ],
     [
       'a call longer than a function',
       breaker({ callTimeoutSeconds: 436, windowSeconds: 500 }),
-      /^breaker\.callTimeoutSeconds: got 436, allowed is number to be <=435/,
+      /^breaker\.callTimeoutSeconds: got 436, allowed is at most 435/,
     ],
     [
       'noon in words',
@@ -206,23 +211,19 @@ describe('parseSettings', () => {
     [
       'a single worker',
       jobs({ workerConcurrency: 1 }),
-      /^jobs\.workerConcurrency: got 1, allowed is number to be >=2/,
+      /^jobs\.workerConcurrency: got 1, allowed is at least 2/,
     ],
     [
       'a deadline past SQS',
       jobs({ deadlineSeconds: 1_209_601 }),
-      /^jobs\.deadlineSeconds: got 1209601, allowed is number to be <=1209600/,
+      /^jobs\.deadlineSeconds: got 1209601, allowed is at most 1209600/,
     ],
     [
       'a deferral past SQS',
       jobs({ shortestDeferralSeconds: 901 }),
-      /^jobs\.shortestDeferralSeconds: got 901, allowed is number to be <=900/,
+      /^jobs\.shortestDeferralSeconds: got 901, allowed is at most 900/,
     ],
-    [
-      'no attempts',
-      jobs({ maxAttempts: 0 }),
-      /^jobs\.maxAttempts: got 0, allowed is number to be >=1/,
-    ],
+    ['no attempts', jobs({ maxAttempts: 0 }), /^jobs\.maxAttempts: got 0, allowed is at least 1/],
     [
       'a tenant in capitals',
       { tiers: [tier], tenants: { key: 'A B' } },
@@ -244,9 +245,9 @@ describe('parseSettings', () => {
     const twice = breaker({ callTimeoutSeconds: 500, windowSeconds: 0, redisUrl: '' });
 
     expect(faultsIn(twice).map((fault) => fault.split(':')[0])).toEqual([
-      'breaker.windowSeconds',
       'breaker.callTimeoutSeconds',
       'breaker.redisUrl',
+      'breaker.windowSeconds',
     ]);
     expect(faultsIn(breaker({ slowRatePercent: -1 }))).toHaveLength(1);
   });

@@ -100,22 +100,34 @@ describe('a flush', () => {
 });
 
 describe('a summary', () => {
-  test('says why and until when, and the override beside the state', async () => {
+  test('says why and until when, and shows the override beside the state', async () => {
     const fleet = aFleet();
     await fleet.calls(20, FAIL);
     await fleet.override('target', KEY, 'force-closed', 60);
+    const nowMs = fleet.clock.now();
 
     expect(await fleet.worker(2).summaries([KEY, 'us-west-2/other'])).toEqual([
       {
         key: KEY,
         state: 'OPEN',
-        sinceMs: fleet.clock.now(),
-        untilMs: fleet.clock.now() + 60_000,
+        sinceMs: nowMs,
+        untilMs: nowMs + 60_000,
+        opens: 1,
         failure: 'capacity',
         failureRatePercent: 100,
+        evidence: expect.objectContaining({ rule: 'rate', failures: 20, kinds: { capacity: 20 } }),
         override: 'force-closed',
-        overrideSinceMs: fleet.clock.now(),
-        overrideUntilMs: fleet.clock.now() + 60_000,
+        overrideSinceMs: nowMs,
+        overrideUntilMs: nowMs + 60_000,
+        overriddenBy: {
+          scope: 'target',
+          key: KEY,
+          mode: 'force-closed',
+          reason: 'a test',
+          actor: 'tester',
+          sinceMs: nowMs,
+          untilMs: nowMs + 60_000,
+        },
       },
       { key: 'us-west-2/other', state: 'CLOSED' },
     ]);
@@ -123,7 +135,7 @@ describe('a summary', () => {
 });
 
 describe('an inspection', () => {
-  test('adds the numbers that opened the circuit, and who overrides it and why', async () => {
+  test('names the scope and the actor of the override', async () => {
     const fleet = aFleet();
     await fleet.calls(20, FAIL);
     await fleet.override('region', 'us-east-1', 'observe', 60);

@@ -5,11 +5,15 @@
  * relative to now, and of an epoch or a version only counts whether it is the record's.
  */
 import { describe, expect, test } from '@jest/globals';
-import { ABSENT, type Circuit, type Lease } from '../../../lambda/core/breaker/circuit.ts';
-import type { ProbeResult } from '../../../lambda/core/breaker/recovery.ts';
-import { permitsOf } from '../../../lambda/core/breaker/recovery.ts';
-import { standingOf } from '../../../lambda/core/breaker/standing.ts';
-import { type Change, transition } from '../../../lambda/core/breaker/transitions.ts';
+import { decideAdmission } from '../../../lambda/core/breaker/admission.ts';
+import {
+  ABSENT,
+  type Circuit,
+  type Lease,
+  permitsOf,
+} from '../../../lambda/core/breaker/circuit.ts';
+import type { ProbeResult } from '../../../lambda/core/breaker/probe-result.ts';
+import { type CircuitAction, transition } from '../../../lambda/core/breaker/transition.ts';
 import { aPolicy } from '../../support/fleet.ts';
 
 const NOW_MS = 1_000_000_000;
@@ -133,9 +137,9 @@ function movesOf(world: World, doing: Doing, worker: number): World[] {
   const save = (intent: Intent): Doing => ({ at: 'save', intent, isFresh: true });
   switch (doing.at) {
     case 'rest': {
-      const { says } = standingOf(world.circuit, NOW_MS, POLICY);
-      if (says === 'admitted') return [now({ at: 'call', isLeased: false, isCurrent: true })];
-      return says === 'claim' ? [now(save({ type: 'claim' }))] : [];
+      const { type } = decideAdmission(world.circuit, NOW_MS, POLICY);
+      if (type === 'admit') return [now({ at: 'call', isLeased: false, isCurrent: true })];
+      return type === 'claim' ? [now(save({ type: 'claim' }))] : [];
     }
     case 'call': {
       const { isCurrent } = doing;
@@ -165,7 +169,7 @@ function movesOf(world: World, doing: Doing, worker: number): World[] {
   }
 }
 
-function changeOf(intent: Intent, worker: number): Change {
+function changeOf(intent: Intent, worker: number): CircuitAction {
   switch (intent.type) {
     case 'claim':
       return { type: 'claim', leaseIds: [leaseOf(worker)] };

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Tally } from '../../../lambda/core/breaker/tally.ts';
 
 describe('a tally', () => {
-  test('counts each call once, whenever its flushes come', () => {
+  test('counts each call once, whenever it is flushed', () => {
     const tally = begun(10);
     tally.fail('fault', true, 0);
     expect(tally.take()).toMatchObject({ success: 9, failures: { fault: 1 } });
@@ -14,14 +14,14 @@ describe('a tally', () => {
     expect(tally.take()).toMatchObject({ success: -2, failures: { timeout: 2 } });
   });
 
-  test('does not count in advance with a flush that holds no failure', () => {
+  test('counts no provisional successes in a flush without a failure', () => {
     const tally = begun(3);
     tally.succeed();
 
     expect(tally.take()).toMatchObject({ success: 1, failures: {} });
   });
 
-  test('takes back a success that was counted in advance and is ignored', () => {
+  test('takes back a provisional success whose call is ignored', () => {
     const tally = begun(2);
     tally.fail('fault', true, 0);
     tally.take();
@@ -31,11 +31,11 @@ describe('a tally', () => {
     expect(tally.take()).toMatchObject({ success: -1 });
   });
 
-  test('keeps a call that began after a flush apart from those counted in advance', () => {
+  test('keeps a call that began after a flush apart from the provisional ones', () => {
     const tally = begun(2);
     tally.fail('fault', true, 0);
     tally.take();
-    tally.begin(0, 5000);
+    tally.begin();
 
     tally.succeed();
     tally.succeed();
@@ -43,7 +43,7 @@ describe('a tally', () => {
     expect(tally.take()).toMatchObject({ success: 1 });
   });
 
-  test('has again what is put back, and with it the longest wait', () => {
+  test('holds counts that were put back, and keeps the longest wait', () => {
     const tally = begun(2);
     tally.fail('capacity', true, 500);
     const counts = tally.take();
@@ -58,7 +58,7 @@ describe('a tally', () => {
     });
   });
 
-  test('a kind that is switched off asks for no judgement', () => {
+  test('a kind that is switched off does not ask for the trip rules', () => {
     const tally = begun(1);
 
     tally.fail('quota-minute', false, 0);
@@ -79,6 +79,6 @@ describe('a tally', () => {
 
 function begun(calls: number): Tally {
   const tally = new Tally(1);
-  for (let i = 0; i < calls; i++) tally.begin(0, 5000);
+  for (let i = 0; i < calls; i++) tally.begin();
   return tally;
 }

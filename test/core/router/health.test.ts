@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CircuitSummary } from '../../../lambda/core/breaker/admission.ts';
+import type { CircuitSummary } from '../../../lambda/core/breaker/summary.ts';
 import type { ConfigFailures } from '../../../lambda/core/router/disabled-targets.ts';
 import { healthView } from '../../../lambda/core/router/health.ts';
 import {

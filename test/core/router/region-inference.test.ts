@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Settings } from '../../../lambda/contract/policy.ts';
 import { TARGET_FAILURE_KINDS, type TargetFailureKind } from '../../../lambda/contract/words.ts';
-import type { CircuitSummary } from '../../../lambda/core/breaker/admission.ts';
+import type { CircuitSummary } from '../../../lambda/core/breaker/summary.ts';
 import { inferredOut } from '../../../lambda/core/router/region-inference.ts';
 import { targetOf } from '../../support/router-builders.ts';
 import { someSettings } from '../../support/settings.ts';

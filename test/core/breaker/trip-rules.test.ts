@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WindowCounts } from '../../../lambda/core/breaker/circuit-store.ts';
-import { judge, seeded } from '../../../lambda/core/breaker/window.ts';
+import { seeded, tripOf } from '../../../lambda/core/breaker/trip-rules.ts';
 import { aPolicy } from '../../support/fleet.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
@@ -9,9 +9,9 @@ const EXCESS_AT_5 = aPolicy({ minimumCalls: OFF, excessFailures: 5 });
 
 describe('excess rule', () => {
   test('67. after 1,000 successes five failures trip, four do not', () => {
-    expect(judge(outcomes(`${HEALTHY}FFFF`), EXCESS_AT_5)).toBeUndefined();
+    expect(tripOf(outcomes(`${HEALTHY}FFFF`), EXCESS_AT_5)).toBeUndefined();
 
-    expect(judge(outcomes(`${HEALTHY}FFFFF`), EXCESS_AT_5)?.evidence).toMatchObject({
+    expect(tripOf(outcomes(`${HEALTHY}FFFFF`), EXCESS_AT_5)?.evidence).toMatchObject({
       rule: 'excess',
       excess: 5,
     });
@@ -19,17 +19,17 @@ describe('excess rule', () => {
 
   test('67. a success takes back r / (1 − r) failures', () => {
     const policy = aPolicy({ minimumCalls: OFF, excessFailures: 4.57 });
-    expect(judge(outcomes('FFFSFF'), policy)?.evidence.excess).toBeCloseTo(4.57, 2);
-    expect(judge(outcomes('FFFSFF'), EXCESS_AT_5)).toBeUndefined();
+    expect(tripOf(outcomes('FFFSFF'), policy)?.evidence.excess).toBeCloseTo(4.57, 2);
+    expect(tripOf(outcomes('FFFSFF'), EXCESS_AT_5)).toBeUndefined();
 
-    expect(judge(outcomes('FFFSFFF'), EXCESS_AT_5)?.evidence.rule).toBe('excess');
+    expect(tripOf(outcomes('FFFSFFF'), EXCESS_AT_5)?.evidence.rule).toBe('excess');
   });
 
   test('67. a steady rate below the threshold never trips', () => {
     const steady = 'SSSF'.repeat(100);
 
     for (let calls = 1; calls <= steady.length; calls++) {
-      expect(judge(outcomes(steady.slice(0, calls)), EXCESS_AT_5)).toBeUndefined();
+      expect(tripOf(outcomes(steady.slice(0, calls)), EXCESS_AT_5)).toBeUndefined();
     }
   });
 
@@ -53,8 +53,8 @@ describe('excess rule', () => {
     const policy = aPolicy({ minimumCalls: OFF, excessFailures: 10 });
     const calm = { ...NOTHING, success: 4_260 - 43 };
 
-    expect(judge([calm, { ...NOTHING, failures: { fault: 42 } }], policy)).toBeUndefined();
-    expect(judge([calm, { ...NOTHING, failures: { fault: 43 } }], policy)?.evidence.calls).toBe(
+    expect(tripOf([calm, { ...NOTHING, failures: { fault: 42 } }], policy)).toBeUndefined();
+    expect(tripOf([calm, { ...NOTHING, failures: { fault: 43 } }], policy)?.evidence.calls).toBe(
       4_260,
     );
   });
@@ -64,12 +64,12 @@ describe('dry rule', () => {
   const policy = aPolicy({ minimumCalls: OFF, consecutiveFailures: 5 });
 
   test('68. five failures and nothing else trip', () => {
-    expect(judge(outcomes('FFFF'), policy)).toBeUndefined();
-    expect(judge(outcomes('FFFFF'), policy)?.evidence.rule).toBe('dry');
+    expect(tripOf(outcomes('FFFF'), policy)).toBeUndefined();
+    expect(tripOf(outcomes('FFFFF'), policy)?.evidence.rule).toBe('dry');
   });
 
   test('68. one success is enough to hold it', () => {
-    expect(judge(outcomes('FSFFFF'), policy)).toBeUndefined();
+    expect(tripOf(outcomes('FSFFFF'), policy)).toBeUndefined();
   });
 });
 
@@ -80,7 +80,7 @@ describe('evidence', () => {
       { ...NOTHING, success: 3, failures: { timeout: 4 }, retryAfterMs: 1_000 },
     ];
 
-    expect(judge(buckets, aPolicy({ minimumCalls: 1 }))).toMatchObject({
+    expect(tripOf(buckets, aPolicy({ minimumCalls: 1 }))).toMatchObject({
       evidence: {
         rule: 'rate',
         failure: 'timeout',
@@ -97,13 +97,13 @@ describe('evidence', () => {
 
     const policy = aPolicy({ minimumCalls: 1, ignoredKinds: ['quota-minute', 'quota-day'] });
 
-    expect(judge(buckets, policy)).toBeUndefined();
+    expect(tripOf(buckets, policy)).toBeUndefined();
   });
 
   test('takes a correction that outlived its success for no calls, not for negative ones', () => {
     const buckets = [{ ...NOTHING, success: -3, failures: { fault: 1 } }];
 
-    expect(judge(buckets, aPolicy({ minimumCalls: 1 }))?.evidence).toMatchObject({
+    expect(tripOf(buckets, aPolicy({ minimumCalls: 1 }))?.evidence).toMatchObject({
       calls: 1,
       failures: 1,
     });
@@ -113,8 +113,8 @@ describe('evidence', () => {
     const policy = aPolicy({ minimumCalls: 1 });
     const buckets = [{ ...NOTHING, startMs: 0, failures: { fault: 4 } }];
 
-    expect(judge(seeded(buckets, 10), policy)).toBeUndefined();
-    expect(judge(seeded(buckets, 0), policy)).toBeDefined();
+    expect(tripOf(seeded(buckets, 10), policy)).toBeUndefined();
+    expect(tripOf(seeded(buckets, 0), policy)).toBeDefined();
   });
 });
 
@@ -129,7 +129,7 @@ function outcomes(text: string): WindowCounts[] {
   );
 }
 
-/** Ten calls a second, a window of the last 60 buckets, judged after each failure. */
+/** Ten calls a second, a window of the last 60 buckets, tripOfd after each failure. */
 function callsToTrip(
   seed: number,
   failureShare: number,
@@ -146,7 +146,7 @@ function callsToTrip(
     const success = last.success + (fails ? 0 : 1);
     const fault = (last.failures.fault ?? 0) + (fails ? 1 : 0);
     buckets.push({ ...last, success, failures: { fault } });
-    if (fails && judge(buckets, policy)) return call + 1;
+    if (fails && tripOf(buckets, policy)) return call + 1;
   }
   return undefined;
 }

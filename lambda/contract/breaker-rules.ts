@@ -1,21 +1,31 @@
-import type { BreakerPolicy } from '../../contract/policy.ts';
+/**
+ * The ranges of the breaker's policy, stated once. The settings file, an edit at run time and
+ * `createBreaker` all check these rules.
+ */
+import type { BreakerPolicy } from './policy.ts';
 
-/** Throws a RangeError that names each field out of range, its value and what is allowed. */
-export function checkPolicy(policy: BreakerPolicy): void {
-  const faults = RULES.flatMap(({ field, holds, allowed }) =>
-    holds(policy) ? [] : [`${field}: got ${JSON.stringify(policy[field])}, allowed is ${allowed}`],
-  );
-  if (faults.length > 0) throw new RangeError(`breaker policy is not usable: ${faults.join('; ')}`);
-}
-
-interface Rule {
+export interface BreakerRule {
+  /** The field that an error names. */
   readonly field: keyof BreakerPolicy;
+  /** Completes the sentence "allowed is …". */
   readonly allowed: string;
   holds(policy: BreakerPolicy): boolean;
 }
 
-/** Infinity turns a counting rule off. */
-const RULES: readonly Rule[] = [
+/** Returns the rules that a policy breaks. Its fields must have the right types. */
+export function brokenRules(policy: BreakerPolicy): readonly BreakerRule[] {
+  return BREAKER_RULES.filter(({ holds }) => !holds(policy));
+}
+
+/** Throws a RangeError that names each field out of range, its value and what is allowed. */
+export function checkPolicy(policy: BreakerPolicy): void {
+  const faults = brokenRules(policy).map(
+    ({ field, allowed }) => `${field}: got ${JSON.stringify(policy[field])}, allowed is ${allowed}`,
+  );
+  if (faults.length > 0) throw new RangeError(`breaker policy is not usable: ${faults.join('; ')}`);
+}
+
+const BREAKER_RULES: readonly BreakerRule[] = [
   {
     field: 'failureRatePercent',
     allowed: 'above 0 and below 100',
@@ -23,19 +33,21 @@ const RULES: readonly Rule[] = [
   },
   {
     field: 'windowSeconds',
-    allowed:
-      'callTimeoutSeconds to 3600, so that slow failures are counted before they are forgotten',
-    holds: ({ windowSeconds, callTimeoutSeconds }) =>
-      windowSeconds >= callTimeoutSeconds && windowSeconds <= 3600,
+    allowed: 'above 0 and at most 3600',
+    holds: ({ windowSeconds: seconds }) => seconds > 0 && seconds <= 3600,
   },
+  {
+    field: 'windowSeconds',
+    allowed: 'at least callTimeoutSeconds, or slow failures are forgotten before they are counted',
+    holds: ({ windowSeconds, callTimeoutSeconds }) => windowSeconds >= callTimeoutSeconds,
+  },
+  // Infinity turns a rule that counts off. JSON cannot hold it, so only `createBreaker` can use it.
   ...(['minimumCalls', 'consecutiveFailures'] as const).map((field) => ({
     field,
-    allowed: 'a whole number from 1, or Infinity',
+    allowed: 'a whole number from 1',
     holds: (policy: BreakerPolicy) => isCount(policy[field]) || policy[field] === Infinity,
   })),
-  ...(
-    ['excessFailures', 'cooldownSeconds', 'callTimeoutSeconds', 'storeTimeoutSeconds'] as const
-  ).map((field) => ({
+  ...(['excessFailures', 'cooldownSeconds', 'callTimeoutSeconds'] as const).map((field) => ({
     field,
     allowed: 'above 0',
     holds: (policy: BreakerPolicy) => policy[field] > 0,
@@ -43,7 +55,7 @@ const RULES: readonly Rule[] = [
   {
     field: 'slowCallSeconds',
     allowed: 'above 0, or absent',
-    holds: ({ slowCallSeconds }) => slowCallSeconds === undefined || slowCallSeconds > 0,
+    holds: ({ slowCallSeconds: seconds }) => seconds === undefined || seconds > 0,
   },
   {
     field: 'slowRatePercent',
@@ -67,10 +79,13 @@ const RULES: readonly Rule[] = [
   },
   {
     field: 'recoveryStages',
-    allowed: 'one or more whole numbers from 1 that grow',
+    allowed: '1 to 10 stages that grow, each a whole number of permits from 1 to 1000',
     holds: ({ recoveryStages: stages }) =>
-      stages.length > 0 &&
-      stages.every((permits, i) => isCount(permits) && permits > (stages[i - 1] ?? 0)),
+      stages.length >= 1 &&
+      stages.length <= 10 &&
+      stages.every(
+        (permits, i) => isCount(permits) && permits > (stages[i - 1] ?? 0) && permits <= 1000,
+      ),
   },
   {
     field: 'dailyQuotaResetUtc',

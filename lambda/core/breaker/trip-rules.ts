@@ -1,24 +1,25 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import { TARGET_FAILURE_KINDS, type TargetFailureKind } from '../../contract/words.ts';
-import type { Evidence, EvidenceRule } from './circuit.ts';
 import type { WindowBucket, WindowCounts } from './circuit-store.ts';
+import type { Evidence, EvidenceRule } from './events.ts';
 
-export interface Verdict {
+/** Why a window opens its circuit. */
+export interface Trip {
   readonly evidence: Evidence;
-  /** The longest wait that the window's failures asked for. */
+  /** The longest wait that the failures in the window asked for. */
   readonly retryAfterMs: number;
 }
 
-/** Whether a window trips the circuit. Buckets in order of time; the first rule that holds wins. */
-export function judge(
-  buckets: readonly WindowCounts[],
-  policy: BreakerPolicy,
-): Verdict | undefined {
+/**
+ * Applies the trip rules to a window and returns the first one that holds. The buckets must be in
+ * order of time.
+ */
+export function tripOf(buckets: readonly WindowCounts[], policy: BreakerPolicy): Trip | undefined {
   const window = addUp(buckets, policy);
   const rule = trippedRule(window, policy);
   if (!rule) return undefined;
   const { calls, failures, slow, excess, kinds, retryAfterMs } = window;
-  const failure = heaviest(kinds);
+  const failure = mostFrequent(kinds);
   return {
     evidence: {
       rule,
@@ -33,7 +34,7 @@ export function judge(
   };
 }
 
-/** The buckets of a circuit that just closed start with its last stage's successes. */
+/** Puts the successes of the last recovery stage before the first bucket of a circuit that just closed. */
 export function seeded(buckets: readonly WindowBucket[], success: number): readonly WindowCounts[] {
   return success > 0 ? [{ success, slow: 0, failures: {} }, ...buckets] : buckets;
 }
@@ -63,9 +64,9 @@ function trippedRule(window: Window, policy: BreakerPolicy): EvidenceRule | unde
 }
 
 /**
- * The excess is how far failures run ahead of what the rate allows: a CUSUM. A success takes back
- * r / (1 − r) failures, so at a steady rate of r it stays where it is, and a healthy past, which can
- * take no more than all, counts nothing.
+ * Sums the buckets. The excess is a CUSUM: the failures beyond those that the rate r allows. Each
+ * success takes back r / (1 − r) failures, so the excess does not move at a steady rate of r. It never
+ * falls below 0, so a healthy past does not hide an outage.
  */
 function addUp(buckets: readonly WindowCounts[], policy: BreakerPolicy): Window {
   const takenBack = policy.failureRatePercent / (100 - policy.failureRatePercent);
@@ -79,12 +80,12 @@ function addUp(buckets: readonly WindowCounts[], policy: BreakerPolicy): Window 
     excess = Math.max(0, excess + failed - bucket.success * takenBack);
     retryAfterMs = Math.max(retryAfterMs, bucket.retryAfterMs ?? 0);
   }
-  // A correction may be all that is left of its success in the window.
+  // The bucket of a success may have left the window before the correction that takes it back.
   successes = Math.max(0, successes);
   return { calls: successes + failures, successes, failures, slow, excess, kinds, retryAfterMs };
 }
 
-/** Adds the bucket's failures to `kinds`, but for kinds that are switched off; how many they are. */
+/** Adds the bucket's failures to `kinds`, except kinds that are switched off. Returns their number. */
 function addFailures({ failures }: WindowCounts, kinds: Kinds, policy: BreakerPolicy): number {
   let failed = 0;
   for (const kind of TARGET_FAILURE_KINDS) {
@@ -96,7 +97,7 @@ function addFailures({ failures }: WindowCounts, kinds: Kinds, policy: BreakerPo
   return failed;
 }
 
-function heaviest(kinds: Kinds): TargetFailureKind | undefined {
+function mostFrequent(kinds: Kinds): TargetFailureKind | undefined {
   return TARGET_FAILURE_KINDS.filter((kind) => kinds[kind] !== undefined).sort(
     (a, b) => (kinds[b] ?? 0) - (kinds[a] ?? 0),
   )[0];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ABSENT, type Circuit, type HalfOpen } from '../../../lambda/core/breaker/circuit.ts';
-import { type Change, transition } from '../../../lambda/core/breaker/transitions.ts';
+import { type CircuitAction, transition } from '../../../lambda/core/breaker/transition.ts';
 import { aPolicy } from '../../support/fleet.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 15, 12);
@@ -65,7 +65,7 @@ describe('a transition', () => {
     const expired = { id: 'd', untilMs: NOW_MS, expiries: 0 };
     const circuit = aHalfOpen({ leases: [...live, expired] });
     const policy = aPolicy({ recoveryStages: [1, 3] });
-    const claim: Change = { type: 'claim', leaseIds: ['e'] };
+    const claim: CircuitAction = { type: 'claim', leaseIds: ['e'] };
 
     expect(transition(circuit, claim, { ...aContext(), policy }).circuit).toBe(circuit);
   });
@@ -108,8 +108,8 @@ describe('a transition', () => {
   });
 });
 
-function changed(circuit: Circuit, change: Change): Circuit {
-  return transition(circuit, change, aContext()).circuit;
+function changed(circuit: Circuit, action: CircuitAction): Circuit {
+  return transition(circuit, action, aContext()).circuit;
 }
 
 function aContext() {

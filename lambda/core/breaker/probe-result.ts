@@ -1,13 +1,19 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
-import type { Outcome } from './admission.ts';
-import type { ProbeResult } from './recovery.ts';
+import type { TargetFailureKind } from '../../contract/words.ts';
+import { isSlow, type Outcome } from './admission.ts';
 
-export function isSlow(outcome: Outcome, { slowCallSeconds }: BreakerPolicy): boolean {
-  if (slowCallSeconds === undefined || outcome.kind === 'ignored') return false;
-  return outcome.elapsedMs >= slowCallSeconds * 1000;
-}
+/** The outcome of a permit's call, as the recovery counts it. */
+export type ProbeResult =
+  | { readonly kind: 'success' }
+  | { readonly kind: 'ignored' }
+  | {
+      readonly kind: 'failure';
+      readonly failure?: TargetFailureKind;
+      readonly slow: boolean;
+      readonly retryAfterMs: number;
+    };
 
-/** What an outcome means for a recovery stage, where a single failure or slow call decides. */
+/** A single failure or slow call decides a recovery stage. */
 export function probeResultOf(outcome: Outcome, policy: BreakerPolicy): ProbeResult {
   const slow = isSlow(outcome, policy);
   switch (outcome.kind) {
@@ -15,8 +21,9 @@ export function probeResultOf(outcome: Outcome, policy: BreakerPolicy): ProbeRes
       return outcome;
     case 'failure': {
       const { failure, retryAfterMs = 0 } = outcome;
-      if (!policy.ignoredKinds.includes(failure))
+      if (!policy.ignoredKinds.includes(failure)) {
         return { kind: 'failure', failure, slow, retryAfterMs };
+      }
       return slow ? { kind: 'failure', slow, retryAfterMs } : { kind: 'ignored' };
     }
     case 'success':

@@ -1,0 +1,35 @@
+import type * as z from 'zod';
+
+/** Completes the sentence "allowed is …" for a value that zod refused. */
+export function allowedBy(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return TYPES[issue.expected] ?? issue.expected;
+    case 'invalid_value':
+      return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'too_small':
+      return `${issue.inclusive ? 'at least' : 'above'} ${amount(issue.minimum, issue.origin)}`;
+    case 'too_big':
+      return `${issue.inclusive ? 'at most' : 'below'} ${amount(issue.maximum, issue.origin)}`;
+    default:
+      return issue.message;
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'an object',
+  record: 'an object',
+  string: 'a text',
+};
+
+const UNITS: Readonly<Record<string, string>> = { array: 'item', string: 'character' };
+
+function amount(limit: number | bigint, origin: string): string {
+  const unit = UNITS[origin];
+  if (!unit) return String(limit);
+  return `${limit} ${unit}${limit === 1 ? '' : 's'}`;
+}

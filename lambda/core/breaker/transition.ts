@@ -1,0 +1,81 @@
+import type { Circuit } from './circuit.ts';
+import { open, openUntil } from './cooldown.ts';
+import type { Evidence } from './events.ts';
+import type { ProbeResult } from './probe-result.ts';
+import { beginRecovery, claim, settle } from './recovery.ts';
+import { type Step, type StepContext, unchanged } from './step.ts';
+import { timingOf } from './timing.ts';
+
+/** The input of a transition. An action that is too late for its epoch or lease changes nothing. */
+export type CircuitAction =
+  | {
+      readonly type: 'trip';
+      readonly epoch: number;
+      readonly evidence: Evidence;
+      readonly retryAfterMs: number;
+    }
+  /** A trip under `observe`. */
+  | { readonly type: 'would-open'; readonly epoch: number; readonly evidence: Evidence }
+  /** Asks for one permit per id, and gets as many as the stage has left. */
+  | { readonly type: 'claim'; readonly leaseIds: readonly string[] }
+  | {
+      readonly type: 'settle';
+      readonly epoch: number;
+      readonly leaseId: string;
+      readonly result: ProbeResult;
+    }
+  /** A force-open ended at this time. The recovery starts at its first stage. */
+  | { readonly type: 'override-ended'; readonly atMs: number }
+  /** Traffic returns by stages, unless the circuit has changed since this time. */
+  | { readonly type: 'restart'; readonly sinceMs: number };
+
+export function transition(circuit: Circuit, action: CircuitAction, context: StepContext): Step {
+  const step = apply(circuit, action, context);
+  if (step.circuit === circuit) return step;
+  return { ...step, circuit: { ...step.circuit, version: circuit.version + 1 } };
+}
+
+function apply(circuit: Circuit, action: CircuitAction, context: StepContext): Step {
+  switch (action.type) {
+    case 'trip':
+      if (circuit.state !== 'CLOSED' || circuit.epoch !== action.epoch) return unchanged(circuit);
+      return open(circuit, action.evidence, action.retryAfterMs, context);
+    case 'would-open':
+      return wouldOpen(circuit, action, context);
+    case 'claim':
+      return claim(circuit, action.leaseIds, context);
+    case 'settle':
+      if (circuit.state !== 'HALF_OPEN' || circuit.epoch !== action.epoch) {
+        return unchanged(circuit);
+      }
+      return settle(circuit, action.leaseId, action.result, context);
+    case 'override-ended':
+      if (circuit.sinceMs >= action.atMs) return unchanged(circuit);
+      return openUntil(action.atMs, circuit, OVERRIDE_ENDED, context);
+    case 'restart':
+      // Every other state goes through the stages anyway, after its own cooldown.
+      if (circuit.state !== 'CLOSED' || circuit.sinceMs >= action.sinceMs) {
+        return unchanged(circuit);
+      }
+      return beginRecovery(circuit, RESTARTED, context);
+    default:
+      return action satisfies never;
+  }
+}
+
+const OVERRIDE_ENDED: Evidence = { rule: 'override-ended', calls: 0, failures: 0 };
+const RESTARTED: Evidence = { rule: 'restart', calls: 0, failures: 0 };
+
+function wouldOpen(
+  circuit: Circuit,
+  { epoch, evidence }: Extract<CircuitAction, { type: 'would-open' }>,
+  { key, nowMs, policy }: StepContext,
+): Step {
+  if (circuit.state !== 'CLOSED' || circuit.epoch !== epoch) return unchanged(circuit);
+  if (nowMs < (circuit.wouldOpenUntilMs ?? 0)) return unchanged(circuit);
+  const untilMs = nowMs + timingOf(policy).cooldownMs;
+  return {
+    circuit: { ...circuit, wouldOpenUntilMs: untilMs },
+    events: [{ type: 'would_open', key, epoch, atMs: nowMs, untilMs, evidence }],
+  };
+}
