@@ -161,6 +161,6 @@ describe('a sandbox that starts', () => {
       message: 'no settings to start with',
       fields: { reason: expect.stringContaining(name) },
     });
-    expect(() => settings.current).toThrow('not read yet');
+    expect(() => settings.current).toThrow('have not been read yet');
   });
 });
