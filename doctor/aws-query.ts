@@ -85,12 +85,14 @@ function failureResult(error: unknown, { action }: AwsQuery): CheckResult {
   if (error instanceof TimeLimitError) {
     return { level: 'warning', found: error.message, fix: NETWORK_FIX };
   }
-  const { name, kind, status } = failureOf(errorFacts(error), systemClock.now());
+  const facts = errorFacts(error);
+  const { name, kind, status } = failureOf(facts, systemClock.now());
   if (isCredentialsError(name)) {
     return { level: 'bad', found: `no valid credentials: ${name}`, fix: CREDENTIALS_FIX };
   }
-  const reason = status === undefined ? name : `${name} (HTTP ${status})`;
-  const found = `not checked, because the request failed with ${reason}`;
+  // The code of a network error, such as ECONNREFUSED, says more than its name, `Error`.
+  const reason = facts.code ?? facts.causeCode ?? name;
+  const found = `not checked, because the request failed with ${reason}${status === undefined ? '' : ` (HTTP ${status})`}`;
   if (kind === 'config') {
     return { level: 'warning', found, fix: `allow ${action} for your user or role` };
   }

@@ -15,7 +15,7 @@ export interface FaultDescriptions {
 export interface FaultDescription {
   /** The value of a rule's field `fault`. */
   readonly fault: FaultName;
-  /** What an affected call meets. */
+  /** The effect on a call, for people. */
   readonly effect: string;
   /** The fields that only this fault has. */
   readonly fields: FieldSchemas;
