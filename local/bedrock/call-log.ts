@@ -37,6 +37,7 @@ export interface TargetStatistics {
   readonly calls: number;
   readonly answered: number;
   readonly abandoned: number;
+  /** The failed calls by outcome. */
   readonly failed: Readonly<Record<string, number>>;
   readonly inFlight: number;
   readonly maxConcurrency: number;

@@ -19,6 +19,7 @@ export interface FaultDescription {
   readonly effect: string;
   /** The fields that only this fault has. */
   readonly fields: FieldSchemas;
+  /** The names of the fields above that a rule must have. */
   readonly required: readonly string[];
 }
 

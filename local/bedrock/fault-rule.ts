@@ -38,12 +38,12 @@ export const COMMON_FIELDS = {
   operation: z
     .enum(OPERATIONS, OPERATIONS.join(' or '))
     .optional()
-    .describe('The only operation that fails. If absent, every operation fails.'),
+    .describe('The operation of the calls. Default: every operation.'),
   region: z
     .string(PATTERN)
     .min(1, PATTERN)
     .optional()
-    .describe('The region of the calls, in which * stands for any characters. Default: *.'),
+    .describe('The region of the calls, with * for any characters. Default: *.'),
   model: z
     .string(PATTERN)
     .min(1, PATTERN)
@@ -61,7 +61,7 @@ export const COMMON_FIELDS = {
   }),
   forSeconds: above0('seconds')
     .optional()
-    .meta({ description: 'The duration. If absent, the fault lasts until it is cleared.' }),
+    .meta({ description: 'The duration of the fault. Default: until it is cleared.' }),
 };
 
 /** One schema for each set of fields; a schema may stand for several faults. */
