@@ -16,8 +16,8 @@ import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import settingsInput from '../../holdfast.config.ts';
 import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
 import { synthesize } from '../../local/synthesize.ts';
-import { request } from '../e2e/api-client.ts';
-import { sideBySide } from '../e2e/side-by-side.ts';
+import { request } from '../support/api-client.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import { addBarePipeline, BARE } from './bare/pipeline.ts';
 
 const { values } = parseArgs({

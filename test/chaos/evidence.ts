@@ -3,7 +3,7 @@ import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
 import type { EmbeddedRun } from '../../local/embedded-run.ts';
-import { sideBySide } from '../e2e/side-by-side.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import type { Load } from './load.ts';
 import type { Crashes, Evidence, Row } from './verdict.ts';
 

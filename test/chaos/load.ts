@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROBLEM_CONTENT_TYPE } from '../../lambda/contract/problems.ts';
 import type { Random } from '../../lambda/core/clock.ts';
-import { type Answer, type JobView, type RequestOptions, request } from '../e2e/api-client.ts';
+import { type Answer, type JobView, type RequestOptions, request } from '../support/api-client.ts';
 
 export interface Submitted {
   readonly jobId: string;

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface CommandOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Ends the command, whatever it has come to. */
+  /** Ends the command and the processes that it started. */
   readonly signal: AbortSignal;
 }
 
-/** Runs a program to its end and gives what it wrote. Throws with its last lines when it fails. */
+/** Runs a program and returns its output. If it fails, throws an error with the last lines. */
 export async function command(
   program: string,
   args: readonly string[],
@@ -32,14 +32,14 @@ export async function command(
   }
 }
 
-/** Ends a process that leads a group, and all of the group: asked first, forced after a while. */
+/** Ends a process and its group: with SIGTERM, and after five seconds with SIGKILL. */
 export async function endGroup(leader: ChildProcess): Promise<void> {
   const exited = ended(leader);
   signalGroup(leader, 'SIGTERM');
   const forced = setTimeout(() => signalGroup(leader, 'SIGKILL'), GRACE_MS);
   await exited;
   clearTimeout(forced);
-  // What the leader left behind.
+  // The leader may have left processes of its group behind.
   signalGroup(leader, 'SIGKILL');
 }
 

@@ -7,9 +7,9 @@ import { ACCOUNT, type Emulator, REGION } from './emulator.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const CDK = join(PROJECT, 'node_modules/.bin/cdk');
-export const SETTINGS = join(PROJECT, 'test/deploy/settings.ts');
+export const SETTINGS_FILE = join(PROJECT, 'test/deploy/settings.ts');
 
-/** What the stack tells where its parts are. */
+/** The stack's outputs that the test reads. */
 const outputs = z.object({
   Holdfast: z.object({
     ApiUrl: z.string(),
@@ -21,7 +21,7 @@ const outputs = z.object({
 });
 export type Outputs = z.infer<typeof outputs>['Holdfast'];
 
-/** The CDK's CLI as a user calls it, with the emulator for AWS. */
+/** Calls the CDK CLI as a user does, with the emulator in place of AWS. */
 export class Deployment {
   readonly #emulator: Emulator;
   readonly #folder: string;
@@ -35,10 +35,10 @@ export class Deployment {
     await this.#cdk(signal, 'bootstrap', `aws://${ACCOUNT}/${REGION}`);
   }
 
-  /** Gives the folder of the cloud assembly. */
+  /** Returns the folder of the cloud assembly. */
   async synthesize(signal: AbortSignal): Promise<string> {
     const assembly = join(this.#folder, 'assembly');
-    const context = { emulator: 'true', removalPolicy: 'destroy', config: SETTINGS };
+    const context = { emulator: 'true', removalPolicy: 'destroy', config: SETTINGS_FILE };
     const flags = Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     await this.#cdk(signal, 'synth', '--quiet', '--output', assembly, ...flags);
     return assembly;
@@ -49,7 +49,7 @@ export class Deployment {
     return outputs.parse(JSON.parse(readFileSync(this.#outputsFile, 'utf8'))).Holdfast;
   }
 
-  /** Whether CloudFormation had anything to do. */
+  /** Returns true if CloudFormation found changes to deploy. */
   async redeploy(signal: AbortSignal, assembly: string): Promise<boolean> {
     return !(await this.#deploy(signal, assembly)).includes('(no changes)');
   }

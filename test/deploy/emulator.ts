@@ -2,34 +2,34 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { endGroup } from './command.ts';
-import { lookAgain } from './look-again.ts';
 
 export const ACCOUNT = '000000000000';
 export const REGION = 'us-east-1';
-/** The emulator's root; it lets this one do everything, and checks the roles of the functions. */
+/** The root credentials: the emulator allows them everything, and enforces the functions' roles. */
 export const ROOT = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 const MINISTACK = fileURLToPath(new URL('start-ministack.py', import.meta.url));
 
 export interface Emulator {
   readonly url: string;
-  /** What a program needs to take the emulator for AWS; nothing of the shell's own AWS set-up. */
+  /** Variables that make a program use the emulator as AWS, without the shell's own AWS variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
   stop(): Promise<void>;
 }
 
 export interface EmulatorOptions {
-  /** Of the environment that MiniStack is installed in. */
+  /** The Python of the virtual environment in which MiniStack is installed. */
   readonly python: string;
-  /** For its log and the unpacked functions. */
+  /** A folder for its log and the unpacked functions. */
   readonly folder: string;
   readonly bedrockUrl: string;
   readonly signal: AbortSignal;
 }
 
-/** MiniStack with the roles' policies enforced, on a free port of this machine only. */
+/** Starts MiniStack on a free port of the loopback interface, with the roles' policies enforced. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { python, folder, bedrockUrl, signal } = options;
   const url = `http://127.0.0.1:${await freePort()}`;
@@ -44,18 +44,19 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       ...cleanEnv(),
       ...{ AUTH: 'true', GATEWAY_PORT: new URL(url).port, TMPDIR: temporary },
       ...{ BIND_HOST: '127.0.0.1', MINISTACK_HOST: '127.0.0.1' },
-      // Functions inherit these, and so call the fake Bedrock and the emulator for all the rest.
+      // Functions inherit these: they call the fake Bedrock, and the emulator for everything else.
       ...{ AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockUrl, AWS_ENDPOINT_URL_BEDROCK: bedrockUrl },
     },
   });
   closeSync(log);
   const stop = () => endGroup(leader);
   try {
-    await lookAgain('the emulator to start', signal, async () => {
+    const look = async () => {
       if (leader.exitCode !== null) throw new Error(`the emulator ended with ${leader.exitCode}`);
       const answer = await fetch(`${url}/_ministack/health`).catch(() => undefined);
       return answer?.ok || undefined;
-    });
+    };
+    await eventually('the emulator to start', look, signal);
   } catch (error: unknown) {
     await stop();
     throw error;
@@ -67,7 +68,7 @@ function cleanEnv(): Record<string, string | undefined> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(AWS|CDK|HOLDFAST)_/.test(name));
   return {
     ...Object.fromEntries(kept),
-    // The emulator starts the first `node` of the path for a function.
+    // The emulator runs a function with the first `node` on the path.
     PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
     ...{ AWS_ACCESS_KEY_ID: ROOT.accessKeyId, AWS_SECRET_ACCESS_KEY: ROOT.secretAccessKey },
     ...{ AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION, AWS_EC2_METADATA_DISABLED: 'true' },

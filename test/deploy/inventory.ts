@@ -1,6 +1,6 @@
 import { type SignedCall, signedCall } from './signed-call.ts';
 
-/** Lists of all that a stack of Holdfast has; what is in them is compared, not read. */
+/** One list call for each kind of resource in the stack. The answers are compared, not parsed. */
 const LISTS: Readonly<Record<string, SignedCall>> = {
   tables: { service: 'dynamodb', target: 'DynamoDB_20120810.ListTables' },
   queues: { service: 'sqs', target: 'AmazonSQS.ListQueues' },
@@ -19,9 +19,10 @@ const LISTS: Readonly<Record<string, SignedCall>> = {
   dashboards: { service: 'monitoring', path: '/?Action=ListDashboards&Version=2010-08-01' },
 };
 
-/** What there is of each kind, in whatever form its service lists it. */
+/** The answer of each list call, as the service gave it, by the kind of resource. */
 export type Inventory = Readonly<Record<string, string>>;
 
+/** Lists the emulator's resources of every kind that the stack has. */
 export async function inventory(endpoint: string): Promise<Inventory> {
   const entries = Object.entries(LISTS).map(async ([kind, call]) => {
     const answer = await signedCall(endpoint, call);
@@ -30,7 +31,7 @@ export async function inventory(endpoint: string): Promise<Inventory> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** The kinds of which nothing was added or removed. */
+/** Returns the kinds of which no resource was added or removed. */
 export function unchangedKinds(before: Inventory, after: Inventory): string[] {
   return Object.keys(before).filter((kind) => before[kind] === after[kind]);
 }

@@ -1,10 +1,10 @@
-/** Runs steps one after the other, each within its limit, and says how each went. */
+/** Runs the steps of a test, each within its time limit, and prints how each one ended. */
 export class Report {
   readonly #startedAtMs = performance.now();
   readonly #interrupted: AbortSignal;
   #failed = false;
 
-  /** @param interrupted ends the step that runs, as if its limit had come */
+  /** @param interrupted ends the current step, as if its time limit had passed */
   constructor(interrupted: AbortSignal) {
     this.#interrupted = interrupted;
   }
@@ -13,7 +13,7 @@ export class Report {
     return this.#failed;
   }
 
-  /** Throws what the step threw. */
+  /** Runs a step and returns its result; rethrows its error. */
   async step<Result>(
     name: string,
     limitSeconds: number,
@@ -31,31 +31,31 @@ export class Report {
     }
   }
 
-  /** Whatever broke the run, in a step or between two. */
+  /** Prints the error that ended the test, and marks the test as failed. */
   fail(error: unknown): void {
     this.#failed = true;
     process.stdout.write(`${error instanceof Error ? error.message : error}\n`);
   }
 
   end(): void {
-    line(this.#failed ? 'FAILED' : 'ok', performance.now() - this.#startedAtMs, 'in all');
+    line(this.#failed ? 'FAILED' : 'ok', performance.now() - this.#startedAtMs, 'total');
   }
 }
 
-/** A step that heeds its signal says what it waited for; one that does not is left behind. */
+/** Rejects if the step does not end by itself soon after its signal; such a step is abandoned. */
 function within<Result>(
   signal: AbortSignal,
   run: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => setTimeout(reject, HEED_MS, signal.reason).unref());
+    signal.addEventListener('abort', () => setTimeout(reject, GRACE_MS, signal.reason).unref());
   });
   return Promise.race([run(signal), late]);
 }
 
-const HEED_MS = 10_000;
+const GRACE_MS = 10_000;
 
-function line(verdict: string, ms: number, name: string): void {
+function line(status: string, ms: number, name: string): void {
   const seconds = (ms / 1000).toFixed(1).padStart(6);
-  process.stdout.write(`${verdict.padEnd(6)} ${seconds} s  ${name}\n`);
+  process.stdout.write(`${status.padEnd(6)} ${seconds} s  ${name}\n`);
 }

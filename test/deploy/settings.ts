@@ -1,4 +1,4 @@
-/** For the deploy test: the shipped rules with times short enough for an outage in seconds. */
+/** The settings of the deploy test: the default rules with shorter times, for outages in seconds. */
 import { defineSettings } from '../../lambda/contract/schemas/settings.ts';
 
 export default defineSettings({
@@ -17,7 +17,7 @@ export default defineSettings({
   breaker: { windowSeconds: 10, callTimeoutSeconds: 5, cooldownSeconds: 3, viewMaxAgeSeconds: 0.1 },
   jobs: {
     deadlineSeconds: 300,
-    // The first run that breaks is the last, so that one sweep is enough for a dead letter.
+    // The first failed run is the last, so that one sweep is enough for a dead letter.
     maxAttempts: 1,
     workerConcurrency: 2,
     shortestDeferralSeconds: 1,

@@ -3,16 +3,17 @@ import { REGION, ROOT } from './emulator.ts';
 
 export interface SignedCall {
   readonly service: string;
-  /** Of a JSON protocol: `DynamoDB_20120810.ListTables`. */
+  /** The `x-amz-target` of a JSON protocol, such as `DynamoDB_20120810.ListTables`. @default none */
   readonly target?: string;
-  /** @default GET; POST with a body or a target */
+  /** @default POST with a body or a target, otherwise GET */
   readonly method?: string;
   /** @default / */
   readonly path?: string;
+  /** Sent as JSON. @default none; `{}` with a target */
   readonly body?: object;
 }
 
-/** A call of an AWS API for which the project has no client, signed as root. */
+/** Calls an AWS API that the project has no SDK client for, signed with the root credentials. */
 export async function signedCall(endpoint: string, call: SignedCall): Promise<string> {
   const { service, target, path = '/' } = call;
   const { body = target && {}, method = body ? 'POST' : 'GET' } = call;

@@ -1,11 +1,13 @@
 """
-MiniStack 1.5.33 with what it lacks of AWS for a whole run of Holdfast.
+Starts MiniStack 1.5.33 with three corrections, so that it behaves as AWS does where Holdfast needs it.
 
-- It checks API keys, but does not tell the function which one it was, as API Gateway does in
-  `requestContext.identity.apiKeyId`. Tenants go by that id.
-- It asks for permissions of batches by the call's name, `sqs:DeleteMessageBatch`. AWS asks for those
-  of the single call (Amazon SQS developer guide, "API permissions: actions and resource reference").
-- It sees no resource in `ssm:GetParameters`. AWS asks for each parameter; here it is the last of them.
+- MiniStack checks API keys, but does not pass the key's id to the function. API Gateway does, in
+  `requestContext.identity.apiKeyId`, and Holdfast derives the tenant from it.
+- MiniStack checks batch calls against an action such as `sqs:DeleteMessageBatch`. AWS checks them
+  against the action of the single call (Amazon SQS developer guide, "API permissions: actions and
+  resource reference").
+- MiniStack finds no resource in `ssm:GetParameters`. AWS checks each parameter; here only the last
+  one is checked.
 """
 
 import json

@@ -12,8 +12,9 @@ interface Policy {
 }
 
 /**
- * Copies a cloud assembly and takes one action from the role of one function. The template's asset
- * goes by its hash, so it gets another one; else the CLI would find it published.
+ * Copies a cloud assembly and removes one action from the role of one function. The asset of the
+ * template is named after its hash, so the copy gets a new name; otherwise the CLI would not publish
+ * it, because an asset with the old name exists already.
  */
 export function withoutGrant(
   assembly: string,

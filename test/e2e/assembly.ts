@@ -2,35 +2,54 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { beforeAll } from '@jest/globals';
 import { synthesize } from '../../local/synthesize.ts';
+import { eventually } from '../support/eventually.ts';
 import { runFolder } from '../support/run-folder.ts';
-import { eventually } from './eventually.ts';
 
-const SETTINGS_FILE = fileURLToPath(new URL('settings.ts', import.meta.url));
+export const SETTINGS_FILE = fileURLToPath(new URL('settings.ts', import.meta.url));
 const LIMIT_MS = 50_000;
 
-/** The app, synthesized with the suite's settings. */
+/** The app, synthesized with the settings of the suites. */
 export interface Assembly {
   readonly dir: string;
 }
 
+/** Synthesizes the app before the first test of the suite that calls this. */
+export function synthesizeBeforeAll(configFile = SETTINGS_FILE): Assembly {
+  let dir: string | undefined;
+  beforeAll(async () => {
+    dir = (await synthesizeForTest(configFile)).dir;
+  }, LIMIT_MS + 10_000);
+  return {
+    get dir() {
+      if (dir === undefined) throw new Error('the app is not synthesized before the first test');
+      return dir;
+    },
+  };
+}
+
 /**
- * Synthesized by the suite that asks first, for all suites of the run: nobody writes to an assembly,
- * and each synthesis keeps both cores of a laptop busy for seconds.
+ * Returns one assembly to all suites of a test run. The first suite that asks synthesizes it, the
+ * others wait: no suite writes to an assembly, and a synthesis keeps two cores busy for seconds.
  */
 export async function synthesizeForTest(configFile = SETTINGS_FILE): Promise<Assembly> {
   const dir = join(runFolder(), basename(configFile, '.ts'));
   if (await isFirst(dir)) {
     await rename(await synthesize({ configFile, outDir: `${dir}.unfinished` }), dir);
   }
-  await eventually('the assembly', () => existsSync(dir) || undefined, LIMIT_MS);
+  await eventually(
+    'the assembly',
+    () => existsSync(dir) || undefined,
+    AbortSignal.timeout(LIMIT_MS),
+  );
   return { dir };
 }
 
-/** True for one suite of the run, in whichever process it is. */
+/** Returns true to the first suite of the test run that asks, whatever process it runs in. */
 async function isFirst(dir: string): Promise<boolean> {
   try {
-    await mkdir(`${dir}.asked-for`);
+    await mkdir(`${dir}.requested`);
     return true;
   } catch {
     return false;

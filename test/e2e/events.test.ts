@@ -1,25 +1,22 @@
-import { beforeAll, expect, test } from '@jest/globals';
-import { type Assembly, synthesizeForTest } from './assembly.ts';
-import { eventually } from './eventually.ts';
+import { expect, test } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
+import { synthesizeBeforeAll } from './assembly.ts';
 import { type Holdfast, withHoldfast } from './holdfast.ts';
 
-let assembly: Assembly;
-beforeAll(async () => {
-  assembly = await synthesizeForTest();
-}, 60_000);
+const assembly = synthesizeBeforeAll();
 
-test.concurrent('the ends of jobs are told on the event bus, answers without their text', async () => {
+test.concurrent('each job that succeeds publishes one event, without text of the prompt or the answer', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     const jobIds = await Promise.all(
       Array.from({ length: 12 }, (_, i) => holdfast.submit(`a secret prompt ${i}`)),
     );
     await holdfast.ended(jobIds);
 
-    const told = await tellings(holdfast, jobIds.length);
+    const events = await publishedEvents(holdfast, jobIds.length);
 
-    expect(told.map(({ detail }) => detail.jobId).sort()).toEqual([...jobIds].sort());
-    expect(told).toEqual(
-      told.map(() =>
+    expect(events.map(({ detail }) => detail.jobId).sort()).toEqual([...jobIds].sort());
+    expect(events).toEqual(
+      events.map(() =>
         expect.objectContaining({
           source: 'holdfast',
           detailType: 'Job ended',
@@ -27,23 +24,21 @@ test.concurrent('the ends of jobs are told on the event bus, answers without the
         }),
       ),
     );
-    expect(JSON.stringify(told)).not.toContain('secret');
+    expect(JSON.stringify(events)).not.toContain('secret');
   });
 }, 60_000);
 
-test.concurrent('a job that is deferred until its deadline is expired, and that is told', async () => {
+test.concurrent('a job that is deferred until its deadline expires and publishes an event', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     holdfast.bedrock.setFault({ fault: 'unavailable' });
-    const body = { prompt: 'too late', deadlineSeconds: 5 };
-    const posted = await holdfast.request<{ jobId: string }>('/jobs', { method: 'POST', body });
-    const { jobId } = posted.body;
+    const jobId = await holdfast.submit('too late', { deadlineSeconds: 5 });
 
     await holdfast.reached(jobId, 'DEFERRED');
     const [job] = await holdfast.ended([jobId]);
-    const [told] = await tellings(holdfast, 1);
+    const [event] = await publishedEvents(holdfast, 1);
 
     expect(job).toMatchObject({ status: 'EXPIRED' });
-    expect(told?.detail).toMatchObject({
+    expect(event?.detail).toMatchObject({
       jobId,
       status: 'EXPIRED',
       errorType: 'urn:holdfast:problem:deadline-passed',
@@ -51,15 +46,19 @@ test.concurrent('a job that is deferred until its deadline is expired, and that 
   });
 }, 60_000);
 
-interface Telling {
+interface JobEndedEvent {
   readonly source: string;
   readonly detailType: string;
   readonly detail: { readonly jobId: string; readonly status: string };
 }
 
-async function tellings({ run }: Holdfast, count: number): Promise<readonly Telling[]> {
+/** Waits until at least `count` events are published, and returns all of them. */
+async function publishedEvents(
+  { run }: Holdfast,
+  count: number,
+): Promise<readonly JobEndedEvent[]> {
   return eventually(`${count} events`, () => {
-    const events = run.events() as readonly Telling[];
+    const events = run.events() as readonly JobEndedEvent[];
     return events.length >= count ? events : undefined;
   });
 }

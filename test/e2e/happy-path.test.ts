@@ -1,23 +1,21 @@
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { answerText } from '../../local/bedrock/answer.ts';
-import { type Assembly, synthesizeForTest } from './assembly.ts';
-import { PRIMARY, withHoldfast } from './holdfast.ts';
-import { sideBySide } from './side-by-side.ts';
+import { sideBySide } from '../support/side-by-side.ts';
+import { synthesizeBeforeAll } from './assembly.ts';
+import { PRIMARY } from './chain.ts';
+import { withHoldfast } from './holdfast.ts';
 
-let assembly: Assembly;
-beforeAll(async () => {
-  assembly = await synthesizeForTest();
-}, 60_000);
+const assembly = synthesizeBeforeAll();
 
-test('50 jobs all succeed with one model call each, and their results lie in S3', async () => {
+test('50 jobs succeed on the primary with one model call each, and their results are in S3', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     const prompts = Array.from({ length: 50 }, (_, i) => `What is ${i} plus one?`);
 
-    const jobIds = await sideBySide(prompts, holdfast.submit);
+    const jobIds = await sideBySide(prompts, (prompt) => holdfast.submit(prompt));
     const jobs = await holdfast.ended(jobIds);
 
     for (const [i, job] of jobs.entries()) {
-      const text = answerText(PRIMARY.model, prompts[i] ?? '');
+      const text = answerText(PRIMARY.at.model, prompts[i] ?? '');
       expect(job).toMatchObject({
         status: 'SUCCEEDED',
         servedBy: PRIMARY.key,
@@ -35,12 +33,12 @@ test('50 jobs all succeed with one model call each, and their results lie in S3'
   });
 }, 60_000);
 
-test('neither prompt nor answer is in any line that the functions write', async () => {
+test('no log line of the functions contains a prompt or an answer', async () => {
   await withHoldfast(assembly, async (holdfast) => {
-    const jobId = await holdfast.submit('a canary prompt');
+    const answered = await holdfast.submit('a canary prompt');
     holdfast.bedrock.setFault({ fault: 'validation' });
     const refused = await holdfast.submit('a second canary prompt');
-    await holdfast.ended([jobId, refused]);
+    await holdfast.ended([answered, refused]);
 
     expect(holdfast.logs.join('\n')).not.toContain('canary');
   });

@@ -1,65 +1,116 @@
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { type Settings, targetKey } from '../../lambda/contract/policy.ts';
-import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 import { hasEnded, type JobStatus } from '../../lambda/contract/words.ts';
 import type { FakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
 import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
-import {
-  type Answer,
-  type Health,
-  type JobView,
-  type RequestOptions,
-  request,
-} from './api-client.ts';
+import { ApiClient, type JobView } from '../support/api-client.ts';
+import { eventually } from '../support/eventually.ts';
+import { localAws } from '../support/local-aws.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import type { Assembly } from './assembly.ts';
-import { eventually } from './eventually.ts';
-import settingsInput from './settings.ts';
-import { sideBySide } from './side-by-side.ts';
+import type { ChainTarget } from './chain.ts';
 
-export const SETTINGS: Settings = parseSettings(settingsInput, 'settings.ts');
-
-/** The targets of the chain, one a tier. */
-export const [PRIMARY, SECONDARY, LAST_RESORT] = SETTINGS.tiers.map(({ targets: [target] }) => {
-  if (!target) throw new Error('each tier of the suite has one target');
-  return { region: target.region, model: target.modelId, key: targetKey(target) };
-}) as [ChainTarget, ChainTarget, ChainTarget];
-
-export interface ChainTarget {
-  readonly region: string;
-  readonly model: string;
-  readonly key: string;
+export interface DeadLetter {
+  readonly body: string;
+  readonly reason?: string;
 }
 
-/** One embedded run and what a client, an operator and the model's provider see of it. */
-export interface Holdfast {
+type FunctionName = 'Request' | 'Worker' | 'Sweeper' | 'Admin' | 'Lifecycle' | 'Prober';
+
+/** One embedded run, as its callers, its operators and the provider of its models see it. */
+export class Holdfast extends ApiClient {
   readonly run: EmbeddedRun;
   readonly bedrock: FakeBedrock;
-  /** Lines that the functions wrote. */
+  /** The lines that the functions wrote. */
   readonly logs: readonly string[];
-  request<Body>(path: string, options?: RequestOptions): Promise<Answer<Body>>;
-  /** Posts a job and returns its id. */
-  submit(prompt: string): Promise<string>;
-  job(jobId: string): Promise<JobView>;
-  health(): Promise<Health>;
-  /** Waits until all have ended. */
-  ended(jobIds: readonly string[]): Promise<readonly JobView[]>;
-  /** Waits until the job is in this state. */
-  reached(jobId: string, status: JobStatus): Promise<JobView>;
-  sendMessage(body: string): Promise<void>;
-  /** Takes what is in the dead-letter queue, or only looks at it: bodies and the reasons given. */
-  deadLetters(options?: {
-    readonly leave: boolean;
-  }): Promise<readonly { readonly body: string; readonly reason?: string }[]>;
-  function(
-    name: 'Request' | 'Worker' | 'Sweeper' | 'Admin' | 'Lifecycle' | 'Prober',
-  ): EmbeddedRun['functions'][number];
-  stop(): Promise<void>;
+  readonly #sqs: SQSClient;
+
+  constructor(run: EmbeddedRun, logs: readonly string[]) {
+    super(run.apiUrl);
+    if (!run.bedrock) throw new Error('the e2e suites need the fake Bedrock');
+    this.run = run;
+    this.bedrock = run.bedrock;
+    this.logs = logs;
+    this.#sqs = new SQSClient(localAws(run.awsUrl));
+  }
+
+  /** Waits until all jobs have ended. */
+  ended(jobIds: readonly string[]): Promise<readonly JobView[]> {
+    return sideBySide(jobIds, (jobId) => this.#jobIs(jobId, hasEnded, 'ended'));
+  }
+
+  /** Waits until the job has this status. */
+  reached(jobId: string, status: JobStatus): Promise<JobView> {
+    return this.#jobIs(jobId, (each) => each === status, status);
+  }
+
+  #jobIs(jobId: string, is: (status: JobStatus) => boolean, what: string): Promise<JobView> {
+    return eventually(`job ${jobId} to be ${what}`, async () => {
+      const view = await this.job(jobId);
+      return is(view.status) ? view : undefined;
+    });
+  }
+
+  /** Waits until the health route shows the circuit in this state, and returns the time. */
+  circuitReached({ key }: ChainTarget, state: string): Promise<number> {
+    return eventually(`the circuit of ${key} to be ${state}`, async () =>
+      (await this.circuitOf(key)) === state ? Date.now() : undefined,
+    );
+  }
+
+  async sendMessage(body: string): Promise<void> {
+    const { JobsQueueUrl: QueueUrl } = this.run.outputs;
+    await this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+  }
+
+  /**
+   * Receives dead letters, at most 10.
+   *
+   * @param visible leaves them visible to the next receiver. @default false
+   */
+  async deadLetters({ visible = false } = {}): Promise<readonly DeadLetter[]> {
+    const { DeadLetterQueueUrl: QueueUrl } = this.run.outputs;
+    const { Messages = [] } = await this.#sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+        ...(visible && { VisibilityTimeout: 0 }),
+        MessageAttributeNames: ['All'],
+      }),
+    );
+    return Messages.map(({ Body = '', MessageAttributes }) => ({
+      body: Body,
+      reason: MessageAttributes?.reason?.StringValue,
+    }));
+  }
+
+  function(name: FunctionName): EmbeddedRun['functions'][number] {
+    const found = this.run.functions.find((each) => each.name.includes(`${name}Function`));
+    if (!found) throw new Error(`the stack has no ${name} function`);
+    return found;
+  }
+
+  /** Throws if a function was denied a call: then a grant is missing in the stack. */
+  expectNothingDenied(): void {
+    const denied = this.run.denied();
+    if (denied.length > 0) throw new Error(`denied by a policy: ${denied.join('; ')}`);
+  }
+
+  async stop(): Promise<void> {
+    await this.run.stop();
+  }
 }
 
-/** Quick and hardly spread: what takes time in these tests is the breaker, not the model. */
+/** Quick and nearly constant, so that the breaker takes the time in these tests, not the model. */
 const LATENCY = { medianMs: 20, sigma: 0.2, msPerOutputToken: 0 };
 
-/** Plays a scenario on a run of its own, with circuits closed and queues empty. */
+export async function startHoldfast({ dir }: Assembly): Promise<Holdfast> {
+  const logs: string[] = [];
+  const onLog = (_name: string, line: string) => logs.push(line);
+  const run = await startEmbeddedRun({ assemblyDir: dir, port: 0, latency: LATENCY, onLog });
+  return new Holdfast(run, logs);
+}
+
+/** Runs a scenario on an embedded run of its own, with closed circuits and empty queues. */
 export async function withHoldfast(
   assembly: Assembly,
   scenario: (holdfast: Holdfast) => Promise<void>,
@@ -67,83 +118,13 @@ export async function withHoldfast(
   const holdfast = await startHoldfast(assembly);
   try {
     await scenario(holdfast);
-    // What a function was denied is a hole in the stack's grants.
-    if (holdfast.run.denied().length > 0) throw new Error(holdfast.run.denied().join('; '));
+    holdfast.expectNothingDenied();
   } catch (error: unknown) {
-    const complaints = holdfast.logs.filter((line) => /WARN|ERROR/.test(line)).slice(-20);
-    throw new Error(`${error}\nThe functions said:\n${complaints.join('\n')}`, { cause: error });
+    const warnings = holdfast.logs.filter((line) => /WARN|ERROR/.test(line)).slice(-20);
+    throw new Error(`${error}\nLast warnings of the functions:\n${warnings.join('\n')}`, {
+      cause: error,
+    });
   } finally {
     await holdfast.stop();
   }
-}
-
-export async function startHoldfast({ dir }: Assembly): Promise<Holdfast> {
-  const logs: string[] = [];
-  const onLog = (_name: string, line: string) => logs.push(line);
-  const run = await startEmbeddedRun({ assemblyDir: dir, port: 0, latency: LATENCY, onLog });
-  return aHoldfast(run, logs);
-}
-
-function aHoldfast(run: EmbeddedRun, logs: readonly string[]): Holdfast {
-  const { bedrock } = run;
-  if (!bedrock) throw new Error('the suite needs the fake Bedrock');
-  const sqs = new SQSClient({
-    endpoint: run.awsUrl,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-
-  const ask = <Body>(path: string, options?: RequestOptions) =>
-    request<Body>(run.apiUrl, path, options);
-  const expectStatus = <Body>(expected: number, { status, body }: Answer<Body>): Body => {
-    if (status === expected) return body;
-    throw new Error(`got ${status}, expected ${expected}: ${JSON.stringify(body)}`);
-  };
-  const submit = async (prompt: string) => {
-    const posted = await ask<{ jobId: string }>('/jobs', { method: 'POST', body: { prompt } });
-    return expectStatus(202, posted).jobId;
-  };
-  const job = async (jobId: string) => expectStatus(200, await ask<JobView>(`/jobs/${jobId}`));
-  const reached = (jobId: string, done: (status: JobStatus) => boolean) =>
-    eventually(`job ${jobId}`, async () => {
-      const view = await job(jobId);
-      return done(view.status) ? view : undefined;
-    });
-
-  return {
-    run,
-    bedrock,
-    logs,
-    request: ask,
-    job,
-    health: async () => expectStatus(200, await ask<Health>('/health')),
-    submit,
-    ended: (jobIds) => sideBySide(jobIds, (jobId) => reached(jobId, hasEnded)),
-    reached: (jobId, status) => reached(jobId, (each) => each === status),
-    sendMessage: async (body) => {
-      const { JobsQueueUrl: QueueUrl } = run.outputs;
-      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
-    },
-    deadLetters: async ({ leave } = { leave: false }) => {
-      const { DeadLetterQueueUrl: QueueUrl } = run.outputs;
-      const received = await sqs.send(
-        new ReceiveMessageCommand({
-          QueueUrl,
-          MaxNumberOfMessages: 10,
-          ...(leave && { VisibilityTimeout: 0 }),
-          MessageAttributeNames: ['All'],
-        }),
-      );
-      return (received.Messages ?? []).map(({ Body = '', MessageAttributes }) => ({
-        body: Body,
-        reason: MessageAttributes?.reason?.StringValue,
-      }));
-    },
-    function: (name) => {
-      const found = run.functions.find((each) => each.name.includes(`${name}Function`));
-      if (!found) throw new Error(`no ${name} function in the stack`);
-      return found;
-    },
-    stop: () => run.stop(),
-  };
 }

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROBLEM } from '../../lambda/contract/problems.ts';
-import type { JobView } from './api-client.ts';
-import { type Assembly, synthesizeForTest } from './assembly.ts';
-import { type Holdfast, PRIMARY, startHoldfast } from './holdfast.ts';
+import type { JobView } from '../support/api-client.ts';
+import { synthesizeBeforeAll } from './assembly.ts';
+import { PRIMARY } from './chain.ts';
+import { type Holdfast, startHoldfast } from './holdfast.ts';
 
-let assembly: Assembly;
+const assembly = synthesizeBeforeAll();
 let holdfast: Holdfast;
 beforeAll(async () => {
-  assembly = await synthesizeForTest();
   holdfast = await startHoldfast(assembly);
 }, 60_000);
 afterAll(async () => {
@@ -18,50 +18,58 @@ interface ProblemDetails {
   readonly type: string;
   readonly title: string;
   readonly status: number;
+  readonly requestId?: string;
   readonly errors?: readonly { readonly field: string; readonly detail: string }[];
 }
 
-const LONG = 'x'.repeat(5 * 1024 * 1024);
-const NO_JOB = '0'.repeat(32);
+const FIVE_MB = 'x'.repeat(5 * 1024 * 1024);
+const UNKNOWN_JOB = '0'.repeat(32);
 
-describe('what is wrong is answered with problem details that name it', () => {
+describe('a request with an error', () => {
   test.each([
     ['a body that is not JSON', '{"prompt":', 'body'],
     ['an empty body', '', 'body'],
-    ['an array', '[]', 'body'],
-    ['null', 'null', 'body'],
-    ['no prompt', '{}', 'prompt'],
+    ['an array as the body', '[]', 'body'],
+    ['null as the body', 'null', 'body'],
+    ['a body without a prompt', '{}', 'prompt'],
     ['a prompt of a wrong type', '{"prompt":1}', 'prompt'],
     ['a blank prompt', '{"prompt":" "}', 'prompt'],
-    ['prompt and messages', '{"prompt":"a","messages":[{"role":"user","text":"a"}]}', 'prompt'],
+    [
+      'a body with a prompt and messages',
+      '{"prompt":"a","messages":[{"role":"user","text":"a"}]}',
+      'prompt',
+    ],
     ['an unknown field', '{"prompt":"a","promt":"b"}', 'promt'],
     ['__proto__ as a field', '{"prompt":"a","__proto__":{"x":1}}', '__proto__'],
     ['a lone surrogate', '{"prompt":"\\ud800"}', 'prompt'],
     [
-      'a number beyond all',
+      'a number that is too large',
       '{"prompt":"a","inferenceConfig":{"maxTokens":1e400}}',
       'inferenceConfig.maxTokens',
     ],
     ['an unknown region', '{"prompt":"a","regions":["mars-1"]}', 'regions[0]'],
     ['an unknown tier', '{"prompt":"a","minTier":"best"}', 'minTier'],
     ['an unknown whenOpen', '{"prompt":"a","whenOpen":"wait"}', 'whenOpen'],
-    ['a deadline in the past', '{"prompt":"a","deadlineSeconds":-1}', 'deadlineSeconds'],
-  ])('%s: 400', async (_title, body, field) => {
-    const answer = await post(body);
+    ['a negative deadline', '{"prompt":"a","deadlineSeconds":-1}', 'deadlineSeconds'],
+  ])(
+    '%s is answered with 400 and problem details that name the field',
+    async (_title, body, field) => {
+      const answer = await post(body);
 
-    expect(answer.status).toBe(400);
-    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-    expect(answer.body).toMatchObject({ type: PROBLEM.invalidRequest.type, status: 400 });
-    expect(answer.body.errors?.map((error) => error.field)).toContain(field);
-  });
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(answer.body).toMatchObject({ type: PROBLEM.invalidRequest.type, status: 400 });
+      expect(answer.body.errors?.map((error) => error.field)).toContain(field);
+    },
+  );
 
   test.each([
-    ['an unknown job', `/jobs/${NO_JOB}`, 'local', 404, PROBLEM.notFound],
-    ['a job id that is none', '/jobs/..%2Fx', 'local', 404, PROBLEM.notFound],
+    ['an unknown job', `/jobs/${UNKNOWN_JOB}`, 'local', 404, PROBLEM.notFound],
+    ['a malformed job id', '/jobs/..%2Fx', 'local', 404, PROBLEM.notFound],
     ['an unknown route', '/nowhere', 'local', 404, PROBLEM.notFound],
-    ['no key', `/jobs/${NO_JOB}`, undefined, 403, PROBLEM.forbidden],
-    ['a wrong key', `/jobs/${NO_JOB}`, 'guess', 403, PROBLEM.forbidden],
-  ])('%s', async (_title, path, apiKey, status, problem) => {
+    ['a request without a key', `/jobs/${UNKNOWN_JOB}`, undefined, 403, PROBLEM.forbidden],
+    ['a request with a wrong key', `/jobs/${UNKNOWN_JOB}`, 'guess', 403, PROBLEM.forbidden],
+  ])('%s is answered with problem details', async (_title, path, apiKey, status, problem) => {
     const answer = await holdfast.request<ProblemDetails>(path, { apiKey });
 
     expect(answer.status).toBe(status);
@@ -69,20 +77,20 @@ describe('what is wrong is answered with problem details that name it', () => {
     expect(answer.body).toMatchObject({ type: problem.type, status });
   });
 
-  test('a body over 5 MB: 413', async () => {
-    const answer = await post(JSON.stringify({ prompt: LONG }));
+  test('a body over 5 MB is answered with 413', async () => {
+    const answer = await post(JSON.stringify({ prompt: FIVE_MB }));
 
     expect(answer.status).toBe(413);
     expect(answer.body.type).toBe(PROBLEM.tooLarge.type);
   });
 
-  test('none of it made a job', async () => {
+  test('calls no model, and no function is denied a call', async () => {
     expect(holdfast.bedrock.calls()).toEqual([]);
     expect(holdfast.run.denied()).toEqual([]);
   });
 });
 
-test('an accepted job says where it is to be found', async () => {
+test('an accepted job is answered with 202 and its path, and succeeds', async () => {
   const answer = await holdfast.request<{ jobId: string; status: string }>('/jobs', {
     method: 'POST',
     body: { prompt: 'where?' },
@@ -96,7 +104,7 @@ test('an accepted job says where it is to be found', async () => {
   expect(await holdfast.ended([jobId])).toMatchObject([{ status: 'SUCCEEDED' }]);
 });
 
-test('the same key and body are the same job, another body is refused', async () => {
+test('a repeated idempotency key returns the same job, and is refused with another body', async () => {
   const send = (prompt: string) =>
     holdfast.request<{ jobId: string }>('/jobs', {
       method: 'POST',
@@ -114,24 +122,24 @@ test('the same key and body are the same job, another body is refused', async ()
   expect(holdfast.bedrock.calls({ jobId: first.body.jobId })).toHaveLength(1);
 });
 
-test('a job of another tenant is as unknown as none', async () => {
+test('a job of another tenant gets the same answer as an unknown job', async () => {
   const jobId = await holdfast.submit('for my eyes only');
   await holdfast.ended([jobId]);
 
   const own = await holdfast.request<JobView>(`/jobs/${jobId}`);
   const foreign = await holdfast.request<ProblemDetails>(`/jobs/${jobId}`, { apiKey: 'local-2' });
-  const absent = await holdfast.request<ProblemDetails>(`/jobs/${NO_JOB}`, { apiKey: 'local-2' });
+  const unknown = await holdfast.request<ProblemDetails>(`/jobs/${UNKNOWN_JOB}`, {
+    apiKey: 'local-2',
+  });
 
   expect(own.status).toBe(200);
   expect(foreign.status).toBe(404);
-  const { requestId: _own, ...told } = foreign.body as ProblemDetails & { requestId?: string };
-  const { requestId: _none, ...untold } = absent.body as ProblemDetails & { requestId?: string };
-  expect(told).toEqual(untold);
+  expect(withoutRequestId(foreign.body)).toEqual(withoutRequestId(unknown.body));
 });
 
-test('a request that the model refuses ends the job at once, and no circuit minds', async () => {
+test('a request that the model refuses fails the job after one call, and health stays healthy', async () => {
   const fault = holdfast.bedrock.setFault({ fault: 'validation' });
-  const jobId = await holdfast.submit('what no model takes');
+  const jobId = await holdfast.submit('a prompt that no model accepts');
   const [job] = await holdfast.ended([jobId]);
   holdfast.bedrock.clearFault(fault);
 
@@ -140,7 +148,7 @@ test('a request that the model refuses ends the job at once, and no circuit mind
   expect((await holdfast.health()).status).toBe('healthy');
 });
 
-test('health names each target with its circuit', async () => {
+test('health lists the targets with the tier and the circuit of each', async () => {
   const { status, targets } = await holdfast.health();
 
   expect(status).toBe('healthy');
@@ -150,4 +158,8 @@ test('health names each target with its circuit', async () => {
 
 function post(body: string) {
   return holdfast.request<ProblemDetails>('/jobs', { method: 'POST', body });
+}
+
+function withoutRequestId({ requestId: _, ...rest }: ProblemDetails) {
+  return rest;
 }

@@ -1,27 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { JobList, JobView } from '../../lambda/contract/schemas/job-views.ts';
-import { type Assembly, synthesizeForTest } from './assembly.ts';
-import { eventually } from './eventually.ts';
-import { type Holdfast, PRIMARY, startHoldfast } from './holdfast.ts';
+import { eventually } from '../support/eventually.ts';
+import { synthesizeBeforeAll } from './assembly.ts';
+import { PRIMARY } from './chain.ts';
+import { type Holdfast, startHoldfast } from './holdfast.ts';
 
-let assembly: Assembly;
+const assembly = synthesizeBeforeAll();
 let holdfast: Holdfast;
 beforeAll(async () => {
-  assembly = await synthesizeForTest();
   holdfast = await startHoldfast(assembly);
 }, 60_000);
 afterAll(async () => {
-  // What a function was denied is a hole in the stack's grants.
-  const denied = holdfast.run.denied();
   await holdfast.stop();
-  expect(denied).toEqual([]);
+  holdfast.expectNothingDenied();
 });
 
 const cancel = (jobId: string, apiKey = 'local') =>
   holdfast.request<JobView>(`/jobs/${jobId}`, { method: 'DELETE', apiKey });
 
-test('a caller who waits gets the answer in the request that waits', async () => {
+test('a caller who waits gets the result in the same request', async () => {
   const jobId = await holdfast.submit('quick');
 
   const { status, body } = await holdfast.request<JobView>(`/jobs/${jobId}?wait=20`);
@@ -30,7 +28,7 @@ test('a caller who waits gets the answer in the request that waits', async () =>
   expect(body).toMatchObject({ jobId, status: 'SUCCEEDED', result: { text: expect.any(String) } });
 });
 
-test('a tenant lists its own jobs by pages, newest first, and by status', async () => {
+test('a tenant lists its own jobs in pages, newest first, filtered by status', async () => {
   const apiKey = 'local-2';
   const jobIds: string[] = [];
   for (const prompt of ['one', 'two', 'three']) {
@@ -55,29 +53,28 @@ test('a tenant lists its own jobs by pages, newest first, and by status', async 
   expect(foreign.status).toBe(400);
 });
 
-test('a running job that is cancelled calls no further model, and can be cancelled once', async () => {
-  const fault = holdfast.bedrock.setFault({ region: PRIMARY.region, fault: 'hang' });
+test('a running job that is cancelled makes no further call, and can be cancelled only once and by its tenant', async () => {
+  const fault = holdfast.bedrock.setFault({ region: PRIMARY.at.region, fault: 'hang' });
   const jobId = await holdfast.submit('too late');
-  await eventually('the call', () => holdfast.bedrock.calls({ jobId })[0]);
+  await eventually('the first call', () => holdfast.bedrock.calls({ jobId })[0]);
 
   const foreign = await cancel(jobId, 'local-2');
-  const asked = await cancel(jobId);
+  const cancelled = await cancel(jobId);
   const [job] = await holdfast.ended([jobId]);
   const again = await cancel(jobId);
   holdfast.bedrock.clearFault(fault);
 
   expect(foreign.status).toBe(404);
-  expect([asked.status, asked.body.status, asked.body.cancelRequested]).toEqual([
-    202,
-    'RUNNING',
-    true,
-  ]);
+  expect(cancelled).toMatchObject({
+    status: 202,
+    body: { status: 'RUNNING', cancelRequested: true },
+  });
   expect(job?.status).toBe('CANCELLED');
   expect(again.status).toBe(409);
   expect(holdfast.bedrock.calls({ jobId })).toHaveLength(1);
 });
 
-test('a waiting job that is cancelled is never run', async () => {
+test('a deferred job that is cancelled never gets an answer', async () => {
   const fault = holdfast.bedrock.setFault({ fault: 'unavailable' });
   const jobId = await holdfast.submit('nobody answers');
   await holdfast.reached(jobId, 'DEFERRED');
@@ -91,7 +88,7 @@ test('a waiting job that is cancelled is never run', async () => {
   expect(holdfast.bedrock.calls({ jobId, outcome: 'answered' })).toEqual([]);
 });
 
-test('the document of the API is served to anybody, as it is in docs', async () => {
+test('the OpenAPI document in docs is served to anyone, without a key', async () => {
   const file = new URL('../../docs/openapi.json', import.meta.url);
 
   const { status, body } = await holdfast.request('/openapi.json', { apiKey: undefined });

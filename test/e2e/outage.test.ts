@@ -1,55 +1,46 @@
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { CallRecord } from '../../local/bedrock/call-log.ts';
-import { type Assembly, synthesizeForTest } from './assembly.ts';
-import { eventually } from './eventually.ts';
-import {
-  type ChainTarget,
-  type Holdfast,
-  LAST_RESORT,
-  PRIMARY,
-  SECONDARY,
-  SETTINGS,
-  withHoldfast,
-} from './holdfast.ts';
-import { sideBySide } from './side-by-side.ts';
+import { eventually } from '../support/eventually.ts';
+import { sideBySide } from '../support/side-by-side.ts';
+import { synthesizeBeforeAll } from './assembly.ts';
+import { type ChainTarget, LAST_RESORT, PRIMARY, SECONDARY, SETTINGS } from './chain.ts';
+import { withHoldfast } from './holdfast.ts';
 import { startTraffic } from './traffic.ts';
 
 const JOBS_PER_SECOND = 10;
-const WARM_UP = 5;
+const WARM_UP_JOBS = 5;
 const { cooldownSeconds, consecutiveFailures, excessFailures, recoveryStages } = SETTINGS.breaker;
-/** Two probes lie further apart than this: a cooldown less its jitter, and some for slow machines. */
+/** Probes are at least a cooldown less its jitter apart; half a cooldown leaves room for a slow machine. */
 const PROBE_PAUSE_MS = cooldownSeconds * 1000 * 0.5;
 
-let assembly: Assembly;
-beforeAll(async () => {
-  assembly = await synthesizeForTest();
-}, 60_000);
+const assembly = synthesizeBeforeAll();
 
-test('a throttled primary is left alone, jobs go on degraded, and it comes back by stages', async () => {
+test('a throttled primary gets only probes, jobs succeed on other tiers, and it recovers in stages', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     const { bedrock } = holdfast;
-    // What piles up while the functions start would fail all at once, before any rule can count.
-    const first = Array.from({ length: WARM_UP }, (_, i) => `first question ${i}`);
-    await holdfast.ended(await sideBySide(first, holdfast.submit));
+    // Without a warm-up, jobs pile up while the functions start. They would all fail at once, before
+    // any rule can count.
+    const first = Array.from({ length: WARM_UP_JOBS }, (_, i) => `first question ${i}`);
+    await holdfast.ended(await sideBySide(first, (prompt) => holdfast.submit(prompt)));
     const traffic = startTraffic(holdfast, JOBS_PER_SECOND);
-    const answered = () => bedrock.calls({ ...at(PRIMARY), outcome: 'answered' });
-    await eventually('healthy traffic', () => answered().length >= 10 + WARM_UP || undefined);
-    const throttle = bedrock.setFault({ ...at(PRIMARY), fault: 'throttle-minute' });
-    const openMs = await circuitIs(holdfast, PRIMARY, 'OPEN');
-    const throttled = () => bedrock.calls({ ...at(PRIMARY), outcome: 'throttle-minute' });
+    const answered = () => bedrock.calls({ ...PRIMARY.at, outcome: 'answered' });
+    await eventually('healthy traffic', () => answered().length >= 10 + WARM_UP_JOBS || undefined);
+    const throttle = bedrock.setFault({ ...PRIMARY.at, fault: 'throttle-minute' });
+    const openMs = await holdfast.circuitReached(PRIMARY, 'OPEN');
+    const throttled = () => bedrock.calls({ ...PRIMARY.at, outcome: 'throttle-minute' });
     await eventually('two probes', () => since(openMs, throttled()).length >= 2 || undefined);
     bedrock.clearFault(throttle);
     const healedMs = Date.now();
-    const closedMs = await circuitIs(holdfast, PRIMARY, 'CLOSED');
+    const closedMs = await holdfast.circuitReached(PRIMARY, 'CLOSED');
     await eventually('full traffic', () => since(closedMs, answered()).length >= 10 || undefined);
     const jobs = await holdfast.ended(await traffic.stop());
 
-    // The rule needs its count, and what comes in until all workers have heard of it.
+    // The trip rule needs its count; calls go on until all workers have seen the open circuit.
     const detection = throttled().length - since(openMs, throttled()).length;
     expect(detection).toBeGreaterThanOrEqual(consecutiveFailures);
     expect(detection).toBeLessThanOrEqual(excessFailures + JOBS_PER_SECOND);
     expectProbesOnly(since(openMs, throttled()));
-    expectStages(since(healedMs, bedrock.calls(at(PRIMARY))));
+    expectStages(since(healedMs, bedrock.calls(PRIMARY.at)));
 
     for (const job of jobs) {
       expect(job.status).toBe('SUCCEEDED');
@@ -61,25 +52,25 @@ test('a throttled primary is left alone, jobs go on degraded, and it comes back 
   });
 }, 90_000);
 
-test('a fault during the recovery opens the circuit again at once', async () => {
+test('a failure during the recovery opens the circuit again at once', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     const { bedrock } = holdfast;
     const traffic = startTraffic(holdfast, JOBS_PER_SECOND);
-    const outage = bedrock.setFault({ ...at(PRIMARY), fault: 'unavailable' });
-    await circuitIs(holdfast, PRIMARY, 'OPEN');
+    const outage = bedrock.setFault({ ...PRIMARY.at, fault: 'unavailable' });
+    await holdfast.circuitReached(PRIMARY, 'OPEN');
     bedrock.clearFault(outage);
-    const recovered = () => bedrock.calls({ ...at(PRIMARY), outcome: 'answered' });
+    const recovered = () => bedrock.calls({ ...PRIMARY.at, outcome: 'answered' });
     await eventually('the probe', () => recovered().length >= 1 || undefined);
-    const relapse = bedrock.setFault({ ...at(PRIMARY), fault: 'internal-error' });
-    const relapsed = () => bedrock.calls({ ...at(PRIMARY), outcome: 'internal-error' });
-    const openMs = await eventually('the relapse', () => endMs(relapsed()[0]));
+    const relapse = bedrock.setFault({ ...PRIMARY.at, fault: 'internal-error' });
+    const relapsed = () => bedrock.calls({ ...PRIMARY.at, outcome: 'internal-error' });
+    const openMs = await eventually('the failure of a recovery call', () => endMs(relapsed()[0]));
     await eventually('a probe', () => since(openMs + PROBE_PAUSE_MS, relapsed())[0]);
     const permits = stageAfter(recovered().length);
     bedrock.clearFault(relapse);
-    await circuitIs(holdfast, PRIMARY, 'CLOSED');
+    await holdfast.circuitReached(PRIMARY, 'CLOSED');
     const jobs = await holdfast.ended(await traffic.stop());
 
-    // No call but those that held a permit of the stage before the first failure was known.
+    // Only the calls of the current stage fail: they got their permits before the first failure.
     const probes = since(openMs + PROBE_PAUSE_MS, relapsed());
     expect(relapsed().length - probes.length).toBeLessThanOrEqual(permits);
     expectProbesOnly(probes);
@@ -87,24 +78,24 @@ test('a fault during the recovery opens the circuit again at once', async () => 
   });
 }, 90_000);
 
-test('when the whole chain is down jobs wait, spend nothing and all succeed afterwards', async () => {
+test('while the whole chain is down, jobs are deferred without using up claims, and all succeed afterwards', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     const { bedrock } = holdfast;
     const chain = [PRIMARY, SECONDARY, LAST_RESORT];
     const outage = bedrock.setFault({ fault: 'unavailable' });
     const prompts = Array.from({ length: 40 }, (_, i) => `question ${i}`);
-    const jobIds = await sideBySide(prompts, holdfast.submit);
+    const jobIds = await sideBySide(prompts, (prompt) => holdfast.submit(prompt));
     const waiting = await sideBySide(jobIds, (jobId) => holdfast.reached(jobId, 'DEFERRED'));
-    const open = await Promise.all(chain.map((target) => circuitIs(holdfast, target, 'OPEN')));
+    const open = await Promise.all(chain.map((target) => holdfast.circuitReached(target, 'OPEN')));
     const probes = (target: ChainTarget) =>
-      since(Math.max(...open), bedrock.calls({ ...at(target), outcome: 'unavailable' }));
-    // More waits than a job has claims: whoever paid for them would be dead-lettered.
-    const waits = SETTINGS.jobs.maxAttempts + 1;
+      since(Math.max(...open), bedrock.calls({ ...target.at, outcome: 'unavailable' }));
+    // More deferrals than a job has claims: a job that paid for them would be dead-lettered.
+    const deferrals = SETTINGS.jobs.maxAttempts + 1;
     await eventually(
       'the probes',
-      () => chain.every((t) => probes(t).length >= waits) || undefined,
+      () => chain.every((target) => probes(target).length >= deferrals) || undefined,
     );
-    await eventually('health to say so', async () => {
+    await eventually('health to be unhealthy', async () => {
       const { status } = await holdfast.health();
       return status === 'unhealthy' || undefined;
     });
@@ -123,19 +114,6 @@ test('when the whole chain is down jobs wait, spend nothing and all succeed afte
   });
 }, 90_000);
 
-/** Waits until health shows the circuit in this state, and says when that was. */
-function circuitIs(holdfast: Holdfast, { key }: ChainTarget, state: string): Promise<number> {
-  return eventually(`${key} ${state}`, async () => {
-    const { targets } = await holdfast.health();
-    const seen = targets.some(({ target, circuit }) => target === key && circuit === state);
-    return seen ? Date.now() : undefined;
-  });
-}
-
-function at({ region, model }: ChainTarget) {
-  return { region, model };
-}
-
 function since(timeMs: number, calls: readonly CallRecord[]): readonly CallRecord[] {
   return calls.filter(({ startedAtMs }) => startedAtMs > timeMs);
 }
@@ -144,23 +122,23 @@ function endMs(call: CallRecord | undefined): number | undefined {
   return call?.ms === undefined ? undefined : call.startedAtMs + call.ms;
 }
 
-/** One call a cooldown. */
+/** Expects one call in each cooldown. */
 function expectProbesOnly(calls: readonly CallRecord[]): void {
   const pauses = calls.slice(1).map((call, i) => call.startedAtMs - (calls[i]?.startedAtMs ?? 0));
   expect(pauses.filter((pauseMs) => pauseMs < PROBE_PAUSE_MS)).toEqual([]);
 }
 
-/** How many permits the stage has that follows so many successes. */
+/** Returns the number of permits of the stage that is reached after so many successes. */
 function stageAfter(successes: number): number {
   let done = 0;
   for (const permits of recoveryStages) {
     done += permits;
     if (done > successes) return permits;
   }
-  throw new Error('the circuit closed before the relapse');
+  throw new Error('the circuit closed before the recovery failed');
 }
 
-/** Each stage begins only after the last call of the one before has been answered. */
+/** Expects each stage to begin only after the last call of the previous stage was answered. */
 function expectStages(calls: readonly CallRecord[]): void {
   let done = 0;
   for (const permits of recoveryStages) {

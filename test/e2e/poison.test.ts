@@ -1,23 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RedriveReport } from '../../lambda/contract/schemas/redrive.ts';
-import { asOperator } from './as-operator.ts';
-import { type Assembly, synthesizeForTest } from './assembly.ts';
-import { eventually } from './eventually.ts';
-import { type Holdfast, SETTINGS, startHoldfast, withHoldfast } from './holdfast.ts';
+import { eventually } from '../support/eventually.ts';
+import { synthesizeBeforeAll } from './assembly.ts';
+import { SETTINGS } from './chain.ts';
+import { type DeadLetter, type Holdfast, startHoldfast, withHoldfast } from './holdfast.ts';
 
-let assembly: Assembly;
-beforeAll(async () => {
-  assembly = await synthesizeForTest();
-}, 60_000);
+const assembly = synthesizeBeforeAll();
 
-test('a message that nobody can read is parked with its reason, and the queue goes on', async () => {
+test('an unreadable message becomes a dead letter with its reason, and other jobs still succeed', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     const bodies = ['not JSON', '{"version":2,"jobId":"later"}', '{"version":1,"jobId":"../x"}'];
 
     for (const body of bodies) await holdfast.sendMessage(body);
     const jobId = await holdfast.submit('still there?');
 
-    expect(await parked(holdfast, bodies.length)).toEqual(
+    expect(await takeDeadLetters(holdfast, bodies.length)).toEqual(
       expect.arrayContaining([
         { body: bodies[0], reason: 'not-json' },
         { body: bodies[1], reason: 'unknown-version' },
@@ -31,7 +28,7 @@ test('a message that nobody can read is parked with its reason, and the queue go
 describe('a job whose worker dies in every run', () => {
   let holdfast: Holdfast;
   let jobId: string;
-  const letters = () => {
+  const deadLetters = () => {
     const queue = holdfast.run.outputs.DeadLetterQueueUrl?.split('/').at(-1) ?? '';
     return holdfast.run.queueDepth(queue);
   };
@@ -39,54 +36,57 @@ describe('a job whose worker dies in every run', () => {
     holdfast = await startHoldfast(assembly);
     jobId = await submitPoison(holdfast);
     await holdfast.reached(jobId, 'DEAD_LETTERED');
-    await eventually('the dead letter', async () => (await letters()).ready === 1 || undefined);
+    await eventually('the dead letter', async () => (await deadLetters()).ready === 1 || undefined);
   }, 60_000);
   afterAll(async () => {
-    const denied = holdfast.run.denied();
     await holdfast.stop();
-    expect(denied).toEqual([]);
+    holdfast.expectNothingDenied();
   });
 
-  test('ends dead-lettered after its last claim', async () => {
+  test('is dead-lettered after one call for each of its claims', async () => {
     const [job] = await holdfast.ended([jobId]);
 
     expect(job).toMatchObject({
       status: 'DEAD_LETTERED',
       error: { type: 'urn:holdfast:problem:claims-exhausted' },
     });
-    expect(await holdfast.deadLetters({ leave: true })).toMatchObject([
+    expect(await holdfast.deadLetters({ visible: true })).toMatchObject([
       { reason: 'claims-exhausted' },
     ]);
     expect(holdfast.bedrock.calls({ jobId })).toHaveLength(SETTINGS.jobs.maxAttempts);
   });
 
-  test('is put back by an operator, and ends as any other', async () => {
+  test('is only counted by a dry run, and succeeds after an operator redrives it', async () => {
     holdfast.bedrock.clearFaults();
 
-    const rehearsed = await asOperator(holdfast, 'POST', '/admin/redrive', { dryRun: true });
+    const dryRun = await holdfast.asOperator('POST', '/admin/redrive', { dryRun: true });
     const unmoved = await holdfast.job(jobId);
-    const redriven = await eventually('the letter to be shown again', async () => {
-      const answer = await asOperator<RedriveReport>(holdfast, 'POST', '/admin/redrive', {});
+    const redriven = await eventually('the dead letter to be visible again', async () => {
+      const answer = await holdfast.asOperator<RedriveReport>('POST', '/admin/redrive', {});
       return answer.status === 200 && answer.body.moved > 0 ? answer.body : undefined;
     });
     const job = await holdfast.reached(jobId, 'SUCCEEDED');
 
-    expect(rehearsed).toMatchObject({ status: 200, body: { moved: 1, left: 1, dryRun: true } });
+    expect(dryRun).toMatchObject({ status: 200, body: { moved: 1, left: 1, dryRun: true } });
     expect(unmoved.status).toBe('DEAD_LETTERED');
     expect(redriven).toEqual({
-      ...{ moved: 1, skipped: 0, held: 0, unreadable: 0, left: 0 },
+      moved: 1,
+      skipped: 0,
+      held: 0,
+      unreadable: 0,
+      left: 0,
       dryRun: false,
     });
     expect(job.result?.text).toContain('a prompt that kills');
-    expect(await letters()).toMatchObject({ ready: 0, inFlight: 0 });
+    expect(await deadLetters()).toMatchObject({ ready: 0, inFlight: 0 });
   });
 });
 
-test('a worker that dies costs a job at most one more call', async () => {
+test('a job whose worker dies during a call succeeds with one more call', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     const hang = holdfast.bedrock.setFault({ fault: 'hang' });
     const jobId = await holdfast.submit('an unlucky prompt');
-    await inCall(holdfast, 1);
+    await callBegun(holdfast, 1);
     holdfast.bedrock.clearFault(hang);
     holdfast.function('Worker').killOne();
 
@@ -101,15 +101,15 @@ test('a worker that dies costs a job at most one more call', async () => {
   });
 }, 60_000);
 
-/** A job whose worker dies in each of its runs. */
+/** Submits a job and kills its worker in each of its runs. */
 async function submitPoison(holdfast: Holdfast): Promise<string> {
   holdfast.bedrock.setFault({ fault: 'hang' });
   const jobId = await holdfast.submit('a prompt that kills');
   for (let claim = 1; claim <= SETTINGS.jobs.maxAttempts; claim += 1) {
-    await inCall(holdfast, claim);
+    await callBegun(holdfast, claim);
     holdfast.function('Worker').killOne();
-    // The sweeper frees the job once its lease has run out.
-    await eventually('the job to be freed', async () => {
+    // The sweeper releases the job once its lease has expired.
+    await eventually('the job to be released', async () => {
       await holdfast.function('Sweeper').invoke('{}');
       const { status } = await holdfast.job(jobId);
       return status !== 'RUNNING' || undefined;
@@ -118,13 +118,14 @@ async function submitPoison(holdfast: Holdfast): Promise<string> {
   return jobId;
 }
 
-async function inCall({ bedrock }: Holdfast, calls: number): Promise<void> {
+/** Waits until the model has been called this many times. */
+async function callBegun({ bedrock }: Holdfast, calls: number): Promise<void> {
   await eventually(`call ${calls}`, () => bedrock.calls().length >= calls || undefined);
 }
 
-/** Waits until so many messages were taken out of the dead-letter queue. */
-async function parked(holdfast: Holdfast, count: number) {
-  const seen: Awaited<ReturnType<Holdfast['deadLetters']>>[number][] = [];
+/** Receives dead letters until there are `count` of them. */
+async function takeDeadLetters(holdfast: Holdfast, count: number) {
+  const seen: DeadLetter[] = [];
   await eventually(`${count} dead letters`, async () => {
     seen.push(...(await holdfast.deadLetters()));
     return seen.length >= count || undefined;

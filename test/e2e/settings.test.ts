@@ -1,64 +1,62 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { AdminHealthView } from '../../lambda/contract/schemas/admin-health-view.ts';
-import { asOperator } from './as-operator.ts';
-import { type Assembly, synthesizeForTest } from './assembly.ts';
-import { eventually } from './eventually.ts';
-import { type Holdfast, PRIMARY, SETTINGS, withHoldfast } from './holdfast.ts';
+import { eventually } from '../support/eventually.ts';
+import { localAws } from '../support/local-aws.ts';
+import { synthesizeBeforeAll } from './assembly.ts';
+import { PRIMARY, SETTINGS } from './chain.ts';
+import { type Holdfast, withHoldfast } from './holdfast.ts';
 
 /**
- * By when every warm sandbox has read an edit, and some more for a busy machine. Both tests wait for
- * it side by side.
+ * Every warm sandbox reads an edit within 30 s; the rest is for a busy machine. The two tests run
+ * concurrently because each waits this long.
  */
-const TAKEN_UP_MS = 45_000;
+const EDIT_READ_MS = 45_000;
 
-let assembly: Assembly;
-beforeAll(async () => {
-  assembly = await synthesizeForTest();
-}, 60_000);
+const assembly = synthesizeBeforeAll();
 
-test.concurrent('an edited threshold is in force within 30 s, without a deploy', async () => {
+test.concurrent('an edited trip rule takes effect without a deploy', async () => {
   await withHoldfast(assembly, async (holdfast) => {
-    holdfast.bedrock.setFault({ ...at(PRIMARY), fault: 'throttle-minute' });
+    holdfast.bedrock.setFault({ ...PRIMARY.at, fault: 'throttle-minute' });
     const [before] = await holdfast.ended([await holdfast.submit('one failure')]);
-    const circuitBefore = await circuitOf(holdfast, PRIMARY.key);
+    const circuitBefore = await holdfast.circuitOf(PRIMARY.key);
 
     await edit(holdfast, { ...SETTINGS.breaker, consecutiveFailures: 1 });
     await eventually(
-      'a circuit that one failure opens',
+      'one failure to open the circuit',
       async () => {
-        // A window holds two failures at most: too few for the threshold that was deployed.
+        // With this pause the window holds at most two failures, too few for the deployed rule.
         await sleep((SETTINGS.breaker.windowSeconds / 2) * 1000 + 100);
         await holdfast.ended([await holdfast.submit('one failure more')]);
-        return (await circuitOf(holdfast, PRIMARY.key)) === 'OPEN' || undefined;
+        return (await holdfast.circuitOf(PRIMARY.key)) === 'OPEN' || undefined;
       },
-      TAKEN_UP_MS,
+      AbortSignal.timeout(EDIT_READ_MS),
     );
 
     expect(before).toMatchObject({ status: 'SUCCEEDED', degraded: true });
     expect(circuitBefore).toBe('CLOSED');
-    expect((await shown(holdfast)).settings).toEqual({ status: 'in-force' });
+    expect((await publicHealth(holdfast)).settings).toEqual({ status: 'in-force' });
   });
 }, 120_000);
 
-test.concurrent('an edit that is refused stops neither warm functions nor new ones, and is named', async () => {
+test.concurrent('a refused edit stops neither warm nor new functions, and health reports it', async () => {
   await withHoldfast(assembly, async (holdfast) => {
-    expect((await shown(holdfast)).settings).toEqual({ status: 'in-force' });
+    expect((await publicHealth(holdfast)).settings).toEqual({ status: 'in-force' });
 
     const editedMs = Date.now();
     await edit(holdfast, { ...SETTINGS.breaker, callTimeoutSeconds: 3 });
-    // No worker runs yet: the first one starts with the refused edit.
+    // No worker has started yet, so the first one starts with the refused edit in the parameter.
     const [job] = await holdfast.ended([await holdfast.submit('still there?')]);
     const health = await eventually(
       'the warm function to refuse the edit',
       async () => {
-        const view = await shown(holdfast);
+        const view = await publicHealth(holdfast);
         return view.settings.status === 'invalid' ? view : undefined;
       },
-      TAKEN_UP_MS,
+      AbortSignal.timeout(EDIT_READ_MS),
     );
-    const { body } = await asOperator<AdminHealthView>(holdfast, 'GET', '/admin/health');
+    const { body } = await holdfast.asOperator<AdminHealthView>('GET', '/admin/health');
 
     expect(job).toMatchObject({ status: 'SUCCEEDED', degraded: false });
     expect(health).toMatchObject({ status: 'healthy', settings: { status: 'invalid' } });
@@ -72,28 +70,16 @@ test.concurrent('an edit that is refused stops neither warm functions nor new on
   });
 }, 120_000);
 
-function at({ region, model }: typeof PRIMARY) {
-  return { region, model };
-}
-
+/** Writes settings with other breaker rules to the stack's parameter. */
 async function edit({ run }: Holdfast, breaker: object): Promise<void> {
-  const ssm = new SSMClient({
-    endpoint: run.awsUrl,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const ssm = new SSMClient(localAws(run.awsUrl));
   const Value = JSON.stringify({ ...SETTINGS, breaker });
   const Name = run.outputs.SettingsParameterName;
   await ssm.send(new PutParameterCommand({ Name, Value, Overwrite: true }));
 }
 
-async function circuitOf(holdfast: Holdfast, target: string): Promise<string | undefined> {
-  const { targets } = await holdfast.health();
-  return targets.find((each) => each.target === target)?.circuit;
-}
-
-/** GET /v1/health, as any caller sees it. */
-async function shown({ request }: Holdfast) {
-  type Shown = Pick<AdminHealthView, 'status' | 'settings'>;
-  return (await request<Shown>('/health')).body;
+/** Returns the settings' part of the health route, as any caller sees it. */
+async function publicHealth(holdfast: Holdfast) {
+  type View = Pick<AdminHealthView, 'status' | 'settings'>;
+  return (await holdfast.request<View>('/health')).body;
 }

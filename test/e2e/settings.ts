@@ -1,6 +1,6 @@
 /**
- * The settings of the end-to-end suite: the shipped rules with times short enough that a whole
- * outage, detection and recovery included, takes seconds.
+ * The settings of the e2e suites: the default rules with shorter times, so that a whole outage takes
+ * only seconds, including its detection and the recovery.
  */
 import { defineSettings } from '../../lambda/contract/schemas/settings.ts';
 
@@ -32,7 +32,8 @@ export default defineSettings({
   },
   jobs: {
     deadlineSeconds: 120,
-    // An outage must not spend claims: with so few, a job that spent one for each wait would die.
+    // A deferral must not use up a claim. With only two, a job that paid for each deferral would be
+    // dead-lettered.
     maxAttempts: 2,
     workerConcurrency: 4,
     shortestDeferralSeconds: 1,

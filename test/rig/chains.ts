@@ -5,18 +5,18 @@ const SONNET_4_5 = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 const SONNET_4_6 = 'us.anthropic.claude-sonnet-4-6';
 const HAIKU_4_5 = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
 
-/** A tier is the model's id and the regions that serve it. */
+/** One entry for each tier: the model's id and the regions that serve it. */
 type Shape = readonly (readonly [modelId: string, ...regions: readonly string[]])[];
 
-/** Chains as users write them: the first two tiers share a region, and another can take over. */
+/** Chains as users write them. The tiers share a region, and another region can take over. */
 const SHAPES = {
-  /** One target a tier. */
+  /** One target in each tier. */
   single: [
     [SONNET_4_5, 'us-east-1'],
     [SONNET_4_6, 'us-east-1'],
     [HAIKU_4_5, 'us-west-2'],
   ],
-  /** Each tier in two regions, as shipped. */
+  /** Each tier in two regions, as in holdfast.config.ts. */
   paired: [
     [SONNET_4_5, 'us-east-1', 'us-west-2'],
     [SONNET_4_6, 'us-east-1', 'us-west-2'],
@@ -28,7 +28,7 @@ export type ChainName = keyof typeof SHAPES;
 
 export const CHAINS = Object.keys(SHAPES) as readonly ChainName[];
 
-/** The shipped rules with every time divided by ten. */
+/** Returns settings with the default rules, but every time divided by ten. */
 export function rigSettings(chain: ChainName): Settings {
   return parseSettings(
     {
@@ -43,7 +43,7 @@ export function rigSettings(chain: ChainName): Settings {
       },
       jobs: { deadlineSeconds: 600, shortestDeferralSeconds: 0.5 },
     },
-    `the rig's settings of the chain ${chain}`,
+    `the rig's settings for the chain ${chain}`,
   );
 }
 

@@ -1,104 +1,81 @@
 import { type Settings, targetKey } from '../../lambda/contract/policy.ts';
 import type { CallRecord } from '../../local/bedrock/call-log.ts';
 import { median } from '../support/median.ts';
+import type { CircuitChange, JobRecord, OutageRun } from './outage-run.ts';
 
-/** What is known of an outage once it was played, in virtual time or in real. */
-export interface Replay {
-  readonly settings: Settings;
-  readonly brokeAtMs: number;
-  readonly healedAtMs: number;
-  readonly jobs: readonly PlayedJob[];
-  readonly calls: readonly CallRecord[];
-  /** In the order they came. */
-  readonly changes: readonly CircuitChange[];
-  readonly deadLetters: number;
-}
-
-export type CircuitChange =
-  | {
-      readonly type: 'opened';
-      readonly key: string;
-      readonly atMs: number;
-      readonly untilMs: number;
-    }
-  | { readonly type: 'half_opened' | 'closed'; readonly key: string; readonly atMs: number };
-
-export interface PlayedJob {
-  readonly jobId: string;
-  readonly status: string;
-  readonly createdAt: number;
-  readonly completedAt?: number;
-  readonly tier?: string;
-  /** What the caller had allowed. */
-  readonly minTier?: string;
-  readonly regions?: readonly string[];
-}
-
+/** The figures by which an outage is judged. */
 export interface Figures {
-  /** Calls that ended in a fault of the target. */
-  readonly faults: number;
-  /** Those before the first circuit opened, and those of calls that were then in flight. */
-  readonly detection: number;
+  /** Calls that ended in a failure of the target. */
+  readonly failures: number;
+  /** Failures of calls that began before the target's circuit first opened. */
+  readonly failuresBeforeOpen: number;
+  /** Jobs without a successful end, and dead letters. */
   readonly lostJobs: number;
-  /** Answered calls beyond one for each job. */
-  readonly doubledJobs: number;
+  /** Jobs that a model answered more than once. */
+  readonly jobsAnsweredTwice: number;
   readonly medianJobMs: number;
+  /** Share of the jobs that the first tier answered, 0 to 1. */
   readonly primaryShare: number;
-  /** From the end of the outage, or of a later cooldown, until a target of the first tier is closed. */
-  readonly backSeconds: number;
-  /** From the end of the outage until no job waits that came before. */
+  /**
+   * From the end of the outage, or of the cooldown that runs at that time, until the first circuit of
+   * the first tier is closed.
+   */
+  readonly recoverySeconds: number;
+  /** From the end of the outage until every job from before has ended. */
   readonly backlogSeconds: number;
-  /** Calls to a target whose circuit is open, later than one view age and a little. */
-  readonly strayCalls: number;
+  /** Calls to a target whose circuit has been open for longer than a view's age, with some slack. */
+  readonly callsWhileOpen: number;
   /** Calls below a job's `minTier` or outside its `regions`. */
   readonly callsOutOfBounds: number;
-  /** Calls beyond the permits of a stage. */
-  readonly callsBeyondStage: number;
-  readonly faultsByTarget: Readonly<Record<string, number>>;
+  /** Calls of a recovery beyond the permits of its stage. */
+  readonly callsBeyondPermits: number;
+  readonly failuresByTarget: Readonly<Record<string, number>>;
 }
 
-export function figuresOf(replay: Replay): Figures {
-  const { settings, jobs, calls, healedAtMs, deadLetters } = replay;
+export function figuresOf(run: OutageRun): Figures {
+  const { settings, jobs, calls, outageEndMs, deadLetters } = run;
   const first = settings.tiers[0]?.name;
-  const faults = calls.filter(isFault);
-  const done = jobs.filter(({ status }) => status === 'SUCCEEDED');
-  const waitsMs = done.map(({ createdAt, completedAt = Infinity }) => completedAt - createdAt);
-  const answered = Map.groupBy(
+  const failures = calls.filter(isFailure);
+  const succeeded = jobs.filter(({ status }) => status === 'SUCCEEDED');
+  const durationsMs = succeeded.map(
+    ({ createdAt, completedAt = Infinity }) => completedAt - createdAt,
+  );
+  const answers = Map.groupBy(
     calls.filter(({ operation, outcome }) => operation === 'converse' && outcome === 'answered'),
     ({ jobId }) => jobId,
   );
-  const waiting = done.filter(({ createdAt }) => createdAt < healedAtMs);
+  const backlog = succeeded.filter(({ createdAt }) => createdAt < outageEndMs);
   return {
-    faults: faults.length,
-    detection: faults.filter((call) => isDetection(call, replay)).length,
-    lostJobs: jobs.length - done.length + deadLetters,
-    doubledJobs: [...answered.values()].filter((its) => its.length > 1).length,
-    medianJobMs: median(waitsMs),
-    primaryShare: done.filter(({ tier }) => tier === first).length / jobs.length,
-    backSeconds: backMs(replay) / 1000,
+    failures: failures.length,
+    failuresBeforeOpen: failures.filter((call) => isBeforeOpen(call, run)).length,
+    lostJobs: jobs.length - succeeded.length + deadLetters,
+    jobsAnsweredTwice: [...answers.values()].filter(({ length }) => length > 1).length,
+    medianJobMs: median(durationsMs),
+    primaryShare: succeeded.filter(({ tier }) => tier === first).length / jobs.length,
+    recoverySeconds: recoveryMs(run) / 1000,
     backlogSeconds:
-      Math.max(0, ...waiting.map(({ completedAt = Infinity }) => completedAt - healedAtMs)) / 1000,
-    strayCalls: calls.filter((call) => isStray(call, replay)).length,
-    callsOutOfBounds: jobs.reduce((sum, job) => sum + callsOutOfBounds(job, replay), 0),
-    callsBeyondStage: targetsOf(settings).reduce(
-      (sum, key) => sum + callsBeyondStage(key, replay),
+      Math.max(0, ...backlog.map(({ completedAt = Infinity }) => completedAt - outageEndMs)) / 1000,
+    callsWhileOpen: calls.filter((call) => isWhileOpen(call, run)).length,
+    callsOutOfBounds: jobs.reduce((sum, job) => sum + callsOutOfBounds(job, run), 0),
+    callsBeyondPermits: targetsOf(settings).reduce(
+      (sum, key) => sum + callsBeyondPermits(key, run),
       0,
     ),
-    faultsByTarget: countBy(faults, keyOf),
+    failuresByTarget: countBy(failures, keyOf),
   };
 }
 
-const SOUND = ['answered', 'abandoned', 'in-flight'];
+const NO_FAILURE = ['answered', 'abandoned', 'in-flight'];
 
-/** How late a call may be seen to start that was admitted one view age after an opening. */
+/** Between the admission of a call and its start; a call may be admitted up to a view's age late. */
 const SLACK_MS = 60;
 
-function isFault({ outcome }: CallRecord): boolean {
-  return !SOUND.includes(outcome);
+function isFailure({ outcome }: CallRecord): boolean {
+  return !NO_FAILURE.includes(outcome);
 }
 
-/** How long others may still act by their view of a circuit that has changed. */
-function graceMs({ settings }: Replay): number {
+/** After a change of a circuit, other workers may act on their old view for this long. */
+function graceMs({ settings }: OutageRun): number {
   return settings.breaker.viewMaxAgeSeconds * 1000 + SLACK_MS;
 }
 
@@ -110,64 +87,63 @@ function targetsOf({ tiers }: Settings): readonly string[] {
   return tiers.flatMap(({ targets }) => targets.map(targetKey));
 }
 
-function changesOf(key: string, { changes }: Replay): readonly CircuitChange[] {
+function changesOf(key: string, { changes }: OutageRun): readonly CircuitChange[] {
   return changes.filter((change) => change.key === key);
 }
 
-/** Begun before its target's circuit opened first. */
-function isDetection(call: CallRecord, replay: Replay): boolean {
-  const [opened] = changesOf(keyOf(call), replay);
+function isBeforeOpen(call: CallRecord, run: OutageRun): boolean {
+  const [opened] = changesOf(keyOf(call), run);
   return opened === undefined || call.startedAtMs <= opened.atMs + SLACK_MS;
 }
 
-function isStray(call: CallRecord, replay: Replay): boolean {
-  return changesOf(keyOf(call), replay).some(
+function isWhileOpen(call: CallRecord, run: OutageRun): boolean {
+  return changesOf(keyOf(call), run).some(
     (change) =>
       change.type === 'opened' &&
-      call.startedAtMs > change.atMs + graceMs(replay) &&
+      call.startedAtMs > change.atMs + graceMs(run) &&
       call.startedAtMs < change.untilMs,
   );
 }
 
-function callsOutOfBounds({ jobId, minTier, regions }: PlayedJob, replay: Replay): number {
-  const { tiers } = replay.settings;
+function callsOutOfBounds({ jobId, minTier, regions }: JobRecord, run: OutageRun): number {
+  const { tiers } = run.settings;
   const last = minTier === undefined ? tiers.length : tiers.findIndex((t) => t.name === minTier);
   const below = tiers.slice(last + 1).flatMap(({ targets }) => targets.map(targetKey));
-  return replay.calls.filter(
+  return run.calls.filter(
     (call) =>
       call.jobId === jobId &&
       (below.includes(keyOf(call)) || !(regions?.includes(call.region) ?? true)),
   ).length;
 }
 
-function backMs(replay: Replay): number {
-  const { settings, healedAtMs } = replay;
+function recoveryMs(run: OutageRun): number {
+  const { settings, outageEndMs } = run;
   const targets = (settings.tiers[0]?.targets ?? []).map(targetKey);
-  const backs = targets.map((key) => {
-    const changes = changesOf(key, replay);
+  const recoveries = targets.map((key) => {
+    const changes = changesOf(key, run);
     const last = changes.findLastIndex(({ type }) => type === 'opened');
     const opened = changes[last];
     if (opened?.type !== 'opened') return 0;
     const closed = changes.slice(last).find(({ type }) => type === 'closed');
-    return (closed?.atMs ?? Infinity) - Math.max(healedAtMs, opened.untilMs);
+    return (closed?.atMs ?? Infinity) - Math.max(outageEndMs, opened.untilMs);
   });
-  return Math.max(0, Math.min(...backs));
+  return Math.max(0, Math.min(...recoveries));
 }
 
 /**
- * A stage's calls begin after the last success of the one before. A circuit that was not open before
- * it recovers is left out: others may take it for closed for one view age more.
+ * Counts the calls that begin before the previous stage has ended. A recovery that did not begin
+ * from an open circuit is left out: other workers may see that circuit as closed for a view's age.
  */
-function callsBeyondStage(key: string, replay: Replay): number {
-  const changes = changesOf(key, replay);
+function callsBeyondPermits(key: string, run: OutageRun): number {
+  const changes = changesOf(key, run);
   const recoveries = changes.flatMap(({ type, atMs }, i) =>
     type === 'half_opened' && changes[i - 1]?.type === 'opened'
       ? [{ beginMs: atMs, endMs: changes[i + 1]?.atMs ?? Infinity }]
       : [],
   );
-  const { recoveryStages } = replay.settings.breaker;
+  const { recoveryStages } = run.settings.breaker;
   return recoveries.reduce((sum, { beginMs, endMs }) => {
-    const calls = replay.calls.filter(
+    const calls = run.calls.filter(
       (call) => keyOf(call) === key && call.startedAtMs >= beginMs && call.startedAtMs < endMs,
     );
     return sum + callsTooEarly(calls, recoveryStages);

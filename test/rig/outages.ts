@@ -2,78 +2,82 @@ import type { Settings } from '../../lambda/contract/policy.ts';
 import type { FaultRule } from '../../local/bedrock/fault-rule.ts';
 
 export interface Outage {
+  /** How long it lasts. */
   readonly seconds: number;
-  /** What goes wrong, from the moment it is set on. */
+  /** Returns the rules of the fake Bedrock that make up the outage. */
   rules(settings: Settings): readonly FaultRule[];
 }
 
-/** An outage with a name and what is promised of it. */
+/** An outage with a name and with the limits that its figures must keep. */
 export interface MeasuredOutage extends Outage {
   readonly name: string;
   readonly limits: Limits;
 }
 
 export interface Limits {
-  /** Calls that end in a fault of the target, over the whole run. */
-  readonly faults: number;
+  /** The most calls that may end in a failure of the target, over the whole run. */
+  readonly failures: number;
+  /** The longest median duration of a job. @default no limit */
   readonly medianJobMs?: number;
-  /** Share of the jobs that the first tier serves. */
+  /** The smallest share of the jobs that the first tier answers, 0 to 1. @default no limit */
   readonly primaryShare?: number;
-  /** From the end of the outage until no job waits. */
+  /** The longest time from the end of the outage until its jobs have ended. @default no limit */
   readonly backlogSeconds?: number;
 }
 
 export const JOBS_PER_SECOND = 10;
-/** Healthy traffic before, so that the circuits have a past; and after, so that they recover. */
-export const BEFORE_SECONDS = 8;
-export const AFTER_SECONDS = 14;
-/** How long the last jobs may take after traffic has ended. */
-export const PATIENCE_SECONDS = 60;
-/** The median of a call to a model. */
+/** Healthy traffic before the outage, so that the circuits have a history. */
+export const HEALTHY_SECONDS = 8;
+/** Traffic after the outage, so that the circuits can recover. */
+export const RECOVERY_SECONDS = 14;
+/** The longest time in which the last jobs may end after the traffic has stopped. */
+export const DRAIN_SECONDS = 60;
+/** The median duration of a call to a model. */
 export const CALL_MS = 120;
-/** What the fake's quota calls a minute is as long as the breaker's window, like all times here. */
+/** All times are divided by ten, so the minute of a quota is as long as the breaker's window. */
 const QUOTA_MINUTE_SECONDS = 6;
 
-/** The six outages of ten times shorter times: they stand for 150 to 300 s. */
+/** Six outages; their 20 and 25 seconds stand for 200 and 250. */
 export const OUTAGES: readonly MeasuredOutage[] = [
   {
     name: 'primary down',
     seconds: 20,
     rules: (settings) => onPrimary(settings, { fault: 'unavailable' }),
-    limits: { faults: 12 },
+    limits: { failures: 12 },
   },
   {
-    name: 'region lost by resets',
+    name: 'region resets connections',
     seconds: 20,
     rules: () => [{ region: 'us-east-1', fault: 'reset' }],
-    limits: { faults: 24 },
+    limits: { failures: 24 },
   },
   {
     name: 'whole chain down',
     seconds: 20,
     rules: () => [{ fault: 'unavailable' }],
-    limits: { faults: 30, backlogSeconds: 15 },
+    limits: { failures: 30, backlogSeconds: 15 },
   },
   {
     name: 'hanging primary',
     seconds: 20,
     rules: (settings) => onPrimary(settings, { fault: 'hang' }),
-    limits: { faults: 55, medianJobMs: 300 },
+    limits: { failures: 55, medianJobMs: 300 },
   },
   {
     name: '30 % brownout',
     seconds: 25,
     rules: (settings) => onPrimary(settings, { fault: 'internal-error', probability: 0.3 }),
-    limits: { faults: 35 },
+    limits: { failures: 35 },
   },
   {
     name: 'minute quota exceeded 1.5-fold',
     seconds: 25,
     rules: (settings) => onPrimary(settings, { fault: 'quota', ...quotaOf(settings) }),
-    limits: { faults: 25, primaryShare: 0.75 },
+    limits: { failures: 25, primaryShare: 0.75 },
   },
 ];
 
+/** Returns the rule for each target of the first tier. */
 export function onPrimary({ tiers }: Settings, rule: FaultRule): readonly FaultRule[] {
   return (tiers[0]?.targets ?? []).map(({ region, modelId }) => ({
     ...rule,
@@ -82,7 +86,7 @@ export function onPrimary({ tiers }: Settings, rule: FaultRule): readonly FaultR
   }));
 }
 
-/** Each target of the primary can take its share of two thirds of the traffic. */
+/** Returns a quota that lets the primary's targets together answer two thirds of the traffic. */
 function quotaOf({ tiers }: Settings) {
   const perSecond = JOBS_PER_SECOND / 1.5 / (tiers[0]?.targets.length ?? 1);
   return {

@@ -6,14 +6,14 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { aWorld } from '../support/job-world.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { WatchedStore } from '../support/watched-store.ts';
-import type { CircuitChange, Replay } from './figures.ts';
+import type { CircuitChange, OutageRun } from './outage-run.ts';
 import {
-  AFTER_SECONDS,
-  BEFORE_SECONDS,
   CALL_MS,
+  DRAIN_SECONDS,
+  HEALTHY_SECONDS,
   JOBS_PER_SECOND,
   type Outage,
-  PATIENCE_SECONDS,
+  RECOVERY_SECONDS,
 } from './outages.ts';
 import { SimulatedBedrock } from './simulated-bedrock.ts';
 import { SimulatedFleet } from './simulated-fleet.ts';
@@ -22,19 +22,19 @@ export interface SimulationOptions {
   readonly settings: Settings;
   readonly outage: Outage;
   readonly seed: number;
-  /** Batches at the same time to begin with. */
+  /** Pollers of the queue at the beginning; each handles one batch at a time. */
   readonly pollers: number;
-  /** @default noon */
+  /** The virtual time at the beginning, in milliseconds since the epoch. @default noon of a day */
   readonly startMs?: number;
-  /** What the caller of the n-th job allows. @default anything */
+  /** Returns the bounds that the caller of the n-th job sets. @default no bounds */
   readonly bounds?: (n: number) => Pick<JobOptions, 'minTier' | 'regions'>;
 }
 
-/** The way to the circuits' store takes up to this, and so does the way back. */
+/** A request to the circuit store takes up to this long, and so does its response. */
 const STORE_MS = 8;
 
-/** Plays one outage in virtual time; the same seed gives the same run. */
-export async function simulate(options: SimulationOptions): Promise<Replay> {
+/** Runs one outage in virtual time. The same seed gives the same run. */
+export async function simulate(options: SimulationOptions): Promise<OutageRun> {
   const { settings, outage, seed, pollers, startMs, bounds = () => ({}) } = options;
   const clock = new FakeClock(startMs);
   const random = seededRandom(seed);
@@ -46,7 +46,12 @@ export async function simulate(options: SimulationOptions): Promise<Replay> {
   const { jobs, results, newId, log, metrics } = world;
   const ports = { clock, jobs, results, newId, log, metrics };
   const fleet = new SimulatedFleet({
-    ...{ ...ports, settings, random, circuits, models: bedrock, pollers },
+    ...ports,
+    settings,
+    random,
+    circuits,
+    models: bedrock,
+    pollers,
     on: (event) => {
       if (event.type === 'opened' || event.type === 'half_opened' || event.type === 'closed') {
         changes.push(event);
@@ -62,18 +67,21 @@ export async function simulate(options: SimulationOptions): Promise<Replay> {
       await clock.sleep(1000 / JOBS_PER_SECOND);
     }
   };
-  const seconds = BEFORE_SECONDS + outage.seconds + AFTER_SECONDS;
+  const seconds = HEALTHY_SECONDS + outage.seconds + RECOVERY_SECONDS;
   const traffic = post(seconds * JOBS_PER_SECOND);
-  await clock.advance(BEFORE_SECONDS * 1000);
-  const brokeAtMs = clock.now();
+  await clock.advance(HEALTHY_SECONDS * 1000);
+  const outageStartMs = clock.now();
   const ids = outage.rules(settings).map((rule) => bedrock.faults.set(rule));
   await clock.advance(outage.seconds * 1000);
-  const healedAtMs = clock.now();
+  const outageEndMs = clock.now();
   for (const id of ids) bedrock.faults.clear(id);
-  await clock.advance((AFTER_SECONDS + PATIENCE_SECONDS) * 1000);
+  await clock.advance((RECOVERY_SECONDS + DRAIN_SECONDS) * 1000);
   await traffic;
   return {
-    ...{ settings, brokeAtMs, healedAtMs, changes },
+    settings,
+    outageStartMs,
+    outageEndMs,
+    changes,
     calls: bedrock.log.calls(),
     deadLetters: fleet.deadLetters.length,
     jobs: [...jobs.rows.values()],

@@ -12,10 +12,10 @@ import { type FailingRule, Faults } from '../../local/bedrock/faults.ts';
 import { drawLatencyMs, type Latency } from '../../local/bedrock/latency.ts';
 import { SERVICE_ERRORS } from '../../local/bedrock/service-error.ts';
 
-/** Refusals and resets come back as quickly as the network allows. */
+/** The time of a refused call or a reset connection. */
 const REFUSAL_MS = 10;
 
-/** The fake Bedrock's faults, quotas, latencies and log in virtual time, without a wire. */
+/** The fake Bedrock's faults, quotas, latencies and call log in virtual time, without a network. */
 export class SimulatedBedrock implements ModelClient {
   readonly log: CallLog;
   readonly faults: Faults;
@@ -59,7 +59,7 @@ export class SimulatedBedrock implements ModelClient {
   async countTokens(): Promise<undefined> {}
 }
 
-/** As the SDK client reports it. */
+/** Returns the error that the SDK client would report. */
 function factsOf(rule: FailingRule): ErrorFacts {
   switch (rule.fault) {
     case 'hang':
@@ -68,7 +68,7 @@ function factsOf(rule: FailingRule): ErrorFacts {
       return { name: 'Error', message: '', code: 'ECONNRESET' };
     case 'html-503':
     case 'reply':
-      throw new Error(`the simulation has no ${rule.fault}`);
+      throw new Error(`the simulation does not support the fault ${rule.fault}`);
     case 'unavailable':
       return { ...SERVICE_ERRORS.unavailable, expectedQueueDelayMs: rule.expectedQueueDelayInMs };
     default:

@@ -1,7 +1,3 @@
-/**
- * The worker fleet in virtual time: a queue with delays, pollers that hand batches to sandboxes, and
- * in each sandbox the breaker, the router and the job use cases that the Lambda function runs.
- */
 import type { Settings } from '../../lambda/contract/policy.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
@@ -24,8 +20,8 @@ import type { FakeClock } from '../support/fake-clock.ts';
 
 const BATCH_SIZE = 10;
 const FUNCTION_MS = 60_000;
-/** A backlog that lasts this long brings one more poller. */
-const PATIENCE_MS = 250;
+/** A backlog that lasts this long adds one poller. */
+const GROWTH_MS = 250;
 
 export interface FleetParts {
   readonly settings: Settings;
@@ -38,13 +34,17 @@ export interface FleetParts {
   readonly newId: () => string;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Batches at the same time to begin with; a backlog makes more, up to `workerConcurrency`. */
+  /** Pollers at the beginning, one batch each; a backlog adds more, up to `workerConcurrency`. */
   readonly pollers: number;
   readonly on: (event: CircuitEvent) => void;
 }
 
 type Sandbox = (bodies: readonly string[]) => Promise<void>;
 
+/**
+ * The worker fleet in virtual time: a queue with delays, pollers that hand batches to sandboxes, and
+ * in each sandbox the breaker, the router and the job use cases of the real worker function.
+ */
 export class SimulatedFleet implements Pick<JobQueue, 'send' | 'deadLetter'> {
   readonly deadLetters: string[] = [];
   readonly #parts: FleetParts;
@@ -60,7 +60,7 @@ export class SimulatedFleet implements Pick<JobQueue, 'send' | 'deadLetter'> {
   }
 
   async send(pointer: JobPointer, delayMs: number): Promise<void> {
-    // SQS delays by whole seconds.
+    // SQS delays are whole seconds.
     void this.#parts.clock.sleep(Math.ceil(delayMs / 1000) * 1000).then(() => {
       this.#ready.push(encodeMessage(pointer));
       this.#dispatch();
@@ -87,7 +87,7 @@ export class SimulatedFleet implements Pick<JobQueue, 'send' | 'deadLetter'> {
   async #grow(): Promise<void> {
     const { clock, settings } = this.#parts;
     this.#isGrowing = true;
-    await clock.sleep(PATIENCE_MS);
+    await clock.sleep(GROWTH_MS);
     this.#isGrowing = false;
     if (this.#ready.length === 0) return;
     if (this.#sandboxes < settings.jobs.workerConcurrency) this.#idle.push(this.#newSandbox());

@@ -1,7 +1,7 @@
 /** As many clients as two cores can carry; more would start sandboxes that only wait for a core. */
 const CLIENTS = 5;
 
-/** Works on all items, a few at a time; the results in the order of the items. */
+/** Works on all items, a few at a time, and returns the results in the order of the items. */
 export async function sideBySide<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

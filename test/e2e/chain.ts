@@ -1,0 +1,18 @@
+import { type Settings, targetKey } from '../../lambda/contract/policy.ts';
+import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
+import settingsInput from './settings.ts';
+
+/** The settings that the suites' app is synthesized with. */
+export const SETTINGS: Settings = parseSettings(settingsInput, 'settings.ts');
+
+export interface ChainTarget {
+  readonly key: string;
+  /** The target in the fields of a fault rule and of a filter of calls. */
+  readonly at: { readonly region: string; readonly model: string };
+}
+
+/** The targets of the chain, one in each tier. */
+export const [PRIMARY, SECONDARY, LAST_RESORT] = SETTINGS.tiers.map(({ targets: [target] }) => {
+  if (!target) throw new Error('each tier of the e2e settings needs a target');
+  return { key: targetKey(target), at: { region: target.region, model: target.modelId } };
+}) as [ChainTarget, ChainTarget, ChainTarget];

@@ -1,0 +1,144 @@
+import type { JobStatus } from '../../lambda/contract/words.ts';
+import { OPERATOR } from '../../local/rest-api/signature.ts';
+import { signedHeaders } from './signed-headers.ts';
+
+/** The part of `GET /v1/jobs/{id}` that the tests read. */
+export interface JobView {
+  readonly jobId: string;
+  readonly status: JobStatus;
+  /** ISO 8601, as all times of the API. */
+  readonly createdAt: string;
+  readonly completedAt?: string;
+  readonly nextAttemptAt?: string;
+  readonly servedBy?: string;
+  readonly tier?: string;
+  readonly degraded?: boolean;
+  readonly degradedBy?: readonly string[];
+  readonly attempts: readonly { readonly target: string; readonly outcome: string }[];
+  readonly result?: { readonly text: string; readonly stopReason: string };
+  readonly resultUrl?: string;
+  readonly error?: { readonly type: string; readonly title: string };
+}
+
+/** The part of `GET /v1/health` that the tests read. */
+export interface Health {
+  readonly status: string;
+  readonly targets: readonly {
+    readonly target: string;
+    readonly circuit: string;
+    readonly health?: string;
+  }[];
+}
+
+export interface Answer<Body = unknown> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+export interface RequestOptions {
+  /** @default GET */
+  readonly method?: string;
+  /** Sent as JSON; a string is sent as it is. @default no body */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** `undefined` sends none. @default local */
+  readonly apiKey?: string;
+}
+
+export interface ClientOptions {
+  /** @default local, the first key of an embedded run */
+  readonly apiKey?: string;
+  /** The credentials of the operators' routes. @default those of an embedded run */
+  readonly operator?: Credentials;
+}
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** Calls one deployment's API, as callers with a key and as operators with credentials. */
+export class ApiClient {
+  readonly #apiUrl: string;
+  readonly #apiKey: string;
+  readonly #operator: Credentials;
+
+  constructor(apiUrl: string, { apiKey = 'local', operator = OPERATOR }: ClientOptions = {}) {
+    this.#apiUrl = apiUrl;
+    this.#apiKey = apiKey;
+    this.#operator = operator;
+  }
+
+  request<Body>(path: string, options: RequestOptions = {}): Promise<Answer<Body>> {
+    return request<Body>(this.#apiUrl, path, { apiKey: this.#apiKey, ...options });
+  }
+
+  /** @param credentials to sign with instead of the operator's, as far as they are given */
+  async asOperator<Body>(
+    method: string,
+    path: string,
+    given?: object,
+    credentials: Partial<Credentials> = {},
+  ): Promise<Answer<Body>> {
+    const body = given && JSON.stringify(given);
+    const url = `${this.#apiUrl}${path}`;
+    const signer = { ...this.#operator, ...credentials };
+    const headers = await signedHeaders({ ...signer, url, method, body });
+    return this.request<Body>(path, { method, body, headers, apiKey: undefined });
+  }
+
+  /**
+   * Posts a job and returns its id.
+   *
+   * @param options further fields of the request's body
+   */
+  async submit(prompt: string, options: Readonly<Record<string, unknown>> = {}): Promise<string> {
+    const body = { prompt, ...options };
+    const posted = await this.request<{ jobId: string }>('/jobs', { method: 'POST', body });
+    return expectStatus(202, posted).jobId;
+  }
+
+  async job(jobId: string): Promise<JobView> {
+    return expectStatus(200, await this.request<JobView>(`/jobs/${jobId}`));
+  }
+
+  async health(): Promise<Health> {
+    return expectStatus(200, await this.request<Health>('/health'));
+  }
+
+  /** Returns the state of a target's circuit, or `undefined` if the chain has no such target. */
+  async circuitOf(targetKey: string): Promise<string | undefined> {
+    const { targets } = await this.health();
+    return targets.find(({ target }) => target === targetKey)?.circuit;
+  }
+}
+
+/** Sends a request as any HTTP client would. */
+export async function request<Body>(
+  apiUrl: string,
+  path: string,
+  options: RequestOptions = {},
+): Promise<Answer<Body>> {
+  const { method = 'GET', body, headers = {} } = options;
+  const apiKey = 'apiKey' in options ? options.apiKey : 'local';
+  const response = await fetch(`${apiUrl}${path}`, {
+    method,
+    headers: {
+      ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Body,
+  };
+}
+
+function expectStatus<Body>(expected: number, { status, body }: Answer<Body>): Body {
+  if (status === expected) return body;
+  throw new Error(`got status ${status}, expected ${expected}: ${JSON.stringify(body)}`);
+}

@@ -1,0 +1,8 @@
+/** Options of an SDK client for a server on this machine, which accepts any credentials. */
+export function localAws(endpoint: string) {
+  return {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+}
