@@ -18,25 +18,30 @@ import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { jobRequest } from '../lambda/contract/schemas/jobs.ts';
 import { jsonSchema } from '../lambda/contract/schemas/json-schema.ts';
-import { ADMIN_LIMITS } from './admin.ts';
+import { ADMIN_LIMITS } from './admin-routes.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import type { HoldfastFunction } from './holdfast-function.ts';
 
 export interface ApiProps {
-  /** The instance's name: the dimension of the gateway's own metrics. */
+  /** The instance's name, which is a dimension of the gateway's metrics. */
   readonly service: string;
-  /** Answers every route: one function, one contract. */
+  /** The function that answers every route for callers. */
   readonly handler: HoldfastFunction;
+  /** What CloudFormation does with the gateway's logging role when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
-  /** @default a key of its own */
+  /**
+   * An existing API key for callers.
+   * @default a new key
+   */
   readonly apiKey?: IApiKey;
 }
 
-/** The HTTP door: routes, keys and their limits. What a body holds, the function checks. */
+/** The HTTP API: routes, keys and limits. The function checks the fields of a request. */
 export class Api extends Construct {
   readonly restApi: RestApi;
-  /** Without a slash at its end: routes bring their own. */
+  /** The base address of all routes, without a slash at the end. */
   readonly url: string;
+  /** The id of the first API key. */
   readonly apiKeyId: string;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
@@ -52,23 +57,23 @@ export class Api extends Construct {
       restApiName: service,
       description: 'Holdfast: jobs for language models that outlive an outage',
       endpointTypes: [EndpointType.REGIONAL],
-      // A gateway logs with a role of the account, and a fresh account has none.
+      // API Gateway writes logs with one role per account, and a new account has none.
       cloudWatchRole: true,
-      // Other APIs of the account may have come to log with it too.
+      // Other APIs of the account may use the same role by now.
       cloudWatchRoleRemovalPolicy: removalPolicy,
       deployOptions: {
         stageName: 'v1',
         accessLogDestination: new LogGroupLogDestination(accessLog),
         accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
-        // Execution logs would hold prompts.
+        // Execution logs would contain prompts.
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false,
-        // For all keys together: half of an account's 10,000 requests a second, so that the other
-        // APIs of its region stay up, whoever storms this one.
+        // The limit for all keys together: half of an account's 10,000 requests per second and
+        // region, so that a flood of requests leaves capacity to the account's other APIs.
         throttlingRateLimit: 5_000,
         throttlingBurstLimit: 2_500,
         tracingEnabled: true,
-        // No key's limit holds for the route without a key; tools read it once.
+        // These routes need no API key, so no usage plan limits them.
         methodOptions: {
           '/openapi.json/GET': { throttlingRateLimit: 10, throttlingBurstLimit: 20 },
           ...ADMIN_LIMITS,
@@ -78,7 +83,7 @@ export class Api extends Construct {
 
     const { restApiId, deploymentStage } = this.restApi;
     this.url = `https://${restApiId}.execute-api.${region}.${urlSuffix}/${deploymentStage.stageName}`;
-    // CDK's own output of the address.
+    // CDK adds an output for the address; the stack has its own.
     this.restApi.node.tryRemoveChild('Endpoint');
 
     this.#addRoutes(handler);
@@ -116,8 +121,8 @@ export class Api extends Construct {
   }
 
   /**
-   * The gateway's part of the check of a body: its type and what it requires, and of these only the
-   * outermost, for a refusal by the gateway names no field and the function's does.
+   * Lets the gateway reject a body that is not an object or lacks a required field. It checks
+   * nothing deeper, because the function's error names the field and the gateway's does not.
    */
   #checkBodyOfJob(): MethodOptions {
     const { type, required } = jsonSchema(jobRequest);
@@ -162,12 +167,12 @@ export class Api extends Construct {
     );
   }
 
-  /** The first key; more are made in the console or by a script, and need no deploy. */
+  /** Adds the first key. Further keys can be made in the console or by a script, without a deploy. */
   #addKey(key: IApiKey = this.restApi.addApiKey('Key')): string {
     const plan = this.restApi.addUsagePlan('UsagePlan', {
       apiStages: [{ stage: this.restApi.deploymentStage }],
-      // For each key: a tenth of an account's 10,000 requests a second, so that one caller who
-      // polls without pause leaves the API to the others.
+      // The limit of each key: a tenth of an account's 10,000 requests per second, so that a caller
+      // who polls without a pause leaves capacity to the others.
       throttle: { rateLimit: 1_000, burstLimit: 2_000 },
     });
     plan.addApiKey(key);
@@ -177,7 +182,7 @@ export class Api extends Construct {
 
 const GATEWAY_LOGS_POLICY = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
 
-/** Who called what, how it went and how long it took; never an address, a body or a header. */
+/** The access log records caller, route, status and latency, but no address, body or header. */
 const ACCESS_LOG = {
   requestId: AccessLogField.contextRequestId(),
   apiKeyId: AccessLogField.contextIdentityApiKeyId(),

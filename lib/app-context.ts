@@ -3,15 +3,29 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { type Settings, targetsOf } from '../lambda/contract/policy.ts';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 
-/** What the app is told by `-c key=value` or the `context` of cdk.json, beside CDK's own keys. */
+/** The options of the app, given as `-c key=value` or in the `context` of cdk.json. */
 export interface AppContext {
-  /** Path of the settings file. */
+  /**
+   * The path of the settings file.
+   * @default holdfast.config.ts; the environment variable HOLDFAST_CONFIG overrides both
+   */
   readonly config?: string;
+  /**
+   * What CloudFormation does with the data when the stack is deleted.
+   * @default RemovalPolicy.RETAIN
+   */
   readonly removalPolicy?: RemovalPolicy;
-  /** The stack for a CloudFormation emulator. */
+  /** Whether the stack is adapted to a CloudFormation emulator. */
   readonly emulator: boolean;
-  /** Where to deploy, where that is to be no matter of which credentials are at hand. */
+  /**
+   * The account to deploy to. Credentials for another account are then an error.
+   * @default the account of the credentials
+   */
   readonly account?: string;
+  /**
+   * The region to deploy to. Credentials for another region are then an error.
+   * @default the region of the credentials
+   */
   readonly region?: string;
 }
 
@@ -19,10 +33,10 @@ type Given = Readonly<Record<string, unknown>>;
 
 const KEYS = ['account', 'config', 'emulator', 'region', 'removalPolicy'] as const;
 
-/** CDK's keys have a colon, an at or a slash, but for these. */
+/** CDK's own keys contain a colon, an at sign or a slash, except these. */
 const KEYS_OF_CDK: readonly string[] = ['acknowledged-issue-numbers', 'cli-telemetry', 'notices'];
 
-/** Throws a SettingsError with a line for each key that is not known or has no value it can have. */
+/** Throws a SettingsError with a line for each unknown key and each value that is not allowed. */
 export function readContext(given: Given): AppContext {
   const faults = [...unknownKeys(given), ...wrongValues(given)];
   if (faults.length > 0) throw new SettingsError('context', faults);
@@ -38,9 +52,9 @@ export function readContext(given: Given): AppContext {
 }
 
 /**
- * Where the stack goes: as the context says, else where the CLI's credentials lead; undefined
- * without either, which fits any. Throws a SettingsError when these two differ, or when the
- * chain lies where the region's credentials do not reach.
+ * Returns the account and region of the stack: those of the context, or else those of the CLI's
+ * credentials. Without either it returns `undefined`, and the template fits any account. Throws a
+ * SettingsError if the two differ, or if a target is in another partition than the stack.
  */
 export function environmentOf(
   context: Pick<AppContext, 'account' | 'region'>,

@@ -9,23 +9,23 @@ import type { CircuitStorePolicy } from '../lambda/contract/policy.ts';
 export const HANDLERS = ['request', 'worker', 'sweeper', 'admin', 'lifecycle', 'prober'] as const;
 export type HandlerName = (typeof HANDLERS)[number];
 
-/** Where a function's code comes from: the bundle, or a fixture in a template test. */
+/** Returns the code of a handler: its bundle, or a fixture in a template test. */
 export type HandlerCode = (handler: HandlerName) => Code;
 
 /**
- * All handlers by one esbuild run, each with its dependencies and the AWS SDK in one file: what was
- * tested is what runs, whatever SDK the runtime brings. The run waits until CDK asks for the first
- * asset, so `cdk ls` needs none. The Redis client is a fifth of a bundle: it is in it only for a
- * store that needs it.
+ * Bundles each handler into one file, with its dependencies and the AWS SDK, so that the code runs
+ * with the SDK that it was tested with. One esbuild run makes all bundles. It starts when CDK asks
+ * for the first asset, so `cdk ls` does not bundle. The Redis client, a fifth of a bundle, is
+ * included only if the store is Redis.
  */
 export function bundledHandlers(store: CircuitStorePolicy['store'] = 'dynamodb'): HandlerCode {
   let bundles: ReadonlyMap<string, Uint8Array> | undefined;
   return (handler) =>
     Code.fromAsset(join(PROJECT, 'lambda', handler), {
-      // The bundle's content names the asset, so a changed dependency is a changed function.
+      // The asset's hash covers the bundle, so a new version of a dependency updates the function.
       assetHashType: AssetHashType.OUTPUT,
       bundling: {
-        // CDK wants an image for the case that the local bundling declines; it never does.
+        // CDK requires an image as a fallback for local bundling, which never fails over here.
         image: DockerImage.fromRegistry('unused'),
         local: {
           tryBundle(outputDir) {
@@ -40,10 +40,10 @@ export function bundledHandlers(store: CircuitStorePolicy['store'] = 'dynamodb')
 
 const THIS_FILE = fileURLToPath(import.meta.url);
 const PROJECT = dirname(dirname(THIS_FILE));
-/** In a package that others installed all of it is JavaScript. */
+/** `.ts` in this repository; `.js` in an installed package, which holds only JavaScript. */
 const EXTENSION = extname(THIS_FILE);
 
-/** CommonJS packages call `require` for Node's own modules, and an ES module has none. */
+/** Defines `require`, which CommonJS packages call and which an ES module does not have. */
 const REQUIRE_BANNER =
   "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
@@ -58,10 +58,10 @@ function runEsbuild(external: string[]): ReadonlyMap<string, Uint8Array> {
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // The ES module builds of the SDK, as esbuild drops what is unused only from these.
+    // Prefers ES modules: esbuild can drop unused code only from these.
     mainFields: ['module', 'main'],
     banner: { js: REQUIRE_BANNER },
-    // Names stay, so that a stack trace in a log can be read.
+    // Identifiers keep their names, so that stack traces in the logs stay readable.
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',

@@ -5,18 +5,28 @@ import { Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 
 export interface CircuitsCacheProps {
+  /** The VPC of the cache. */
   readonly vpc: IVpc;
+  /**
+   * The subnets of the cache.
+   * @default private subnets
+   */
   readonly vpcSubnets?: SubnetSelection;
-  /** Of the functions: the only ones that reach the cache. */
+  /** The security group of the functions. Nothing else can reach the cache. */
   readonly clients: SecurityGroup;
+  /**
+   * The key that encrypts the cache.
+   * @default a key that AWS manages
+   */
   readonly encryptionKey?: IKey;
 }
 
 /**
- * Circuits in ElastiCache Serverless for Valkey, which speaks TLS alone. Who may connect is the
- * security groups' to say: its default user has no password, so none has to be kept or rotated.
+ * Stores the circuits in ElastiCache Serverless for Valkey, which accepts only TLS connections. The
+ * security groups control access. The default user has no password, so there is none to rotate.
  */
 export class CircuitsCache extends Construct {
+  /** The address for `breaker.redisUrl`. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: CircuitsCacheProps) {
@@ -35,7 +45,7 @@ export class CircuitsCache extends Construct {
     const cache = new CfnServerlessCache(this, 'Cache', {
       engine: 'valkey',
       majorEngineVersion: '8',
-      // It has to have one, of lower case letters, digits and dashes.
+      // A name is required, and it may hold only lower-case letters, digits and dashes.
       serverlessCacheName: Names.uniqueResourceName(this, {
         separator: '-',
         maxLength: 40,

@@ -1,10 +1,12 @@
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { ENV } from '../lambda/contract/env.ts';
 import { CIRCUITS_TABLE } from '../lambda/contract/keys.ts';
 import type { DataProtection } from './data-protection.ts';
+import type { FunctionEnvironment } from './holdfast-function.ts';
 
-/** The breaker's shared memory: a control item for each target, and its window's counters. */
+/** The circuits that all workers share: a control item for each target, and its window counters. */
 export class CircuitsTable extends Construct {
   readonly table: Table;
 
@@ -13,7 +15,7 @@ export class CircuitsTable extends Construct {
     this.table = new Table(this, 'Table', {
       partitionKey: { name: CIRCUITS_TABLE.partitionKey, type: AttributeType.STRING },
       sortKey: { name: CIRCUITS_TABLE.sortKey, type: AttributeType.STRING },
-      // Writes follow the traffic, and a storm of failures is when they must not be refused.
+      // Writes follow the traffic, and they must not be throttled while many calls fail.
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: CIRCUITS_TABLE.timeToLive,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: props.pointInTimeRecovery },
@@ -25,22 +27,26 @@ export class CircuitsTable extends Construct {
     });
   }
 
-  /** See the state of all circuits. */
+  get environment(): FunctionEnvironment {
+    return { [ENV.circuitsTable]: this.table.tableName };
+  }
+
+  /** Grants reading the state of all circuits. */
   grantRead(grantee: IGrantable): Grant {
     return this.#grant(grantee, ['GetItem']);
   }
 
-  /** Ask for permits and report outcomes. */
+  /** Grants asking for permits and recording outcomes. */
   grantUse(grantee: IGrantable): Grant {
     return this.#grant(grantee, ['GetItem', 'PutItem', 'UpdateItem', 'Query']);
   }
 
-  /** Override circuits, take part in their recovery, enable targets; what was counted stays as it is. */
+  /** Grants overriding circuits, probing them and enabling targets, but not changing counters. */
   grantOperate(grantee: IGrantable): Grant {
     return this.#grant(grantee, ['GetItem', 'PutItem']);
   }
 
-  /** Note what is known of the models' ends: no circuit can be touched. */
+  /** Grants writing the notes about models near their end of life, but no circuit. */
   grantNoteLifecycles(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({
       grantee,

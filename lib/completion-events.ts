@@ -1,16 +1,19 @@
 import { EventBus, type OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { ENV } from '../lambda/contract/env.ts';
 import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../lambda/contract/words.ts';
+import type { FunctionEnvironment } from './holdfast-function.ts';
 
 export interface CompletionEventsProps {
-  /** The instance's name. */
+  /** The instance's name, which becomes the name of the bus. */
   readonly service: string;
 }
 
 /**
- * Where the ends of jobs are told. A bus of its own: rules on it see nothing else, and nobody else
- * may put events on it. It costs nothing while `jobs.completionEvents` is off.
+ * The event bus for completion events. It belongs to the instance alone: rules on it see no other
+ * events, and only the instance's functions may publish to it. It costs nothing while
+ * `jobs.completionEvents` is off.
  */
 export class CompletionEvents extends Construct {
   readonly bus: EventBus;
@@ -19,17 +22,22 @@ export class CompletionEvents extends Construct {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', {
       description: 'The ends of jobs of Holdfast',
-      // A bus has to have a name, and CDK's own is the same for two stacks of one construct id.
+      // A bus must have a name. CDK would give two stacks with the same construct id the same one.
       eventBusName: service,
     });
   }
 
+  /** Adds a rule for completion events. The pattern in the options can narrow it. */
   onJobEnded(id: string, { eventPattern, target, ...options }: OnEventOptions = {}): Rule {
     const rule = new Rule(this, id, { ...options, eventBus: this.bus });
     rule.addEventPattern({ source: [EVENT_SOURCE], detailType: [EVENT_DETAIL_TYPE] });
     rule.addEventPattern(eventPattern);
     rule.addTarget(target);
     return rule;
+  }
+
+  get environment(): FunctionEnvironment {
+    return { [ENV.eventBus]: this.bus.eventBusName };
   }
 
   grantPublish(grantee: IGrantable): Grant {

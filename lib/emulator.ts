@@ -8,20 +8,20 @@ import { CfnResource, CliCredentialsStackSynthesizer, type Stack } from 'aws-cdk
 import type { IConstruct } from 'constructs';
 import { BUCKET_EMPTIER } from './results-bucket.ts';
 
-/** Deploys with the caller's own rights: the roles of the bootstrap are denied plain HTTP. */
+/** Deploys with the caller's own rights, because the roles of the CDK bootstrap refuse plain HTTP. */
 export function emulatorSynthesizer(): CliCredentialsStackSynthesizer {
   return new CliCredentialsStackSynthesizer();
 }
 
-/** Changes what MiniStack 1.5.33 cannot take of the stack, and nothing else. */
+/** Removes or changes only the resources that MiniStack 1.5.33 does not accept. */
 export function adaptToEmulator(stack: Stack): void {
-  // Who deploys onto it empties the bucket beforehand: one function less to run there.
+  // Tests empty the bucket themselves, so the emulator does not have to run this function.
   stack.node.tryRemoveChild(BUCKET_EMPTIER);
   for (const construct of stack.node.findAll()) {
     if (isRefused(construct)) construct.node.scope?.node.tryRemoveChild(construct.node.id);
     if (construct instanceof CfnAlarm) reduceToOneMetric(construct);
-    // The name that it would make begins with a slash, unlike one of CloudFormation's, and so is
-    // not the resource that the policies name.
+    // The emulator would generate a name that starts with a slash. CloudFormation does not, so the
+    // policies would name another resource.
     if (construct instanceof CfnParameter) {
       construct.name = `${stack.stackName}-Settings-${construct.node.scope?.node.id}`;
     }
@@ -30,18 +30,21 @@ export function adaptToEmulator(stack: Stack): void {
 
 function isRefused(construct: IConstruct): boolean {
   return (
-    // It speaks plain HTTP, and these policies deny that.
+    // The emulator uses plain HTTP, which these policies deny.
     construct instanceof CfnQueuePolicy ||
     construct instanceof CfnBucketPolicy ||
     construct instanceof CfnTopicPolicy ||
-    // It knows no saved queries.
+    // The emulator has no saved queries.
     construct instanceof CfnQueryDefinition ||
     (construct instanceof CfnResource &&
       construct.cfnResourceType === 'Custom::S3AutoDeleteObjects')
   );
 }
 
-/** It knows no alarm on more than one metric; the dashboard shows them all, so none may go. */
+/**
+ * Gives an alarm on several metrics a single one, because the emulator accepts no others. The
+ * alarm has to stay: the dashboard refers to it.
+ */
 function reduceToOneMetric(alarm: CfnAlarm): void {
   if (alarm.metrics === undefined) return;
   alarm.metrics = undefined;

@@ -9,11 +9,16 @@ import {
 import { Construct } from 'constructs';
 
 export interface FunctionNetworkProps {
+  /** The VPC in which the functions run. */
   readonly vpc: IVpc;
+  /**
+   * The subnets in which the functions run.
+   * @default private subnets with a route to the internet
+   */
   readonly vpcSubnets?: SubnetSelection;
 }
 
-/** Where the functions of an instance run in a VPC, and whom they may call from there. */
+/** The subnets of the functions in a VPC, and a security group that lets them call only HTTPS. */
 export class FunctionNetwork extends Construct {
   readonly placement: Required<FunctionNetworkProps>;
   readonly securityGroup: SecurityGroup;

@@ -8,8 +8,8 @@ import {
 import type { Fault } from '../lambda/contract/schemas/faults.ts';
 
 /**
- * The gateway's own answers in the shape of the function's: callers parse one kind of error,
- * whoever refused them. `DEFAULT_*` stand for all kinds that are not listed.
+ * Gives the gateway's own errors the format of the function's, so that callers parse only one.
+ * `DEFAULT_4XX` and `DEFAULT_5XX` cover all kinds that are not listed.
  */
 export function addGatewayResponses(api: RestApi): void {
   for (const { id, type, problem, retryAfterSeconds } of GATEWAY_PROBLEMS) {
@@ -20,7 +20,7 @@ export function addGatewayResponses(api: RestApi): void {
         'Content-Type': quoted(PROBLEM_CONTENT_TYPE),
         ...(retryAfterSeconds && { 'Retry-After': quoted(String(retryAfterSeconds)) }),
       },
-      // The key chooses the template, the header above says what it makes.
+      // The key only selects the template; the header above sets the type of the response.
       templates: { 'application/json': template(problem) },
     });
   }
@@ -38,10 +38,10 @@ const { status: _any4xx, ...refused } = PROBLEM.invalidRequest;
 const { status: _any5xx, ...broken } = PROBLEM.internal;
 
 const GATEWAY_PROBLEMS: readonly GatewayProblem[] = [
-  // One answer for many statuses: each kind keeps its own, which the template cannot know.
+  // These two cover many statuses, so they set none: each kind keeps its own.
   { id: 'Refused', type: ResponseType.DEFAULT_4XX, problem: refused },
   { id: 'Broken', type: ResponseType.DEFAULT_5XX, problem: broken },
-  // What the gateway says of a route it does not know, in API keys' terms or not.
+  // The gateway answers a request for an unknown route with this kind, despite its name.
   { id: 'NoRoute', type: ResponseType.MISSING_AUTHENTICATION_TOKEN, problem: PROBLEM.notFound },
   { id: 'NoKey', type: ResponseType.INVALID_API_KEY, problem: PROBLEM.forbidden },
   { id: 'WrongSignature', type: ResponseType.INVALID_SIGNATURE, problem: PROBLEM.forbidden },
@@ -50,7 +50,7 @@ const GATEWAY_PROBLEMS: readonly GatewayProblem[] = [
   {
     id: 'WrongBody',
     type: ResponseType.BAD_REQUEST_BODY,
-    // The model of a body checks no more than this.
+    // The gateway's model of a body checks nothing else.
     problem: { ...PROBLEM.invalidRequest, errors: [NOT_AN_OBJECT] },
   },
   { id: 'TooLarge', type: ResponseType.REQUEST_TOO_LARGE, problem: PROBLEM.tooLarge },
@@ -63,20 +63,20 @@ const GATEWAY_PROBLEMS: readonly GatewayProblem[] = [
     id: 'Throttled',
     type: ResponseType.THROTTLED,
     problem: PROBLEM.tooManyRequests,
-    // The plan's bucket refills each second.
+    // The usage plan's token bucket refills each second.
     retryAfterSeconds: 1,
   },
   {
     id: 'QuotaSpent',
     type: ResponseType.QUOTA_EXCEEDED,
     problem: PROBLEM.tooManyRequests,
-    // Quotas run by the day, week or month; the gateway does not say which. An hour is polite.
+    // A quota lasts a day, a week or a month, and the gateway does not say which.
     retryAfterSeconds: 3600,
   },
   { id: 'TimedOut', type: ResponseType.INTEGRATION_TIMEOUT, problem: PROBLEM.timeout },
 ];
 
-/** Headers are mapping expressions; a constant stands in single quotes. */
+/** A header's value is a mapping expression, in which a constant has single quotes. */
 function quoted(value: string): string {
   return `'${value}'`;
 }

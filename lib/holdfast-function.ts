@@ -15,14 +15,24 @@ import { METRICS_NAMESPACE } from '../lambda/contract/metrics.ts';
 import type { HandlerCode, HandlerName } from './bundle.ts';
 import type { FunctionNetwork } from './function-network.ts';
 
-/** What all functions of an instance have in common. */
+/** The environment variables that tell a function where the resources are. */
+export type FunctionEnvironment = Partial<Readonly<Record<EnvName, string>>>;
+
+/** The configuration that all functions of an instance share. */
 export interface FunctionDefaults {
+  /** Returns the code of each handler. */
   readonly code: HandlerCode;
-  /** The instance's name: a dimension of its metrics, and in its logs. */
+  /** The instance's name, which is a dimension of its metrics and a field of its log lines. */
   readonly service: string;
-  /** @default outside of any VPC */
+  /**
+   * The VPC and the security group of the functions.
+   * @default outside of any VPC
+   */
   readonly network?: FunctionNetwork;
-  /** Of the data that the functions read and write. @default keys that AWS holds */
+  /**
+   * The key that encrypts the data that the functions read and write.
+   * @default keys that AWS manages
+   */
   readonly encryptionKey?: IKey;
 }
 
@@ -30,10 +40,11 @@ export interface HoldfastFunctionProps {
   readonly handler: HandlerName;
   readonly defaults: FunctionDefaults;
   readonly timeout: Duration;
-  readonly environment: Partial<Readonly<Record<EnvName, string>>>;
+  /** The variables of all resources that the function uses. */
+  readonly environment: FunctionEnvironment;
 }
 
-/** A Lambda function with a role and a log group of its own; the role may only write that log. */
+/** A Lambda function with its own role and log group. By default the role may only write that log. */
 export class HoldfastFunction extends Construct implements IGrantable {
   readonly lambda: lambda.Function;
   readonly logGroup: LogGroup;
@@ -44,12 +55,12 @@ export class HoldfastFunction extends Construct implements IGrantable {
     const { defaults } = props;
 
     this.logGroup = new LogGroup(this, 'Logs', {
-      // Long enough to look into last week's incident, short enough to cost little.
+      // Long enough to investigate last week's incident, short enough to be cheap.
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
 
-    // The managed policy that CDK would attach allows every log group of the account.
+    // Replaces CDK's managed policy, which allows writing to every log group of the account.
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
@@ -62,22 +73,22 @@ export class HoldfastFunction extends Construct implements IGrantable {
       code: defaults.code(props.handler),
       handler: 'index.handler',
       runtime: lambda.Runtime.NODEJS_24_X,
-      // A fifth cheaper than x86 for the same time.
+      // A fifth cheaper than x86 for the same duration.
       architecture: lambda.Architecture.ARM_64,
-      // CPU comes with memory, and a cold start is mostly the loading of code.
+      // Lambda allocates CPU by memory, and a cold start mostly loads code.
       memorySize: 512,
       timeout: props.timeout,
       role,
       logGroup: this.logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,
-      // The functions choose themselves which invocations write debug lines.
+      // The functions themselves choose which invocations write debug lines.
       applicationLogLevelV2: lambda.ApplicationLogLevel.DEBUG,
       ...defaults.network?.placement,
       ...(defaults.network && { securityGroups: [defaults.network.securityGroup] }),
       tracing: lambda.Tracing.ACTIVE,
       environment: {
         ...props.environment,
-        // As a dimension it tells two instances in one account apart.
+        // As a metric dimension, it separates two instances in one account.
         POWERTOOLS_SERVICE_NAME: defaults.service,
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         [ENV.debugShare]: '0.01',
@@ -94,7 +105,7 @@ export class HoldfastFunction extends Construct implements IGrantable {
   }
 }
 
-/** Only what the services do with the key for the function; by itself it can do nothing with it. */
+/** Lets the function use the key, but only through the services that store its data. */
 function allowKey(role: Role, { keyArn }: IKey): void {
   const { region, urlSuffix } = Stack.of(role);
   const services = ['dynamodb', 's3', 'sqs'];
@@ -115,7 +126,7 @@ function allowKey(role: Role, { keyArn }: IKey): void {
   });
 }
 
-/** What Lambda itself does with the role, before the function's first line. */
+/** Lambda itself needs these rights to connect the function to the VPC before it starts. */
 function allowNetworkInterfaces(role: Role): void {
   Grant.addToPrincipal({
     grantee: role,

@@ -4,14 +4,14 @@ import { Holdfast, type HoldfastProps } from './holdfast.ts';
 
 export interface HoldfastStackProps extends StackProps, HoldfastProps {}
 
-/** One instance in a stack of its own, which tells where its parts are. */
+/** A stack with one instance. Its outputs name the instance's resources. */
 export class HoldfastStack extends Stack {
   constructor(scope: Construct, id: string, props: HoldfastStackProps) {
     super(scope, id, {
       description: 'Holdfast keeps a backend for language models alive while Bedrock throttles',
       ...props,
     });
-    // The id that CDK leaves out of logical ids and names: the stack's own name says enough.
+    // CDK leaves the id `Default` out of logical ids and names; the stack's name is enough.
     const holdfast = new Holdfast(this, 'Default', props);
     const { api, jobs, circuits, results, queue, events, settings, monitoring } = holdfast;
     const { alarms, dashboard } = monitoring;

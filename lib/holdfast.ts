@@ -21,6 +21,7 @@ import { CircuitsCache } from './circuits-cache.ts';
 import { CircuitsTable } from './circuits-table.ts';
 import { CompletionEvents } from './completion-events.ts';
 import { FunctionNetwork } from './function-network.ts';
+import type { InstanceParts } from './instance-parts.ts';
 import { JobsQueue } from './jobs-queue.ts';
 import { JobsTable } from './jobs-table.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -38,49 +39,67 @@ export { defineSettings, SettingsError } from '../lambda/contract/schemas/settin
 export type { MetricName, SettingsInput };
 
 export interface HoldfastProps {
-  /** Which models serve, in which order, and how patient the breaker is. */
+  /** The targets, their order and the policy of the breaker; docs/settings.md lists all fields. */
   readonly settings: SettingsInput;
   /**
-   * What becomes of jobs, circuits, prompts and results when the stack is destroyed. DESTROY empties
-   * the bucket first, by a function of CDK's.
+   * What CloudFormation does with jobs, circuits, prompts and results when the stack is deleted.
+   * With DESTROY, a function of CDK empties the bucket first.
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
-  /** @default true: both tables can be put back to any second of the last 35 days */
+  /**
+   * Whether both tables can be restored to any second of the last 35 days.
+   * @default true
+   */
   readonly pointInTimeRecovery?: boolean;
   /**
-   * Encrypts tables, bucket, queues and cache. Of the stack's own account and region, or its policy
-   * has to let the functions' roles use it.
-   * @default keys that AWS holds
+   * The key that encrypts the tables, the bucket, the queues and the cache. If it belongs to another
+   * account or region, its policy must let the functions' roles use it.
+   * @default keys that AWS manages
    */
   readonly encryptionKey?: IKey;
-  /** A key that callers have already. @default a key of its own */
+  /**
+   * An existing API key for callers.
+   * @default a new key
+   */
   readonly apiKey?: IApiKey;
   /**
-   * Where the functions run. They have to reach Bedrock in each region of the chain, and SQS,
-   * DynamoDB, S3, EventBridge and SSM: through NAT or endpoints, which are the VPC's.
+   * The VPC in which the functions run. It must give them access, through NAT or endpoints, to
+   * Bedrock in each region of the chain and to SQS, DynamoDB, S3, EventBridge and SSM.
    * @default outside of any VPC
    */
   readonly vpc?: IVpc;
-  /** @default private subnets with a way out */
+  /**
+   * The subnets of `vpc` in which the functions run.
+   * @default private subnets with a route to the internet
+   */
   readonly vpcSubnets?: SubnetSelection;
   /**
-   * Circuits in an ElastiCache Serverless cache for Valkey, made in `vpc`. `breaker.store` and
-   * `breaker.redisUrl` of the settings are set by it.
-   * @default false: where `breaker.store` says
+   * Whether to make an ElastiCache Serverless cache for Valkey in `vpc` and to store the circuits in
+   * it. This sets `breaker.store` and `breaker.redisUrl` of the settings.
+   * @default false; `breaker.store` names the store
    */
   readonly valkey?: boolean;
-  /** Where alarms are told. @default a topic of its own, to subscribe to */
+  /**
+   * The topic that alarms notify.
+   * @default a new topic without subscriptions
+   */
   readonly alarmTopic?: ITopic;
-  /** Address of the runbook, which each alarm names. @default docs/runbook.md of this package */
+  /**
+   * The address of the runbook, which each alarm names.
+   * @default docs/runbook.md of this package
+   */
   readonly runbookUrl?: string;
-  /** @default the handlers of this package, bundled at synth */
+  /**
+   * Returns the code of each handler.
+   * @default the handlers of this package, bundled at synth
+   */
   readonly code?: HandlerCode;
 }
 
-/** The whole of Holdfast, in the order in which a job meets it. */
+/** An instance of Holdfast. Its parts are made in the order in which a job passes through them. */
 export class Holdfast extends Construct {
-  /** What tells instances apart: the `service` dimension of the metrics, the name of the bus. */
+  /** The instance's name: the `service` dimension of its metrics and the name of its event bus. */
   readonly service: string;
   readonly settings: SettingsParameter;
   readonly jobs: JobsTable;
@@ -91,7 +110,7 @@ export class Holdfast extends Construct {
   readonly api: Api;
   readonly monitoring: Monitoring;
 
-  /** Throws a SettingsError for settings that cannot be used, with a line for each fault. */
+  /** Throws a SettingsError for invalid settings, with a line for each fault. */
   constructor(scope: Construct, id: string, props: HoldfastProps) {
     super(scope, id);
     const { removalPolicy = RemovalPolicy.RETAIN, pointInTimeRecovery = true } = props;
@@ -100,47 +119,55 @@ export class Holdfast extends Construct {
 
     const network = vpc && new FunctionNetwork(this, 'Network', { vpc, vpcSubnets });
     const given = parseSettings(props.settings, 'settings');
-    const values = props.valkey ? this.#withValkey(given, props, network) : given;
-    const { jobs: policy, breaker, probe } = values;
+    const settings = props.valkey ? this.#withValkey(given, props, network) : given;
+    const { jobs: policy, breaker, probe } = settings;
     const code = props.code ?? bundledHandlers(breaker.store);
-    const functions = { code, service: this.service, encryptionKey, network };
     const data = { removalPolicy, pointInTimeRecovery, encryptionKey };
     const workerTimeout = Duration.seconds(workerTimeoutSeconds(breaker));
 
-    const settings = new SettingsParameter(this, 'Settings', { settings: values });
-    const jobs = new JobsTable(this, 'Jobs', data);
-    const circuits = new CircuitsTable(this, 'Circuits', data);
-    const results = new ResultsBucket(this, 'Results', { ...data, policy });
-    const queue = new JobsQueue(this, 'Queue', { workerTimeout, encryptionKey });
-    const events = new CompletionEvents(this, 'Events', { service: this.service });
-    const models = new ModelAccess(this, 'Models', { settings: values });
+    this.settings = new SettingsParameter(this, 'Settings', { settings });
+    this.jobs = new JobsTable(this, 'Jobs', data);
+    this.circuits = new CircuitsTable(this, 'Circuits', data);
+    this.results = new ResultsBucket(this, 'Results', { ...data, policy });
+    this.queue = new JobsQueue(this, 'Queue', { workerTimeout, encryptionKey });
+    this.events = new CompletionEvents(this, 'Events', { service: this.service });
 
-    const shared = { functions, settings, jobs, circuits, queue, events };
-    const request = new RequestHandler(this, 'Request', { ...shared, results });
-    const api = new Api(this, 'Api', {
-      ...{ service: this.service, handler: request.function, removalPolicy, apiKey },
+    const parts: InstanceParts = {
+      functions: { code, service: this.service, encryptionKey, network },
+      settings: this.settings,
+      jobs: this.jobs,
+      circuits: this.circuits,
+      results: this.results,
+      queue: this.queue,
+      events: this.events,
+      models: new ModelAccess(this, 'Models', { settings }),
+    };
+    const request = new RequestHandler(this, 'Request', parts);
+    this.api = new Api(this, 'Api', {
+      service: this.service,
+      handler: request.function,
+      removalPolicy,
+      apiKey,
     });
     const worker = new Worker(this, 'Worker', {
-      ...shared,
-      results,
-      models,
+      ...parts,
       timeout: workerTimeout,
       concurrency: policy.workerConcurrency,
     });
-    const sweeper = new Sweeper(this, 'Sweeper', shared);
-    const admin = new Admin(this, 'Admin', { ...shared, api });
-    const lifecycle = new Lifecycle(this, 'Lifecycle', { ...shared, models });
+    const sweeper = new Sweeper(this, 'Sweeper', parts);
+    const admin = new Admin(this, 'Admin', { ...parts, api: this.api });
+    const lifecycle = new Lifecycle(this, 'Lifecycle', parts);
     const prober = probe.enabled
-      ? new Prober(this, 'Prober', { ...shared, models, timeout: workerTimeout })
+      ? new Prober(this, 'Prober', { ...parts, timeout: workerTimeout })
       : undefined;
 
-    const monitoring = new Monitoring(this, 'Monitoring', {
-      settings: values,
+    this.monitoring = new Monitoring(this, 'Monitoring', {
+      settings,
       service: this.service,
       topic: props.alarmTopic,
       runbookUrl: props.runbookUrl,
-      api: api.restApi,
-      queue,
+      api: this.api.restApi,
+      queue: this.queue,
       functions: {
         request: request.function,
         worker: worker.function,
@@ -149,25 +176,16 @@ export class Holdfast extends Construct {
         lifecycle: lifecycle.function,
         ...(prober && { prober: prober.function }),
       },
-      tables: { jobs: jobs.table, circuits: circuits.table },
+      tables: { jobs: this.jobs.table, circuits: this.circuits.table },
     });
-
-    this.settings = settings;
-    this.jobs = jobs;
-    this.circuits = circuits;
-    this.results = results;
-    this.queue = queue;
-    this.events = events;
-    this.api = api;
-    this.monitoring = monitoring;
   }
 
-  /** A rule on the ends of jobs; `options.eventPattern` narrows it: docs/completion-events.md. */
+  /** Adds a rule for completion events; docs/completion-events.md shows patterns that narrow it. */
   onJobEnded(id: string, options: OnEventOptions = {}): Rule {
     return this.events.onJobEnded(id, options);
   }
 
-  /** Call the operators' routes, signed by IAM. */
+  /** Grants calling the operators' routes, with requests signed by IAM. */
   grantOperate(grantee: IGrantable): Grant {
     const { restApi } = this.api;
     return Grant.addToPrincipal({
@@ -177,7 +195,7 @@ export class Holdfast extends Construct {
     });
   }
 
-  /** A metric of this instance, of all that lambda/contract/metrics.ts names; a sum by default. */
+  /** Returns a metric of this instance. By default its statistic is the sum. */
   metric(metricName: MetricName, options: MetricOptions = {}): Metric {
     return instanceMetric(this.service, metricName, options).attachTo(this);
   }

@@ -3,15 +3,20 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { ENV } from '../lambda/contract/env.ts';
+import type { FunctionEnvironment } from './holdfast-function.ts';
 
 export interface JobsQueueProps {
-  /** How long a worker may take for a batch. */
+  /** The longest time that a worker takes for a batch. */
   readonly workerTimeout: Duration;
-  /** @default a key that SQS holds */
+  /**
+   * The key that encrypts both queues.
+   * @default a key that SQS manages
+   */
   readonly encryptionKey?: IKey;
 }
 
-/** Jobs that wait for a worker, and the dead-letter queue for those that none can finish. */
+/** The queue of jobs that wait for a worker, and its dead-letter queue. */
 export class JobsQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -19,7 +24,7 @@ export class JobsQueue extends Construct {
   constructor(scope: Construct, id: string, { workerTimeout, encryptionKey }: JobsQueueProps) {
     super(scope, id);
     const common = {
-      // The most that SQS keeps: an outage of a weekend loses nothing.
+      // The maximum of SQS, so that an outage over a weekend loses nothing.
       retentionPeriod: Duration.days(14),
       encryption: encryptionKey ? QueueEncryption.KMS : QueueEncryption.SQS_MANAGED,
       encryptionMasterKey: encryptionKey,
@@ -33,19 +38,28 @@ export class JobsQueue extends Construct {
     });
     this.queue = new Queue(this, 'Queue', {
       ...common,
-      // Lambda's guidance for event sources: room for the retries of a throttled function.
+      // Lambda recommends six times the timeout, so that it can retry a throttled function.
       visibilityTimeout: Duration.seconds(6 * workerTimeout.toSeconds()),
-      // Only the net below the worker's own count of claims (`maxAttempts`), for a message that
-      // fells the worker before it can count.
+      // The worker counts claims itself (`maxAttempts`). This limit is for a message that stops
+      // the worker before it can count.
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 10 },
     });
+  }
+
+  get environment(): FunctionEnvironment {
+    return { [ENV.jobsQueueUrl]: this.queue.queueUrl };
+  }
+
+  /** Separate because few functions use the dead-letter queue. */
+  get deadLetterEnvironment(): FunctionEnvironment {
+    return { [ENV.deadLetterQueueUrl]: this.deadLetters.queueUrl };
   }
 
   grantSend(grantee: IGrantable): Grant {
     return grantSendMessage(this.queue, grantee);
   }
 
-  /** Whether messages wait tells a job behind a backlog from one whose message is lost. */
+  /** Grants counting messages. If none waits, a job that is due has lost its message. */
   grantCount(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({
       grantee,
@@ -58,7 +72,7 @@ export class JobsQueue extends Construct {
     return grantSendMessage(this.deadLetters, grantee);
   }
 
-  /** Take messages out of the dead-letter queue, or put them back, and count them. */
+  /** Grants taking messages out of the dead-letter queue, returning them and counting them. */
   grantRedrive(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({
       grantee,
@@ -73,7 +87,7 @@ export class JobsQueue extends Construct {
   }
 }
 
-/** CDK's own `grantSendMessages` adds verbs that no function calls. */
+/** CDK's own `grantSendMessages` also grants actions that no function calls. */
 function grantSendMessage({ queueArn }: Queue, grantee: IGrantable): Grant {
   return Grant.addToPrincipal({
     grantee,

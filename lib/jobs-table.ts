@@ -7,10 +7,12 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { ENV } from '../lambda/contract/env.ts';
 import { JOBS_TABLE } from '../lambda/contract/keys.ts';
 import type { DataProtection } from './data-protection.ts';
+import type { FunctionEnvironment } from './holdfast-function.ts';
 
-/** One row for each job: the truth that the queue only hints at. */
+/** The table with one row for each job. The row holds the job's state; the queue only triggers work. */
 export class JobsTable extends Construct {
   readonly table: Table;
 
@@ -20,7 +22,7 @@ export class JobsTable extends Construct {
 
     this.table = new Table(this, 'Table', {
       partitionKey: { name: JOBS_TABLE.partitionKey, type: AttributeType.STRING },
-      // Load comes in bursts: after an outage a backlog of hours drains in minutes.
+      // The load comes in bursts: after an outage, a backlog of hours drains in minutes.
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: JOBS_TABLE.timeToLive,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: props.pointInTimeRecovery },
@@ -47,19 +49,23 @@ export class JobsTable extends Construct {
     });
   }
 
-  /** Accept a job, answer for it, list a tenant's and cancel one. */
+  get environment(): FunctionEnvironment {
+    return { [ENV.jobsTable]: this.table.tableName };
+  }
+
+  /** Grants accepting, reading and cancelling jobs, and listing the jobs of a tenant. */
   grantAccept(grantee: IGrantable): Grant {
     return this.#grant(grantee, ['GetItem', 'PutItem', 'UpdateItem']).combine(
       this.#grantQuery(grantee, JOBS_TABLE.byTenant.name),
     );
   }
 
-  /** Claim, renew, defer and finish jobs. */
+  /** Grants claiming, renewing, deferring and finishing jobs. */
   grantWork(grantee: IGrantable): Grant {
     return this.#grant(grantee, ['GetItem', 'UpdateItem']);
   }
 
-  /** Find jobs that are due and move them on. */
+  /** Grants finding the jobs that are due and updating them. */
   grantSweep(grantee: IGrantable): Grant {
     return this.#grant(grantee, ['GetItem', 'UpdateItem']).combine(
       this.#grantQuery(grantee, JOBS_TABLE.due.name),

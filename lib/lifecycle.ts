@@ -1,36 +1,23 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ENV } from '../lambda/contract/env.ts';
-import type { CircuitsTable } from './circuits-table.ts';
-import { type FunctionDefaults, HoldfastFunction } from './holdfast-function.ts';
-import type { ModelAccess } from './model-access.ts';
+import { HoldfastFunction } from './holdfast-function.ts';
+import type { InstanceParts } from './instance-parts.ts';
 import { schedule } from './schedule.ts';
-import type { SettingsParameter } from './settings-parameter.ts';
 
-export interface LifecycleProps {
-  readonly functions: FunctionDefaults;
-  readonly settings: SettingsParameter;
-  readonly circuits: CircuitsTable;
-  readonly models: ModelAccess;
-}
-
-/** Asks Bedrock each day whether the chain's models near their end. */
+/** The function that asks Bedrock each day whether a model of the chain is near its end of life. */
 export class Lifecycle extends Construct {
   readonly function: HoldfastFunction;
 
-  constructor(scope: Construct, id: string, props: LifecycleProps) {
+  constructor(scope: Construct, id: string, props: InstanceParts) {
     super(scope, id);
-    const { settings, circuits, models } = props;
+    const { functions, settings, circuits, models } = props;
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'lifecycle',
-      defaults: props.functions,
-      // A chain of many targets, asked one after the other, some of them not answering.
+      defaults: functions,
+      // Enough for many targets, one after the other, even if some do not answer.
       timeout: Duration.minutes(5),
-      environment: {
-        ...settings.environment,
-        [ENV.circuitsTable]: circuits.table.tableName,
-      },
+      environment: { ...settings.environment, ...circuits.environment },
     });
     schedule(this, 'EachDay', {
       every: Duration.days(1),

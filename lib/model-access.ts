@@ -13,13 +13,14 @@ import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 import { isProfile, kindOf } from '../lambda/contract/target-kind.ts';
 
 export interface ModelAccessProps {
+  /** The settings whose targets may be called. */
   readonly settings: Settings;
 }
 
 /**
- * The right to call the targets of the settings, and nothing beyond. A call through an inference
- * profile needs the profile where the call is made, and the model wherever it may run; the models
- * are open only to calls through these profiles.
+ * Grants calling the targets of the settings and no other model. A call through an inference
+ * profile needs a grant for the profile in the caller's region, and one for the model in every
+ * region that the profile may route to. The model grants hold only for calls through the profiles.
  *
  * Source: Amazon Bedrock user guide, "Geographic cross-Region inference" and "Global cross-Region
  * inference", IAM policy requirements.
@@ -27,7 +28,7 @@ export interface ModelAccessProps {
 export class ModelAccess extends Construct {
   readonly #targets: readonly Target[];
 
-  /** Throws a SettingsError that names each target whose model or destinations are unknown. */
+  /** Throws a SettingsError that names each target with an unknown model or unknown destinations. */
   constructor(scope: Construct, id: string, { settings }: ModelAccessProps) {
     super(scope, id);
     this.#targets = targetsOf(settings);
@@ -38,7 +39,7 @@ export class ModelAccess extends Construct {
     this.#warnOfEndedModels();
   }
 
-  /** Converse asks for `bedrock:InvokeModel`; the streaming verb stays closed. */
+  /** Grants `bedrock:InvokeModel`, which Converse needs, but not the streaming action. */
   grantInvoke(grantee: IGrantable): Grant {
     const actions = ['bedrock:InvokeModel'];
     const called = unique(this.#targets.map((target) => this.#arnOf(target)));
@@ -60,7 +61,7 @@ export class ModelAccess extends Construct {
     );
   }
 
-  /** Have prompts measured, by the models whose window is known. */
+  /** Grants counting the tokens of a prompt with each model whose context window is known. */
   grantCountTokens(grantee: IGrantable): void {
     const targets = this.#targets.filter((target) => modelFacts(target) !== undefined);
     if (targets.length === 0) return;
@@ -71,7 +72,7 @@ export class ModelAccess extends Construct {
     });
   }
 
-  /** Read what Bedrock says of the models and profiles: their status and when they end. */
+  /** Grants reading the lifecycle status and the end of life of the models and profiles. */
   grantReadLifecycle(grantee: IGrantable): Grant {
     const profiles = this.#targets.filter(isProfile).map((target) => this.#arnOf(target));
     const models = this.#targets.map((target) => this.#modelArn(target));
@@ -90,7 +91,7 @@ export class ModelAccess extends Construct {
     );
   }
 
-  /** A warning and no error: the rest of the chain serves, and the catalogue may be wrong. */
+  /** Warns instead of failing: the other targets still serve, and the catalogue may be outdated. */
   #warnOfEndedModels(): void {
     const today = new Date().toISOString().slice(0, 10);
     for (const target of this.#targets) {
@@ -103,7 +104,7 @@ export class ModelAccess extends Construct {
     }
   }
 
-  /** What the call itself names. */
+  /** Returns the ARN that a call names: the model's, or the profile's. */
   #arnOf(target: Target): string {
     const { partition, account } = Stack.of(this);
     const { region, modelId } = target;
@@ -121,14 +122,17 @@ export class ModelAccess extends Construct {
     }
   }
 
-  /** The model behind a target, in the target's own region. */
+  /** Returns the ARN of the model behind a target, in the target's own region. */
   #modelArn(target: Target): string {
     if (!isProfile(target)) return this.#arnOf(target);
     const { partition } = Stack.of(this);
     return `arn:${partition}:bedrock:${target.region}::foundation-model/${profileOf(target).model}`;
   }
 
-  /** Where the call may run: a region's name is empty in the ARN of a global destination. */
+  /**
+   * Returns the model's ARN in each region that a profile may route to. The ARN of a global
+   * destination has an empty region.
+   */
   #destinationArns(target: Target): string[] {
     const { model, geography } = profileOf(target);
     const regions = [target.region];

@@ -1,41 +1,32 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ENV } from '../lambda/contract/env.ts';
-import type { CircuitsTable } from './circuits-table.ts';
-import { type FunctionDefaults, HoldfastFunction } from './holdfast-function.ts';
-import type { ModelAccess } from './model-access.ts';
+import { HoldfastFunction } from './holdfast-function.ts';
+import type { InstanceParts } from './instance-parts.ts';
 import { schedule } from './schedule.ts';
-import type { SettingsParameter } from './settings-parameter.ts';
 
-export interface ProberProps {
-  readonly functions: FunctionDefaults;
-  /** Time for a whole call, after others. */
+export interface ProberProps extends InstanceParts {
+  /** The longest time for one round: several model calls, one of which may time out. */
   readonly timeout: Duration;
-  readonly settings: SettingsParameter;
-  readonly circuits: CircuitsTable;
-  readonly models: ModelAccess;
 }
 
 /**
- * Tries each minute the targets whose circuits wait and that no job calls. A function of its own, so
- * that the sweeper never may call a model, nor waits for one.
+ * The function that probes, each minute, the targets whose circuits wait for a recovery and that no
+ * job calls. It is not part of the sweeper, so the sweeper needs no right to call a model and never
+ * waits for one.
  */
 export class Prober extends Construct {
   readonly function: HoldfastFunction;
 
   constructor(scope: Construct, id: string, props: ProberProps) {
     super(scope, id);
-    const { settings, circuits, models } = props;
+    const { functions, settings, circuits, models } = props;
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'prober',
-      defaults: props.functions,
-      // Beyond the minute: what overlaps shares the circuits' permits.
+      defaults: functions,
+      // May exceed the minute: rounds that overlap share the permits of the circuits.
       timeout: props.timeout,
-      environment: {
-        ...settings.environment,
-        [ENV.circuitsTable]: circuits.table.tableName,
-      },
+      environment: { ...settings.environment, ...circuits.environment },
     });
     schedule(this, 'EachMinute', {
       every: Duration.minutes(1),

@@ -3,17 +3,20 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { CfnResource, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
+import { ENV } from '../lambda/contract/env.ts';
 import { promptKey, resultKey } from '../lambda/contract/keys.ts';
 import { type JobPolicy, keptDays } from '../lambda/contract/policy.ts';
 import type { DataProtection } from './data-protection.ts';
+import type { FunctionEnvironment } from './holdfast-function.ts';
 
 export interface ResultsBucketProps extends DataProtection {
+  /** The retention and the deadline of jobs, which decide how long an object is kept. */
   readonly policy: JobPolicy;
 }
 
 type Grantee = IGrantable & IConstruct;
 
-/** Prompts and results: the only place that holds what callers said and models answered. */
+/** The bucket for prompts and results. No other resource stores the text of a caller or a model. */
 export class ResultsBucket extends Construct {
   readonly bucket: Bucket;
 
@@ -24,14 +27,14 @@ export class ResultsBucket extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED,
       encryptionKey,
-      // One call to KMS for many objects.
+      // S3 then calls KMS once for many objects.
       bucketKeyEnabled: encryptionKey ? true : undefined,
       enforceSSL: true,
-      // Every key is written once, so versions would only keep what retention has to delete.
+      // Every key is written once, so a version would only outlive the retention.
       versioned: false,
       lifecycleRules: [
         {
-          // S3 counts from the write: a prompt has to outlive a job that waits for its deadline.
+          // S3 counts from the write, and a job may wait until its deadline before it is read.
           expiration: Duration.days(keptDays(policy)),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
@@ -47,6 +50,10 @@ export class ResultsBucket extends Construct {
     });
   }
 
+  get environment(): FunctionEnvironment {
+    return { [ENV.resultsBucket]: this.bucket.bucketName };
+  }
+
   grantWritePrompts(grantee: Grantee): Grant {
     return this.#grant(grantee, 's3:PutObject', promptKey('*', '*'));
   }
@@ -59,7 +66,7 @@ export class ResultsBucket extends Construct {
     return this.#grant(grantee, 's3:PutObject', resultKey('*', '*'));
   }
 
-  /** Also what a presigned link needs: it acts with the rights of its signer. */
+  /** Presigned links need this grant too: a link acts with the rights of its signer. */
   grantReadResults(grantee: Grantee): Grant {
     return this.#grant(grantee, 's3:GetObject', resultKey('*', '*'));
   }
@@ -81,8 +88,8 @@ export class ResultsBucket extends Construct {
 }
 
 /**
- * CDK's function that empties a bucket on its way out would leave a log group behind, which no stack
- * knows. The function is one for all buckets of the stack.
+ * Puts the log group of CDK's bucket emptier into the stack; otherwise it would outlive the stack.
+ * CDK makes one such function for all buckets of a stack.
  */
 function keepLogOfEmptier(stack: Stack): void {
   const emptier = stack.node.tryFindChild(BUCKET_EMPTIER);
@@ -95,5 +102,5 @@ function keepLogOfEmptier(stack: Stack): void {
   handler.addPropertyOverride('LoggingConfig', { LogGroup: logGroup.logGroupName });
 }
 
-/** Of all buckets of a stack that are emptied on their way out. */
+/** The construct id of CDK's function that empties buckets before they are deleted. */
 export const BUCKET_EMPTIER = 'Custom::S3AutoDeleteObjectsCustomResourceProvider';

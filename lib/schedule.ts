@@ -5,14 +5,17 @@ import type { Construct } from 'constructs';
 import type { HoldfastFunction } from './holdfast-function.ts';
 
 export interface ScheduleProps {
+  /** The time from one start to the next. */
   readonly every: Duration;
+  /** The description of the rule in EventBridge. */
   readonly description: string;
+  /** The function that the rule starts. */
   readonly function: HoldfastFunction;
-  /** Why an event that is lost needs no dead-letter queue. */
+  /** The reason why a lost event needs no dead-letter queue. */
   readonly ifLost: string;
 }
 
-/** Starts a function again and again. */
+/** Starts a function at a fixed rate. */
 export function schedule(scope: Construct, id: string, props: ScheduleProps): void {
   const rule = new Rule(scope, id, {
     description: props.description,

@@ -6,8 +6,9 @@ import type { Settings } from '../lambda/contract/policy.ts';
 import { parseSettings, SettingsError } from '../lambda/contract/schemas/settings.ts';
 
 /**
- * Reads a settings file: a module (`.ts`, `.js`, `.mjs`) with a default export, or `.json`. The path
- * counts from the working directory. Throws a SettingsError for whatever makes it unusable.
+ * Reads a settings file: a module (`.ts`, `.js`, `.mjs`) with a default export, or a `.json` file. A
+ * relative path starts at the working directory. Throws a SettingsError if the file is missing,
+ * cannot be loaded or holds invalid settings.
  */
 export async function readSettings(path: string): Promise<Settings> {
   if (!existsSync(path)) throw new SettingsError(path, ['no such file']);

@@ -1,21 +1,24 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { ENV, type EnvName } from '../lambda/contract/env.ts';
+import { ENV } from '../lambda/contract/env.ts';
 import type { Settings } from '../lambda/contract/policy.ts';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
+import type { FunctionEnvironment } from './holdfast-function.ts';
 
-/** What SSM takes: the standard tier is free, the advanced one costs a few cents a month. */
+/** The limits of SSM. The standard tier is free; the advanced tier costs a few cents a month. */
 const STANDARD_BYTES = 4096;
 const ADVANCED_BYTES = 8192;
 
 export interface SettingsParameterProps {
+  /** The settings that the deploy puts in force. */
   readonly settings: Settings;
 }
 
 /**
- * The settings, where every function reads them: an edit takes effect without a deploy. Beside them
- * lies what was deployed: it bounds what an edit may ask for, and takes over for one that is refused.
+ * Two SSM parameters. Every function reads the settings from the first one, so an edit takes effect
+ * without a deploy. The second one holds the settings as deployed. It limits what an edit may
+ * change, and it is used instead of an edit that is refused.
  */
 export class SettingsParameter extends Construct {
   readonly parameter: StringParameter;
@@ -33,24 +36,26 @@ export class SettingsParameter extends Construct {
     const tier = bytes > STANDARD_BYTES ? ParameterTier.ADVANCED : ParameterTier.STANDARD;
     this.deployed = new StringParameter(this, 'Deployed', {
       description: 'Settings of Holdfast as deployed; to change them edit the other parameter',
-      ...{ stringValue, tier },
+      stringValue,
+      tier,
     });
     this.parameter = new StringParameter(this, 'Parameter', {
       description: 'Settings of Holdfast as JSON; a wrong edit is refused',
-      ...{ stringValue, tier },
+      stringValue,
+      tier,
     });
-    // A target that a deploy adds has to be known as deployed before it is in force.
+    // The deployed copy is updated first: functions refuse a target that is not in it.
     this.parameter.node.addDependency(this.deployed);
   }
 
-  /** What a function has to be told of it. */
-  get environment(): Partial<Readonly<Record<EnvName, string>>> {
+  get environment(): FunctionEnvironment {
     return {
       [ENV.settingsParameter]: this.parameter.parameterName,
       [ENV.deployedSettingsParameter]: this.deployed.parameterName,
     };
   }
 
+  /** Grants reading both parameters. */
   grantRead(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({
       grantee,

@@ -1,42 +1,31 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ENV } from '../lambda/contract/env.ts';
-import type { CircuitsTable } from './circuits-table.ts';
-import type { CompletionEvents } from './completion-events.ts';
-import { type FunctionDefaults, HoldfastFunction } from './holdfast-function.ts';
-import type { JobsQueue } from './jobs-queue.ts';
-import type { JobsTable } from './jobs-table.ts';
+import { HoldfastFunction } from './holdfast-function.ts';
+import type { InstanceParts } from './instance-parts.ts';
 import { schedule } from './schedule.ts';
-import type { SettingsParameter } from './settings-parameter.ts';
 
-export interface SweeperProps {
-  readonly functions: FunctionDefaults;
-  readonly settings: SettingsParameter;
-  readonly jobs: JobsTable;
-  readonly circuits: CircuitsTable;
-  readonly queue: JobsQueue;
-  readonly events: CompletionEvents;
-}
-
-/** Looks each minute for jobs that nobody moves: never sent, lost with a worker, out of time. */
+/**
+ * The function that looks each minute for jobs that nothing else moves on: their message was never
+ * sent, their worker was lost, or their deadline has passed.
+ */
 export class Sweeper extends Construct {
   readonly function: HoldfastFunction;
 
-  constructor(scope: Construct, id: string, props: SweeperProps) {
+  constructor(scope: Construct, id: string, props: InstanceParts) {
     super(scope, id);
-    const { settings, jobs, circuits, queue, events } = props;
+    const { functions, settings, jobs, circuits, queue, events } = props;
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'sweeper',
-      defaults: props.functions,
-      // The next sweep begins then; what is left over is found by it.
+      defaults: functions,
+      // The next sweep starts after a minute and finds what this one has left.
       timeout: Duration.seconds(60),
       environment: {
         ...settings.environment,
-        [ENV.jobsTable]: jobs.table.tableName,
-        [ENV.circuitsTable]: circuits.table.tableName,
-        [ENV.jobsQueueUrl]: queue.queue.queueUrl,
-        [ENV.eventBus]: events.bus.eventBusName,
+        ...jobs.environment,
+        ...circuits.environment,
+        ...queue.environment,
+        ...events.environment,
       },
     });
     schedule(this, 'EachMinute', {

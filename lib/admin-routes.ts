@@ -1,0 +1,22 @@
+import type { MethodDeploymentOptions } from 'aws-cdk-lib/aws-apigateway';
+
+/** The method and the path of each operators' route. */
+export const ADMIN_ROUTES = [
+  ['GET', '/admin/health'],
+  ['PUT', '/admin/overrides/{scope}/{key+}'],
+  ['DELETE', '/admin/overrides/{scope}/{key+}'],
+  ['DELETE', '/admin/disabled/{key+}'],
+  ['POST', '/admin/redrive'],
+] as const;
+
+/**
+ * The limit of each operators' route, in requests per second for all operators together. It suits
+ * a person or a script and is far below the capacity of the circuits table. These calls carry no
+ * API key, so no usage plan limits them.
+ */
+export const ADMIN_LIMITS: Readonly<Record<string, MethodDeploymentOptions>> = Object.fromEntries(
+  ADMIN_ROUTES.map(([method, path]) => [
+    `${path}/${method}`,
+    { throttlingRateLimit: 10, throttlingBurstLimit: 20 },
+  ]),
+);
