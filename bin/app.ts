@@ -11,10 +11,10 @@ const CDK_JSON = new URL('../cdk.json', import.meta.url);
 const SETTINGS_FILE = fileURLToPath(new URL('../holdfast.config.ts', import.meta.url));
 
 try {
-  // The CLI hands over the flags of cdk.json; without it the same file is read here, so that both
-  // ways give the same template.
+  // The CDK CLI passes the context of cdk.json to the app. Reading the file here gives the same
+  // template when the app runs without the CLI.
   const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8'));
-  // Not of its own at the end: after an error that would be what there is of the stack.
+  // `autoSynth` is off: after an error it would write a partial assembly.
   const app = new App({ context, analyticsReporting: false, autoSynth: false });
 
   const { config, emulator, removalPolicy, ...where } = readContext(app.node.getAllContext());
@@ -23,14 +23,14 @@ try {
   const stack = new HoldfastStack(app, 'Holdfast', {
     settings,
     removalPolicy,
-    // Without an account the template fits any: nothing in it is looked up.
+    // Without an account the template fits any account, because nothing is looked up.
     env: environmentOf(where, { account, region }, settings),
     ...(emulator && { synthesizer: emulatorSynthesizer() }),
   });
   if (emulator) adaptToEmulator(stack);
   app.synth();
 } catch (error: unknown) {
-  // The settings are the user's: what is wrong with them is said without a stack.
+  // A mistake in the user's settings is reported without a stack trace.
   if (!(error instanceof SettingsError)) throw error;
   console.error(error.message);
   process.exitCode = 1;

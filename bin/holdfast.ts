@@ -33,7 +33,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
   }
   const findings = await find(options);
   const report = options.json ? reportJson(findings) : reportText(findings);
-  // What did not answer in time is not waited for.
+  // `exit` ends requests that are still waiting for an answer after the doctor's timeout.
   process.stdout.write(report, () => process.exit(isHealthy(findings) ? 0 : 1));
 }
 

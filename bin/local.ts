@@ -37,7 +37,7 @@ async function main({
   const scenario = scenarioFile === undefined ? [] : readScenario(scenarioFile);
   const outDir = await mkdtemp(join(tmpdir(), 'holdfast-'));
   try {
-    // The emulators load while the other process synthesizes.
+    // The emulators load while a child process synthesizes the stack.
     const [assemblyDir, { startEmbeddedRun }] = await Promise.all([
       synthesize({ configFile, outDir, signal: interrupted.signal }),
       import('../local/embedded-run.ts'),

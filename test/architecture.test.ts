@@ -4,22 +4,22 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 
 /**
- * The rule of imports, and what keeps the core pure. It reads the text of every source file, so it
- * holds for type imports too.
+ * Checks the imports between folders, the absence of cycles and the purity of the core. It reads the
+ * text of every source file, so it covers type imports too.
  */
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
-/** Without comments and blank lines. */
+/** Comments and blank lines do not count. */
 const LONGEST_FILE_LINES = 200;
 
 const CONTRACT = /^lambda\/contract\//;
-/** What pulls in no validator, and so may be used where every millisecond of a start counts. */
+/** The part of the contract that does not load zod, which would lengthen a cold start. */
 const PLAIN_CONTRACT = /^lambda\/contract\/(?!schemas\/)/;
 const CORE = /^lambda\/core\//;
 const ADAPTERS = /^lambda\/(aws|stores)\//;
 const CDK = /^(aws-cdk-lib|constructs)(\/|$)/;
 const NODE = /^node:/;
 const POWERTOOLS = /^@aws-lambda-powertools\//;
-/** Types of events only; the package holds no code. */
+/** This package contains only types of events. */
 const EVENT_TYPES = /^aws-lambda$/;
 
 interface Rule {
@@ -27,7 +27,7 @@ interface Rule {
   readonly mayImport: readonly RegExp[];
 }
 
-/** The first rule that fits a file holds for it. Files of one folder may import each other. */
+/** The first rule that matches a file applies. Files of one folder may import each other. */
 const RULES: readonly Rule[] = [
   { files: /^lambda\/contract\/schemas\//, mayImport: [CONTRACT, /^zod$/] },
   { files: CONTRACT, mayImport: [PLAIN_CONTRACT] },
@@ -38,7 +38,7 @@ const RULES: readonly Rule[] = [
     mayImport: [CORE, CONTRACT, NODE, /^@aws-sdk\//, /^@smithy\//, /^ioredis$/],
   },
   { files: /^lambda\/\w+\/handler\.ts$/, mayImport: [/./] },
-  // The guard for others' functions: the core and a clock.
+  // The breaker for functions outside of Holdfast: the core and a clock.
   {
     files: /^lambda\/breaker\.ts$/,
     mayImport: [CORE, PLAIN_CONTRACT, NODE, /^lambda\/aws\/system-clock\.ts$/],
@@ -47,12 +47,12 @@ const RULES: readonly Rule[] = [
     files: /^lambda\/(request|admin|worker|sweeper|lifecycle|prober)\//,
     mayImport: [CORE, CONTRACT, NODE, EVENT_TYPES, /^lambda\/http\//],
   },
-  // What the handlers are composed of, once for all of them.
+  // The composition that all handlers share.
   { files: /^lambda\/compose\.ts$/, mayImport: [CORE, CONTRACT, ADAPTERS, /^@aws-sdk\//] },
   { files: /^lambda\/http\//, mayImport: [CONTRACT, EVENT_TYPES] },
   { files: /^lib\//, mayImport: [/^lib\//, CONTRACT, CDK, NODE, /^esbuild$/] },
   { files: /^local\//, mayImport: [/^local\//, CONTRACT, /^(?!lib\/|lambda\/|aws-cdk-lib)/] },
-  // It asks AWS what the functions would ask, by the functions' own adapters.
+  // The doctor calls AWS as the functions do, through the same adapters.
   {
     files: /^doctor\//,
     mayImport: [CORE, CONTRACT, ADAPTERS, NODE, /^@aws-sdk\//, /^@smithy\//, /^zod$/],
@@ -65,20 +65,22 @@ interface Source {
   readonly text: string;
 }
 
-describe('the architecture', () => {
-  const sources = ['bin', 'doctor', 'lambda', 'lib', 'local'].flatMap(sourcesIn);
+const FOLDERS = ['bin', 'doctor', 'lambda', 'lib', 'local'];
 
-  test('is read at all', () => {
+describe('the architecture', () => {
+  const sources = FOLDERS.flatMap(sourcesIn);
+
+  test('is read from the sources of every folder', () => {
     const folders = new Set(sources.map(({ path }) => path.split('/')[0]));
 
-    expect(folders).toEqual(new Set(['bin', 'doctor', 'lambda', 'lib', 'local']));
+    expect(folders).toEqual(new Set(FOLDERS));
     expect(importsOf({ path: 'lib/a.ts', text: SAMPLE })).toEqual(SAMPLE_IMPORTS);
   });
 
-  test('lets each folder import only what is below it', () => {
+  test('lets each folder import only the folders that its rule names', () => {
     const strays = sources.flatMap((source) => {
       const rule = RULES.find(({ files }) => files.test(source.path));
-      if (!rule) return [`${source.path}: no rule for its folder`];
+      if (!rule) return [`${source.path}: its folder has no rule`];
       return importsOf(source)
         .filter((name) => posix.dirname(name) !== posix.dirname(source.path))
         .filter((name) => !rule.mayImport.some((allowed) => allowed.test(name)))
@@ -88,7 +90,7 @@ describe('the architecture', () => {
     expect(strays).toEqual([]);
   });
 
-  test('lets nothing import what can be run, or a test', () => {
+  test('lets no file import a command or a test', () => {
     const strays = sources.flatMap((source) =>
       importsOf(source)
         .filter((name) => /^(bin|test)\//.test(name))
@@ -96,6 +98,18 @@ describe('the architecture', () => {
     );
 
     expect(strays).toEqual([]);
+  });
+
+  test('would report a cycle with its path', () => {
+    const cyclic = [
+      { path: 'lib/a.ts', text: "import './b.ts';" },
+      { path: 'lib/b.ts', text: "import type { C } from './c.ts';\nimport './d.ts';" },
+      { path: 'lib/c.ts', text: "export { b } from './b.ts';" },
+      { path: 'lib/d.ts', text: "import 'constructs';" },
+    ];
+
+    expect(cyclesIn(cyclic)).toEqual(['lib/b.ts → lib/c.ts → lib/b.ts']);
+    expect(cyclesIn(cyclic.filter(({ path }) => path !== 'lib/c.ts'))).toEqual([]);
   });
 
   test('keeps time, chance and the environment out of the core', () => {
@@ -114,7 +128,7 @@ describe('the architecture', () => {
     expect(strays).toEqual([]);
   });
 
-  test('names functions of the stack by path alone', () => {
+  test('lets lib name the handlers only by path', () => {
     const strays = sources.filter(
       ({ path, text }) => path.startsWith('lib/') && /from '[^']*handler\.ts'/.test(text),
     );
@@ -130,12 +144,47 @@ describe('the architecture', () => {
     expect(tooLong).toEqual([]);
   });
 
-  test('has no file whose name says nothing', () => {
+  test('has no file with a vague name', () => {
     const vague = sources.filter(({ path }) => /(utils?|helpers?|common|manager)\./.test(path));
 
     expect(vague.map(({ path }) => path)).toEqual([]);
   });
 });
+
+describe('CONTRIBUTING.md', () => {
+  test('names every top-level folder in its table', () => {
+    const ignored = readFileSync(`${PROJECT}.gitignore`, 'utf8').split('\n');
+    const folders = readdirSync(PROJECT, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !ignored.includes(`${entry.name}/`))
+      .map(({ name }) => name)
+      .filter((name) => name === '.ci' || !name.startsWith('.'));
+    const table = readFileSync(`${PROJECT}CONTRIBUTING.md`, 'utf8').match(/^\| `.*/gm) ?? [];
+    const named = table.flatMap((row) => [
+      ...row
+        .split('|', 2)
+        .join('')
+        .matchAll(/`(\.?\w+)\//g),
+    ]);
+
+    expect(new Set(named.map(([, name]) => name))).toEqual(new Set(folders));
+  });
+});
+
+/** Returns each import cycle as the path that leads from a file back to itself. */
+function cyclesIn(sources: readonly Source[]): string[] {
+  const imports = new Map(sources.map((source) => [source.path, importsOf(source)]));
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, importers: readonly string[]): void => {
+    const start = importers.indexOf(path);
+    if (start >= 0) cycles.push([...importers.slice(start), path].join(' → '));
+    if (start >= 0 || done.has(path)) return;
+    for (const imported of imports.get(path) ?? []) visit(imported, [...importers, path]);
+    done.add(path);
+  };
+  for (const path of imports.keys()) visit(path, []);
+  return cycles;
+}
 
 function sourcesIn(folder: string): Source[] {
   return readdirSync(PROJECT + folder, { recursive: true, encoding: 'utf8' })
@@ -144,7 +193,7 @@ function sourcesIn(folder: string): Source[] {
     .map((path) => ({ path, text: readFileSync(PROJECT + path, 'utf8') }));
 }
 
-/** Paths within the project, or names of packages as they are written. */
+/** Returns the path of each imported file within the project, and the name of each package. */
 function importsOf({ path, text }: Source): string[] {
   const statements =
     /^\s*(?:import|export)\s[^;'"]*?\bfrom\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;

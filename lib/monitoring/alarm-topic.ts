@@ -3,14 +3,14 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 
-/** Where alarms are told, for whoever subscribes. What they say holds no prompt and no answer. */
+/** The SNS topic that alarms notify. Their texts contain no prompt and no answer. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
-    // A topic with a policy of its own lets nobody publish by default, alarms included.
+    // `enforceSSL` adds a policy, and a topic with a policy must allow CloudWatch explicitly.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,

@@ -10,42 +10,63 @@ import { Construct } from 'constructs';
 import { AlarmTopic } from './alarm-topic.ts';
 
 export interface AlarmsProps {
-  /** @default a topic of its own, to subscribe to */
+  /**
+   * The topic that alarms notify.
+   * @default a new topic without subscriptions
+   */
   readonly topic?: ITopic;
-  /** Where the runbook is read. @default docs/runbook.md of this package */
+  /**
+   * The address of the runbook, which each alarm names.
+   * @default docs/runbook.md of this package
+   */
   readonly runbookUrl?: string;
 }
 
+/** The definition of an alarm. */
 export interface Watch {
   readonly metric: IMetric;
-  /** At this value and beyond; with `below`, under it. */
+  /** The value, in the metric's unit, at which the alarm goes off. */
   readonly threshold: number;
+  /**
+   * Whether the alarm goes off below the threshold instead of at or above it.
+   * @default false
+   */
   readonly below?: boolean;
-  /** Periods of the metric in a row. @default 1 */
+  /**
+   * The number of consecutive periods of the metric that must breach the threshold.
+   * @default 1
+   */
   readonly periods?: number;
-  /** What it means for users or operators; one sentence. */
+  /** The consequence for users or operators, in one sentence. */
   readonly means: string;
-  /** Why this threshold; one sentence. */
+  /** The reason for the threshold, in one sentence that starts with a lower-case letter. */
   readonly because: string;
+  /** The meaning of a period without data. */
   readonly missing: keyof typeof MISSING;
-  /** Heading in the runbook, where several alarms share one. @default the alarm's id, in words */
+  /**
+   * The anchor of the section in the runbook, if several alarms share one.
+   * @default the alarm's id in lower case, with dashes between its words
+   */
   readonly section?: string;
 }
 
-/** What no data means, and what follows from it. */
+/** The ways to treat a period without data, and the sentence that explains each in the alarm. */
 const MISSING = {
-  /** Nothing happened that could be wrong. */
+  /** Nothing happened that could fail. */
   quiet: [TreatMissingData.NOT_BREACHING, 'No data is no trouble: nothing happened.'],
-  /** It is reported on a schedule; the alarm of the reporter tells of its silence. */
+  /** A scheduled function reports the metric, and another alarm watches that function. */
   reported: [
     TreatMissingData.IGNORE,
     'No data changes nothing: whoever reports has its own alarm.',
   ],
-  /** The silence is the trouble. */
+  /** The missing data is itself the problem. */
   silence: [TreatMissingData.BREACHING, 'No data is the trouble itself.'],
 } as const;
 
-/** All alarms of an instance: each says what it means, why there, and where to read what to do. */
+/**
+ * The alarms of an instance. The description of each says what it means, why it has its threshold
+ * and which section of the runbook applies.
+ */
 export class Alarms extends Construct {
   readonly topic: ITopic;
   readonly all: Alarm[] = [];
@@ -57,9 +78,10 @@ export class Alarms extends Construct {
     this.runbookUrl = props.runbookUrl ?? 'docs/runbook.md';
   }
 
+  /** Adds an alarm that notifies the topic when it goes off and when it is over. */
   add(id: string, watch: Watch): Alarm {
     const [treatMissingData, noData] = MISSING[watch.missing];
-    const anchor = watch.section ?? headingOf(id);
+    const anchor = watch.section ?? anchorOf(id);
     const alarm = new Alarm(this, id, {
       alarmDescription: [
         watch.means,
@@ -75,15 +97,15 @@ export class Alarms extends Construct {
       evaluationPeriods: watch.periods ?? 1,
       treatMissingData,
     });
-    const tell = new SnsAction(this.topic);
-    alarm.addAlarmAction(tell);
-    alarm.addOkAction(tell);
+    const notify = new SnsAction(this.topic);
+    alarm.addAlarmAction(notify);
+    alarm.addOkAction(notify);
     this.all.push(alarm);
     return alarm;
   }
 }
 
-/** `DeadLetters` is `dead-letters`, the anchor of the heading "Dead letters". */
-function headingOf(id: string): string {
+/** Returns `dead-letters`, the anchor of the heading "Dead letters", for `DeadLetters`. */
+function anchorOf(id: string): string {
   return id.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
 }

@@ -4,14 +4,14 @@ import { NOTICE_DAYS } from '../../lambda/contract/lifecycle.ts';
 import { DIMENSION, METRIC, type MetricName } from '../../lambda/contract/metrics.ts';
 import { modelFacts } from '../../lambda/contract/models.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
-import type { HoldfastDashboardProps } from './dashboard.ts';
+import type { HoldfastDashboardProps } from './dashboard-props.ts';
 import { graph } from './graph.ts';
 import type { InstanceMetrics } from './instance-metrics.ts';
 
-/** Spending is read over hours. */
+/** Cost is easier to judge by the hour than by the minute. */
 const HOUR = Duration.hours(1);
 
-/** What the models' tokens cost by list price, and how long the models will be there. */
+/** Shows the cost of tokens at list prices, and the days until each model's end of life. */
 export function costRows({ metrics, settings }: HoldfastDashboardProps): IWidget[][] {
   return [
     [
@@ -32,7 +32,7 @@ export function costRows({ metrics, settings }: HoldfastDashboardProps): IWidget
     ],
     [
       graph('Days until models end, where it is known', {
-        // As often as it is reported.
+        // The lifecycle check reports once a day.
         left: metrics.by('target', METRIC.daysToEndOfLife, {
           statistic: Stats.MINIMUM,
           period: Duration.days(1),
@@ -45,7 +45,10 @@ export function costRows({ metrics, settings }: HoldfastDashboardProps): IWidget
   ];
 }
 
-/** What the fallback's tokens cost beyond what the primary would have; below zero it was cheaper. */
+/**
+ * Returns, for each fallback tier, its cost minus the cost of the same tokens at the primary's price.
+ * A value below zero means that the fallback was cheaper.
+ */
 function extraSpend(metrics: InstanceMetrics, { tiers }: Settings): IMetric[] {
   const [primary, ...fallbacks] = tiers;
   const target = primary?.targets[0];
@@ -55,7 +58,7 @@ function extraSpend(metrics: InstanceMetrics, { tiers }: Settings): IMetric[] {
     const of = (metric: MetricName) =>
       metrics.of(metric, { period: HOUR }, { [DIMENSION.tier]: name });
     return new MathExpression({
-      // A graph has each id once.
+      // Ids must be unique within a graph.
       expression: `spent${i} - (input${i} * ${price.input} + output${i} * ${price.output}) / 1000000`,
       usingMetrics: {
         [`spent${i}`]: of(METRIC.modelCost),

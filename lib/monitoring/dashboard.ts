@@ -1,33 +1,14 @@
-import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AlarmStatusWidget, Dashboard, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { Settings } from '../../lambda/contract/policy.ts';
-import type { JobsQueue } from '../jobs-queue.ts';
-import type { Alarms } from './alarms.ts';
 import { costRows } from './cost-rows.ts';
+import type { HoldfastDashboardProps } from './dashboard-props.ts';
 import { healthRow } from './health-row.ts';
-import type { InstanceMetrics } from './instance-metrics.ts';
-import type { JobAlarms } from './job-alarms.ts';
 import { jobRows } from './job-rows.ts';
 import { modelRows } from './model-rows.ts';
 import { stuckRows } from './stuck-rows.ts';
-import type { FunctionsByName, SystemAlarms } from './system-alarms.ts';
-import type { TargetAlarms } from './target-alarms.ts';
 
-export interface HoldfastDashboardProps {
-  readonly settings: Settings;
-  readonly metrics: InstanceMetrics;
-  readonly alarms: Alarms;
-  /** Those whose thresholds are drawn. */
-  readonly thresholds: TargetAlarms & JobAlarms & SystemAlarms;
-  readonly api: RestApi;
-  readonly queue: JobsQueue;
-  /** By the name under which each is drawn. */
-  readonly functions: FunctionsByName;
-}
-
-/** What an operator asks, from top to bottom. */
+/** The dashboard of an instance, ordered by the questions that an operator asks in an incident. */
 export class HoldfastDashboard extends Construct {
   readonly dashboard: Dashboard;
 

@@ -1,6 +1,6 @@
 import { GraphWidget, type GraphWidgetProps } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** A third of the dashboard's width, from zero. */
+/** Returns a graph of a third of the dashboard's width, with an axis that starts at zero. */
 export function graph(title: string, props: GraphWidgetProps): GraphWidget {
   return new GraphWidget({
     title,

@@ -1,9 +1,9 @@
 import { type IWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC } from '../../lambda/contract/metrics.ts';
-import type { HoldfastDashboardProps } from './dashboard.ts';
+import type { HoldfastDashboardProps } from './dashboard-props.ts';
 import { graph } from './graph.ts';
 
-/** As the sweeper sees it each minute, whether or not there is traffic. */
+/** Shows circuits and targets. The sweeper reports them each minute, even without traffic. */
 export function healthRow({ metrics, thresholds }: HoldfastDashboardProps): IWidget[] {
   return [
     graph('Circuits: 0 closed, 1 half-open, 2 open', {

@@ -4,13 +4,17 @@ import { DIMENSION, METRICS_NAMESPACE, type MetricName } from '../../lambda/cont
 import { type Settings, targetKey, targetsOf } from '../../lambda/contract/policy.ts';
 import { FAILURE_KINDS, SWEEP_ACTIONS } from '../../lambda/contract/words.ts';
 
-/** The finest that CloudWatch keeps for two weeks; the sweeper reports as often. */
+/** The finest period that CloudWatch keeps for two weeks. The sweeper reports once a minute. */
 export const PERIOD = Duration.minutes(1);
-/** Of what services count, and of what they sample. */
+/** The options for metrics that AWS services count. */
 export const SUMMED = { period: PERIOD, statistic: Stats.SUM };
+/** The options for metrics that AWS services sample. */
 export const SAMPLED = { period: PERIOD, statistic: Stats.MAXIMUM };
 
-/** A metric that the functions of the instance called `service` report; a sum by default. */
+/**
+ * Returns a metric that the functions of the instance named `service` report. By default its
+ * statistic is the sum.
+ */
 export function instanceMetric(
   service: string,
   metricName: MetricName,
@@ -21,28 +25,38 @@ export function instanceMetric(
     metricName,
     statistic: Stats.SUM,
     ...options,
-    // Powertools puts the service on every metric.
+    // Powertools adds the service to every metric.
     dimensionsMap: { service, ...options.dimensionsMap },
   });
 }
 
+/** The way in which a metric is shown. */
 export interface Drawn {
-  /** CDK draws the metric's name without one; an alarm's metric must have none. */
+  /**
+   * The name in the graph. The metric of an alarm must have none.
+   * @default the metric's name
+   */
   readonly label?: string;
-  /** @default Sum */
+  /**
+   * The CloudWatch statistic.
+   * @default Sum
+   */
   readonly statistic?: string;
-  /** @default a minute */
+  /**
+   * The period of a data point.
+   * @default a minute
+   */
   readonly period?: Duration;
 }
 
 type DimensionName = keyof typeof DIMENSION;
 
-/** What the functions of one instance report, as metrics to draw and to watch. */
+/** The metrics that the functions of one instance report, for graphs and alarms. */
 export class InstanceMetrics {
   readonly #service: string;
   readonly #values: Readonly<Record<DimensionName, readonly string[]>>;
 
-  /** @param service The instance's name: a dimension of all its metrics. */
+  /** @param service The instance's name, which is a dimension of all its metrics. */
   constructor(service: string, settings: Settings) {
     const targets = targetsOf(settings);
     this.#service = service;
@@ -55,11 +69,12 @@ export class InstanceMetrics {
     };
   }
 
+  /** Returns a metric of the whole instance, or of the given dimensions. */
   of(name: MetricName, drawn: Drawn = {}, dimensionsMap: Record<string, string> = {}): Metric {
     return instanceMetric(this.#service, name, { period: PERIOD, ...drawn, dimensionsMap });
   }
 
-  /** One metric for each value that the dimension can have; `label` comes after the value. */
+  /** Returns a metric for each value of the dimension. `label` follows the value in the graph. */
   by(dimension: DimensionName, name: MetricName, { label = '', ...drawn }: Drawn = {}): IMetric[] {
     return this.#values[dimension].map((value) =>
       this.of(

@@ -9,7 +9,7 @@ export type JobAlarms = Readonly<
   Record<'deadLetters' | 'jobsWait' | 'backlog' | 'eventsUnsent', Alarm>
 >;
 
-/** Do jobs end, and as their callers hope? Gives the alarms whose thresholds are drawn. */
+/** Adds the alarms on jobs. Returns those whose thresholds the dashboard draws. */
 export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQueue): JobAlarms {
   const deadLetters = alarms.add('DeadLetters', {
     metric: jobs.deadLetters.metricApproximateNumberOfMessagesVisible(SAMPLED),
@@ -24,7 +24,7 @@ export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQu
     jobsWait: alarms.add('JobsWait', {
       metric: metrics.of(METRIC.deferredJobAge, {
         statistic: Stats.MAXIMUM,
-        // A job that waits comes by at least this often.
+        // A waiting job is deferred at least this often, and each deferral reports its age.
         period: Duration.minutes(15),
       }),
       threshold: Duration.hours(1).toMilliseconds(),
@@ -51,7 +51,7 @@ export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQu
   };
 }
 
-/** Callers' own mistakes end as FAILED too: one such job must wake nobody. */
+/** A caller's mistake also ends a job as FAILED, so a single failed job does not raise the alarm. */
 function watchFailures(alarms: Alarms, metrics: InstanceMetrics): void {
   const period = Duration.minutes(5);
   const sum = (name: MetricName) => metrics.of(name, { period });

@@ -1,11 +1,11 @@
 import { type IWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC } from '../../lambda/contract/metrics.ts';
-import type { HoldfastDashboardProps } from './dashboard.ts';
+import type { HoldfastDashboardProps } from './dashboard-props.ts';
 import { graph } from './graph.ts';
 import { PERIOD, SUMMED } from './instance-metrics.ts';
 import { degradedShare } from './target-alarms.ts';
 
-/** What callers get, and when. */
+/** Shows the results and the latencies that callers see. */
 export function jobRows({ metrics, thresholds, api }: HoldfastDashboardProps): IWidget[][] {
   return [
     [

@@ -1,9 +1,9 @@
 import { type IWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC } from '../../lambda/contract/metrics.ts';
-import type { HoldfastDashboardProps } from './dashboard.ts';
+import type { HoldfastDashboardProps } from './dashboard-props.ts';
 import { graph } from './graph.ts';
 
-/** What Bedrock does with the calls, and the breaker with Bedrock. */
+/** Shows the calls to Bedrock and the reaction of the breaker. */
 export function modelRows({ metrics, settings }: HoldfastDashboardProps): IWidget[][] {
   return [
     [

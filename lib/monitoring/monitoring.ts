@@ -13,16 +13,17 @@ import { targetAlarms } from './target-alarms.ts';
 
 export interface MonitoringProps extends AlarmsProps {
   readonly settings: Settings;
-  /** The instance's name: a dimension of all its metrics. */
+  /** The instance's name, which is a dimension of all its metrics. */
   readonly service: string;
   readonly api: RestApi;
   readonly queue: JobsQueue;
-  /** By the name under which each is drawn. */
+  /** The functions, by the name that graphs and alarms show. */
   readonly functions: FunctionsByName;
+  /** The tables, by the name that alarms show. */
   readonly tables: Readonly<Record<string, ITable>>;
 }
 
-/** How an operator sees an instance: alarms that tell, a dashboard that shows, queries that explain. */
+/** The operator's view of an instance: alarms, a dashboard and saved log queries. */
 export class Monitoring extends Construct {
   readonly alarms: Alarms;
   readonly dashboard: HoldfastDashboard;

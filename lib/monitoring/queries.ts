@@ -3,12 +3,13 @@ import { Construct } from 'constructs';
 import type { HoldfastFunction } from '../holdfast-function.ts';
 
 export interface QueriesProps {
-  /** The instance's name: the folder of its queries in the console. */
+  /** The instance's name, which is the folder of its queries in the console. */
   readonly service: string;
+  /** The functions whose logs are searched. */
   readonly functions: readonly HoldfastFunction[];
 }
 
-/** What is asked most often of the logs of all functions, saved in CloudWatch Logs Insights. */
+/** The most common queries on the logs of all functions, saved in CloudWatch Logs Insights. */
 export class Queries extends Construct {
   constructor(scope: Construct, id: string, { service, functions }: QueriesProps) {
     super(scope, id);

@@ -1,10 +1,10 @@
 import { type IWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC } from '../../lambda/contract/metrics.ts';
-import type { HoldfastDashboardProps } from './dashboard.ts';
+import type { HoldfastDashboardProps } from './dashboard-props.ts';
 import { graph } from './graph.ts';
 import { PERIOD, SAMPLED, SUMMED } from './instance-metrics.ts';
 
-/** What waits, what the sweeper had to move, and what breaks. */
+/** Shows waiting messages, jobs that only the sweeper moved on, and failing functions. */
 export function stuckRows(props: HoldfastDashboardProps): IWidget[][] {
   return [queueRow(props), sweeperRow(props), functionRow(props)];
 }
@@ -36,7 +36,7 @@ function queueRow({
 
 function sweeperRow({ metrics, thresholds }: HoldfastDashboardProps): IWidget[] {
   return [
-    // `requeue`: a lease expired.
+    // The action `requeue` means that a lease has expired.
     graph('Jobs that the sweeper moved', { left: metrics.by('action', METRIC.sweptJobs) }),
     graph('Events unsent, results thrown away', {
       left: [

@@ -7,20 +7,23 @@ import type { HoldfastFunction } from '../holdfast-function.ts';
 import type { Alarms } from './alarms.ts';
 import type { InstanceMetrics } from './instance-metrics.ts';
 
+/** Functions by name. The request function and the worker have alarms of their own. */
 export type FunctionsByName = Readonly<
   Record<'request' | 'worker', HoldfastFunction> & Record<string, HoldfastFunction>
 >;
 
+/** The parts of an instance that the system alarms watch. */
 export interface SystemParts {
   readonly api: RestApi;
-  /** By the name under which each is drawn. */
+  /** The functions, by the name that alarms show. */
   readonly functions: FunctionsByName;
+  /** The tables, by the name that alarms show. */
   readonly tables: Readonly<Record<string, ITable>>;
 }
 
 export type SystemAlarms = Readonly<Record<'apiFails', Alarm>>;
 
-/** Does the machinery itself run? Gives the alarm whose threshold is drawn. */
+/** Adds the alarms on functions, tables and the API. Returns the one that the dashboard draws. */
 export function systemAlarms(
   alarms: Alarms,
   metrics: InstanceMetrics,
@@ -43,7 +46,7 @@ export function systemAlarms(
     missing: 'quiet',
   });
   for (const [name, each] of Object.entries(functions)) watchErrors(alarms, name, each);
-  // Those that traffic starts: where the account's concurrency is used up, they meet it first.
+  // Traffic starts these two, so they are throttled first when the account's concurrency is used up.
   for (const name of ['request', 'worker'] as const) watchThrottles(alarms, name, functions[name]);
   for (const [name, table] of Object.entries(tables)) watchTable(alarms, name, table);
   return {

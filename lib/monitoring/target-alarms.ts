@@ -8,7 +8,7 @@ import type { InstanceMetrics } from './instance-metrics.ts';
 
 export type TargetAlarms = Readonly<Record<'noTargetServes' | 'silentFallback', Alarm>>;
 
-/** Do the models serve, and those that should? Gives the alarms whose thresholds are drawn. */
+/** Adds the alarms on targets. Returns those whose thresholds the dashboard draws. */
 export function targetAlarms(
   alarms: Alarms,
   metrics: InstanceMetrics,
@@ -73,7 +73,7 @@ function watchPrimary(alarms: Alarms, metrics: InstanceMetrics, { tiers }: Setti
   });
 }
 
-/** Metrics of success look well while a cheaper model answers for days. */
+/** Metrics of success look healthy even while a cheaper model serves for days. */
 function watchFallback(alarms: Alarms, metrics: InstanceMetrics): Alarm {
   return alarms.add('SilentFallback', {
     metric: degradedShare(metrics, Duration.minutes(5)),
@@ -85,7 +85,7 @@ function watchFallback(alarms: Alarms, metrics: InstanceMetrics): Alarm {
   });
 }
 
-/** Percent of the jobs that succeeded. */
+/** Returns the share of degraded jobs, in percent of the jobs that succeeded. */
 export function degradedShare(metrics: InstanceMetrics, period: Duration): MathExpression {
   return new MathExpression({
     expression: '100 * FILL(degraded, 0) / succeeded',
