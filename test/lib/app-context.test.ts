@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { environmentOf, readContext } from '../../lib/app-context.ts';
 import { faultsOf } from '../support/settings-faults.ts';
-import { anApp, someSettings } from '../support/stack.ts';
+import { anApp, oneTargetSettings } from '../support/stack.ts';
 
 describe('the context of the app', () => {
   test('may hold whatever CDK puts there', () => {
@@ -41,7 +41,7 @@ describe('the context of the app', () => {
 });
 
 describe('where the stack goes', () => {
-  const settings = someSettings();
+  const settings = oneTargetSettings();
   const credentials = { account: '111111111111', region: 'us-east-1' };
 
   test('is open without credentials and context', () => {

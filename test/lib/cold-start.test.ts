@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ENV } from '../../lambda/contract/env.ts';
 import { HANDLERS } from '../../lib/bundle.ts';
-import { aTemplate, someSettings } from '../support/stack.ts';
+import { aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { propertiesOf } from '../support/template.ts';
 
-const template = aTemplate({ settings: someSettings({ probe: { enabled: true } }) });
+const template = aTemplate({ settings: oneTargetSettings({ probe: { enabled: true } }) });
 
 /** Set by Powertools' and our own defaults where they are missing. */
 const OPTIONAL: readonly string[] = [ENV.debugShare];

@@ -9,12 +9,12 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Stack } from 'aws-cdk-lib/core';
 import { Holdfast, type HoldfastProps } from '../../lib/holdfast.ts';
-import { anApp, aStack, aTemplate, someSettings } from '../support/stack.ts';
+import { anApp, aStack, aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { permissionsOf, propertiesOf, resourcesOf } from '../support/template.ts';
 
 function aHoldfast(stack: Stack, id: string, props: Partial<HoldfastProps> = {}): Holdfast {
   return new Holdfast(stack, id, {
-    settings: someSettings(),
+    settings: oneTargetSettings(),
     code: () => Code.fromInline('export const handler = () => {};'),
     ...props,
   });

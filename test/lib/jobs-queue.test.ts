@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { aTemplate, someSettings } from '../support/stack.ts';
+import { aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { propertiesOf } from '../support/template.ts';
 
 describe('the jobs queue', () => {
-  const template = aTemplate({ settings: someSettings({ breaker: { callTimeoutSeconds: 35 } }) });
+  const template = aTemplate({
+    settings: oneTargetSettings({ breaker: { callTimeoutSeconds: 35 } }),
+  });
   const queue = propertiesOf(template, 'AWS::SQS::Queue', 'Queue');
   const deadLetters = propertiesOf(template, 'AWS::SQS::Queue', 'QueueDeadLetters');
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { aTemplate, someSettings } from '../support/stack.ts';
+import { aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { propertiesOf, statementsOf } from '../support/template.ts';
 
 describe('the lifecycle check', () => {
@@ -18,7 +18,7 @@ describe('the lifecycle check', () => {
       { region: 'eu-west-1', modelId: 'eu.anthropic.claude-sonnet-4-6' },
       { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' },
     ];
-    const settings = someSettings({ tiers: [{ name: 'only', targets, maxTokens: 512 }] });
+    const settings = oneTargetSettings({ tiers: [{ name: 'only', targets, maxTokens: 512 }] });
 
     const bedrock = statementsOf(aTemplate({ settings }), 'Lifecycle').filter(({ actions }) =>
       String(actions).startsWith('bedrock:'),

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Target } from '../../lambda/contract/policy.ts';
-import { aStack, aTemplate, someSettings } from '../support/stack.ts';
+import { aStack, aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { statementsOf } from '../support/template.ts';
 
 const MODEL = 'anthropic.claude-sonnet-4-6';
 const BEDROCK = 'arn:{AWS::Partition}:bedrock';
 
 function settingsFor(...targets: Target[]) {
-  return someSettings({ tiers: [{ name: 'only', targets, maxTokens: 512 }] });
+  return oneTargetSettings({ tiers: [{ name: 'only', targets, maxTokens: 512 }] });
 }
 
 /** The statements of the worker about models: what is called, then where it may run. */

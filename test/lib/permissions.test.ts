@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { aTemplate, someSettings } from '../support/stack.ts';
+import { aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { permissionsOf, statementsOf } from '../support/template.ts';
 
 const SETTINGS = ['SettingsDeployed', 'SettingsParameter'].map(
@@ -13,7 +13,7 @@ describe('what each function may do, and nothing else', () => {
   // One model in one region: how targets become permissions is told in model-access.test.ts.
   const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
   const template = aTemplate({
-    settings: someSettings({
+    settings: oneTargetSettings({
       tiers: [{ name: 'only', targets: [target], maxTokens: 512 }],
       probe: { enabled: true },
     }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { aTemplate, someSettings } from '../support/stack.ts';
+import { aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { propertiesOf, resourcesOf, statementsOf } from '../support/template.ts';
 
 const TARGETS = [
@@ -9,7 +9,7 @@ const TARGETS = [
 
 function template(enabled: boolean) {
   const tiers = [{ name: 'only', targets: TARGETS, maxTokens: 512 }];
-  return aTemplate({ settings: someSettings({ tiers, probe: { enabled } }) });
+  return aTemplate({ settings: oneTargetSettings({ tiers, probe: { enabled } }) });
 }
 
 describe('the prober', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
-import { aTemplate, someSettings } from '../support/stack.ts';
+import { aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { propertiesOf, resourcesOf } from '../support/template.ts';
 
 describe('a bucket that goes with its stack', () => {
@@ -25,7 +25,7 @@ describe('a bucket that goes with its stack', () => {
 
 describe('the results bucket', () => {
   const template = aTemplate({
-    settings: someSettings({ jobs: { retentionDays: 5, deadlineSeconds: 1.5 * 86_400 } }),
+    settings: oneTargetSettings({ jobs: { retentionDays: 5, deadlineSeconds: 1.5 * 86_400 } }),
   });
   const properties = propertiesOf(template, 'AWS::S3::Bucket', 'ResultsBucket');
 

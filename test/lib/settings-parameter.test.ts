@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { aTemplate, someSettings } from '../support/stack.ts';
+import { aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { propertiesOf } from '../support/template.ts';
 
 /** Some 60 bytes for each tenant. */
 function settingsOfSize(tenants: number) {
-  return someSettings({
+  return oneTargetSettings({
     tenants: Object.fromEntries(
       Array.from({ length: tenants }, (_, i) => [
         `key-${i}`.padEnd(20, 'x'),
@@ -14,13 +14,13 @@ function settingsOfSize(tenants: number) {
   });
 }
 
-function parameterOf(settings = someSettings(), name = 'SettingsParameter') {
+function parameterOf(settings = oneTargetSettings(), name = 'SettingsParameter') {
   return propertiesOf(aTemplate({ settings }), 'AWS::SSM::Parameter', name);
 }
 
 describe('the settings parameter', () => {
   test('carries the settings with all defaults', () => {
-    const settings = someSettings({ breaker: { cooldownSeconds: 7 } });
+    const settings = oneTargetSettings({ breaker: { cooldownSeconds: 7 } });
 
     const { Type, Tier, Value } = parameterOf(settings);
 
@@ -29,7 +29,7 @@ describe('the settings parameter', () => {
   });
 
   test('lies beside what was deployed, which no edit touches', () => {
-    const { Value, Type } = parameterOf(someSettings(), 'SettingsDeployed');
+    const { Value, Type } = parameterOf(oneTargetSettings(), 'SettingsDeployed');
 
     expect({ Value, Type }).toEqual({ Value: parameterOf().Value, Type: 'String' });
   });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { aTemplate, someSettings } from '../support/stack.ts';
+import { aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { propertiesOf, resourcesOf } from '../support/template.ts';
 
 describe('the worker', () => {
   const template = aTemplate({
-    settings: someSettings({
+    settings: oneTargetSettings({
       breaker: { callTimeoutSeconds: 0.5 },
       jobs: { workerConcurrency: 3 },
     }),

@@ -3,14 +3,14 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { App, type AppProps } from 'aws-cdk-lib/core';
 import type { Settings, SettingsInput } from '../../lambda/contract/policy.ts';
-import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 import { HoldfastStack, type HoldfastStackProps } from '../../lib/holdfast-stack.ts';
+import { someSettings } from './settings.ts';
 
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
 /**
- * An app as bin/app.ts makes it, without CDK's own checks (one test runs them for all) and without
- * what a template does not show.
+ * The app of bin/app.ts without CDK's own checks, which one test runs for all, and without metadata
+ * that templates do not contain.
  */
 export function anApp(props: AppProps = {}): App {
   return new App({
@@ -23,16 +23,19 @@ export function anApp(props: AppProps = {}): App {
   });
 }
 
-export function someSettings(input: Partial<SettingsInput> = {}): Settings {
+/** One tier with one target, an inference profile, so that a test can name all of its grants. */
+export function oneTargetSettings(input: Partial<SettingsInput> = {}): Settings {
   const target = { region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-6' };
-  const tiers = [{ name: 'primary', targets: [target], maxTokens: 1024 }];
-  return parseSettings({ tiers, ...input }, 'test settings');
+  return someSettings({
+    tiers: [{ name: 'primary', targets: [target], maxTokens: 1024 }],
+    ...input,
+  });
 }
 
-/** The stack with a line of code for each handler, so that no test waits for a bundle. */
+/** The stack with one line of inline code for each handler, so that tests need no bundles. */
 export function aStack(props: Partial<HoldfastStackProps> = {}, app = anApp()): HoldfastStack {
   return new HoldfastStack(app, 'Holdfast', {
-    settings: someSettings(),
+    settings: oneTargetSettings(),
     code: () => Code.fromInline('export const handler = () => {};'),
     ...props,
   });

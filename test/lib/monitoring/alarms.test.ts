@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Stack } from 'aws-cdk-lib/core';
-import { anApp, aStack, aTemplate, someSettings } from '../../support/stack.ts';
+import { anApp, aStack, aTemplate, oneTargetSettings } from '../../support/stack.ts';
 import { propertiesOf, resourcesOf } from '../../support/template.ts';
 
 interface AlarmProperties {
@@ -17,7 +17,7 @@ interface AlarmProperties {
   readonly TreatMissingData: string;
 }
 
-const probing = someSettings({ probe: { enabled: true } });
+const probing = oneTargetSettings({ probe: { enabled: true } });
 const template = aTemplate({ settings: probing });
 const alarms = alarmsOf(template);
 

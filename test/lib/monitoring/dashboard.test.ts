@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { METRIC } from '../../../lambda/contract/metrics.ts';
-import { aTemplate, someSettings } from '../../support/stack.ts';
+import { aTemplate, oneTargetSettings } from '../../support/stack.ts';
 import { propertiesOf } from '../../support/template.ts';
 
 interface Drawn {
@@ -33,7 +33,7 @@ const tiers = [
   { name: 'small', targets: [small], maxTokens: 512 },
 ];
 
-function widgetsOf(settings = someSettings({ tiers })): readonly Widget[] {
+function widgetsOf(settings = oneTargetSettings({ tiers })): readonly Widget[] {
   const template = aTemplate({ settings });
   const { DashboardBody } = propertiesOf(
     template,
@@ -70,7 +70,7 @@ describe('the dashboard', () => {
 
   test('draws every metric that the functions report', () => {
     const drawn = new Set(
-      widgetsOf(someSettings({ tiers, probe: { enabled: true } })).flatMap(({ properties }) =>
+      widgetsOf(oneTargetSettings({ tiers, probe: { enabled: true } })).flatMap(({ properties }) =>
         (properties.metrics ?? []).map(([, name]) => name),
       ),
     );
