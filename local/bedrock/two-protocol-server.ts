@@ -30,7 +30,7 @@ export async function listenOnBothProtocols(
   onConnection: (protocol: Protocol) => void,
 ): Promise<TwoProtocolServer> {
   // Idle connections stay open. If the server closed one while a client reused it, the client would
-  // see a failure that no fault rule asked for.
+  // see a failure that no fault rule caused.
   const http1 = createServer({ keepAliveTimeout: 0 }, handle);
   const http2 = createHttp2Server(handle);
   const sockets = new Set<Socket>();

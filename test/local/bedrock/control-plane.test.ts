@@ -79,16 +79,16 @@ describe('GetInferenceProfile', () => {
 });
 
 test('both check the permission to read this model or profile', async () => {
-  const asked: string[] = [];
+  const checked: string[] = [];
   const client = await aClient((_headers, action, resource) => {
-    asked.push(`${action} ${resource}`);
+    checked.push(`${action} ${resource}`);
     return 'denied';
   });
 
   const denied = { name: 'AccessDeniedException', message: 'denied' };
   await expect(client.send(model(ENDED))).rejects.toMatchObject(denied);
   await expect(client.send(profile(`eu.${ENDED}`))).rejects.toMatchObject(denied);
-  expect(asked).toEqual([
+  expect(checked).toEqual([
     `bedrock:GetFoundationModel arn:aws:bedrock:eu-west-1::foundation-model/${ENDED}`,
     `bedrock:GetInferenceProfile arn:aws:bedrock:eu-west-1:000000000000:inference-profile/eu.${ENDED}`,
   ]);

@@ -235,10 +235,10 @@ test('a bad request gets a ValidationException with the message of the service',
 });
 
 test('a caller without permission gets the message of the policy check', async () => {
-  const asked: string[] = [];
+  const checked: string[] = [];
   const fake = await aFake({
     authorize: (_headers, action, resource) => {
-      asked.push(`${action} ${resource}`);
+      checked.push(`${action} ${resource}`);
       return resource.endsWith(
         'us-west-1::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0',
       )
@@ -253,7 +253,7 @@ test('a caller without permission gets the message of the policy check', async (
     name: 'AccessDeniedException',
     message: 'User: worker is not authorized',
   });
-  expect(asked).toContain(
+  expect(checked).toContain(
     `bedrock:InvokeModel arn:aws:bedrock:us-east-1:000000000000:inference-profile/${MODEL}`,
   );
 });
