@@ -1,6 +1,6 @@
 import { type Handler, sendJson } from '../loopback.ts';
 
-/** What the embedded run serves of AWS; each speaks its service's protocol. */
+/** A handler for each emulated AWS service, which speaks the protocol of that service. */
 export interface AwsServices {
   readonly dynamodb: Handler;
   readonly ssm: Handler;
@@ -11,8 +11,8 @@ export interface AwsServices {
 }
 
 /**
- * One endpoint for all services: the JSON protocols name theirs in a header, and what names none
- * is S3's.
+ * Serves all services at one endpoint. The JSON protocols name the service in a header; a request
+ * without that header is for S3.
  */
 export function serveAws({ dynamodb, ssm, events, queuesAndObjects }: AwsServices): Handler {
   return (request, response) => {

@@ -14,12 +14,12 @@ export type Dynalite = ReturnType<typeof dynalite>;
 answerFailedConditionsWithTheItem();
 for (const parser of [conditionParser, updateParser]) parseOnce(parser);
 
-/** dynalite in memory, without a socket, with DynamoDB's answers where its own lack something. */
+/** Creates an in-memory dynalite without a socket, corrected where DynamoDB answers more. */
 export function createDynalite(): Dynalite {
   return dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 }
 
-/** Gives dynalite a request whose body was read already; the answer goes out without a copy. */
+/** Gives dynalite a request whose body was already read. dynalite writes to `response` itself. */
 export function handOver(
   server: Dynalite,
   headers: IncomingHttpHeaders,
@@ -32,7 +32,7 @@ export function handOver(
   request.emit('end');
 }
 
-/** Asks dynalite from within this process. */
+/** Sends a request to dynalite from within this process. */
 export function ask(
   server: Dynalite,
   headers: IncomingHttpHeaders,
@@ -49,9 +49,9 @@ export function ask(
 }
 
 /**
- * dynalite drops ReturnValuesOnConditionCheckFailure and answers a failed condition without the
- * item. Both places are properties of its modules; the check runs inside its lock of the item, so
- * the item added here is the one that failed.
+ * Makes dynalite return the item of a failed condition. It drops ReturnValuesOnConditionCheckFailure
+ * from requests and the item from answers; both are properties of its modules. The check runs while
+ * dynalite holds the item's lock, so the item added here is the one that failed the condition.
  */
 function answerFailedConditionsWithTheItem(): void {
   const option = 'ReturnValuesOnConditionCheckFailure';

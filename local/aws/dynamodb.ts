@@ -6,13 +6,13 @@ import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
 import { ask, createDynalite, type Dynalite, handOver } from './dynalite-server.ts';
 
-/** DynamoDB takes no larger request. */
+/** The limit of DynamoDB. */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 const AMZ_JSON = 'application/x-amz-json-1.0';
 
 /**
- * DynamoDB, by dynalite in memory. Not emulated: transactions, streams and the deletion of expired
- * items (the real service may take days over it, so nothing may depend on it).
+ * Serves DynamoDB with dynalite. Transactions, streams and the deletion of expired items are not
+ * emulated. The real service may delete days late, so nothing may depend on it.
  */
 export async function serveDynamoDb(stack: Stack, authorize: Authorize): Promise<Handler> {
   const server = createDynalite();
@@ -58,7 +58,7 @@ function deny(
   partitionKeys: ReadonlyMap<string, string | undefined>,
 ) {
   const request = addressed.safeParse(parseJson(body.toString()));
-  // dynalite itself answers one that is no JSON.
+  // dynalite itself answers a request that is not JSON.
   if (!request.success) return undefined;
   const operation = operationOf(headers);
   const context = leadingKey(request.data, partitionKeys);
@@ -71,7 +71,7 @@ function operationOf(headers: IncomingHttpHeaders): string {
   return String(headers['x-amz-target']).split('.')[1] ?? '';
 }
 
-/** Only what names resources is looked at, for each attribute of each item would cost. */
+/** Not parsed further, because parsing every attribute of every item is slow. */
 const attributes = z.custom<Readonly<Record<string, unknown>>>(isObject).optional();
 
 const addressed = z.object({
@@ -83,14 +83,14 @@ const addressed = z.object({
 });
 type Addressed = z.infer<typeof addressed>;
 
-/** The ARNs that a request touches. */
+/** Returns the ARNs of the tables or the index that a request uses. */
 function resourcesOf({ TableName, IndexName, RequestItems }: Addressed): string[] {
   const tables = RequestItems ? Object.keys(RequestItems) : [TableName ?? '*'];
   const suffix = IndexName ? `/index/${IndexName}` : '';
   return tables.map((name) => `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}${suffix}`);
 }
 
-/** The partition that a request for one item touches, for policies that narrow it. */
+/** Returns the partition key of a request for one item, for policies that restrict it. */
 function leadingKey(
   { TableName = '', Key, Item }: Addressed,
   partitionKeys: ReadonlyMap<string, string | undefined>,
@@ -127,5 +127,5 @@ async function createTable(
     authorization: credentialOf(OPERATOR_KEY_ID),
   };
   const answer = await ask(server, headers, body);
-  if (answer.status !== 200) throw new Error(`table ${TableName} was refused: ${answer.text}`);
+  if (answer.status !== 200) throw new Error(`creating table ${TableName} failed: ${answer.text}`);
 }

@@ -6,12 +6,12 @@ import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
 
 const AMZ_JSON = 'application/x-amz-json-1.1';
-/** The service takes 1 MB. */
+/** The limit of EventBridge. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
-/** A run of days must not fill the memory. */
+/** Bounds the memory of a run that lasts for days. */
 const KEPT_EVENTS = 10_000;
 
-/** An event as a rule's target would get it. */
+/** An event as the target of a rule would receive it. */
 export interface BusEvent {
   readonly id: string;
   readonly bus: string;
@@ -23,11 +23,11 @@ export interface BusEvent {
 
 export interface EventBuses {
   readonly handler: Handler;
-  /** The latest events, oldest first. */
+  /** Returns the latest events, oldest first. */
   events(): readonly BusEvent[];
 }
 
-/** EventBridge's PutEvents. Rules with patterns are not carried out: events are only kept. */
+/** Serves EventBridge's PutEvents. Events are kept, but rules do not deliver them. */
 export function serveEventBuses(stack: Stack, authorize: Authorize): EventBuses {
   const buses = new Set(
     stack.resources('AWS::Events::EventBus', z.looseObject({})).map(({ ref }) => ref),
@@ -37,7 +37,10 @@ export function serveEventBuses(stack: Stack, authorize: Authorize): EventBuses 
   const put = (entry: Entry) => {
     const { EventBusName: bus, Source: source, DetailType: detailType } = entry;
     if (!buses.has(bus)) {
-      return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `no event bus ${bus}` };
+      return {
+        ErrorCode: 'ResourceNotFoundException',
+        ErrorMessage: `event bus ${bus} does not exist`,
+      };
     }
     const detail = parseJson(entry.Detail);
     if (typeof detail !== 'object' || detail === null) {
@@ -79,7 +82,7 @@ const entry = z.looseObject({
   Source: z.string().min(1),
   DetailType: z.string().min(1).max(128),
   Detail: z.string(),
-  /** Seconds since the epoch. */
+  /** In seconds since the epoch. */
   Time: z.number().optional(),
 });
 type Entry = z.infer<typeof entry>;

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type AccessControl, credentialOf, OPERATOR_KEY_ID } from '../iam.ts';
-import type { Fauxqs } from './fauxqs.ts';
+import { type AccessControl, credentialOf } from '../iam.ts';
+import { askFauxqs, type Fauxqs } from './fauxqs.ts';
 
 /**
- * The rules of S3 that fauxqs leaves out: who may touch an object, links that expire, writes on a
- * condition, and the headers that a link may override.
+ * Adds the rules of S3 that fauxqs lacks: IAM permissions, expiry of presigned links, conditional
+ * writes, and response headers that a link overrides.
  */
 export function guardObjects(app: Fauxqs, access: AccessControl): void {
-  /** Conditional writes under way, by path: the check and the write are two steps here. */
+  /** Conditional writes in progress, by path. They are needed because check and write are two steps. */
   const writing = new Map<string, unknown>();
   const targets = new WeakMap<object, S3Target>();
 
@@ -38,7 +38,7 @@ export function guardObjects(app: Fauxqs, access: AccessControl): void {
     const target = targets.get(request);
     if (!target || (request.method !== 'GET' && request.method !== 'HEAD')) return payload;
     if (reply.statusCode === 404 && target.action === 's3:GetObject') {
-      // Whoever may not list a bucket is not told which objects it lacks.
+      // S3 answers 403 to a caller who may not list the bucket, so that it cannot probe for names.
       const bucket = target.arn.split('/')[0] ?? target.arn;
       const caller = signer(request.headers, target.url);
       if (!access.wouldDeny(caller, 's3:ListBucket', bucket)) return payload;
@@ -51,17 +51,13 @@ export function guardObjects(app: Fauxqs, access: AccessControl): void {
     return payload;
   });
 
-  /** S3 too answers 409 to the second of two such writes at once. */
+  /** Like S3, answers 409 to the second of two concurrent conditional writes. */
   async function failedCondition(request: { headers: IncomingHttpHeaders }, path: string) {
     if (writing.has(path)) {
       return fault(409, 'ConditionalRequestConflict', 'A conflicting operation is running.');
     }
     writing.set(path, request);
-    const { statusCode, headers: present } = await app.inject({
-      method: 'HEAD',
-      url: path,
-      headers: { authorization: credentialOf(OPERATOR_KEY_ID) },
-    });
+    const { statusCode, headers: present } = await askFauxqs(app, { method: 'HEAD', url: path });
     const exists = statusCode === 200;
     const ifMatch = request.headers['if-match'];
     if (ifMatch && !exists) return fault(404, 'NoSuchKey', 'The key does not exist.');
@@ -77,7 +73,7 @@ interface S3Target {
   readonly arn: string;
 }
 
-/** Undefined for what is not S3's: the other protocols post to the root. */
+/** Returns undefined for a request to the root, which belongs to another service. */
 function s3Target({ method, url: raw }: { method: string; url: string }): S3Target | undefined {
   const url = new URL(`http://local${raw}`);
   const [, bucket = '', ...key] = url.pathname.split('/');
@@ -90,7 +86,7 @@ function s3Target({ method, url: raw }: { method: string; url: string }): S3Targ
   return { url, path: url.pathname, action: `s3:${verb}Object`, arn };
 }
 
-/** A presigned link carries its signer in the query. */
+/** Returns the headers that name the signer. A presigned link names it in the query. */
 function signer(headers: IncomingHttpHeaders, { searchParams }: URL): IncomingHttpHeaders {
   const credential = searchParams.get('X-Amz-Credential');
   return credential ? { authorization: credentialOf(credential.split('/')[0] ?? '') } : headers;

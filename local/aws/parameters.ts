@@ -5,7 +5,7 @@ import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
 
 const AMZ_JSON = 'application/x-amz-json-1.1';
-/** The service takes 8 KB in the advanced tier; this is only a bound. */
+/** Only bounds the memory. A parameter of the advanced tier has 8 KB at most. */
 const MAX_REQUEST_BYTES = 64 * 1024;
 
 interface Parameter {
@@ -14,7 +14,7 @@ interface Parameter {
   readonly modifiedAtSeconds: number;
 }
 
-/** SSM's GetParameter(s), and PutParameter, by which settings are edited while the stack runs. */
+/** Serves SSM's GetParameter, GetParameters and PutParameter, which edits settings at run time. */
 export function serveParameters(stack: Stack, authorize: Authorize): Handler {
   const parameters = new Map<string, Parameter>();
   const put = (name: string, value: string): Parameter => {
@@ -43,13 +43,16 @@ export function serveParameters(stack: Stack, authorize: Authorize): Handler {
     const present = parameters.get(Name);
     switch (operation) {
       case 'GetParameter':
-        if (!present) return fail('ParameterNotFound', `no parameter ${Name}`);
+        if (!present) return fail('ParameterNotFound', `parameter ${Name} does not exist`);
         return sendJson(response, 200, { Parameter: describe(Name, present) }, AMZ_JSON);
       case 'GetParameters':
         return sendJson(response, 200, describeAll(Names ?? [], parameters), AMZ_JSON);
       case 'PutParameter':
         if (present && !Overwrite) {
-          return fail('ParameterAlreadyExists', 'set Overwrite to replace the value');
+          return fail(
+            'ParameterAlreadyExists',
+            `parameter ${Name} exists; set Overwrite to replace its value`,
+          );
         }
         return sendJson(response, 200, { Version: put(Name, Value).version }, AMZ_JSON);
       default:
@@ -62,13 +65,13 @@ const ssmParameter = z.looseObject({ Value: z.string() });
 
 const parameterRequest = z.looseObject({
   Name: z.string().default(''),
-  /** Of GetParameters. */
+  /** Only in GetParameters. */
   Names: z.array(z.string()).min(1).max(10).optional(),
   Value: z.string().default(''),
   Overwrite: z.boolean().default(false),
 });
 
-/** Names that nothing has are told apart, not refused. */
+/** Lists names without a parameter separately, as SSM does. */
 function describeAll(names: readonly string[], parameters: ReadonlyMap<string, Parameter>) {
   const found = names.flatMap((name) => {
     const parameter = parameters.get(name);

@@ -3,7 +3,7 @@ import type { AccessControl } from '../iam.ts';
 import { ACCOUNT, REGION } from '../resources.ts';
 import type { Fauxqs } from './fauxqs.ts';
 
-/** Who may touch a queue, and the rule on DelaySeconds, which fauxqs takes as it comes. */
+/** Adds the rules of SQS that fauxqs lacks: IAM permissions and the limits of DelaySeconds. */
 export function guardQueues(app: Fauxqs, { authorize }: AccessControl): void {
   app.addHook('preHandler', async (request, reply) => {
     const operation = sqsOperation(request.headers['x-amz-target']);
@@ -36,7 +36,7 @@ function sqsOperation(target: string | string[] | undefined): string | undefined
   return service === 'AmazonSQS' ? operation : undefined;
 }
 
-/** 900 s is the service's limit, which delayed re-enqueues have to keep. */
+/** SQS allows at most 900 s. A worker that defers a job must respect this. */
 function wrongDelay({ DelaySeconds, Entries = [] }: z.infer<typeof sqsRequest>) {
   const delays = [DelaySeconds, ...Entries.map((entry) => entry.DelaySeconds)];
   const wrong = delays.find((delay) => delay !== undefined && !(delay >= 0 && delay <= 900));

@@ -1,9 +1,9 @@
 import { buildApp } from 'fauxqs';
 import { z } from 'zod';
-import { type AccessControl, credentialOf, OPERATOR_KEY_ID } from '../iam.ts';
+import type { AccessControl } from '../iam.ts';
 import type { Handler } from '../loopback.ts';
 import type { Stack } from '../stack.ts';
-import type { Fauxqs } from './fauxqs.ts';
+import { askFauxqs, type Fauxqs } from './fauxqs.ts';
 import { guardObjects } from './object-guards.ts';
 import { guardQueues } from './queue-guards.ts';
 import { createQueues, type Queues } from './queues.ts';
@@ -14,7 +14,7 @@ export interface QueuesAndObjects {
   close(): Promise<void>;
 }
 
-/** SQS and S3, by fauxqs in memory, with the rules of the real services that it leaves out. */
+/** Serves SQS and S3 with fauxqs, and adds the rules of the real services that fauxqs lacks. */
 export async function serveQueuesAndObjects(
   stack: Stack,
   access: AccessControl,
@@ -34,10 +34,6 @@ export async function serveQueuesAndObjects(
 }
 
 async function createBucket(app: Fauxqs, bucket: string): Promise<void> {
-  const { statusCode, payload } = await app.inject({
-    method: 'PUT',
-    url: `/${bucket}`,
-    headers: { authorization: credentialOf(OPERATOR_KEY_ID) },
-  });
-  if (statusCode !== 200) throw new Error(`bucket ${bucket} was refused: ${payload}`);
+  const { statusCode, payload } = await askFauxqs(app, { method: 'PUT', url: `/${bucket}` });
+  if (statusCode !== 200) throw new Error(`creating bucket ${bucket} failed: ${payload}`);
 }

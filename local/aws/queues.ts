@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { credentialOf, OPERATOR_KEY_ID } from '../iam.ts';
 import type { Stack } from '../stack.ts';
-import type { Fauxqs } from './fauxqs.ts';
+import { askFauxqs, type Fauxqs } from './fauxqs.ts';
 
 export interface QueueDepth {
   readonly ready: number;
@@ -9,12 +8,12 @@ export interface QueueDepth {
   readonly inFlight: number;
 }
 
-/** The stack's queues from within, by ARN: one hop less than through the SDK. */
+/** The stack's queues, reached from within this process and named by ARN. */
 export interface Queues {
-  /** Waits for messages; an empty list when none came in time. */
+  /** Waits for messages. Returns an empty list if none arrives in time. */
   receive(queueArn: string, max: number, waitSeconds: number): Promise<Message[]>;
   remove(queueArn: string, messages: readonly Message[]): Promise<void>;
-  /** The queue by its name, its logical id or its ARN. */
+  /** Counts messages. The queue is given by its name, its logical id or its ARN. */
   depth(queue: string): Promise<QueueDepth>;
   visibilityTimeoutSeconds(queueArn: string): number;
 }
@@ -47,7 +46,7 @@ const counts = z.looseObject({
   }),
 });
 
-/** The attributes that a template may set; fauxqs takes them as texts. */
+/** The attributes that a template may set. fauxqs expects strings. */
 const attributes = z.object({
   DelaySeconds: z.coerce.string(),
   MaximumMessageSize: z.coerce.string(),
@@ -72,7 +71,7 @@ export async function createQueues(app: Fauxqs, stack: Stack): Promise<Queues> {
     );
     if (found) return found;
     const names = queues.map(({ attributes: identity }) => identity.QueueName).join(', ');
-    throw new Error(`no queue ${name}, there are ${names}`);
+    throw new Error(`queue: got ${name}, allowed are ${names}`);
   };
 
   return {
@@ -105,22 +104,21 @@ export async function createQueues(app: Fauxqs, stack: Stack): Promise<Queues> {
         inFlight: Attributes.ApproximateNumberOfMessagesNotVisible,
       };
     },
-    // 30 s is the service's own default.
+    // 30 s is the default of SQS.
     visibilityTimeoutSeconds: (arn) => Number(find(arn).properties.VisibilityTimeout ?? 30),
   };
 }
 
 async function call(app: Fauxqs, operation: string, body: object): Promise<unknown> {
-  const { statusCode, payload } = await app.inject({
+  const { statusCode, payload } = await askFauxqs(app, {
     method: 'POST',
     url: '/',
     headers: {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `AmazonSQS.${operation}`,
-      authorization: credentialOf(OPERATOR_KEY_ID),
     },
     payload: JSON.stringify(body),
   });
-  if (statusCode !== 200) throw new Error(`sqs ${operation} answered ${statusCode}: ${payload}`);
+  if (statusCode !== 200) throw new Error(`SQS ${operation} failed with ${statusCode}: ${payload}`);
   return JSON.parse(payload);
 }

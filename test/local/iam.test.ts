@@ -24,21 +24,21 @@ describe('least privilege', () => {
     ['the granted action', 'dynamodb:GetItem', TABLE, true],
     ['another action', 'dynamodb:PutItem', TABLE, false],
     ['another resource', 'dynamodb:GetItem', `${TABLE}2`, false],
-    ['an action in other letters', 'dynamodb:getitem', TABLE, true],
-  ])('%s', (_, action, resource, allowed) => {
+    ['the granted action in lower case', 'dynamodb:getitem', TABLE, true],
+  ])('decides on %s', (_, action, resource, allowed) => {
     const { authorize, worker } = accessOf(allow('dynamodb:GetItem', TABLE));
 
     expect(authorize(worker, action, resource) === undefined).toBe(allowed);
   });
 
-  test('stars stand for any text', () => {
+  test('a star matches any text', () => {
     const { authorize, worker } = accessOf(allow(['s3:Get*'], ['arn:aws:s3:::bucket/results/*']));
 
     expect(authorize(worker, 's3:GetObject', 'arn:aws:s3:::bucket/results/a/b')).toBeUndefined();
     expect(authorize(worker, 's3:GetObject', 'arn:aws:s3:::bucket/prompts/a')).toBeDefined();
   });
 
-  test('a condition over all values holds also where the request has none', () => {
+  test('a ForAllValues condition also holds for a request without the key', () => {
     const Condition = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['targets'] } };
     const { authorize, worker } = accessOf(allow('dynamodb:PutItem', TABLE, { Condition }));
     const put = (context?: Record<string, string>) =>
@@ -59,7 +59,7 @@ describe('least privilege', () => {
     expect(authorize(worker, 's3:DeleteObject', 'arn:aws:s3:::b/k')).toContain('explicit deny');
   });
 
-  test('a condition holds for its own value alone, and not without one', () => {
+  test('a condition holds only for its own values, and not for a request without the key', () => {
     const key = 'bedrock:InferenceProfileArn';
     const { authorize, worker } = accessOf(
       allow('bedrock:InvokeModel', '*', {
@@ -74,7 +74,7 @@ describe('least privilege', () => {
     expect(ask()).toBe(false);
   });
 
-  test('whoever signs with an unknown key, or not at all, may do nothing', () => {
+  test('a caller with an unknown key, or without a signature, may do nothing', () => {
     const { authorize } = accessOf(allow('*', '*'));
 
     expect(authorize({ authorization: credentialOf('someone') }, 's3:GetObject', 'arn')).toMatch(
@@ -83,7 +83,7 @@ describe('least privilege', () => {
     expect(authorize({}, 's3:GetObject', 'arn')).toMatch(/^User: anonymous/);
   });
 
-  test('denials are listed once each, those of a mere question never', () => {
+  test('each denial of authorize is listed once, and none of wouldDeny', () => {
     const { authorize, wouldDeny, denied, worker } = accessOf(allow('s3:GetObject', '*'));
 
     wouldDeny(worker, 's3:ListBucket', 'arn:b');
@@ -95,7 +95,7 @@ describe('least privilege', () => {
     ]);
   });
 
-  test('a policy attached to the role counts as its own', () => {
+  test('a policy that is attached to a role applies like an inline policy', () => {
     const assembly = anAssembly({
       code: { Worker: '' },
       resources: {
@@ -115,7 +115,7 @@ describe('least privilege', () => {
     expect(access.authorize(worker, 's3:GetObject', 'arn:b')).toBeUndefined();
   });
 
-  test('a statement that is not evaluated stops the start', () => {
+  test('a statement that cannot be evaluated stops the start', () => {
     expect(() => accessOf({ Effect: 'Allow', NotAction: 's3:*', Resource: '*' })).toThrow(
       /AWS::IAM::Role Role cannot be emulated/,
     );

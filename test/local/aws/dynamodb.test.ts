@@ -57,7 +57,7 @@ describe('a failed condition', () => {
   const absent = { ConditionExpression: 'attribute_not_exists(id)' };
   const showItem = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' };
 
-  test('of a put answers with the item when that is asked for', async () => {
+  test('of a put returns the item if the request asks for it', async () => {
     await services.operator.dynamodb.send(put('one'));
 
     await expect(
@@ -68,7 +68,7 @@ describe('a failed condition', () => {
     });
   });
 
-  test('answers without the item when that is not asked for', async () => {
+  test('does not return the item if the request does not ask for it', async () => {
     await services.operator.dynamodb.send(put('two'));
 
     const refused = await services.operator.dynamodb.send(put('two', absent)).catch((e) => e);
@@ -77,7 +77,7 @@ describe('a failed condition', () => {
     expect(refused.Item).toBeUndefined();
   });
 
-  test('of an update answers with the item too, and changes nothing', async () => {
+  test('of an update also returns the item, and changes nothing', async () => {
     await services.operator.dynamodb.send(put('three'));
     const update = new UpdateItemCommand({
       TableName,
@@ -99,7 +99,7 @@ describe('a failed condition', () => {
 });
 
 describe('access', () => {
-  test('what the role grants is done, what it lacks is denied', async () => {
+  test('follows the role: what it grants is done, anything else is denied', async () => {
     await expect(
       services.worker.dynamodb.send(new GetItemCommand({ TableName, Key: { id: { S: 'x' } } })),
     ).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });
@@ -110,14 +110,14 @@ describe('access', () => {
     });
   });
 
-  test('a grant can be narrowed to a partition', async () => {
+  test('can be restricted to a partition', async () => {
     await expect(services.worker.dynamodb.send(put('own'))).resolves.toBeDefined();
     await expect(services.worker.dynamodb.send(put('other'))).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
   });
 
-  test('an index is a resource of its own', async () => {
+  test('to an index is granted separately', async () => {
     const query = new QueryCommand({
       TableName,
       IndexName: 'byTenant',

@@ -30,7 +30,7 @@ const entry = (fields: object = {}) => ({
 const put = (...Entries: object[]) =>
   services.operator.events.send(new PutEventsCommand({ Entries: Entries as [] }));
 
-test('a function puts events on the bus that its role names, and there they are kept', async () => {
+test('a function puts events on the bus that its role names, and they are kept', async () => {
   const event = {
     id: 'job#1',
     jobId: 'job',
@@ -53,7 +53,7 @@ test('a function puts events on the bus that its role names, and there they are 
   ]);
 });
 
-test('a function may not put events on another', async () => {
+test('a function may not put events on another bus', async () => {
   const others = new PutEventsCommand({ Entries: [entry({ EventBusName: 'Holdfast-Other' })] });
 
   await expect(services.worker.events.send(others)).rejects.toMatchObject({
@@ -61,7 +61,7 @@ test('a function may not put events on another', async () => {
   });
 });
 
-test('entries are taken one by one', async () => {
+test('each entry is accepted or rejected on its own', async () => {
   const { Entries, FailedEntryCount } = await put(
     entry(),
     entry({ Detail: 'no JSON' }),
@@ -76,7 +76,7 @@ test('entries are taken one by one', async () => {
   ]);
 });
 
-test('more than ten entries are refused', async () => {
+test('more than ten entries are rejected', async () => {
   const eleven = Array.from({ length: 11 }, () => entry());
 
   await expect(put(...eleven)).rejects.toMatchObject({ name: 'ValidationException' });

@@ -10,7 +10,7 @@ interface Request {
   readonly values?: Record<string, object>;
 }
 
-/** What dynalite asks of a parser, and what it then knows: the tree, and what is still unused. */
+/** Calls a parser as dynalite does. Returns the tree and the names and values still unused. */
 function ask(parser: Parser, expression: string, { names = {}, values = {} }: Request) {
   const marked = (aliased: object) =>
     Object.fromEntries(Object.keys(aliased).map((alias) => [alias, true as const]));
@@ -23,7 +23,7 @@ function ask(parser: Parser, expression: string, { names = {}, values = {} }: Re
   return { tree, unused: [context.unusedAttrNames, context.unusedAttrVals] };
 }
 
-/** Counts what reaches the parser behind it. */
+/** Creates a parser that parses once, and lists the expressions that reach the parser behind it. */
 function remembering(parser: Parser) {
   const asked: string[] = [];
   const behind: Parser = {
@@ -65,13 +65,16 @@ describe('an expression that was parsed before', () => {
       { values: { ':m': { M: { x: { S: '1' } } } } },
       { values: { ':m': { M: { y: { L: [] } } } } },
     ],
-  ] as const)('says of a %s what a new parse says: %s', (kind, expression, first, second) => {
-    const { parser, asked } = remembering(PARSERS[kind]);
-    ask(parser, expression, first);
+  ] as const)(
+    'gives the same tree as a new parse, for the %s %s',
+    (kind, expression, first, second) => {
+      const { parser, asked } = remembering(PARSERS[kind]);
+      ask(parser, expression, first);
 
-    expect(ask(parser, expression, second)).toEqual(ask(PARSERS[kind], expression, second));
-    expect(asked).toEqual([expression]);
-  });
+      expect(ask(parser, expression, second)).toEqual(ask(PARSERS[kind], expression, second));
+      expect(asked).toEqual([expression]);
+    },
+  );
 
   test('is not shared between requests', () => {
     const { parser } = remembering(updateParser);
@@ -82,7 +85,7 @@ describe('an expression that was parsed before', () => {
     expect(ask(parser, claim, request)).toEqual(ask(updateParser, claim, request));
   });
 
-  test('leaves what it does not use to the other expressions of the request', () => {
+  test('marks only the names and values that it uses', () => {
     const { parser } = remembering(conditionParser);
     const used = { names: { '#a': 'a' }, values: { ':v': { S: '1' } } };
     const more = {
@@ -95,11 +98,14 @@ describe('an expression that was parsed before', () => {
   });
 });
 
-describe('parsed anew is an expression', () => {
+describe('an expression is parsed again', () => {
   test.each<[string, Request]>([
-    ['with another name behind an alias', { names: { ...names, '#l': 'x' }, values: values('1') }],
-    ['with a value of another type', { names, values: { ...values('1'), ':until': { S: '1' } } }],
-    ['with a value more', { names, values: { ...values('1'), ':more': { N: '1' } } }],
+    [
+      'if an alias stands for another name',
+      { names: { ...names, '#l': 'x' }, values: values('1') },
+    ],
+    ['if a value has another type', { names, values: { ...values('1'), ':until': { S: '1' } } }],
+    ['if there is one more value', { names, values: { ...values('1'), ':more': { N: '1' } } }],
   ])('%s', (_, request) => {
     const { parser, asked } = remembering(updateParser);
     ask(parser, claim, { names, values: values('1') });
@@ -108,7 +114,7 @@ describe('parsed anew is an expression', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('that compares values while it is parsed', () => {
+  test('if the parser compares values', () => {
     const { parser, asked } = remembering(conditionParser);
     const between = { values: { ':a': { N: '1' }, ':b': { N: '2' } } };
     for (let i = 0; i < 2; i++) ask(parser, 'x BETWEEN :a AND :b', between);
@@ -116,7 +122,7 @@ describe('parsed anew is an expression', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('that is wrong, with the same complaint', () => {
+  test('if it is invalid, with the same error', () => {
     const { parser } = remembering(updateParser);
     const complaints = [1, 2].map(() =>
       ask(parser, 'SET status = :v', { values: { ':v': { S: '' } } }),
@@ -128,7 +134,7 @@ describe('parsed anew is an expression', () => {
   });
 });
 
-test('expressions without end do not fill the memory', () => {
+test('the number of remembered expressions is bounded', () => {
   const { parser, asked } = remembering(conditionParser);
   const each = (i: number) => ask(parser, `attribute_exists(a${i})`, {});
   for (let i = 0; i <= 1000; i++) each(i);

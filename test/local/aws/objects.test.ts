@@ -24,8 +24,8 @@ async function read(Key: string) {
   return Body?.transformToString();
 }
 
-describe('a write on a condition', () => {
-  test('that nothing be there is taken once', async () => {
+describe('a conditional write', () => {
+  test('with If-None-Match is accepted once', async () => {
     await put('once', { IfNoneMatch: '*' });
 
     await expect(put('once', { IfNoneMatch: '*', Body: 'second' })).rejects.toMatchObject({
@@ -35,7 +35,7 @@ describe('a write on a condition', () => {
     expect(await read('once')).toBe('first');
   });
 
-  test('of several at once, one is taken', async () => {
+  test('with If-None-Match is accepted once if several are concurrent', async () => {
     const writes = await Promise.allSettled(
       Array.from({ length: 5 }, (_, i) => put('race', { IfNoneMatch: '*', Body: `${i}` })),
     );
@@ -43,7 +43,7 @@ describe('a write on a condition', () => {
     expect(writes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  test('that it be unchanged is taken for its own tag alone', async () => {
+  test('with If-Match is accepted only for the current tag', async () => {
     const { ETag } = await put('tagged');
 
     await expect(put('tagged', { IfMatch: '"other"' })).rejects.toMatchObject({
@@ -63,7 +63,7 @@ describe('a presigned link', () => {
       { expiresIn, signingDate: signedAt },
     );
 
-  test('opens the object, with the headers that it overrides', async () => {
+  test('returns the object, with the headers that it overrides', async () => {
     await put('results/a');
 
     const answer = await fetch(await link('results/a', 60));
@@ -72,7 +72,7 @@ describe('a presigned link', () => {
     expect(answer.headers.get('content-disposition')).toBe('attachment');
   });
 
-  test('opens nothing once it has expired', async () => {
+  test('is rejected after it has expired', async () => {
     await put('results/a');
 
     const answer = await fetch(await link('results/a', 60, new Date(Date.now() - 61_000)));
@@ -81,19 +81,19 @@ describe('a presigned link', () => {
     expect(await answer.text()).toContain('Request has expired');
   });
 
-  test('opens no more than its signer may', async () => {
+  test('permits no more than its signer may do', async () => {
     await put('prompts/a');
 
     expect((await fetch(await link('prompts/a', 60))).status).toBe(403);
   });
 });
 
-describe('an object that is not there', () => {
-  test('is told to whoever may list the bucket', async () => {
+describe('a missing object', () => {
+  test('is reported as missing to a caller who may list the bucket', async () => {
     await expect(read('results/absent')).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
-  test('is denied to whoever may not', async () => {
+  test('is denied to a caller who may not list it', async () => {
     const before = services.access.denied().length;
     const get = new GetObjectCommand({ Bucket, Key: 'results/absent' });
 
@@ -102,7 +102,7 @@ describe('an object that is not there', () => {
   });
 });
 
-test('a request without a signature is refused', async () => {
+test('a request without a signature is rejected', async () => {
   await put('results/a');
 
   expect((await fetch(`${services.url}/${Bucket}/results/a`)).status).toBe(403);

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => services.stop());
 
-test('a parameter is read, edited while the stack runs, and read anew', async () => {
+test('a parameter is read, edited while the stack runs, and read again', async () => {
   const first = await services.worker.ssm.send(new GetParameterCommand({ Name }));
   await services.operator.ssm.send(new PutParameterCommand({ Name, Value: 'x', Overwrite: true }));
   const second = await services.worker.ssm.send(new GetParameterCommand({ Name }));
@@ -31,7 +31,7 @@ test('a parameter is read, edited while the stack runs, and read anew', async ()
   expect(second.Parameter).toMatchObject({ Name, Value: 'x', Version: 2 });
 });
 
-test('several are read at once, and those that are not there are told apart', async () => {
+test('several parameters are read at once, and the missing ones are listed separately', async () => {
   const answer = await services.operator.ssm.send(
     new GetParametersCommand({ Names: [Name, 'Absent'] }),
   );
@@ -41,7 +41,7 @@ test('several are read at once, and those that are not there are told apart', as
   expect(answer.InvalidParameters).toEqual(['Absent']);
 });
 
-test('a function reads several only if it may read each', async () => {
+test('a function may read several parameters only if it may read each of them', async () => {
   const names = (...Names: string[]) =>
     services.worker.ssm.send(new GetParametersCommand({ Names }));
 
@@ -49,7 +49,7 @@ test('a function reads several only if it may read each', async () => {
   await expect(names(Name, 'Other')).rejects.toMatchObject({ name: 'AccessDeniedException' });
 });
 
-test('a function may not edit it', async () => {
+test('a function may not edit a parameter', async () => {
   const edit = new PutParameterCommand({ Name, Value: 'x', Overwrite: true });
 
   await expect(services.worker.ssm.send(edit)).rejects.toMatchObject({
@@ -57,17 +57,17 @@ test('a function may not edit it', async () => {
   });
 });
 
-test('a value is not replaced by accident', async () => {
+test('a value is not replaced without Overwrite', async () => {
   await expect(
     services.operator.ssm.send(new PutParameterCommand({ Name, Value: 'x' })),
   ).rejects.toMatchObject({ name: 'ParameterAlreadyExists' });
 });
 
-test('a parameter that is not there is named', async () => {
+test('a missing parameter is named', async () => {
   const get = new GetParameterCommand({ Name: 'Absent' });
 
   await expect(services.operator.ssm.send(get)).rejects.toMatchObject({
     name: 'ParameterNotFound',
-    message: 'no parameter Absent',
+    message: 'parameter Absent does not exist',
   });
 });

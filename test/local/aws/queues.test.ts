@@ -26,20 +26,20 @@ describe('DelaySeconds', () => {
       new SendMessageCommand({ QueueUrl, MessageBody: 'later', DelaySeconds }),
     );
 
-  test('of 900 is taken', async () => {
+  test('of 900 is accepted', async () => {
     await send(900);
 
     expect(await services.queues.depth('Jobs')).toMatchObject({ delayed: 1 });
   });
 
-  test.each([901, -1])('of %d is refused', async (delay) => {
+  test.each([901, -1])('of %d is rejected', async (delay) => {
     await expect(send(delay)).rejects.toMatchObject({
       name: 'InvalidParameterValue',
       message: expect.stringContaining(`Value ${delay} for parameter DelaySeconds`),
     });
   });
 
-  test('above 900 of one entry refuses the batch', async () => {
+  test('above 900 in one entry rejects the batch', async () => {
     const batch = new SendMessageBatchCommand({
       QueueUrl,
       Entries: [{ Id: 'a', MessageBody: 'x', DelaySeconds: 901 }],
@@ -51,7 +51,7 @@ describe('DelaySeconds', () => {
   });
 });
 
-test('a function may do to a queue what its role grants, in batches too', async () => {
+test('a function may do what its role grants, also in batches', async () => {
   const { worker } = services;
   const batch = { QueueUrl, Entries: [{ Id: 'a', MessageBody: 'x' }] };
 
@@ -77,8 +77,8 @@ test('messages are received, counted and removed', async () => {
   expect(await services.queues.depth('Holdfast-Jobs')).toMatchObject({ inFlight: 0 });
 });
 
-test('a queue that is not there is named, and so are those that are', async () => {
+test('an unknown queue is named, with the queues that exist', async () => {
   await expect(services.queues.depth('Mail')).rejects.toThrow(
-    'no queue Mail, there are Holdfast-Jobs',
+    'queue: got Mail, allowed are Holdfast-Jobs',
   );
 });
