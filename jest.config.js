@@ -1,7 +1,7 @@
 import './tools/node/check-version.js';
 import { availableParallelism } from 'node:os';
 
-/** ESM under swc: the sources run as Node runs them, imports with `.ts` included. */
+/** swc removes the types and keeps ES modules, so tests load the sources as Node does. */
 export default {
   globalSetup: '<rootDir>/test/support/run-folder.ts',
   testEnvironment: '<rootDir>/test/support/plain-environment.ts',
@@ -15,9 +15,9 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
-  // Real servers and slow machines: how long a test takes is no part of what it says.
+  // Generous, because some tests start real servers and some machines are slow.
   testTimeout: 30_000,
   watchman: false,
-  // On two cores jest would use one.
+  // By default, jest would use only one worker on two cores.
   maxWorkers: Math.max(2, availableParallelism() - 1),
 };

@@ -55,7 +55,7 @@ export class Api extends Construct {
     const { region, urlSuffix } = Stack.of(this);
     this.restApi = new RestApi(this, 'RestApi', {
       restApiName: service,
-      description: 'Holdfast: jobs for language models that outlive an outage',
+      description: 'Holdfast: language model jobs that survive an outage',
       endpointTypes: [EndpointType.REGIONAL],
       // API Gateway writes logs with one role per account, and a new account has none.
       cloudWatchRole: true,
@@ -111,12 +111,12 @@ export class Api extends Construct {
     for (const resource of [jobs, health]) {
       Validations.of(resource).acknowledge({
         id: 'AwsSolutions-APIG4',
-        reason: 'Callers are services with an API key, and see the jobs of its tenant only',
+        reason: 'Callers are services with an API key and see only the jobs of its tenant',
       });
     }
     Validations.of(document).acknowledge({
       id: 'AwsSolutions-APIG4',
-      reason: 'The description of the API is for everybody, and is throttled',
+      reason: 'The description of the API is public, and its route is throttled',
     });
   }
 
@@ -146,23 +146,23 @@ export class Api extends Construct {
     Validations.of(this.restApi).acknowledge(
       {
         id: 'AwsSolutions-COG4',
-        reason: 'Callers are services with an API key, operators sign by IAM; no person logs in',
+        reason: 'Callers are services with an API key, operators sign with IAM; no person logs in',
       },
       {
         id: 'AwsSolutions-APIG2',
-        reason: 'The one route with a body checks it by a model; parameters the function checks',
+        reason: 'A model validates the only body; the function validates parameters',
       },
       {
         id: 'AwsSolutions-APIG3',
-        reason: 'A web ACL costs by the month and request: who wants one puts it on the stage',
+        reason: 'A web ACL has a price by month and request; add one to the stage if you want it',
       },
       {
         id: 'AwsSolutions-APIG6',
-        reason: 'Execution logs would hold prompts; each request is in the access log',
+        reason: 'Execution logs would contain prompts; each request is in the access log',
       },
       {
         id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${GATEWAY_LOGS_POLICY}]`,
-        reason: 'The role writes the logs of all APIs of the account, and AWS keeps its policy',
+        reason: 'The role writes the logs of all APIs of the account, and AWS maintains its policy',
       },
     );
   }

@@ -64,7 +64,7 @@ export function environmentOf(
   const faults = (['account', 'region'] as const).flatMap((key) => {
     const [wanted, got] = [context[key], credentials[key]];
     return wanted && got && wanted !== got
-      ? [`${key}: the credentials lead to ${got}, allowed is ${wanted} (context)`]
+      ? [`${key}: got ${got} from the credentials, allowed is ${wanted} as in the context`]
       : [];
   });
   const { account = credentials.account, region = account && credentials.region } = context;
@@ -75,11 +75,11 @@ export function environmentOf(
 
 function regionFaults(region: string, settings: Settings): string[] {
   const partition = partitionOf(region);
-  if (!partition) return [`region: got "${region}", allowed is a region of AWS, such as us-east-1`];
+  if (!partition) return [`region: got "${region}", allowed is an AWS region such as us-east-1`];
   const elsewhere = targetsOf(settings).find((each) => partitionOf(each.region) !== partition);
   if (!elsewhere) return [];
   return [
-    `region: got "${region}", allowed is one of the same partition as the chain's ${elsewhere.region}`,
+    `region: got "${region}", allowed is a region in the partition of the target in ${elsewhere.region}`,
   ];
 }
 
@@ -93,7 +93,7 @@ function unknownKeys(given: Given): string[] {
   const known: readonly string[] = [...KEYS, ...KEYS_OF_CDK];
   return Object.keys(given)
     .filter((key) => !/[:@/]/.test(key) && !known.includes(key))
-    .map((key) => `${key}: got a key that nobody reads, allowed are ${KEYS.join(', ')}`);
+    .map((key) => `${key}: got an unknown key, allowed are ${KEYS.join(', ')}`);
 }
 
 const removalPolicies = [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY];

@@ -21,7 +21,7 @@ export class CompletionEvents extends Construct {
   constructor(scope: Construct, id: string, { service }: CompletionEventsProps) {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', {
-      description: 'The ends of jobs of Holdfast',
+      description: 'Completion events of Holdfast',
       // A bus must have a name. CDK would give two stacks with the same construct id the same one.
       eventBusName: service,
     });

@@ -96,11 +96,11 @@ export class HoldfastFunction extends Construct implements IGrantable {
     });
     Validations.of(this.lambda).acknowledge({
       id: 'Serverless-LambdaDLQ',
-      reason: 'Only schedules invoke asynchronously, and the next event does what a lost one left',
+      reason: 'Only schedules invoke it asynchronously, and the next event makes up for a lost one',
     });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'Neither X-Ray nor network interfaces that are yet to be made have resources to name',
+      reason: 'X-Ray and network interfaces that do not exist yet have no ARN to name',
     });
   }
 }

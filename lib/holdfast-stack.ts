@@ -17,23 +17,26 @@ export class HoldfastStack extends Stack {
     const { alarms, dashboard } = monitoring;
 
     this.#output({
-      ApiUrl: ['Where jobs are posted', api.url],
+      ApiUrl: ['Base address of the API', api.url],
       ApiKeyId: [
-        'Id of the first API key: aws apigateway get-api-key --include-value --api-key ID',
+        'ID of the first API key: aws apigateway get-api-key --include-value --api-key ID',
         api.apiKeyId,
       ],
-      JobsTableName: ['One row for each job', jobs.table.tableName],
-      CircuitsTableName: ['The circuits as the workers share them', circuits.table.tableName],
-      ResultsBucketName: ['Prompts and results', results.bucket.bucketName],
-      JobsQueueUrl: ['Jobs that wait for a worker', queue.queue.queueUrl],
-      DeadLetterQueueUrl: ['Messages that no worker could finish', queue.deadLetters.queueUrl],
-      EventBusName: ['Where the ends of jobs are told', events.bus.eventBusName],
+      JobsTableName: ['Table with one row for each job', jobs.table.tableName],
+      CircuitsTableName: ['Table of the circuits that all workers share', circuits.table.tableName],
+      ResultsBucketName: ['Bucket for prompts and results', results.bucket.bucketName],
+      JobsQueueUrl: ['Queue of jobs that wait for a worker', queue.queue.queueUrl],
+      DeadLetterQueueUrl: [
+        'Queue of messages that no worker could finish',
+        queue.deadLetters.queueUrl,
+      ],
+      EventBusName: ['Event bus for completion events', events.bus.eventBusName],
       SettingsParameterName: [
-        'The settings in force; an edit is taken up within 30 s',
+        'Settings in force; an edit takes effect within 30 s',
         settings.parameter.parameterName,
       ],
-      AlarmTopicArn: ['Where alarms are told: subscribe to it', alarms.topic.topicArn],
-      DashboardName: ['The dashboard in CloudWatch', dashboard.dashboard.dashboardName],
+      AlarmTopicArn: ['Topic that alarms notify: subscribe to it', alarms.topic.topicArn],
+      DashboardName: ['Dashboard in CloudWatch', dashboard.dashboard.dashboardName],
     });
   }
 

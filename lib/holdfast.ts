@@ -201,7 +201,10 @@ export class Holdfast extends Construct {
   }
 
   #withValkey(settings: Settings, props: HoldfastProps, network?: FunctionNetwork): Settings {
-    if (!network) throw new SettingsError('props', ['valkey: got true without a vpc']);
+    if (!network)
+      throw new SettingsError('props', [
+        'valkey: got true without vpc, allowed only with the prop vpc',
+      ]);
     const { url: redisUrl } = new CircuitsCache(this, 'Cache', {
       ...network.placement,
       clients: network.securityGroup,

@@ -23,7 +23,7 @@ export class Lifecycle extends Construct {
       every: Duration.days(1),
       description: 'Starts the lifecycle check of Holdfast',
       function: this.function,
-      ifLost: "Weeks are left to act on what the next day's check finds",
+      ifLost: 'The check of the next day still leaves weeks to act',
     });
 
     settings.grantRead(this.function);

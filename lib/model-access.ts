@@ -99,7 +99,7 @@ export class ModelAccess extends Construct {
       if (endOfLife === undefined || endOfLife >= today) continue;
       Annotations.of(this).addWarningV2(
         'holdfast:model-end-of-life',
-        `${targetKey(target)}: the model reached its end of life on ${endOfLife}, calls to it fail`,
+        `${targetKey(target)}: the model reached its end of life on ${endOfLife}, so calls to it fail`,
       );
     }
   }
@@ -153,7 +153,9 @@ function faultsOf(target: Target, field: string): string[] {
     );
   }
   if (target.modelId.includes(':application-inference-profile/') && !target.model) {
-    faults.push(`${field}.model: got nothing, allowed is the model behind ${target.modelId}`);
+    faults.push(
+      `${field}.model: got nothing, allowed is the id of the model behind ${target.modelId}`,
+    );
   }
   return faults;
 }

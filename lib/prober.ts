@@ -32,7 +32,7 @@ export class Prober extends Construct {
       every: Duration.minutes(1),
       description: 'Starts the prober of Holdfast',
       function: this.function,
-      ifLost: "The next minute's probe does what a lost event left undone",
+      ifLost: 'The probe of the next minute makes up for a lost event',
     });
 
     settings.grantRead(this.function);

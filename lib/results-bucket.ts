@@ -45,8 +45,7 @@ export class ResultsBucket extends Construct {
     keepLogOfEmptier(Stack.of(this));
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason:
-        'Only this stack’s roles have access; CloudTrail data events, if wanted, tell every read',
+      reason: 'Only this stack’s roles have access; CloudTrail data events can record every read',
     });
   }
 
@@ -77,7 +76,7 @@ export class ResultsBucket extends Construct {
     } = Stack.of(this).resolve(this.bucket.bucketArn);
     Validations.of(grantee).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${keys}]`,
-      reason: 'The keys of all jobs, and of one kind of object only',
+      reason: 'The objects of all jobs, but only of one kind',
     });
     return Grant.addToPrincipal({
       grantee,

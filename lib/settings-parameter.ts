@@ -35,12 +35,12 @@ export class SettingsParameter extends Construct {
     }
     const tier = bytes > STANDARD_BYTES ? ParameterTier.ADVANCED : ParameterTier.STANDARD;
     this.deployed = new StringParameter(this, 'Deployed', {
-      description: 'Settings of Holdfast as deployed; to change them edit the other parameter',
+      description: 'Settings of Holdfast as deployed; edit the other parameter to change them',
       stringValue,
       tier,
     });
     this.parameter = new StringParameter(this, 'Parameter', {
-      description: 'Settings of Holdfast as JSON; a wrong edit is refused',
+      description: 'Settings of Holdfast as JSON; an invalid edit is refused',
       stringValue,
       tier,
     });

@@ -32,7 +32,7 @@ export class Sweeper extends Construct {
       every: Duration.minutes(1),
       description: 'Starts the sweeper of Holdfast',
       function: this.function,
-      ifLost: "The next minute's sweep finds whatever a lost event left undone",
+      ifLost: 'The sweep of the next minute makes up for a lost event',
     });
 
     settings.grantRead(this.function);

@@ -46,7 +46,7 @@ export class Worker extends Construct {
 
     Validations.of(this.function.lambda).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',
-      reason: "The destination is for streams; failed messages go to the queue's dead letters",
+      reason: 'A destination is for streams; failed messages go to the dead-letter queue',
     });
 
     settings.grantRead(this.function);

@@ -53,14 +53,14 @@ export interface Watch {
 /** The ways to treat a period without data, and the sentence that explains each in the alarm. */
 const MISSING = {
   /** Nothing happened that could fail. */
-  quiet: [TreatMissingData.NOT_BREACHING, 'No data is no trouble: nothing happened.'],
+  quiet: [TreatMissingData.NOT_BREACHING, 'No data means that nothing happened.'],
   /** A scheduled function reports the metric, and another alarm watches that function. */
   reported: [
     TreatMissingData.IGNORE,
-    'No data changes nothing: whoever reports has its own alarm.',
+    'No data leaves the state as it is: another alarm watches the function that reports.',
   ],
   /** The missing data is itself the problem. */
-  silence: [TreatMissingData.BREACHING, 'No data is the trouble itself.'],
+  silence: [TreatMissingData.BREACHING, 'No data is itself the problem.'],
 } as const;
 
 /**

@@ -15,15 +15,15 @@ const HOUR = Duration.hours(1);
 export function costRows({ metrics, settings }: HoldfastDashboardProps): IWidget[][] {
   return [
     [
-      graph('Spent on models in an hour, US$', {
+      graph('Cost of models, US$ per hour', {
         left: metrics.by('tier', METRIC.modelCost, { period: HOUR }),
         stacked: true,
       }),
-      graph('Spent by falling back, against the primary’s price, US$ an hour', {
+      graph('Extra cost of falling back, US$ per hour', {
         left: extraSpend(metrics, settings),
         leftYAxis: { showUnits: false },
       }),
-      graph('Tokens in an hour', {
+      graph('Tokens per hour', {
         left: [
           ...metrics.by('tier', METRIC.inputTokens, { label: 'in', period: HOUR }),
           ...metrics.by('tier', METRIC.outputTokens, { label: 'out', period: HOUR }),
@@ -31,7 +31,7 @@ export function costRows({ metrics, settings }: HoldfastDashboardProps): IWidget
       }),
     ],
     [
-      graph('Days until models end, where it is known', {
+      graph('Days until end of life, if known', {
         // The lifecycle check reports once a day.
         left: metrics.by('target', METRIC.daysToEndOfLife, {
           statistic: Stats.MINIMUM,

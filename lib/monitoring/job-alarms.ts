@@ -14,8 +14,8 @@ export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQu
   const deadLetters = alarms.add('DeadLetters', {
     metric: jobs.deadLetters.metricApproximateNumberOfMessagesVisible(SAMPLED),
     threshold: 1,
-    means: 'A message could not be worked off in any of its tries: poison, or a bug.',
-    because: 'outages and throttling dead-letter nothing, so one is worth a look.',
+    means: 'Every attempt to process a message failed: it is poison, or there is a bug.',
+    because: 'outages and throttling dead-letter nothing, so a single message needs attention.',
     missing: 'quiet',
   });
   watchFailures(alarms, metrics);
@@ -29,23 +29,23 @@ export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQu
       }),
       threshold: Duration.hours(1).toMilliseconds(),
       means: 'A job has waited for a model for an hour.',
-      because: 'long before the default deadline of a day, and longer than a spell of throttling.',
+      because: 'an hour exceeds usual throttling and is far below the default deadline of a day.',
       missing: 'quiet',
     }),
     backlog: alarms.add('Backlog', {
       metric: jobs.queue.metricApproximateAgeOfOldestMessage(SAMPLED),
       threshold: Duration.minutes(30).toSeconds(),
       periods: 3,
-      means: 'Messages lie in the queue for half an hour: more jobs come than the workers take.',
-      because: 'twice the longest time that a job is put off by a delay of its message.',
+      means: 'A message has waited for half an hour: jobs arrive faster than workers process them.',
+      because: 'half an hour is twice the longest delay that SQS gives a message.',
       missing: 'quiet',
     }),
     eventsUnsent: alarms.add('EventsUnsent', {
       metric: metrics.of(METRIC.eventsUnsent, { period: Duration.minutes(5) }),
       threshold: 1,
       periods: 3,
-      means: 'The event bus does not take the ends of jobs: who waits for events waits in vain.',
-      because: 'the sweeper tells again within a minute or two what a short failure left.',
+      means: 'Completion events are not published, so consumers of the event bus do not get them.',
+      because: 'after a short failure, the sweeper publishes them within a minute or two.',
       missing: 'quiet',
     }),
   };
@@ -68,14 +68,14 @@ function watchFailures(alarms: Alarms, metrics: InstanceMetrics): void {
     metric: new MathExpression({
       expression: 'IF(bad + FILL(good, 0) >= 10, 100 * bad / (bad + FILL(good, 0)), 0)',
       usingMetrics: { bad, good: sum(METRIC.jobsSucceeded) },
-      label: 'failed, expired or dead-lettered, % of the ended',
+      label: 'failed, expired or dead-lettered, % of ended jobs',
       period,
     }),
     threshold: 10,
     periods: 3,
     means: 'More than a tenth of the jobs end without an answer.',
     because:
-      'of at least ten ends in five minutes, for a quarter of an hour: one caller’s mistake is less.',
+      'with at least ten ended jobs in five minutes, for 15 minutes, it is not one caller’s mistake.',
     missing: 'quiet',
   });
 }

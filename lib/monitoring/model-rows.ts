@@ -28,7 +28,7 @@ export function modelRows({ metrics, settings }: HoldfastDashboardProps): IWidge
           ...metrics.by('target', METRIC.circuitClosed, { label: 'closed' }),
         ],
       }),
-      graph('Calls that try a recovery', {
+      graph('Recovery calls', {
         left: [
           ...metrics.by('target', METRIC.recoveryCalls),
           ...(settings.probe.enabled

@@ -18,7 +18,7 @@ function queueRow({
       left: [
         queue.metricApproximateNumberOfMessagesVisible({ ...SAMPLED, label: 'waiting' }),
         queue.metricApproximateNumberOfMessagesDelayed({ ...SAMPLED, label: 'delayed' }),
-        queue.metricApproximateNumberOfMessagesNotVisible({ ...SAMPLED, label: 'at a worker' }),
+        queue.metricApproximateNumberOfMessagesNotVisible({ ...SAMPLED, label: 'in flight' }),
       ],
     }),
     graph('Age of the oldest message, s', {
@@ -37,18 +37,18 @@ function queueRow({
 function sweeperRow({ metrics, thresholds }: HoldfastDashboardProps): IWidget[] {
   return [
     // The action `requeue` means that a lease has expired.
-    graph('Jobs that the sweeper moved', { left: metrics.by('action', METRIC.sweptJobs) }),
-    graph('Events unsent, results thrown away', {
+    graph('Jobs that the sweeper moved on', { left: metrics.by('action', METRIC.sweptJobs) }),
+    graph('Events unsent, results discarded', {
       left: [
         metrics.of(METRIC.eventsUnsent, { label: 'events unsent' }),
-        metrics.of(METRIC.lateResults, { label: 'results thrown away' }),
+        metrics.of(METRIC.lateResults, { label: 'results discarded' }),
       ],
       leftAnnotations: [thresholds.eventsUnsent.toAnnotation()],
     }),
-    graph('Settings rejected, circuit store out of reach', {
+    graph('Settings rejected, circuit store unreachable', {
       left: [
         metrics.of(METRIC.settingsRejected, { label: 'settings rejected' }),
-        metrics.of(METRIC.circuitStoreDegraded, { label: 'circuit store out of reach' }),
+        metrics.of(METRIC.circuitStoreDegraded, { label: 'circuit store unreachable' }),
       ],
     }),
   ];

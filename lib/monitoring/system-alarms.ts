@@ -34,15 +34,15 @@ export function systemAlarms(
     threshold: 1,
     below: true,
     periods: 5,
-    means: 'The sweeper did not finish a sweep: lost jobs are not found, circuits not reported.',
-    because: 'it runs each minute; five cover a deploy and a slow start.',
+    means: 'No sweep has finished: lost jobs are not found, and circuits are not reported.',
+    because: 'a sweep runs each minute; five minutes allow for a deploy and a slow start.',
     missing: 'silence',
   });
   alarms.add('SettingsRejected', {
     metric: metrics.of(METRIC.settingsRejected, { period: Duration.minutes(5) }),
     threshold: 1,
-    means: 'The settings parameter cannot be used; the last good settings stay in force.',
-    because: 'an edit is by hand, so one that has no effect must be known at once.',
+    means: 'The settings parameter is not usable; the last valid settings stay in force.',
+    because: 'whoever edits the settings must learn at once that the edit has no effect.',
     missing: 'quiet',
   });
   for (const [name, each] of Object.entries(functions)) watchErrors(alarms, name, each);
@@ -53,8 +53,8 @@ export function systemAlarms(
     apiFails: alarms.add('ApiFails', {
       metric: api.metricServerError(EACH_FIVE_MINUTES),
       threshold: 5,
-      means: 'Callers get 5xx: jobs are not accepted, or states not told.',
-      because: 'single ones come with a deploy or a start, and callers repeat them.',
+      means: 'Callers get 5xx: the API does not accept jobs or does not return their state.',
+      because: 'single errors come with a deploy or a start, and callers retry them.',
       missing: 'quiet',
     }),
   };
@@ -66,8 +66,8 @@ function watchErrors(alarms: Alarms, name: string, { lambda }: HoldfastFunction)
   alarms.add(`${capitalized(name)}Errors`, {
     metric: lambda.metricErrors(EACH_FIVE_MINUTES),
     threshold: 3,
-    means: `The ${name} function breaks off or runs out of time.`,
-    because: 'Lambda tries a scheduled event three times, so this is one that failed each time.',
+    means: `The ${name} function fails or times out.`,
+    because: 'Lambda tries a scheduled event three times, so three errors are one lost event.',
     missing: 'quiet',
     section: 'function-errors',
   });
@@ -77,8 +77,8 @@ function watchThrottles(alarms: Alarms, name: string, { lambda }: HoldfastFuncti
   alarms.add(`${capitalized(name)}Throttled`, {
     metric: lambda.metricThrottles(EACH_FIVE_MINUTES),
     threshold: 1,
-    means: `Lambda does not start the ${name} function: the concurrency of the account is used up.`,
-    because: 'nothing of this stack limits it, so any throttle comes from outside.',
+    means: `Lambda throttles the ${name} function: the concurrency of the account is used up.`,
+    because: 'this stack sets no limit, so the cause of any throttling is outside of it.',
     missing: 'quiet',
     section: 'function-throttled',
   });
@@ -88,8 +88,8 @@ function watchTable(alarms: Alarms, name: string, table: ITable): void {
   alarms.add(`${capitalized(name)}TableThrottled`, {
     metric: table.metric('WriteThrottleEvents', EACH_FIVE_MINUTES),
     threshold: 10,
-    means: `DynamoDB refuses writes to the table of the ${name}.`,
-    because: 'the SDK repeats single refusals; ten in five minutes are beyond what it hides.',
+    means: `DynamoDB throttles writes to the ${name} table.`,
+    because: 'the SDK retries throttled writes; ten in five minutes are more than it can hide.',
     missing: 'quiet',
     section: 'table-throttled',
   });

@@ -18,16 +18,16 @@ export function targetAlarms(
     metric: metrics.of(METRIC.targetsDisabled, { statistic: Stats.MAXIMUM }),
     threshold: 1,
     periods: 3,
-    means: 'Bedrock refuses a target for its configuration (no access, end of life, not found).',
+    means: 'Bedrock rejects a target because of its setup (no access, end of life, not found).',
     because:
-      'waiting does not cure it; three minutes, as a check by one call may just find it back.',
+      'waiting does not help; three minutes leave time for the single call that may re-enable it.',
     missing: 'reported',
   });
   alarms.add('CircuitStoreDown', {
     metric: metrics.of(METRIC.circuitStoreDegraded, { period: Duration.minutes(5) }),
     threshold: 3,
-    means: 'Workers cannot reach the store of the circuits, and each decides alone.',
-    because: 'a sandbox says so once a cooldown; a single slow answer passes by itself.',
+    means: 'Workers cannot reach the circuit store, so each decides on its own.',
+    because: 'a sandbox reports this once per cooldown; a single slow answer is harmless.',
     missing: 'quiet',
   });
   const noTargetServes = alarms.add('NoTargetServes', {
@@ -35,8 +35,8 @@ export function targetAlarms(
     threshold: 1,
     below: true,
     periods: 3,
-    means: 'Every target of the chain is out: jobs are accepted and wait.',
-    because: 'three minutes outlast the cooldown of a short outage.',
+    means: 'No target of the chain takes calls: jobs are accepted and wait.',
+    because: 'three minutes are longer than the cooldown after a short outage.',
     missing: 'reported',
   });
   watchPrimary(alarms, metrics, settings);
@@ -49,8 +49,8 @@ export function targetAlarms(
     threshold: 1,
     means:
       `A model of the chain is LEGACY, within ${NOTICE_DAYS} days of its end of life or past it, ` +
-      'or Bedrock does not show it to this account.',
-    because: 'one finding is enough, as it does not pass by itself, and weeks are left to act.',
+      'or not visible to this account.',
+    because: 'a finding does not go away by itself, and weeks are left to act.',
     missing: 'reported',
   });
   return { noTargetServes, silentFallback };
@@ -68,7 +68,7 @@ function watchPrimary(alarms: Alarms, metrics: InstanceMetrics, { tiers }: Setti
     below: true,
     periods: 10,
     means: 'No target of the first tier takes calls: answers come from the fallback, or jobs wait.',
-    because: 'most throttling is over within some minutes; ten are an outage or a spent quota.',
+    because: 'most throttling ends within minutes; ten mean an outage or an exhausted quota.',
     missing: 'reported',
   });
 }
@@ -78,9 +78,8 @@ function watchFallback(alarms: Alarms, metrics: InstanceMetrics): Alarm {
   return alarms.add('SilentFallback', {
     metric: degradedShare(metrics, Duration.minutes(5)),
     threshold: 90,
-    means: 'Jobs succeed, but the primary does not serve them as they were asked for.',
-    because:
-      'a healthy chain is at 0 %; the calls of a recovery may succeed while the rest still falls back.',
+    means: 'Jobs succeed, but a lower tier serves them or they get less than they asked for.',
+    because: 'a healthy chain is at 0 %; in an outage, recovery calls keep it just below 100 %.',
     missing: 'quiet',
   });
 }

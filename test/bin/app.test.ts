@@ -23,7 +23,7 @@ function runApp(settings: string, context = {}, env = {}) {
 }
 
 describe('bin/app.ts', () => {
-  test('stops at a wrong setting with the field, the value and what is allowed', () => {
+  test('stops at an invalid setting with the field, the value and what is allowed', () => {
     const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
     const tiers = [{ name: 'only', targets: [target], maxTokens: 0 }];
 
@@ -36,7 +36,7 @@ describe('bin/app.ts', () => {
     });
   });
 
-  test('stops at a target that no permission can be made for', () => {
+  test('stops at a target whose destinations are unknown', () => {
     const target = { region: 'us-east-1', modelId: 'ca.amazon.nova-lite-v1:0' };
     const tiers = [{ name: 'only', targets: [target], maxTokens: 9 }];
 
@@ -49,7 +49,7 @@ describe('bin/app.ts', () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
-  test('stops at a removal policy that is none', () => {
+  test('stops at an unknown removal policy', () => {
     const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
     const tiers = [{ name: 'only', targets: [target], maxTokens: 9 }];
 
@@ -62,7 +62,7 @@ describe('bin/app.ts', () => {
     });
   });
 
-  test('stops where the credentials lead to another account than the one that is meant', () => {
+  test('stops if the credentials belong to another account than the context names', () => {
     const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
     const tiers = [{ name: 'only', targets: [target], maxTokens: 9 }];
     const credentials = { CDK_DEFAULT_ACCOUNT: '111111111111', CDK_DEFAULT_REGION: 'us-east-1' };
@@ -77,7 +77,7 @@ describe('bin/app.ts', () => {
       status: 1,
       stderr:
         'environment is not usable:\n' +
-        '  account: the credentials lead to 111111111111, allowed is 222222222222 (context)\n',
+        '  account: got 111111111111 from the credentials, allowed is 222222222222 as in the context\n',
     });
   });
 });

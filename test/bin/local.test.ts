@@ -12,7 +12,7 @@ function start(...args: string[]) {
   return { child, ended };
 }
 
-test('starts the whole stack, prints a curl that works, and stops clean', async () => {
+test('starts the whole stack, prints a curl command that works, and stops cleanly', async () => {
   const { child, ended } = start('--port', '0');
   const printed: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
@@ -42,7 +42,7 @@ test.each([
   expect(await ended).toBe(status);
 });
 
-test('--help says what there is', async () => {
+test('--help lists the options', async () => {
   const { child, ended } = start('--help');
 
   expect(await text(child.stdout)).toContain('--bedrock-endpoint URL');

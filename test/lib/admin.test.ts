@@ -8,7 +8,7 @@ describe("the operators' routes", () => {
     JSON.stringify(properties.Integration).includes('{AdminFunctionHandler.Arn}'),
   );
 
-  test('are for IAM principals alone, without a key', () => {
+  test('are open only to IAM principals and need no key', () => {
     expect(methods).toHaveLength(5);
     for (const { properties } of methods) {
       expect(properties).toMatchObject({ AuthorizationType: 'AWS_IAM' });
@@ -16,7 +16,7 @@ describe("the operators' routes", () => {
     }
   });
 
-  test('are the only ones that the function answers, and it answers no other', () => {
+  test('are exactly the routes that the admin function answers', () => {
     const signed = resourcesOf(template, 'AWS::ApiGateway::Method').filter(
       ({ properties }) => properties.AuthorizationType === 'AWS_IAM',
     );
@@ -24,7 +24,7 @@ describe("the operators' routes", () => {
     expect(signed).toEqual(methods);
   });
 
-  test('have a limit of their own, as no usage plan counts them', () => {
+  test('have their own limit, because no usage plan covers them', () => {
     const { MethodSettings } = propertiesOf(
       template,
       'AWS::ApiGateway::Stage',

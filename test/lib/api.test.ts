@@ -9,7 +9,7 @@ describe('the API', () => {
   const uri = expect.stringContaining('{RequestFunctionHandler.Arn}');
   const methods = methodsOf(template);
 
-  test('has its routes behind a key, all by the request function, and its document for all', () => {
+  test('requires a key for all routes of callers except its document', () => {
     const callers = methods.filter(({ route }) => !route.includes(' /admin/'));
 
     expect(callers).toEqual([
@@ -22,7 +22,7 @@ describe('the API', () => {
     ]);
   });
 
-  test('has the routes of its document and no other', () => {
+  test('has exactly the routes of its document', () => {
     const { paths } = openApiDocument();
     const documented = Object.entries(paths).flatMap(([path, operations]) =>
       Object.keys(operations)
@@ -30,12 +30,12 @@ describe('the API', () => {
         .map((method) => `${method.toUpperCase()} ${path}`),
     );
 
-    // OpenAPI knows no greedy parameters.
+    // OpenAPI has no greedy parameters.
     const routes = methods.map(({ route }) => route.replace('+}', '}'));
     expect(routes.sort()).toEqual(documented.sort());
   });
 
-  test('lets no body to the function that is no object, and leaves its fields to it', () => {
+  test('rejects a body that is not an object, and leaves its fields to the function', () => {
     expect(resourcesOf(template, 'AWS::ApiGateway::Model')).toMatchObject([
       {
         properties: {
@@ -61,7 +61,7 @@ describe('the API', () => {
     ]);
   });
 
-  test('is regional, at stage v1', () => {
+  test('is regional and has the stage v1', () => {
     expect(propertiesOf(template, 'AWS::ApiGateway::RestApi', 'ApiRestApi')).toMatchObject({
       EndpointConfiguration: { Types: ['REGIONAL'] },
     });
@@ -73,7 +73,7 @@ describe('the API', () => {
     ]);
   });
 
-  test('limits each key and makes the first one', () => {
+  test('makes the first key and limits every key', () => {
     expect(resourcesOf(template, 'AWS::ApiGateway::UsagePlan')).toMatchObject([
       { properties: { Throttle: { RateLimit: 1_000, BurstLimit: 2_000 } } },
     ]);
@@ -82,16 +82,19 @@ describe('the API', () => {
     ]);
   });
 
-  test('limits the route that needs no key', () => {
+  test('limits the route without a key', () => {
     const stage = propertiesOf(template, 'AWS::ApiGateway::Stage', 'ApiRestApiDeploymentStagev1');
 
     expect(stage.MethodSettings).toContainEqual({
-      ...{ HttpMethod: 'GET', ResourcePath: '/~1openapi.json', DataTraceEnabled: false },
-      ...{ ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
+      HttpMethod: 'GET',
+      ResourcePath: '/~1openapi.json',
+      DataTraceEnabled: false,
+      ThrottlingRateLimit: 10,
+      ThrottlingBurstLimit: 20,
     });
   });
 
-  test('logs each access without bodies, headers or addresses, and no execution', () => {
+  test('logs each access without bodies, headers or addresses, and logs no executions', () => {
     const stage = propertiesOf(template, 'AWS::ApiGateway::Stage', 'ApiRestApiDeploymentStagev1');
     const { Format } = stage.AccessLogSetting as { Format: string };
 
@@ -107,13 +110,16 @@ describe('the API', () => {
       '$context.error.responseType',
     ]);
     expect(stage.MethodSettings).toContainEqual({
-      ...{ HttpMethod: '*', ResourcePath: '/*' },
-      ...{ LoggingLevel: 'OFF', DataTraceEnabled: false },
-      ...{ ThrottlingRateLimit: 5_000, ThrottlingBurstLimit: 2_500 },
+      HttpMethod: '*',
+      ResourcePath: '/*',
+      LoggingLevel: 'OFF',
+      DataTraceEnabled: false,
+      ThrottlingRateLimit: 5_000,
+      ThrottlingBurstLimit: 2_500,
     });
   });
 
-  test('ends a request before the gateway gives up on it', () => {
+  test('times out before the gateway does', () => {
     const { Timeout } = propertiesOf(template, 'AWS::Lambda::Function', 'RequestFunctionHandler');
 
     expect(Timeout).toBeLessThan(29);

@@ -5,7 +5,7 @@ import { faultsOf } from '../support/settings-faults.ts';
 import { anApp, oneTargetSettings } from '../support/stack.ts';
 
 describe('the context of the app', () => {
-  test('may hold whatever CDK puts there', () => {
+  test('may contain the keys of CDK', () => {
     const context = {
       ...anApp().node.getAllContext(),
       'availability-zones:account=123456789012:region=us-east-1': ['us-east-1a'],
@@ -16,23 +16,27 @@ describe('the context of the app', () => {
     expect(readContext(context)).toEqual({ emulator: false });
   });
 
-  test('is read from flags, which are texts, and from cdk.json', () => {
+  test('is read from flags, which are strings, and from cdk.json', () => {
     const flags = { account: '123456789012', region: 'eu-west-1', emulator: 'true' };
 
     expect(readContext({ ...flags, removalPolicy: 'destroy', config: 'a.json' })).toEqual({
-      ...{ account: '123456789012', region: 'eu-west-1', emulator: true },
-      ...{ removalPolicy: RemovalPolicy.DESTROY, config: 'a.json' },
+      account: '123456789012',
+      region: 'eu-west-1',
+      emulator: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+      config: 'a.json',
     });
     expect(readContext({ account: 123456789012, emulator: true })).toMatchObject({
-      ...{ account: '123456789012', emulator: true },
+      account: '123456789012',
+      emulator: true,
     });
   });
 
-  test('names each key that nobody reads, and each value that is none', () => {
+  test('is refused with each unknown key and each value that is not allowed', () => {
     const context = { emulatr: 'true', account: '12345', emulator: 'yes', removalPolicy: 'keep' };
 
     expect(faultsOf(() => readContext(context))).toEqual([
-      'emulatr: got a key that nobody reads, allowed are account, config, emulator, region, removalPolicy',
+      'emulatr: got an unknown key, allowed are account, config, emulator, region, removalPolicy',
       'account: got "12345", allowed is twelve digits',
       'emulator: got "yes", allowed is true or false',
       'removalPolicy: got "keep", allowed is retain or destroy',
@@ -40,39 +44,40 @@ describe('the context of the app', () => {
   });
 });
 
-describe('where the stack goes', () => {
+describe('the account and region of the stack', () => {
   const settings = oneTargetSettings();
   const credentials = { account: '111111111111', region: 'us-east-1' };
 
-  test('is open without credentials and context', () => {
+  test('are open without credentials and context', () => {
     expect(environmentOf({}, {}, settings)).toBeUndefined();
-    // What the CLI says when it found no account.
+    // The CLI passes only a region if it has no credentials.
     expect(environmentOf({}, { region: 'us-east-1' }, settings)).toBeUndefined();
   });
 
-  test('is where the credentials lead, or where the context says', () => {
+  test('come from the credentials or from the context', () => {
     expect(environmentOf({}, credentials, settings)).toEqual(credentials);
     expect(environmentOf({ account: '222222222222', region: 'us-west-2' }, {}, settings)).toEqual({
-      ...{ account: '222222222222', region: 'us-west-2' },
+      account: '222222222222',
+      region: 'us-west-2',
     });
   });
 
-  test('is not where only the credentials lead, when the context names another place', () => {
+  test('are refused if the credentials and the context differ', () => {
     const context = { account: '222222222222', region: 'eu-west-1' };
 
     expect(faultsOf(() => environmentOf(context, credentials, settings))).toEqual([
-      'account: the credentials lead to 111111111111, allowed is 222222222222 (context)',
-      'region: the credentials lead to us-east-1, allowed is eu-west-1 (context)',
+      'account: got 111111111111 from the credentials, allowed is 222222222222 as in the context',
+      'region: got us-east-1 from the credentials, allowed is eu-west-1 as in the context',
     ]);
   });
 
   test.each([
-    ['us-est-1', 'region: got "us-est-1", allowed is a region of AWS, such as us-east-1'],
+    ['us-est-1', 'region: got "us-est-1", allowed is an AWS region such as us-east-1'],
     [
       'cn-north-1',
-      'region: got "cn-north-1", allowed is one of the same partition as the chain\'s us-east-1',
+      'region: got "cn-north-1", allowed is a region in the partition of the target in us-east-1',
     ],
-  ])('is not %s', (region, fault) => {
+  ])('are refused for the region %s', (region, fault) => {
     const account = '111111111111';
 
     expect(faultsOf(() => environmentOf({}, { account, region }, settings))).toEqual([fault]);

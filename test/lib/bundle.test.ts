@@ -7,7 +7,7 @@ import { bundledHandlers } from '../../lib/bundle.ts';
 import { synthesizeForTest } from '../e2e/assembly.ts';
 import { anApp, aStack } from '../support/stack.ts';
 
-/** The assembly with real bundles, and the folders of its assets. */
+/** Synthesizes with real bundles. Returns the assembly's directory and the folders of its assets. */
 function synthesize(
   context: Record<string, unknown> = {},
   store: CircuitStorePolicy['store'] = 'dynamodb',
@@ -26,7 +26,7 @@ function assetsIn(directory: string): string[] {
 describe('the bundles of the handlers', () => {
   const { directory, assets } = synthesize();
 
-  test('are five, each one file', () => {
+  test('are five, of one file each', () => {
     expect(assets.map((asset) => readdirSync(join(directory, asset)))).toEqual(
       Array.from({ length: 5 }, () => ['index.mjs']),
     );
@@ -42,7 +42,7 @@ describe('the bundles of the handlers', () => {
     }
   });
 
-  test('keep the names that a stack trace shows', () => {
+  test('keep function names for stack traces', () => {
     const sources = assets.map((asset) =>
       readFileSync(join(directory, asset, 'index.mjs'), 'utf8'),
     );
@@ -50,13 +50,13 @@ describe('the bundles of the handlers', () => {
     expect(sources.every((source) => source.includes('function requiredEnv('))).toBe(true);
   });
 
-  test('stay small, as a cold start reads all of them', () => {
+  test('stay small, because a cold start reads the whole bundle', () => {
     const sizes = assets.map((asset) => statSync(join(directory, asset, 'index.mjs')).size);
 
     for (const bytes of sizes) expect(bytes).toBeLessThan(1_500_000);
   });
 
-  test('hold the Redis client only for a store in Redis', () => {
+  test('contain the Redis client only if the store is Redis', () => {
     const withRedis = synthesize({}, 'redis');
     const clients = [{ directory, assets }, withRedis].map((synthesized) =>
       synthesized.assets.filter((asset) =>
@@ -66,17 +66,17 @@ describe('the bundles of the handlers', () => {
       ),
     );
 
-    // The lifecycle check has no circuits.
+    // The lifecycle check uses no circuits.
     expect(clients.map(({ length }) => length)).toEqual([0, withRedis.assets.length - 1]);
   });
 
-  test('are the same each time', async () => {
+  test('are the same in every run', async () => {
     const another = await synthesizeForTest();
 
     expect(assetsIn(another.dir)).toEqual(assets);
   }, 60_000);
 
-  test('are not made when no stack is asked for, as by cdk ls', () => {
+  test('are not made if no stack is requested, as with cdk ls', () => {
     const listed = synthesize({ 'aws:cdk:bundling-stacks': [] });
 
     const bundles = listed.assets.filter((asset) =>

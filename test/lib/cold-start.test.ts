@@ -6,7 +6,7 @@ import { propertiesOf } from '../support/template.ts';
 
 const template = aTemplate({ settings: oneTargetSettings({ probe: { enabled: true } }) });
 
-/** Set by Powertools' and our own defaults where they are missing. */
+/** Variables with a default. */
 const OPTIONAL: readonly string[] = [ENV.debugShare];
 const OURS: readonly string[] = Object.values(ENV);
 
@@ -20,7 +20,7 @@ afterEach(() => {
   process.env = before;
 });
 
-/** What the stack sets for a function, of our own names. */
+/** Returns the required variables that the stack sets for a function. */
 function setByStack(handler: string): string[] {
   const id = `${handler.charAt(0).toUpperCase()}${handler.slice(1)}FunctionHandler`;
   const { Environment } = propertiesOf(template, 'AWS::Lambda::Function', id);
@@ -28,8 +28,8 @@ function setByStack(handler: string): string[] {
   return Object.keys(Variables).filter((name) => OURS.includes(name) && !OPTIONAL.includes(name));
 }
 
-/** Starts the function again and again, each time with the variable that it missed. */
-async function missedByTurns(handler: string): Promise<string[]> {
+/** Starts the function until it succeeds, each time with the variable that it reported missing. */
+async function missingVariables(handler: string): Promise<string[]> {
   const missed: string[] = [];
   for (;;) {
     try {
@@ -47,9 +47,9 @@ async function missedByTurns(handler: string): Promise<string[]> {
 
 describe('a cold start', () => {
   test.each(HANDLERS)(
-    'of the %s function names each variable that is missing, and the stack sets them all',
+    'of the %s function names each missing variable, and the stack sets them all',
     async (handler) => {
-      const missed = await missedByTurns(handler);
+      const missed = await missingVariables(handler);
 
       expect(missed.length).toBeGreaterThan(2);
       expect([...missed].sort()).toEqual(setByStack(handler).sort());

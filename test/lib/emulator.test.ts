@@ -10,7 +10,7 @@ describe('a stack for an emulator', () => {
   adaptToEmulator(stack);
   const emulated = Template.fromStack(stack);
 
-  test('lacks the policies that deny plain HTTP, which the deployed one has', () => {
+  test('lacks the policies of the real stack that deny plain HTTP', () => {
     const deny = { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } };
     const denial = {
       PolicyDocument: { Statement: expect.arrayContaining([expect.objectContaining(deny)]) },
@@ -22,12 +22,12 @@ describe('a stack for an emulator', () => {
     }
   });
 
-  test('lacks saved queries, which the deployed one has', () => {
+  test('lacks the saved queries of the real stack', () => {
     expect(resourcesOf(deployed, QUERY)).not.toEqual([]);
     emulated.resourceCountIs(QUERY, 0);
   });
 
-  test('has one metric in each alarm, where the deployed one has several in two', () => {
+  test('has one metric in each alarm, unlike two alarms of the real stack', () => {
     expect(onSeveralMetrics(deployed)).toEqual([
       expect.stringMatching(/^MonitoringAlarmsSilentFallback/),
       expect.stringMatching(/^MonitoringAlarmsJobsFail/),
@@ -35,13 +35,13 @@ describe('a stack for an emulator', () => {
     expect(onSeveralMetrics(emulated)).toEqual([]);
   });
 
-  test('names the settings itself, where the deployed one leaves that to CloudFormation', () => {
+  test('names the settings parameters, unlike the real stack', () => {
     emulated.hasResourceProperties(PARAMETER, { Name: 'Holdfast-Settings-Parameter' });
     emulated.hasResourceProperties(PARAMETER, { Name: 'Holdfast-Settings-Deployed' });
     expect(resourcesOf(deployed, PARAMETER)[0]?.properties).not.toHaveProperty('Name');
   });
 
-  test('is the same in all else', () => {
+  test('is otherwise the same', () => {
     const changed = onSeveralMetrics(deployed);
     expect(alike(emulated, changed)).toEqual(alike(deployed, changed));
   });
@@ -56,13 +56,13 @@ const PARAMETER = 'AWS::SSM::Parameter';
 const QUERY = 'AWS::Logs::QueryDefinition';
 const ALARM = 'AWS::CloudWatch::Alarm';
 
-/** Logical ids of alarms. */
+/** Returns the logical ids of alarms on several metrics. */
 function onSeveralMetrics(template: Template): readonly string[] {
   const alarms = Object.entries(template.findResources(ALARM));
   return alarms.filter(([, { Properties }]) => 'Metrics' in Properties).map(([id]) => id);
 }
 
-/** Resources and outputs without what the tests above tell apart. */
+/** Returns the resources and outputs without the differences that the tests above check. */
 function alike(template: Template, changed: readonly string[]): unknown {
   const { Resources, Outputs } = template.toJSON();
   const entries = Object.entries<{ Type: string; Properties?: object }>(Resources)

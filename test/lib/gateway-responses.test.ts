@@ -14,7 +14,7 @@ function bodyOf(type: string): unknown {
   return JSON.parse(templates['application/json'] ?? '');
 }
 
-describe('what the gateway answers by itself', () => {
+describe('a response of the gateway itself', () => {
   test.each([
     ['MISSING_AUTHENTICATION_TOKEN', '404', 'not-found'],
     ['INVALID_API_KEY', '403', 'forbidden'],
@@ -34,7 +34,7 @@ describe('what the gateway answers by itself', () => {
     });
   });
 
-  test('a body that the model refuses is told as the function tells it', () => {
+  test('to a body that the model rejects is the same as that of the function', () => {
     expect(responses.get('BAD_REQUEST_BODY')?.StatusCode).toBe('400');
     expect(bodyOf('BAD_REQUEST_BODY')).toEqual({
       type: 'urn:holdfast:problem:invalid-request',
@@ -48,7 +48,7 @@ describe('what the gateway answers by itself', () => {
   test.each([
     ['DEFAULT_4XX', 'invalid-request'],
     ['DEFAULT_5XX', 'internal'],
-  ])('%s keeps the status of its kind, which the body does not repeat', (type, name) => {
+  ])('%s keeps the status of each kind and does not repeat it in the body', (type, name) => {
     expect(responses.get(type)).not.toHaveProperty('StatusCode');
     expect(bodyOf(type)).toEqual({
       type: `urn:holdfast:problem:${name}`,
@@ -57,7 +57,7 @@ describe('what the gateway answers by itself', () => {
     });
   });
 
-  test('is always problem details, and says when to come back after a 429', () => {
+  test('has problem details, and a 429 says when to retry', () => {
     const headers = [...responses.values()].map((each) => [
       each.ResponseType,
       each.ResponseParameters,

@@ -16,9 +16,9 @@ describe.each(['Request', 'Worker', 'Sweeper'])('the %s function', (name) => {
     });
   });
 
-  test('writes JSON to a log group of its own that forgets after a month', () => {
+  test('writes JSON to its own log group, which keeps it for a month', () => {
     expect(propertiesOf(template, 'AWS::Lambda::Function', `${id}Handler`).LoggingConfig).toEqual({
-      // The functions choose the sample that writes debug lines; Lambda drops none of them.
+      // The function itself samples debug lines, so Lambda must not drop any.
       ApplicationLogLevel: 'DEBUG',
       LogFormat: 'JSON',
       LogGroup: `{${id}Logs}`,
@@ -28,7 +28,7 @@ describe.each(['Request', 'Worker', 'Sweeper'])('the %s function', (name) => {
     });
   });
 
-  test('has a role of its own, without managed policies', () => {
+  test('has its own role without managed policies', () => {
     const { Role } = propertiesOf(template, 'AWS::Lambda::Function', `${id}Handler`);
 
     expect(Role).toBe(`{${id}Role.Arn}`);

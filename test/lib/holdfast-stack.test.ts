@@ -10,11 +10,11 @@ const DATA = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket'];
 describe('the stack', () => {
   const template = aTemplate();
 
-  test('is the same template each time', () => {
+  test('has the same template every time', () => {
     expect(aTemplate().toJSON()).toEqual(template.toJSON());
   });
 
-  test('gives no resource a name, so that it can stand twice in an account', () => {
+  test('names no resource, so that an account can contain it twice', () => {
     const resources: { Type: string; Properties?: object }[] = Object.values(
       template.toJSON().Resources,
     );
@@ -24,9 +24,8 @@ describe('the stack', () => {
         .filter(([key, value]) => key.endsWith('Name') && typeof value === 'string')
         .map(([key]) => `${Type} ${key}`),
     );
-    // None of these has to be unique: a policy lives in its role, a stage in its API, an alarm's
-    // metric in its dimensions, and an API, a bus and saved queries have the name of their
-    // instance.
+    // These names need not be unique in an account, or they contain the name of the instance: the
+    // API, the bus and the saved queries.
     expect(new Set(named)).toEqual(
       new Set([
         'AWS::IAM::Policy PolicyName',
@@ -39,7 +38,7 @@ describe('the stack', () => {
     );
   });
 
-  test('outlives its deletion where there is data, unless told otherwise', () => {
+  test('retains its data when it is deleted, unless the removal policy is DESTROY', () => {
     const gone = aTemplate({ removalPolicy: RemovalPolicy.DESTROY });
 
     for (const type of DATA) {
@@ -48,7 +47,7 @@ describe('the stack', () => {
     }
   });
 
-  test('tells where its parts are', () => {
+  test('names its resources in outputs', () => {
     expect(outputsOf(template)).toEqual({
       ApiUrl: expect.stringMatching(/^https:/),
       ApiKeyId: '{ApiRestApiKey}',
@@ -64,7 +63,7 @@ describe('the stack', () => {
     });
   });
 
-  test('passes the checks of CloudFormation templates that come with CDK', () => {
+  test('passes CDK’s own checks of the template', () => {
     const app = anApp({ builtinCloudFormationValidation: true });
     aStack({}, app);
 

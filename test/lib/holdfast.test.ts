@@ -20,7 +20,7 @@ function aHoldfast(stack: Stack, id: string, props: Partial<HoldfastProps> = {})
   });
 }
 
-/** Name and metrics' dimension of each instance in the stacks. */
+/** Returns the bus name and the metrics' service dimension of each instance in the stacks. */
 function namesIn(...stacks: Stack[]): { buses: unknown[]; services: unknown[] } {
   const templates = stacks.map((stack) => Template.fromStack(stack));
   const functions = templates.flatMap((each) => resourcesOf(each, 'AWS::Lambda::Function'));
@@ -36,7 +36,7 @@ function namesIn(...stacks: Stack[]): { buses: unknown[]; services: unknown[] } 
 }
 
 describe('several instances', () => {
-  test('stand in one stack under names of their own', () => {
+  test('have different names in one stack', () => {
     const stack = new Stack(anApp(), 'Ours');
     const [chat, batch] = ['Chat', 'Batch'].map((id) => aHoldfast(stack, id));
 
@@ -47,7 +47,7 @@ describe('several instances', () => {
     expect(services).toEqual(buses);
   });
 
-  test('stand in two stacks of one account under names of their own', () => {
+  test('have different names in two stacks of one account', () => {
     const app = anApp();
     const stacks = ['Blue', 'Green'].map((id) => new Stack(app, id));
     for (const stack of stacks) aHoldfast(stack, 'Llm');
@@ -58,7 +58,7 @@ describe('several instances', () => {
     expect(services).toEqual(buses);
   });
 
-  test('draw and watch only metrics of their own', () => {
+  test('show and watch only their own metrics', () => {
     const stack = new Stack(anApp(), 'Ours');
     const { service } = aHoldfast(stack, 'Llm');
     const template = Template.fromStack(stack);
@@ -72,8 +72,8 @@ describe('several instances', () => {
   });
 });
 
-describe('for the app that has an instance', () => {
-  test('a rule passes on the ends of jobs that it asks for', () => {
+describe('an app with an instance', () => {
+  test('adds a rule for some completion events', () => {
     const stack = new Stack(anApp(), 'Ours');
     const target = new SqsQueue(new Queue(stack, 'Ended'));
     aHoldfast(stack, 'Llm').onJobEnded('Failures', {
@@ -94,7 +94,7 @@ describe('for the app that has an instance', () => {
     });
   });
 
-  test('an operator may call the routes of operators and no others', () => {
+  test('grants an operator only the operators’ routes', () => {
     const stack = new Stack(anApp(), 'Ours');
     const role = new Role(stack, 'Operator', {
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
@@ -106,7 +106,7 @@ describe('for the app that has an instance', () => {
     ]);
   });
 
-  test('a metric is of this instance', () => {
+  test('gets the metrics of its own instance', () => {
     const stack = new Stack(anApp(), 'Ours');
     const llm = aHoldfast(stack, 'Llm');
 
@@ -119,7 +119,7 @@ describe('for the app that has an instance', () => {
     });
   });
 
-  test('wrong settings are refused with a line for each fault', () => {
+  test('gets an error with a line for each fault in the settings', () => {
     const stack = new Stack(anApp(), 'Ours');
     const target = { region: 'mars-1', modelId: 'amazon.nova-lite-v1:0' };
     const settings = { tiers: [{ name: 'only', targets: [target], maxTokens: 0 }] };
@@ -130,12 +130,12 @@ describe('for the app that has an instance', () => {
   });
 });
 
-describe('a key of the callers that exists already', () => {
+describe('an existing API key', () => {
   const stack = new Stack(anApp(), 'Ours');
   aHoldfast(stack, 'Llm', { apiKey: ApiKey.fromApiKeyId(stack, 'Key', 'abc123') });
   const template = Template.fromStack(stack);
 
-  test('joins the usage plan in place of one of its own', () => {
+  test('joins the usage plan instead of a new key', () => {
     template.resourceCountIs('AWS::ApiGateway::ApiKey', 0);
     template.hasResourceProperties('AWS::ApiGateway::UsagePlanKey', {
       KeyId: 'abc123',
@@ -144,7 +144,7 @@ describe('a key of the callers that exists already', () => {
   });
 });
 
-describe('a key for encryption', () => {
+describe('an encryption key', () => {
   const stack = new Stack(anApp(), 'Ours');
   aHoldfast(stack, 'Llm', { encryptionKey: new Key(stack, 'Key') });
   const template = Template.fromStack(stack);
@@ -175,7 +175,7 @@ describe('a key for encryption', () => {
     });
   });
 
-  test('may be used by each function through these services', () => {
+  test('may be used by each function, but only through the services that store data', () => {
     const functions = resourcesOf(template, 'AWS::Lambda::Function').length;
     const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));
 
@@ -188,7 +188,7 @@ describe('a VPC', () => {
   aHoldfast(stack, 'Llm', { vpc: new Vpc(stack, 'Vpc') });
   const template = Template.fromStack(stack);
 
-  test('has all functions in its private subnets, under one security group', () => {
+  test('has all functions in its private subnets, with one security group', () => {
     const functions = resourcesOf(template, 'AWS::Lambda::Function').filter(({ id }) =>
       id.startsWith('Llm'),
     );
@@ -209,7 +209,7 @@ describe('a VPC', () => {
     expect(permissionsOf(aTemplate(), 'Worker')).not.toContain('ec2:CreateNetworkInterface *');
   });
 
-  test('has no cache in it unless it is asked for', () => {
+  test('contains no cache by default', () => {
     template.resourceCountIs('AWS::ElastiCache::ServerlessCache', 0);
   });
 });
@@ -219,7 +219,7 @@ describe('circuits in Valkey', () => {
   aHoldfast(stack, 'Llm', { vpc: new Vpc(stack, 'Vpc'), valkey: true });
   const template = Template.fromStack(stack);
 
-  test('are kept by a cache that only the functions reach', () => {
+  test('are in a cache that only the functions can reach', () => {
     const cache = propertiesOf(template, 'AWS::ElastiCache::ServerlessCache', 'LlmCache');
 
     expect(cache).toMatchObject({
@@ -251,7 +251,7 @@ describe('circuits in Valkey', () => {
     ]);
   });
 
-  test('are found by the settings that the functions read, over TLS', () => {
+  test('have a TLS address in the settings that the functions read', () => {
     const { Value } = propertiesOf(template, 'AWS::SSM::Parameter', 'LlmSettingsParameter');
 
     expect(JSON.parse(String(Value))).toMatchObject({
@@ -262,14 +262,14 @@ describe('circuits in Valkey', () => {
     });
   });
 
-  test('are refused outside of a VPC', () => {
+  test('need a VPC', () => {
     const elsewhere = new Stack(anApp(), 'Ours');
 
     expect(() => aHoldfast(elsewhere, 'Llm', { valkey: true })).toThrow('valkey: got true');
   });
 });
 
-test('point-in-time recovery of both tables is on until it is switched off', () => {
+test('point-in-time recovery of both tables is on unless it is turned off', () => {
   const recovery = (template: Template) =>
     resourcesOf(template, 'AWS::DynamoDB::Table').map(
       ({ properties }) => properties.PointInTimeRecoverySpecification,
@@ -281,7 +281,7 @@ test('point-in-time recovery of both tables is on until it is switched off', () 
   expect(off).toEqual(Array(2).fill({ PointInTimeRecoveryEnabled: false }));
 });
 
-test('a stack of one instance has its parts under the ids that they have in it', () => {
+test('the stack adds no prefix to the logical ids of its instance', () => {
   expect(aStack().node.findChild('Default')).toBeInstanceOf(Holdfast);
   propertiesOf(aTemplate(), 'AWS::DynamoDB::Table', 'JobsTable');
 });

@@ -16,7 +16,7 @@ describe('the jobs queue', () => {
     expect(queue.VisibilityTimeout).toBe(600);
   });
 
-  test('leaves a message to the dead-letter queue after ten receives', () => {
+  test('moves a message to the dead-letter queue after ten receives', () => {
     expect(queue.RedrivePolicy).toEqual({
       deadLetterTargetArn: '{QueueDeadLetters.Arn}',
       maxReceiveCount: 10,

@@ -27,7 +27,7 @@ describe('the jobs table', () => {
     },
   );
 
-  test('types tenants and ids as text, shards and times as numbers', () => {
+  test('stores tenants and ids as strings, and shards and times as numbers', () => {
     expect(properties.AttributeDefinitions).toEqual([
       { AttributeName: 'jobId', AttributeType: 'S' },
       { AttributeName: 'tenant', AttributeType: 'S' },

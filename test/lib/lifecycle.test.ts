@@ -13,7 +13,7 @@ describe('the lifecycle check', () => {
     });
   });
 
-  test('may read the profiles and models of the chain, and no other', () => {
+  test('may read only the profiles and models of the chain', () => {
     const targets = [
       { region: 'eu-west-1', modelId: 'eu.anthropic.claude-sonnet-4-6' },
       { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' },

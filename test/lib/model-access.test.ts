@@ -10,7 +10,7 @@ function settingsFor(...targets: Target[]) {
   return oneTargetSettings({ tiers: [{ name: 'only', targets, maxTokens: 512 }] });
 }
 
-/** The statements of the worker about models: what is called, then where it may run. */
+/** Returns the statements on model calls: what is called, then the models behind a profile. */
 function accessTo(...targets: Target[]) {
   return statementsOf(aTemplate({ settings: settingsFor(...targets) })).filter(({ actions }) =>
     actions.includes('bedrock:InvokeModel'),
@@ -22,7 +22,7 @@ function modelIn(...regions: string[]): string[] {
 }
 
 describe('access to models', () => {
-  test('lets the models count tokens whose window is known, in the region of the call', () => {
+  test('allows counting tokens with models whose window is known, in the region of the call', () => {
     const targets = [
       { region: 'us-east-1', modelId: `us.${MODEL}` },
       { region: 'us-west-2', modelId: MODEL },
@@ -39,7 +39,7 @@ describe('access to models', () => {
     ]);
   });
 
-  test('opens a model in its region when the target names no profile', () => {
+  test('allows a model in its region if the target names no profile', () => {
     expect(accessTo({ region: 'us-east-1', modelId: MODEL })).toEqual([
       {
         effect: 'Allow',
@@ -49,7 +49,7 @@ describe('access to models', () => {
     ]);
   });
 
-  test('opens a profile where it is called, and its model in every destination through it alone', () => {
+  test('allows a profile in its region, and its model in every destination only through it', () => {
     const [profile, model, ...others] = accessTo({ region: 'eu-west-1', modelId: `eu.${MODEL}` });
 
     const arn = `${BEDROCK}:eu-west-1:{AWS::AccountId}:inference-profile/eu.${MODEL}`;
@@ -62,7 +62,7 @@ describe('access to models', () => {
     expect(others).toEqual([]);
   });
 
-  test('opens the model in the region of the call even when its geography does not list it', () => {
+  test('allows the model in the region of the call even if its geography does not list the region', () => {
     const [, model] = accessTo({ region: 'sa-east-1', modelId: `us.${MODEL}` });
 
     expect(model?.resources).toEqual(
@@ -70,7 +70,7 @@ describe('access to models', () => {
     );
   });
 
-  test('opens the model without a region for a global profile', () => {
+  test('allows the model without a region for a global profile', () => {
     const [profile, model] = accessTo({ region: 'ap-south-1', modelId: `global.${MODEL}` });
 
     expect(profile?.resources).toEqual([
@@ -79,7 +79,7 @@ describe('access to models', () => {
     expect(model?.resources).toEqual(modelIn('ap-south-1', ''));
   });
 
-  test('takes an id with a model of its own for an application profile', () => {
+  test('treats an id with a separate model as an application profile', () => {
     const [profile, model] = accessTo({
       region: 'us-west-2',
       modelId: 'a1b2c3d4e5f6',
@@ -93,7 +93,7 @@ describe('access to models', () => {
     expect(model?.resources).toEqual(modelIn('us-west-2', 'ap-northeast-1', 'ap-northeast-3'));
   });
 
-  test('opens what an ARN names as it stands', () => {
+  test('allows the resource of an ARN unchanged', () => {
     const modelId =
       'arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/a1b2c3d4e5f6';
 
@@ -130,19 +130,19 @@ describe('access to models', () => {
       { region: 'us-east-1', modelId: MODEL, geography: 'constructor' },
       'got "constructor"',
     ],
-  ])('refuses a geography that is not known, from %s', (_, target, message) => {
+  ])('refuses an unknown geography from %s', (_, target, message) => {
     expect(() => aStack({ settings: settingsFor(target) })).toThrow(message);
   });
 
-  test('refuses an application profile that does not tell its model', () => {
+  test('refuses an application profile without its model', () => {
     const modelId = 'arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/a1';
 
     expect(() => aStack({ settings: settingsFor({ region: 'us-west-2', modelId }) })).toThrow(
-      `tiers[0].targets[0].model: got nothing, allowed is the model behind ${modelId}`,
+      `tiers[0].targets[0].model: got nothing, allowed is the id of the model behind ${modelId}`,
     );
   });
 
-  test('warns of a model past its end of life, and of no other', () => {
+  test('warns only of models past their end of life', () => {
     const stack = aStack({
       settings: settingsFor(
         { region: 'us-east-1', modelId: 'anthropic.claude-3-sonnet-20240229-v1:0' },
@@ -159,7 +159,7 @@ describe('access to models', () => {
     ]);
   });
 
-  test('stays one pair of statements, however many targets there are', () => {
+  test('stays one pair of statements for any number of targets', () => {
     const regions = ['us-east-1', 'us-west-2'];
 
     const statements = accessTo(...regions.map((region) => ({ region, modelId: `us.${MODEL}` })));

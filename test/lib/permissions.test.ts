@@ -6,11 +6,11 @@ const SETTINGS = ['SettingsDeployed', 'SettingsParameter'].map(
   (name) =>
     `ssm:GetParameters arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:parameter/{${name}}`,
 );
-/** X-Ray has no resources that a policy could name. */
+/** X-Ray has no ARN that a policy could name. */
 const TRACES = ['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *'];
 
-describe('what each function may do, and nothing else', () => {
-  // One model in one region: how targets become permissions is told in model-access.test.ts.
+describe('the complete list of permissions of', () => {
+  // One model in one region is enough: model-access.test.ts covers the permissions of targets.
   const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
   const template = aTemplate({
     settings: oneTargetSettings({
@@ -97,7 +97,7 @@ describe('what each function may do, and nothing else', () => {
     ]);
   });
 
-  test('the lifecycle check, which cannot touch a circuit', () => {
+  test('the lifecycle check, which may not write circuits', () => {
     expect(permissionsOf(template, 'Lifecycle')).toEqual([
       'bedrock:GetFoundationModel arn:{AWS::Partition}:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
       'dynamodb:GetItem {CircuitsTable.Arn}',
@@ -115,7 +115,7 @@ describe('what each function may do, and nothing else', () => {
     ]);
   });
 
-  test('the prober, which cannot touch what was counted', () => {
+  test('the prober, which may not change counters', () => {
     expect(permissionsOf(template, 'Prober')).toEqual([
       'bedrock:InvokeModel arn:{AWS::Partition}:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
       'dynamodb:GetItem {CircuitsTable.Arn}',

@@ -27,12 +27,12 @@ describe('the prober', () => {
     expect(propertiesOf(on, 'AWS::Lambda::Function', 'ProberFunctionHandler').Timeout).toBe(150);
   });
 
-  test('may call the models that the worker may call, and no other', () => {
+  test('may call exactly the models that the worker may call', () => {
     expect(invokers(on, 'Prober')).toEqual(invokers(on, 'Worker'));
     expect(invokers(on, 'Prober')).toHaveLength(2);
   });
 
-  test('is drawn with the other functions, and its calls with the others', () => {
+  test('is on the dashboard, with its calls', () => {
     const body = (of: typeof on) =>
       String(propertiesOf(of, 'AWS::CloudWatch::Dashboard', 'MonitoringDashboard').DashboardBody);
 
@@ -42,7 +42,7 @@ describe('the prober', () => {
     }
   });
 
-  test('is not there while it is off, and none but the worker may call a model', () => {
+  test('does not exist when it is off, and then only the worker may call a model', () => {
     const types = ['AWS::Lambda::Function', 'AWS::Events::Rule', 'AWS::IAM::Policy'];
     const its = types.flatMap((type) =>
       resourcesOf(off, type).filter(({ id }) => id.startsWith('Prober')),

@@ -3,10 +3,10 @@ import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { propertiesOf, resourcesOf } from '../support/template.ts';
 
-describe('a bucket that goes with its stack', () => {
+describe('a bucket that is deleted with its stack', () => {
   const gone = aTemplate({ removalPolicy: RemovalPolicy.DESTROY });
 
-  test('is emptied first, by a function whose log group goes too', () => {
+  test('is emptied first, by a function whose log group is deleted too', () => {
     const id = 'CustomS3AutoDeleteObjectsCustomResourceProvider';
 
     expect(resourcesOf(gone, 'Custom::S3AutoDeleteObjects')).toMatchObject([
@@ -18,7 +18,7 @@ describe('a bucket that goes with its stack', () => {
     gone.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
   });
 
-  test('is the only one with such a function', () => {
+  test('is the only bucket with such a function', () => {
     expect(resourcesOf(aTemplate(), 'Custom::S3AutoDeleteObjects')).toEqual([]);
   });
 });
@@ -29,7 +29,7 @@ describe('the results bucket', () => {
   });
   const properties = propertiesOf(template, 'AWS::S3::Bucket', 'ResultsBucket');
 
-  test('keeps an object for the longest wait of a job and its retention', () => {
+  test('keeps an object for the deadline of a job plus its retention', () => {
     expect(properties.LifecycleConfiguration).toEqual({
       Rules: [
         {
@@ -41,7 +41,7 @@ describe('the results bucket', () => {
     });
   });
 
-  test('is encrypted, closed to the public and keeps no old versions', () => {
+  test('is encrypted and private and keeps no old versions', () => {
     expect(properties).toMatchObject({
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [

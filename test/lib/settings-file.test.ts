@@ -39,7 +39,7 @@ describe('readSettings', () => {
     await expect(readSettings(await aFile(name, text))).rejects.toThrow(message);
   });
 
-  test('names a file that is not there', async () => {
+  test('names a missing file', async () => {
     await expect(readSettings('nowhere.config.ts')).rejects.toThrow(
       'nowhere.config.ts is not usable:\n  no such file',
     );

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { propertiesOf } from '../support/template.ts';
 
-/** Some 60 bytes for each tenant. */
+/** Each tenant takes about 60 bytes. */
 function settingsOfSize(tenants: number) {
   return oneTargetSettings({
     tenants: Object.fromEntries(
@@ -19,7 +19,7 @@ function parameterOf(settings = oneTargetSettings(), name = 'SettingsParameter')
 }
 
 describe('the settings parameter', () => {
-  test('carries the settings with all defaults', () => {
+  test('contains the settings with all defaults', () => {
     const settings = oneTargetSettings({ breaker: { cooldownSeconds: 7 } });
 
     const { Type, Tier, Value } = parameterOf(settings);
@@ -28,17 +28,17 @@ describe('the settings parameter', () => {
     expect(JSON.parse(String(Value))).toEqual(settings);
   });
 
-  test('lies beside what was deployed, which no edit touches', () => {
+  test('has a copy of the deployed settings, which no edit changes', () => {
     const { Value, Type } = parameterOf(oneTargetSettings(), 'SettingsDeployed');
 
     expect({ Value, Type }).toEqual({ Value: parameterOf().Value, Type: 'String' });
   });
 
-  test('takes the advanced tier above 4 KB', () => {
+  test('uses the advanced tier above 4 KB', () => {
     expect(parameterOf(settingsOfSize(80)).Tier).toBe('Advanced');
   });
 
-  test('refuses settings above the 8 KB that SSM takes', () => {
+  test('refuses settings above 8 KB, the limit of SSM', () => {
     expect(() => parameterOf(settingsOfSize(160))).toThrow(
       /settings: got \d+ bytes of JSON, allowed is at most 8192/,
     );

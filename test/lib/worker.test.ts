@@ -10,7 +10,7 @@ describe('the worker', () => {
     }),
   });
 
-  test('takes up to ten messages at once, as many batches as the settings say', () => {
+  test('takes batches of up to ten messages, as many at once as the settings allow', () => {
     expect(resourcesOf(template, 'AWS::Lambda::EventSourceMapping')).toEqual([
       {
         id: expect.stringMatching(/^WorkerFunctionHandler/),
@@ -25,13 +25,13 @@ describe('the worker', () => {
     ]);
   });
 
-  test('has time for two calls and what comes after them', () => {
+  test('has time for two model calls and the writes after them', () => {
     const worker = propertiesOf(template, 'AWS::Lambda::Function', 'WorkerFunctionHandler');
 
     expect(worker.Timeout).toBe(31);
   });
 
-  test('is told where everything is', () => {
+  test('gets the names of all its resources', () => {
     const { Environment } = propertiesOf(
       template,
       'AWS::Lambda::Function',

@@ -28,7 +28,7 @@ function alarmsOf(of: Template): readonly (readonly [string, AlarmProperties])[]
   ]);
 }
 
-/** `< 1 for 3 × 60 s, ignore`; the period of a metric of more than one is in its expression. */
+/** Returns a summary such as `< 1 for 3 × 60 s, ignore`. An expression has its own period. */
 function rule(alarm: AlarmProperties): string {
   const operator = alarm.ComparisonOperator === 'LessThanThreshold' ? '<' : '>=';
   const { Threshold, EvaluationPeriods, Period = 'metric’s', TreatMissingData } = alarm;
@@ -65,17 +65,17 @@ describe('the alarms', () => {
     });
   });
 
-  test('say what they mean, why there, what no data means and where to read on', () => {
+  test('explain their meaning, threshold, missing data and section of the runbook', () => {
     for (const [, { AlarmDescription }] of alarms) {
       expect(AlarmDescription).toMatch(
         /^[A-Z].+[.] Threshold: .+[.] No data .+[.] Runbook: docs\/runbook\.md#[a-z-]+$/,
       );
-      // What CloudWatch takes.
+      // The limit of CloudWatch.
       expect(AlarmDescription.length).toBeLessThanOrEqual(1024);
     }
   });
 
-  test('have a section in the runbook each, and the runbook has none for anything else', () => {
+  test('have all the sections of the runbook except the first look', () => {
     const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
     const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading = '']) =>
       heading.toLowerCase().replaceAll(' ', '-'),
@@ -85,7 +85,7 @@ describe('the alarms', () => {
     expect(new Set(headings)).toEqual(new Set(['first-look', ...anchors]));
   });
 
-  test('tell the topic, when they go off and when it is over', () => {
+  test('notify the topic when they go off and when they are over', () => {
     for (const [, { AlarmActions, OKActions }] of alarms) {
       expect([AlarmActions, OKActions]).toEqual([
         ['{MonitoringAlarmsTopic}'],
@@ -94,7 +94,7 @@ describe('the alarms', () => {
     }
   });
 
-  test('may publish to the topic of the instance, over TLS, and nobody else may', () => {
+  test('may publish to the topic of the instance over TLS, and nothing else may', () => {
     expect(propertiesOf(template, 'AWS::SNS::TopicPolicy', 'MonitoringAlarmsTopicPolicy')).toEqual({
       Topics: ['{MonitoringAlarmsTopic}'],
       PolicyDocument: {
@@ -112,7 +112,7 @@ describe('the alarms', () => {
     });
   });
 
-  test('tell a topic that is given, and name a runbook that is given', () => {
+  test('notify the given topic and name the given runbook', () => {
     const app = anApp();
     const topic = new Topic(new Stack(app, 'Ours'), 'OnCall');
     const stack = aStack({ alarmTopic: topic, runbookUrl: 'https://wiki.example.com/llm' }, app);
@@ -125,7 +125,7 @@ describe('the alarms', () => {
     }
   });
 
-  test('see a fallback that nobody notices, as a share of what succeeded', () => {
+  test('measure a silent fallback as a share of the jobs that succeeded', () => {
     expect(
       propertiesOf(template, 'AWS::CloudWatch::Alarm', 'MonitoringAlarmsSilentFallback').Metrics,
     ).toMatchObject([

@@ -45,7 +45,10 @@ function widgetsOf(settings = oneTargetSettings({ tiers })): readonly Widget[] {
 
 const widgets = widgetsOf();
 
-/** A line for each graph and series: name, dimensions but the service, statistic; `| thresholds`. */
+/**
+ * Returns a line for each graph, with its thresholds after `|`, and one for each series: the metric's
+ * name, its dimensions except the service, and its statistic.
+ */
 function outline({ type, properties }: Widget): string[] {
   const { title, markdown, metrics = [], annotations } = properties;
   if (type === 'text') return [String(markdown)];
@@ -64,17 +67,17 @@ function outline({ type, properties }: Widget): string[] {
 }
 
 describe('the dashboard', () => {
-  test('answers what an operator asks, in this order', () => {
+  test('answers the questions of an operator in this order', () => {
     expect(widgets.flatMap(outline).join('\n')).toMatchSnapshot();
   });
 
-  test('draws every metric that the functions report', () => {
+  test('shows every metric that the functions report', () => {
     const drawn = new Set(
       widgetsOf(oneTargetSettings({ tiers, probe: { enabled: true } })).flatMap(({ properties }) =>
         (properties.metrics ?? []).map(([, name]) => name),
       ),
     );
-    // Redrives are an operator's own doing, answered to him; findings have an alarm.
+    // An operator sees the result of a redrive in its response; findings have an alarm.
     const notDrawn = new Set<string>([METRIC.jobsRedriven, METRIC.lifecycleFindings]);
 
     expect(Object.values(METRIC).filter((name) => !drawn.has(name) && !notDrawn.has(name))).toEqual(
@@ -86,8 +89,8 @@ describe('the dashboard', () => {
     expect(widgets[0]).toMatchObject({ type: 'alarm', properties: { title: 'Alarms' } });
   });
 
-  test('takes the price of the primary to tell what falling back costs', () => {
-    const [extra] = widgets.filter(({ properties }) => properties.title?.startsWith('Spent by'));
+  test('compares the cost of a fallback with the price of the primary', () => {
+    const [extra] = widgets.filter(({ properties }) => properties.title?.startsWith('Extra cost'));
 
     expect(JSON.stringify(extra)).toContain('spent1 - (input1 * 3 + output1 * 15) / 1000000');
   });

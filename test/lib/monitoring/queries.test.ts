@@ -17,11 +17,11 @@ const source = readdirSync(LAMBDA, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
   .map((path) => readFileSync(join(LAMBDA, path), 'utf8'))
   .join('\n');
-/** What the functions write as a line's message, wherever it is on the line. */
+/** The messages of all log lines that the functions write. */
 const messages = [...source.matchAll(/log\??\.\w+\(\s*'([^']+)'/g)].map(([, message]) => message);
 
 describe('the saved queries', () => {
-  test('answer the commonest questions, in a folder of the instance', () => {
+  test('answer the most common questions, in a folder of the instance', () => {
     expect(queries.map(({ name }) => name)).toEqual([
       'Holdfast/What happened to a job',
       'Holdfast/Why model calls fail',
@@ -40,7 +40,7 @@ describe('the saved queries', () => {
     for (const { logGroups } of queries) expect(logGroups).toEqual(groups);
   });
 
-  test('look for messages that some function writes', () => {
+  test('search for messages that a function writes', () => {
     const asked = queries.flatMap(({ text }) =>
       [...text.matchAll(/message = '([^']+)'/g)].map(([, message]) => message),
     );
@@ -55,13 +55,13 @@ describe('the saved queries', () => {
     }
   });
 
-  test('name fields that some line has', () => {
+  test('name fields that a log line has', () => {
     const fields = queries.flatMap(({ text }) =>
       [...text.matchAll(/(?:^fields| by|ispresent\()([\w@, ]+)/gm)].flatMap(([, list = '']) =>
         list.split(',').map((field) => field.trim()),
       ),
     );
-    // Of every line: `level` and `message` by Powertools, those with @ by CloudWatch.
+    // Every line has `level` and `message` from Powertools, and CloudWatch adds those with an @.
     const own = fields.filter((field) => !/^(@\w+|level|message)$/.test(field));
 
     expect(own.length).toBeGreaterThan(15);
