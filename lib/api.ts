@@ -27,7 +27,7 @@ export interface ApiProps {
   readonly service: string;
   /** The function that answers every route for callers. */
   readonly handler: HoldfastFunction;
-  /** What CloudFormation does with the gateway's logging role when the stack is deleted. */
+  /** The policy for the gateway's logging role when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
   /**
    * An existing API key for callers.

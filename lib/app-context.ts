@@ -11,11 +11,11 @@ export interface AppContext {
    */
   readonly config?: string;
   /**
-   * What CloudFormation does with the data when the stack is deleted.
+   * The policy for the data when the stack is deleted.
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
-  /** Whether the stack is adapted to a CloudFormation emulator. */
+  /** Adapts the stack to a CloudFormation emulator. */
   readonly emulator: boolean;
   /**
    * The account to deploy to. Credentials for another account are then an error.

@@ -42,13 +42,13 @@ export interface HoldfastProps {
   /** The targets, their order and the policy of the breaker; docs/settings.md lists all fields. */
   readonly settings: SettingsInput;
   /**
-   * What CloudFormation does with jobs, circuits, prompts and results when the stack is deleted.
-   * With DESTROY, a function of CDK empties the bucket first.
+   * The policy for jobs, circuits, prompts and results when the stack is deleted. With DESTROY, a
+   * function of CDK empties the bucket first.
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Whether both tables can be restored to any second of the last 35 days.
+   * Lets both tables be restored to any second of the last 35 days.
    * @default true
    */
   readonly pointInTimeRecovery?: boolean;
@@ -75,8 +75,8 @@ export interface HoldfastProps {
    */
   readonly vpcSubnets?: SubnetSelection;
   /**
-   * Whether to make an ElastiCache Serverless cache for Valkey in `vpc` and to store the circuits in
-   * it. This sets `breaker.store` and `breaker.redisUrl` of the settings.
+   * Makes an ElastiCache Serverless cache for Valkey in `vpc` and stores the circuits in it. This sets
+   * `breaker.store` and `breaker.redisUrl` of the settings.
    * @default false; `breaker.store` names the store
    */
   readonly valkey?: boolean;

@@ -28,7 +28,7 @@ export interface Watch {
   /** The value, in the metric's unit, at which the alarm goes off. */
   readonly threshold: number;
   /**
-   * Whether the alarm goes off below the threshold instead of at or above it.
+   * Makes the alarm go off below the threshold instead of at or above it.
    * @default false
    */
   readonly below?: boolean;
