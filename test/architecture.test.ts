@@ -38,10 +38,16 @@ const RULES: readonly Rule[] = [
     mayImport: [CORE, CONTRACT, NODE, /^@aws-sdk\//, /^@smithy\//, /^ioredis$/],
   },
   { files: /^lambda\/\w+\/handler\.ts$/, mayImport: [/./] },
-  // The breaker for functions outside of Holdfast: the core and a clock.
+  // The breaker for functions outside of Holdfast needs no adapter except these two.
   {
     files: /^lambda\/breaker\.ts$/,
-    mayImport: [CORE, PLAIN_CONTRACT, NODE, /^lambda\/aws\/system-clock\.ts$/],
+    mayImport: [
+      CORE,
+      PLAIN_CONTRACT,
+      NODE,
+      /^lambda\/aws\/system-clock\.ts$/,
+      /^lambda\/stores\/memory-circuit-store\.ts$/,
+    ],
   },
   {
     files: /^lambda\/(request|admin|worker|sweeper|lifecycle|prober)\//,
