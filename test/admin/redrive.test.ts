@@ -19,7 +19,7 @@ const aDeadJob = (fields: Partial<Job> = {}) =>
   aJob({ status: 'DEAD_LETTERED', claims: 5, completedAt: START, dueAt: undefined, ...fields });
 const letterFor = (job: Job) => encodeMessage(job);
 
-/** The dead-letter queue in memory: a received message is hidden until it is released. */
+/** An in-memory dead-letter queue; a received message stays hidden until it is released. */
 class MemoryDeadLetters {
   readonly bodies: Map<string, string>;
   readonly hidden = new Set<string>();
@@ -80,7 +80,7 @@ const PRIMARY = 'us-east-1/anthropic.primary';
 const ALL = [PRIMARY, 'us-east-1/anthropic.secondary', 'us-east-1/anthropic.last-resort'];
 
 describe('a redrive', () => {
-  test('puts dead-lettered jobs back into the queue, and takes their messages away', async () => {
+  test('moves dead-lettered jobs back into the queue and removes their messages', async () => {
     const { world, deadLetters, run } = aRedrive({ jobs: [aDeadJob()] });
 
     const report = await run();
@@ -97,7 +97,7 @@ describe('a redrive', () => {
     expect(world.counts[METRIC.jobsRedriven]).toBe(1);
   });
 
-  test('lets a job run to its end that had spent every claim', async () => {
+  test('lets a job that had used up its claims run to its end', async () => {
     const { world, run } = aRedrive({ jobs: [aDeadJob()] });
     await world.results.putPrompt(aJob(), { messages: [{ role: 'user', text: 'hello' }] });
 
@@ -108,7 +108,7 @@ describe('a redrive', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'SUCCEEDED', claims: 1, redrives: 1 });
   });
 
-  test('leaves an end to the sweeper that only the message dropped could have told', async () => {
+  test('leaves an event to the sweeper that only the removed message would have published', async () => {
     const ended = aJob({
       ...{ status: 'SUCCEEDED', completedAt: START, eventPending: true, dueAt: undefined },
     });
@@ -127,7 +127,7 @@ describe('a redrive', () => {
     ['of a job that has succeeded', [aJob({ status: 'SUCCEEDED' })]],
     ['of a job that still waits', [aJob()]],
     ['of a job whose time to be kept is over', [aDeadJob({ expiresAt: START / 1000 })]],
-  ])('drops a message %s', async (_, jobs) => {
+  ])('removes a message %s', async (_, jobs) => {
     const { world, deadLetters, run } = aRedrive({ jobs, bodies: [letterFor(aJob())] });
 
     expect(await run()).toMatchObject({ moved: 0, skipped: 1, left: 0 });
@@ -135,7 +135,7 @@ describe('a redrive', () => {
     expect([world.queue.sent, deadLetters.bodies.size]).toEqual([[], 0]);
   });
 
-  test('moves a job once for all its messages', async () => {
+  test('moves a job once, even if it has several messages', async () => {
     const bodies = [letterFor(aJob()), letterFor(aJob({ generation: generation - 2 }))];
     const { world, run } = aRedrive({ jobs: [aDeadJob()], bodies });
 
@@ -143,7 +143,7 @@ describe('a redrive', () => {
     expect(world.queue.sent).toHaveLength(1);
   });
 
-  test('leaves what it cannot read where it is, for others to see at once', async () => {
+  test('leaves unreadable messages in the queue, visible at once', async () => {
     const bodies = ['rubbish', `{"version":2,"jobId":"${JOB_ID}","generation":1}`];
     const { deadLetters, run } = aRedrive({ bodies });
 
@@ -152,7 +152,7 @@ describe('a redrive', () => {
     expect(deadLetters.hidden.size).toBe(0);
   });
 
-  test('only tells, on a dry run', async () => {
+  test('changes nothing in a dry run', async () => {
     const jobs = [aDeadJob()];
     const bodies = [letterFor(aJob()), letterFor(aJob({ jobId: idOf(1) })), 'rubbish'];
     const { world, deadLetters, run } = aRedrive({ jobs, bodies });
@@ -165,14 +165,14 @@ describe('a redrive', () => {
   });
 });
 
-describe('a redrive is bounded', () => {
+describe('a redrive is limited', () => {
   const many = Array.from({ length: 45 }, (_, i) => aDeadJob({ jobId: idOf(i) }));
 
   test.each([
     [10, 4_000],
     [3, 14_000],
     [0.5, 88_000],
-  ])('by a rate of %d a second', async (maxPerSecond, leastMs) => {
+  ])('by a rate of %d jobs a second', async (maxPerSecond, leastMs) => {
     const { world, run } = aRedrive({ jobs: many });
 
     const report = await run({ maxPerSecond }, 3_600_000);
@@ -188,7 +188,7 @@ describe('a redrive is bounded', () => {
     expect(await run()).toMatchObject({ moved: 32, left: 0 });
   });
 
-  test('by the time of its function', async () => {
+  test('by the remaining time of its function', async () => {
     const { world, deadLetters, run } = aRedrive({ jobs: many });
 
     const report = await run({ maxPerSecond: 1 }, 25_000);
@@ -200,7 +200,7 @@ describe('a redrive is bounded', () => {
 });
 
 describe('a redrive is held', () => {
-  test('while every target rejects, and reads nothing then', async () => {
+  test('while every target rejects calls, and receives no messages', async () => {
     const { world, deadLetters, run } = aRedrive({ jobs: [aDeadJob()], open: ALL });
 
     expect(await run()).toMatchObject({ moved: 0, held: 1, left: 1 });
@@ -212,7 +212,7 @@ describe('a redrive is held', () => {
     ['the tiers', { minTier: 'primary' }],
     ['the circuits', { whenOpen: 'queue' }],
     ['the regions', { regions: ['eu-west-1'] }],
-  ])('for a job that %s leave without a target, and for no other', async (_, fields) => {
+  ])('only for a job that %s leave without a target', async (_, fields) => {
     const choosy = aDeadJob({ jobId: idOf(1), ...fields });
     const { world, deadLetters, run } = aRedrive({ jobs: [choosy, aDeadJob()], open: [PRIMARY] });
 
@@ -222,7 +222,7 @@ describe('a redrive is held', () => {
     expect(deadLetters.hidden.size).toBe(0);
   });
 
-  test('from the moment at which the last target goes', async () => {
+  test('from the moment at which the last target is lost', async () => {
     const jobs = Array.from({ length: 30 }, (_, i) => aDeadJob({ jobId: idOf(i) }));
     const { world, openKeys, run } = aRedrive({ jobs });
     const { sleep } = world.clock;
@@ -235,8 +235,8 @@ describe('a redrive is held', () => {
   });
 });
 
-describe('a redrive that dies', () => {
-  test('between the row and the send leaves the job to the sweeper', async () => {
+describe('a redrive that crashes', () => {
+  test('between the write and the send leaves the job to the sweeper', async () => {
     const { world, run } = aRedrive({ jobs: [aDeadJob()] });
     world.queue.isDown = true;
     await expect(run()).rejects.toThrow('queue down');
@@ -249,7 +249,7 @@ describe('a redrive that dies', () => {
     expect(world.queue.sent).toEqual([{ message, delayMs: 0 }]);
   });
 
-  test('before it takes the message away leaves one that the next redrive drops', async () => {
+  test('before it removes the message leaves one that the next redrive removes', async () => {
     const { world, deadLetters, dependencies, run } = aRedrive({ jobs: [aDeadJob()] });
     const { remove } = deadLetters;
     dependencies.deadLetters.remove = async () => {

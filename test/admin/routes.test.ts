@@ -26,7 +26,7 @@ beforeEach(() => {
   admin = anAdmin();
 });
 
-/** The admin function on a store that a worker shares with it. */
+/** The admin function with a circuit store that it shares with a worker. */
 function anAdmin(settings: Settings = aChain()) {
   const world = aWorld({ settings });
   const { clock, log } = world;
@@ -86,7 +86,7 @@ function anAdmin(settings: Settings = aChain()) {
 }
 
 describe('PUT /v1/admin/overrides', () => {
-  test('puts an override in force and shows it as it is stored', async () => {
+  test('puts an override in force and returns it as stored', async () => {
     const result = await admin.put('target', ENCODED);
 
     const now = admin.clock.now();
@@ -110,7 +110,7 @@ describe('PUT /v1/admin/overrides', () => {
     ['profile', `us.${MODEL}`],
     ['model', encodeURIComponent(MODEL)],
     ['region', 'us-east-1'],
-  ])('takes the scope %s with the key %s', async (scope, key) => {
+  ])('accepts the scope %s with the key %s', async (scope, key) => {
     expect(await admin.put(scope, key)).toMatchObject({ statusCode: 200 });
     expect(await admin.worker.admit(EAST_SONNET)).toMatchObject({ reason: 'forced-open' });
   });
@@ -124,9 +124,9 @@ describe('PUT /v1/admin/overrides', () => {
     ['__proto__', 'us-east-1'],
     ['region', '__proto__'],
     ['target', '%E0%A4'],
-    // Decoded once, this still is encoded.
+    // Decoded once, this is still encoded.
     ['target', encodeURIComponent(ENCODED)],
-  ])('knows no %s called %s', async (scope, key) => {
+  ])('answers 404 for an unknown %s called %s', async (scope, key) => {
     const result = await admin.put(scope, key);
 
     expect(result.statusCode).toBe(404);
@@ -149,7 +149,7 @@ describe('PUT /v1/admin/overrides', () => {
     expect(fieldsOf(result)).toEqual([field]);
   });
 
-  test('refuses to promise what no worker would hear of', async () => {
+  test('refuses an override that no worker would see', async () => {
     const alone = anAdmin(aChain({ breaker: { store: 'memory' } }));
 
     expect(bodyOf(await alone.put('region', 'us-east-1'))).toMatchObject({
@@ -158,7 +158,7 @@ describe('PUT /v1/admin/overrides', () => {
     });
   });
 
-  test('is 503, and sets nothing, while the store is lost', async () => {
+  test('answers 503 and sets nothing while the store is down', async () => {
     admin.store.load = () => Promise.reject(new Error('lost'));
 
     expect(await admin.put('region', 'us-east-1')).toMatchObject({
@@ -167,7 +167,7 @@ describe('PUT /v1/admin/overrides', () => {
     });
   });
 
-  test('leaves a trail of who did what to what, why and until when', async () => {
+  test('logs the actor, the subject, the reason and the end of every change', async () => {
     await admin.put('target', ENCODED);
     await admin.put('target', ENCODED, { mode: 'observe', reason: 'calmer' });
     await admin.lift('target', ENCODED);
@@ -193,7 +193,7 @@ describe('PUT /v1/admin/overrides', () => {
 });
 
 describe('DELETE /v1/admin/overrides', () => {
-  test('lifts an override, and shows what it was', async () => {
+  test('lifts an override and returns it', async () => {
     await admin.put('target', ENCODED);
 
     const result = await admin.lift('target', ENCODED);
@@ -207,13 +207,13 @@ describe('DELETE /v1/admin/overrides', () => {
     ['there is none', 'region', 'us-east-1'],
     ['it is another scope’s', 'model', ENCODED],
     ['there is no such scope', 'galaxy', ENCODED],
-  ])('is 404 when %s', async (_why, scope, key) => {
+  ])('answers 404 when %s', async (_why, scope, key) => {
     await admin.put('target', ENCODED);
 
     expect(await admin.lift(scope, key)).toMatchObject({ statusCode: 404 });
   });
 
-  test('is 404 when it has expired', async () => {
+  test('answers 404 for an expired override', async () => {
     await admin.put('target', ENCODED);
     admin.clock.nowMs += 600_000;
 
@@ -222,7 +222,7 @@ describe('DELETE /v1/admin/overrides', () => {
 });
 
 describe('GET /v1/admin/health', () => {
-  test('says of a healthy chain no more than GET /v1/health', async () => {
+  test('adds nothing to GET /v1/health while the chain is healthy', async () => {
     const view = await admin.health();
 
     expect(adminHealthView.parse(view)).toEqual(view);
@@ -268,7 +268,7 @@ describe('GET /v1/admin/health', () => {
     });
   });
 
-  test('says what is wrong with a refused edit of the settings', async () => {
+  test('shows the errors of a refused settings edit', async () => {
     const sinceMs = admin.clock.now();
     const faults = ['jobs.maxAttempts: got 0, allowed is at least 1'];
     admin.refused({ status: 'invalid', sinceMs, faults });
@@ -280,7 +280,7 @@ describe('GET /v1/admin/health', () => {
     expect(view.settings).toEqual({ status: 'invalid', since, faults });
   });
 
-  test('shows an override that another instance of the function has set', async () => {
+  test('shows an override that another sandbox of the function has set', async () => {
     await admin.health();
     const now = admin.clock.now();
     const override = { mode: 'force-open' as const, reason: 'r', actor: 'a' };
@@ -300,7 +300,7 @@ describe('DELETE /v1/admin/disabled', () => {
   const enable = (key: string) =>
     admin.call({ route: 'DELETE /admin/disabled/{key+}', pathParameters: { key } });
 
-  test('lets a disabled target be called at once, by the stages of a recovery', async () => {
+  test('lets a disabled target be called at once, through the recovery stages', async () => {
     await admin.worker.flush();
     for (const job of ['a', 'b', 'b']) {
       await admin.workersDisabled.failed(EAST_SONNET, job, 'AccessDeniedException');
@@ -316,7 +316,7 @@ describe('DELETE /v1/admin/disabled', () => {
     });
   });
 
-  test('is 404 for a target that nothing is held against', async () => {
+  test('answers 404 for a target that is not disabled', async () => {
     expect(await enable(ENCODED)).toMatchObject({ statusCode: 404 });
     expect(await enable('%')).toMatchObject({ statusCode: 404 });
     expect(await enable('__proto__')).toMatchObject({ statusCode: 404 });
@@ -326,7 +326,7 @@ describe('DELETE /v1/admin/disabled', () => {
 describe('POST /v1/admin/redrive', () => {
   const redrive = (body: string | null) => admin.call({ route: 'POST /admin/redrive', body });
 
-  test('needs no body, and reports', async () => {
+  test('needs no body and returns a report', async () => {
     const result = await redrive(null);
 
     expect(result.statusCode).toBe(200);
@@ -337,18 +337,18 @@ describe('POST /v1/admin/redrive', () => {
     });
   });
 
-  test('names what is wrong with a body', async () => {
+  test('names the wrong field of a body', async () => {
     expect(fieldsOf(await redrive('{"limit":0}'))).toEqual(['limit']);
     expect(fieldsOf(await redrive('nonsense'))).toEqual(['body']);
   });
 });
 
-test('a call without a signer is refused, should the gateway ever let one in', async () => {
+test('a call without a signer is refused, even if the gateway lets it in', async () => {
   const result = await admin.call({ route: 'GET /admin/health', userArn: '' });
 
   expect(result.statusCode).toBe(403);
 });
 
-test('a route of callers is none of operators', async () => {
+test('a callers’ route does not exist for operators', async () => {
   expect(await admin.call({ route: 'GET /health' })).toMatchObject({ statusCode: 404 });
 });

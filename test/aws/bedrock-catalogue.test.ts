@@ -31,7 +31,7 @@ describe('the catalogue of the fake Bedrock', () => {
     expect(await catalogue.read({ region: 'us-west-2', modelId: arn })).toEqual(ACTIVE);
   });
 
-  test('tells when the model behind a profile ended', async () => {
+  test('gives the end of life of the model behind a profile', async () => {
     expect(await new BedrockCatalogue().read(ENDED)).toEqual({
       outcome: 'found',
       status: 'LEGACY',
@@ -48,7 +48,7 @@ describe('the catalogue of the fake Bedrock', () => {
   });
 });
 
-describe('what the control plane answers', () => {
+describe('an answer of the control plane', () => {
   let service: AwsService;
   let answers: Answer[] = [];
   beforeAll(async () => {
@@ -67,31 +67,31 @@ describe('what the control plane answers', () => {
     ['ResourceNotFoundException', 404, 'not-found'],
     ['ValidationException', 400, 'not-found'],
     ['AccessDeniedException', 403, 'no-access'],
-  ])('%s is no exception but an entry', async (name, status, outcome) => {
+  ])('%s becomes an entry, not an exception', async (name, status, outcome) => {
     answers = [error(name, status)];
 
     expect(await new BedrockCatalogue().read(MODEL)).toEqual({ outcome });
   });
 
-  test('a fault of the service is one', async () => {
+  test('a service fault becomes an exception', async () => {
     answers = Array.from({ length: 3 }, () => error('InternalServerException', 500));
 
     await expect(new BedrockCatalogue().read(MODEL)).rejects.toThrow();
   });
 
-  test('a profile stands without a model in its own region, which only its destinations need', async () => {
+  test('a profile is found without its model in its own region; only its destinations need it', async () => {
     answers = [ok({ status: 'ACTIVE' }), error('ResourceNotFoundException', 404)];
 
     expect(await new BedrockCatalogue().read(PROFILE)).toEqual(ACTIVE);
   });
 
-  test('a profile that may be read, and its model not, is no access', async () => {
+  test('a readable profile with an unreadable model counts as no access', async () => {
     answers = [ok({ status: 'ACTIVE' }), error('AccessDeniedException', 403)];
 
     expect(await new BedrockCatalogue().read(PROFILE)).toEqual({ outcome: 'no-access' });
   });
 
-  test('the end of life is read as a time', async () => {
+  test('an end of life becomes a time', async () => {
     const lifecycle = (endOfLifeTime: unknown) =>
       ok({ modelDetails: { modelLifecycle: { status: 'LEGACY', endOfLifeTime } } });
     answers = [lifecycle('2027-01-01T00:00:00Z')];

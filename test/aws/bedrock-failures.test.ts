@@ -9,7 +9,7 @@ import { useBedrockAt } from '../support/bedrock-endpoint.ts';
 import '../support/errors-of-one-realm.ts';
 import { aModelRequest } from '../support/model-request.ts';
 
-/** What the service, a proxy or the network does, and what the real SDK client makes of it. */
+/** Answers of the service, a proxy or the network, and their result from the real SDK client. */
 const FAILURES: readonly {
   readonly when: string;
   readonly fault: FaultRule;
@@ -200,7 +200,7 @@ describe.each(PROTOCOLS)('over $protocol', ({ protocol, requestHandler }) => {
     expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'network' } });
   });
 
-  test('network when nobody listens', async () => {
+  test('network when nothing listens', async () => {
     const nobody = new BedrockModelClient({ clock: systemClock, requestHandler });
     useBedrockAt('http://127.0.0.1:1');
 
@@ -210,7 +210,7 @@ describe.each(PROTOCOLS)('over $protocol', ({ protocol, requestHandler }) => {
     useBedrockAt(bedrock.url);
   });
 
-  test('network when the name of the region is not known', async () => {
+  test('network when the region’s host name is unknown', async () => {
     const nowhere = new BedrockModelClient({ clock: systemClock, requestHandler });
     useBedrockAt('http://bedrock.invalid');
 
@@ -220,7 +220,7 @@ describe.each(PROTOCOLS)('over $protocol', ({ protocol, requestHandler }) => {
     useBedrockAt(bedrock.url);
   });
 
-  test('timeout when nothing comes within the call timeout', async () => {
+  test('timeout when no answer arrives within the call timeout', async () => {
     bedrock.setFault({ fault: 'hang' });
 
     const result = await client.converse(aModelRequest(), 40);
@@ -228,7 +228,7 @@ describe.each(PROTOCOLS)('over $protocol', ({ protocol, requestHandler }) => {
     expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'timeout' } });
   });
 
-  test('aborted when the caller leaves before the call timeout', async () => {
+  test('aborted when the caller aborts before the call timeout', async () => {
     bedrock.setFault({ fault: 'hang' });
     const caller = new AbortController();
     setTimeout(() => caller.abort(), 20);
@@ -238,7 +238,7 @@ describe.each(PROTOCOLS)('over $protocol', ({ protocol, requestHandler }) => {
     expect(result).toMatchObject({ outcome: 'aborted' });
   });
 
-  test('aborted without a call when the caller has left already', async () => {
+  test('aborted without a call when the caller has already aborted', async () => {
     const result = await client.converse(aModelRequest(), 5000, AbortSignal.abort());
 
     expect(result).toMatchObject({ outcome: 'aborted' });

@@ -45,7 +45,7 @@ test('an answer comes with its text, stop reason and usage', async () => {
   });
 });
 
-test('a call carries its job, and its maximum of tokens', async () => {
+test('a call carries its job id and its token limit', async () => {
   const client = aClient();
 
   await client.converse(aModelRequest({ jobId: 'job-7', inferenceConfig: { maxTokens: 9 } }), 5000);
@@ -53,7 +53,7 @@ test('a call carries its job, and its maximum of tokens', async () => {
   expect(bedrock.calls()).toMatchObject([{ jobId: 'job-7', maxTokens: 9, model: MODEL }]);
 });
 
-test('tokens are counted by the model itself, with the system prompt', async () => {
+test('the model itself counts the tokens, including the system prompt', async () => {
   const client = aClient();
   const prompt = aModelRequest({ system: 'four'.repeat(7), messages: [user('four'.repeat(30))] });
 
@@ -81,7 +81,7 @@ test.each([
   expect(bedrock.calls()).toHaveLength(callsOfTwo);
 });
 
-test('a call sends what the request says, and nothing that it does not', async () => {
+test('a call sends exactly the fields of the request', async () => {
   const bodies: unknown[] = [];
   useBedrockAt(await listen((body) => bodies.push(body)));
   const client = new BedrockModelClient({ clock: systemClock });
@@ -129,7 +129,7 @@ test('a hundred calls, ten at a time, open ten connections', async () => {
   expect(bedrock.statistics().connections).toEqual({ 'HTTP/1.1': 10, 'HTTP/2': 0 });
 });
 
-test('each region is called as itself', async () => {
+test('each region has its own client', async () => {
   const client = aClient();
 
   for (const region of ['us-east-1', 'eu-west-1', 'us-east-1']) {
@@ -177,7 +177,7 @@ function aClient(): BedrockModelClient {
   return client;
 }
 
-/** A server that hands each body on and answers with nothing in it. */
+/** A server that passes each request body on and answers without content. */
 function listen(onBody: (body: unknown) => void): Promise<string> {
   return serve(async (request, response) => {
     const chunks: Buffer[] = [];

@@ -27,7 +27,7 @@ async function aQueueOf(name: string, count: number) {
   return sqsDeadLetterQueue(queueUrl, client);
 }
 
-test('an empty queue gives no messages, without waiting', async () => {
+test('an empty queue returns no messages and does not wait', async () => {
   const letters = await aQueueOf('empty', 0);
 
   expect(await letters.receive(10)).toEqual([]);
@@ -48,7 +48,7 @@ test('messages are received once, ten at a time, and still counted', async () =>
   expect(await letters.count()).toBe(12);
 });
 
-test('a message that was removed is gone, those released are there again', async () => {
+test('a removed message is gone, and released messages are visible again', async () => {
   const letters = await aQueueOf('some', 12);
   const [removed, ...others] = [...(await letters.receive(10)), ...(await letters.receive(10))];
   if (!removed) throw new Error('nothing was received');

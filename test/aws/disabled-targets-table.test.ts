@@ -30,7 +30,7 @@ test('a record is loaded as it was saved', async () => {
   expect(await store.load()).toEqual({ version: 1, targets: RECORD });
 });
 
-test('of two writers that saw the same version one wins', async () => {
+test('of two writers that read the same version, one wins', async () => {
   const store = dynamoDbDisabledTargets(tables.client, await tables.create());
   await store.save({ version: 1, targets: {} });
 
@@ -41,7 +41,7 @@ test('of two writers that saw the same version one wins', async () => {
   expect(saved.filter(Boolean)).toHaveLength(1);
 });
 
-test('a record that cannot be read holds nothing against anyone, and can be replaced', async () => {
+test('an unreadable record disables no target and can be replaced', async () => {
   const tableName = await tables.create();
   const store = dynamoDbDisabledTargets(tables.client, tableName);
   await tables.client.send(
@@ -60,7 +60,7 @@ test('a record that cannot be read holds nothing against anyone, and can be repl
   expect(await store.save({ version: 8, targets: RECORD })).toBe(true);
 });
 
-test('what three workers saw disables the target for a fourth', async () => {
+test('errors that three workers saw disable the target for a fourth', async () => {
   const store = dynamoDbDisabledTargets(tables.client, await tables.create());
   const worker = () =>
     new DisabledTargets({ store, policy: () => BREAKER_DEFAULTS, clock: { now: () => 1_000_000 } });

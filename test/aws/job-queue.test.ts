@@ -15,7 +15,7 @@ beforeAll(async () => {
     endpoint: `http://127.0.0.1:${server.port}`,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    // The emulator names its queues by a host that only it knows.
+    // The emulator’s queue URLs contain a host name that only the emulator can resolve.
     useQueueUrlAsEndpoint: false,
   });
 });
@@ -35,7 +35,7 @@ function queueOf(name: string) {
 }
 
 describe('the job queue', () => {
-  test('sends a pointer, at once without a delay', async () => {
+  test('sends a pointer, at once if there is no delay', async () => {
     const { queue, sent } = queueOf('at-once');
 
     await queue.send(message, 0);
@@ -48,7 +48,7 @@ describe('the job queue', () => {
     ['a second and a bit', 1001, 2],
     ['a quarter of an hour', 900_000, 900],
     ['an hour', 3_600_000, 900],
-  ])('holds a message back for %s in whole seconds, 900 at most', async (name, ms, seconds) => {
+  ])('delays a message by %s in whole seconds, at most 900', async (name, ms, seconds) => {
     const { queue, sent } = queueOf(name.replaceAll(' ', '-'));
 
     await queue.send(message, ms);
@@ -58,7 +58,7 @@ describe('the job queue', () => {
     expect(Math.round(((held?.delayUntil ?? 0) - (held?.sentTimestamp ?? 0)) / 1000)).toBe(seconds);
   });
 
-  test('takes a delay that is past for none', async () => {
+  test('treats a negative delay as none', async () => {
     const { queue, sent } = queueOf('past');
 
     await queue.send(message, -5000);
@@ -66,7 +66,7 @@ describe('the job queue', () => {
     expect(sent().ready).toHaveLength(1);
   });
 
-  test('counts what waits to be received, and not what is delayed or received', async () => {
+  test('counts waiting messages, but not delayed or received ones', async () => {
     const { queue } = queueOf('counted');
     const QueueUrl = server.createQueue('counted').queueUrl;
     for (const delayMs of [0, 0, 60_000]) await queue.send(message, delayMs);
@@ -77,7 +77,7 @@ describe('the job queue', () => {
     expect(await queue.countWaiting()).toBe(1);
   });
 
-  test('parks a message as it came, with the reason beside it', async () => {
+  test('dead-letters a message unchanged, with the reason as an attribute', async () => {
     const { queue, dead } = queueOf('parking');
 
     await queue.deadLetter('{ not ours', 'not-json');
@@ -87,7 +87,7 @@ describe('the job queue', () => {
     ]);
   });
 
-  test('refuses to park where it was given no place', async () => {
+  test('refuses to dead-letter without the URL of a dead-letter queue', async () => {
     const queue = sqsJobQueue({ jobs: 'https://queue' }, client);
 
     await expect(queue.deadLetter('body', 'reason')).rejects.toThrow('no dead-letter queue');

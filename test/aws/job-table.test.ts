@@ -31,15 +31,15 @@ afterAll(async () => {
   await once(server, 'close');
 });
 
-// dynalite refuses a failed condition without the item: the store then reads it.
+// dynalite does not return the item of a failed condition, so the store reads it.
 jobStoreSuite('DynamoDB', async () => {
   const name = `jobs-${tables++}`;
   await client.send(new CreateTableCommand(jobsTable(name)));
   return dynamoDbJobStore(client, name);
 });
 
-describe('the job store of DynamoDB', () => {
-  test('reads the refusing row from the refusal, without a second call', async () => {
+describe('the job store on DynamoDB', () => {
+  test('takes the row that refused a write from the error, without a second call', async () => {
     const item = { jobId: { S: JOB_ID }, claimToken: { S: 'twin' } };
     const __type = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
     const service = await serveAwsService(() => ({ status: 400, body: { __type, Item: item } }));
@@ -53,7 +53,7 @@ describe('the job store of DynamoDB', () => {
     expect(requests).toBe(1);
   });
 
-  test('reads a bounded part of an index for a page, and says where to go on', async () => {
+  test('reads a limited part of an index for a page and returns where to continue', async () => {
     const LastEvaluatedKey = { createdKey: { S: 'a-key' }, tenant: { S: 'me' } };
     const service = await serveAwsService(() => ({
       status: 200,
@@ -69,7 +69,7 @@ describe('the job store of DynamoDB', () => {
     expect(requests).toBe(4);
   });
 
-  test('looks for runs in a bounded part of a crowded index', async () => {
+  test('looks for running jobs in a limited part of a large index', async () => {
     const LastEvaluatedKey = { jobId: { S: JOB_ID }, sweepShard: { N: '0' }, dueAt: { N: '1' } };
     const service = await serveAwsService(() => ({
       status: 200,
@@ -85,7 +85,7 @@ describe('the job store of DynamoDB', () => {
     expect(requests).toBe(4);
   });
 
-  test('throws what is not a refusal', async () => {
+  test('throws errors that are not a failed condition', async () => {
     const jobs = dynamoDbJobStore(client, 'no-such-table');
 
     await expect(jobs.create(aRunningJob(), START)).rejects.toThrow(/not found/);

@@ -15,11 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => tables.close());
 
-test('before the first check there is nothing', async () => {
+test('there is no record before the first check', async () => {
   expect(await dynamoDbLifecycle(tables.client, await tables.create()).load()).toBeUndefined();
 });
 
-test('what a check found is loaded as it was saved, and replaced by the next', async () => {
+test('a record is loaded as it was saved, and the next check replaces it', async () => {
   const store = dynamoDbLifecycle(tables.client, await tables.create());
   await store.save({ checkedAtMs: 1, targets: {} });
   await store.save(RECORD);
@@ -31,7 +31,7 @@ test.each([
   ['no JSON', { checkedAt: { S: '2026-11-23T12:00:00Z' }, targets: { S: 'x' } }],
   ['no map', { checkedAt: { S: '2026-11-23T12:00:00Z' }, targets: { S: '[]' } }],
   ['no time', { checkedAt: { S: 'yesterday' }, targets: { S: '{}' } }],
-])('a record with %s is as good as none', async (_what, fields) => {
+])('a record with %s counts as absent', async (_what, fields) => {
   const TableName = await tables.create();
   const Item = { circuit: { S: 'targets' }, item: { S: 'lifecycle' }, ...fields };
   await tables.client.send(new PutItemCommand({ TableName, Item }));

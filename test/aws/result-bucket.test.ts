@@ -29,7 +29,7 @@ afterAll(async () => {
 describe('the result bucket', () => {
   const prompt = { jobId: JOB_ID, bodyHash: 'hash' };
 
-  test('gives back a prompt as it was put, whatever it holds', async () => {
+  test('returns a prompt unchanged, whatever it contains', async () => {
     const text = 'NUL \u0000, emoji 👩‍👩‍👧‍👦, quote ", line\n';
     const conversation = { system: 'be brief', messages: [{ role: 'user' as const, text }] };
 
@@ -39,7 +39,7 @@ describe('the result bucket', () => {
     expect(await results.getPrompt({ ...prompt, bodyHash: 'other' })).toBeUndefined();
   });
 
-  test('gives back an answer and tells its size in bytes', async () => {
+  test('returns an answer, and its size in bytes when it is stored', async () => {
     const name = { jobId: JOB_ID, claimToken: 'claim' };
     const answer = anAnswer({ text: '€' });
 
@@ -50,7 +50,7 @@ describe('the result bucket', () => {
     expect(await results.getAnswer({ ...name, claimToken: 'twin' })).toBeUndefined();
   });
 
-  test('links to an answer for a quarter of an hour, as a file to be saved', async () => {
+  test('links to an answer for 15 minutes, as a download', async () => {
     const name = { jobId: JOB_ID, claimToken: 'claim' };
     await results.putAnswer(name, anAnswer());
 

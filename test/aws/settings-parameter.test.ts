@@ -11,7 +11,7 @@ const EDITED_AT = START - 60_000;
 const textOf = (maxAttempts: number) => JSON.stringify(someSettings({ jobs: { maxAttempts } }));
 const REFUSED = textOf(3).replace('"maxAttempts":3', '"maxAttempts":0');
 
-/** Deployed are settings with two attempts. */
+/** The deployed settings allow two attempts. */
 function holding(edited: string | undefined): Answer {
   const named = { edited, deployed: textOf(2) };
   const Parameters = Object.entries(named).flatMap(([Name, Value]) =>
@@ -52,7 +52,7 @@ describe('the settings parameter', () => {
     expect(service.requests()).toBe(1);
   });
 
-  test('takes an edit into force after that, and stays the same object without one', async () => {
+  test('puts an edit in force after that, and returns the same object without one', async () => {
     const first = await settings.read();
     expect(await readAfter(30_000)).toBe(first);
 
@@ -83,7 +83,7 @@ describe('the settings parameter', () => {
     },
   );
 
-  test('names field, value and range of a refused edit, and since when it is there', async () => {
+  test('names the field, value and range of a refused edit, and its time', async () => {
     await settings.read();
     answer = holding(REFUSED);
     await readAfter(30_000);
@@ -93,7 +93,7 @@ describe('the settings parameter', () => {
     expect(world.logged[0]?.fields).toEqual({ reason: fault, inForce: 'the last good ones' });
   });
 
-  test('counts a refused edit with each reading, until it is mended', async () => {
+  test('counts a refused edit at each reading until it is corrected', async () => {
     await settings.read();
     answer = holding(REFUSED);
     await readAfter(30_000);
@@ -107,7 +107,7 @@ describe('the settings parameter', () => {
     expect(world.counts).toEqual({ [METRIC.settingsRejected]: 2 });
   });
 
-  test('remembers since when it cannot be read', async () => {
+  test('remembers when it first could not be read', async () => {
     await settings.read();
     answer = { status: 500, body: {} };
     await readAfter(30_000);
@@ -117,7 +117,7 @@ describe('the settings parameter', () => {
     expect(settings.fault).toMatchObject({ status: 'unreadable', sinceMs });
   });
 
-  test('refuses what only a deploy can give', async () => {
+  test('refuses an edit that would need a deploy', async () => {
     await settings.read();
     answer = holding(JSON.stringify(someSettings({ jobs: { workerConcurrency: 50 } })));
 
@@ -125,7 +125,7 @@ describe('the settings parameter', () => {
     expect(settings.fault?.faults[0]).toContain('jobs.workerConcurrency: got 50, allowed is 10');
   });
 
-  test('is in force as before when an edit is taken back', async () => {
+  test('has no fault any more once an edit is reverted', async () => {
     const good = await settings.read();
     answer = holding(REFUSED);
     await readAfter(30_000);
@@ -136,7 +136,7 @@ describe('the settings parameter', () => {
 });
 
 describe('a sandbox that starts', () => {
-  test('with a refused edit takes the settings that were deployed', async () => {
+  test('with a refused edit uses the deployed settings', async () => {
     answer = holding(REFUSED);
 
     expect((await settings.read()).jobs.maxAttempts).toBe(2);
@@ -144,7 +144,7 @@ describe('a sandbox that starts', () => {
     expect(world.logged[0]?.fields.inForce).toBe('the deployed ones');
   });
 
-  test('takes the edit once it is mended', async () => {
+  test('uses the edit once it is corrected', async () => {
     answer = holding(REFUSED);
     await settings.read();
     answer = holding(textOf(4));
@@ -152,7 +152,7 @@ describe('a sandbox that starts', () => {
     expect((await readAfter(30_000)).jobs.maxAttempts).toBe(4);
   });
 
-  test.each(['edited', 'deployed'])('without the %s parameter fails and names it', async (name) => {
+  test.each(['edited', 'deployed'])('fails without the %s parameter and names it', async (name) => {
     const other = name === 'edited' ? 'deployed' : 'edited';
     answer = { status: 200, body: { Parameters: [{ Name: other, Value: textOf(3) }] } };
 

@@ -11,7 +11,7 @@ async function digestOf(hash: Sha256, data: readonly Uint8Array[]): Promise<stri
   return Buffer.from(await hash.digest()).toString('hex');
 }
 
-test('what is hashed without a secret is its SHA-256', async () => {
+test('without a secret, the digest is the SHA-256 of the data', async () => {
   await fc.assert(
     fc.asyncProperty(chunks, async (data) => {
       const expected = createHash('sha256').update(Buffer.concat(data)).digest('hex');
@@ -20,7 +20,7 @@ test('what is hashed without a secret is its SHA-256', async () => {
   );
 });
 
-test('what is hashed with a secret, in whatever form it comes, is its HMAC', async () => {
+test('with a secret in any form, the digest is the HMAC of the data', async () => {
   await fc.assert(
     fc.asyncProperty(bytes(), chunks, async (secret, data) => {
       const expected = createHmac('sha256', secret).update(Buffer.concat(data)).digest('hex');
@@ -32,13 +32,13 @@ test('what is hashed with a secret, in whatever form it comes, is its HMAC', asy
   );
 });
 
-test('a secret may be a text, as an access key is', async () => {
+test('a secret may be a string, as an access key is', async () => {
   const expected = createHmac('sha256', 'AWS4söcret').update('20260101').digest('hex');
 
   expect(await digestOf(new Sha256('AWS4söcret'), [Buffer.from('20260101')])).toBe(expected);
 });
 
-test('after a reset it begins anew, with the same secret', async () => {
+test('a reset starts again with the same secret', async () => {
   const hash = new Sha256('secret');
   const first = await digestOf(hash, [Buffer.from('once')]);
 

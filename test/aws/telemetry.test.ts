@@ -23,7 +23,7 @@ afterEach(() => {
 const written = () => lines.map((line) => JSON.parse(line));
 
 describe('the metrics', () => {
-  test('are written once, a line for each set of dimensions, in the embedded format', () => {
+  test('are written once in the embedded format, one line per set of dimensions', () => {
     const { metrics, publish } = powertoolsTelemetry();
 
     metrics.count(METRIC.jobsAccepted);
@@ -57,7 +57,7 @@ describe('the metrics', () => {
     expect(written()[1]._aws.CloudWatchMetrics[0].Dimensions).toEqual([['service', 'target']]);
   });
 
-  test('begin anew after each publishing', () => {
+  test('start from zero after each publish', () => {
     const { metrics, publish } = powertoolsTelemetry();
     metrics.count(METRIC.jobsAccepted);
     publish();
@@ -97,7 +97,7 @@ describe('the log', () => {
     expect(written().map((line) => line.function_request_id)).toEqual(['r1', 'r2']);
   });
 
-  test('has debug lines of the sampled invocations only', () => {
+  test('has debug lines only for sampled invocations', () => {
     process.env.AWS_LAMBDA_LOG_LEVEL = 'DEBUG';
     process.env.DEBUG_SHARE = '0.01';
     let chance = 0.5;

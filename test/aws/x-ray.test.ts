@@ -25,7 +25,7 @@ afterEach(() => {
   daemon.close();
 });
 
-/** The next `count` documents, in the order of their names. */
+/** Receives the next `count` documents and sorts them by name. */
 async function received(count: number): Promise<Subsegment[]> {
   const documents: Subsegment[] = [];
   while (documents.length < count) {
@@ -38,7 +38,7 @@ async function received(count: number): Promise<Subsegment[]> {
 }
 
 describe('a part of an invocation', () => {
-  test('is a subsegment of Lambda’s own, with what was annotated before and after', async () => {
+  test('is a subsegment of Lambda’s segment, with annotations from before and during the run', async () => {
     const documents = received(1);
 
     const answer = await xRayTrace(env).span('run', { jobId: 'j1' }, async (annotate) => {
@@ -61,7 +61,7 @@ describe('a part of an invocation', () => {
     expect(document?.end_time).toBeGreaterThanOrEqual(document?.start_time ?? Number.NaN);
   });
 
-  test('is the parent of what is inside it, also where others run beside it', async () => {
+  test('is the parent of the parts inside it, even if others run at the same time', async () => {
     const trace = xRayTrace(env);
     const documents = received(4);
     const outer = (name: string) =>
@@ -77,7 +77,7 @@ describe('a part of an invocation', () => {
     expect(a?.id).not.toBe(b?.id);
   });
 
-  test('that throws is marked as failed, and throws on', async () => {
+  test('that throws is marked as failed, and the error is rethrown', async () => {
     const documents = received(1);
 
     const run = xRayTrace(env).span('run', {}, async () => {
@@ -92,7 +92,7 @@ describe('a part of an invocation', () => {
     ['that Lambda has not sampled', { _X_AMZN_TRACE_ID: 'Root=1-a-b;Parent=c;Sampled=0' }],
     ['outside of an invocation', { _X_AMZN_TRACE_ID: '' }],
     ['without a daemon', { AWS_XRAY_DAEMON_ADDRESS: '' }],
-  ])('%s is only run', async (_, other) => {
+  ])('%s runs without being traced', async (_, other) => {
     let messages = 0;
     daemon.on('message', () => {
       messages++;
@@ -106,7 +106,7 @@ describe('a part of an invocation', () => {
     expect(messages).toBe(1);
   });
 
-  test('that nobody hears of does not fail', async () => {
+  test('does not fail if no daemon listens', async () => {
     const nowhere = { ...env, AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:1' };
 
     expect(await xRayTrace(nowhere).span('run', {}, async () => 'done')).toBe('done');

@@ -41,11 +41,11 @@ describe('profileOf', () => {
     'deepseek.v3.2',
     'zai.glm-4.7',
     'meta.llama3-3-70b-instruct-v1:0',
-  ])('takes %s for a model without a geography', (modelId) => {
+  ])('reads %s as a model without a geography', (modelId) => {
     expect(profileOf({ region, modelId })).toEqual({ model: modelId });
   });
 
-  test('believes the settings before the id', () => {
+  test('prefers the settings to the id', () => {
     const target = {
       region,
       modelId: 'us.custom',
@@ -64,7 +64,7 @@ describe('destinationRegions', () => {
     ['jp', 'ap-northeast-3'],
     ['au', 'ap-southeast-4'],
     ['apac', 'ap-south-1'],
-  ])('of %s hold %s', (geography, expected) => {
+  ])('of %s include %s', (geography, expected) => {
     expect(destinationRegions(geography)).toContain(expected);
   });
 
@@ -76,7 +76,7 @@ describe('destinationRegions', () => {
     }
   });
 
-  test('of a global profile are none that has a name', () => {
+  test('of a global profile are empty', () => {
     expect(destinationRegions('global')).toEqual([]);
   });
 
@@ -86,13 +86,13 @@ describe('destinationRegions', () => {
 });
 
 describe('hasBedrock', () => {
-  test('holds for every region that a profile may run in', () => {
+  test('is true for every region in which a profile may run', () => {
     const destinations = GEOGRAPHIES.flatMap((geography) => destinationRegions(geography) ?? []);
 
     expect(destinations.filter((each) => !hasBedrock(each))).toEqual([]);
   });
 
-  test('holds for commercial and government regions that AWS has, but for the newest', () => {
+  test('is true for all commercial and government regions except the newest', () => {
     const regions = RegionInfo.regions.map(({ name }) => name);
     const others = regions.filter((name) => !hasBedrock(name));
 

@@ -12,13 +12,13 @@ describe('a model is known', () => {
     });
   });
 
-  test('behind an id that does not tell it, when the target does', () => {
+  test('behind an id that does not show it, if the target names it', () => {
     const modelId = 'arn:aws:bedrock:us-east-1:000000000000:application-inference-profile/abc';
 
     expect(modelFacts({ region: 'us-east-1', modelId, model: HAIKU })).toBeDefined();
   });
 
-  test('for every target of the settings as shipped, and none of them has ended', () => {
+  test('for every target of the shipped settings, and none has reached its end of life', () => {
     for (const target of config.tiers.flatMap(({ targets }) => targets)) {
       expect(modelFacts(target)).toBeDefined();
       expect(modelFacts(target)).not.toHaveProperty('endOfLife');

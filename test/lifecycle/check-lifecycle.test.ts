@@ -10,7 +10,7 @@ const FINE: CatalogueEntry = { outcome: 'found', status: 'ACTIVE', isProfileActi
 const PRIMARY = 'us-east-1/anthropic.primary';
 const SECONDARY = 'us-east-1/anthropic.secondary';
 
-/** A check of three targets, all fine but for those given; an error is thrown. */
+/** Checks three targets, all of them fine except the given ones; a given error is thrown. */
 async function check(
   entries: Readonly<Record<string, CatalogueEntry | Error>>,
   before?: LifecycleRecord,
@@ -33,7 +33,7 @@ async function check(
 }
 
 describe('the lifecycle check', () => {
-  test('notes every target, and counts no finding in a chain that is fine', async () => {
+  test('stores every target and counts no finding if the chain is fine', async () => {
     const { stored, counts, logged, clock } = await check({});
 
     expect(stored?.checkedAtMs).toBe(clock.now());
@@ -42,7 +42,7 @@ describe('the lifecycle check', () => {
     expect(logged).toEqual([]);
   });
 
-  test('says each finding, and how many days are left', async () => {
+  test('logs each finding with the days left', async () => {
     const endOfLifeMs = aWorld().clock.now() + 10 * 86_400_000;
     const { counts, logged, stored } = await check({
       [PRIMARY]: { ...FINE, status: 'LEGACY', endOfLifeMs },
@@ -62,7 +62,7 @@ describe('the lifecycle check', () => {
     expect(stored?.targets[SECONDARY]).toEqual({ findings: ['no-access'] });
   });
 
-  test('keeps what it knew of a target that it cannot ask for, counts it, and goes on', async () => {
+  test('keeps the last known lifecycle of an unreadable target, counts it and continues', async () => {
     const known = { findings: ['legacy' as const] };
     const { counts, logged, stored } = await check(
       { [PRIMARY]: new TypeError('prompt text'), [SECONDARY]: { outcome: 'not-found' } },
@@ -80,7 +80,7 @@ describe('the lifecycle check', () => {
     });
   });
 
-  test('forgets targets that the chain has no more', async () => {
+  test('forgets targets that have left the chain', async () => {
     const { stored } = await check({}, { checkedAtMs: 1, targets: { gone: { findings: [] } } });
 
     expect(stored?.targets).not.toHaveProperty('gone');

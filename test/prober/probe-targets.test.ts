@@ -7,7 +7,7 @@ import { PRIMARY, ProberWorld, SECONDARY } from '../support/prober-world.ts';
 const MINUTE_MS = 60_000;
 
 describe('the prober', () => {
-  test('closes the circuit of a healed target in three minutes, by sixteen calls and no job', async () => {
+  test('closes the circuit of a healed target in three minutes with sixteen calls and no job', async () => {
     const world = await new ProberWorld().outage();
     world.models.follow(answers());
 
@@ -21,7 +21,7 @@ describe('the prober', () => {
     ]);
   });
 
-  test('costs a target that is still broken at most one call a cooldown', async () => {
+  test('calls a target that is still broken at most once per cooldown', async () => {
     const world = await new ProberWorld().outage();
 
     const seen = await world.minutes(10);
@@ -43,7 +43,7 @@ describe('the prober', () => {
     expect(seen.at(-1)).toEqual({ state: 'OPEN', calls: 3 });
   });
 
-  test('stops at a failure that the circuit ignores, and tries again a minute later', async () => {
+  test('stops at a failure that the circuit ignores and tries again a minute later', async () => {
     const world = await new ProberWorld().outage();
     world.models.follow([
       answers(),
@@ -63,7 +63,7 @@ describe('the prober', () => {
     ]);
   });
 
-  test('asks for a single token, under an id that no job and no other probe has', async () => {
+  test('asks for a single token, with an id that no job and no other probe has', async () => {
     const world = await new ProberWorld().outage();
     world.models.follow(answers());
     await world.minutes(2);
@@ -80,7 +80,7 @@ describe('the prober', () => {
     expect(world.models.timeoutsMs[0]).toBe(world.settings.breaker.callTimeoutSeconds * 1000);
   });
 
-  test('calls nothing while it is off, nor where all circuits are closed', async () => {
+  test('makes no calls while it is off or all circuits are closed', async () => {
     const off = await new ProberWorld({ probe: { enabled: false } }).outage();
     const healthy = new ProberWorld();
 
@@ -90,7 +90,7 @@ describe('the prober', () => {
     expect([off.models.calls, healthy.models.calls]).toEqual([[], []]);
   });
 
-  test('calls no target before its cooldown is over', async () => {
+  test('does not call a target before its cooldown is over', async () => {
     const breaker = { cooldownSeconds: 600, cooldownMaxSeconds: 900 };
     const world = await new ProberWorld({ breaker }).outage();
 
@@ -115,7 +115,7 @@ describe('the prober', () => {
     },
   );
 
-  test('calls no circuit that has closed since it looked', async () => {
+  test('does not call a target whose circuit has closed since it was read', async () => {
     const world = new ProberWorld();
     const circuits = {
       admit: (key: string) => world.worker.admit(key),
@@ -127,7 +127,7 @@ describe('the prober', () => {
     expect(world.models.calls).toEqual([]);
   });
 
-  test('leaves a disabled target to the jobs that check it', async () => {
+  test('leaves a disabled target to the jobs’ checks', async () => {
     const world = await new ProberWorld().outage();
     for (const job of ['a', 'b', 'c']) await world.disabledTargets.failed(PRIMARY, job, 'NoAccess');
 
@@ -161,7 +161,7 @@ describe('the prober', () => {
     expect([atOnce, world.models.calls.length]).toEqual([0, 5]);
   });
 
-  test('makes no more calls of a healed target when two of them run at once', async () => {
+  test('makes no extra calls to a healed target when two probers run at once', async () => {
     const world = await new ProberWorld().outage();
     world.models.follow(async () => {
       await world.clock.sleep(2_000);
@@ -174,7 +174,7 @@ describe('the prober', () => {
     expect(seen.at(-1)).toEqual({ state: 'CLOSED', calls: 16 });
   });
 
-  test('starts no call that the function could not see to its end', async () => {
+  test('starts no call that the function could not finish', async () => {
     const world = await new ProberWorld().outage();
     const { callTimeoutSeconds } = world.settings.breaker;
 
@@ -185,7 +185,7 @@ describe('the prober', () => {
     expect([tooLate, world.models.calls.length]).toEqual([0, 1]);
   });
 
-  test('goes on with the other targets when one of them breaks it', async () => {
+  test('continues with the other targets when one of them throws', async () => {
     const world = await new ProberWorld().outage([PRIMARY, SECONDARY]);
     world.models.follow(({ target }) => {
       if (target.modelId === 'anthropic.primary') throw new TypeError('a text of a prompt');
@@ -201,7 +201,7 @@ describe('the prober', () => {
     });
   });
 
-  test('counts its calls as model calls, and beside them as probes', async () => {
+  test('counts its calls as model calls and also as probes', async () => {
     const world = await new ProberWorld().outage();
     world.models.follow([answers(), fails('quota-minute')]);
 

@@ -47,7 +47,7 @@ describe('a bad body', () => {
     ['with a constructor', '{"prompt":"a","constructor":{"prototype":{}}}', 'constructor'],
     ['with no messages', '{"messages":[]}', 'messages'],
     [
-      'beginning with the model',
+      'that begins with the assistant',
       '{"messages":[{"role":"assistant","text":"a"}]}',
       'messages[0].role',
     ],
@@ -61,7 +61,7 @@ describe('a bad body', () => {
       '{"messages":[{"role":"user","text":"a"},{"role":"assistant","text":"b"},{"role":"assistant","text":"c"}]}',
       'messages[2].role',
     ],
-    ['of a role that is none', '{"messages":[{"role":"system","text":"a"}]}', 'messages[0].role'],
+    ['with an unknown role', '{"messages":[{"role":"system","text":"a"}]}', 'messages[0].role'],
     ['with a message without text', '{"messages":[{"role":"user"}]}', 'messages[0].text'],
     [
       'with no tokens',
@@ -79,35 +79,35 @@ describe('a bad body', () => {
       'inferenceConfig.maxTokens',
     ],
     [
-      'beyond all integers',
+      'with a number beyond all safe integers',
       '{"prompt":"a","inferenceConfig":{"maxTokens":9007199254740993}}',
       'inferenceConfig.maxTokens',
     ],
     [
-      'too hot',
+      'with too high a temperature',
       '{"prompt":"a","inferenceConfig":{"temperature":1.1}}',
       'inferenceConfig.temperature',
     ],
     ['with an unknown whenOpen', '{"prompt":"a","whenOpen":"wait"}', 'whenOpen'],
     ['with an unknown tier', '{"prompt":"a","minTier":"gold"}', 'minTier'],
     [
-      'with a region that serves nobody',
+      'with a region without targets',
       '{"prompt":"a","regions":["us-east-1","eu-west-9"]}',
       'regions[1]',
     ],
     ['with no region', '{"prompt":"a","regions":[]}', 'regions'],
     ['with an infinite deadline', '{"prompt":"a","deadlineSeconds":1e400}', 'deadlineSeconds'],
-    ['with a deadline of minus nothing', '{"prompt":"a","deadlineSeconds":-0}', 'deadlineSeconds'],
+    ['with a deadline of minus zero', '{"prompt":"a","deadlineSeconds":-0}', 'deadlineSeconds'],
     ['with less time than a call', '{"prompt":"a","deadlineSeconds":74}', 'deadlineSeconds'],
     ['with more time than allowed', '{"prompt":"a","deadlineSeconds":86401}', 'deadlineSeconds'],
-    ['with metadata that is no text', '{"prompt":"a","metadata":{"b":1}}', 'metadata.b'],
+    ['with metadata that is not text', '{"prompt":"a","metadata":{"b":1}}', 'metadata.b'],
     [
       'with metadata too long',
       `{"prompt":"a","metadata":{"b":"${'x'.repeat(257)}"}}`,
       'metadata.b',
     ],
     ['with a lone NUL', '\u0000', 'body'],
-    ['with a text for a prompt’s object', '{"prompt":{"text":"a"}}', 'prompt'],
+    ['with an object for a prompt', '{"prompt":{"text":"a"}}', 'prompt'],
     ['with a prompt of white space that is not ASCII', '{"prompt":"\u00a0\u3000"}', 'prompt'],
     [
       'with minus one token',
@@ -126,23 +126,27 @@ describe('a bad body', () => {
       'inferenceConfig.topK',
     ],
     [
-      'with an empty stop',
+      'with an empty stop sequence',
       '{"prompt":"a","inferenceConfig":{"stopSequences":[""]}}',
       'inferenceConfig.stopSequences[0]',
     ],
     ['with a text for regions', '{"prompt":"a","regions":"us-east-1"}', 'regions'],
     ['with a text for a deadline', '{"prompt":"a","deadlineSeconds":"600"}', 'deadlineSeconds'],
     ['with a deadline in the past', '{"prompt":"a","deadlineSeconds":-600}', 'deadlineSeconds'],
-    ['with an inherited word for a tier', '{"prompt":"a","minTier":"constructor"}', 'minTier'],
+    [
+      'with an inherited property name for a tier',
+      '{"prompt":"a","minTier":"constructor"}',
+      'minTier',
+    ],
     ['with a list for metadata', '{"prompt":"a","metadata":["b"]}', 'metadata'],
-    ['with metadata of no name', '{"prompt":"a","metadata":{"":"b"}}', 'metadata.'],
+    ['with an empty metadata name', '{"prompt":"a","metadata":{"":"b"}}', 'metadata.'],
     ['with a blank system prompt', '{"prompt":"a","system":" "}', 'system'],
     [
       'with a lone surrogate in a message',
       '{"messages":[{"role":"user","text":"\\udc00"}]}',
       'messages[0].text',
     ],
-  ])('%s gets 400 with the field, and makes no job', async (_, body, field) => {
+  ])('%s gets 400 with the field and creates no job', async (_, body, field) => {
     const result = await call({ route: 'POST /jobs', body });
 
     expect(result.statusCode).toBe(400);
@@ -157,14 +161,14 @@ describe('a bad body', () => {
     expect(world.results.prompts.size).toBe(0);
   });
 
-  test('never has its texts quoted back', async () => {
+  test('is never quoted back', async () => {
     const result = await post({ prompt: ['my secret'], system: 7, whenOpen: 'my secret' });
 
     expect(result.statusCode).toBe(400);
     expect(result.body).not.toContain('my secret');
   });
 
-  test('of 2,000 faults is told the first twenty', async () => {
+  test('with 2,000 faults gets the first twenty', async () => {
     const messages = Array.from({ length: 1000 }, () => ({ role: 1, text: 2 }));
 
     expect(bodyOf(await post({ messages })).errors).toHaveLength(20);
@@ -181,7 +185,7 @@ describe('a bad body', () => {
     expect(world.jobs.rows.size).toBe(0);
   });
 
-  test('of bytes that are no UTF-8 gets 400', async () => {
+  test('of bytes that are not UTF-8 gets 400', async () => {
     const body = Buffer.concat([
       Buffer.from('{"prompt":"'),
       Buffer.from([0xc3, 0x28]),
@@ -194,14 +198,14 @@ describe('a bad body', () => {
   });
 });
 
-describe('an odd body that is right', () => {
+describe('an unusual but valid body', () => {
   test.each([
     ['NUL', 'a\u0000b'],
     ['escape sequences', '\u001b]0;title\u0007'],
     ['joined emoji', '👩‍👩‍👧‍👦'],
     ['a change of direction', '\u202egnorw'],
     ['our own JSON', '{"status":"SUCCEEDED"}'],
-  ])('with %s is stored as it came', async (_, prompt) => {
+  ])('with %s is stored unchanged', async (_, prompt) => {
     const { jobId } = bodyOf(await post({ prompt }));
 
     expect(await world.results.getPrompt(rowOf(world, jobId))).toEqual({
@@ -209,7 +213,7 @@ describe('an odd body that is right', () => {
     });
   });
 
-  test('in base64 is read', async () => {
+  test('in base64 is decoded', async () => {
     const body = Buffer.from('{"prompt":"hello"}').toString('base64');
 
     const result = await call({ route: 'POST /jobs', body, isBase64Encoded: true });
@@ -224,7 +228,7 @@ describe('an odd body that is right', () => {
   });
 });
 
-describe('bytes that are no text', () => {
+describe('bytes that are not text', () => {
   const encoded = (body: Buffer) =>
     call({ route: 'POST /jobs', body: body.toString('base64'), isBase64Encoded: true });
 
@@ -240,14 +244,14 @@ describe('bytes that are no text', () => {
     expect(fieldsOf(result)).toEqual(['body']);
   });
 
-  test('whose base64 is cut get 400', async () => {
+  test('with truncated base64 get 400', async () => {
     const body = Buffer.from('{"prompt":"hello"}').toString('base64').slice(0, -5);
 
     expect((await call({ route: 'POST /jobs', body, isBase64Encoded: true })).statusCode).toBe(400);
   });
 });
 
-describe('headers that mean nothing here', () => {
+describe('headers without a meaning here', () => {
   test.each([
     ['Prefer', 'respond-async; wait=100000'],
     ['Content-Type', 'text/plain'],
@@ -256,7 +260,7 @@ describe('headers that mean nothing here', () => {
     ['X-Forwarded-Host', 'evil.example'],
     ['Host', 'evil.example'],
     ['X-Amzn-Trace-Id', 'Root=../../x'],
-  ])('%s: %s changes no answer', async (name, value) => {
+  ])('%s: %s does not change the answer', async (name, value) => {
     const result = await post({ prompt: 'hello' }, { headers: { [name]: [value] } });
 
     expect(result.statusCode).toBe(202);
@@ -265,7 +269,7 @@ describe('headers that mean nothing here', () => {
   });
 });
 
-describe('a parameter that the route does not know', () => {
+describe('an unknown query parameter', () => {
   test.each(['POST /jobs', 'GET /health', 'DELETE /jobs/{id}', 'GET /jobs/{id}', 'GET /jobs'])(
     'of %s gets 400 with its name',
     async (route) => {
@@ -280,14 +284,14 @@ describe('a parameter that the route does not know', () => {
   );
 });
 
-describe('whatever is sent', () => {
+describe('random input', () => {
   const isOurProblem = (result: Awaited<ReturnType<ApiCall>>) => {
     expect(result.statusCode).toBeGreaterThanOrEqual(400);
     expect(result.statusCode).toBeLessThan(500);
     expect(problemDetails.parse(bodyOf(result))).toEqual(bodyOf(result));
   };
 
-  test('as a body is a job only if it has a prompt or messages, else a problem', async () => {
+  test('as a body becomes a job only if it has a prompt or messages, and otherwise a problem', async () => {
     const field = fc.constantFrom('prompt', 'messages', 'system', 'inferenceConfig', 'regions');
     const near = fc.dictionary(field, fc.jsonValue(), { maxKeys: 3 });
     const body = fc.oneof(
@@ -310,7 +314,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  test('as an id or a parameter is no job and no failure', async () => {
+  test('as an id or a parameter finds no job and causes no failure', async () => {
     const text = fc.string({ unit: 'binary', maxLength: 600 });
     const route = fc.constantFrom('GET /jobs/{id}', 'DELETE /jobs/{id}', 'GET /jobs');
     const name = fc.constantFrom('wait', 'limit', 'status', 'cursor', '__proto__', 'x');

@@ -15,7 +15,7 @@ beforeEach(() => {
 const cancel = (id = JOB_ID, apiKeyId = 'tenant') =>
   call({ route: 'DELETE /jobs/{id}', id, apiKeyId });
 
-/** Lets somebody else change the row between the read and the first write. */
+/** Changes the row between the read and the first write, as a racing writer would. */
 function interfere(step: () => Promise<unknown>): void {
   const { jobs } = world;
   const update = jobs.update.bind(jobs);
@@ -31,7 +31,7 @@ describe('DELETE /v1/jobs/{id}', () => {
     ['queued', aJob()],
     ['deferred', aJob({ status: 'DEFERRED', nextAttemptAt: START + 60_000 })],
     ['running, but its lease is over', aRunningJob({ leaseUntil: START })],
-  ])('ends a job at once that is %s', async (_, job) => {
+  ])('ends a job that is %s at once', async (_, job) => {
     world.jobs.rows.set(JOB_ID, job);
 
     const result = await cancel();
@@ -46,7 +46,7 @@ describe('DELETE /v1/jobs/{id}', () => {
     expect(rowOf(world, JOB_ID).status).toBe('CANCELLED');
   });
 
-  test('tells the end, as every end is told', async () => {
+  test('publishes the completion event, as every end does', async () => {
     world.jobs.rows.set(JOB_ID, aJob());
 
     await cancel();
@@ -55,7 +55,7 @@ describe('DELETE /v1/jobs/{id}', () => {
     expect(rowOf(world, JOB_ID).eventPending).toBeUndefined();
   });
 
-  test('asks the run of a running job to stop, as often as it is told', async () => {
+  test('asks the run of a running job to stop, however often it is called', async () => {
     world.jobs.rows.set(JOB_ID, aRunningJob());
 
     const first = await cancel();
@@ -69,7 +69,7 @@ describe('DELETE /v1/jobs/{id}', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'RUNNING', claimToken: 'claim' });
   });
 
-  test('lets an answer win that is already there', async () => {
+  test('lets an answer win that has already arrived', async () => {
     const running = aRunningJob();
     world.jobs.rows.set(JOB_ID, running);
     await cancel();
@@ -95,7 +95,7 @@ describe('DELETE /v1/jobs/{id}', () => {
     },
   );
 
-  test('knows another tenant’s job as little as none, and leaves it', async () => {
+  test('answers for another tenant’s job as for none, and leaves it unchanged', async () => {
     world.jobs.rows.set(JOB_ID, aJob());
 
     const theirs = await cancel(JOB_ID, 'other');
@@ -106,7 +106,7 @@ describe('DELETE /v1/jobs/{id}', () => {
     expect(rowOf(world, JOB_ID).status).toBe('QUEUED');
   });
 
-  test('no longer knows a job past its time', async () => {
+  test('does not find an expired job', async () => {
     world.jobs.rows.set(JOB_ID, aJob({ expiresAt: START / 1000 }));
 
     expect((await cancel()).statusCode).toBe(404);
@@ -122,7 +122,7 @@ describe('DELETE /v1/jobs/{id}', () => {
 });
 
 describe('a cancel that races', () => {
-  test('with a claim asks the run that won', async () => {
+  test('with a claim asks the winning run to stop', async () => {
     world.jobs.rows.set(JOB_ID, aJob());
     const { generation } = aJob();
     interfere(() => world.jobs.update(JOB_ID, claim(generation, 'claim', START, world.settings)));
@@ -149,7 +149,7 @@ describe('a cancel that races', () => {
     expect((await cancel()).statusCode).toBe(409);
   });
 
-  test('with a row that never rests gives up, and asks to come back', async () => {
+  test('with a row that keeps changing gives up and answers with Retry-After', async () => {
     world.jobs.rows.set(JOB_ID, aJob());
     let writes = 0;
     world.jobs.update = async () => {

@@ -23,7 +23,7 @@ async function call(options: ApiEventOptions): Promise<APIGatewayProxyResult> {
   return anApi(world, { circuits })({ apiKeyId: 'tenant', ...options });
 }
 
-/** The schema that the document gives for this answer, by its route and status. */
+/** The document’s schema for this answer, found by route and status. */
 function documentedSchema(route: string, { statusCode, headers }: APIGatewayProxyResult) {
   const [method = '', path = ''] = route.split(' ');
   const documented = document.paths[path][method.toLowerCase()].responses[statusCode];
@@ -37,7 +37,7 @@ function documentedSchema(route: string, { statusCode, headers }: APIGatewayProx
 async function expectDocumented(options: ApiEventOptions & { readonly route: string }) {
   const result = await call(options);
   const schema = documentedSchema(options.route, result);
-  // Parsing drops what the schema does not name, so an undocumented field shows.
+  // Parsing removes fields that the schema does not name, so an undocumented field fails the test.
   expect(schema.parse(bodyOf(result))).toEqual(bodyOf(result));
   return result.statusCode;
 }
@@ -46,8 +46,8 @@ const show = { route: 'GET /jobs/{id}', id: JOB_ID };
 const remove = { route: 'DELETE /jobs/{id}', id: JOB_ID };
 const post = { route: 'POST /jobs', body: '{"prompt":"hello"}' };
 
-describe('the document tells all of an answer', () => {
-  test('to a submission, a repeat, and what is refused of it', async () => {
+describe('the document describes every field of an answer', () => {
+  test('to a submission, a repeated one and a refused one', async () => {
     const headers = { 'Idempotency-Key': ['a'] };
     const repeat = { ...post, headers };
 
@@ -62,7 +62,7 @@ describe('the document tells all of an answer', () => {
     expect(await expectDocumented({ ...post, body: JSON.stringify({ prompt }) })).toBe(413);
   });
 
-  test('of a store that is down', async () => {
+  test('while a store is down', async () => {
     world.jobs.create = async () => {
       throw new Error('down');
     };
@@ -90,7 +90,7 @@ describe('the document tells all of an answer', () => {
         attempts: [anAttempt({ outcome: 'quota-minute', reason: 'ThrottlingException' })],
       }),
     ],
-  ])('that shows, lists and cancels a job which is %s', async (_, job) => {
+  ])('that shows, lists and cancels a job that is %s', async (_, job) => {
     world.jobs.rows.set(JOB_ID, job);
 
     expect(await expectDocumented(show)).toBe(200);
@@ -98,7 +98,7 @@ describe('the document tells all of an answer', () => {
     expect([202, 409]).toContain(await expectDocumented(remove));
   });
 
-  test('that holds an answer', async () => {
+  test('that contains a model’s answer', async () => {
     const { text: _, ...facts } = anAnswer({ costUsd: 0.001, degradedBy: ['tier'] });
     const job = aRunningJob({ ...facts, status: 'SUCCEEDED', resultBytes: 100 });
     world.jobs.rows.set(JOB_ID, { ...job, completedAt: START, attempts: [anAttempt()] });
@@ -108,7 +108,7 @@ describe('the document tells all of an answer', () => {
     expect(bodyOf(await call(show))).toHaveProperty('result.text');
   });
 
-  test('of a list that goes on', async () => {
+  test('with a page that is followed by another', async () => {
     world.jobs.rows.set(JOB_ID, aJob());
     world.jobs.rows.set('f'.repeat(32), aJob({ jobId: 'f'.repeat(32), createdKey: '9' }));
     const query = { limit: ['1'] };
@@ -117,7 +117,7 @@ describe('the document tells all of an answer', () => {
     expect(bodyOf(await call({ route: 'GET /jobs', query }))).toHaveProperty('nextCursor');
   });
 
-  test('of no job, and of health', async () => {
+  test('for a missing job, and for health', async () => {
     expect(await expectDocumented(show)).toBe(404);
     expect(await expectDocumented(remove)).toBe(404);
     expect(await expectDocumented({ route: 'GET /health' })).toBe(200);

@@ -13,7 +13,7 @@ beforeEach(() => {
 describe('GET /v1/jobs/{id}', () => {
   const get = (id: string, apiKeyId = 'tenant') => call({ id, apiKeyId });
 
-  test('shows a waiting job and when to ask again', async () => {
+  test('shows a waiting job and when to poll again', async () => {
     const attempts = [anAttempt({ outcome: 'skipped', reason: 'open', ms: 0 })];
     const nextAttemptAt = START + 42_500;
     world.jobs.rows.set(JOB_ID, aJob({ status: 'DEFERRED', nextAttemptAt, attempts }));
@@ -55,7 +55,7 @@ describe('GET /v1/jobs/{id}', () => {
     expect(result.headers).not.toHaveProperty('retry-after');
   });
 
-  test('shows no more than the link to an answer above 256 KB', async () => {
+  test('shows only a link to an answer above 256 KB', async () => {
     const resultBytes = 256 * 1024 + 1;
     world.jobs.rows.set(JOB_ID, aRunningJob({ status: 'SUCCEEDED', resultBytes }));
 
@@ -75,7 +75,7 @@ describe('GET /v1/jobs/{id}', () => {
     });
   });
 
-  test('keeps from the caller what is the system’s own', async () => {
+  test('hides internal fields from the caller', async () => {
     world.jobs.rows.set(JOB_ID, aRunningJob());
 
     const { body } = await get(JOB_ID);
@@ -85,7 +85,7 @@ describe('GET /v1/jobs/{id}', () => {
     }
   });
 
-  test('knows another tenant’s job as little as none', async () => {
+  test('answers for another tenant’s job as for none', async () => {
     world.jobs.rows.set(JOB_ID, aJob());
 
     const theirs = await get(JOB_ID, 'other');
@@ -95,7 +95,7 @@ describe('GET /v1/jobs/{id}', () => {
     expect(theirs.statusCode).toBe(404);
   });
 
-  test('no longer knows a job past its time, whether TTL has run or not', async () => {
+  test('does not find an expired job, even if TTL has not deleted it yet', async () => {
     world.jobs.rows.set(JOB_ID, aJob({ expiresAt: START / 1000 }));
 
     expect((await get(JOB_ID)).statusCode).toBe(404);
@@ -117,7 +117,7 @@ describe('GET /v1/jobs/{id}?wait', () => {
   const wait = (...values: string[]) =>
     call({ id: JOB_ID, apiKeyId: 'tenant', query: { wait: values } });
 
-  /** Ends the job at this time, and counts the looks at it. */
+  /** Ends the job at the given time and counts the reads of its row. */
   function endsAt(endMs: number) {
     const looks = { count: 0 };
     world.jobs.get = async () => {
@@ -137,7 +137,7 @@ describe('GET /v1/jobs/{id}?wait', () => {
     expect(world.clock.nowMs).toBeLessThanOrEqual(START + 4000);
   });
 
-  test('answers with the job as it is when the time is over, and when to ask again', async () => {
+  test('answers with the unfinished job when the wait is over, and with Retry-After', async () => {
     const looks = endsAt(START + 60_000);
 
     const result = await wait('20');
@@ -149,7 +149,7 @@ describe('GET /v1/jobs/{id}?wait', () => {
     expect(looks.count).toBeLessThanOrEqual(26);
   });
 
-  test('sees a quick end within a tenth of a second', async () => {
+  test('notices a quick end within a tenth of a second', async () => {
     endsAt(START + 1);
 
     await wait('20');
@@ -157,7 +157,7 @@ describe('GET /v1/jobs/{id}?wait', () => {
     expect(world.clock.nowMs).toBe(START + 100);
   });
 
-  test('waits no longer than the function lives, and leaves time to answer', async () => {
+  test('stops waiting early enough to answer before the function ends', async () => {
     endsAt(START + 60_000);
     call = anApi(world, { remainingMs: 12_000 });
 
@@ -165,7 +165,7 @@ describe('GET /v1/jobs/{id}?wait', () => {
     expect(world.clock.nowMs).toBe(START + 7000);
   });
 
-  test('does not wait for a job that has ended, is another’s or is none', async () => {
+  test('does not wait for a job that has ended, is another tenant’s or does not exist', async () => {
     world.jobs.rows.set(JOB_ID, aJob({ status: 'FAILED' }));
     await wait('20');
     world.jobs.rows.set(JOB_ID, aJob({ tenant: 'other' }));
@@ -176,7 +176,7 @@ describe('GET /v1/jobs/{id}?wait', () => {
     expect(world.clock.nowMs).toBe(START);
   });
 
-  test('looks once without it', async () => {
+  test('reads the row once without it', async () => {
     const looks = endsAt(START + 60_000);
 
     await call({ id: JOB_ID, apiKeyId: 'tenant' });
@@ -201,7 +201,7 @@ describe('GET /v1/jobs/{id}?wait', () => {
     },
   );
 
-  test('twice is refused, as is what is no parameter', async () => {
+  test('is refused if it is repeated, as are unknown parameters', async () => {
     expect(fieldsOf(await wait('1', '2'))).toEqual(['wait']);
     expect(fieldsOf(await call({ id: JOB_ID, query: { Wait: ['1'] } }))).toEqual(['Wait']);
   });

@@ -19,7 +19,7 @@ const list = (query: Record<string, string> = {}, apiKeyId = 'tenant') =>
     query: Object.fromEntries(Object.entries(query).map(([name, value]) => [name, [value]])),
   });
 
-/** Jobs of one tenant, the first one the oldest. */
+/** Stores jobs of one tenant, the oldest first. */
 function given(count: number, fields: (n: number) => Partial<Job> = () => ({})): void {
   for (let n = 1; n <= count; n++) {
     const jobId = n.toString(16).padStart(32, '0');
@@ -45,7 +45,7 @@ describe('GET /v1/jobs', () => {
     expect(bodyOf(second)).not.toHaveProperty('nextCursor');
   });
 
-  test('shows of each job its state and who served it', async () => {
+  test('shows the status of each job and the target that served it', async () => {
     const end = { completedAt: START + 900, servedBy: 'us-east-1/a', tier: 'a', degraded: false };
     const done = aRunningJob({ status: 'SUCCEEDED', ...end });
     world.jobs.rows.set(done.jobId, done);
@@ -71,7 +71,7 @@ describe('GET /v1/jobs', () => {
     expect(numbersOf(await list({}, 'nobody'))).toEqual([]);
   });
 
-  test('shows only the status that is asked for, on every page', async () => {
+  test('shows only the requested status on every page', async () => {
     given(9, (n) => ({ status: n % 2 === 0 ? 'FAILED' : 'QUEUED' }));
 
     const first = await list({ status: 'FAILED', limit: '3' });
@@ -85,7 +85,7 @@ describe('GET /v1/jobs', () => {
     expect(numbersOf(second)).toEqual([2]);
   });
 
-  test('gives a cursor even where the looked-at part of the index held nothing', async () => {
+  test('returns a cursor even if the part of the index that was read matched nothing', async () => {
     world.jobs.list = async () => ({ jobs: [], next: 'position' });
 
     const { jobs, nextCursor } = bodyOf(await list({ status: 'FAILED' }));
@@ -102,11 +102,11 @@ describe('a cursor', () => {
     cursor = bodyOf(await list({ limit: '1' })).nextCursor;
   });
 
-  test('shows nothing of how rows are kept, and needs no escaping in a URL', () => {
+  test('reveals nothing about the table and needs no escaping in a URL', () => {
     expect(cursor).toMatch(/^[\w-]+$/);
   });
 
-  test('goes on where its page ended, whatever came since', async () => {
+  test('continues where its page ended, even if jobs were added since', async () => {
     given(5);
 
     expect(numbersOf(await list({ cursor, limit: '5' }))).toEqual([2, 1]);
@@ -128,14 +128,14 @@ describe('a cursor', () => {
       'of another status',
       () => encodeCursor('2026-01-01T00:00:00.002Z#0', { tenant: 'tenant', status: 'FAILED' }),
     ],
-  ])('that is %s is refused by its name', async (_, change) => {
+  ])('that is %s is refused with its name', async (_, change) => {
     const result = await list({ cursor: change(cursor) });
 
     expect(result.statusCode).toBe(400);
     expect(fieldsOf(result)).toEqual(['cursor']);
   });
 
-  test('of another caller is refused, and one forged for his list shows only his own', async () => {
+  test('of another caller is refused, and a forged one shows only the caller’s own jobs', async () => {
     const forged = encodeCursor('9999', { tenant: 'other' });
 
     expect((await list({ cursor }, 'other')).statusCode).toBe(400);
@@ -158,21 +158,24 @@ describe('a parameter of a list', () => {
     ['tenant', 'other'],
     ['Limit', '5'],
     ['__proto__', '5'],
-  ])('%s=%s is refused by its name', async (name, value) => {
+  ])('%s=%s is refused with its name', async (name, value) => {
     const result = await call({ route: 'GET /jobs', query: { [name]: [value] } });
 
     expect(result.statusCode).toBe(400);
     expect(fieldsOf(result)).toEqual([name]);
   });
 
-  test.each(['limit', 'status', 'cursor', 'other'])('%s twice is refused', async (name) => {
-    const result = await call({ route: 'GET /jobs', query: { [name]: ['1', '1'] } });
+  test.each(['limit', 'status', 'cursor', 'other'])(
+    '%s is refused if it is repeated',
+    async (name) => {
+      const result = await call({ route: 'GET /jobs', query: { [name]: ['1', '1'] } });
 
-    expect(result.statusCode).toBe(400);
-    expect(fieldsOf(result)).toEqual([name]);
-  });
+      expect(result.statusCode).toBe(400);
+      expect(fieldsOf(result)).toEqual([name]);
+    },
+  );
 
-  test.each([['1'], ['100']])('limit=%s is taken', async (limit) => {
+  test.each([['1'], ['100']])('limit=%s is accepted', async (limit) => {
     expect((await list({ limit })).statusCode).toBe(200);
   });
 });

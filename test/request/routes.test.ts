@@ -19,7 +19,7 @@ const post = (body: unknown, options: ApiEventOptions = {}) =>
 const key = (...values: string[]) => ({ headers: { 'Idempotency-Key': values } });
 
 describe('POST /v1/jobs', () => {
-  test('stores prompt and row, sends the message, and says where the job is', async () => {
+  test('stores the prompt and the row, sends the message and returns the job’s location', async () => {
     const result = await post({ prompt: 'hello', system: 'be brief', metadata: { team: 'blue' } });
 
     const { jobId, status, links } = bodyOf(result);
@@ -46,7 +46,7 @@ describe('POST /v1/jobs', () => {
     expect(JSON.stringify(row)).not.toContain('hello');
   });
 
-  test('takes a conversation and every option', async () => {
+  test('accepts a conversation and every option', async () => {
     const result = await post({
       messages: [
         { role: 'user', text: 'one' },
@@ -68,7 +68,7 @@ describe('POST /v1/jobs', () => {
     });
   });
 
-  test('accepts also when the queue is down: the row is durable and due', async () => {
+  test('accepts a job even if the queue is down: the row is durable and due', async () => {
     world.queue.isDown = true;
 
     const result = await post({ prompt: 'hello' });
@@ -78,19 +78,22 @@ describe('POST /v1/jobs', () => {
     expect(rowOf(world, bodyOf(result).jobId).sentAt).toBeUndefined();
   });
 
-  test('gives jobs to the tenant that the settings name for the key', async () => {
+  test('assigns jobs to the tenant that the settings name for the key', async () => {
     const result = await post({ prompt: 'hello' }, { apiKeyId: 'named-key' });
 
     expect(rowOf(world, bodyOf(result).jobId).tenant).toBe('blue');
   });
 
-  test.each(['__proto__', 'constructor', 'toString'])('takes no key %j for a name', async (id) => {
-    const result = await post({ prompt: 'hello' }, { apiKeyId: id });
+  test.each(['__proto__', 'constructor', 'toString'])(
+    'does not mistake the key id %j for an inherited property',
+    async (id) => {
+      const result = await post({ prompt: 'hello' }, { apiKeyId: id });
 
-    expect(rowOf(world, bodyOf(result).jobId).tenant).toBe(id);
-  });
+      expect(rowOf(world, bodyOf(result).jobId).tenant).toBe(id);
+    },
+  );
 
-  test('asks to come back, and leaves no row, when the prompt cannot be stored', async () => {
+  test('answers with Retry-After and writes no row if the prompt cannot be stored', async () => {
     world.results.putPrompt = async () => {
       throw new Error('a prompt that must not be seen');
     };
@@ -107,7 +110,7 @@ describe('POST /v1/jobs', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  test('makes a repeat the same job, sent once, quoted or not', async () => {
+  test('makes a repeated request the same job, sent once, quoted or not', async () => {
     const first = await post({ prompt: 'hello' }, key('abc'));
     const again = await post({ prompt: 'hello' }, key('"abc"'));
 
@@ -128,7 +131,7 @@ describe('an Idempotency-Key', () => {
     expect(again.headers).not.toHaveProperty('retry-after');
   });
 
-  test('of another body is refused, and leaves the first prompt as it was', async () => {
+  test('with another body is refused and leaves the first prompt unchanged', async () => {
     const { jobId } = bodyOf(await post({ prompt: 'hello' }, key('abc')));
 
     const other = await post({ prompt: 'other' }, key('abc'));
@@ -140,14 +143,14 @@ describe('an Idempotency-Key', () => {
     });
   });
 
-  test('of another tenant is another job', async () => {
+  test('of another tenant creates another job', async () => {
     const mine = bodyOf(await post({ prompt: 'hello' }, key('abc')));
     const theirs = bodyOf(await post({ prompt: 'hello' }, { ...key('abc'), apiKeyId: 'other' }));
 
     expect(theirs.jobId).not.toBe(mine.jobId);
   });
 
-  test('is free again once its job is past its time', async () => {
+  test('is free again once its job has expired', async () => {
     const { jobId } = bodyOf(await post({ prompt: 'hello' }, key('abc')));
     world.clock.nowMs = rowOf(world, jobId).expiresAt * 1000;
 
@@ -192,7 +195,7 @@ describe('GET /v1/health', () => {
 });
 
 describe('GET /v1/health after an edit of the settings', () => {
-  test('says that it was refused, and not what it held', async () => {
+  test('shows that the edit was refused, but not its content', async () => {
     const settingsFault = { status: 'invalid', sinceMs: START, faults: ['a secret'] } as const;
 
     const result = await anApi(world, { settingsFault })({ route: 'GET /health' });
@@ -202,7 +205,7 @@ describe('GET /v1/health after an edit of the settings', () => {
     expect(result.body).not.toContain('a secret');
   });
 
-  test('says that it is in force', async () => {
+  test('shows that the settings are in force', async () => {
     const { settings } = bodyOf(await call({ route: 'GET /health' }));
 
     expect(settings).toEqual({ status: 'in-force' });
@@ -210,7 +213,7 @@ describe('GET /v1/health after an edit of the settings', () => {
 });
 
 describe('GET /v1/openapi.json', () => {
-  test('shows the document to anybody, and lets caches keep it a while', async () => {
+  test('returns the document without a key and lets caches keep it for a while', async () => {
     const result = await call({ route: 'GET /openapi.json', apiKeyId: '' });
 
     expect(result.statusCode).toBe(200);
@@ -234,7 +237,7 @@ describe('any request', () => {
     expect((await post({ prompt: 'hello' }, { apiKeyId: '' })).statusCode).toBe(403);
   });
 
-  test('is answered whatever its headers hold', async () => {
+  test('is answered whatever its headers contain', async () => {
     const headers = { Host: ['a b'], 'x y': ['1'], 'X-Forwarded-Proto': ['\u0000'] };
 
     const result = await call({ route: 'GET /health', body: 'a body', headers });
@@ -242,7 +245,7 @@ describe('any request', () => {
     expect(result.statusCode).toBe(200);
   });
 
-  test('is kept out of caches', async () => {
+  test('is not cached', async () => {
     const result = await call({ route: 'GET /health' });
 
     expect(result.headers?.['cache-control']).toBe('no-store');

@@ -9,20 +9,20 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly links?: object }>>;
 }
 
-// As it is read: without what JSON leaves out.
+// As a reader gets it: JSON omits undefined values.
 const document = JSON.parse(JSON.stringify(openApiDocument()));
 const operations: readonly Operation[] = Object.values<object>(document.paths).flatMap((path) =>
   Object.values(path).filter((each) => 'operationId' in each),
 );
 
 describe('the document of the API', () => {
-  test('is what docs/openapi.json holds, else: npm run openapi', () => {
+  test('equals docs/openapi.json; if not, run npm run openapi', () => {
     const file = new URL('../../../docs/openapi.json', import.meta.url);
 
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(document);
   });
 
-  test('refers to nothing that it does not hold', () => {
+  test('contains everything that it refers to', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)];
 
     expect(references.length).toBeGreaterThan(20);
@@ -32,7 +32,7 @@ describe('the document of the API', () => {
     }
   });
 
-  test('names each operation once, and its links name operations', () => {
+  test('names each operation once, and its links refer to operations', () => {
     const ids = operations.map(({ operationId }) => operationId);
     const linked = operations
       .flatMap(({ responses }) => Object.values(responses))
@@ -43,7 +43,7 @@ describe('the document of the API', () => {
     expect(ids).toEqual(expect.arrayContaining(linked));
   });
 
-  test('declares the parameters that its paths hold', () => {
+  test('declares the parameters in its paths', () => {
     for (const [path, { parameters = [] }] of Object.entries<{ parameters?: object[] }>(
       document.paths,
     )) {
@@ -53,7 +53,7 @@ describe('the document of the API', () => {
     }
   });
 
-  test('documents every type of problem, those that say when to come back included', () => {
+  test('documents every type of problem, and Retry-After for the temporary ones', () => {
     const { schemas, responses } = document.components;
 
     expect(schemas.Problem.properties.type.enum).toEqual(
@@ -67,7 +67,7 @@ describe('the document of the API', () => {
     }
   });
 
-  test('tells of parameters what is allowed', () => {
+  test('documents the allowed values of parameters', () => {
     const parametersOf = (path: string) => document.paths[path].get.parameters;
 
     expect(parametersOf('/jobs')).toMatchObject([
@@ -84,7 +84,7 @@ describe('the document of the API', () => {
     ]);
   });
 
-  test('asks for a prompt or messages, and for nothing else', () => {
+  test('requires a prompt or messages, and nothing else', () => {
     const { JobRequest } = document.components.schemas;
 
     expect(JobRequest).toMatchObject({
@@ -98,7 +98,7 @@ describe('the document of the API', () => {
     }
   });
 
-  test('holds nothing of one implementation: no zod patterns, no largest integer', () => {
+  test('contains no traces of zod: no patterns, no largest integer', () => {
     const traces = ['9007199254740991', '[02468]', 'readOnly', '$schema'];
 
     expect(traces.filter((trace) => JSON.stringify(document).includes(trace))).toEqual([]);

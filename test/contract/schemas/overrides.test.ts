@@ -13,25 +13,25 @@ const untilOf = (body: object) => {
 };
 
 describe('the end of an override', () => {
-  test('is the time given, in whatever zone', () => {
+  test('is the given time, in any time zone', () => {
     expect(untilOf({ expiresAt: '2026-11-23T14:00:00+01:00' })).toBe(3_600_000);
   });
 
-  test('is so many seconds ahead', () => {
+  test('is the given number of seconds from now', () => {
     expect(untilOf({ expiresInSeconds: 0.5 })).toBe(500);
   });
 
-  test('is an hour ahead if none is given', () => {
+  test('is one hour from now if none is given', () => {
     expect(untilOf({})).toBe(3_600_000);
   });
 
-  test('may be 30 days ahead', () => {
+  test('may be 30 days from now', () => {
     expect(untilOf({ expiresInSeconds: 30 * 86_400 })).toBe(30 * DAY_MS);
     expect(untilOf({ expiresAt: new Date(NOW_MS + 30 * DAY_MS).toISOString() })).toBe(30 * DAY_MS);
   });
 });
 
-test('a reason loses the blanks around it', () => {
+test('a reason is trimmed', () => {
   expect(parse({ reason: '  drill ' })).toMatchObject({ value: { reason: 'drill' } });
 });
 
