@@ -4,7 +4,7 @@ import type { DisabledTargets } from '../core/router/disabled-targets.ts';
 import type { Log } from '../core/telemetry.ts';
 
 export interface EnableDependencies {
-  readonly circuits: Required<Pick<CircuitGate, 'restart'>>;
+  readonly circuits: Pick<CircuitGate, 'restart'>;
   readonly disabledTargets: Pick<DisabledTargets, 'enable'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;

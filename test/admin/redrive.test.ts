@@ -225,7 +225,7 @@ describe('a redrive is held', () => {
   test('from the moment at which the last target is lost', async () => {
     const jobs = Array.from({ length: 30 }, (_, i) => aDeadJob({ jobId: idOf(i) }));
     const { world, openKeys, run } = aRedrive({ jobs });
-    const { sleep } = world.clock;
+    const sleep = world.clock.sleep.bind(world.clock);
     world.clock.sleep = async (ms) => {
       for (const key of ALL) openKeys.add(key);
       await sleep(ms);

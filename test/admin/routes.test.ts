@@ -31,8 +31,8 @@ function anAdmin(settings: Settings = aChain()) {
   const world = aWorld({ settings });
   const { clock, log } = world;
   const policy = () => settings.breaker;
-  const store = new MemoryCircuitStore(clock.now);
-  const newPrivateStore = () => new MemoryCircuitStore(clock.now);
+  const store = new MemoryCircuitStore(() => clock.now());
+  const newPrivateStore = () => new MemoryCircuitStore(() => clock.now());
   const disabledStore = inProcessDisabledTargets();
   const scopesOf = scopesOfChain(() => settings);
   const aBreaker = (workerId: string) =>

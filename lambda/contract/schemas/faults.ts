@@ -1,5 +1,6 @@
 /** Checks a caller's input and names its faults. They never quote a text, which may be a prompt. */
 import type * as z from 'zod';
+import { allowedBy, fieldOf, valueAt } from './issue.ts';
 
 export interface Fault {
   /** A path such as `inferenceConfig.maxTokens`; `body` for the whole body. */
@@ -43,29 +44,19 @@ function faultsOf(
 ): readonly Fault[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      field: fieldOf([...issue.path, key]),
+      field: fieldOf([...issue.path, key], 'body'),
       detail: 'no such field',
     }));
   }
-  const value = issue.path.reduce<unknown>((at, step) => Object(at)[step], input);
-  const allowed = issue.message
-    .replace(/^(Too (big|small)|Invalid [a-z]+): expected /, '')
-    .replace(/, received .*$/, '');
-  return [{ field: fieldOf(issue.path), detail: `got ${describe(value)}, allowed is ${allowed}` }];
-}
-
-function fieldOf(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return 'body';
-  return path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step).slice(0, 64)}`))
-    .join('')
-    .replace(/^\./, '');
+  const got = describe(valueAt(issue.path, input));
+  const detail = `got ${got}, allowed is ${allowedBy(issue)}`;
+  return [{ field: fieldOf(issue.path, 'body'), detail }];
 }
 
 /** Describes a value without quoting a text, which may be a prompt. */
 function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return `${value}`;
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'string' ? 'a string' : 'an object';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'string' ? 'a text' : 'an object';
 }

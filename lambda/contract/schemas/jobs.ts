@@ -27,7 +27,7 @@ export const jobRequest = z
       .superRefine((messages, context) => {
         const misplaced = messages.findIndex(({ role }, i) => role !== roleAt(i));
         if (misplaced === -1) return;
-        const message = `${roleAt(misplaced)}, as roles alternate from a first message by user`;
+        const message = `${roleAt(misplaced)}, because roles alternate and begin with user`;
         context.addIssue({ code: 'custom', path: [misplaced, 'role'], message });
       })
       .optional()

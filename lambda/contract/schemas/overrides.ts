@@ -21,7 +21,7 @@ export const overrideRequest = z.strictObject({
     .max(256)
     .describe('Tells other operators why the override exists.'),
   expiresAt: z.iso
-    .datetime({ offset: true })
+    .datetime({ offset: true, error: 'an ISO 8601 time such as 2026-12-01T12:00:00Z' })
     .optional()
     .describe('At most 30 days from now. Without any end, the override ends after one hour.'),
   expiresInSeconds: z

@@ -28,7 +28,7 @@ export const problemDetails = z
     examples: [
       {
         ...PROBLEM.invalidRequest,
-        errors: [{ field: 'prompt', detail: 'got nothing, allowed is string' }],
+        errors: [{ field: 'prompt', detail: 'got nothing, allowed is a text' }],
         requestId: '3f6e0f3a-6e07-4a52-9f0e-0d6a3b1a4c5d',
       },
     ],

@@ -14,8 +14,8 @@ import {
   type SettingsInput,
 } from '../policy.ts';
 import { TARGET_FAILURE_KINDS } from '../words.ts';
-import { allowedBy } from './allowed.ts';
 import { chainFaults } from './chain.ts';
+import { allowedBy, fieldOf, valueAt } from './issue.ts';
 
 /** Two calls and their bookkeeping must fit into the 900 s that Lambda allows a function. */
 const CALL_TIMEOUT_MAX_SECONDS = 435;
@@ -60,7 +60,9 @@ const breaker = z
     ignoredKinds: z.array(z.enum(TARGET_FAILURE_KINDS)),
     store: z.enum(['dynamodb', 'redis', 'memory']),
     storeTimeoutSeconds: z.number().positive().max(10),
-    redisUrl: z.url({ protocol: /^rediss?$/ }).optional(),
+    redisUrl: z
+      .url({ protocol: /^rediss?$/, error: 'an address such as rediss://host:6379' })
+      .optional(),
   })
   .superRefine((policy, context) => {
     for (const { field, allowed: message } of brokenRules(policy)) {
@@ -141,7 +143,7 @@ export function defineSettings(input: SettingsInput): SettingsInput {
 function faultLines(issues: readonly z.core.$ZodIssue[], input: unknown): readonly string[] {
   const lines = new Map<string, readonly string[]>();
   for (const issue of issues) {
-    const place = field(issue.path);
+    const place = fieldOf(issue.path, 'settings');
     if (!lines.has(place)) lines.set(place, describe(issue, input));
   }
   return [...lines.values()].flat();
@@ -149,20 +151,12 @@ function faultLines(issues: readonly z.core.$ZodIssue[], input: unknown): readon
 
 function describe(issue: z.core.$ZodIssue, input: unknown): string[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${field([...issue.path, key])}: no such setting`);
+    return issue.keys.map((key) => `${fieldOf([...issue.path, key], 'settings')}: no such setting`);
   }
-  const value = issue.path.reduce<unknown>((at, step) => asObject(at)[step as string], input);
+  const value = valueAt(issue.path, input);
   // Faults are logged, and the address may contain a password.
   const got = issue.path.at(-1) === 'redisUrl' && value ? 'another' : shorten(value);
-  return [`${field(issue.path)}: got ${got}, allowed is ${allowedBy(issue)}`];
-}
-
-function field(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return 'settings';
-  return path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
-    .join('')
-    .replace(/^\./, '');
+  return [`${fieldOf(issue.path, 'settings')}: got ${got}, allowed is ${allowedBy(issue)}`];
 }
 
 function shorten(value: unknown): string {

@@ -1,4 +1,18 @@
+/** Describes a zod issue to the author of the input: its field, the value given, the values allowed. */
 import type * as z from 'zod';
+
+/** Returns a path such as `tiers[0].name`; `whole` is the name of the input itself. */
+export function fieldOf(path: readonly PropertyKey[], whole: string): string {
+  if (path.length === 0) return whole;
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step).slice(0, 64)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+export function valueAt(path: readonly PropertyKey[], input: unknown): unknown {
+  return path.reduce<unknown>((at, step) => Object(at)[step], input);
+}
 
 /** Completes the sentence "allowed is …" for a value that zod refused. */
 export function allowedBy(issue: z.core.$ZodIssue): string {
@@ -11,6 +25,8 @@ export function allowedBy(issue: z.core.$ZodIssue): string {
       return `${issue.inclusive ? 'at least' : 'above'} ${amount(issue.minimum, issue.origin)}`;
     case 'too_big':
       return `${issue.inclusive ? 'at most' : 'below'} ${amount(issue.maximum, issue.origin)}`;
+    case 'invalid_key':
+      return `a name with ${issue.issues.map(allowedBy).join(' and ')}`;
     default:
       return issue.message;
   }
