@@ -64,7 +64,9 @@ function configErrors(known: ConfigFailures | undefined) {
   const { failures, reason, sinceMs, disabled } = known;
   return {
     configErrors: {
-      ...{ failures, reason, since: isoTime(sinceMs) },
+      failures,
+      reason,
+      since: isoTime(sinceMs),
       ...(disabled && {
         disabledSince: isoTime(disabled.sinceMs),
         nextCheckAt: isoTime(disabled.checkAtMs),

@@ -43,7 +43,11 @@ export async function setOverride(
   const override = { ...request, actor, sinceMs: clock.now() };
   const replaced = await circuits.override(scope, key, override);
   log.info('override set', {
-    ...{ scope, key, actor, mode: override.mode, reason: override.reason },
+    scope,
+    key,
+    actor,
+    mode: override.mode,
+    reason: override.reason,
     until: isoTime(override.untilMs),
     ...(replaced && { replacedMode: replaced.mode, replacedActor: replaced.actor }),
   });

@@ -20,6 +20,7 @@ import type {
   PromptToCount,
 } from '../core/router/model-client.ts';
 import { errorFacts } from './bedrock-error-facts.ts';
+import { CallDeadline } from './call-deadline.ts';
 import { createClient, SINGLE_ATTEMPT } from './sdk-client.ts';
 
 /** Enough for several batches, so no call spends its timeout waiting for a socket. */
@@ -64,7 +65,7 @@ export class BedrockModelClient implements ModelClient {
     signal?: AbortSignal,
   ): Promise<ModelResult> {
     const startedAtMs = this.#clock.now();
-    const deadline = new Deadline(timeoutMs, signal);
+    const deadline = new CallDeadline(timeoutMs, signal);
     try {
       const output = await this.#client(request.target.region).send(
         new ConverseCommand(converseInput(request)),
@@ -95,7 +96,7 @@ export class BedrockModelClient implements ModelClient {
   ): Promise<number | undefined> {
     const key = targetKey(target);
     if (this.#withoutTokenCount.has(key)) return undefined;
-    const deadline = new Deadline(timeoutMs, signal);
+    const deadline = new CallDeadline(timeoutMs, signal);
     try {
       const input = { converse: contentOf({ system, messages }) };
       const command = new CountTokensCommand({ modelId: profileOf(target).model, input });
@@ -137,43 +138,6 @@ export class BedrockModelClient implements ModelClient {
 }
 
 const TIMED_OUT: ModelFailure = { kind: 'timeout', name: 'CallTimeout' };
-
-/**
- * Aborts a call at its timeout or on the caller's signal, whichever is first, and remembers which
- * it was. No option of the HTTP handler limits the whole call; an abort does, including the
- * answer's body.
- */
-class Deadline {
-  readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-  readonly #signal: AbortSignal | undefined;
-  readonly #cancel = () => this.#controller.abort();
-  #passed = false;
-
-  constructor(timeoutMs: number, signal: AbortSignal | undefined) {
-    this.#signal = signal;
-    this.#timer = setTimeout(() => {
-      this.#passed = !this.#controller.signal.aborted;
-      this.#controller.abort();
-    }, timeoutMs);
-    if (signal?.aborted) this.#cancel();
-    else signal?.addEventListener('abort', this.#cancel, { once: true });
-  }
-
-  /** True if the call had its full time; false if the caller's signal came first. */
-  get passed(): boolean {
-    return this.#passed;
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#cancel);
-  }
-}
 
 function converseInput(request: ModelRequest): ConverseCommandInput {
   const { target, inferenceConfig, jobId } = request;

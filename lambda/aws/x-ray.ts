@@ -52,9 +52,15 @@ export function xRayTrace(env: Readonly<Record<string, string | undefined>> = pr
         return result;
       } finally {
         await send({
-          ...{ type: 'subsegment', name, id: own.id, trace_id: own.traceId, parent_id: parent.id },
-          ...{ start_time: startMs / 1000, end_time: Date.now() / 1000 },
-          ...{ annotations: known, ...(fault && { fault }) },
+          type: 'subsegment',
+          name,
+          id: own.id,
+          trace_id: own.traceId,
+          parent_id: parent.id,
+          start_time: startMs / 1000,
+          end_time: Date.now() / 1000,
+          annotations: known,
+          ...(fault && { fault }),
         });
       }
     },

@@ -23,7 +23,13 @@ export function viewJob(job: Job): JobView {
     cancelRequested: hasEnded(status) ? undefined : job.cancelRequested,
     metadata,
     attempts,
-    ...{ servedBy, tier, degraded, degradedBy, truncated, usage, costUsd },
+    servedBy,
+    tier,
+    degraded,
+    degradedBy,
+    truncated,
+    usage,
+    costUsd,
     error: error && { type: error.type, title: error.title, retryAt: isoOf(error.retryAt) },
   };
 }
