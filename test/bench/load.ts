@@ -1,28 +1,30 @@
 /**
- * A burst of jobs through Holdfast, and then jobs in turns through it and through a bare pipeline:
- * the prompt to S3, a row with the same indexes, one Converse, the result to S3, an event; no
- * breaker, no router, no claims. Both run in one embedded run; the load comes from this process, so
- * all share the machine.
+ * Measures the throughput of Holdfast on the embedded run: first a burst of jobs, then jobs in turns
+ * with a bare pipeline. The bare pipeline moves the same jobs without breaker, router and claims: the
+ * prompt to S3, a row with the same indexes, one Converse call, the result to S3, one event. Servers,
+ * functions and load share the machine, so compare only figures of one run.
  *
- *     npm run bench:load -- --jobs 5000
+ *     npm run bench:load -- --jobs 5000 --latency-ms 5
  */
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import settingsInput from '../../holdfast.config.ts';
 import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
 import { synthesize } from '../../local/synthesize.ts';
 import { request } from '../support/api-client.ts';
+import { localAws } from '../support/local-aws.ts';
 import { sideBySide } from '../support/side-by-side.ts';
 import { addBarePipeline, BARE } from './bare/pipeline.ts';
+import { memoryOf, queueEmpty, queueName } from './embedded-run.ts';
 
 const { values } = parseArgs({
   options: {
+    /** Jobs of the burst. */
     jobs: { type: 'string', default: '5000' },
+    /** The fake Bedrock's median latency. */
     'latency-ms': { type: 'string', default: '5' },
   },
 });
@@ -57,15 +59,32 @@ async function main(): Promise<void> {
 }
 
 async function measure(run: EmbeddedRun): Promise<void> {
-  const { JobsQueueUrl = '', JobsTableName = '' } = run.outputs;
-  const queue = JobsQueueUrl.split('/').at(-1) ?? '';
+  const { JobsQueueUrl, JobsTableName = '' } = run.outputs;
+  const queue = queueName(JobsQueueUrl);
   const holdfast = { name: 'Holdfast', path: '/jobs', queue, table: JobsTableName };
-  const bare = { name: 'bare', ...BARE };
+  const bare = { name: 'bare pipeline', ...BARE };
   for (const pipeline of [bare, holdfast]) await burst(run, pipeline, WARM_UP_JOBS);
   console.log(
-    `${availableParallelism()} cores, Bedrock's median ${medianMs} ms, after ${WARM_UP_JOBS} jobs each to warm up\n`,
+    `${availableParallelism()} cores, median latency of the fake Bedrock ${medianMs} ms, ${WARM_UP_JOBS} warm-up jobs each\n`,
   );
 
+  await measureBurst(run, holdfast);
+  const seconds = await takeTurns(run, bare, holdfast);
+  const rate = (total: number) => ((ROUNDS * ROUND_JOBS) / total).toFixed(0);
+  line('in turns', `${ROUNDS} rounds of ${ROUND_JOBS} jobs each`);
+  line('  bare pipeline', `${rate(seconds.bare)} jobs/s`);
+  line('  Holdfast', `${rate(seconds.holdfast)} jobs/s`);
+  line('  ratio', `${(seconds.bare / seconds.holdfast).toFixed(2)} (Holdfast / bare pipeline)`);
+  const each = WARM_UP_JOBS + ROUNDS * ROUND_JOBS;
+  await verify(run, bare, each + ROUND_JOBS);
+  await verify(run, holdfast, each + jobCount);
+  for (const denial of run.denied()) {
+    line('denied by policy', denial);
+    process.exitCode = 1;
+  }
+}
+
+async function measureBurst(run: EmbeddedRun, holdfast: Pipeline): Promise<void> {
   const before = memoryMb(run);
   const peak = { ...before };
   const watch = setInterval(() => {
@@ -75,39 +94,31 @@ async function measure(run: EmbeddedRun): Promise<void> {
   }, 1000);
   const seconds = await burst(run, holdfast, jobCount);
   clearInterval(watch);
-  console.log(`  ${jobCount} jobs in one burst   ${(jobCount / seconds).toFixed(0)} jobs/s end to end
-  memory at most         servers with all they store, and this load, ${peak.servers} MB (${before.servers} before); sandboxes ${peak.sandboxes} MB (${before.sandboxes} before)`);
-
-  const took = await takeTurns(run, bare, holdfast);
-  const rate = (total: number) => ((ROUNDS * ROUND_JOBS) / total).toFixed(0);
-  console.log(`  in turns, ${ROUNDS} x ${ROUND_JOBS}    bare ${rate(took.bare)} jobs/s, Holdfast ${rate(took.holdfast)} jobs/s
-  Holdfast / bare        ${(took.bare / took.holdfast).toFixed(2)}`);
-  const each = WARM_UP_JOBS + ROUNDS * ROUND_JOBS;
-  await verify(run, bare, each + ROUND_JOBS);
-  await verify(run, holdfast, each + jobCount);
-  for (const denial of run.denied()) {
-    console.log(`denied: ${denial}`);
-    process.exitCode = 1;
-  }
+  line('one burst', `${jobCount} jobs, from the first POST to the last result`);
+  line('  Holdfast', `${(jobCount / seconds).toFixed(0)} jobs/s`);
+  line(
+    '  peak memory',
+    `${peak.servers} MB servers, data and load (${before.servers} before), ${peak.sandboxes} MB sandboxes (${before.sandboxes} before)`,
+  );
 }
 
 /**
- * Seconds that each took in all. In turns, so that a machine that slows down slows both, and in
- * short ones, so that no sandbox of either is ended meanwhile.
+ * Returns the total seconds of each pipeline. The pipelines take turns, so that a machine that slows
+ * down slows both; the rounds are short, so that no idle sandbox is stopped in between.
  */
 async function takeTurns(run: EmbeddedRun, bare: Pipeline, holdfast: Pipeline) {
-  const took = { bare: 0, holdfast: 0 };
-  // As warm as the other one is by now.
+  const seconds = { bare: 0, holdfast: 0 };
+  // Holdfast is warm after its burst; this warms the bare pipeline.
   await burst(run, bare, ROUND_JOBS);
   for (let round = 0; round < ROUNDS; round++) {
-    if (round % 2 === 0) took.bare += await burst(run, bare, ROUND_JOBS);
-    took.holdfast += await burst(run, holdfast, ROUND_JOBS);
-    if (round % 2 === 1) took.bare += await burst(run, bare, ROUND_JOBS);
+    if (round % 2 === 0) seconds.bare += await burst(run, bare, ROUND_JOBS);
+    seconds.holdfast += await burst(run, holdfast, ROUND_JOBS);
+    if (round % 2 === 1) seconds.bare += await burst(run, bare, ROUND_JOBS);
   }
-  return took;
+  return seconds;
 }
 
-/** Seconds from the first post to the last job done. */
+/** Posts the jobs and returns the seconds until the last one is done. */
 async function burst(run: EmbeddedRun, { path, queue }: Pipeline, count: number): Promise<number> {
   const startedAt = performance.now();
   const prompts = Array.from(
@@ -118,27 +129,20 @@ async function burst(run: EmbeddedRun, { path, queue }: Pipeline, count: number)
     const { status } = await request(run.apiUrl, path, { method: 'POST', body: { prompt } });
     if (status !== 202) throw new Error(`POST ${path}: got ${status}, expected 202`);
   });
-  for (;;) {
-    const { ready, delayed, inFlight } = await run.queueDepth(queue);
-    if (ready + delayed + inFlight === 0) return (performance.now() - startedAt) / 1000;
-    await sleep(20);
-  }
+  await queueEmpty(run, queue);
+  return (performance.now() - startedAt) / 1000;
 }
 
-/** Every job has succeeded, or the figures mean nothing. */
+/** Prints how many jobs succeeded; fails the bench unless all did, because the figures need it. */
 async function verify(run: EmbeddedRun, { name, table }: Pipeline, posted: number): Promise<void> {
   const statuses = await statusesOf(run, table);
   const succeeded = statuses.filter((status) => status === 'SUCCEEDED').length;
-  console.log(`  ${`${name} SUCCEEDED`.padEnd(23)}${succeeded} of ${posted}`);
+  line('succeeded', `${succeeded} of ${posted} jobs, ${name}`);
   if (succeeded !== posted || statuses.length !== posted) process.exitCode = 1;
 }
 
 async function statusesOf({ awsUrl }: EmbeddedRun, TableName: string) {
-  const client = new DynamoDBClient({
-    region: 'us-east-1',
-    endpoint: awsUrl,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = new DynamoDBClient(localAws(awsUrl));
   const statuses: (string | undefined)[] = [];
   for await (const { Items = [] } of paginateScan({ client }, { TableName })) {
     statuses.push(...Items.map(({ status }) => status?.S));
@@ -146,15 +150,13 @@ async function statusesOf({ awsUrl }: EmbeddedRun, TableName: string) {
   return statuses;
 }
 
-/** What processes hold of the machine; the servers and the load are one process. */
 function memoryMb(run: EmbeddedRun) {
-  const pids = run.functions.flatMap(({ sandboxes }) => sandboxes);
-  const output = execFileSync('ps', ['-o', 'rss=', '-p', [process.pid, ...pids].join(',')]);
-  const kb = output.toString().trim().split('\n').map(Number);
-  const mb = (sizes: readonly number[]) =>
-    Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1024);
-  const servers = Math.round(process.memoryUsage.rss() / 2 ** 20);
-  return { servers, sandboxes: mb(kb) - servers };
+  const { serversMb: servers, sandboxesMb } = memoryOf(run);
+  return { servers, sandboxes: sandboxesMb.reduce((sum, each) => sum + each, 0) };
+}
+
+function line(name: string, figure: string): void {
+  console.log(`${name.padEnd(18)}${figure}`);
 }
 
 await main();

@@ -1,9 +1,10 @@
 /**
- * Jobs per second of the embedded run, end to end: posted over HTTP, through the queue, the worker,
- * the fake Bedrock, S3 and DynamoDB, with policies and guards on. The load comes from this process,
- * so both share the machine.
+ * Measures jobs per second of the embedded run from end to end: over HTTP, through the queue, the
+ * worker, the fake Bedrock, S3 and DynamoDB, with policies enforced. Servers, functions and load
+ * share the machine, so compare only runs on the same quiet machine.
+ *
+ *     npm run bench:local -- --jobs 5000 --clients 8 --latency-ms 5 --config FILE
  */
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -13,20 +14,25 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
 import { synthesize } from '../../local/synthesize.ts';
+import { memoryOf, queueEmpty, queueName } from './embedded-run.ts';
 
 const { values } = parseArgs({
   options: {
     jobs: { type: 'string', default: '5000' },
+    /** Clients that post at the same time. */
     clients: { type: 'string', default: '8' },
+    /** The fake Bedrock's median latency. */
     'latency-ms': { type: 'string', default: '5' },
+    /** A settings file. @default holdfast.config.ts */
     config: { type: 'string' },
   },
 });
 const jobCount = Number(values.jobs);
 const clients = Number(values.clients);
 const medianMs = Number(values['latency-ms']);
-/** Until V8 has optimized the SDK in each sandbox: the first thousand take a quarter longer. */
+/** V8 optimizes the SDK in each sandbox meanwhile; the first 1,000 jobs take a quarter longer. */
 const WARM_UP_JOBS = 1000;
+/** Costs the load generator less than `fetch`, so that more of the machine is left to be measured. */
 const agent = new Agent({ keepAlive: true, maxSockets: clients });
 
 async function main(): Promise<void> {
@@ -43,7 +49,7 @@ async function main(): Promise<void> {
     });
     try {
       await postJobs(run, WARM_UP_JOBS);
-      await drained(run);
+      await queueEmpty(run, queueName(run.outputs.JobsQueueUrl));
       run.bedrock?.resetLog();
       await measure(run);
     } finally {
@@ -59,34 +65,36 @@ async function measure(run: EmbeddedRun): Promise<void> {
   const startedAt = performance.now();
   const accepted = await postJobs(run, jobCount);
   const acceptSeconds = (performance.now() - startedAt) / 1000;
-  await drained(run);
+  await queueEmpty(run, queueName(run.outputs.JobsQueueUrl));
   const seconds = (performance.now() - startedAt) / 1000;
-  const memory = memoryMb(run);
+  const memory = memoryOf(run);
   const endMs = await verify(run, accepted);
 
   const { connections, targets } = run.bedrock?.statistics() ?? { connections: {}, targets: [] };
   const calls = targets.reduce((sum, target) => sum + target.calls, 0);
   const opened = Object.values(connections).reduce((sum, count) => sum + count, 0);
   const acceptMs = accepted.map(({ ms }) => ms);
-  console.log(`${jobCount} jobs, ${clients} clients, ${availableParallelism()} cores, Bedrock's median ${medianMs} ms, after ${WARM_UP_JOBS} jobs to warm up
+  console.log(`${jobCount} jobs from ${clients} clients on ${availableParallelism()} cores, after ${WARM_UP_JOBS} warm-up jobs
+Median latency of the fake Bedrock: ${medianMs} ms
 
-  end to end            ${(jobCount / seconds).toFixed(0)} jobs/s
-  accepted              ${(jobCount / acceptSeconds).toFixed(0)} jobs/s
-  accept                p50 ${percentile(acceptMs, 50)} ms, p99 ${percentile(acceptMs, 99)} ms
-  accept to end         p50 ${percentile(endMs, 50)} ms, p99 ${percentile(endMs, 99)} ms
-  calls to Bedrock      ${calls}, ${((1000 * opened) / calls).toFixed(1)} connections opened per 1,000
-  memory                main ${memory.main} MB, sandboxes ${memory.sandboxes.join(' + ')} MB
-  denied by policies    ${run.denied().length}`);
+end to end           ${(jobCount / seconds).toFixed(0)} jobs/s, from the first POST to the last result
+accepted             ${(jobCount / acceptSeconds).toFixed(0)} jobs/s, from the first POST to the last 202
+POST, latency        p50 ${percentile(acceptMs, 50)} ms, p99 ${percentile(acceptMs, 99)} ms
+accepted to ended    p50 ${percentile(endMs, 50)} ms, p99 ${percentile(endMs, 99)} ms
+calls of Bedrock     ${calls}, with ${((1000 * opened) / calls).toFixed(1)} new connections per 1,000 calls
+memory               ${memory.serversMb} MB servers, data and load; ${memory.sandboxesMb.join(' + ')} MB sandboxes
+denied by policies   ${run.denied().length} calls`);
 }
 
 interface Accepted {
   readonly jobId: string;
+  /** Duration of the POST. */
   readonly ms: number;
 }
 
 const acceptedJob = z.object({ jobId: z.string() });
 
-async function postJobs(run: EmbeddedRun, count: number): Promise<Accepted[]> {
+async function postJobs(run: EmbeddedRun, count: number): Promise<readonly Accepted[]> {
   const accepted: Accepted[] = [];
   let next = 0;
   const client = async () => {
@@ -102,28 +110,19 @@ async function postJobs(run: EmbeddedRun, count: number): Promise<Accepted[]> {
   return accepted;
 }
 
-async function drained(run: EmbeddedRun): Promise<void> {
-  const queue = run.outputs.JobsQueueUrl?.split('/').at(-1) ?? '';
-  for (;;) {
-    const { ready, delayed, inFlight } = await run.queueDepth(queue);
-    if (ready + delayed + inFlight === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-const job = z.object({
+const succeededJob = z.object({
   status: z.literal('SUCCEEDED'),
   createdAt: z.coerce.date(),
   completedAt: z.coerce.date(),
 });
 
-/** Asks for every job; throws for one that did not succeed. */
-async function verify(run: EmbeddedRun, accepted: readonly Accepted[]): Promise<number[]> {
+/** Returns the duration of each job; throws if one did not succeed. */
+async function verify(run: EmbeddedRun, accepted: readonly Accepted[]): Promise<readonly number[]> {
   const endMs: number[] = [];
   const left = [...accepted];
   const client = async () => {
     for (let each = left.pop(); each; each = left.pop()) {
-      const { createdAt, completedAt } = job.parse(
+      const { createdAt, completedAt } = succeededJob.parse(
         JSON.parse(await call(run, 'GET', `/jobs/${each.jobId}`)),
       );
       endMs.push(completedAt.getTime() - createdAt.getTime());
@@ -146,16 +145,6 @@ function call(run: EmbeddedRun, method: string, path: string, body?: string): Pr
 function percentile(numbers: readonly number[], percent: number): string {
   const sorted = numbers.toSorted((a, b) => a - b);
   return (sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? Number.NaN).toFixed(0);
-}
-
-function memoryMb(run: EmbeddedRun) {
-  const pids = run.functions.flatMap((each) => each.sandboxes);
-  const output = execFileSync('ps', ['-o', 'rss=', '-p', pids.join(',')]).toString();
-  const sandboxes = output
-    .trim()
-    .split('\n')
-    .map((kb) => Math.round(Number(kb) / 1024));
-  return { main: Math.round(process.memoryUsage.rss() / 2 ** 20), sandboxes };
 }
 
 await main();

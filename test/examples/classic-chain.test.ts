@@ -6,8 +6,8 @@ import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 
 const settings = parseSettings(classicChain, 'examples/classic-chain.ts');
 
-describe('the example of the classic chain', () => {
-  test('is a settings file like any other, in the order of the write-ups', () => {
+describe('examples/classic-chain.ts', () => {
+  test('parses as settings with three tiers in the classic order', () => {
     expect(settings.tiers.map(({ name }) => name)).toEqual([
       'claude-sonnet-4-5',
       'claude-3-sonnet',
@@ -15,13 +15,13 @@ describe('the example of the classic chain', () => {
     ]);
   });
 
-  test('names only models that the catalogue knows', () => {
+  test('uses only models that the catalogue lists', () => {
     const unknown = targetsOf(settings).filter((target) => !modelFacts(target));
 
     expect(unknown).toEqual([]);
   });
 
-  test('says truly which of its models is past its end', () => {
+  test('has exactly one model with an end-of-life date', () => {
     const ended = targetsOf(settings).filter((target) => modelFacts(target)?.endOfLife);
 
     expect(ended.map(targetKey)).toEqual(['us-east-1/anthropic.claude-3-sonnet-20240229-v1:0']);

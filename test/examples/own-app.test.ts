@@ -7,7 +7,7 @@ import { expect, test } from '@jest/globals';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/own-app.ts', import.meta.url));
 
-test('the example of an app of one’s own synthesizes, with what it adds', () => {
+test('examples/own-app.ts synthesizes a stack with Holdfast’s resources and its own', () => {
   const outDir = mkdtempSync(join(tmpdir(), 'holdfast-own-app-'));
   try {
     execFileSync(process.execPath, [EXAMPLE], {
@@ -16,7 +16,7 @@ test('the example of an app of one’s own synthesizes, with what it adds', () =
         PATH: process.env.PATH,
         CDK_OUTDIR: outDir,
         CDK_VALIDATION: 'false',
-        // Only the template is looked at.
+        // The test reads only the template, so nothing is bundled.
         CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:bundling-stacks': [] }),
       },
     });

@@ -1,6 +1,6 @@
 /**
- * The API against its own OpenAPI document: schemathesis draws requests that fit it and requests
- * that do not, and holds every answer against it. No 5xx, no answer that is not in the document.
+ * Tests the API of an embedded run against its own OpenAPI document. Schemathesis generates valid and
+ * invalid requests and checks every answer: no 5xx, and no answer that the document does not describe.
  *
  *     npm run fuzz -- --seed 1
  */
@@ -18,11 +18,12 @@ const { values } = parseArgs({
   options: {
     schemathesis: { type: 'string', default: 'schemathesis' },
     seed: { type: 'string', default: '1' },
-    /** Drawn cases of each operation; those of the other phases come on top. */
+    /** Generated cases for each operation; the other phases add more. */
     examples: { type: 'string', default: '250' },
   },
 });
-const FEWEST_CASES = 1000;
+/** Fewer cases mean that schemathesis skipped most of the document. */
+const MINIMUM_CASES = 1000;
 const CONFIG = fileURLToPath(new URL('schemathesis.toml', import.meta.url));
 const DOCUMENT = fileURLToPath(new URL('../../docs/openapi.json', import.meta.url));
 
@@ -40,16 +41,17 @@ async function main(): Promise<void> {
       const { operations, test_cases } = report.parse(
         JSON.parse(await readFile(reportFile, 'utf8')),
       );
-      const faults = [
-        ...(status === 0 ? [] : [`schemathesis ended with ${status}`]),
-        ...atLeast('cases', test_cases.generated, FEWEST_CASES),
+      const problems = [
+        ...(status === 0 ? [] : [`schemathesis ended with exit code ${status}`]),
+        ...atLeast('cases', test_cases.generated, MINIMUM_CASES),
         ...atLeast('operations', operations.tested, operations.selected),
-        ...run.denied(),
+        ...run.denied().map((denial) => `denied by a policy: ${denial}`),
       ];
-      for (const fault of faults) process.stdout.write(`BROKEN ${fault}\n`);
+      for (const problem of problems) process.stdout.write(`FAILED ${problem}\n`);
       const tested = `${operations.tested} operations, ${test_cases.generated} cases`;
-      process.stdout.write(`${tested}, ${test_cases.with_failures} failed; seed ${values.seed}\n`);
-      process.exitCode = faults.length === 0 ? 0 : 1;
+      const failed = `${test_cases.with_failures} cases failed`;
+      process.stdout.write(`tested ${tested}; ${failed}; seed ${values.seed}\n`);
+      process.exitCode = problems.length === 0 ? 0 : 1;
     } finally {
       await run.stop();
     }
@@ -58,14 +60,14 @@ async function main(): Promise<void> {
   }
 }
 
-/** Of schemathesis's own report, as much as is judged here. */
+/** The part of schemathesis's JSON report that is checked here. */
 const report = z.object({
   operations: z.object({ selected: z.int(), tested: z.int() }),
   test_cases: z.object({ generated: z.int(), with_failures: z.int() }),
 });
 
 function atLeast(what: string, got: number, least: number): string[] {
-  return got >= least ? [] : [`${what}: got ${got}, allowed is at least ${least}`];
+  return got >= least ? [] : [`${what}: got ${got}, expected at least ${least}`];
 }
 
 function schemathesis(apiUrl: string, reportFile: string): Promise<number | null> {

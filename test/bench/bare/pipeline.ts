@@ -8,13 +8,13 @@ interface Resource {
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
-/** Names of what the bare pipeline adds to the stack. */
+/** The route, the queue and the table of the bare pipeline. */
 export const BARE = { path: '/bare', queue: 'BareQueue', table: 'Holdfast-BareTable' } as const;
 
 /**
- * Adds to a synthesized stack what moves the same jobs without Holdfast: a route, two functions, and
- * a table, a queue, a bucket and a bus of their own. So both run in the same sandboxes, on the same
- * servers, in one run.
+ * Adds a pipeline to a synthesized stack that moves the same jobs without Holdfast: a route, two
+ * functions, a table, a queue, a bucket and an event bus. Both then run on the same servers, in the
+ * same kind of sandbox, in one embedded run.
  */
 export function addBarePipeline(assemblyDir: string, modelId: string): void {
   const [templateFile = ''] = readdirSync(assemblyDir).filter((name) =>
@@ -71,7 +71,7 @@ function bareResources(
     JSON.stringify(table.Properties.KeySchema).includes('jobId'),
   );
   const mapping = ofType('AWS::Lambda::EventSourceMapping')[0];
-  if (!api || !jobs || !mapping) throw new Error('the stack lacks an API, jobs or a worker');
+  if (!api || !jobs || !mapping) throw new Error('the stack has no API, jobs table or worker');
   const environment = {
     TABLE: { Ref: 'BareTable' },
     QUEUE_URL: { Ref: 'BareQueue' },

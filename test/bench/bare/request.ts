@@ -1,4 +1,4 @@
-/** Accepts a job without any promise: prompt, row, message, answer. */
+/** Accepts a job without any of Holdfast's guarantees: stores the prompt and the row, sends the message. */
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -17,14 +17,17 @@ export async function handler({ body, requestContext }: APIGatewayProxyEvent) {
   const jobId = randomUUID().replaceAll('-', '');
   const now = Date.now();
   const row = {
-    ...{ jobId, status: 'QUEUED', createdAt: now, deadlineAt: now + 86_400_000 },
+    jobId,
+    status: 'QUEUED',
+    createdAt: now,
+    deadlineAt: now + 86_400_000,
     tenant: requestContext.identity.apiKeyId,
     createdKey: `${new Date(now).toISOString()}#${jobId}`,
     expiresAt: Math.ceil(now / 1000) + 7 * 86_400,
     sweepShard: Number.parseInt(jobId.slice(0, 2), 16) % 16,
     dueAt: now + 60_000,
   };
-  // In S3 as Holdfast's, for a prompt of 5 MB fits no row.
+  // The prompt goes to S3, as Holdfast's does: 5 MB do not fit into a row.
   const object = { Bucket, Key: `prompts/${jobId}`, Body: JSON.stringify({ prompt }) };
   await bucket.send(new PutObjectCommand(object));
   await table.send(new PutItemCommand({ TableName, Item: marshall(row) }));

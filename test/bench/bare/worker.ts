@@ -1,4 +1,4 @@
-/** Finishes jobs without any protection: prompt, one Converse, result, row, event. */
+/** Runs jobs without any protection: reads the prompt, calls Converse once, stores the result, the row and an event. */
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
@@ -16,7 +16,7 @@ const bedrock = createClient(
     new BedrockRuntimeClient({
       ...options,
       ...SINGLE_ATTEMPT,
-      // As Holdfast's own client: the fake's HTTP/1.1, kept alive.
+      // The same connection settings as Holdfast's own client.
       requestHandler: new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 50 } }),
     }),
 );
@@ -25,7 +25,9 @@ const { TABLE: TableName, BUCKET: Bucket, BUS: EventBusName, MODEL: modelId } = 
 export async function handler({ Records }: SQSEvent) {
   const ids = await Promise.all(Records.map(({ body }) => work(JSON.parse(body).jobId)));
   const Entries = ids.map((jobId) => ({
-    ...{ EventBusName, Source: 'bare', DetailType: 'Job ended' },
+    EventBusName,
+    Source: 'bare',
+    DetailType: 'Job ended',
     Detail: JSON.stringify({ jobId, status: 'SUCCEEDED' }),
   }));
   await bus.send(new PutEventsCommand({ Entries }));
@@ -48,7 +50,8 @@ async function work(jobId: string): Promise<string> {
   await bucket.send(new PutObjectCommand(result));
   await table.send(
     new UpdateItemCommand({
-      ...{ TableName, Key },
+      TableName,
+      Key,
       UpdateExpression: 'SET #status = :done, completedAt = :now, #usage = :usage REMOVE dueAt',
       ExpressionAttributeNames: { '#status': 'status', '#usage': 'usage' },
       ExpressionAttributeValues: marshall({
