@@ -26,7 +26,7 @@ export class BedrockCatalogue implements ModelCatalogue {
     }
   }
 
-  /** The profile tells if it accepts calls; the model behind it tells when it ends. */
+  /** The profile shows if it accepts calls; the model behind it shows its end of life. */
   async #readProfile({ region, ...target }: Target): Promise<CatalogueEntry> {
     const { status } = await this.#client(region).send(
       new GetInferenceProfileCommand({ inferenceProfileIdentifier: target.modelId }),

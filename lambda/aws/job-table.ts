@@ -17,7 +17,7 @@ import { updateExpression } from './update-expression.ts';
 /** A new job may replace only an expired row, which DynamoDB's TTL may delete days later. */
 const IS_FREE = 'attribute_not_exists(jobId) OR expiresAt <= :nowSeconds';
 
-/** The limit of rows that one list may read, so a rare status takes several requests to find. */
+/** Limits the rows that one list reads; finding a rare status may take several requests. */
 const LIST_PAGES = 4;
 const LIST_PAGE_SIZE = 250;
 

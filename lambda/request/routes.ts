@@ -53,7 +53,7 @@ export async function respond(
     return await route({ event, settings, tenant, endsAtMs, dependencies });
   } catch (error) {
     dependencies.log.error('request failed', { requestId, error: errorName(error) });
-    // No job was accepted, so the caller can safely repeat the request.
+    // The caller may try again: with an Idempotency-Key, a repeated POST creates no second job.
     return unavailable(requestId);
   }
 }

@@ -123,10 +123,10 @@ describe('a redrive', () => {
   });
 
   test.each<[string, readonly Job[]]>([
-    ['of no row', []],
+    ['of a job without a row', []],
     ['of a job that has succeeded', [aJob({ status: 'SUCCEEDED' })]],
     ['of a job that still waits', [aJob()]],
-    ['of a job whose time to be kept is over', [aDeadJob({ expiresAt: START / 1000 })]],
+    ['of an expired job', [aDeadJob({ expiresAt: START / 1000 })]],
   ])('removes a message %s', async (_, jobs) => {
     const { world, deadLetters, run } = aRedrive({ jobs, bodies: [letterFor(aJob())] });
 

@@ -134,10 +134,14 @@ describe('PUT /v1/admin/overrides', () => {
   });
 
   test.each([
-    ['no JSON', 'mode: force-open', 'body'],
-    ['no object', '[]', 'body'],
+    ['a body that is not JSON', 'mode: force-open', 'body'],
+    ['a body that is not an object', '[]', 'body'],
     ['an actor', JSON.stringify({ ...FORCE_OPEN, actor: 'me' }), 'actor'],
-    ['a past end', JSON.stringify({ ...FORCE_OPEN, expiresInSeconds: -1 }), 'expiresInSeconds'],
+    [
+      'an end in the past',
+      JSON.stringify({ ...FORCE_OPEN, expiresInSeconds: -1 }),
+      'expiresInSeconds',
+    ],
   ])('names the field of %s', async (_what, body, field) => {
     const result = await admin.call({
       route: 'PUT /admin/overrides/{scope}/{key+}',
@@ -205,7 +209,7 @@ describe('DELETE /v1/admin/overrides', () => {
 
   test.each([
     ['there is none', 'region', 'us-east-1'],
-    ['it is another scope’s', 'model', ENCODED],
+    ['it is of another scope', 'model', ENCODED],
     ['there is no such scope', 'galaxy', ENCODED],
   ])('answers 404 when %s', async (_why, scope, key) => {
     await admin.put('target', ENCODED);

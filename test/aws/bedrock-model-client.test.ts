@@ -65,7 +65,7 @@ test('the model itself counts the tokens, including the system prompt', async ()
 
 test.each([
   ['is throttled', { fault: 'throttle-rate' }, 2],
-  ['takes too long', { fault: 'hang' }, 2],
+  ['times out', { fault: 'hang' }, 2],
   ['is not offered', { fault: 'validation' }, 1],
   ['is not granted', { fault: 'access-denied' }, 1],
 ] as const)('a count that %s gives nothing', async (_, rule, callsOfTwo) => {

@@ -28,9 +28,9 @@ test('a record is loaded as it was saved, and the next check replaces it', async
 });
 
 test.each([
-  ['no JSON', { checkedAt: { S: '2026-11-23T12:00:00Z' }, targets: { S: 'x' } }],
-  ['no map', { checkedAt: { S: '2026-11-23T12:00:00Z' }, targets: { S: '[]' } }],
-  ['no time', { checkedAt: { S: 'yesterday' }, targets: { S: '{}' } }],
+  ['invalid JSON', { checkedAt: { S: '2026-11-23T12:00:00Z' }, targets: { S: 'x' } }],
+  ['a list for a map', { checkedAt: { S: '2026-11-23T12:00:00Z' }, targets: { S: '[]' } }],
+  ['an invalid time', { checkedAt: { S: 'yesterday' }, targets: { S: '{}' } }],
 ])('a record with %s counts as absent', async (_what, fields) => {
   const TableName = await tables.create();
   const Item = { circuit: { S: 'targets' }, item: { S: 'lifecycle' }, ...fields };

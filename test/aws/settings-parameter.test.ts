@@ -64,7 +64,7 @@ describe('the settings parameter', () => {
   });
 
   test.each([
-    ['is no JSON', holding('{'), 'invalid'],
+    ['is not JSON', holding('{'), 'invalid'],
     ['is not allowed', holding(REFUSED), 'invalid'],
     ['is gone', holding(undefined), 'unreadable'],
     ['cannot be read', { status: 500, body: { __type: 'InternalServerError' } }, 'unreadable'],

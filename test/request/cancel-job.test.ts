@@ -30,7 +30,7 @@ describe('DELETE /v1/jobs/{id}', () => {
   test.each([
     ['queued', aJob()],
     ['deferred', aJob({ status: 'DEFERRED', nextAttemptAt: START + 60_000 })],
-    ['running, but its lease is over', aRunningJob({ leaseUntil: START })],
+    ['running with an expired lease', aRunningJob({ leaseUntil: START })],
   ])('ends a job that is %s at once', async (_, job) => {
     world.jobs.rows.set(JOB_ID, job);
 

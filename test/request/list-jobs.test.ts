@@ -114,13 +114,13 @@ describe('a cursor', () => {
 
   test.each<[string, (cursor: string) => string]>([
     ['empty', () => ''],
-    ['cut', (text) => text.slice(0, -1)],
-    ['with more behind it', (text) => `${text}A`],
+    ['truncated', (text) => text.slice(0, -1)],
+    ['followed by more', (text) => `${text}A`],
     ['with padding', (text) => `${text}=`],
     ['with a letter changed', (text) => (text[0] === 'A' ? 'B' : 'A') + text.slice(1)],
-    ['made up', () => Buffer.from('2026-01-01T00:00:00.002Z#0').toString('base64url')],
+    ['invented', () => Buffer.from('2026-01-01T00:00:00.002Z#0').toString('base64url')],
     ['of binary garbage', () => Buffer.from([0, 255, 254, 32, 1]).toString('base64url')],
-    ['of no position', () => encodeCursor('', { tenant: 'tenant' })],
+    ['without a position', () => encodeCursor('', { tenant: 'tenant' })],
     ['of one space', () => Buffer.from(' ').toString('base64url')],
     ['of 100,000 letters', () => 'A'.repeat(100_000)],
     ['of another tenant', () => encodeCursor('2026-01-01T00:00:00.002Z#0', { tenant: 'other' })],

@@ -15,12 +15,12 @@ function parse(edited: Partial<SettingsInput>, deployed: Settings = DEPLOYED): S
 describe('an edit at run time', () => {
   test.each<[string, Partial<SettingsInput>]>([
     ['changes a threshold', { breaker: { failureRatePercent: 50 } }],
-    ['shortens a call', { breaker: { callTimeoutSeconds: 10 } }],
+    ['shortens the call timeout', { breaker: { callTimeoutSeconds: 10 } }],
     ['removes a tier', { tiers: [FIRST] }],
-    ['turns the tiers round', { tiers: [SECOND, FIRST] }],
-    ['keeps jobs shorter', { jobs: { retentionDays: 1 } }],
+    ['reverses the tiers', { tiers: [SECOND, FIRST] }],
+    ['keeps jobs for less time', { jobs: { retentionDays: 1 } }],
     ['names a tenant', { tenants: { key: 'blue' } }],
-  ])('that %s is taken', (_what, input) => {
+  ])('that %s is accepted', (_what, input) => {
     expect(parse(input)).toEqual(someSettings({ tiers: DEPLOYED.tiers, ...input }));
   });
 
@@ -41,12 +41,12 @@ describe('an edit at run time', () => {
       /^breaker\.callTimeoutSeconds: got 60\.5, allowed is at most 60, because the worker/,
     ],
     [
-      'moves the circuits elsewhere',
+      'moves the circuits to another store',
       { breaker: { store: 'memory' } },
       /^breaker\.store: got "memory", allowed is dynamodb, as deployed$/,
     ],
     [
-      'wants other concurrency',
+      'changes the concurrency',
       { jobs: { workerConcurrency: 20 } },
       /^jobs\.workerConcurrency: got 20, allowed is 10, because the event source/,
     ],
@@ -56,7 +56,7 @@ describe('an edit at run time', () => {
       /^jobs\.retentionDays: got 8, allowed is at most 8 days together with deadlineSeconds/,
     ],
     [
-      'switches on probes that are not deployed',
+      'enables probes that are not deployed',
       { probe: { enabled: true } },
       /^probe\.enabled: got true, allowed is false, because the prober is not deployed$/,
     ],
@@ -76,7 +76,7 @@ describe('an edit at run time', () => {
     ]);
   });
 
-  test('to another Redis is refused, and its address, which may hold a password, is not told', () => {
+  test('to another Redis is refused without quoting its address, which may contain a password', () => {
     const at = (redisUrl: string) => ({ breaker: { store: 'redis', redisUrl } }) as const;
     const deployed = someSettings(at('rediss://one:6379'));
 
@@ -85,7 +85,7 @@ describe('an edit at run time', () => {
     ]);
   });
 
-  test('to an address that is none is refused without telling it', () => {
+  test('to an invalid address is refused without quoting it', () => {
     const redisUrl = 'https://:secret@two:6379';
 
     const [fault] = faultsOf(() => parse({ breaker: { store: 'redis', redisUrl } }));
@@ -94,7 +94,7 @@ describe('an edit at run time', () => {
     expect(fault).not.toContain('secret');
   });
 
-  test('tells every fault at once', () => {
+  test('with several faults gets all of them at once', () => {
     const jobs = { workerConcurrency: 20 };
 
     expect(faultsOf(() => parse({ jobs, probe: { enabled: true } }))).toHaveLength(2);

@@ -18,7 +18,7 @@ const tier = { name: 'only', targets: [target], maxTokens: 512 };
 const faultsIn = (input: unknown) => faultsOf(() => parseSettings(input, 'test settings'));
 
 describe('parseSettings', () => {
-  test('fills in every default but the tiers', () => {
+  test('fills in every default; only the tiers are required', () => {
     expect(parseSettings({ tiers: [tier] }, 'test settings')).toEqual({
       tiers: [tier],
       breaker: { ...BREAKER_DEFAULTS, ...CIRCUIT_STORE_DEFAULTS },
@@ -28,7 +28,7 @@ describe('parseSettings', () => {
     });
   });
 
-  test('keeps what is given beside the defaults', () => {
+  test('keeps given values beside the defaults', () => {
     const input = {
       tiers: [
         { ...tier, simplify: 'Be brief.', targets: [{ ...target, weight: 2, geography: 'us' }] },
@@ -46,7 +46,7 @@ describe('parseSettings', () => {
     });
   });
 
-  test('is stable: what it returns means the same again', () => {
+  test('is stable: its result parses to the same settings', () => {
     const once = parseSettings({ tiers: [tier] }, 'test settings');
 
     expect(parseSettings(JSON.parse(JSON.stringify(once)), 'test settings')).toEqual(once);
@@ -88,7 +88,7 @@ describe('parseSettings', () => {
       /^tiers\[0\]\.targets\[0\]\.region: got "Ohio", allowed is .*us-east-1/,
     ],
     [
-      'a region that there is not',
+      'a region that does not exist',
       { tiers: [{ ...tier, targets: [{ ...target, region: 'us-east-9' }] }] },
       /^tiers\[0\]\.targets\[0\]\.region: got "us-east-9", allowed is .*us-east-1/,
     ],
@@ -98,12 +98,12 @@ describe('parseSettings', () => {
       /^tiers\[0\]\.targets\[0\]\.weight: got 0, allowed is above 0/,
     ],
     [
-      'a target twice',
+      'a repeated target',
       { tiers: [tier, { ...tier, name: 'next', targets: [target, elsewhere] }] },
       /^tiers\[1\]\.targets\[0\]: got .*named once.*us-east-1\/amazon\.nova-lite-v1:0 is in tier only/,
     ],
     [
-      'a target twice in a tier',
+      'a repeated target in one tier',
       { tiers: [{ ...tier, targets: [target, target] }] },
       /^tiers\[0\]\.targets\[1\]: got .*is in tier only already/,
     ],
@@ -128,18 +128,18 @@ describe('parseSettings', () => {
       /^tiers\[0\]\.maxTokens: got 4097, allowed is at most 4096, the limit of anthropic\.claude-3-haiku/,
     ],
     [
-      'a name twice',
+      'a repeated name',
       { tiers: [tier, { ...tier, targets: [elsewhere] }] },
       /^tiers\[1\]\.name: got "only", allowed is a name no other tier has/,
     ],
     ['an unknown field', { tiers: [tier], retries: 3 }, /^retries: no such setting$/],
     [
-      'an unknown field below',
+      'an unknown nested field',
       { tiers: [tier], breaker: { coolDown: 3 } },
       /^breaker\.coolDown: no such setting$/,
     ],
     [
-      'a breaker that is text',
+      'a text for the breaker',
       { tiers: [tier], breaker: 'off' },
       /^breaker: got "off", allowed is an object/,
     ],
@@ -149,7 +149,7 @@ describe('parseSettings', () => {
       /^breaker\.failureRatePercent: got 100, allowed is above 0 and below 100/,
     ],
     [
-      'text for a number',
+      'a text for a number',
       breaker({ minimumCalls: '20' }),
       /^breaker\.minimumCalls: got "20", allowed is a number$/,
     ],
@@ -164,7 +164,7 @@ describe('parseSettings', () => {
       /^breaker\.cooldownMaxSeconds: got 1, allowed is at least cooldownSeconds/,
     ],
     [
-      'a window below the call',
+      'a window shorter than the call timeout',
       breaker({ windowSeconds: 5 }),
       /^breaker\.windowSeconds: got 5, allowed is at least callTimeoutSeconds/,
     ],
@@ -174,17 +174,17 @@ describe('parseSettings', () => {
       /^breaker\.recoveryStages: got \[5,1\], allowed is 1 to 10 stages that grow/,
     ],
     [
-      'a call longer than a function',
+      'a call timeout longer than a function runs',
       breaker({ callTimeoutSeconds: 436, windowSeconds: 500 }),
       /^breaker\.callTimeoutSeconds: got 436, allowed is at most 435/,
     ],
     [
-      'noon in words',
+      'a time in words',
       breaker({ dailyQuotaResetUtc: '24:00' }),
       /^breaker\.dailyQuotaResetUtc: got "24:00", allowed is .*00:00/,
     ],
     [
-      'a kind that is none',
+      'an unknown failure kind',
       breaker({ ignoredKinds: ['boredom'] }),
       /^breaker\.ignoredKinds\[0\]: got "boredom", allowed is .*"timeout"/,
     ],
@@ -199,12 +199,12 @@ describe('parseSettings', () => {
       /^breaker\.redisUrl: got nothing, allowed is an address/,
     ],
     [
-      'a prober that sees no circuit of the workers',
+      'a prober that cannot see the workers’ circuits',
       { tiers: [tier], breaker: { store: 'memory' }, probe: { enabled: true } },
       /^probe\.enabled: got true, allowed is false where breaker\.store is memory/,
     ],
     [
-      'a probe setting that there is not',
+      'an unknown probe setting',
       { tiers: [tier], probe: { everySeconds: 5 } },
       /^probe\.everySeconds: no such setting/,
     ],
@@ -241,7 +241,7 @@ describe('parseSettings', () => {
     );
   });
 
-  test('tells one fault of a field, however many rules it breaks', () => {
+  test('names one fault per field, even if it breaks several rules', () => {
     const twice = breaker({ callTimeoutSeconds: 500, windowSeconds: 0, redisUrl: '' });
 
     expect(faultsIn(twice).map((fault) => fault.split(':')[0])).toEqual([
