@@ -13,8 +13,15 @@ const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc');
 
 /** Packages and scopes that npm would install next to the package. */
 const DEPENDENCIES = [
-  ...['@aws-lambda-powertools', '@aws-sdk', '@smithy', '@types'],
-  ...['aws-cdk-lib', 'constructs', 'esbuild', 'ioredis', 'zod'],
+  '@aws-lambda-powertools',
+  '@aws-sdk',
+  '@smithy',
+  '@types',
+  'aws-cdk-lib',
+  'constructs',
+  'esbuild',
+  'ioredis',
+  'zod',
 ];
 const CHECK = '--noEmit --strict --skipLibCheck --module nodenext --target es2024 --types node';
 
@@ -27,8 +34,11 @@ describe('the package, as another project installs it', () => {
     await mkdir(installed, { recursive: true });
     await cp(join(PROJECT, 'package.json'), join(installed, 'package.json'));
     await run(process.execPath, [
-      ...[TSC, '-p', join(PROJECT, 'tsconfig.build.json')],
-      ...['--outDir', join(installed, 'dist')],
+      TSC,
+      '-p',
+      join(PROJECT, 'tsconfig.build.json'),
+      '--outDir',
+      join(installed, 'dist'),
     ]);
     for (const name of DEPENDENCIES) {
       await symlink(join(PROJECT, 'node_modules', name), join(consumer, 'node_modules', name));

@@ -14,12 +14,12 @@ function start(...args: string[]) {
 
 test('starts the whole stack, prints a curl command that works, and stops cleanly', async () => {
   const { child, ended } = start('--port', '0');
-  const printed: string[] = [];
+  let curl = '';
   for await (const line of createInterface({ input: child.stdout })) {
-    printed.push(line);
-    if (line.startsWith('Ctrl-C')) break;
+    if (!line.includes(`-d '{"prompt"`)) continue;
+    curl = line;
+    break;
   }
-  const curl = printed.find((line) => line.includes(`-d '{"prompt"`)) ?? '';
   const [, url = '', body = ''] = /curl -s (\S+) .* -d '(.*)'$/.exec(curl) ?? [];
 
   const answer = await fetch(url, { method: 'POST', headers: { 'x-api-key': 'local' }, body });
