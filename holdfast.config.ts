@@ -1,6 +1,7 @@
 /**
- * Your settings: which models serve, in which order, and how patient the breaker is. Every field
- * but `tiers` has a default; README.md lists them. A wrong value stops the synth and names itself.
+ * The settings of this deployment: the targets, their order and the policy of the breaker. Only
+ * `tiers` is required; docs/settings.md lists all fields and their defaults. An invalid value stops
+ * the synth with an error that names the field.
  */
 import { defineSettings } from './lambda/contract/schemas/settings.ts';
 
