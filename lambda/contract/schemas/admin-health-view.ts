@@ -16,11 +16,14 @@ const evidence = z
       .string()
       .describe('The rule that opened the circuit: `rate`, `excess`, `dry`, `slow`, …'),
     failure: z.enum(TARGET_FAILURE_KINDS).optional().describe('The most frequent failure kind.'),
-    calls: count,
-    failures: count,
-    slowCalls: count.optional(),
-    excess: z.number().optional(),
-    kinds: z.partialRecord(z.enum(TARGET_FAILURE_KINDS), count).optional(),
+    calls: count.describe('The calls counted before the circuit opened.'),
+    failures: count.describe('The failed calls among them.'),
+    slowCalls: count.optional().describe('The slow calls among them.'),
+    excess: z.number().optional().describe('The CUSUM of the excess rule.'),
+    kinds: z
+      .partialRecord(z.enum(TARGET_FAILURE_KINDS), count)
+      .optional()
+      .describe('The failed calls by failure kind.'),
     stage: count.optional().describe('The recovery stage that failed.'),
   })
   .describe('The numbers that opened the circuit; absent while it is closed.');
@@ -29,10 +32,13 @@ const configErrors = z
   .object({
     failures: count,
     reason: z.string().describe('The name of the last error.'),
-    since: z.iso.datetime(),
+    since: z.iso.datetime().describe('The time of the first error.'),
     disabledSince: z.iso.datetime().optional(),
-    nextCheckAt: z.iso.datetime().optional(),
-    checks: count.optional(),
+    nextCheckAt: z.iso
+      .datetime()
+      .optional()
+      .describe('The time from which one job may call the target again, as a check.'),
+    checks: count.optional().describe('The checks so far.'),
   })
   .describe(
     'Configuration errors since the last success. Three of them, from at least two jobs, disable the target.',
@@ -43,7 +49,7 @@ const lifecycle = z
     findings: z.array(z.enum(LIFECYCLE_FINDINGS)).readonly(),
     endOfLife: z.iso.datetime().optional(),
     legacySince: z.iso.datetime().optional(),
-    daysLeft: z.number().optional(),
+    daysLeft: z.number().optional().describe('Days until the end of life; negative after it.'),
   })
   .describe('The model’s lifecycle, as the daily check read it from Bedrock.');
 

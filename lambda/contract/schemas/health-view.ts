@@ -29,7 +29,12 @@ const targetHealth = z.object({
     .describe(
       'Why the target gets no calls, in fixed words: a failure kind, `force-open`, `region-unhealthy`, or the name of the configuration error.',
     ),
-  failureRatePercent: z.number().min(0).max(100).optional(),
+  failureRatePercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe('The share of failed calls when the circuit opened.'),
   override: z.enum(OVERRIDE_MODES).optional(),
 });
 

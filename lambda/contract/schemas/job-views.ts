@@ -13,7 +13,11 @@ const status = z.enum(JOB_STATUSES);
 const attempt = z.object({
   target: z.string().describe('`<region>/<model or inference profile>`'),
   tier: z.string(),
-  outcome: z.enum(ATTEMPT_OUTCOMES),
+  outcome: z
+    .enum(ATTEMPT_OUTCOMES)
+    .describe(
+      'The failure kind, or `answered`, `skipped` (no call was made), `unusable` (the answer was empty or malformed) or `aborted` (the function’s time was up).',
+    ),
   reason: z
     .string()
     .optional()
@@ -69,7 +73,10 @@ export const jobView = z.object({
   ...served,
   degradedBy: z.array(z.string()).readonly().optional(),
   truncated: z.boolean().optional().describe('The answer reached its `maxTokens`.'),
-  usage: z.object({ inputTokens: z.int().min(0), outputTokens: z.int().min(0) }).optional(),
+  usage: z
+    .object({ inputTokens: z.int().min(0), outputTokens: z.int().min(0) })
+    .optional()
+    .describe('The tokens of the call that answered.'),
   costUsd: z.number().min(0).optional().describe('The cost in US dollars at list price.'),
   result: z
     .object({ text: z.string(), stopReason: z.string() })
@@ -78,7 +85,7 @@ export const jobView = z.object({
   resultUrl: z.url().optional().describe('A link to the answer, valid for at most 15 minutes.'),
   error: z
     .object({
-      type: z.string(),
+      type: z.string().describe('Identifies the reason. It never changes; the title may.'),
       title: z.string(),
       retryAt: time.optional().describe('The time to try again, if it is known.'),
     })

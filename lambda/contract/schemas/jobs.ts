@@ -37,10 +37,19 @@ export const jobRequest = z
     system: prose.optional().describe('The system prompt.'),
     inferenceConfig: z
       .strictObject({
-        maxTokens: z.int().min(1).max(1_000_000).optional(),
+        maxTokens: z
+          .int()
+          .min(1)
+          .max(1_000_000)
+          .optional()
+          .describe('The longest answer in tokens; a tier or a model may lower it.'),
         temperature: z.number().min(0).max(1).optional(),
         topP: z.number().min(0).max(1).optional(),
-        stopSequences: z.array(wellFormed.min(1)).max(100).optional(),
+        stopSequences: z
+          .array(wellFormed.min(1))
+          .max(100)
+          .optional()
+          .describe('Texts that end the answer.'),
       })
       .optional()
       .describe('Parameters that a model refuses are omitted and listed in `degradedBy`.'),
