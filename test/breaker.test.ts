@@ -6,7 +6,7 @@ import { MemoryCircuitStore } from '../lambda/stores/memory-circuit-store.ts';
 const KEY = 'eu-west-1/payments';
 
 describe('a guarded call', () => {
-  test('gives the result, also by the short way of a circuit that is known to be closed', async () => {
+  test('returns the result, with and without I/O, and with and without a signal', async () => {
     const { guard } = aGuard();
 
     expect(await guard.call(KEY, async () => 1)).toBe(1);
@@ -30,7 +30,7 @@ describe('a guarded call', () => {
     });
   });
 
-  test('counts a function that throws before it gives a promise', async () => {
+  test('counts a function that throws before it returns a promise', async () => {
     const { guard, events } = aGuard();
     const throws = () => {
       throw new Error('at once');
@@ -41,7 +41,7 @@ describe('a guarded call', () => {
     expect(events).toMatchObject([{ type: 'opened' }]);
   });
 
-  test('takes the caller’s fault and abort for no failure of the target', async () => {
+  test('does not count the caller’s fault or abort as a failure of the target', async () => {
     const { guard, events } = aGuard();
 
     for (let i = 0; i < 20; i++) {
@@ -55,7 +55,7 @@ describe('a guarded call', () => {
     expect(events).toEqual([]);
   });
 
-  test('71. is aborted after its full time, which is a timeout of the target', async () => {
+  test('71. is aborted at the call timeout, which counts as a timeout of the target', async () => {
     const { guard, events } = aGuard({
       policy: { callTimeoutSeconds: 0.01, consecutiveFailures: 1 },
     });
@@ -80,7 +80,7 @@ describe('a guarded call', () => {
     expect(refusal).toMatchObject({ retryAfterMs: 120_000 });
   });
 
-  test('is slow by the time that it took', async () => {
+  test('is slow if it took too long', async () => {
     let nowMs = Date.UTC(2026, 0, 15);
     const { guard, events } = aGuard({
       policy: { slowCallSeconds: 30, minimumCalls: 2 },
@@ -99,7 +99,7 @@ describe('a guarded call', () => {
 });
 
 describe('a guard', () => {
-  test('admits by value', async () => {
+  test('returns an admission as a value', async () => {
     const { guard } = aGuard();
 
     const admission = await guard.admit(KEY);
@@ -107,7 +107,7 @@ describe('a guard', () => {
     expect(admission.admitted).toBe(true);
   });
 
-  test('its handler writes what was counted, also when it fails', async () => {
+  test('writes all counts before its handler ends, even if the handler fails', async () => {
     const store = new MemoryCircuitStore(() => 0);
     const { guard } = aGuard({ store });
     const handle = guard.handler(async (fails: boolean) => {
@@ -123,7 +123,7 @@ describe('a guard', () => {
     expect(window.reduce((all, { success }) => all + success, 0)).toBe(2);
   });
 
-  test('is overruled for a while', async () => {
+  test('obeys an override', async () => {
     const { guard } = aGuard();
     const override = { reason: 'maintenance', actor: 'me', forSeconds: 60 };
 

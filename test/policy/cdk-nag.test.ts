@@ -10,7 +10,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { anApp, aStack } from '../support/stack.ts';
 
 describe('the checks of cdk-nag', () => {
-  // CDK prints what a plugin finds, besides the report that is read here.
+  // CDK also prints the findings, in addition to the report that the tests read.
   beforeEach(() => {
     jest.spyOn(console, 'error').mockImplementation(() => {});
   });
@@ -18,14 +18,14 @@ describe('the checks of cdk-nag', () => {
     jest.restoreAllMocks();
   });
 
-  test('find nothing in the stack that is not argued beside its construct', () => {
+  test('find nothing in the stack except what its construct argues for', () => {
     const app = checkedApp();
     aStack({}, app);
 
     expect(findingsOf(app)).toEqual([]);
   });
 
-  test('find nothing in a stack with a VPC, a cache, a key and a caller of its user', () => {
+  test('find nothing in a stack with a VPC, a cache, a KMS key and a caller of its own', () => {
     const app = checkedApp();
     const elsewhere = new Stack(app, 'Elsewhere');
     aStack(
@@ -47,14 +47,14 @@ describe('the checks of cdk-nag', () => {
     expect(findingsOf(app)).toEqual([]);
   });
 
-  test('find nothing in a stack that is to leave nothing', () => {
+  test('find nothing in a stack that deletes everything it created', () => {
     const app = checkedApp();
     aStack({ removalPolicy: RemovalPolicy.DESTROY }, app);
 
     expect(findingsOf(app)).toEqual([]);
   });
 
-  test('find a bucket without access logs beside one that was argued', () => {
+  test('find a bucket without access logs beside one with a suppression', () => {
     const app = checkedApp();
     const stack = new Stack(app, 'Stack');
     const [argued, forgotten] = ['Argued', 'Forgotten'].map(
@@ -65,7 +65,7 @@ describe('the checks of cdk-nag', () => {
     expect(findingsOf(app)).toEqual([`AwsSolutions-S1 ${forgotten?.node.path}/Resource`]);
   });
 
-  test('find a bucket added to the stack, whatever its own bucket is excused of', () => {
+  test('find a bucket that a user adds to the stack, whatever suppression the stack’s own bucket has', () => {
     const app = checkedApp();
     new Bucket(aStack({}, app), 'Added');
 
@@ -75,7 +75,7 @@ describe('the checks of cdk-nag', () => {
     ]);
   });
 
-  test('find a method without authorization that is added to the API', () => {
+  test('find a method without authorization that a user adds to the API', () => {
     const app = checkedApp();
     const api = aStack({}, app)
       .node.findAll()
@@ -103,7 +103,7 @@ interface Report {
   }[];
 }
 
-/** Errors and warnings, as rule and path of the construct. */
+/** The errors and warnings, each as a rule and the path of its construct. */
 function findingsOf(app: App): string[] {
   try {
     app.synth();

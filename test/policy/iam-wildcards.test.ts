@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { aStack, aTemplate } from '../support/stack.ts';
 
-/** Action and resource of each wildcard that may be, with the reason. */
+/** The action and resource of each allowed wildcard, with its reason. */
 const ARGUED: Readonly<Record<string, string>> = {
   'xray:PutTelemetryRecords *': 'X-Ray has no resources that a policy could name',
   'xray:PutTraceSegments *': 'X-Ray has no resources that a policy could name',
@@ -15,11 +15,11 @@ const ARGUED: Readonly<Record<string, string>> = {
 };
 
 describe('the policies of the template', () => {
-  test('allow no wildcard but those that are argued, and all of these are used', () => {
+  test('allow only the wildcards in the list, and use all of them', () => {
     expect(wildcardsOf(aTemplate())).toEqual(Object.keys(ARGUED).sort());
   });
 
-  test('are searched wherever a template can have them', () => {
+  test('are found wherever a template can have them', () => {
     const stack = aStack();
     const handler = stack.node.findAll().find((each) => each instanceof LambdaFunction);
     handler?.addToRolePolicy(
@@ -38,7 +38,7 @@ interface Statement {
   readonly Resource?: unknown;
 }
 
-/** Sorted lines of each allowed action on a resource where one of the two has a wildcard. */
+/** Sorted lines, one for each allowed pair of action and resource that has a wildcard. */
 function wildcardsOf(template: Template): string[] {
   const allowed = statementsIn(template.toJSON().Resources).filter(
     ({ Effect }) => Effect === 'Allow',
@@ -51,7 +51,7 @@ function wildcardsOf(template: Template): string[] {
   return [...new Set(lines)].filter((line) => line.includes('*')).sort();
 }
 
-/** The statements of all policy documents: of roles, of queues and buckets, inline or not. */
+/** The statements of all policy documents: of roles, queues and buckets, inline or not. */
 function statementsIn(value: unknown): Statement[] {
   if (Array.isArray(value)) return value.flatMap(statementsIn);
   if (value === null || typeof value !== 'object') return [];

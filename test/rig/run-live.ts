@@ -80,7 +80,7 @@ const logLine = z.discriminatedUnion('message', [
     untilMs: z.number(),
   }),
   z.object({
-    message: z.literal('circuit recovers'),
+    message: z.literal('circuit recovery stage began'),
     target: z.string(),
     timestamp: z.coerce.date(),
     stage: z.number(),
@@ -103,7 +103,7 @@ function changesIn(line: string): readonly CircuitChange[] {
   switch (message) {
     case 'circuit opened':
       return [{ type: 'opened', key, atMs, untilMs: report.untilMs }];
-    case 'circuit recovers':
+    case 'circuit recovery stage began':
       return report.stage === 0 ? [{ type: 'half_opened', key, atMs }] : [];
     case 'circuit closed':
       return [{ type: 'closed', key, atMs }];

@@ -16,7 +16,7 @@ describe('the configured store', () => {
     expect((await dynamoDb.load('a/b')).record).toEqual(RECORD);
   });
 
-  test('in memory is this sandbox’s alone, and the same for its whole life', async () => {
+  test('in memory belongs to this sandbox alone, for its whole life', async () => {
     const { store, dynamoDb, change } = aStore({ store: 'memory' });
 
     await store.save('a/b', RECORD, 'absent');
@@ -31,7 +31,7 @@ describe('the configured store', () => {
     expect((await dynamoDb.load('a/b')).record).toBeUndefined();
   });
 
-  test('in Redis is connected to once, by its address', async () => {
+  test('in Redis connects once, to the configured address', async () => {
     const asked: string[] = [];
     const { store } = aStore({ store: 'redis', redisUrl: 'rediss://host:6379' }, async (url) => {
       asked.push(url);
@@ -44,7 +44,7 @@ describe('the configured store', () => {
     expect(asked).toEqual(['rediss://host:6379']);
   });
 
-  test('is opened again after it could not be', async () => {
+  test('is opened again after a failed attempt', async () => {
     let isUp = false;
     const { store } = aStore({ store: 'redis', redisUrl: 'redis://host' }, async () => {
       if (!isUp) throw new Error('no such host');
@@ -57,7 +57,7 @@ describe('the configured store', () => {
     expect(await store.save('a/b', RECORD, 'absent')).toBe(true);
   });
 
-  test('in a Redis that cannot be reached fails as a lost store does', async () => {
+  test('in a Redis that cannot be reached fails like a lost store', async () => {
     const client = await connectRedis('redis://127.0.0.1:1');
 
     await expect(new RedisCircuitStore(client).load('a/b')).rejects.toMatchObject({

@@ -15,8 +15,8 @@ afterEach(async () => {
   if (server) await once(server, 'close');
 });
 
-describe('the answers of DynamoDB', () => {
-  test('tell its clock to the second', async () => {
+describe('the responses of DynamoDB', () => {
+  test('give its clock to the second', async () => {
     const store = await storeAnsweredBy((_request, response) => {
       response.setHeader('Date', 'Thu, 15 Jan 2026 12:00:00 GMT');
       response.end('{}');
@@ -28,7 +28,7 @@ describe('the answers of DynamoDB', () => {
     expect(storeTime).toEqual({ earliestMs, latestMs: earliestMs + 999 });
   });
 
-  test('contradict no clock without a date', async () => {
+  test('say nothing about the clock if they have no date', async () => {
     const store = await storeAnsweredBy((_request, response) => {
       response.sendDate = false;
       response.end('{}');
@@ -39,7 +39,7 @@ describe('the answers of DynamoDB', () => {
     expect(storeTime).toEqual({ earliestMs: -Infinity, latestMs: Infinity });
   });
 
-  test('that refuse for load say that nothing happened', async () => {
+  test('that throttle a write say that nothing was applied', async () => {
     const store = await storeAnsweredBy((_request, response) => {
       response.statusCode = 400;
       response.end('{"__type":"com.amazonaws#ProvisionedThroughputExceededException"}');
@@ -52,7 +52,7 @@ describe('the answers of DynamoDB', () => {
     });
   });
 
-  test('that do not come in time leave it unknown what happened', async () => {
+  test('that do not arrive in time leave it unknown whether the write was applied', async () => {
     const store = await storeAnsweredBy(() => undefined, 50);
 
     await expect(store.save('a/b', { version: 1 }, 'absent')).rejects.toMatchObject({

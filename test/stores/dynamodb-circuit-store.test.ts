@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => tables.close());
 
-/** A machine that does much else is no lost store. */
+/** Long enough that a busy machine does not look like a lost store. */
 const timeoutMs = 10_000;
 const openStore = async (now: () => number) =>
   new DynamoDbCircuitStore(tables.client, await tables.create(), { now, timeoutMs });
@@ -18,7 +18,7 @@ const openStore = async (now: () => number) =>
 circuitVectors('DynamoDB', openStore, 3);
 circuitProperties('DynamoDB', openStore, STORE_RUNS);
 
-test('a bucket that several shards hold is read as one', async () => {
+test('the parts of a bucket in several shards are read as one', async () => {
   const tableName = await tables.create();
   const slot = { startMs: Date.UTC(2026, 0, 15, 12), bucketMs: 1_000 };
   const counts = { success: 2, slow: 1, failures: { fault: 1 }, retryAfterMs: 500 };

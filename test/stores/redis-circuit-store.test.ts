@@ -18,7 +18,7 @@ function onServer(binary: string): void {
     stores++;
     return new RedisCircuitStore(server.client, {
       prefix: `test-${stores}/`,
-      // A machine that does much else is no lost store.
+      // Long enough that a busy machine does not look like a lost store.
       timeoutMs: 10_000,
       ...(now && { now }),
     });
@@ -28,7 +28,7 @@ function onServer(binary: string): void {
   circuitProperties('Redis', async (now) => newStore(now), STORE_RUNS);
 
   describe('the Redis store', () => {
-    test('tells the time of the server', async () => {
+    test('returns the time of the server', async () => {
       const [seconds] = await server.client.time();
 
       const { storeTime } = await newStore().load('a/b');
@@ -65,7 +65,7 @@ function onServer(binary: string): void {
       },
     );
 
-    test('forgets buckets long past, and windows long after their last count', async () => {
+    test('deletes old buckets, and windows long after their last count', async () => {
       const store = newStore();
       const one = { success: 1, slow: 0, failures: { capacity: 1 } } as const;
       const noonMs = Date.UTC(2026, 0, 15, 12);
@@ -84,7 +84,7 @@ function onServer(binary: string): void {
       expect(await server.client.pttl(name)).toBeGreaterThan(3_600_000);
     });
 
-    test('keeps the longest wait that a bucket was asked for', async () => {
+    test('keeps the longest wait of a bucket', async () => {
       const store = newStore();
       const slot = { startMs: Date.UTC(2026, 0, 15, 12), bucketMs: 1_000 };
       for (const retryAfterMs of [500, 2_000, 1_000]) {
@@ -99,7 +99,7 @@ function onServer(binary: string): void {
       expect(await store.readWindow('a/b', 1, slot)).toMatchObject([{ retryAfterMs: 2_000 }]);
     });
 
-    test('says of a refusal that nothing happened, and of a lost connection that it is unknown', async () => {
+    test('reports that a refusal applied nothing and that a lost connection leaves it unknown', async () => {
       const refusing = new RedisCircuitStore({
         eval: () =>
           Promise.reject(new Error("OOM command not allowed when used memory > 'maxmemory'")),

@@ -6,7 +6,7 @@ import { needsRedisServer } from '../support/redis-server.ts';
 
 needsRedisServer('Redis in cluster mode', onCluster);
 
-/** So many that both nodes have some. */
+/** Enough circuits that both nodes hold some. */
 const KEYS = Array.from({ length: 20 }, (_, i) => `us-east-1/model-${i}`);
 const SLOT = { startMs: Date.UTC(2026, 0, 15, 12), bucketMs: 1_000 };
 
@@ -22,8 +22,8 @@ function onCluster(binary: string): void {
     await cluster.close();
   });
 
-  describe('circuits in a Redis that shares its keys out by slot', () => {
-    test('are kept wherever their slots are', async () => {
+  describe('circuits in a Redis cluster', () => {
+    test('are kept on the node of their slot', async () => {
       const store = new RedisCircuitStore(client);
 
       for (const key of KEYS) expect(await store.save(key, { version: 1 }, 'absent')).toBe(true);
@@ -34,7 +34,7 @@ function onCluster(binary: string): void {
       for (const size of sizes) expect(size).toBeGreaterThan(0);
     });
 
-    test('54. canary: 50 additions at once add up to 50, 50 claims of one version have one winner', async () => {
+    test('54. canary: 50 concurrent additions add up to 50, and 50 claims of one version have one winner', async () => {
       const store = new RedisCircuitStore(client, { prefix: 'canary/' });
       const fifty = Array.from({ length: 50 }, (_, i) => i);
       const one = { success: 1, slow: 0, failures: { fault: 1 } } as const;
@@ -50,7 +50,7 @@ function onCluster(binary: string): void {
       expect(wins.filter(Boolean)).toHaveLength(1);
     });
 
-    test('are out of reach for a client that knows of no slots', async () => {
+    test('cannot be reached by a client without cluster mode', async () => {
       const [node] = cluster.nodes;
       const store = new RedisCircuitStore(node ?? client);
 
@@ -63,7 +63,7 @@ function onCluster(binary: string): void {
       }
     });
 
-    test('fail at once, and unsent, while no server answers', async () => {
+    test('fail at once, without being sent, while no server answers', async () => {
       await expect(connectRedis('redis://127.0.0.1:1?cluster=true')).rejects.toThrow(
         /None of startup nodes is available/,
       );

@@ -23,7 +23,7 @@ export function closedVectors(newFleet: NewFleet): void {
       expect(fleet.events).toMatchObject([{ type: 'opened', key: KEY, opens: 1 }]);
     });
 
-    test('2. trips above 30 %, not at it', async () => {
+    test('2. trips above 30 %, not at 30 %', async () => {
       const atThreshold = await newFleet();
       await atThreshold.calls(14, OK);
       await atThreshold.calls(6, FAIL);
@@ -63,7 +63,7 @@ export function closedVectors(newFleet: NewFleet): void {
       expect(await fleet.state()).toBe('CLOSED');
     });
 
-    test('6. adds up over the minute and drops it when it has passed', async () => {
+    test('6. adds up the failures of the window and forgets them after it', async () => {
       const fleet = await newFleet({ policy: { minimumCalls: 21 } });
       await fleet.seconds(59);
       await fleet.calls(10, FAIL);
@@ -76,7 +76,7 @@ export function closedVectors(newFleet: NewFleet): void {
       expect(await countsOf(fleet)).toMatchObject({ failures: 0 });
     });
 
-    test('7. ignored outcomes are no calls', async () => {
+    test('7. ignored outcomes do not count as calls', async () => {
       const fleet = await newFleet({ policy: { minimumCalls: 5 } });
 
       await fleet.calls(100, IGNORED);
@@ -85,7 +85,7 @@ export function closedVectors(newFleet: NewFleet): void {
       expect(fleet.ofType('opened')).toMatchObject([{ evidence: { calls: 5, failures: 5 } }]);
     });
 
-    test('8. a kind that is switched off is counted and trips nothing', async () => {
+    test('8. a kind that is switched off is counted but never trips', async () => {
       const fleet = await newFleet({ policy: { ignoredKinds: ['quota-minute'] } });
 
       await fleet.calls(100, failure('quota-minute'));
@@ -164,7 +164,7 @@ export function closedVectors(newFleet: NewFleet): void {
 
 type TheFleet = Awaited<ReturnType<NewFleet>>;
 
-/** Fast calls answer first, then slow ones, all flushed in the end. */
+/** Fast calls end first, then slow ones. All are flushed at the end. */
 async function sideBySide(fleet: TheFleet, slow: number, fast: number): Promise<void> {
   const permits = await Promise.all(
     Array.from({ length: slow + fast }, (_, i) => fleet.permit(1 + (i % 4))),

@@ -12,10 +12,10 @@ import {
 } from '../support/fleet.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-/** Throttles answer at once, successes take seconds: no fleet may trip on what it hears first. */
+/** Throttles come back at once and successes take seconds. A fleet must not trip on the first news. */
 export function countingVectors(newFleet: NewFleet, seeds: number): void {
   describe('counting', () => {
-    test('13. a flush whose answer is lost is not repeated', async () => {
+    test('13. a flush whose response is lost is not repeated', async () => {
       const fleet = await newFleet();
       await fleet.calls(5, FAIL);
       fleet.store.fault = (operation) => (operation === 'addToWindow' ? 'answer-lost' : undefined);
@@ -28,7 +28,7 @@ export function countingVectors(newFleet: NewFleet, seeds: number): void {
       expect(fleet.ofType('degraded')).toHaveLength(0);
     });
 
-    test('15. calls in flight beside a failure count as successes in advance', async () => {
+    test('15. calls in flight beside a failure count as provisional successes', async () => {
       const fleet = await newFleet();
       const permits = await Promise.all(Array.from({ length: 10 }, () => fleet.permit()));
       await fleet.seconds(0.05);
@@ -42,7 +42,7 @@ export function countingVectors(newFleet: NewFleet, seeds: number): void {
       expect(await countsOf(fleet)).toEqual({ success: 9, failures: 1 });
     });
 
-    test('15. those in flight that fail later are taken back', async () => {
+    test('15. provisional successes whose calls fail are taken back', async () => {
       const fleet = await newFleet();
       const permits = await Promise.all(Array.from({ length: 10 }, () => fleet.permit()));
       await permits[0]?.settle(FAIL);
@@ -62,7 +62,7 @@ export function countingVectors(newFleet: NewFleet, seeds: number): void {
       }
     }, 60_000);
 
-    test('16. a cold fleet that is throttled throughout opens before any second batch', async () => {
+    test('16. a cold fleet that is always throttled opens before any second batch', async () => {
       const fleet = await newFleet({ policy: BRISK });
 
       const called = await runBatches(fleet, 2, 1, 1);
@@ -139,10 +139,10 @@ export function countingVectors(newFleet: NewFleet, seeds: number): void {
   });
 }
 
-/** The other rules as they are by default, and a view that need not be read with each call. */
+/** All rules at their defaults, and a view that is not read with each call. */
 const BRISK = { excessFailures: 10, consecutiveFailures: 5, viewMaxAgeSeconds: 1 };
 
-/** Each of 50 workers makes its batches one after the other; the number of calls made. */
+/** Each of 50 workers makes its batches one after the other. Returns the number of calls. */
 async function runBatches(
   fleet: Fleet,
   batches: number,
@@ -175,7 +175,7 @@ async function runBatches(
   return called;
 }
 
-/** A claim waits a random time, which has to be let pass. */
+/** Advances the clock over the random wait of a claim. */
 async function recover(fleet: Fleet): Promise<void> {
   for (const permits of [1, 5, 10]) {
     const admissions = Promise.all(Array.from({ length: permits }, () => fleet.admit(1)));

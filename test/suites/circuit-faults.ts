@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import { TARGET_FAILURE_KINDS } from '../../lambda/contract/words.ts';
 import { BUCKETS_PER_WINDOW } from '../../lambda/core/breaker/circuit-store.ts';
 import { FAIL, KEY, type NewFleet, OK, opened } from '../support/fleet.ts';
 
-/** Clocks that are wrong, and a store that is not atomic or full of rubbish. */
+/** Wrong clocks, a store that is not atomic, and records that cannot be read. */
 export function faultVectors(newFleet: NewFleet): void {
   clockVectors(newFleet);
 
   describe('the store', () => {
-    test('54. canary: 50 additions at once add up to 50, 50 claims of one slot have one winner', async () => {
+    test('54. canary: 50 concurrent additions add up to 50, and 50 claims of one permit have one winner', async () => {
       const { store, clock } = await newFleet();
       const slot = { startMs: clock.now() - (clock.now() % 60_000), bucketMs: 1_000 };
       const one = { success: 1, slow: 0, failures: { fault: 1 } } as const;
@@ -26,7 +27,7 @@ export function faultVectors(newFleet: NewFleet): void {
       expect(versions.filter(Boolean)).toHaveLength(1);
     });
 
-    test('a window comes in order of time, without what lies before it or in another epoch', async () => {
+    test('a window is in order of time, without earlier buckets and without other epochs', async () => {
       const { store } = await newFleet();
       const bucketMs = 100;
       const one = { success: 1, slow: 0, failures: {} };
@@ -40,7 +41,24 @@ export function faultVectors(newFleet: NewFleet): void {
       expect(window.map(({ startMs }) => startMs)).toEqual([2 * periodMs + 500, 3 * periodMs]);
     });
 
-    test('55. a cold worker on an absent record is closed and writes nothing', async () => {
+    test('a window keeps the count of every failure kind, of successes and of slow calls', async () => {
+      const { store } = await newFleet();
+      const slot = { startMs: 0, bucketMs: 1_000 };
+      // A different count for each kind, so that no two kinds can be confused.
+      const failures = Object.fromEntries(TARGET_FAILURE_KINDS.map((kind, i) => [kind, i + 1]));
+      const counts = { success: 20, slow: 30, failures };
+
+      for (let i = 0; i < 2; i++) await store.addToWindow(KEY, 1, slot, counts);
+
+      const doubled = Object.fromEntries(
+        TARGET_FAILURE_KINDS.map((kind, i) => [kind, 2 * (i + 1)]),
+      );
+      expect(await store.readWindow(KEY, 1, slot)).toEqual([
+        { startMs: 0, success: 40, slow: 60, failures: doubled },
+      ]);
+    });
+
+    test('55. a cold worker takes an absent record as closed and writes nothing', async () => {
       const fleet = await newFleet();
 
       await fleet.permit();
@@ -61,7 +79,7 @@ export function faultVectors(newFleet: NewFleet): void {
       expect(await fleet.state()).toBe('HALF_OPEN 1');
     });
 
-    test('57. an unreadable record that somebody repairs meanwhile is not overwritten', async () => {
+    test('57. an unreadable record that is repaired meanwhile is not overwritten', async () => {
       const fleet = await newFleet();
       await fleet.store.save(KEY, BROKEN, 'absent');
       await fleet.admit(1);
@@ -108,7 +126,7 @@ function clockVectors(newFleet: NewFleet): void {
       },
     );
 
-    test('49. a worker that is off by less dates what it writes by the store', async () => {
+    test('49. a worker with a smaller offset uses the store’s time in what it writes', async () => {
       const fleet = await newFleet({ skewMs: (worker) => (worker === 9 ? -1_900 : 0) });
 
       for (let i = 0; i < 20; i++) await fleet.call(FAIL, 9);
@@ -130,7 +148,7 @@ function clockVectors(newFleet: NewFleet): void {
   });
 }
 
-/** As a hand might leave it: nested values, a lease without its end. */
+/** A record as a person might leave it: nested values, a lease without its end. */
 const BROKEN = {
   version: 1,
   state: 'AJAR',

@@ -10,7 +10,7 @@ import {
   permitsOf,
 } from '../support/fleet.ts';
 
-/** Epochs and leases: what comes late changes nothing, what never comes blocks nothing for ever. */
+/** Epochs and leases: a late result changes nothing, and a result that never comes blocks nothing. */
 export function fencingVectors(newFleet: NewFleet): void {
   describe('fencing and leases', () => {
     test.each([
@@ -49,7 +49,7 @@ export function fencingVectors(newFleet: NewFleet): void {
       expect(await fleet.admit(4)).toMatchObject({ admitted: false });
     });
 
-    test('41, 42. a dead worker’s permit is free at its lease’s end; then the replacement decides', async () => {
+    test('41, 42. a dead worker’s permit is free when its lease ends, and the replacement decides', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
       const dead = await fleet.permit(1);
@@ -81,7 +81,7 @@ export function fencingVectors(newFleet: NewFleet): void {
       expect(await fleet.state()).toBe('HALF_OPEN 2');
     });
 
-    test('44. a permit that runs out twice reopens', async () => {
+    test('44. a permit that expires twice reopens the circuit', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
       await fleet.permit(1);
@@ -117,7 +117,7 @@ export function fencingVectors(newFleet: NewFleet): void {
       expect(await fleet.state()).toBe('HALF_OPEN 1');
     });
 
-    test('47. a result after the lease’s end is ignored, even if nobody took the permit', async () => {
+    test('47. a result after the lease’s end is ignored, even if nobody else has claimed the permit', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
       const late = await fleet.permit(1);
@@ -130,7 +130,7 @@ export function fencingVectors(newFleet: NewFleet): void {
       expect(await fleet.state()).toBe('HALF_OPEN 0');
     });
 
-    test('48. a trip whose answer is lost is recognised: one event, one transition', async () => {
+    test('48. a trip whose response is lost is recognised: one event, one transition', async () => {
       const fleet = await newFleet();
       await fleet.calls(19, FAIL);
       loseAnswerOfNextSave(fleet);
@@ -142,7 +142,7 @@ export function fencingVectors(newFleet: NewFleet): void {
       expect(fleet.ofType('opened')[0]?.epoch).toBe((await recordOf(fleet)).epoch);
     });
 
-    test('48. a claim whose answer is lost still gives its permit, and no second one', async () => {
+    test('48. a claim whose response is lost still grants its permit, and no second one', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
       loseAnswerOfNextSave(fleet);
@@ -153,7 +153,7 @@ export function fencingVectors(newFleet: NewFleet): void {
       expect(fleet.ofType('half_opened')).toHaveLength(1);
     });
 
-    test('48. a claim whose answer is lost after a long wait still gives its permit', async () => {
+    test('48. a claim whose response is lost after a long wait still grants its permit', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
       fleet.store.fault = (operation) => {
@@ -166,7 +166,7 @@ export function fencingVectors(newFleet: NewFleet): void {
       expect(await fleet.admit()).toMatchObject({ admitted: true });
     });
 
-    test('48. a success whose answer is lost is credited once', async () => {
+    test('48. a success whose response is lost is credited once', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
       await fleet.call(OK);

@@ -18,7 +18,7 @@ export function openVectors(newFleet: NewFleet): void {
       expect(await fleet.admit()).toMatchObject({ admitted: true });
     });
 
-    test('20. 1,000 callers on 50 workers: no call, no write, a read per worker and view age', async () => {
+    test('20. 1,000 callers on 50 workers: no call, no write, one read per worker and view age', async () => {
       const fleet = await newFleet({ policy: { viewMaxAgeSeconds: 1 } });
       await fleet.calls(20, FAIL);
       fleet.store.asked.length = 0;
@@ -45,7 +45,7 @@ export function openVectors(newFleet: NewFleet): void {
       expect(await fleet.admit(2)).toMatchObject({ admitted: false, reason: 'forced-open' });
     });
 
-    test('22. Retry-After lengthens the cooldown of the trip, whichever worker heard it', async () => {
+    test('22. Retry-After lengthens the cooldown, whichever worker received it', async () => {
       const fleet = await newFleet();
       await fleet.call(failure('capacity', { retryAfterMs: 120_000 }), 30);
       await fleet.calls(19, FAIL, 19);
@@ -78,7 +78,7 @@ export function openVectors(newFleet: NewFleet): void {
       expect(await fleet.admit()).toMatchObject({ admitted: true });
     });
 
-    test('69. a quota of a minute is one failure among others', async () => {
+    test('69. a minute quota counts as one failure', async () => {
       const fleet = await newFleet();
       await fleet.calls(10, OK);
 

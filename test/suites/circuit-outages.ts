@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { countsOf, FAIL, type Fleet, type NewFleet, OK, opened } from '../support/fleet.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-/** A store that is lost or refuses; no exception of it ever reaches a caller. */
+/** A store that is lost or refuses. None of its exceptions ever reaches a caller. */
 export function outageVectors(newFleet: NewFleet): void {
   describe('a lost store', () => {
-    test('51. the same rules hold in each worker, which says so once per cooldown', async () => {
+    test('51. each worker applies the same rules alone, and reports the loss once per cooldown', async () => {
       const fleet = await newFleet();
       fleet.store.fault = () => 'lost';
 
@@ -25,7 +25,7 @@ export function outageVectors(newFleet: NewFleet): void {
       expect(fleet.ofType('degraded')).toHaveLength(3);
     });
 
-    test('52. the last open state is honoured to its end', async () => {
+    test('52. the last known OPEN state holds to its end', async () => {
       const fleet = await opened(newFleet);
       fleet.store.fault = () => 'lost';
       await fleet.seconds(59.999);
@@ -33,7 +33,7 @@ export function outageVectors(newFleet: NewFleet): void {
       expect(await fleet.admit()).toMatchObject({ admitted: false, retryAfterMs: 1 });
     });
 
-    test('52. a worker alone gives no permits of a recovery that was shared', async () => {
+    test('52. a worker alone grants no permits of a shared recovery', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
       await fleet.call(OK);
@@ -44,7 +44,7 @@ export function outageVectors(newFleet: NewFleet): void {
       expect(await fleet.admit(2)).toMatchObject({ admitted: false, retryAfterMs: 60_000 });
     });
 
-    test('53. the shared state is taken up when the store is back; private counts are not', async () => {
+    test('53. the shared state is adopted when the store is back, and private counts are dropped', async () => {
       const fleet = await newFleet();
       fleet.store.fault = () => 'lost';
       await fleet.calls(20, FAIL);
@@ -59,7 +59,7 @@ export function outageVectors(newFleet: NewFleet): void {
       expect(fleet.ofType('restored')).toHaveLength(1);
     });
 
-    test('53. a permit of the time alone means nothing when the store is back', async () => {
+    test('53. a permit granted alone changes nothing after the store is back', async () => {
       const fleet = await opened(newFleet);
       fleet.store.fault = () => 'lost';
       await fleet.seconds(60);
@@ -75,7 +75,7 @@ export function outageVectors(newFleet: NewFleet): void {
       expect(await fleet.state()).toBe('HALF_OPEN 1');
     });
 
-    test('51. a loss that one circuit sees holds for all of the worker’s', async () => {
+    test('51. a loss that one circuit notices holds for all circuits of the worker', async () => {
       const fleet = await newFleet({ policy: { viewMaxAgeSeconds: 1 } });
       await fleet.admit(1, 'us-east-1/other');
       await fleet.seconds(0.5);
@@ -89,7 +89,7 @@ export function outageVectors(newFleet: NewFleet): void {
       expect(await fleet.admit()).toMatchObject({ admitted: false, reason: 'open' });
     });
 
-    test('a store that is too slow costs one wait, and then none until it is asked again', async () => {
+    test('a store that is too slow costs one timeout, and none until the next retry', async () => {
       const fleet = await newFleet();
       await fleet.call(OK);
       answersAfterTimeout(fleet, 200);
@@ -100,7 +100,7 @@ export function outageVectors(newFleet: NewFleet): void {
       expect(waits).toEqual([200, ...Array(9).fill(0)]);
     });
 
-    test('a store that becomes too slow under a call costs that call two waits', async () => {
+    test('a store that becomes too slow during a call costs that call two timeouts', async () => {
       const fleet = await newFleet({ policy: { viewMaxAgeSeconds: 1 } });
       await fleet.call(OK);
       answersAfterTimeout(fleet, 200);
@@ -111,7 +111,7 @@ export function outageVectors(newFleet: NewFleet): void {
       expect(waits).toEqual([400, ...Array(9).fill(0)]);
     });
 
-    test('a slow store that still answers costs a recovering circuit its spread, and others a read', async () => {
+    test('a slow store that still answers costs a recovering circuit its jitter, and others one read', async () => {
       const fleet = await opened(newFleet);
       await fleet.call(OK);
       await fleet.seconds(60);
@@ -121,7 +121,7 @@ export function outageVectors(newFleet: NewFleet): void {
       const claim = await waitedFor(fleet, () => fleet.admit(1));
 
       expect(other).toBe(500);
-      // Two reads and a save, and before them up to a fifteenth of the lease.
+      // Two reads and a save, after a random wait of up to a fifteenth of the lease.
       expect(claim).toBeLessThanOrEqual(3 * 500 + 5_000);
     });
 
@@ -144,7 +144,7 @@ export function outageVectors(newFleet: NewFleet): void {
       expect(await fleet.state()).toBe('OPEN');
     });
 
-    test('56. a store that refuses a tenth of all loses no trip and throws nothing', async () => {
+    test('56. a store that refuses a tenth of all operations loses no trip and throws nothing', async () => {
       for (let seed = 1; seed <= 10; seed++) {
         const fleet = await newFleet();
         const random = seededRandom(seed);
@@ -163,7 +163,7 @@ async function flushAll(fleet: Fleet, workers: number): Promise<void> {
   for (let worker = 1; worker <= workers; worker++) await fleet.worker(worker).flush();
 }
 
-/** What a store does whose operations end by its own timeout. */
+/** A store whose operations end at its own timeout. */
 function answersAfterTimeout({ store, clock }: Fleet, timeoutMs: number): void {
   store.latency = () => clock.sleep(timeoutMs / 2);
   store.fault = () => 'answer-lost';

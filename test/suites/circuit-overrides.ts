@@ -3,7 +3,7 @@ import { FAIL, type Fleet, KEY, type NewFleet, OK, opened, permitsOf } from '../
 
 export function overrideVectors(newFleet: NewFleet): void {
   describe('overrides', () => {
-    test('58. force-open goes before the leases of a recovery', async () => {
+    test('58. force-open takes precedence over the leases of a recovery', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
       await fleet.call(OK);
@@ -32,7 +32,7 @@ export function overrideVectors(newFleet: NewFleet): void {
       },
     );
 
-    test('58. a closed circuit, too, leaves force-open through a recovery', async () => {
+    test('58. a closed circuit leaves force-open through a recovery too', async () => {
       const fleet = await newFleet();
       await fleet.call(OK);
       await fleet.override('region', 'us-east-1', 'force-open', 20);
@@ -42,7 +42,7 @@ export function overrideVectors(newFleet: NewFleet): void {
       expect(permitsOf(await admitOnEach(fleet, 6))).toHaveLength(1);
     });
 
-    test('59. force-closed admits all and records nothing', async () => {
+    test('59. force-closed admits all calls and records nothing', async () => {
       const fleet = await opened(newFleet);
       await fleet.override('target', KEY, 'force-closed', 600);
       const writes = () => fleet.store.times('addToWindow') + fleet.store.times('save');
@@ -54,7 +54,7 @@ export function overrideVectors(newFleet: NewFleet): void {
       expect(writes()).toBe(before);
     });
 
-    test('60. observe says once per cooldown that it would open, and admits all', async () => {
+    test('60. observe reports once per cooldown that it would open, and admits all calls', async () => {
       const fleet = await newFleet();
       await fleet.override('target', KEY, 'observe', 600);
 
@@ -68,7 +68,7 @@ export function overrideVectors(newFleet: NewFleet): void {
       expect(await fleet.admit()).toMatchObject({ admitted: true });
     });
 
-    test('61. an override goes before a trip at the same time, and keeps who, when, why, until', async () => {
+    test('61. an override wins over a trip at the same time, and keeps who, when, why and until', async () => {
       const fleet = await newFleet();
       await fleet.calls(19, FAIL);
       const late = await fleet.permit(2);
@@ -116,7 +116,7 @@ export function overrideVectors(newFleet: NewFleet): void {
       expect(await fleet.admit(2)).toMatchObject({ admitted: false, reason: 'forced-open' });
     });
 
-    test('an override holds on while the store is lost', async () => {
+    test('an override stays in force while the store is lost', async () => {
       const fleet = await newFleet();
       await fleet.override('target', KEY, 'force-open', 600);
       fleet.store.fault = () => 'lost';
@@ -125,7 +125,7 @@ export function overrideVectors(newFleet: NewFleet): void {
       expect(await fleet.admit()).toMatchObject({ admitted: false, reason: 'forced-open' });
     });
 
-    test('62. a threshold that is edited holds from the next decision, without a reset', async () => {
+    test('62. an edited threshold applies from the next decision, without a reset', async () => {
       const fleet = await newFleet();
       await fleet.calls(13, OK);
       await fleet.calls(6, FAIL);

@@ -1,19 +1,20 @@
 /**
- * What holds under any interleaving, on any store. PROPERTY_RUNS (memory) and PROPERTY_STORE_RUNS
- * (the others) draw more worlds; PROPERTY_SEED and PROPERTY_PATH replay one that failed.
+ * Properties that hold under any interleaving, on any store. PROPERTY_RUNS (memory) and
+ * PROPERTY_STORE_RUNS (the others) set the number of runs. PROPERTY_SEED and PROPERTY_PATH replay a run
+ * that failed.
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { LivingWorld, type World, world } from '../support/circuit-world.ts';
 import type { OpenStore } from './circuit-vectors.ts';
 
-/** Each world asks a real store some thousand times. */
+/** Each run sends some thousand requests to a real store. */
 export const STORE_RUNS = Number(process.env.PROPERTY_STORE_RUNS ?? 3);
 
 const SEED = Number(process.env.PROPERTY_SEED ?? 20_260_115);
 const PATH = process.env.PROPERTY_PATH;
 
-/** Of fewer worlds a share says nothing. */
+/** With fewer runs, a share says nothing. */
 const FEWEST_FOR_SHARES = 100;
 
 export function circuitProperties(storeName: string, openStore: OpenStore, runs: number): void {
@@ -38,7 +39,7 @@ export function circuitProperties(storeName: string, openStore: OpenStore, runs:
       expect(shares.filter(({ isEnough }) => !isEnough)).toEqual([]);
     }, 7_200_000);
 
-    test('77. targets that are well again are closed in bounded time', async () => {
+    test('77. a healthy target is closed in bounded time', async () => {
       await holds(Math.ceil(runs / 4), replay, async (drawn) => {
         const living = await LivingWorld.of(drawn, openStore);
         await living.live();
@@ -51,7 +52,7 @@ export function circuitProperties(storeName: string, openStore: OpenStore, runs:
   });
 }
 
-/** 78 and the like: how many of the worlds have to come to it, or the others prove nothing. */
+/** Case 78: the share of runs that must reach a situation, because otherwise the test proves nothing. */
 const LEAST_SHARES = [
   ['OPEN', 0.95],
   ['HALF_OPEN 0', 0.9],

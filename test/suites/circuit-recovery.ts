@@ -14,7 +14,7 @@ import {
 
 export function recoveryVectors(newFleet: NewFleet): void {
   describe('half-open', () => {
-    test('24. of 100 workers at the end of the cooldown exactly one calls', async () => {
+    test('24. exactly one of 100 workers calls at the end of the cooldown', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
 
@@ -96,7 +96,7 @@ export function recoveryVectors(newFleet: NewFleet): void {
       expect(fleet.ofType('opened')).toMatchObject([{ opens: 1 }, { opens: 2 }]);
     });
 
-    test('31. the multiplier lengthens each reopening up to the cap, and closing forgets it', async () => {
+    test('31. the multiplier lengthens each cooldown up to the cap, and closing resets it', async () => {
       const fleet = await opened(newFleet, { cooldownMultiplier: 2 });
       for (const seconds of [60, 120, 240, 300]) {
         const { untilMs = 0 } = fleet.ofType('opened').at(-1) ?? {};
@@ -145,7 +145,7 @@ export function recoveryVectors(newFleet: NewFleet): void {
       });
     });
 
-    test('35. the minimum of calls does not apply: one failure reopens', async () => {
+    test('35. minimumCalls does not apply: one failure reopens', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
 

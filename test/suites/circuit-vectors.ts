@@ -1,7 +1,7 @@
 /**
- * What a correct breaker does, case by case, on any store: several workers share one store, time
- * is virtual, one call per flush. The number in a title is the case's; a store passes all of them
- * or it is not a store.
+ * The behavior of a correct breaker, case by case, on any store. Several workers share one store, time
+ * is virtual, and each call is flushed. The number in a title is the case's in docs/breaker-cases.md.
+ * Every store must pass all cases.
  */
 import { describe } from '@jest/globals';
 import type { CircuitStore } from '../../lambda/core/breaker/circuit-store.ts';
@@ -16,10 +16,10 @@ import { outageVectors } from './circuit-outages.ts';
 import { overrideVectors } from './circuit-overrides.ts';
 import { recoveryVectors } from './circuit-recovery.ts';
 
-/** Gives an empty store whose clock is `now`. */
+/** Returns an empty store whose clock is `now`. */
 export type OpenStore = (now: () => number) => Promise<CircuitStore>;
 
-/** `seeds`: how many random fleets the cases of counting draw. */
+/** `seeds` is the number of random fleets that the counting cases draw. */
 export function circuitVectors(storeName: string, openStore: OpenStore, seeds = 20): void {
   const newFleet: NewFleet = async (options = {}) => {
     const { clock = new FakeClock() } = options;

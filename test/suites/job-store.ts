@@ -1,6 +1,6 @@
 /**
- * What any `JobStore` has to do. Run on memory and on DynamoDB, so that whatever is proven with the
- * one holds for the other.
+ * The contract of a `JobStore`. It runs on memory and on DynamoDB, so a proof on the memory store also
+ * holds for DynamoDB.
  */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { succeed } from '../../lambda/core/jobs/end-transitions.ts';
@@ -19,7 +19,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       jobs = await makeStore();
     });
 
-    test('gives back a row as it was put, and nothing for an unknown id', async () => {
+    test('returns a row as it was put, and nothing for an unknown id', async () => {
       const job = aJob({ metadata: { team: 'blue' }, regions: ['us-east-1'] });
       expect(await jobs.create(job, START)).toEqual({ created: true });
 
@@ -27,7 +27,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(await jobs.get('f'.repeat(32))).toBeUndefined();
     });
 
-    test('gives the row that is there instead of a second one', async () => {
+    test('returns the existing row instead of writing a second one', async () => {
       const first = aJob();
       await jobs.create(first, START);
 
@@ -36,13 +36,13 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(second).toEqual({ created: false, existing: first });
     });
 
-    test('knows its own row when a put is sent again', async () => {
+    test('recognises its own row when a put is repeated', async () => {
       await jobs.create(aJob(), START);
 
       expect(await jobs.create(aJob(), START)).toEqual({ created: true });
     });
 
-    test('gives an id away anew once the row on it is past its time', async () => {
+    test('reuses an id whose row has expired', async () => {
       await jobs.create(aJob({ expiresAt: START / 1000 }), START);
       const next = aJob({ requestToken: 'another' });
 
@@ -50,7 +50,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(await jobs.get(JOB_ID)).toEqual(next);
     });
 
-    test('sets, removes and adds in one step, and gives the row after it', async () => {
+    test('sets, removes and adds in one update, and returns the new row', async () => {
       await jobs.create(aJob(), START);
 
       const claimed = await jobs.update(JOB_ID, claim(aJob().generation, 'claim', START, settings));
@@ -60,7 +60,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(await jobs.get(JOB_ID)).toEqual(expected);
     });
 
-    test('gives the row that refused a change, or nothing where there is none', async () => {
+    test('returns the row that refused an update, or nothing if there is none', async () => {
       const running = aRunningJob();
       await jobs.create(running, START);
       const change = claim(running.generation, 'twin', START + 1000, settings);
@@ -69,7 +69,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(await jobs.update('f'.repeat(32), change)).toEqual({ applied: false });
     });
 
-    test('counts a change that is sent again as applied, once', async () => {
+    test('treats a repeated update as applied, once', async () => {
       await jobs.create(aJob(), START);
       const change = claim(aJob().generation, 'claim', START, settings);
       await jobs.update(JOB_ID, change);
@@ -91,7 +91,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(await jobs.update(JOB_ID, transition(running))).toEqual({ applied: true, job: after });
     });
 
-    test('lets one of thirty claims through', async () => {
+    test('lets one of thirty claims succeed', async () => {
       await jobs.create(aJob(), START);
       const tokens = Array.from({ length: 30 }, (_, i) => `claim-${i}`);
 
@@ -104,7 +104,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(claims.filter(({ applied }) => applied)).toHaveLength(1);
     });
 
-    test('lists what is due in a shard, oldest first, whatever the number of pages', async () => {
+    test('lists the due rows of a shard, oldest first, over any number of pages', async () => {
       const due = Array.from({ length: 8 }, (_, i) =>
         aJob({ jobId: `0${i}`.repeat(16), sweepShard: 3, dueAt: START - 1000 + i }),
       );
@@ -120,7 +120,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       );
     });
 
-    test('lists with each due row what the sweeper has to know', async () => {
+    test('lists each due row with the fields that the sweeper needs', async () => {
       const job = aRunningJob({ nextAttemptAt: START, cancelRequested: true, sweepShard: 0 });
       await jobs.create(job, START);
       await jobs.update(JOB_ID, sent(job, START));
@@ -135,7 +135,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       ]);
     });
 
-    test('finds some of the rows that a run holds, in a crowd of those that wait', async () => {
+    test('finds rows that a run holds among many that wait', async () => {
       const lease = { sweepShard: 0, leaseUntil: START + 75_000, dueAt: START + 75_000 };
       for (const name of ['a', 'b', 'c']) {
         await jobs.create(aRunningJob({ ...lease, jobId: name.repeat(32) }), START);
@@ -153,7 +153,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       ]);
     });
 
-    test('lists a tenant’s jobs page by page, newest first, each once, and no other’s', async () => {
+    test('lists only the tenant’s own jobs, page by page, newest first, each once', async () => {
       for (let i = 1; i <= 5; i++) await jobs.create(aListedJob(i), START);
       await jobs.create(aListedJob(6, { tenant: 'other' }), START);
 
@@ -162,7 +162,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(pages).toEqual([[5, 4], [3, 2], [1]]);
     });
 
-    test('names no next page behind the last job', async () => {
+    test('names no next page after the last job', async () => {
       for (let i = 1; i <= 4; i++) await jobs.create(aListedJob(i), START);
 
       expect(await allPages(jobs, { tenant: 'tenant', limit: 2 })).toEqual([
@@ -172,7 +172,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(await jobs.list({ tenant: 'nobody', limit: 2 }, START)).toEqual({ jobs: [] });
     });
 
-    test('lists only what is in a state, and a full page of it', async () => {
+    test('lists only jobs of one status, and full pages of them', async () => {
       for (let i = 1; i <= 9; i++) {
         await jobs.create(aListedJob(i, { status: i % 3 === 0 ? 'FAILED' : 'QUEUED' }), START);
       }
@@ -182,14 +182,14 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(pages).toEqual([[9, 6], [3]]);
     });
 
-    test('does not list what is past its time', async () => {
+    test('does not list expired rows', async () => {
       await jobs.create(aListedJob(1), START);
       await jobs.create(aListedJob(2, { expiresAt: START / 1000 }), START);
 
       expect(await allPages(jobs, { tenant: 'tenant', limit: 2 })).toEqual([[1]]);
     });
 
-    test('lists of each job what a list shows', async () => {
+    test('lists the fields that a list shows', async () => {
       const { createdKey, createdAt, expiresAt } = aJob();
       const end = { completedAt: START + 9, servedBy: 'us-east-1/a', tier: 'a', degraded: true };
       await jobs.create(aJob({ status: 'SUCCEEDED', ...end }), START);
@@ -206,7 +206,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
   });
 }
 
-/** The n-th of a tenant's jobs, in the order in which they came; two of them in one millisecond. */
+/** The n-th of a tenant's jobs in the order of arrival. Two of them share a millisecond. */
 function aListedJob(n: number, fields: Partial<Job> = {}): Job {
   const jobId = String(n).repeat(32);
   const createdAt = START + Math.floor(n / 2);

@@ -15,7 +15,7 @@ describe('admission by a cached view', () => {
     expect(fleet.worker(1).admit(KEY)).toBeInstanceOf(Promise);
   });
 
-  test('reads once for all that ask at the same time', async () => {
+  test('shares one read among concurrent callers', async () => {
     const fleet = aFleet();
 
     await Promise.all(Array.from({ length: 20 }, () => fleet.admit()));
@@ -23,7 +23,7 @@ describe('admission by a cached view', () => {
     expect(fleet.store.times('load', KEY)).toBe(1);
   });
 
-  test('an answer that comes late does not undo what was learned after it was asked for', async () => {
+  test('a late response does not undo what the worker learned after its request', async () => {
     const fleet = aFleet({ policy: { viewMaxAgeSeconds: 1 } });
     await fleet.calls(19, FAIL);
     const last = await fleet.permit();
@@ -37,7 +37,7 @@ describe('admission by a cached view', () => {
     expect(await fleet.admit()).toMatchObject({ admitted: false, reason: 'open' });
   });
 
-  test('76. by a view that grew old while the overrides were waited for is decided anew', async () => {
+  test('76. is decided again if the view became stale while the overrides were read', async () => {
     const fleet = aFleet({ policy: { viewMaxAgeSeconds: 1 } });
     await fleet.call(OK, 1);
     fleet.store.latency = (_operation, key) => fleet.clock.sleep(key === '#overrides' ? 1_500 : 0);
@@ -49,7 +49,7 @@ describe('admission by a cached view', () => {
     expect(await waiting).toMatchObject({ admitted: false, reason: 'open' });
   });
 
-  test.each(['', '#overrides'])('refuses the key "%s", which could be no circuit', (key) => {
+  test.each(['', '#overrides'])('refuses the key "%s", which cannot name a circuit', (key) => {
     expect(() => aFleet().worker(1).admit(key)).toThrow(RangeError);
   });
 
@@ -152,7 +152,7 @@ describe('an inspection', () => {
     ]);
   });
 
-  test('knows an override at once, however fresh the worker’s copy of them is', async () => {
+  test('shows an override at once, however fresh the worker’s copy is', async () => {
     const fleet = aFleet();
     await fleet.worker(2).inspect([KEY]);
     await fleet.override('target', KEY, 'force-open', 60);
@@ -162,7 +162,7 @@ describe('an inspection', () => {
 });
 
 describe('lifting an override', () => {
-  test('gives the one that was in force, and then none', async () => {
+  test('returns the one that was in force, and then none', async () => {
     const fleet = aFleet();
     await fleet.override('target', KEY, 'force-open', 60);
 
@@ -170,7 +170,7 @@ describe('lifting an override', () => {
     expect(await fleet.worker(2).liftOverride('target', KEY)).toBeUndefined();
   });
 
-  test('finds none that has expired, nor writes for one that is not there', async () => {
+  test('ignores one that has expired, and writes nothing if there is none', async () => {
     const fleet = aFleet();
     await fleet.override('target', KEY, 'force-open', 60);
     await fleet.seconds(60);
@@ -186,7 +186,7 @@ function aFleet(options: Omit<FleetOptions, 'store' | 'clock'> = {}): Fleet {
   return new Fleet({ ...options, clock, store: new MemoryCircuitStore(() => clock.now()) });
 }
 
-/** The load happens at once; its answer comes when it is told to. */
+/** The load happens at once. Its response arrives when the test calls `arrive`. */
 function holdAnswerOfNextLoad(fleet: Fleet) {
   let arrive = (): void => undefined;
   const arrival = new Promise<void>((resolve) => {

@@ -1,8 +1,8 @@
 /**
- * Every state of a small world: two workers, one circuit, stages of 1 and 2. Each worker loads,
- * then saves, and anything may happen between: the other's save, time, a lost answer, a crash. The
- * transitions are the real ones; the rest is abstracted, which keeps the world finite: time is
- * relative to now, and of an epoch or a version only counts whether it is the record's.
+ * Visits every state of a small system: two workers, one circuit, stages of 1 and 2. Each worker loads
+ * and then saves, and anything may happen between: the other's save, time, a lost response, a crash.
+ * The transitions are the real ones. The rest is abstracted to keep the number of states finite: time
+ * is relative to now, and an epoch or a version is only equal to the record's or not.
  */
 import { describe, expect, test } from '@jest/globals';
 import { decideAdmission } from '../../../lambda/core/breaker/admission.ts';
@@ -25,9 +25,9 @@ const EVIDENCE = { rule: 'rate', calls: 0, failures: 0 } as const;
 
 type Doing =
   | { readonly at: 'rest' }
-  /** A call, admitted closed, or by the worker's lease. */
+  /** A call, admitted by a closed circuit or by the worker's lease. */
   | { readonly at: 'call'; readonly isLeased: boolean; readonly isCurrent: boolean }
-  /** A change that is to be saved on what was loaded. */
+  /** A change that will be saved on top of the loaded record. */
   | { readonly at: 'save'; readonly intent: Intent; readonly isFresh: boolean };
 
 type Intent =
@@ -40,7 +40,7 @@ interface World {
   readonly workers: readonly Doing[];
 }
 
-describe('a small world', () => {
+describe('a small system', () => {
   const { worlds, edges } = explore();
 
   test('has 15,382 states, each of them visited', () => {
@@ -198,7 +198,7 @@ function contextOf(worker: number) {
   return { key, nowMs: NOW_MS, policy: POLICY, writer: `w${worker}`, jitter: 0.5 };
 }
 
-/** A save makes what others loaded stale, and a new epoch what they hold. */
+/** A save makes the records that others loaded stale. A new epoch makes their calls stale. */
 function staleOthers(world: World, worker: number, circuit: Circuit): World {
   if (circuit === world.circuit) return world;
   const isSameEpoch = circuit.epoch === world.circuit.epoch;
@@ -217,7 +217,7 @@ function withWorker(world: World, worker: number, doing: Doing, circuit: Circuit
   return { circuit, workers: world.workers.with(worker, doing) };
 }
 
-/** A crashed worker's lease stays behind; the worker that comes after it starts cold. */
+/** A crashed worker's lease stays in the record. The worker that replaces it starts cold. */
 function orphaned(world: World, worker: number): World {
   const circuit = mapLeases(world.circuit, (lease) =>
     lease.id === leaseOf(worker) ? { ...lease, id: `orphan of ${worker}` } : lease,
@@ -232,7 +232,7 @@ function tick({ circuit, workers }: World): World {
   return { circuit: ticked, workers };
 }
 
-/** One world for all that differ only in what no rule looks at. */
+/** Maps all states that no rule can tell apart to one state. */
 function canonical({ circuit, workers }: World): World {
   const written = { version: 1, epoch: EPOCH, sinceMs: 0, writer: '' };
   switch (circuit.state) {
@@ -261,7 +261,7 @@ function canonical({ circuit, workers }: World): World {
   }
 }
 
-/** A worker that no more knows of its lease has left it behind. */
+/** A lease that no worker knows about any more is orphaned. */
 function nameLease({ id }: Lease, workers: readonly Doing[]): string {
   const doing = workers[Number(id.slice(1))];
   const isHeld = id.startsWith('w') && doing !== undefined && doing.at !== 'rest';

@@ -19,11 +19,11 @@ describe('the scopes of a target', () => {
     ]);
   });
 
-  test('are its own alone for a key of another form', () => {
+  test('are only its own for a key of another form', () => {
     expect(scopesOfTarget('payments')).toEqual(['target/payments']);
   });
 
-  test('name the model that the settings say is behind a profile of one’s own', () => {
+  test('name the model that the settings give for a custom profile', () => {
     const target = { region: 'us-east-1', modelId: 'abc123', model: 'anthropic.claude-sonnet-4-6' };
     const settings = someSettings({
       tiers: [{ name: 'only', targets: [target], maxTokens: 100 }],
@@ -35,6 +35,6 @@ describe('the scopes of a target', () => {
   });
 });
 
-test('a name splits into the scope and the key that it was made of', () => {
+test('a scope name splits into its scope and key', () => {
   expect(splitScopeName(scopeName('target', SONNET))).toEqual({ scope: 'target', key: SONNET });
 });

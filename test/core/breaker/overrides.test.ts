@@ -37,7 +37,7 @@ describe('the override in force', () => {
 });
 
 describe('the end of a force-open', () => {
-  test('is its expiry, or when it was lifted or replaced before', () => {
+  test('is its expiry, or the time when it was lifted or replaced before', () => {
     const overrides = set(['target', 'force-open']);
     expect(forceOpenEndedMs(overrides, SCOPES, 999)).toBe(0);
     expect(forceOpenEndedMs(overrides, SCOPES, 2_000)).toBe(1_000);
@@ -48,7 +48,7 @@ describe('the end of a force-open', () => {
     expect(forceOpenEndedMs(replaced, SCOPES, 2_000)).toBe(500);
   });
 
-  test('is remembered when others are set after it expired', () => {
+  test('is remembered when other overrides are set after it expired', () => {
     const expired = set(['target', 'force-open']);
 
     const later = withOverride(expired, 'region/eu-west-1', anOverride('observe'), 5_000);
@@ -56,7 +56,7 @@ describe('the end of a force-open', () => {
     expect(forceOpenEndedMs(later, SCOPES, 6_000)).toBe(1_000);
   });
 
-  test('is none while it is only prolonged', () => {
+  test('is none if the override is only prolonged', () => {
     const prolonged = withOverride(
       set(['target', 'force-open']),
       scope('target'),
@@ -80,7 +80,7 @@ describe('the record of overrides', () => {
     expect(fromOverridesRecord(toOverridesRecord(overrides))).toEqual(overrides);
   });
 
-  test('is none when absent, and unreadable when it is no such record', () => {
+  test('means no overrides if it is absent, and is unreadable if it has another form', () => {
     expect(fromOverridesRecord(undefined)).toBe(NO_OVERRIDES);
     expect(fromOverridesRecord({ version: 1, overrides: { a: {} } })).toBeUndefined();
     expect(

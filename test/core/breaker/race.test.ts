@@ -27,7 +27,7 @@ describe('fifty workers that race through a recovery', () => {
   );
 });
 
-/** Each answer of the store takes twice the latency, more or less. */
+/** Each operation of the store takes about the latency. */
 function aFleet(latencyMs: number, seed: number) {
   const clock = new FakeClock();
   const random = seededRandom(seed);
@@ -39,7 +39,7 @@ function aFleet(latencyMs: number, seed: number) {
   return { fleet, leases };
 }
 
-/** The ids of all leases that are ever saved. */
+/** Collects the ids of all leases that are saved. */
 function leasesGivenIn(store: MemoryCircuitStore): ReadonlySet<string> {
   const leases = new Set<string>();
   const save = store.save.bind(store);
@@ -52,7 +52,7 @@ function leasesGivenIn(store: MemoryCircuitStore): ReadonlySet<string> {
   return leases;
 }
 
-/** All call as often as they are let, until the circuit is closed. */
+/** All workers call as often as they are admitted, until the circuit is closed. */
 async function race(fleet: Fleet): Promise<void> {
   const isClosed = () => fleet.ofType('closed').length > 0;
   const work = async (worker: number): Promise<void> => {
@@ -68,7 +68,7 @@ async function race(fleet: Fleet): Promise<void> {
   await Promise.all(Array.from({ length: WORKERS }, (_, i) => work(i)));
 }
 
-/** Lets time pass until it is done. */
+/** Advances the clock until the work is done. */
 async function onTheWay(fleet: Fleet, work: Promise<unknown>): Promise<void> {
   let isDone = false;
   const done = work.then(() => {

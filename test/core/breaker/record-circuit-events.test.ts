@@ -6,7 +6,7 @@ import { aWorld } from '../../support/job-world.ts';
 const of = { key: 'us-east-1/a', epoch: 1, atMs: 0 };
 const evidence = { rule: 'dry', failure: 'quota-minute', calls: 5, failures: 5 } as const;
 
-test('what the breaker does is counted by target, and logged with its reason', () => {
+test('changes of a circuit are counted by target and logged with their reason', () => {
   const { log, metrics, counts, logged } = aWorld();
   const record = recordCircuitEvents(log, metrics);
 
@@ -26,7 +26,7 @@ test('what the breaker does is counted by target, and logged with its reason', (
   expect(logged).toHaveLength(4);
 });
 
-test('trouble with the store or the clock is said and counted', () => {
+test('trouble with the store or the clock is logged and counted', () => {
   const { log, metrics, counts, logged } = aWorld();
   const record = recordCircuitEvents(log, metrics);
 

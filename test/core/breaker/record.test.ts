@@ -21,7 +21,7 @@ const CIRCUITS: readonly Circuit[] = [
 ];
 
 describe('the record of a circuit', () => {
-  test.each(CIRCUITS)('reads back what was written: $state', (circuit) => {
+  test.each(CIRCUITS)('reads back the circuit that was written: $state', (circuit) => {
     expect(fromRecord(JSON.parse(JSON.stringify(toRecord(circuit))))).toEqual(circuit);
   });
 
@@ -42,10 +42,10 @@ describe('the record of a circuit', () => {
     ['a text', 'OPEN'],
     ['no state', { ...WRITTEN, since: '2026-01-15T12:00:00Z' }],
     ['an unknown state', { ...toRecord(closed()), state: 'AJAR' }],
-    ['a version that is no number', { ...toRecord(closed()), version: '3' }],
+    ['a version that is not a number', { ...toRecord(closed()), version: '3' }],
     ['a version of 0', { ...toRecord(closed()), version: 0 }],
     ['no writer', { ...toRecord(closed()), writer: undefined }],
-    ['a time that is none', { ...toRecord(closed()), since: 'yesterday' }],
+    ['an invalid time', { ...toRecord(closed()), since: 'yesterday' }],
     ['an open state without its end', { ...toRecord(closed()), state: 'OPEN', opens: 1 }],
     ['a negative count', { ...toRecord(closed()), seededSuccesses: -1 }],
     ['a broken lease', { ...toRecord(halfOpen()), leases: [{ id: 'w1/1', expiries: 0 }] }],

@@ -66,7 +66,7 @@ describe('a tally', () => {
     expect([tally.isPending, tally.mayTrip]).toEqual([true, false]);
   });
 
-  test('knows a subject for one window after its failure', () => {
+  test('remembers a subject for one window after its failure', () => {
     const tally = new Tally(1);
 
     expect(tally.isFirstFailure('a', 0, 60)).toBe(true);

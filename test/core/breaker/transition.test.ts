@@ -7,7 +7,7 @@ const NOW_MS = Date.UTC(2026, 0, 15, 12);
 const EVIDENCE = { rule: 'rate', failure: 'capacity', calls: 20, failures: 7 } as const;
 
 describe('a transition', () => {
-  test('begins the first epoch at the current second, the next ones one higher', () => {
+  test('starts the first epoch at the current second, and each later one is higher by one', () => {
     const trip = { type: 'trip', evidence: EVIDENCE, retryAfterMs: 0 } as const;
 
     const first = changed(ABSENT, { ...trip, epoch: 0 });
@@ -17,7 +17,7 @@ describe('a transition', () => {
     expect([next.epoch, next.version]).toEqual([8, 4]);
   });
 
-  test('that changes nothing gives the same circuit and no event', () => {
+  test('that changes nothing returns the same circuit and no event', () => {
     const circuit = anOpen(NOW_MS + 1);
 
     const step = transition(circuit, { type: 'claim', leaseIds: ['a'] }, aContext());
@@ -26,7 +26,7 @@ describe('a transition', () => {
     expect(step.events).toEqual([]);
   });
 
-  test('spreads cooldowns by ±10 %', () => {
+  test('jitters cooldowns by ±10 %', () => {
     const closed = aCircuit({ state: 'CLOSED', seededSuccesses: 0 });
     const trip = { type: 'trip', epoch: 7, evidence: EVIDENCE, retryAfterMs: 0 } as const;
     const cooldowns = [0, 0.5, 0.999_999].map((jitter) => {
@@ -43,7 +43,7 @@ describe('a transition', () => {
     expect(changed(once, { type: 'claim', leaseIds: ['a'] })).toBe(once);
   });
 
-  test('gives a permit that ran out to the next, and remembers that it did', () => {
+  test('grants an expired permit again, and counts the expiry', () => {
     const lease = { id: 'dead', untilMs: NOW_MS, expiries: 0 };
 
     const circuit = changed(aHalfOpen({ leases: [lease] }), {
@@ -60,7 +60,7 @@ describe('a transition', () => {
     });
   });
 
-  test('grants nothing while a stage that was made smaller still has too many leases', () => {
+  test('grants nothing while a stage that became smaller still has too many leases', () => {
     const live = ['a', 'b', 'c'].map((id) => ({ id, untilMs: NOW_MS + 1, expiries: 0 }));
     const expired = { id: 'd', untilMs: NOW_MS, expiries: 0 };
     const circuit = aHalfOpen({ leases: [...live, expired] });
@@ -79,7 +79,7 @@ describe('a transition', () => {
     expect(late).toBe(circuit);
   });
 
-  test('restarts no circuit that recovers or waits anyway, or that has changed since', () => {
+  test('restarts only a closed circuit that has not changed since', () => {
     const restart = { type: 'restart', sinceMs: NOW_MS } as const;
     const closed = aCircuit({ state: 'CLOSED', seededSuccesses: 0 });
 
@@ -126,7 +126,7 @@ function anOpen(untilMs: number): Circuit {
   return { state: 'OPEN', ...WRITTEN, untilMs, opens: 1, evidence: EVIDENCE };
 }
 
-/** At stage 1, of five permits. */
+/** At stage 1, which has five permits. */
 function aHalfOpen(changes: Partial<HalfOpen> = {}): HalfOpen {
   const circuit = { stage: 1, succeeded: 0, leases: [], opens: 1, evidence: EVIDENCE };
   return { state: 'HALF_OPEN', ...WRITTEN, ...circuit, ...changes };

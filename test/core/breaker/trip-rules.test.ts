@@ -8,7 +8,7 @@ const OFF = Number.POSITIVE_INFINITY;
 const EXCESS_AT_5 = aPolicy({ minimumCalls: OFF, excessFailures: 5 });
 
 describe('excess rule', () => {
-  test('67. after 1,000 successes five failures trip, four do not', () => {
+  test('67. after 1,000 successes, five failures trip and four do not', () => {
     expect(tripOf(outcomes(`${HEALTHY}FFFF`), EXCESS_AT_5)).toBeUndefined();
 
     expect(tripOf(outcomes(`${HEALTHY}FFFFF`), EXCESS_AT_5)?.evidence).toMatchObject({
@@ -41,7 +41,7 @@ describe('excess rule', () => {
     expect(inTime.length).toBeGreaterThanOrEqual(990);
   });
 
-  test('67. at its default 10 % failures do not trip in 36,000 calls on 20 seeds', () => {
+  test('67. at its default, 10 % failures do not trip in 36,000 calls on 20 seeds', () => {
     const policy = aPolicy({ minimumCalls: OFF, excessFailures: 10 });
 
     for (let seed = 0; seed < 20; seed++) {
@@ -49,7 +49,7 @@ describe('excess rule', () => {
     }
   });
 
-  test('67. its bar is at least 1 % of the calls', () => {
+  test('67. needs at least 1 % of the calls', () => {
     const policy = aPolicy({ minimumCalls: OFF, excessFailures: 10 });
     const calm = { ...NOTHING, success: 4_260 - 43 };
 
@@ -63,18 +63,18 @@ describe('excess rule', () => {
 describe('dry rule', () => {
   const policy = aPolicy({ minimumCalls: OFF, consecutiveFailures: 5 });
 
-  test('68. five failures and nothing else trip', () => {
+  test('68. five failures without a success trip', () => {
     expect(tripOf(outcomes('FFFF'), policy)).toBeUndefined();
     expect(tripOf(outcomes('FFFFF'), policy)?.evidence.rule).toBe('dry');
   });
 
-  test('68. one success is enough to hold it', () => {
+  test('68. one success prevents a trip', () => {
     expect(tripOf(outcomes('FSFFFF'), policy)).toBeUndefined();
   });
 });
 
 describe('evidence', () => {
-  test('names the kind that weighed most and the longest wait asked for', () => {
+  test('names the most frequent kind and the longest wait that was asked for', () => {
     const buckets = [
       { ...NOTHING, failures: { timeout: 2, capacity: 5 }, retryAfterMs: 3_000 },
       { ...NOTHING, success: 3, failures: { timeout: 4 }, retryAfterMs: 1_000 },
@@ -100,7 +100,7 @@ describe('evidence', () => {
     expect(tripOf(buckets, policy)).toBeUndefined();
   });
 
-  test('takes a correction that outlived its success for no calls, not for negative ones', () => {
+  test('counts zero calls, and not fewer, if only the correction of a success is left', () => {
     const buckets = [{ ...NOTHING, success: -3, failures: { fault: 1 } }];
 
     expect(tripOf(buckets, aPolicy({ minimumCalls: 1 }))?.evidence).toMatchObject({
@@ -109,7 +109,7 @@ describe('evidence', () => {
     });
   });
 
-  test('a seed goes before the buckets', () => {
+  test('a seed is put before the buckets', () => {
     const policy = aPolicy({ minimumCalls: 1 });
     const buckets = [{ ...NOTHING, startMs: 0, failures: { fault: 4 } }];
 
@@ -122,14 +122,14 @@ const NOTHING: WindowCounts = { success: 0, slow: 0, failures: {} };
 
 const HEALTHY = 'S'.repeat(1_000);
 
-/** One outcome a second; the window holds the last 60. */
+/** One outcome a second. The window holds the last 60. */
 function outcomes(text: string): WindowCounts[] {
   return [...text.slice(-60)].map((outcome) =>
     outcome === 'S' ? { ...NOTHING, success: 1 } : { ...NOTHING, failures: { fault: 1 } },
   );
 }
 
-/** Ten calls a second, a window of the last 60 buckets, tripOfd after each failure. */
+/** Ten calls a second, a window of the last 60 buckets. The rules are applied after each failure. */
 function callsToTrip(
   seed: number,
   failureShare: number,
