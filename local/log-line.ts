@@ -1,4 +1,4 @@
-/** Whether a line that a function wrote is worth an operator's eye: no JSON, a warning, an error. */
+/** Tells whether to show a line that a function logged: a warning, an error, or not JSON at all. */
 export function isWarning(line: string): boolean {
   return !line.startsWith('{') || /"level":"(WARN|ERROR|CRITICAL)"/i.test(line);
 }

@@ -4,24 +4,24 @@ import type { AddressInfo, Server as TcpServer } from 'node:net';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** An HTTP server that only this machine reaches. */
+/** An HTTP server that is reachable only from this machine. */
 export interface Loopback {
   readonly url: string;
-  /** Serves requests from here on; until then each is answered 503. */
+  /** Sets the handler. Requests that arrive earlier are answered with 503. */
   serve(handler: Handler): void;
   close(): Promise<void>;
 }
 
 /**
- * Listens on 127.0.0.1. A request that names another host is refused: a web page whose own name
- * was rebound to this address must not reach the servers.
+ * Listens on 127.0.0.1. It refuses requests for another host, so that a web page whose name was
+ * rebound to this address (DNS rebinding) cannot reach the server.
  *
- * @param port 0 takes any free port.
- * @param tries how many ports to try, counted up from the first.
+ * @param port the first port to try; 0 takes any free port
+ * @param tries the number of ports to try, counted up from `port`
  */
 export async function listenOnLoopback(port: number, tries = 1): Promise<Loopback> {
   const server = createServer();
-  // Idle connections stay: one closed by the server while its client writes is a lost request.
+  // Idle connections stay open. If the server closed one while a client writes, a request is lost.
   server.keepAliveTimeout = 0;
   await listen(server, port, tries);
   const { port: actualPort } = server.address() as AddressInfo;
@@ -37,11 +37,11 @@ export async function listenOnLoopback(port: number, tries = 1): Promise<Loopbac
     try {
       await handle(request, response);
     } catch (error: unknown) {
-      // A caller that hangs up in the middle of its request is no fault of the server.
+      // A caller that hangs up in the middle of its request is not an error of the server.
       if (request.destroyed && !request.complete) return;
       console.error(error);
       if (response.headersSent) response.destroy();
-      else sendJson(response, 500, { message: 'the embedded run broke, see its output' });
+      else sendJson(response, 500, { message: 'the embedded run failed; see its output' });
     }
   });
   return {
@@ -57,7 +57,7 @@ export async function listenOnLoopback(port: number, tries = 1): Promise<Loopbac
   };
 }
 
-/** Listens on 127.0.0.1, at the first free port of `tries`. */
+/** Listens on 127.0.0.1, on the first free port of `tries`. */
 export async function listen(server: TcpServer, port: number, tries: number): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
@@ -79,7 +79,7 @@ function isBusy(error: unknown): boolean {
   );
 }
 
-/** The whole body; undefined when it is longer, the rest then is read and thrown away. */
+/** Reads the whole body. Returns undefined if it exceeds `maxBytes`; the rest is discarded. */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -118,7 +118,7 @@ export function sendJson(
   response.writeHead(status, { 'content-type': contentType }).end(JSON.stringify(body));
 }
 
-/** Undefined for what is no JSON. */
+/** Returns undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -127,7 +127,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** A JSON object, as opposed to a list. */
+/** Tells a JSON object from a list and from other values. */
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

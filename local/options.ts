@@ -5,24 +5,25 @@ export interface LocalOptions {
   readonly port?: number;
   readonly configFile?: string;
   readonly bedrockEndpoint?: string;
-  /** Faults of the fake Bedrock, by the clock. */
+  /** File with the timed faults of the fake Bedrock. */
   readonly scenarioFile?: string;
 }
 
-export const USAGE = `Runs Holdfast on this machine, from its synthesized template.
+export const USAGE = `Runs Holdfast on this machine from its synthesized template.
 
   npm start
   npm start -- --port 9000 --config my.config.ts
 
 Options:
-  --port N                the API's port; the next free one when it is busy (8787)
-  --config FILE           the settings, .ts or .json (holdfast.config.ts)
-  --bedrock-endpoint URL  a Bedrock runtime for every region (a fake one)
-  --scenario FILE         faults of the fake Bedrock, a list in .json (none)
-  --help                  this text
+  --port N                port of the API; Bedrock and the AWS services take the next two.
+                          A busy port is replaced by the next free one. Default: 8787
+  --config FILE           settings, .ts or .json. Default: holdfast.config.ts
+  --bedrock-endpoint URL  a Bedrock that serves every Region. Default: a fake Bedrock
+  --scenario FILE         timed faults of the fake Bedrock, a .json list. Default: none
+  --help                  prints this text
 `;
 
-/** Thrown for a command line that cannot be understood; the message is one line. */
+/** The command line is invalid. The message is one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -74,7 +75,7 @@ function scenarioFileOf(text: string): string {
   throw new UsageError(`--scenario: got ${text}, allowed is a .json file`);
 }
 
-/** Without the slash at the end that would double in every path. */
+/** Removes slashes at the end, which would double in every path. */
 function endpointOf(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) {
     return text.replace(/\/+$/, '');

@@ -1,6 +1,6 @@
 import type { Identity } from './template.ts';
 
-/** The account, the region and the partition of the embedded run. */
+/** The account, Region and stack name of the embedded run. */
 export const ACCOUNT = '000000000000';
 export const REGION = 'us-east-1';
 export const STACK_NAME = 'Holdfast';
@@ -14,7 +14,7 @@ export const PSEUDO_PARAMETERS = {
   'AWS::StackId': `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/${STACK_NAME}/local`,
 } as const;
 
-/** Types that some file of this folder brings up or reads. */
+/** Types that the embedded run starts or reads. */
 const EMULATED = [
   'AWS::ApiGateway::ApiKey',
   'AWS::ApiGateway::GatewayResponse',
@@ -41,7 +41,7 @@ const EMULATED = [
   'AWS::Scheduler::Schedule',
 ];
 
-/** Types without which the stack behaves the same here: what watches, documents or protects it. */
+/** Types that only observe, document or protect a stack. It behaves the same here without them. */
 const INERT = [
   'AWS::ApiGateway::Account',
   'AWS::ApiGateway::Deployment',
@@ -60,7 +60,7 @@ const INERT = [
 
 const KNOWN: ReadonlySet<string> = new Set([...EMULATED, ...INERT]);
 
-/** Stops the start at a type that would be skipped in silence. */
+/** Throws for a type that would otherwise be skipped silently. */
 export function refuseUnknownTypes(types: Readonly<Record<string, string>>): void {
   const unknown = Object.entries(types).filter(([, type]) => !KNOWN.has(type));
   if (unknown.length === 0) return;
@@ -69,8 +69,8 @@ export function refuseUnknownTypes(types: Readonly<Record<string, string>>): voi
 }
 
 /**
- * The name that CloudFormation would make up, without the random part: CDK ends a logical id with
- * a hash of eight digits, which is kept only where two resources would share the name without it.
+ * Returns the names that CloudFormation would generate, without their random part. CDK ends a logical
+ * id with a hash of eight digits, which is kept only if two resources would otherwise share a name.
  */
 export function physicalNames(logicalIds: readonly string[]): ReadonlyMap<string, string> {
   const shortId = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
@@ -83,12 +83,13 @@ export function physicalNames(logicalIds: readonly string[]): ReadonlyMap<string
   );
 }
 
-/** Where a resource's name becomes a URL. */
+/** The servers whose address becomes part of a resource's identity. */
 export interface Addresses {
-  /** Of the server that speaks SQS, without a trailing slash. */
+  /** URL of the server for SQS, without a trailing slash. */
   readonly sqs: string;
 }
 
+/** Returns what `Ref` and `Fn::GetAtt` of a resource resolve to. */
 export function identify(type: string, name: string, addresses: Addresses): Identity {
   const arn = (service: string, resource: string) =>
     `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;

@@ -6,17 +6,17 @@ import { fileURLToPath } from 'node:url';
 
 const APP = fileURLToPath(new URL('../bin/app.ts', import.meta.url));
 
-/** Why the app could not be synthesized, in the app's own words. */
+/** The app could not be synthesized. The message is the app's own output. */
 export class SynthesisError extends Error {
   override readonly name = 'SynthesisError';
 }
 
 /**
- * Synthesizes the CDK app into a cloud assembly, in a process of its own: what the app loads is
- * gone afterwards, and the caller can get ready beside it.
+ * Synthesizes the CDK app into a cloud assembly. This happens in another process, so that the modules
+ * of the CDK do not stay in memory and the caller can load its own modules meanwhile.
  *
- * @param configFile of the settings. @default holdfast.config.ts of the project
- * @returns the assembly's folder
+ * @param configFile the settings. @default holdfast.config.ts of the project
+ * @returns the folder of the assembly
  */
 export async function synthesize({
   configFile,
@@ -33,12 +33,12 @@ export async function synthesize({
     env: {
       ...process.env,
       CDK_OUTDIR: outDir,
-      // The stack must not be bound to the account that the shell happens to name.
+      // The stack must not be bound to the account that the shell names.
       CDK_DEFAULT_ACCOUNT: undefined,
       CDK_DEFAULT_REGION: undefined,
-      // CDK's own policy check takes longer than all the rest; the tests and `cdk synth` run it.
+      // CDK's policy check takes longer than the synth itself. The tests and `cdk synth` run it.
       CDK_VALIDATION: 'false',
-      // From the second start on, the app's modules come compiled.
+      // From the second start on, the app's modules are already compiled.
       NODE_COMPILE_CACHE: join(tmpdir(), 'holdfast-compile-cache'),
       ...(configFile && { HOLDFAST_CONFIG: configFile }),
     },
@@ -51,7 +51,7 @@ export async function synthesize({
   return outDir;
 }
 
-/** CDK reports each bundle on the same stream as its errors. */
+/** Removes CDK's progress lines, which it writes to the same stream as its errors. */
 function withoutProgress(output: string): string {
   const lines = output.split('\n').filter((line) => !line.startsWith('Bundling asset '));
   return lines.join('\n').trim();

@@ -22,22 +22,22 @@ export function parseTemplate(json: string): Template {
   return template.parse(JSON.parse(json));
 }
 
-/** What `Ref` and `Fn::GetAtt` of a resource give. */
+/** The values of `Ref` and `Fn::GetAtt` of a resource. */
 export interface Identity {
   readonly ref: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
 export interface Evaluator {
-  /** The value with every intrinsic replaced; parts that are `AWS::NoValue` are left out. */
+  /** Returns the value with every intrinsic function resolved and without `AWS::NoValue` parts. */
   resolve(value: unknown): unknown;
-  /** Whether the named condition holds; a resource without one always exists. */
+  /** Returns true if the named condition holds or if there is none. */
   holds(condition: string | undefined): boolean;
 }
 
 /**
- * CloudFormation's intrinsics, as far as CDK writes them. What it does not know it refuses: a
- * property that is silently wrong costs more than a start that stops.
+ * Resolves the intrinsic functions of CloudFormation that CDK generates. It refuses any other, because
+ * a start that fails is better than a property that is silently wrong.
  */
 export function createEvaluator(
   { Parameters, Mappings, Conditions }: Template,
@@ -48,7 +48,8 @@ export function createEvaluator(
 
   function holds(condition: string | undefined): boolean {
     if (condition === undefined) return true;
-    if (!(condition in Conditions)) throw new Error(`template has no condition ${condition}`);
+    if (!(condition in Conditions))
+      throw new Error(`template: condition ${condition} does not exist`);
     return resolve(Conditions[condition]) === true;
   }
 
@@ -111,7 +112,7 @@ export function createEvaluator(
     });
   }
 
-  /** The functions that look at nothing but their arguments (and the template's mappings). */
+  /** The functions that depend only on their arguments and on the template's mappings. */
   function pureFunction(name: string, args: unknown[]): unknown {
     switch (name) {
       case 'Fn::Equals':
@@ -134,7 +135,7 @@ export function createEvaluator(
   }
 }
 
-/** `Condition` is also the name of a block of IAM statements, which holds no text. */
+/** `Condition` is also a block in IAM statements. That one is not a string. */
 function isIntrinsic(key: string, argument: unknown): boolean {
   const named = key === 'Ref' || key === 'Condition';
   return (named && typeof argument === 'string') || key.startsWith('Fn::');
@@ -147,12 +148,12 @@ function attributePath(argument: unknown): [logicalId: string, name: string] {
 }
 
 function list(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new Error(`expected a list in the template, got ${value}`);
+  if (!Array.isArray(value)) throw new Error(`template: got ${value}, expected a list`);
   return value;
 }
 
 function text(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new Error(`expected a text in the template, got ${JSON.stringify(value)}`);
+  throw new Error(`template: got ${JSON.stringify(value)}, expected a string`);
 }

@@ -1,8 +1,7 @@
 /**
- * Runs inside a sandbox process: loads the function's bundle and runs one invocation at a time, as
- * AWS's own runtime client does. It imports nothing but Node, as the bundle's world is all a
- * function sees. The main process speaks to it by messages, for a message costs a fraction of an
- * exchange over HTTP, and each job has several.
+ * Runs in a sandbox process. It loads the function's bundle and runs one invocation at a time, like
+ * the runtime client of AWS. It imports only Node modules, because a function must see only its
+ * bundle. It exchanges messages with the main process, which cost a fraction of HTTP requests.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 const environment = process.env;
 const send = process.send.bind(process);
 
-// However the main process ends, this ends with it.
+// This process ends with the main process, however that one ends.
 process.on('disconnect', () => process.exit(0));
 
 let handler;

@@ -1,17 +1,22 @@
-import { CORES, whenPatienceEnds } from './patience.ts';
+import { availableParallelism } from 'node:os';
 import type { FunctionConfiguration } from './runtime-process.ts';
 import { type InvocationResult, Sandbox } from './sandbox.ts';
 
 export interface FunctionOptions extends FunctionConfiguration {
-  /** Invocations at the same time; one more is throttled. @default no limit */
+  /** Maximum number of concurrent invocations. Any further one is throttled. @default no limit */
   readonly reservedConcurrency?: number;
+  /** Receives each line that the function logs. */
   readonly onLog: (line: string) => void;
 }
 
-/** A throttled invocation did not start: the function's reserved concurrency is in use. */
+/** A throttled invocation did not start, because the reserved concurrency is in use. */
 export type InvokeResult = InvocationResult | { readonly outcome: 'throttled' };
 
-/** Enough for a page of long polls; each is a process of some 100 MB. */
+/** So many processes do not slow each other down. */
+const CORES = availableParallelism();
+/** Beyond one sandbox per core, an invocation waits so long for a free one before it starts another. */
+const WAIT_MS = 1000;
+/** Enough for a page of long polls. Each sandbox is a process of some 100 MB. */
 const MAX_SANDBOXES = 32;
 const IDLE_MS = 30_000;
 
@@ -21,18 +26,18 @@ interface Invocation {
 }
 
 interface Waiting extends Invocation {
-  readonly stopWaiting: () => void;
+  readonly timer: NodeJS.Timeout;
 }
 
 /**
- * A Lambda function: its sandboxes, and the invocations that wait for one. Lambda starts a sandbox
- * for every invocation that finds none idle; here, once there are as many as cores, an invocation
- * waits a moment for one to be free first.
+ * A Lambda function with its sandboxes and the invocations that wait for one. Lambda starts a sandbox
+ * for every invocation that finds none idle. Here, once there is one sandbox per core, an invocation
+ * first waits for a free one, because more processes make all of them slower.
  */
 export class LambdaFunction {
   readonly #options: FunctionOptions;
   readonly #sandboxes = new Set<Sandbox>();
-  /** The last one in is the first one out, so that the others grow old and end. */
+  /** A stack: the sandbox that was used last is used next, so that unneeded ones time out. */
   readonly #idle: { readonly sandbox: Sandbox; readonly timer: NodeJS.Timeout }[] = [];
   readonly #waiting: Waiting[] = [];
   #invocations = 0;
@@ -54,12 +59,12 @@ export class LambdaFunction {
     return this.#invocations;
   }
 
-  /** Process ids. */
+  /** The process ids of the sandboxes. */
   get sandboxes(): readonly number[] {
     return [...this.#sandboxes].flatMap(({ pid }) => pid ?? []);
   }
 
-  /** @param event JSON. */
+  /** @param event JSON */
   invoke(event: string): Promise<InvokeResult> {
     const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.#options;
     const running = this.#sandboxes.size - this.#idle.length + this.#waiting.length;
@@ -76,7 +81,7 @@ export class LambdaFunction {
     });
   }
 
-  /** Ends a sandbox in the middle of its work if one works, else an idle one; false without any. */
+  /** Kills a busy sandbox, or else an idle one. Returns false if there is none. */
   killOne(): boolean {
     const all = [...this.#sandboxes];
     const victim = all.find(({ busy }) => busy) ?? all[0];
@@ -87,8 +92,8 @@ export class LambdaFunction {
   stop(): void {
     this.#stopped = true;
     for (const sandbox of [...this.#sandboxes]) sandbox.kill();
-    for (const { resolve, stopWaiting } of this.#waiting.splice(0)) {
-      stopWaiting();
+    for (const { resolve, timer } of this.#waiting.splice(0)) {
+      clearTimeout(timer);
       resolve({ outcome: 'throttled' });
     }
   }
@@ -110,22 +115,26 @@ export class LambdaFunction {
   }
 
   #runNext(sandbox: Sandbox): void {
-    const next = this.#waiting.shift();
-    next?.stopWaiting();
+    const next = this.#takeWaiting();
     if (next) this.#run(sandbox, next);
     else this.#idle.push({ sandbox, timer: setTimeout(() => sandbox.kill(), IDLE_MS).unref() });
   }
 
   #wait(invocation: Invocation): void {
-    const stopWaiting = whenPatienceEnds(() => {
-      if (this.#sandboxes.size < MAX_SANDBOXES) this.#serveNextAnew();
-    });
-    this.#waiting.push({ ...invocation, stopWaiting });
+    const timer = setTimeout(() => {
+      if (this.#sandboxes.size < MAX_SANDBOXES) this.#runNextInNewSandbox();
+    }, WAIT_MS);
+    this.#waiting.push({ ...invocation, timer });
   }
 
-  #serveNextAnew(): void {
+  #takeWaiting(): Waiting | undefined {
     const next = this.#waiting.shift();
-    next?.stopWaiting();
+    clearTimeout(next?.timer);
+    return next;
+  }
+
+  #runNextInNewSandbox(): void {
+    const next = this.#takeWaiting();
     if (next) this.#run(this.#addSandbox(), next);
   }
 
@@ -133,7 +142,7 @@ export class LambdaFunction {
     this.#sandboxes.delete(sandbox);
     const idle = this.#idle.findIndex((each) => each.sandbox === sandbox);
     if (idle >= 0) clearTimeout(this.#idle.splice(idle, 1)[0]?.timer);
-    // Whoever waited for this one would wait for nobody.
-    if (!this.#stopped && this.#sandboxes.size < CORES) this.#serveNextAnew();
+    // A waiting invocation may have waited for this sandbox.
+    if (!this.#stopped && this.#sandboxes.size < CORES) this.#runNextInNewSandbox();
   }
 }

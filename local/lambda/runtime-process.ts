@@ -5,19 +5,20 @@ import { fileURLToPath } from 'node:url';
 export interface FunctionConfiguration {
   readonly name: string;
   readonly arn: string;
-  /** The folder of the bundle, and `file.export` in it. */
+  /** Folder of the bundle. */
   readonly codeDir: string;
+  /** The exported function in the bundle: `file.export`. */
   readonly handler: string;
   readonly timeoutMs: number;
   readonly memoryMb: number;
-  /** How long it may take to load, before its timeout begins. @default 10 s, as in Lambda */
+  /** How long the function may load before its timeout begins. @default 10 s, as in Lambda */
   readonly initTimeoutMs?: number;
   readonly environment: Readonly<Record<string, string>>;
 }
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
 
-/** What the main process sends to a sandbox; `event` is JSON. */
+/** Sent by the main process to a sandbox. `event` is JSON. */
 export interface InvocationMessage {
   readonly requestId: string;
   readonly event: string;
@@ -26,24 +27,24 @@ export interface InvocationMessage {
   readonly traceId: string;
 }
 
-/** What a sandbox sends back; `payload` is JSON. */
+/** Sent by a sandbox to the main process. `payload` is JSON. */
 export type RuntimeMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'init-error'; readonly payload: string }
   | { readonly kind: 'response' | 'error'; readonly requestId: string; readonly payload: string };
 
 /**
- * Starts the process of a sandbox. It runs bootstrap.mjs, which loads the function, says that it is
- * ready and then takes one InvocationMessage at a time.
+ * Starts the process of a sandbox. It runs bootstrap.mjs, which loads the function, reports that it is
+ * ready, and then handles one InvocationMessage at a time.
  */
 export function spawnRuntime(configuration: FunctionConfiguration): ChildProcess {
   const { name, codeDir, handler, memoryMb, environment } = configuration;
-  // Lambda ends a function at its whole memory; V8 has to be told, and needs a part besides.
+  // Lambda's limit covers the whole process, and V8 needs some memory besides its heap.
   const heapMb = Math.floor(memoryMb * 0.9);
   return spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP], {
     cwd: codeDir,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // Nothing of the parent's environment, but what Windows cannot open a socket without.
+    // From the parent's environment only SystemRoot, without which Windows opens no socket.
     env: {
       ...(process.env.SystemRoot && { SystemRoot: process.env.SystemRoot }),
       ...environment,

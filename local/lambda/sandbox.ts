@@ -8,7 +8,7 @@ import {
   spawnRuntime,
 } from './runtime-process.ts';
 
-/** `payload` is JSON: what the function returned, or `{ errorType, errorMessage }`. */
+/** `payload` is JSON: the function's return value, or `{ errorType, errorMessage }`. */
 export type InvocationResult =
   | { readonly outcome: 'returned'; readonly payload: string }
   | { readonly outcome: 'failed'; readonly payload: string };
@@ -20,27 +20,26 @@ interface Invocation {
   timer?: NodeJS.Timeout;
 }
 
-/** What Lambda gives a function to load. */
+/** Lambda's limit for loading a function. */
 const INIT_TIMEOUT_MS = 10_000;
 const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
 
 export interface SandboxEvents {
   readonly onLog: (line: string) => void;
-  /** The process is gone, or about to be: the sandbox takes no more invocations. */
+  /** The process has ended or is about to end. The sandbox accepts no further invocation. */
   readonly onEnd: () => void;
 }
 
 /**
- * One execution environment: a process of its own that runs one invocation at a time, as in Lambda.
- * It ends by its function's timeout, by leaving its memory, by exiting, or by `kill`; the invocation
- * under way then fails.
+ * One execution environment: a process that runs one invocation at a time, as in Lambda. It ends when
+ * the function times out, exceeds its memory or exits, or on `kill`. A running invocation then fails.
  */
 export class Sandbox {
   readonly #configuration: FunctionConfiguration;
   readonly #events: SandboxEvents;
   #process: ChildProcess | undefined;
   #invocation: Invocation | undefined;
-  /** The function is loaded. */
+  /** True once the function is loaded. */
   #ready = false;
   #ended = false;
 
@@ -57,15 +56,15 @@ export class Sandbox {
     return this.#invocation !== undefined;
   }
 
-  /** Resolves once, also for a sandbox that never comes up. One invocation at a time. */
+  /** Always resolves, even if the process never starts. The caller runs one invocation at a time. */
   invoke(event: string): Promise<InvocationResult> {
     return new Promise((resolve) => {
       const { timeoutMs, initTimeoutMs = INIT_TIMEOUT_MS } = this.#configuration;
-      // If that is not enough, Lambda lets it load once more, in the time of the first invocation.
+      // If loading takes longer, Lambda repeats it within the timeout of the first invocation.
       const loadMs = initTimeoutMs + timeoutMs;
       const timer = setTimeout(() => this.#timeOut(loadMs), loadMs);
       this.#invocation = { requestId: randomUUID(), event, resolve, timer };
-      if (this.#process) this.#handOut();
+      if (this.#process) this.#send();
       else this.#start();
     });
   }
@@ -86,8 +85,8 @@ export class Sandbox {
     }
   }
 
-  /** The function's clock starts here: loading it is not part of its timeout. */
-  #handOut(): void {
+  /** Sends the invocation and starts its timeout, which does not include loading. */
+  #send(): void {
     const invocation = this.#invocation;
     if (!invocation || !this.#ready) return;
     const { requestId, event } = invocation;
@@ -109,7 +108,7 @@ export class Sandbox {
     switch (message.kind) {
       case 'ready':
         this.#ready = true;
-        this.#handOut();
+        this.#send();
         return;
       case 'init-error':
         this.#settle({ outcome: 'failed', payload: message.payload });

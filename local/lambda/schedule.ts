@@ -7,7 +7,7 @@ import type { LambdaFunction } from './function.ts';
 const target = z.looseObject({ Arn: z.string(), Input: z.string().optional() });
 const state = z.enum(['ENABLED', 'DISABLED']).default('ENABLED');
 
-/** A rule that matches events starts nothing here: what is put on a bus is only kept. */
+/** A rule that matches events starts nothing here, because events on a bus are only kept. */
 const rule = z.looseObject({
   ScheduleExpression: z.string().optional(),
   State: state,
@@ -20,14 +20,18 @@ const schedule = z.looseObject({
   Target: target,
 });
 
-/** What a schedule starts, and how often. */
+/** The targets of a schedule and its interval. */
 interface Schedule {
   readonly arn: string;
   readonly everyMs: number;
   readonly targets: readonly z.infer<typeof target>[];
 }
 
-/** Starts the stack's schedules (EventBridge rules and schedules by rate); gives a stop. */
+/**
+ * Starts the stack's schedules: EventBridge rules and schedules with a rate.
+ *
+ * @returns a function that stops them
+ */
 export function startSchedules(
   stack: Stack,
   functionsByArn: ReadonlyMap<string, LambdaFunction>,
@@ -35,7 +39,8 @@ export function startSchedules(
   const timers = readSchedules(stack).flatMap(({ arn, everyMs, targets }) =>
     targets.map(({ Arn, Input }) => {
       const invoked = functionsByArn.get(Arn);
-      if (!invoked) throw new Error(`schedule target not emulated: ${Arn}`);
+      if (!invoked)
+        throw new Error(`schedule target: got ${Arn}, allowed is a function of the stack`);
       return setInterval(() => void invoked.invoke(Input ?? scheduledEvent(arn)), everyMs).unref();
     }),
   );
@@ -62,7 +67,7 @@ function readSchedules(stack: Stack): Schedule[] {
 
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
-/** `rate(1 minute)`, `rate(2 hours)`. */
+/** Returns the interval of `rate(1 minute)` or `rate(2 hours)`. */
 export function rateMs(expression: string): number {
   const match = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
   const [, count, unit] = match ?? [];

@@ -12,7 +12,7 @@ afterEach(async () => {
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const allow = (Action: string[], Resource: unknown) => ({ Effect: 'Allow', Action, Resource });
 
-/** Sends the body of a request to the queue, in SQS's own protocol. */
+/** Sends the body of a request to the queue, in the protocol of SQS. */
 const REQUEST = `
 export const handler = async ({ body, requestContext }) => {
   const answer = await fetch(process.env.AWS_ENDPOINT_URL, {
@@ -110,7 +110,7 @@ async function eventually(condition: () => boolean | Promise<boolean>): Promise<
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`never came true: ${condition}`);
+  throw new Error(`did not become true in 10 s: ${condition}`);
 }
 
 function isAlive(pid: number): boolean {
@@ -121,8 +121,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe('a stack that runs', () => {
-  test('takes a request through the API, a function, the queue and the next function', async () => {
+describe('a running stack', () => {
+  test('passes a request through the API, a function, the queue and the next function', async () => {
     const { run, lines } = await start();
 
     const answer = await fetch(run.apiUrl, { method: 'POST', body: 'job 1' });
@@ -133,7 +133,7 @@ describe('a stack that runs', () => {
     expect(run.denied()).toEqual([]);
   });
 
-  test('refuses a function what its role lacks, and lists it', async () => {
+  test('denies a function what its role does not grant, and lists the denial', async () => {
     const resources = smallStack();
     const { run } = await start(
       {},
@@ -153,13 +153,13 @@ describe('a stack that runs', () => {
     ]);
   });
 
-  test('names its own address where the template names that of AWS', async () => {
+  test('replaces the address on AWS in the outputs by the local one', async () => {
     const { run } = await start();
 
     expect(run.outputs).toEqual({ ApiUrl: `${run.apiUrl}/` });
   });
 
-  test('hands its functions the Bedrock that it was given', async () => {
+  test('gives its functions the Bedrock endpoint of its options', async () => {
     const code = { Request: 'export const handler = () => process.env;', Worker: WORKER };
     const { run } = await start({ bedrockEndpoint: 'http://127.0.0.1:9' }, { code });
     const request = run.functions.find(({ name }) => name === 'Holdfast-Request');
@@ -202,7 +202,7 @@ test('takes another port when its own is busy, and warns', async () => {
   ]);
 });
 
-test('a mapping whose role may not receive stops the start, and nothing stays', async () => {
+test('a mapping whose role may not receive messages stops the start', async () => {
   const resources = { ...smallStack(), Role: aRole(allow(['sqs:SendMessage'], '*')) };
 
   await expect(start({}, { resources })).rejects.toThrow(
@@ -210,7 +210,7 @@ test('a mapping whose role may not receive stops the start, and nothing stays', 
   );
 });
 
-test('functions end when the process that holds them is killed', async () => {
+test('sandboxes end when the main process is killed', async () => {
   const script = `
     import { startEmbeddedRun } from './local/embedded-run.ts';
     const run = await startEmbeddedRun({ assemblyDir: process.argv[1], port: 0 });

@@ -7,6 +7,6 @@ test.each([
   ['{"level":"INFO","message":"done"}', false],
   ['{"_aws":{"Timestamp":1},"JobsAccepted":1}', false],
   ['FATAL ERROR: Reached heap limit', true],
-])('%s is a warning: %s', (line, expected) => {
+])('%s is shown: %s', (line, expected) => {
   expect(isWarning(line)).toBe(expected);
 });

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { parseOptions } from '../../local/options.ts';
 
-test('no options are fine', () => {
+test('all options may be left out', () => {
   expect(parseOptions([])).toEqual({ help: false });
 });
 
-test('every option is understood', () => {
+test('every option is read', () => {
   const args = [
     ...['--port', '0', '--config', 'a.json', '--bedrock-endpoint', 'http://127.0.0.1:1/'],
     ...['--scenario', 'b.json'],
@@ -29,7 +29,7 @@ test.each([
   [['--config', 'a.yaml'], '--config: got a.yaml, allowed is a .ts or a .json file'],
   [['--scenario', 'a.yaml'], '--scenario: got a.yaml, allowed is a .json file'],
   [['--bedrock-endpoint', 'x'], '--bedrock-endpoint: got x, allowed is an http(s) URL'],
-])('%j is refused in one line', (args, message) => {
+])('%j is refused with a message of one line', (args, message) => {
   expect(() => parseOptions(args)).toThrow(message);
   expect(() => parseOptions(args)).toThrow(/^[^\n]+$/);
 });

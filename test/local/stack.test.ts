@@ -6,7 +6,7 @@ import { anAssembly } from './support/assembly.ts';
 const addresses = { sqs: 'http://127.0.0.1:1' };
 const anything = z.looseObject({});
 
-test('a resource type that is neither emulated nor inert stops the start with its name', () => {
+test('a resource type that is neither emulated nor inert stops the start and is named', () => {
   const dir = anAssembly({ resources: { Feed: { Type: 'AWS::Kinesis::Stream' } } });
 
   expect(() => readStack(dir, addresses)).toThrow(
@@ -14,7 +14,7 @@ test('a resource type that is neither emulated nor inert stops the start with it
   );
 });
 
-test('resources refer to each other in any order', () => {
+test('resources may refer to each other in any order', () => {
   const dir = anAssembly({
     resources: {
       Jobs11111111: {
@@ -36,7 +36,7 @@ test('resources refer to each other in any order', () => {
   });
 });
 
-test('two resources whose names differ in their hash alone keep it', () => {
+test('two resources whose ids differ only in their hash keep it', () => {
   const table = { Type: 'AWS::DynamoDB::Table' };
   const dir = anAssembly({ resources: { JobsAAAAAAAA: table, JobsBBBBBBBB: table } });
 
@@ -45,7 +45,7 @@ test('two resources whose names differ in their hash alone keep it', () => {
   expect(names.map(({ ref }) => ref)).toEqual(['Holdfast-JobsAAAAAAAA', 'Holdfast-JobsBBBBBBBB']);
 });
 
-test('a property that cannot be emulated stops the start with its resource and field', () => {
+test('a property that cannot be emulated stops the start and is named with its resource', () => {
   const dir = anAssembly({
     resources: { Jobs: { Type: 'AWS::SQS::Queue', Properties: { Fifo: true } } },
   });

@@ -12,7 +12,7 @@ function evaluator(template: object = {}) {
   );
 }
 
-/** As `Fn::Sub` writes it. */
+/** Returns a variable in the syntax of `Fn::Sub`. */
 function variable(name: string): string {
   return `\${${name}}`;
 }
@@ -53,7 +53,7 @@ describe('intrinsic functions', () => {
     expect(evaluator(mappings).resolve(value)).toEqual(expected);
   });
 
-  test('leaves out what is AWS::NoValue', () => {
+  test('leaves out AWS::NoValue', () => {
     const value = { kept: 1, gone: { Ref: 'AWS::NoValue' }, list: [{ Ref: 'AWS::NoValue' }, 2] };
 
     expect(evaluator().resolve(value)).toEqual({ kept: 1, list: [2] });
@@ -72,7 +72,7 @@ describe('intrinsic functions', () => {
       'intrinsic function Fn::Cidr is not emulated',
     ],
     [
-      'a mapping that is not there',
+      'a mapping that does not exist',
       { 'Fn::FindInMap': ['No', 'such', 'key'] },
       'unresolved Fn::FindInMap No.such.key',
     ],
@@ -105,11 +105,11 @@ describe('conditions', () => {
     expect(resolve({ 'Fn::If': ['IsTest', 'a', 'b'] })).toBe('b');
   });
 
-  test('a resource without one exists', () => {
+  test('a resource without a condition exists', () => {
     expect(holds(undefined)).toBe(true);
   });
 
-  test('one that the template lacks is refused', () => {
-    expect(() => holds('Absent')).toThrow('template has no condition Absent');
+  test('a condition that the template lacks is refused', () => {
+    expect(() => holds('Absent')).toThrow('template: condition Absent does not exist');
   });
 });

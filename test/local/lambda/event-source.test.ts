@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Message, Queues } from '../../../local/aws/queues.ts';
-import { EventSource, failedItems } from '../../../local/lambda/event-source.ts';
+import { failedItems } from '../../../local/lambda/batch.ts';
+import { EventSource } from '../../../local/lambda/event-source.ts';
 import type { InvokeResult } from '../../../local/lambda/function.ts';
 import { until } from '../support/until.ts';
 
@@ -14,7 +15,7 @@ function aMessage(id: string): Message {
   return { MessageId: id, ...receipt, Attributes: {}, MessageAttributes: {} };
 }
 
-/** A queue in memory: gives each message once, remembers what was removed. */
+/** A queue in memory that gives each message once and records the removed messages. */
 class FakeQueue implements Queues {
   readonly waiting: Message[];
   readonly removed: string[] = [];
@@ -42,27 +43,15 @@ class FakeQueue implements Queues {
   visibilityTimeoutSeconds = () => 30;
 }
 
-/** For tests that wait for a poller to join: its patience is over at once. */
-function impatiently(callback: () => void): () => void {
-  const immediate = setImmediate(callback);
-  return () => clearImmediate(immediate);
-}
-
-/** The patience of these is longer than the test. */
-function patiently(): () => void {
-  return () => undefined;
-}
-
 interface Run {
   readonly messages?: number;
   readonly mapping?: Partial<ConstructorParameters<typeof EventSource>[0]>;
   readonly timeoutMs?: number;
-  readonly patience?: typeof impatiently;
   readonly answer?: (messageIds: string[]) => InvokeResult | Promise<InvokeResult>;
 }
 
 function startSource(run: Run) {
-  const { messages = 1, mapping = {}, timeoutMs = 1000, patience = impatiently, answer } = run;
+  const { messages = 1, mapping = {}, timeoutMs = 1000, answer } = run;
   const queue = new FakeQueue(messages);
   const events: { Records: { messageId: string }[] }[] = [];
   const source = new EventSource(
@@ -88,21 +77,19 @@ function startSource(run: Run) {
         return answer?.(ids) ?? { outcome: 'returned', payload: 'null' };
       },
     },
-    patience,
-    2,
   );
   started.push(source);
   source.start();
   return { queue, events };
 }
 
-/** Time enough for a poller that wants to join. */
+/** Long enough for another poller to start a batch. */
 async function aWhile(): Promise<void> {
   for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Batches that stay under way until they are finished by hand. */
-function batchesUnderWay() {
+/** Batches that run until the test finishes them. */
+function runningBatches() {
   const running: (() => void)[] = [];
   const answer = () =>
     new Promise<InvokeResult>((resolve) => {
@@ -112,7 +99,7 @@ function batchesUnderWay() {
 }
 
 describe('a batch', () => {
-  test('carries the messages as Lambda does', async () => {
+  test('carries the messages in the format of Lambda', async () => {
     const { events } = startSource({});
 
     await until(() => events.length > 0);
@@ -132,7 +119,7 @@ describe('a batch', () => {
     ]);
   });
 
-  test('holds no more messages than the mapping says', async () => {
+  test('holds no more messages than the mapping allows', async () => {
     const { events, queue } = startSource({ messages: 7, mapping: { BatchSize: 3 } });
 
     await until(() => queue.removed.length === 7);
@@ -141,7 +128,10 @@ describe('a batch', () => {
   });
 
   test('of more than ten is collected from several receives', async () => {
-    const mapping = { BatchSize: 25, MaximumBatchingWindowInSeconds: 60 };
+    const mapping = {
+      ...{ BatchSize: 25, MaximumBatchingWindowInSeconds: 60 },
+      ScalingConfig: { MaximumConcurrency: 1 },
+    };
     const { events } = startSource({ messages: 25, mapping });
 
     await until(() => events.length === 1);
@@ -149,7 +139,7 @@ describe('a batch', () => {
     expect(events[0]?.Records).toHaveLength(25);
   });
 
-  test('that succeeds is removed', async () => {
+  test('that succeeds is removed from the queue', async () => {
     const { queue } = startSource({ messages: 2 });
 
     await until(() => queue.removed.length > 0);
@@ -157,7 +147,7 @@ describe('a batch', () => {
     expect(queue.removed).toEqual(['m0', 'm1']);
   });
 
-  test('that fails stays in the queue, whole', async () => {
+  test('that fails stays in the queue as a whole', async () => {
     const { queue, events } = startSource({
       messages: 2,
       answer: () => ({ outcome: 'failed', payload: '{}' }),
@@ -168,7 +158,7 @@ describe('a batch', () => {
     expect(queue.removed).toEqual([]);
   });
 
-  test('with one failure keeps that one alone', async () => {
+  test('with one failed message keeps only that message', async () => {
     const { queue } = startSource({
       messages: 3,
       answer: () => ({
@@ -182,7 +172,7 @@ describe('a batch', () => {
     expect(queue.removed).toEqual(['m0', 'm2']);
   });
 
-  test('whose failures nobody asked to report is removed', async () => {
+  test('is removed despite failures if the mapping does not ask for reports', async () => {
     const { queue } = startSource({
       mapping: { FunctionResponseTypes: [] },
       answer: () => ({
@@ -197,7 +187,7 @@ describe('a batch', () => {
   });
 });
 
-describe('what a batch response says', () => {
+describe('the failures in a batch response', () => {
   const all = new Set(['a', 'b']);
   test.each([
     ['nothing', 'null', []],
@@ -213,8 +203,8 @@ describe('what a batch response says', () => {
   });
 });
 
-test('pollers join while a backlog keeps all of them busy, up to the maximum', async () => {
-  const { running, answer } = batchesUnderWay();
+test('as many batches run at once as the mapping allows', async () => {
+  const { running, answer } = runningBatches();
   const mapping = { ScalingConfig: { MaximumConcurrency: 3 } };
   const { queue, events } = startSource({ messages: 60, mapping, answer });
 
@@ -229,44 +219,18 @@ test('pollers join while a backlog keeps all of them busy, up to the maximum', a
   });
 });
 
-test('a second poller joins at once where another whole batch waits, and only there', async () => {
-  const whole = batchesUnderWay();
-  startSource({ messages: 20, patience: patiently, answer: whole.answer });
-  const short = batchesUnderWay();
-  startSource({ messages: 19, patience: patiently, answer: short.answer });
+test('five batches run at once if the mapping allows more', async () => {
+  const { running, answer } = runningBatches();
+  const mapping = { ScalingConfig: { MaximumConcurrency: 10 } };
+  startSource({ messages: 60, mapping, answer });
 
-  await until(() => whole.running.length === 2);
+  await until(() => running.length === 5);
   await aWhile();
 
-  expect(whole.running).toHaveLength(2);
-  expect(short.running).toHaveLength(1);
+  expect(running).toHaveLength(5);
 });
 
-test('a poller that joined leaves when its batch is not full, and the first one stays', async () => {
-  const { running, answer } = batchesUnderWay();
-  const { queue } = startSource({ messages: 20, patience: patiently, answer });
-  await until(() => running.length === 2);
-  queue.waiting.push(aMessage('late'));
-  for (const finish of running.splice(0)) finish();
-  await until(() => running.length === 1);
-
-  queue.waiting.push(...Array.from({ length: 9 }, (_, i) => aMessage(`later${i}`)));
-  await aWhile();
-
-  expect(running).toHaveLength(1);
-});
-
-test('one poller is enough where nothing waits', async () => {
-  const { running, answer } = batchesUnderWay();
-  startSource({ messages: 5, answer });
-
-  await until(() => running.length === 1);
-  await aWhile();
-
-  expect(running).toHaveLength(1);
-});
-
-test('a visibility timeout below the function timeout is refused, as Lambda does', () => {
+test('a visibility timeout below the function timeout is refused, as in Lambda', () => {
   expect(() => startSource({ timeoutMs: 31_000 })).toThrow(
     'queue visibility timeout: got 30 s, allowed is at least the timeout of Worker, 31 s',
   );

@@ -10,7 +10,7 @@ afterEach(() => {
   for (const each of started.splice(0)) each.stop();
 });
 
-/** A function of this code, whose `handler` is what the test writes. */
+/** Creates a function with this code as its bundle. */
 function aFunction(code: string, options: Partial<FunctionOptions> = {}) {
   const codeDir = aTemporaryDir();
   writeFileSync(join(codeDir, 'index.mjs'), code);
@@ -39,7 +39,7 @@ function aFunction(code: string, options: Partial<FunctionOptions> = {}) {
 const HANGS = 'export const handler = () => new Promise(() => setInterval(() => {}, 1000));';
 
 describe('an invocation', () => {
-  test('gets its event and its context, and gives what the handler returns', async () => {
+  test('receives its event and context, and returns the value of the handler', async () => {
     const { invoke } = aFunction(`export const handler = async (event, context) =>
       ({ event, left: context.getRemainingTimeInMillis(), arn: context.invokedFunctionArn, id: context.awsRequestId });`);
 
@@ -55,14 +55,14 @@ describe('an invocation', () => {
     expect(payload.left).toBeLessThanOrEqual(5000);
   });
 
-  test('finds the sandbox of the one before warm', async () => {
+  test('reuses the warm sandbox of the previous one', async () => {
     const { invoke, created } = aFunction('let calls = 0; export const handler = () => ++calls;');
 
     expect([await invoke(), await invoke()].map(({ payload }) => payload)).toEqual([1, 2]);
     expect(created.sandboxes).toHaveLength(1);
   });
 
-  test('that throws fails with the name and the message of its error', async () => {
+  test('fails with the name and the message of the error that the handler throws', async () => {
     const { invoke } = aFunction(`export const handler = () => { throw new RangeError('no'); };`);
 
     expect(await invoke()).toMatchObject({
@@ -73,7 +73,7 @@ describe('an invocation', () => {
 });
 
 describe('a function that', () => {
-  test('loads slowly has the time of its first invocation besides', async () => {
+  test('loads slowly may also use the timeout of its first invocation', async () => {
     const slow = 'await new Promise((resolve) => setTimeout(resolve, 300));';
     const { invoke } = aFunction(`${slow} export const handler = () => 'well';`, {
       initTimeoutMs: 1,
@@ -97,7 +97,7 @@ describe('a function that', () => {
     });
   });
 
-  test('takes longer than its timeout is killed, and the next invocation starts anew', async () => {
+  test('exceeds its timeout is killed, and the next invocation starts a new sandbox', async () => {
     const { invoke, created } = aFunction(
       `export const handler = ({ hang }) => { if (hang) for (;;) {} return 'well'; };`,
       { timeoutMs: 200 },
@@ -123,7 +123,7 @@ describe('a function that', () => {
     });
   });
 
-  test('leaves its memory is ended', async () => {
+  test('exceeds its memory is ended', async () => {
     const { invoke } = aFunction(
       'const kept = []; export const handler = () => { for (;;) kept.push(new Array(1e5).fill(0.5)); };',
       { memoryMb: 64 },
@@ -135,7 +135,7 @@ describe('a function that', () => {
     });
   });
 
-  test('does not load says why', async () => {
+  test('cannot load reports why', async () => {
     const { invoke } = aFunction(`throw new Error('variable X is not set');`);
 
     expect(await invoke()).toMatchObject({
@@ -144,7 +144,7 @@ describe('a function that', () => {
     });
   });
 
-  test('lacks its handler says so', async () => {
+  test('lacks its handler reports that', async () => {
     const { invoke } = aFunction('export const other = 1;');
 
     expect(await invoke()).toMatchObject({
@@ -153,7 +153,7 @@ describe('a function that', () => {
     });
   });
 
-  test('answers more than 6 MB fails', async () => {
+  test('returns more than 6 MB fails', async () => {
     const { invoke } = aFunction(`export const handler = () => 'x'.repeat(6 * 1024 * 1024);`);
 
     expect(await invoke()).toMatchObject({
@@ -162,7 +162,7 @@ describe('a function that', () => {
     });
   });
 
-  test('is killed from outside fails its invocation, and lives on in another sandbox', async () => {
+  test('is killed fails its invocation, and runs the next one in another sandbox', async () => {
     const { invoke, created, lines } = aFunction(
       `export const handler = ({ hang }) => { console.log('began'); return hang ? new Promise(() => setInterval(() => {}, 1000)) : 'well'; };`,
     );
@@ -176,7 +176,7 @@ describe('a function that', () => {
   });
 });
 
-test('nothing of the surrounding environment reaches a function', async () => {
+test('a function does not see the environment of the main process', async () => {
   process.env.HOLDFAST_TEST_SECRET = 'secret';
   const { invoke } = aFunction('export const handler = () => process.env;', {
     environment: { JOBS_TABLE: 'jobs' },
@@ -194,7 +194,7 @@ test('nothing of the surrounding environment reaches a function', async () => {
   expect(payload).not.toHaveProperty('PATH');
 });
 
-test('what a function writes comes line by line', async () => {
+test('the output of a function arrives line by line', async () => {
   const { invoke, lines } = aFunction(
     `export const handler = () => { process.stdout.write('one\\ntw'); process.stdout.write('o\\n'); };`,
   );
@@ -205,14 +205,14 @@ test('what a function writes comes line by line', async () => {
   expect(lines).toEqual(['one', 'two']);
 });
 
-test('one invocation more than the reserved concurrency is throttled', async () => {
+test('an invocation beyond the reserved concurrency is throttled', async () => {
   const { invoke } = aFunction(HANGS, { reservedConcurrency: 1 });
   void invoke();
 
   expect(await invoke()).toEqual({ outcome: 'throttled', payload: undefined });
 });
 
-test('invocations at the same time run in sandboxes of their own', async () => {
+test('concurrent invocations run in different sandboxes', async () => {
   const { invoke, created } = aFunction('export const handler = () => process.pid;');
 
   const [first, second] = await Promise.all([invoke(), invoke()]);

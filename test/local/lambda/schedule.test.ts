@@ -16,7 +16,7 @@ test.each(['cron(0 12 * * ? *)', 'rate(1 fortnight)', ''])('%p is refused', (exp
   expect(() => rateMs(expression)).toThrow('allowed is rate(n minutes|hours|days)');
 });
 
-test('a rule that waits for events starts nothing', () => {
+test('a rule with an event pattern starts nothing', () => {
   const Rule = {
     Type: 'AWS::Events::Rule',
     Properties: { EventPattern: { source: ['holdfast'] }, Targets: [{ Arn: 'a-queue' }] },

@@ -6,18 +6,18 @@ import { aTemporaryDir } from './temporary-dir.ts';
 export type Resources = Record<string, { Type: string; Properties?: unknown }>;
 
 export interface AssemblyParts {
-  /** Logical id → the text of its `index.mjs`. */
+  /** Functions: logical id → text of `index.mjs`. */
   readonly code?: Record<string, string>;
-  /** Merged into each function's own. */
+  /** Properties of functions, by logical id, merged into the defaults. */
   readonly functionProperties?: Record<string, object>;
-  /** Added to, or in place of, those of the small stack. */
+  /** All other resources. */
   readonly resources?: Resources;
   readonly outputs?: Record<string, { Value: unknown }>;
   /** Warnings that the synth attached to a construct. */
   readonly warnings?: readonly string[];
 }
 
-/** A cloud assembly as CDK writes one, small: returns its folder. */
+/** Writes a small cloud assembly as CDK does, and returns its folder. */
 export function anAssembly(parts: AssemblyParts = {}): string {
   const dir = aTemporaryDir();
   const { code = {}, functionProperties = {}, resources = {}, outputs = {}, warnings = [] } = parts;

@@ -13,7 +13,7 @@ import { listenOnLoopback } from '../../../local/loopback.ts';
 import { readStack } from '../../../local/stack.ts';
 import { anAssembly, aRole, type Resources } from './assembly.ts';
 
-/** The AWS services of a small stack, and the real SDK's clients for any caller. */
+/** Starts the AWS services of a small stack, with SDK clients of the operator and of a function. */
 export async function startServices(resources: Resources, ...workerMay: object[]) {
   const aws = await listenOnLoopback(0);
   const stack = readStack(

@@ -1,8 +1,9 @@
-/** Lets everything else run until the condition holds; gives up before the test's own time is up. */
+/** Waits until the condition holds. Gives up after 4 s, before the test itself times out. */
 export async function until(condition: () => boolean): Promise<void> {
   const startedAt = performance.now();
   while (!condition()) {
-    if (performance.now() - startedAt > 4000) throw new Error(`never came true: ${condition}`);
+    if (performance.now() - startedAt > 4000)
+      throw new Error(`did not become true in 4 s: ${condition}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

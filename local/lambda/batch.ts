@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { Message } from '../aws/queues.ts';
+import { REGION } from '../resources.ts';
+
+/** Returns a message as a record of the event that a function receives. */
+export function recordOf(message: Message, eventSourceARN: string) {
+  return {
+    messageId: message.MessageId,
+    receiptHandle: message.ReceiptHandle,
+    body: message.Body,
+    attributes: message.Attributes,
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes).map(([name, attribute]) => [
+        name,
+        {
+          dataType: attribute.DataType,
+          stringValue: attribute.StringValue,
+          binaryValue: attribute.BinaryValue,
+          stringListValues: [],
+          binaryListValues: [],
+        },
+      ]),
+    ),
+    md5OfBody: message.MD5OfBody,
+    eventSource: 'aws:sqs',
+    eventSourceARN,
+    awsRegion: REGION,
+  };
+}
+
+const batchResponse = z
+  .looseObject({
+    batchItemFailures: z.array(z.looseObject({ itemIdentifier: z.string().min(1) })).nullish(),
+  })
+  .nullable();
+
+/**
+ * Returns the ids of the messages that failed, given a function's response. Like in Lambda, a response
+ * of another shape, or one that names an unknown message, fails the whole batch.
+ */
+export function failedItems(payload: string, all: ReadonlySet<string>): ReadonlySet<string> {
+  const parsed = batchResponse.safeParse(JSON.parse(payload));
+  if (!parsed.success) return all;
+  const failed = (parsed.data?.batchItemFailures ?? []).map((item) => item.itemIdentifier);
+  return failed.every((id) => all.has(id)) ? new Set(failed) : all;
+}
