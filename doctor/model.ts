@@ -29,8 +29,6 @@ export async function checkModel(
   const finding = { check: 'model', subject: targetKey(target) } as const;
   if (result.outcome === 'answer')
     return { ...finding, level: 'good', found: 'answered a test call' };
-  if (result.outcome === 'aborted')
-    throw new Error('the model call was aborted, but no signal was given');
   const { name, kind } = result.failure;
   const found = `the call failed with ${name} (${kind})`;
   return { ...finding, found, ...remedyOf(result.failure, target) };

@@ -59,13 +59,9 @@ export class BedrockModelClient implements ModelClient {
       });
   }
 
-  async converse(
-    request: ModelRequest,
-    timeoutMs: number,
-    signal?: AbortSignal,
-  ): Promise<ModelResult> {
+  async converse(request: ModelRequest, timeoutMs: number): Promise<ModelResult> {
     const startedAtMs = this.#clock.now();
-    const deadline = new CallDeadline(timeoutMs, signal);
+    const deadline = new CallDeadline(timeoutMs);
     try {
       const output = await this.#client(request.target.region).send(
         new ConverseCommand(converseInput(request)),
@@ -77,7 +73,6 @@ export class BedrockModelClient implements ModelClient {
       // An abort can surface as several different errors, so the deadline takes precedence over the
       // error.
       if (deadline.passed) return { outcome: 'failure', failure: TIMED_OUT, elapsedMs };
-      if (signal?.aborted) return { outcome: 'aborted', elapsedMs };
       const failure = failureOf(errorFacts(error), this.#clock.now());
       return { outcome: 'failure', failure, elapsedMs };
     } finally {
@@ -92,11 +87,10 @@ export class BedrockModelClient implements ModelClient {
   async countTokens(
     { target, system, messages }: PromptToCount,
     timeoutMs: number,
-    signal?: AbortSignal,
   ): Promise<number | undefined> {
     const key = targetKey(target);
     if (this.#withoutTokenCount.has(key)) return undefined;
-    const deadline = new CallDeadline(timeoutMs, signal);
+    const deadline = new CallDeadline(timeoutMs);
     try {
       const input = { converse: contentOf({ system, messages }) };
       const command = new CountTokensCommand({ modelId: profileOf(target).model, input });

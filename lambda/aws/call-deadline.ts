@@ -1,28 +1,18 @@
 /**
- * Aborts a call at its timeout or on the caller's signal, whichever is first, and remembers which
- * it was. No option of the HTTP handler limits the whole call; an abort does, including the
- * answer's body.
+ * Aborts a call at its timeout. No option of the HTTP handler limits the whole call; an abort does,
+ * including the answer's body.
  */
 export class CallDeadline {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
-  readonly #signal: AbortSignal | undefined;
-  readonly #cancel = () => this.#controller.abort();
-  #passed = false;
 
-  constructor(timeoutMs: number, signal: AbortSignal | undefined) {
-    this.#signal = signal;
-    this.#timer = setTimeout(() => {
-      this.#passed = !this.#controller.signal.aborted;
-      this.#controller.abort();
-    }, timeoutMs);
-    if (signal?.aborted) this.#cancel();
-    else signal?.addEventListener('abort', this.#cancel, { once: true });
+  constructor(timeoutMs: number) {
+    this.#timer = setTimeout(() => this.#controller.abort(), timeoutMs);
   }
 
-  /** True if the call had its full time; false if the caller's signal came first. */
+  /** True if the call had its full time. */
   get passed(): boolean {
-    return this.#passed;
+    return this.#controller.signal.aborted;
   }
 
   get signal(): AbortSignal {
@@ -31,6 +21,5 @@ export class CallDeadline {
 
   clear(): void {
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#cancel);
   }
 }

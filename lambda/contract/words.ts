@@ -46,7 +46,6 @@ export const ATTEMPT_OUTCOMES = [
   'answered',
   'skipped',
   ...FAILURE_KINDS,
-  'aborted',
   'unusable',
 ] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];

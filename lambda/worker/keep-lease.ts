@@ -5,9 +5,9 @@ import type { JobStore } from '../core/jobs/job-store.ts';
 import { renew } from '../core/jobs/transitions.ts';
 
 /**
- * Asked before each model call: renews the lease so that it outlives the call, and learns of a
- * cancel or a loss. The first call, which most runs end with, goes by the claim itself as long as
- * its lease is fresh: a cancel within those seconds is seen by the next.
+ * Returns the check that runs before each model call. It renews the lease so that the lease outlives
+ * the call, and it detects a cancel or the loss of the job. The first call, often the only one, relies
+ * on the claim's own lease while that is fresh; the second call then detects a cancel of those seconds.
  */
 export function keepLease(
   { jobs, clock }: { readonly jobs: Pick<JobStore, 'update'>; readonly clock: Pick<Clock, 'now'> },
@@ -20,17 +20,17 @@ export function keepLease(
   return async () => {
     calls++;
     if (calls === 1 && leaseUntil - clock.now() >= neededMs) return 'go';
-    // Once more if the process stood still meanwhile: leave that came with a lease went with it.
+    // If the process stood still in the meantime, the renewed lease is over already: renew it again.
     do {
       const renewed = await jobs.update(job.jobId, renew(job, clock.now(), policy));
-      if (!renewed.applied) return why(renewed.current, job);
+      if (!renewed.applied) return refusalOf(renewed.current, job);
       leaseUntil = renewed.job.leaseUntil ?? 0;
     } while (leaseUntil <= clock.now());
     return 'go';
   };
 }
 
-function why(current: Job | undefined, { claimToken }: Job): 'cancelled' | 'lost' {
+function refusalOf(current: Job | undefined, { claimToken }: Job): 'cancelled' | 'lost' {
   const isMine = current?.status === 'RUNNING' && current.claimToken === claimToken;
   return isMine && current.cancelRequested ? 'cancelled' : 'lost';
 }

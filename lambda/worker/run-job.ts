@@ -1,33 +1,63 @@
 import { METRIC } from '../contract/metrics.ts';
+import type { Settings } from '../contract/policy.ts';
 import { PROBLEM } from '../contract/problems.ts';
+import type { Clock, Random } from '../core/clock.ts';
 import { withRun } from '../core/jobs/attempts.ts';
 import { dispatch } from '../core/jobs/dispatch.ts';
 import { cancel, cancelMine, fail, succeed } from '../core/jobs/end-transitions.ts';
 import type { Job } from '../core/jobs/job.ts';
-import { nextAttemptAt } from '../core/jobs/retry-time.ts';
+import type { JobEnds } from '../core/jobs/job-ends.ts';
+import type { JobQueue } from '../core/jobs/job-queue.ts';
+import type { JobStore } from '../core/jobs/job-store.ts';
+import type { ResultStore } from '../core/jobs/result-store.ts';
+import { earliestRetryAt, nextAttemptAt } from '../core/jobs/retry-time.ts';
 import type { RowUpdate } from '../core/jobs/row-update.ts';
 import { defer, release } from '../core/jobs/transitions.ts';
+import type { Router } from '../core/router/router.ts';
 import type { Answer, Attempt, RunResult } from '../core/router/run-result.ts';
+import type { Log, Metrics } from '../core/telemetry.ts';
 import { keepLease } from './keep-lease.ts';
-import type { Invocation, WorkDependencies } from './work.ts';
+
+export interface RunJobDependencies {
+  readonly jobs: Pick<JobStore, 'update'>;
+  readonly ends: Pick<JobEnds, 'write'>;
+  readonly queue: Pick<JobQueue, 'send'>;
+  readonly results: Pick<ResultStore, 'getPrompt' | 'putAnswer'>;
+  readonly router: Router;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface Invocation {
+  readonly settings: Settings;
+  /** Lambda stops the function at this time. */
+  readonly endsAtMs: number;
+}
 
 /**
- * Runs a claimed job and writes down how it went. Every write is fenced by the claim: once the job
- * is someone else's, whatever this run still brings is thrown away.
+ * Runs a claimed job and writes its result to the row. Each write holds only while the claim does:
+ * once the job belongs to another run, the result of this one is discarded.
  */
 export async function runJob(
-  dependencies: WorkDependencies,
+  dependencies: RunJobDependencies,
   invocation: Invocation,
   job: Job,
 ): Promise<void> {
-  const { results, router } = dependencies;
+  const { results, router, ends, clock } = dependencies;
   const conversation = await results.getPrompt(job);
   if (!conversation) {
-    return finish(dependencies, job, fail(job, PROMPT_GONE, job.attempts, now(dependencies)));
+    await ends.write(job.jobId, fail(job, PROMPT_GONE, job.attempts, clock.now()));
+    return;
   }
-  const { jobId, whenOpen, minTier, regions, deferrals } = job;
+  const { jobId, whenOpen, minTier, regions } = job;
   const run = await router.run({
-    ...{ jobId, conversation, whenOpen, minTier, regions, deferrals },
+    jobId,
+    conversation,
+    whenOpen,
+    minTier,
+    regions,
     deadlineAtMs: job.deadlineAt,
     functionEndsAtMs: invocation.endsAtMs,
     beforeCall: keepLease(dependencies, invocation.settings.breaker, job),
@@ -36,35 +66,40 @@ export async function runJob(
 }
 
 async function conclude(
-  dependencies: WorkDependencies,
+  dependencies: RunJobDependencies,
   { settings }: Invocation,
   job: Job,
   run: RunResult,
 ): Promise<void> {
+  const { clock, random, log } = dependencies;
   const attempts = withRun(job.attempts, run.attempts);
-  const { outcome } = run;
-  dependencies.log.debug('job run', { jobId: job.jobId, outcome, calls: run.attempts.length });
-  const at = now(dependencies);
+  const now = clock.now();
+  const end = async (update: RowUpdate): Promise<void> => {
+    await dependencies.ends.write(job.jobId, update);
+  };
+  log.debug('job run', { jobId: job.jobId, outcome: run.outcome, calls: run.attempts.length });
   switch (run.outcome) {
     case 'answered':
       return store(dependencies, job, run.answer, attempts);
     case 'refused':
-      return finish(dependencies, job, fail(job, run.error, attempts, at));
+      return end(fail(job, run.error, attempts, now));
     case 'unavailable': {
-      const error = { ...UNAVAILABLE, retryAt: run.retryAtMs };
-      return finish(dependencies, job, fail(job, error, attempts, at));
+      const unserved = { job, unserved: run.unserved, endedAt: now };
+      const retryAt = earliestRetryAt(unserved, settings, random);
+      return end(fail(job, { ...UNAVAILABLE, retryAt }, attempts, now));
     }
     case 'deferred': {
-      const until = nextAttemptAt(run, at, settings.breaker, dependencies.random);
-      const isWaiting = await putBack(dependencies, job, defer(job, until, attempts, at));
-      if (isWaiting) recordDeferral(dependencies, job, at);
+      const unserved = { job, unserved: run.unserved, endedAt: now };
+      const nextAt = nextAttemptAt(unserved, settings, random);
+      const isWaiting = await putBack(dependencies, job, defer(job, nextAt, attempts, now));
+      if (isWaiting) recordDeferral(dependencies, job, now);
       return;
     }
     case 'out-of-time':
-      await putBack(dependencies, job, release(job, attempts, at));
+      await putBack(dependencies, job, release(job, attempts, now));
       return;
     case 'cancelled':
-      return finish(dependencies, job, cancelMine(job, attempts, at));
+      return end(cancelMine(job, attempts, now));
     case 'lost':
       return;
     default:
@@ -72,61 +107,53 @@ async function conclude(
   }
 }
 
-/** The object first, then the row that names it: a row never names what is not there. */
+/** Writes the object before the row that names it, so that a row never names a missing object. */
 async function store(
-  dependencies: WorkDependencies,
+  { ends, results, clock, metrics, log }: RunJobDependencies,
   job: Job,
   answer: Answer,
   attempts: readonly Attempt[],
 ): Promise<void> {
-  const { ends, results, metrics, log } = dependencies;
   const { jobId, claimToken = '' } = job;
   const bytes = await results.putAnswer({ jobId, claimToken }, answer);
-  const at = now(dependencies);
-  const { applied } = await ends.write(jobId, succeed(job, answer, attempts, bytes, at));
+  const success = succeed(job, answer, attempts, bytes, clock.now());
+  const { applied } = await ends.write(jobId, success);
   if (!applied) {
     metrics.count(METRIC.lateResults);
-    log.warn('answer thrown away: the job is no longer this run’s', { jobId });
+    log.warn('answer discarded: the job belongs to another run', { jobId });
   }
-}
-
-async function finish({ ends }: WorkDependencies, job: Job, change: RowUpdate): Promise<void> {
-  await ends.write(job.jobId, change);
 }
 
 /**
- * Row, then message; the one that brought us here is deleted only after both. Whether the job waits
- * for another run.
+ * Updates the row, then sends the job's next message; SQS deletes the current message only after
+ * both. Returns true if the job now waits for another run.
  */
 async function putBack(
-  dependencies: WorkDependencies,
+  dependencies: RunJobDependencies,
   job: Job,
-  change: RowUpdate,
+  update: RowUpdate,
 ): Promise<boolean> {
-  const updated = await dependencies.jobs.update(job.jobId, change);
+  const { jobs, ends, clock } = dependencies;
+  const updated = await jobs.update(job.jobId, update);
   if (!updated.applied) return false;
-  const at = now(dependencies);
-  // Nobody else would look at it before its next message.
+  const now = clock.now();
+  // Without this, the cancel would take effect only at the next message.
   if (updated.job.cancelRequested) {
-    await finish(dependencies, updated.job, cancel(updated.job, at));
+    await ends.write(job.jobId, cancel(updated.job, now));
     return false;
   }
-  await dispatch(dependencies, updated.job, at);
+  await dispatch(dependencies, updated.job, now);
   return true;
 }
 
 function recordDeferral(
-  { metrics, log }: WorkDependencies,
+  { metrics, log }: RunJobDependencies,
   { jobId, createdAt, deferrals }: Job,
-  at: number,
+  now: number,
 ): void {
   metrics.count(METRIC.jobsDeferred);
-  metrics.time(METRIC.deferredJobAge, at - createdAt);
-  log.info('job deferred', { jobId, deferrals: deferrals + 1, ageMs: at - createdAt });
-}
-
-function now({ clock }: WorkDependencies): number {
-  return clock.now();
+  metrics.time(METRIC.deferredJobAge, now - createdAt);
+  log.info('job deferred', { jobId, deferrals: deferrals + 1, ageMs: now - createdAt });
 }
 
 const PROMPT_GONE = {

@@ -1,43 +1,24 @@
-import type { Settings } from '../contract/policy.ts';
 import { encodeMessage, type JobMessage, parseMessage } from '../contract/schemas/message.ts';
-import type { Clock, Random } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { cancel, deadLetter, expire } from '../core/jobs/end-transitions.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
-import type { JobStore } from '../core/jobs/job-store.ts';
 import { type Refusal, refusal } from '../core/jobs/refusal.ts';
-import type { ResultStore } from '../core/jobs/result-store.ts';
 import type { RowUpdate } from '../core/jobs/row-update.ts';
 import { claim } from '../core/jobs/transitions.ts';
-import type { Router } from '../core/router/router.ts';
-import type { Log, Metrics } from '../core/telemetry.ts';
-import { runJob } from './run-job.ts';
+import { type Invocation, type RunJobDependencies, runJob } from './run-job.ts';
 
-export interface WorkDependencies {
-  readonly jobs: JobStore;
+export interface WorkDependencies extends RunJobDependencies {
   readonly ends: Pick<JobEnds, 'write' | 'publish'>;
   readonly queue: Pick<JobQueue, 'send' | 'deadLetter'>;
-  readonly results: ResultStore;
-  readonly router: Router;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly random: Random;
-  /** 32 hexadecimal digits, never the same twice. */
+  /** Returns 32 hexadecimal digits, never the same twice. */
   readonly newId: () => string;
-  readonly log: Log;
-  readonly metrics: Metrics;
-}
-
-export interface Invocation {
-  readonly settings: Settings;
-  /** When the function is stopped. */
-  readonly endsAtMs: number;
 }
 
 /**
- * Carries one message to its end; once this resolves the message can be deleted. It throws only
- * when infrastructure breaks: then the message comes back, and the sweeper frees the job.
+ * Handles one message completely; once this resolves, the message can be deleted. It throws only if
+ * infrastructure is broken: SQS then redelivers the message, and the sweeper requeues the job.
  */
 export async function work(
   dependencies: WorkDependencies,
@@ -47,7 +28,7 @@ export async function work(
   const { queue, log } = dependencies;
   const parsed = parseMessage(body);
   if (!parsed.readable) {
-    log.warn('message parked: not readable', { reason: parsed.reason });
+    log.warn('message dead-lettered: not readable', { reason: parsed.reason });
     await queue.deadLetter(body, parsed.reason);
     return;
   }
@@ -55,7 +36,7 @@ export async function work(
     await claimAndRun(dependencies, invocation, parsed.message);
   } catch (error) {
     const { jobId } = parsed.message;
-    log.error('message failed, left to come back', { jobId, error: errorName(error) });
+    log.error('message failed; SQS will redeliver it', { jobId, error: errorName(error) });
     throw error;
   }
 }
@@ -68,24 +49,24 @@ async function claimAndRun(
   const { jobs, clock, newId } = dependencies;
   const { settings } = invocation;
   const now = clock.now();
-  const change = claim(message.generation, newId(), now, settings);
-  const claimed = await jobs.update(message.jobId, change);
+  const update = claim(message.generation, newId(), now, settings);
+  const claimed = await jobs.update(message.jobId, update);
   if (claimed.applied) return runJob(dependencies, invocation, claimed.job);
   if (!claimed.current) return;
   const reason = refusal(claimed.current, message.generation, now, settings.jobs.maxAttempts);
-  await turnAway(dependencies, claimed.current, reason, now);
+  await handleRefusal(dependencies, claimed.current, reason, now);
 }
 
-async function turnAway(
-  dependencies: WorkDependencies,
+async function handleRefusal(
+  { ends, queue, log }: WorkDependencies,
   job: Job,
   reason: Refusal,
   now: number,
 ): Promise<void> {
-  const { ends, queue, log } = dependencies;
-  const park = () => queue.deadLetter(encodeMessage(job), CLAIMS_EXHAUSTED);
-  const end = async (change: RowUpdate): Promise<void> => {
-    await ends.write(job.jobId, change);
+  const { jobId, claims } = job;
+  const moveToDeadLetters = () => queue.deadLetter(encodeMessage(job), CLAIMS_EXHAUSTED);
+  const end = async (update: RowUpdate): Promise<void> => {
+    await ends.write(jobId, update);
   };
   switch (reason) {
     case 'stale':
@@ -98,11 +79,11 @@ async function turnAway(
     case 'expired':
       return end(expire(job, now));
     case 'exhausted':
-      log.warn('job dead-lettered', { jobId: job.jobId, claims: job.claims });
-      await end(deadLetter(job, claimsExhausted(job), now));
-      return park();
+      log.warn('job dead-lettered', { jobId, claims });
+      await end(deadLetter(job, claimsExhausted(claims), now));
+      return moveToDeadLetters();
     case 'dead-lettered':
-      return park();
+      return moveToDeadLetters();
     default:
       return reason satisfies never;
   }
@@ -110,7 +91,7 @@ async function turnAway(
 
 const CLAIMS_EXHAUSTED = 'claims-exhausted';
 
-function claimsExhausted({ claims }: Job) {
+function claimsExhausted(claims: number) {
   const type = `urn:holdfast:problem:${CLAIMS_EXHAUSTED}`;
   return { type, title: `The job broke off in each of ${claims} runs` };
 }

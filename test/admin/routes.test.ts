@@ -5,15 +5,13 @@ import { PROBLEM } from '../../lambda/contract/problems.ts';
 import { adminHealthView } from '../../lambda/contract/schemas/admin-health-view.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import { scopesOfChain } from '../../lambda/core/breaker/override-scopes.ts';
-import {
-  DisabledTargets,
-  inProcessDisabledTargets,
-} from '../../lambda/core/router/disabled-targets.ts';
+import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { LifecycleRecord } from '../../lambda/core/router/lifecycle.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { bodyOf, fieldsOf } from '../support/api-caller.ts';
 import { type ApiEventOptions, anApiEvent } from '../support/api-event.ts';
 import { aWorld } from '../support/job-world.ts';
+import { memoryDisabledTargets } from '../support/memory-disabled-targets.ts';
 import { aChain, EAST_SONNET } from '../support/router-builders.ts';
 
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operators/ada';
@@ -33,11 +31,11 @@ function anAdmin(settings: Settings = aChain()) {
   const policy = () => settings.breaker;
   const store = new MemoryCircuitStore(() => clock.now());
   const newPrivateStore = () => new MemoryCircuitStore(() => clock.now());
-  const disabledStore = inProcessDisabledTargets();
+  const disabledStore = memoryDisabledTargets();
   const scopesOf = scopesOfChain(() => settings);
   const aBreaker = (workerId: string) =>
     new Breaker({ store, newPrivateStore, policy, clock, scopesOf, random: () => 0, workerId });
-  const disabled = () => new DisabledTargets({ store: disabledStore, policy, clock });
+  const disabled = () => new DisabledTargets({ store: disabledStore, policy, clock, log });
   let lifecycle: LifecycleRecord | undefined;
   let settingsFault: SettingsFault | undefined;
   const dependencies = {

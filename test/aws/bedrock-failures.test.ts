@@ -227,23 +227,6 @@ describe.each(PROTOCOLS)('over $protocol', ({ protocol, requestHandler }) => {
 
     expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'timeout' } });
   });
-
-  test('aborted when the caller aborts before the call timeout', async () => {
-    bedrock.setFault({ fault: 'hang' });
-    const caller = new AbortController();
-    setTimeout(() => caller.abort(), 20);
-
-    const result = await client.converse(aModelRequest(), 5000, caller.signal);
-
-    expect(result).toMatchObject({ outcome: 'aborted' });
-  });
-
-  test('aborted without a call when the caller has already aborted', async () => {
-    const result = await client.converse(aModelRequest(), 5000, AbortSignal.abort());
-
-    expect(result).toMatchObject({ outcome: 'aborted' });
-    expect(bedrock.calls()).toEqual([]);
-  });
 });
 
 function reply(

@@ -4,6 +4,7 @@ import { dynamoDbDisabledTargets } from '../../lambda/aws/disabled-targets-table
 import { BREAKER_DEFAULTS } from '../../lambda/contract/policy.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import { type CircuitTables, serveCircuitTables } from '../support/dynalite-table.ts';
+import { SILENT } from '../support/silent-telemetry.ts';
 
 const KEY = 'us-east-1/model';
 const RECORD = {
@@ -63,7 +64,12 @@ test('an unreadable record disables no target and can be replaced', async () => 
 test('errors that three workers saw disable the target for a fourth', async () => {
   const store = dynamoDbDisabledTargets(tables.client, await tables.create());
   const worker = () =>
-    new DisabledTargets({ store, policy: () => BREAKER_DEFAULTS, clock: { now: () => 1_000_000 } });
+    new DisabledTargets({
+      store,
+      policy: () => BREAKER_DEFAULTS,
+      clock: { now: () => 1_000_000 },
+      log: SILENT,
+    });
 
   for (const jobId of ['a', 'b', 'c']) await worker().failed(KEY, jobId, 'AccessDeniedException');
 

@@ -61,11 +61,19 @@ async function main(): Promise<void> {
 }
 
 async function runJobs(jobs: JobStore): Promise<void> {
+  const runs = new Map<string, number>();
   const base = aWorld({
-    run: ({ deferrals: before = 0 }, { clock }) =>
-      before < deferrals
-        ? { outcome: 'deferred', retryAtMs: clock.now() + 60_000, attempts: [] }
-        : answers(),
+    run: ({ jobId }, { clock }) => {
+      const before = runs.get(jobId) ?? 0;
+      runs.set(jobId, before + 1);
+      return before < deferrals
+        ? {
+            outcome: 'deferred',
+            unserved: [{ outcome: 'skipped', untilMs: clock.now() + 60_000 }],
+            attempts: [],
+          }
+        : answers();
+    },
   });
   const world = {
     ...base,

@@ -98,8 +98,8 @@ async function play(run: EmbeddedRun, disturbances: Disturbances, said: readonly
   const crashes = {
     workersKilled: killsOf(killer, /Worker/),
     batchSize: BATCH_SIZE,
-    runsBroken: linesWith(said, 'message failed, left to come back'),
-    runsLate: linesWith(said, 'answer thrown away'),
+    runsBroken: linesWith(said, 'message failed; SQS will redeliver it'),
+    runsLate: linesWith(said, 'answer discarded'),
   };
   const { callTimeoutSeconds } = SETTINGS.breaker;
   const evidence = await collect(run, load, crashes, callTimeoutSeconds * 1000);

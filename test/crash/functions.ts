@@ -3,16 +3,12 @@ import { workerTimeoutSeconds } from '../../lambda/contract/policy.ts';
 import type { Clock, Random } from '../../lambda/core/clock.ts';
 import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import { createRouter } from '../../lambda/core/router/router.ts';
-import type { Log, Metrics } from '../../lambda/core/telemetry.ts';
 import { respond } from '../../lambda/request/routes.ts';
 import { sweep } from '../../lambda/sweeper/sweep.ts';
 import { work } from '../../lambda/worker/work.ts';
 import { type ApiEventOptions, anApiEvent } from '../support/api-event.ts';
+import { SILENT, UNCOUNTED } from '../support/silent-telemetry.ts';
 import type { Ports } from './platform.ts';
-
-const ignore = () => undefined;
-export const SILENT: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-export const UNCOUNTED: Metrics = { count: ignore, time: ignore, gauge: ignore };
 
 export interface Runtime {
   readonly clock: Clock;
@@ -30,7 +26,7 @@ export function functionsOf(ports: Ports, runtime: Runtime) {
 
   return {
     async request(options: ApiEventOptions) {
-      const api = { ...dependencies, openApi: {}, settingsFault: ignore };
+      const api = { ...dependencies, openApi: {}, settingsFault: () => undefined };
       const event = anApiEvent(options);
       return respond(api, () => source.read(), event, clock.now() + 28_000);
     },

@@ -2,14 +2,13 @@ import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import { type CircuitStore, CircuitStoreError } from '../../lambda/core/breaker/circuit-store.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
-import {
-  DisabledTargets,
-  inProcessDisabledTargets,
-} from '../../lambda/core/router/disabled-targets.ts';
+import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { ModelClient } from '../../lambda/core/router/model-client.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { answers, fails } from '../support/fake-model-client.ts';
+import { memoryDisabledTargets } from '../support/memory-disabled-targets.ts';
 import { MemoryJobStore } from '../support/memory-job-store.ts';
+import { SILENT } from '../support/silent-telemetry.ts';
 import { type CircuitWrite, RememberingCircuitStore } from './circuit-writes.ts';
 import type { Cloud } from './cloud.ts';
 import { PORT_FATES } from './fates.ts';
@@ -48,8 +47,8 @@ export const memoryPlatform: Platform<Tables> = {
           workerId: `worker-${sandbox.invocation}`,
         }),
         disabledTargets: new DisabledTargets({
-          store: inProcessDisabledTargets(),
-          ...{ policy, clock: cloud.clock },
+          store: memoryDisabledTargets(),
+          ...{ policy, clock: cloud.clock, log: SILENT },
         }),
         settings: {
           read: () => meet(sandbox, 'settings.read', async () => settings),

@@ -19,9 +19,9 @@ import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { useBedrockAt } from '../support/bedrock-endpoint.ts';
+import { SILENT, UNCOUNTED } from '../support/silent-telemetry.ts';
 import { circuitsTable, jobsTable } from '../support/tables.ts';
 import { WIRE_FATES } from './fates.ts';
-import { SILENT, UNCOUNTED } from './functions.ts';
 import type { Platform } from './platform.ts';
 import { Wire, withoutWaiting } from './wire.ts';
 import {
@@ -109,7 +109,7 @@ export const wirePlatform: Platform<readonly Items[]> = {
           }),
           disabledTargets: new DisabledTargets({
             store: dynamoDbDisabledTargets(dynamoDb, CIRCUITS),
-            ...{ policy, clock },
+            ...{ policy, clock, log: SILENT },
           }),
           settings: new SettingsParameter({
             ...{ name: EDITED, deployedName: DEPLOYED, client: ssm },

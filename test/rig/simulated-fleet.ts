@@ -7,16 +7,14 @@ import type { Random } from '../../lambda/core/clock.ts';
 import type { JobPointer, JobQueue } from '../../lambda/core/jobs/job-queue.ts';
 import type { JobStore } from '../../lambda/core/jobs/job-store.ts';
 import type { ResultStore } from '../../lambda/core/jobs/result-store.ts';
-import {
-  DisabledTargets,
-  inProcessDisabledTargets,
-} from '../../lambda/core/router/disabled-targets.ts';
+import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { ModelClient } from '../../lambda/core/router/model-client.ts';
 import { createRouter } from '../../lambda/core/router/router.ts';
 import type { Log, Metrics } from '../../lambda/core/telemetry.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { type WorkDependencies, work } from '../../lambda/worker/work.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
+import { memoryDisabledTargets } from '../support/memory-disabled-targets.ts';
 
 const BATCH_SIZE = 10;
 const FUNCTION_MS = 60_000;
@@ -50,7 +48,7 @@ export class SimulatedFleet implements Pick<JobQueue, 'send' | 'deadLetter'> {
   readonly #parts: FleetParts;
   readonly #ready: string[] = [];
   readonly #idle: Sandbox[] = [];
-  readonly #disabledTargets = inProcessDisabledTargets();
+  readonly #disabledTargets = memoryDisabledTargets();
   #sandboxes = 0;
   #isGrowing = false;
 
@@ -103,9 +101,9 @@ export class SimulatedFleet implements Pick<JobQueue, 'send' | 'deadLetter'> {
       workerId: `sandbox-${this.#sandboxes}`,
     });
     const router = createRouter({
-      ...{ settings: () => settings, circuits, models: parts.models, clock, random },
+      ...{ ...parts, settings: () => settings, circuits, clock, random },
       disabledTargets: new DisabledTargets({
-        ...{ store: this.#disabledTargets, policy: () => settings.breaker, clock },
+        ...{ store: this.#disabledTargets, policy: () => settings.breaker, clock, log: parts.log },
       }),
     });
     const { jobs } = parts;

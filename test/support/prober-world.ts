@@ -2,15 +2,13 @@ import type { SettingsInput } from '../../lambda/contract/policy.ts';
 import type { OverrideMode } from '../../lambda/contract/words.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
-import {
-  DisabledTargets,
-  inProcessDisabledTargets,
-} from '../../lambda/core/router/disabled-targets.ts';
+import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { ModelRequest } from '../../lambda/core/router/model-client.ts';
 import { type ProbeDependencies, probeTargets } from '../../lambda/prober/probe-targets.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeModelClient, fails } from './fake-model-client.ts';
+import { memoryDisabledTargets } from './memory-disabled-targets.ts';
 import { recordingTelemetry } from './recording-telemetry.ts';
 import { someSettings } from './settings.ts';
 
@@ -35,7 +33,7 @@ export class ProberWorld {
     this.settings = someSettings({ probe: { enabled: true }, ...input });
     const policy = () => this.settings.breaker;
     this.disabledTargets = new DisabledTargets({
-      ...{ store: inProcessDisabledTargets(), policy, clock: this.clock },
+      ...{ store: memoryDisabledTargets(), policy, clock: this.clock, log: this.telemetry.log },
     });
     this.worker = this.#breaker('worker');
     this.#probers = ['prober-1', 'prober-2'].map((id) => this.#prober(this.#breaker(id)));

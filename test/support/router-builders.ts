@@ -1,14 +1,13 @@
 import type { Settings, SettingsInput } from '../../lambda/contract/policy.ts';
-import {
-  DisabledTargets,
-  inProcessDisabledTargets,
-} from '../../lambda/core/router/disabled-targets.ts';
+import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import { createRouter, type Router } from '../../lambda/core/router/router.ts';
 import type { RunRequest } from '../../lambda/core/router/run-request.ts';
 import { FakeCircuitGate } from './fake-circuit-gate.ts';
 import { FakeModelClient, type ModelScript } from './fake-model-client.ts';
+import { memoryDisabledTargets } from './memory-disabled-targets.ts';
 import { someSettings } from './settings.ts';
 import { VirtualClock } from './virtual-clock.ts';
+import { SILENT, UNCOUNTED } from './silent-telemetry.ts';
 
 export const EAST_SONNET = 'us-east-1/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 export const WEST_SONNET = 'us-west-2/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
@@ -54,9 +53,10 @@ export function aRouter(
   const circuits = new FakeCircuitGate();
   const models = new FakeModelClient(given.script);
   const disabledTargets = new DisabledTargets({
-    store: inProcessDisabledTargets(),
+    store: memoryDisabledTargets(),
     policy: () => settings.breaker,
     clock,
+    log: SILENT,
   });
   const router = createRouter({
     settings: () => settings,
@@ -65,6 +65,8 @@ export function aRouter(
     clock,
     random: () => 0.5,
     disabledTargets,
+    log: SILENT,
+    metrics: UNCOUNTED,
   });
   const called = () => models.calls.map(({ target }) => `${target.region}/${target.modelId}`);
   return { router, circuits, models, clock, called };

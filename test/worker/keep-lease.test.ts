@@ -30,7 +30,8 @@ test('a renewed lease is leave for a call', async () => {
 
 test('a process that stood still for longer than the lease it renewed asks again', async () => {
   const { world, job, ask } = await aRenewal(140_000);
-  const sleep = world.clock.sleep;
+  const { clock } = world;
+  const sleep = clock.sleep.bind(clock);
   world.clock.sleep = async (ms) => {
     world.clock.sleep = async () => {};
     await sleep(ms);

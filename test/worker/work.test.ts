@@ -55,7 +55,6 @@ describe('a message', () => {
         regions: ['us-east-1'],
         deadlineAtMs: job.deadlineAt,
         functionEndsAtMs: world.invocation.endsAtMs,
-        deferrals: 0,
       }),
     ]);
   });
@@ -194,7 +193,11 @@ describe('a run that ends', () => {
   });
 
   test('as unavailable fails the job and says when to try again', async () => {
-    const world = endingWith({ outcome: 'unavailable', retryAtMs: START + 60_000, attempts });
+    const world = endingWith({
+      outcome: 'unavailable',
+      unserved: [{ outcome: 'skipped', untilMs: START + 60_000 }],
+      attempts,
+    });
 
     await receive(world);
 
@@ -205,7 +208,11 @@ describe('a run that ends', () => {
   });
 
   test('by a deferral spends nothing and comes back when targets may serve', async () => {
-    const world = endingWith({ outcome: 'deferred', retryAtMs: START + 60_000, attempts });
+    const world = endingWith({
+      outcome: 'deferred',
+      unserved: [{ outcome: 'skipped', untilMs: START + 60_000 }],
+      attempts,
+    });
 
     await receive(world);
 
@@ -225,7 +232,11 @@ describe('a run that ends', () => {
   });
 
   test('by a deferral whose send fails leaves a row that the sweeper finds unsent', async () => {
-    const world = endingWith({ outcome: 'deferred', retryAtMs: START, attempts });
+    const world = endingWith({
+      outcome: 'deferred',
+      unserved: [{ outcome: 'skipped', untilMs: START }],
+      attempts,
+    });
     world.queue.isDown = true;
 
     await expect(receive(world)).rejects.toThrow('queue down');
@@ -253,7 +264,11 @@ describe('a run that ends', () => {
 
   test('without an answer cancels what the caller has cancelled meanwhile', async () => {
     const ends: RunResult[] = [
-      { outcome: 'deferred', retryAtMs: START + 60_000, attempts },
+      {
+        outcome: 'deferred',
+        unserved: [{ outcome: 'skipped', untilMs: START + 60_000 }],
+        attempts,
+      },
       { outcome: 'out-of-time', attempts },
     ];
     for (const result of ends) {
@@ -294,7 +309,7 @@ describe('a run that ends', () => {
   });
 
   test.each<RunResult>([
-    { outcome: 'deferred', retryAtMs: START, attempts },
+    { outcome: 'deferred', unserved: [{ outcome: 'skipped', untilMs: START }], attempts },
     { outcome: 'out-of-time', attempts },
   ])('too late, $outcome, sends nothing', async (outcome) => {
     const world = endingWith(({ jobs }) => {

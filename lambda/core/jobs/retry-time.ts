@@ -1,24 +1,81 @@
-import type { BreakerPolicy } from '../../contract/policy.ts';
+import type { Settings } from '../../contract/policy.ts';
 import type { Random } from '../clock.ts';
-import type { RetryTime } from '../router/back-off.ts';
+import { timeForACallMs } from '../router/call-time.ts';
+import type { UnservedTarget } from '../router/run-result.ts';
+import type { Job } from './job.ts';
 
-/** SQS holds a message back no longer than this; a longer wait is a chain of hops. */
+/** The longest delay of an SQS message. A job that waits longer is sent again after each delay. */
 export const LONGEST_DELAY_MS = 900_000;
 
+/** A run that ended at `endedAt` because no target served the job. */
+export interface RunWithoutAnswer {
+  readonly job: Pick<Job, 'deferrals' | 'deadlineAt'>;
+  readonly unserved: readonly UnservedTarget[];
+  readonly endedAt: number;
+}
+
+interface RetryTime {
+  readonly at: number;
+  /** True for a time that was drawn at random for this job, or that no other job shares. */
+  readonly isJittered: boolean;
+}
+
 /**
- * When a job that no target admitted comes back. A time that the targets named is the same for the
- * whole backlog, so up to half a cooldown is added at random, or all would wake at one instant; a
- * back-off was drawn at random already. Half is enough: a recovery takes the time of a few calls, so
- * most find the circuit closed, and nothing is won by making the others wait. Each hop of a long wait
- * looks at the targets anew, so a job is at most a hop late when one of them heals early.
+ * Returns the time of a deferred job's next run.
+ *
+ * A time that the targets named is the same for the whole backlog, so up to half a cooldown of
+ * jitter is added to it. Half is enough: a recovery takes as long as a few calls, so most jobs find
+ * the circuit closed, and a longer wait gains nothing. A job checks its targets again after each
+ * delay, so it is at most one delay late if a target recovers early.
  */
-export function nextAttemptAt(
-  { retryAtMs, isJittered = false }: RetryTime,
-  now: number,
-  policy: BreakerPolicy,
+export function nextAttemptAt(run: RunWithoutAnswer, settings: Settings, random: Random): number {
+  const { endedAt } = run;
+  const cooldownMs = settings.breaker.cooldownSeconds * 1000;
+  const { at, isJittered } = deadlineOf(run, settings) ?? earliest(run, settings, random);
+  const jitterMs = isJittered ? 0 : Math.min(cooldownMs, LONGEST_DELAY_MS) / 2;
+  const waitMs = Math.min(Math.max(0, at - endedAt), LONGEST_DELAY_MS - jitterMs);
+  return Math.ceil(endedAt + waitMs + random() * jitterMs);
+}
+
+/** Returns the earliest time at which a target may be called again, for a caller who does not wait. */
+export function earliestRetryAt(run: RunWithoutAnswer, settings: Settings, random: Random): number {
+  return earliest(run, settings, random).at;
+}
+
+/** Returns the deadline if no further call could end before it: the job then only waits to expire. */
+function deadlineOf(
+  { job: { deadlineAt }, endedAt }: RunWithoutAnswer,
+  { breaker }: Settings,
+): RetryTime | undefined {
+  const isTooLate = endedAt + timeForACallMs(breaker) > deadlineAt;
+  return isTooLate ? { at: deadlineAt, isJittered: true } : undefined;
+}
+
+function earliest(
+  { job, unserved, endedAt }: RunWithoutAnswer,
+  settings: Settings,
   random: Random,
-): number {
-  const spreadMs = isJittered ? 0 : Math.min(policy.cooldownSeconds * 1000, LONGEST_DELAY_MS) / 2;
-  const waitMs = Math.min(Math.max(0, retryAtMs - now), LONGEST_DELAY_MS - spreadMs);
-  return Math.ceil(now + waitMs + random() * spreadMs);
+): RetryTime {
+  const backoff = (fromMs: number): RetryTime => {
+    const at = fromMs + backoffMs(settings, job.deferrals, random);
+    return { at, isJittered: true };
+  };
+  const times = unserved.map((target): RetryTime => {
+    if (target.outcome === 'skipped') return { at: target.untilMs, isJittered: false };
+    const own = backoff(target.atMs);
+    const hintedAt = target.atMs + (target.retryAfterMs ?? 0);
+    return hintedAt > own.at ? { at: hintedAt, isJittered: false } : own;
+  });
+  return times.toSorted((a, b) => a.at - b.at)[0] ?? backoff(endedAt);
+}
+
+/**
+ * Returns the wait after a failed call: the shortest deferral plus full jitter over a span that
+ * doubles with each deferral, up to the cooldown. A retried job does not count again in a circuit
+ * that it failed on, so quick retries would load an unhealthy target and prove nothing.
+ */
+function backoffMs({ breaker, jobs }: Settings, deferrals: number, random: Random): number {
+  const shortest = jobs.shortestDeferralSeconds;
+  const span = Math.min(breaker.cooldownSeconds, shortest * 2 ** deferrals);
+  return (shortest + random() * span) * 1000;
 }

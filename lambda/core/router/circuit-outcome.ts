@@ -2,7 +2,7 @@ import type { FailureKind, TargetFailureKind } from '../../contract/words.ts';
 import type { Outcome } from '../breaker/admission.ts';
 import type { ModelResult } from './model-client.ts';
 
-/** What the circuit learns: nothing from the caller's faults, nor from those of the configuration. */
+/** Translates a call's result for the circuit, which ignores faults of the caller and of the configuration. */
 export function circuitOutcome(result: ModelResult): Outcome {
   switch (result.outcome) {
     case 'answer':
@@ -13,8 +13,6 @@ export function circuitOutcome(result: ModelResult): Outcome {
       const hint = retryAfterMs === undefined ? {} : { retryAfterMs };
       return { kind: 'failure', failure: kind, elapsedMs: result.elapsedMs, ...hint };
     }
-    case 'aborted':
-      return { kind: 'ignored' };
     default:
       return result satisfies never;
   }

@@ -2,7 +2,7 @@ import { profileOf } from '../../contract/geography.ts';
 import { type Settings, type Target, targetKey } from '../../contract/policy.ts';
 import type { CircuitState, Health, OverrideMode } from '../../contract/words.ts';
 import type { CircuitSummary } from '../breaker/summary.ts';
-import type { ConfigFailures } from './disabled-targets.ts';
+import type { ConfigFailures } from './config-failures.ts';
 import { type Inference, inferredOut } from './region-inference.ts';
 
 /** Times in ISO 8601, UTC. */

@@ -49,24 +49,19 @@ export interface ModelFailure {
   readonly tooLong?: boolean;
 }
 
-/** Expected ends are values; `aborted` is the caller's own signal or a cut before the full time. */
+/** The expected ends of a call are values; only broken code throws. */
 export type ModelResult =
   | { readonly outcome: 'answer'; readonly answer: ModelAnswer; readonly elapsedMs: number }
-  | { readonly outcome: 'failure'; readonly failure: ModelFailure; readonly elapsedMs: number }
-  | { readonly outcome: 'aborted'; readonly elapsedMs: number };
+  | { readonly outcome: 'failure'; readonly failure: ModelFailure; readonly elapsedMs: number };
 
 export type PromptToCount = Pick<ModelRequest, 'target' | 'system' | 'messages'>;
 
 export interface ModelClient {
-  /** Calls the target once; gives up after `timeoutMs`, which then is a `timeout` failure. */
-  converse(request: ModelRequest, timeoutMs: number, signal?: AbortSignal): Promise<ModelResult>;
+  /** Calls the target once. A call that takes longer than `timeoutMs` is a `timeout` failure. */
+  converse(request: ModelRequest, timeoutMs: number): Promise<ModelResult>;
   /**
-   * Tokens of the request's prompt as the model itself counts them; `undefined` where it does not
-   * say, for whatever reason. It is no call of the model: it costs nothing and no circuit minds.
+   * Returns the prompt's tokens as the model itself counts them, or `undefined` if it gives no count.
+   * Counting is free, and its failures count in no circuit.
    */
-  countTokens(
-    request: PromptToCount,
-    timeoutMs: number,
-    signal?: AbortSignal,
-  ): Promise<number | undefined>;
+  countTokens(request: PromptToCount, timeoutMs: number): Promise<number | undefined>;
 }

@@ -58,7 +58,7 @@ export class PromptSize {
   }
 
   /** As the model counts them if that matters and it says so, else the estimate. */
-  async tokens(place: Place, timeoutMs: number, signal?: AbortSignal): Promise<number> {
+  async tokens(place: Place, timeoutMs: number): Promise<number> {
     const estimate = estimatedTokens(this.#conversation, place.tier);
     if (!this.isClose(place)) return estimate;
     const { target, tier } = place;
@@ -67,7 +67,7 @@ export class PromptSize {
       const system = systemPrompt(this.#conversation, tier);
       const { messages } = this.#conversation;
       const prompt = { target, messages, ...(system && { system }) };
-      this.#counts.set(key, await this.#models.countTokens(prompt, timeoutMs, signal));
+      this.#counts.set(key, await this.#models.countTokens(prompt, timeoutMs));
     }
     return this.#counts.get(key) ?? estimate;
   }

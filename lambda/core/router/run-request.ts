@@ -1,22 +1,18 @@
 import type { WhenOpen } from '../../contract/words.ts';
 import type { Conversation } from './model-client.ts';
 
-/** One run: a single visit of a job to the targets that admit it. */
+/** One run of one job. */
 export interface RunRequest {
   readonly jobId: string;
   readonly conversation: Conversation;
   readonly whenOpen: WhenOpen;
-  /** Name of the last tier that may serve. @default the last of the chain */
+  /** Name of the last tier that may serve. @default the last tier of the chain */
   readonly minTier?: string;
-  /** Regions that may serve; no fallback leaves them. @default all */
+  /** Regions that may serve; no fallback leaves them. @default all regions of the chain */
   readonly regions?: readonly string[];
   readonly deadlineAtMs: number;
-  /** When the function ends; a call that cannot have its full time before it is not started. */
+  /** The end of the function. A call that cannot have its full time before it is not started. */
   readonly functionEndsAtMs: number;
-  /** Before each call: renews the lease; anything but `go` ends the run. */
+  /** Renews the job's lease before each call. Any answer except `go` ends the run. */
   readonly beforeCall: () => Promise<'go' | 'cancelled' | 'lost'>;
-  /** How often in a row this job was deferred; its back-off doubles with it. @default 0 */
-  readonly deferrals?: number;
-  /** Cuts the running call short; the run then ends as `out-of-time`. */
-  readonly signal?: AbortSignal;
 }

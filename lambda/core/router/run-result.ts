@@ -1,20 +1,19 @@
 import type { AttemptOutcome } from '../../contract/words.ts';
 import type { RejectReason } from '../breaker/admission.ts';
-import type { RetryTime } from './back-off.ts';
 
 export interface Attempt {
   readonly target: string;
   readonly tier: string;
   readonly outcome: AttemptOutcome;
-  /** Why it was skipped (a `SkipReason`), the error's name, or what made an answer unusable. */
+  /** A `SkipReason`, the name of an error, or the fault of an unusable answer. */
   readonly reason?: string;
   readonly ms: number;
 }
 
-/** Reasons for passing over a target without a call. */
+/** A reason for skipping a target without a call. */
 export type SkipReason =
   | RejectReason
-  /** Configuration errors took it out until it is checked again. */
+  /** Configuration errors disabled the target until its next check. */
   | 'disabled'
   /** Other models of its region fail too. */
   | 'region-unhealthy'
@@ -24,40 +23,57 @@ export type SkipReason =
 export interface Answer {
   readonly text: string;
   readonly stopReason: string;
-  /** Target key and tier that answered. */
+  /** Key of the target that answered. */
   readonly servedBy: string;
+  /** Tier of that target. */
   readonly tier: string;
-  /** True when anything was reduced against what was asked; `degradedBy` says what. */
+  /** True if the answer falls short of the request in any way; `degradedBy` lists the ways. */
   readonly degraded: boolean;
   readonly degradedBy: readonly string[];
   readonly truncated: boolean;
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
-  /** By list price, in US dollars; absent when the price is not known. */
+  /** In US dollars by list price; absent if the price is not known. */
   readonly costUsd?: number;
 }
 
-/** A problem's `type` and `title`; never a text that came from a model or a target. */
+/** A problem's `type` and `title`; never text from a model or a target. */
 export interface RefusedRequest {
   readonly type: string;
   readonly title: string;
 }
 
-export type RunResult =
-  | { readonly outcome: 'answered'; readonly answer: Answer; readonly attempts: readonly Attempt[] }
-  /** The request itself is at fault: FAILED, no other target would take it. */
-  | {
-      readonly outcome: 'refused';
-      readonly error: RefusedRequest;
-      readonly attempts: readonly Attempt[];
-    }
-  /** Targets' reasons only: the job waits and spends nothing. */
-  | ({ readonly outcome: 'deferred'; readonly attempts: readonly Attempt[] } & RetryTime)
-  /** `whenOpen: fail` and none admitted or answered. */
-  | {
-      readonly outcome: 'unavailable';
-      readonly retryAtMs: number;
-      readonly attempts: readonly Attempt[];
-    }
-  /** Too little time left in this invocation: send again at once, same generation. */
-  | { readonly outcome: 'out-of-time'; readonly attempts: readonly Attempt[] }
-  | { readonly outcome: 'cancelled' | 'lost'; readonly attempts: readonly Attempt[] };
+export const REFUSED = {
+  invalid: {
+    type: 'urn:holdfast:problem:request-refused',
+    title: 'The model refused the request as invalid',
+  },
+  tooLong: {
+    type: 'urn:holdfast:problem:prompt-too-long',
+    title: 'The prompt is too long for every model that may serve it',
+  },
+  unusable: {
+    type: 'urn:holdfast:problem:unusable-answer',
+    title: 'The models gave no usable answer',
+  },
+} satisfies Record<string, RefusedRequest>;
+
+/** A target that did not serve the job and may serve it later. */
+export type UnservedTarget =
+  /** It may be called again from `untilMs` on. */
+  | { readonly outcome: 'skipped'; readonly untilMs: number }
+  /** Its call failed at `atMs`; `retryAfterMs` is the wait that it asked for. */
+  | { readonly outcome: 'failed'; readonly atMs: number; readonly retryAfterMs?: number };
+
+export type RunEnd =
+  | { readonly outcome: 'answered'; readonly answer: Answer }
+  /** The request itself is at fault, and no other target would accept it. */
+  | { readonly outcome: 'refused'; readonly error: RefusedRequest }
+  /** The targets are at fault; the job waits for them, or for its deadline. */
+  | { readonly outcome: 'deferred'; readonly unserved: readonly UnservedTarget[] }
+  /** The targets are at fault, and the caller does not wait (`whenOpen: fail`). */
+  | { readonly outcome: 'unavailable'; readonly unserved: readonly UnservedTarget[] }
+  /** The invocation has too little time left for a call. */
+  | { readonly outcome: 'out-of-time' }
+  | { readonly outcome: 'cancelled' | 'lost' };
+
+export type RunResult = RunEnd & { readonly attempts: readonly Attempt[] };

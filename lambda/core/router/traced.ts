@@ -3,7 +3,7 @@ import type { Trace } from '../telemetry.ts';
 import type { ModelClient } from './model-client.ts';
 import type { Router } from './router.ts';
 
-/** Each run of a job as a part of the trace, to be found by the job's id. */
+/** Wraps a router so that each run is a span of the trace, annotated with the job's id. */
 export function tracedRouter(router: Router, trace: Trace): Router {
   return {
     run: (request) =>
@@ -15,13 +15,13 @@ export function tracedRouter(router: Router, trace: Trace): Router {
   };
 }
 
-/** Each call of a model as a part of the trace, with its target and how it ended. */
+/** Wraps a model client so that each call is a span of the trace, annotated with its target and outcome. */
 export function tracedModels(models: ModelClient, trace: Trace): ModelClient {
   return {
-    converse: (request, timeoutMs, signal) => {
+    converse: (request, timeoutMs) => {
       const { jobId, target } = request;
       return trace.span('model call', { jobId, target: targetKey(target) }, async (annotate) => {
-        const result = await models.converse(request, timeoutMs, signal);
+        const result = await models.converse(request, timeoutMs);
         annotate({ outcome: result.outcome === 'failure' ? result.failure.kind : result.outcome });
         return result;
       });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { encodeMessage } from '../../../lambda/contract/schemas/message.ts';
-import { nextAttemptAt } from '../../../lambda/core/jobs/retry-time.ts';
+import { nextAttemptAt, type RunWithoutAnswer } from '../../../lambda/core/jobs/retry-time.ts';
 import type { RunResult } from '../../../lambda/core/router/run-result.ts';
 import { work } from '../../../lambda/worker/work.ts';
 import { aJob, anAnswer, anAttempt, START } from '../../support/job-builders.ts';
@@ -16,13 +16,17 @@ describe('a backlog of 10,000', () => {
     ['when the circuits name one time', 60, 30],
     ['under a cooldown of a quarter of an hour', 900, 450],
   ])('comes back spread evenly, %s', (_, cooldownSeconds, spreadSeconds) => {
-    const policy = someSettings({ breaker: { cooldownSeconds } }).breaker;
+    const settings = someSettings({ breaker: { cooldownSeconds } });
     const random = seededRandom(7);
-    const until = { retryAtMs: START + 30 * SECOND };
+    const run: RunWithoutAnswer = {
+      job: aJob(),
+      unserved: [{ outcome: 'skipped', untilMs: START + 30 * SECOND }],
+      endedAt: START,
+    };
 
     const perSecond = countBy(
       Array.from({ length: 10_000 }, () =>
-        Math.floor(nextAttemptAt(until, START, policy, random) / SECOND),
+        Math.floor(nextAttemptAt(run, settings, random) / SECOND),
       ),
     );
 
@@ -56,7 +60,7 @@ function anOutage(endsMs: number, count: number): World {
   const attempts = [anAttempt({ outcome: 'skipped', reason: 'open' })];
   const run = (_: unknown, { clock }: World): RunResult =>
     clock.nowMs < endsMs
-      ? { outcome: 'deferred', retryAtMs: endsMs, attempts }
+      ? { outcome: 'deferred', unserved: [{ outcome: 'skipped', untilMs: endsMs }], attempts }
       : { outcome: 'answered', answer: anAnswer(), attempts: [] };
   const world = aWorld({ run, random });
   const template = aJob();

@@ -1,18 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
-import { nextAttemptAt } from '../../../lambda/core/jobs/retry-time.ts';
-import { START } from '../../support/job-builders.ts';
+import { nextAttemptAt, type RunWithoutAnswer } from '../../../lambda/core/jobs/retry-time.ts';
+import { aJob, START } from '../../support/job-builders.ts';
 import { someSettings } from '../../support/settings.ts';
 
-const policy = someSettings().breaker;
+const settings = someSettings();
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+
+/** A run that ended at `START`; its only target was skipped until `untilMs`. */
+function skippedUntil(untilMs: number): RunWithoutAnswer {
+  return { job: aJob(), unserved: [{ outcome: 'skipped', untilMs }], endedAt: START };
+}
 
 describe('a deferred job comes back', () => {
   test('when the targets said, plus a random share of half a cooldown', () => {
     const until = START + 40 * SECOND;
 
-    expect(nextAttemptAt({ retryAtMs: until }, START, policy, () => 0)).toBe(until);
-    expect(nextAttemptAt({ retryAtMs: until }, START, policy, () => 0.5)).toBe(until + 15 * SECOND);
+    expect(nextAttemptAt(skippedUntil(until), settings, () => 0)).toBe(until);
+    expect(nextAttemptAt(skippedUntil(until), settings, () => 0.5)).toBe(until + 15 * SECOND);
   });
 
   test('with a backlog of 10,000 spread over half a cooldown, no second taking twice its share', () => {
@@ -21,9 +26,7 @@ describe('a deferred job comes back', () => {
     const seconds = new Map<number, number>();
 
     for (let i = 0; i < 10_000; i++) {
-      const second = Math.floor(
-        nextAttemptAt({ retryAtMs: START }, START, policy, random) / SECOND,
-      );
+      const second = Math.floor(nextAttemptAt(skippedUntil(START), settings, random) / SECOND);
       seconds.set(second, (seconds.get(second) ?? 0) + 1);
     }
 
@@ -34,31 +37,33 @@ describe('a deferred job comes back', () => {
   test('within the quarter of an hour that SQS can wait, hop by hop', () => {
     const inFourHours = START + 240 * MINUTE;
 
-    expect(nextAttemptAt({ retryAtMs: inFourHours }, START, policy, () => 0)).toBe(
-      START + 14.5 * MINUTE,
+    expect(nextAttemptAt(skippedUntil(inFourHours), settings, () => 0)).toBe(START + 14.5 * MINUTE);
+    expect(nextAttemptAt(skippedUntil(inFourHours), settings, () => 0.999)).toBeLessThanOrEqual(
+      START + 15 * MINUTE,
     );
-    expect(
-      nextAttemptAt({ retryAtMs: inFourHours }, START, policy, () => 0.999),
-    ).toBeLessThanOrEqual(START + 15 * MINUTE);
   });
 
   test('within a quarter of an hour also under a cooldown of hours', () => {
-    const patient = { ...policy, cooldownSeconds: 7200 };
+    const patient = someSettings({ breaker: { cooldownSeconds: 7200, cooldownMaxSeconds: 7200 } });
 
-    const latest = nextAttemptAt({ retryAtMs: START + 240 * MINUTE }, START, patient, () => 0.999);
+    const latest = nextAttemptAt(skippedUntil(START + 240 * MINUTE), patient, () => 0.999);
 
     expect(latest).toBeLessThanOrEqual(START + 15 * MINUTE);
   });
 
-  test('at the very time that a back-off has drawn for it', () => {
-    const backOff = { retryAtMs: START + 7 * SECOND, isJittered: true };
+  test('after the backoff of a failed call, without more jitter', () => {
+    const run: RunWithoutAnswer = {
+      job: aJob(),
+      unserved: [{ outcome: 'failed', atMs: START }],
+      endedAt: START,
+    };
 
-    expect(nextAttemptAt(backOff, START, policy, () => 0.9)).toBe(START + 7 * SECOND);
+    expect(nextAttemptAt(run, settings, () => 0.4)).toBe(START + 7 * SECOND);
   });
 
   test('at once when the time is past, spread all the same', () => {
-    expect(nextAttemptAt({ retryAtMs: START - MINUTE }, START, policy, () => 0)).toBe(START);
-    expect(nextAttemptAt({ retryAtMs: START - MINUTE }, START, policy, () => 0.1)).toBe(
+    expect(nextAttemptAt(skippedUntil(START - MINUTE), settings, () => 0)).toBe(START);
+    expect(nextAttemptAt(skippedUntil(START - MINUTE), settings, () => 0.1)).toBe(
       START + 3 * SECOND,
     );
   });

@@ -68,9 +68,11 @@ describe('a call to a model', () => {
   });
 
   test('of a recovery’s stage counts as one', () => {
-    expect(recorded({ outcome: 'aborted', elapsedMs: 5 }, 0)).toEqual({
+    expect(recorded(failed({ kind: 'fault' }), 0)).toEqual({
       [`${METRIC.modelCalls} us-east-1/sonnet`]: 1,
       [`${METRIC.recoveryCalls} us-east-1/sonnet`]: 1,
+      [`${METRIC.modelFailures} us-east-1/sonnet`]: 1,
+      [`${METRIC.failedCalls} fault`]: 1,
     });
   });
 });

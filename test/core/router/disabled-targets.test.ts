@@ -3,17 +3,25 @@ import { BREAKER_DEFAULTS } from '../../../lambda/contract/policy.ts';
 import {
   DisabledTargets,
   type DisabledTargetsStore,
-  inProcessDisabledTargets,
 } from '../../../lambda/core/router/disabled-targets.ts';
+import { memoryDisabledTargets } from '../../support/memory-disabled-targets.ts';
+import { SILENT } from '../../support/silent-telemetry.ts';
 
 const KEY = 'us-east-1/model';
 
 /** Workers that share a store and a clock. */
-function workers(count: number, store: DisabledTargetsStore = inProcessDisabledTargets()) {
+function workers(count: number, store: DisabledTargetsStore = memoryDisabledTargets()) {
   const clock = { nowMs: 1_000_000, now: () => clock.nowMs };
   const policy = () => BREAKER_DEFAULTS;
-  const all = Array.from({ length: count }, () => new DisabledTargets({ store, policy, clock }));
-  return { clock, workers: all, worker: all[0] ?? new DisabledTargets({ store, policy, clock }) };
+  const all = Array.from(
+    { length: count },
+    () => new DisabledTargets({ store, policy, clock, log: SILENT }),
+  );
+  return {
+    clock,
+    workers: all,
+    worker: all[0] ?? new DisabledTargets({ store, policy, clock, log: SILENT }),
+  };
 }
 
 async function disable(worker: DisabledTargets): Promise<void> {
@@ -117,7 +125,7 @@ describe('the shared record', () => {
   }
 
   test('is read at most every 5 s', async () => {
-    const { counts, store } = counted(inProcessDisabledTargets());
+    const { counts, store } = counted(memoryDisabledTargets());
     const { worker, clock } = workers(1, store);
 
     for (let i = 0; i < 100; i += 1) {
@@ -129,7 +137,7 @@ describe('the shared record', () => {
   });
 
   test('is not touched by a success that has nothing to clear', async () => {
-    const { counts, store } = counted(inProcessDisabledTargets());
+    const { counts, store } = counted(memoryDisabledTargets());
     const { worker } = workers(1, store);
 
     await worker.succeeded(KEY);

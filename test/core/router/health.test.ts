@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CircuitSummary } from '../../../lambda/core/breaker/summary.ts';
-import type { ConfigFailures } from '../../../lambda/core/router/disabled-targets.ts';
+import type { ConfigFailures } from '../../../lambda/core/router/config-failures.ts';
 import { healthView } from '../../../lambda/core/router/health.ts';
 import {
   aChain,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TargetFailureKind } from '../../../lambda/contract/words.ts';
 import { TARGET_FAILURE_KINDS } from '../../../lambda/contract/words.ts';
+import { earliestRetryAt, nextAttemptAt } from '../../../lambda/core/jobs/retry-time.ts';
+import type { RunResult, UnservedTarget } from '../../../lambda/core/router/run-result.ts';
 import { answers, fails } from '../../support/fake-model-client.ts';
 import {
   aChain,
@@ -232,7 +233,8 @@ describe('a circuit that rejects', () => {
 
     const result = await router.run(aRun());
 
-    expect(result).toMatchObject({ outcome: 'deferred', retryAtMs: clock.nowMs + 30_000 });
+    expect(result.outcome).toBe('deferred');
+    expect(waitMs(result, clock.nowMs)).toBe(30_000);
     expect(called()).toEqual([]);
   });
 });
@@ -289,7 +291,8 @@ describe('what a job may use', () => {
     const result = await router.run(aRun({ whenOpen: 'fail' }));
 
     expect(called()).toEqual([WEST_SONNET, EAST_HAIKU, WEST_HAIKU]);
-    expect(result).toMatchObject({ outcome: 'unavailable', retryAtMs: clock.nowMs + 3_000 });
+    expect(result.outcome).toBe('unavailable');
+    expect(waitMs(result, clock.nowMs)).toBe(3_000);
   });
 });
 
@@ -323,19 +326,14 @@ describe('time', () => {
   test('a job whose deadline leaves no room for a call waits for it, uncalled', async () => {
     const { router, clock, called } = aRouter();
 
-    const result = await router.run(aRun({ deadlineAtMs: clock.nowMs + 20_000 }));
+    const deadlineAtMs = clock.nowMs + 20_000;
+    const result = await router.run(aRun({ deadlineAtMs }));
 
-    expect(result).toMatchObject({ outcome: 'deferred', retryAtMs: clock.nowMs + 20_000 });
+    expect(result.outcome).toBe('deferred');
+    const job = { deferrals: 0, deadlineAt: deadlineAtMs };
+    const run = { job, unserved: unservedIn(result), endedAt: clock.nowMs };
+    expect(nextAttemptAt(run, aChain(), () => 0.5)).toBe(deadlineAtMs);
     expect(called()).toEqual([]);
-  });
-
-  test('a call that was cut short ends the run without a word on the target', async () => {
-    const { router, circuits } = aRouter({ script: { outcome: 'aborted', elapsedMs: 10 } });
-
-    const result = await router.run(aRun());
-
-    expect(result).toMatchObject({ outcome: 'out-of-time', attempts: [{ outcome: 'aborted' }] });
-    expect(circuits.settled).toEqual([{ key: EAST_SONNET, outcome: { kind: 'ignored' } }]);
   });
 });
 
@@ -434,20 +432,19 @@ describe('an answer that stops short', () => {
 });
 
 describe('the back-off after failures', () => {
-  const waitMs = async (deferrals?: number, kind: TargetFailureKind = 'fault') => {
-    const { router, clock } = aRouter({ script: fails(kind) });
-    const result = await router.run(aRun({ deferrals }));
-    return result.outcome === 'deferred' ? result.retryAtMs - clock.nowMs : undefined;
+  const backoffMs = async (deferrals = 0) => {
+    const { router, clock } = aRouter({ script: fails('fault') });
+    return waitMs(await router.run(aRun()), clock.nowMs, deferrals);
   };
 
   test('is the least wait and half of it again, at an even draw', async () => {
-    expect(await waitMs()).toBe(7_500);
+    expect(await backoffMs()).toBe(7_500);
   });
 
   test('grows with each deferral, up to the cooldown', async () => {
-    expect(await waitMs(1)).toBe(10_000);
-    expect(await waitMs(3)).toBe(25_000);
-    expect(await waitMs(30)).toBe(35_000);
+    expect(await backoffMs(1)).toBe(10_000);
+    expect(await backoffMs(3)).toBe(25_000);
+    expect(await backoffMs(30)).toBe(35_000);
   });
 
   test('is at least what the target asks for', async () => {
@@ -455,7 +452,8 @@ describe('the back-off after failures', () => {
 
     const result = await router.run(aRun());
 
-    expect(result).toMatchObject({ outcome: 'deferred', retryAtMs: clock.nowMs + 90_000 });
+    expect(result.outcome).toBe('deferred');
+    expect(waitMs(result, clock.nowMs)).toBe(90_000);
   });
 
   test('is not longer than the first circuit that opens again', async () => {
@@ -464,7 +462,8 @@ describe('the back-off after failures', () => {
 
     const result = await router.run(aRun());
 
-    expect(result).toMatchObject({ outcome: 'deferred', retryAtMs: clock.nowMs + 1_000 });
+    expect(result.outcome).toBe('deferred');
+    expect(waitMs(result, clock.nowMs)).toBe(1_000);
   });
 });
 
@@ -508,7 +507,8 @@ describe('an unhealthy region', () => {
 
     const result = await router.run(aRun({ regions: ['us-east-1'] }));
 
-    expect(result).toMatchObject({ outcome: 'deferred', retryAtMs: clock.nowMs + 60_000 });
+    expect(result.outcome).toBe('deferred');
+    expect(waitMs(result, clock.nowMs)).toBe(60_000);
   });
 
   test('63. gives its third target stage traffic when the evidence lapses', async () => {
@@ -590,3 +590,15 @@ describe('a target with configuration errors', () => {
     expect(circuits.restarts).toEqual([{ key: EAST_SONNET, atMs: clock.nowMs }]);
   });
 });
+
+function unservedIn(result: RunResult): readonly UnservedTarget[] {
+  if ('unserved' in result) return result.unserved;
+  throw new Error(`the run ended as ${result.outcome}`);
+}
+
+/** The wait that a run leads to, at an even draw and without the backlog's jitter. */
+function waitMs(result: RunResult, endedAt: number, deferrals = 0): number {
+  const job = { deferrals, deadlineAt: Number.POSITIVE_INFINITY };
+  const run = { job, unserved: unservedIn(result), endedAt };
+  return earliestRetryAt(run, aChain(), () => 0.5) - endedAt;
+}
