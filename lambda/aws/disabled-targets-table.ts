@@ -4,7 +4,8 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { ConfigFailures, DisabledTargetsStore } from '../core/router/disabled-targets.ts';
+import type { ConfigFailures } from '../core/router/config-failures.ts';
+import type { DisabledTargetsStore } from '../core/router/disabled-targets.ts';
 import { noteKey, parseNote } from './target-notes.ts';
 
 const KEY = noteKey('disabled');

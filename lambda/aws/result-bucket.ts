@@ -1,8 +1,8 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import type { Conversation } from '../contract/job-request.ts';
 import { promptKey, resultKey } from '../contract/keys.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
-import type { Conversation } from '../core/router/model-client.ts';
 import type { Answer } from '../core/router/run-result.ts';
 import { createClient, WITHOUT_CHECKSUMS } from './sdk-client.ts';
 

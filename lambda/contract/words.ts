@@ -42,12 +42,7 @@ export const FAILURE_KINDS = [...TARGET_FAILURE_KINDS, 'job', 'config'] as const
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 /** The result of a job's attempt at one target; `unusable`: the answer was empty or malformed. */
-export const ATTEMPT_OUTCOMES = [
-  'answered',
-  'skipped',
-  ...FAILURE_KINDS,
-  'unusable',
-] as const;
+export const ATTEMPT_OUTCOMES = ['answered', 'skipped', ...FAILURE_KINDS, 'unusable'] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 
 /**

@@ -1,6 +1,6 @@
+import type { JobRequest } from '../contract/job-request.ts';
 import { METRIC } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
-import type { JobRequest } from '../contract/schemas/jobs.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { dispatch } from '../core/jobs/dispatch.ts';

@@ -51,13 +51,9 @@ export async function runJob(
     await ends.write(job.jobId, fail(job, PROMPT_GONE, job.attempts, clock.now()));
     return;
   }
-  const { jobId, whenOpen, minTier, regions } = job;
   const run = await router.run({
-    jobId,
+    ...job,
     conversation,
-    whenOpen,
-    minTier,
-    regions,
     deadlineAtMs: job.deadlineAt,
     functionEndsAtMs: invocation.endsAtMs,
     beforeCall: keepLease(dependencies, invocation.settings.breaker, job),

@@ -1,5 +1,5 @@
+import type { JobOptions } from '../../lambda/contract/job-request.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
-import type { JobOptions } from '../../lambda/core/jobs/job.ts';
 import { acceptJob } from '../../lambda/request/accept-job.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';

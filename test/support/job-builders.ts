@@ -1,5 +1,6 @@
+import type { JobOptions } from '../../lambda/contract/job-request.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
-import { type Job, type JobOptions, newJob } from '../../lambda/core/jobs/job.ts';
+import { type Job, newJob } from '../../lambda/core/jobs/job.ts';
 import type { Answer, Attempt } from '../../lambda/core/router/run-result.ts';
 import { someSettings } from './settings.ts';
 

@@ -1,5 +1,5 @@
+import type { Conversation } from '../../lambda/contract/job-request.ts';
 import type { PromptName, ResultName, ResultStore } from '../../lambda/core/jobs/result-store.ts';
-import type { Conversation } from '../../lambda/core/router/model-client.ts';
 import type { Answer } from '../../lambda/core/router/run-result.ts';
 
 /** Prompts and answers in memory. */

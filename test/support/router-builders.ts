@@ -6,8 +6,8 @@ import { FakeCircuitGate } from './fake-circuit-gate.ts';
 import { FakeModelClient, type ModelScript } from './fake-model-client.ts';
 import { memoryDisabledTargets } from './memory-disabled-targets.ts';
 import { someSettings } from './settings.ts';
-import { VirtualClock } from './virtual-clock.ts';
 import { SILENT, UNCOUNTED } from './silent-telemetry.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 export const EAST_SONNET = 'us-east-1/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 export const WEST_SONNET = 'us-west-2/us.anthropic.claude-sonnet-4-5-20250929-v1:0';

@@ -2,8 +2,9 @@
  * The body of POST /v1/jobs. Its faults name the field and the allowed values, and quote no prompt.
  */
 import * as z from 'zod';
+import type { InferenceConfig, JobOptions, JobRequest } from '../job-request.ts';
 import { leaseSeconds, type Settings } from '../policy.ts';
-import { WHEN_OPEN, type WhenOpen } from '../words.ts';
+import { WHEN_OPEN } from '../words.ts';
 import { type Fault, type Parsed, parse } from './faults.ts';
 
 /** Every store and Bedrock accept well-formed text unchanged. */
@@ -16,6 +17,51 @@ const prose = wellFormed
 
 /** Converse refuses any other order of roles. */
 const roleAt = (index: number) => (index % 2 === 0 ? 'user' : 'assistant');
+
+const inferenceFields = {
+  maxTokens: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('The longest answer in tokens; a tier or a model may lower it.'),
+  temperature: z.number().min(0).max(1).optional(),
+  topP: z.number().min(0).max(1).optional(),
+  stopSequences: z
+    .array(wellFormed.min(1))
+    .max(100)
+    .optional()
+    .describe('Texts that end the answer.'),
+} satisfies Record<keyof InferenceConfig, z.ZodType>;
+
+const optionFields = {
+  whenOpen: z
+    .enum(WHEN_OPEN)
+    .default('fallback')
+    .describe(
+      'The choice while circuits are open. `fallback`: tries other tiers, then waits. `queue`: tries only the first tier, then waits. `fail`: tries other tiers, then ends FAILED with `retryAt`.',
+    ),
+  minTier: z.string().optional().describe('The last tier of the chain that may answer.'),
+  regions: z
+    .array(z.string())
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('The only regions in which the job may run, fallbacks included.'),
+  deadlineSeconds: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'Seconds after which the job ends EXPIRED: at least 1.25 × `breaker.callTimeoutSeconds`, at most `jobs.deadlineSeconds` (the default).',
+    ),
+  metadata: z
+    .record(wellFormed.min(1).max(64), wellFormed.max(256))
+    .refine((entries) => Object.keys(entries).length <= 16, { message: 'at most 16 entries' })
+    .meta({ maxProperties: 16 })
+    .optional()
+    .describe('Returned with the job.'),
+} satisfies Record<keyof JobOptions, z.ZodType>;
 
 export const jobRequest = z
   .strictObject({
@@ -36,49 +82,10 @@ export const jobRequest = z
       ),
     system: prose.optional().describe('The system prompt.'),
     inferenceConfig: z
-      .strictObject({
-        maxTokens: z
-          .int()
-          .min(1)
-          .max(1_000_000)
-          .optional()
-          .describe('The longest answer in tokens; a tier or a model may lower it.'),
-        temperature: z.number().min(0).max(1).optional(),
-        topP: z.number().min(0).max(1).optional(),
-        stopSequences: z
-          .array(wellFormed.min(1))
-          .max(100)
-          .optional()
-          .describe('Texts that end the answer.'),
-      })
+      .strictObject(inferenceFields)
       .optional()
       .describe('Parameters that a model refuses are omitted and listed in `degradedBy`.'),
-    whenOpen: z
-      .enum(WHEN_OPEN)
-      .default('fallback')
-      .describe(
-        'The choice while circuits are open. `fallback`: tries other tiers, then waits. `queue`: tries only the first tier, then waits. `fail`: tries other tiers, then ends FAILED with `retryAt`.',
-      ),
-    minTier: z.string().optional().describe('The last tier of the chain that may answer.'),
-    regions: z
-      .array(z.string())
-      .min(1)
-      .max(50)
-      .optional()
-      .describe('The only regions in which the job may run, fallbacks included.'),
-    deadlineSeconds: z
-      .number()
-      .positive()
-      .optional()
-      .describe(
-        'Seconds after which the job ends EXPIRED: at least 1.25 × `breaker.callTimeoutSeconds`, at most `jobs.deadlineSeconds` (the default).',
-      ),
-    metadata: z
-      .record(wellFormed.min(1).max(64), wellFormed.max(256))
-      .refine((entries) => Object.keys(entries).length <= 16, { message: 'at most 16 entries' })
-      .meta({ maxProperties: 16 })
-      .optional()
-      .describe('Returned with the job.'),
+    ...optionFields,
   })
   .refine(({ prompt, messages }) => (prompt === undefined) !== (messages === undefined), {
     path: ['prompt'],
@@ -97,22 +104,6 @@ export const jobRequest = z
       },
     ],
   });
-
-/** A valid request. The conversation is stored in S3, the options in the job's row. */
-export interface JobRequest {
-  readonly conversation: {
-    readonly system?: string;
-    readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[];
-    readonly inferenceConfig?: z.infer<typeof jobRequest>['inferenceConfig'];
-  };
-  readonly options: {
-    readonly whenOpen: WhenOpen;
-    readonly minTier?: string;
-    readonly regions?: readonly string[];
-    readonly deadlineSeconds?: number;
-    readonly metadata?: Readonly<Record<string, string>>;
-  };
-}
 
 export function parseJobRequest(body: unknown, settings: Settings): Parsed<JobRequest> {
   const parsed = parse(jobRequest, body);

@@ -1,66 +1,54 @@
+import type { JobOptions } from '../../contract/job-request.ts';
 import { SWEEP_SHARDS } from '../../contract/keys.ts';
 import type { Settings } from '../../contract/policy.ts';
-import type { JobStatus, WhenOpen } from '../../contract/words.ts';
-import type { Attempt } from '../router/run-result.ts';
+import type { JobStatus } from '../../contract/words.ts';
+import type { Answer, Attempt } from '../router/run-result.ts';
 
 /**
- * A row of the jobs table, the truth about one job; prompts and answers lie in S3. It is flat as the
- * table is: which of the optional fields are there follows from `status`, and the
- * transitions alone write them. Times are milliseconds since the epoch, but for `expiresAt`.
+ * A row of the jobs table: everything about one job except its prompt and its answer's text, which S3
+ * holds. Only the transitions write it; `status` determines which optional fields are present.
+ * Times are milliseconds since the epoch, except `expiresAt`.
  */
-export interface Job {
+export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
   readonly jobId: string;
   readonly tenant: string;
   readonly createdAt: number;
-  /** `createdAt#jobId` in ISO 8601: the order of a tenant's list. */
+  /** `createdAt#jobId` with the time in ISO 8601: the sort key of a tenant's list. */
   readonly createdKey: string;
-  /** Of the validated body: tells a repeat from a reused key, and names the prompt's object. */
+  /** Hash of the validated body. It detects a reused idempotency key and is part of the prompt's name. */
   readonly bodyHash: string;
-  /** Of the request that put the row, so that a retried put recognises its own. */
+  /** Identifies the request that created the row, so that a repeated put recognises its own row. */
   readonly requestToken: string;
-  readonly whenOpen: WhenOpen;
-  readonly minTier?: string;
-  readonly regions?: readonly string[];
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** As the caller asked; absent when he left it to the settings. */
-  readonly deadlineSeconds?: number;
   readonly deadlineAt: number;
-  /** Seconds since the epoch, as DynamoDB's TTL wants them. */
+  /** Seconds since the epoch, as DynamoDB's TTL requires. */
   readonly expiresAt: number;
 
   readonly status: JobStatus;
-  /** Grows when a message that is out must count no more; starts at the creation second. */
+  /** Grows to invalidate messages that were sent earlier; starts at the second of creation. */
   readonly generation: number;
-  /** Runs that were begun and not given back; a deferral gives its own back. */
+  /** Runs that were started, except those that gave their claim back, as deferrals do. */
   readonly claims: number;
-  /** In a row; the back-off of a job that nobody can promise a time grows with it. */
+  /** Number of deferrals; the backoff grows with it. */
   readonly deferrals: number;
   readonly redrives: number;
-  /** Of the last claim; stays, so that a late or retried write finds out whose the row is. */
+  /** Token of the last claim. It is kept, so that a late or repeated write can tell if the row is its own. */
   readonly claimToken?: string;
   readonly leaseUntil?: number;
-  /** When a message of this generation was sent, or was about to be; absent once that has failed. */
+  /** Time at which the message of this generation was sent, or was about to be; absent after a failed send. */
   readonly sentAt?: number;
   readonly nextAttemptAt?: number;
   readonly cancelRequested?: boolean;
   /**
-   * The event of this end is not known to be out. Without `dueAt` it hangs on the message that
-   * brought the end, which is deleted only after the event: then this stays.
+   * True until the completion event is known to be published. Without `dueAt`, the message that ended
+   * the job is deleted only after the event is published, and this field stays.
    */
   readonly eventPending?: boolean;
   readonly sweepShard: number;
-  /** When the sweeper has to look; absent at an end that it need not tell. */
+  /** Time of the sweeper's next check; absent if nothing is left to do for the sweeper. */
   readonly dueAt?: number;
 
   readonly attempts: readonly Attempt[];
   readonly completedAt?: number;
-  readonly servedBy?: string;
-  readonly tier?: string;
-  readonly degraded?: boolean;
-  readonly degradedBy?: readonly string[];
-  readonly truncated?: boolean;
-  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
-  readonly costUsd?: number;
   readonly resultBytes?: number;
   readonly error?: JobError;
 }
@@ -74,31 +62,17 @@ export type DueJob = Pick<Job, 'jobId' | 'status' | 'generation' | 'deadlineAt'>
     >
   >;
 
-/** Why a job ended without an answer, in words for its caller. */
+/** The reason why a job ended without an answer, in words for its caller. */
 export interface JobError {
   readonly type: string;
   readonly title: string;
-  /** When to try again, where that is known. */
+  /** Time at which a retry may succeed; absent if it is not known. */
   readonly retryAt?: number;
 }
 
-/** What a caller decides about a job besides its conversation. */
-export interface JobOptions {
-  readonly whenOpen: WhenOpen;
-  readonly minTier?: string;
-  readonly regions?: readonly string[];
-  readonly metadata?: Readonly<Record<string, string>>;
-  readonly deadlineSeconds?: number;
-}
+export type JobIdentity = Pick<Job, 'jobId' | 'tenant' | 'bodyHash' | 'requestToken'>;
 
-export interface JobIdentity {
-  readonly jobId: string;
-  readonly tenant: string;
-  readonly bodyHash: string;
-  readonly requestToken: string;
-}
-
-/** A message that nobody has claimed by then, from when it can be received, is looked after. */
+/** The sweeper checks a message that is still unclaimed after this time; it counts from its delivery. */
 export const FIRST_LOOK_MS = 60_000;
 
 export function newJob(
@@ -128,7 +102,7 @@ export function newJob(
   };
 }
 
-/** In seconds since the epoch, as DynamoDB's TTL wants it. */
+/** Returns the time at which the row may be deleted, in seconds since the epoch. */
 export function expiryOf(deadlineAt: number, { jobs }: Settings): number {
   return Math.ceil(deadlineAt / 1000) + jobs.retentionDays * 86_400;
 }

@@ -1,4 +1,4 @@
-import type { Conversation } from '../router/model-client.ts';
+import type { Conversation } from '../../contract/job-request.ts';
 import type { Answer } from '../router/run-result.ts';
 
 /** Prompts and answers; they lie here and nowhere else. */

@@ -1,24 +1,6 @@
+import type { InferenceConfig, Message } from '../../contract/job-request.ts';
 import type { Target } from '../../contract/policy.ts';
 import type { FailureKind } from '../../contract/words.ts';
-
-export interface Message {
-  readonly role: 'user' | 'assistant';
-  readonly text: string;
-}
-
-/** What the caller asked, in Bedrock Converse's terms but text only. */
-export interface Conversation {
-  readonly system?: string;
-  readonly messages: readonly Message[];
-  readonly inferenceConfig?: InferenceConfig;
-}
-
-export interface InferenceConfig {
-  readonly maxTokens?: number;
-  readonly temperature?: number;
-  readonly topP?: number;
-  readonly stopSequences?: readonly string[];
-}
 
 /** A conversation shaped for one target: `maxTokens` is always set. */
 export interface ModelRequest {

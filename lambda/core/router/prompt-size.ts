@@ -1,7 +1,8 @@
 import { profileOf } from '../../contract/geography.ts';
+import type { Conversation } from '../../contract/job-request.ts';
 import { modelFacts } from '../../contract/models.ts';
 import type { Candidate } from './candidates.ts';
-import type { Conversation, ModelClient } from './model-client.ts';
+import type { ModelClient } from './model-client.ts';
 
 /**
  * English runs at 4 bytes a token or a little more, source code and other scripts nearer 3. Where

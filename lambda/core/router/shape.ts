@@ -1,6 +1,7 @@
+import type { Conversation, InferenceConfig } from '../../contract/job-request.ts';
 import { type ModelFacts, modelFacts } from '../../contract/models.ts';
 import type { Candidate } from './candidates.ts';
-import type { Conversation, InferenceConfig, ModelRequest } from './model-client.ts';
+import type { ModelRequest } from './model-client.ts';
 import { estimatedTokens, systemPrompt } from './prompt-size.ts';
 
 /** What was taken from the caller's request to make it fit a target. */

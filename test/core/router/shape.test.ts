@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Conversation, InferenceConfig } from '../../../lambda/core/router/model-client.ts';
+import type { Conversation, InferenceConfig } from '../../../lambda/contract/job-request.ts';
 import { shapeRequest } from '../../../lambda/core/router/shape.ts';
 
 const SONNET_3 = 'anthropic.claude-3-sonnet-20240229-v1:0';

@@ -1,0 +1,40 @@
+import type { WhenOpen } from './words.ts';
+
+/** A validated job: S3 stores the conversation, the job's row stores the options. */
+export interface JobRequest {
+  readonly conversation: Conversation;
+  readonly options: JobOptions;
+}
+
+/** The question, in the terms of Bedrock's Converse API but with text only. */
+export interface Conversation {
+  readonly system?: string;
+  readonly messages: readonly Message[];
+  readonly inferenceConfig?: InferenceConfig;
+}
+
+export interface Message {
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+}
+
+export interface InferenceConfig {
+  readonly maxTokens?: number;
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly stopSequences?: readonly string[];
+}
+
+/** The caller's options for one job. */
+export interface JobOptions {
+  /** What the job does while circuits are open. */
+  readonly whenOpen: WhenOpen;
+  /** Name of the last tier that may serve. @default the last tier of the chain */
+  readonly minTier?: string;
+  /** Regions that may serve; no fallback leaves them. @default all regions of the chain */
+  readonly regions?: readonly string[];
+  /** Seconds until the job expires. @default `jobs.deadlineSeconds` of the settings */
+  readonly deadlineSeconds?: number;
+  /** The caller's own short texts, returned with the job. @default none */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
