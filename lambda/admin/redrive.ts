@@ -5,10 +5,10 @@ import type { RedriveReport, RedriveRequest } from '../contract/schemas/redrive.
 import type { Clock } from '../core/clock.ts';
 import { publishedByRedelivery } from '../core/jobs/completion-event.ts';
 import type { DeadLetter, DeadLetterQueue } from '../core/jobs/dead-letter-queue.ts';
-import { dispatch } from '../core/jobs/dispatch.ts';
 import { leftToSweeper } from '../core/jobs/end-transitions.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
+import { dispatch } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import { redrive as redriven } from '../core/jobs/transitions.ts';
 import type { HealthPorts } from '../core/router/get-health.ts';

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../contract/words.ts';
-import type { EventBus } from '../core/jobs/event-bus.ts';
+import type { EventBus } from '../core/jobs/event-publisher.ts';
 import { createClient, SINGLE_ATTEMPT } from './sdk-client.ts';
 
 /**

@@ -6,7 +6,7 @@ export interface SettingsStatus {
   readonly since?: string;
 }
 
-/** Whether the parameter's settings are those in force. What is wrong with them is for operators. */
+/** Tells if the parameter's settings are in force. Only operators see what is wrong with them. */
 export function settingsStatus(fault: SettingsFault | undefined): SettingsStatus {
   return fault ? { status: fault.status, since: isoTime(fault.sinceMs) } : { status: 'in-force' };
 }

@@ -1,10 +1,10 @@
 import type { MetricName } from '../contract/metrics.ts';
 
-/** Fields are ids, kinds, counts and times. Never a prompt, an answer or an error's raw text. */
+/** Ids, kinds, counts and times; never a prompt, an answer or an error's raw text. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Log {
-  /** Of a sample of the invocations only. */
+  /** Written in a sample of the invocations only. */
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
@@ -12,20 +12,20 @@ export interface Log {
 }
 
 export interface Metrics {
-  /** Adds to a count; `dimensions` are few and bounded (`DIMENSION`). */
+  /** Adds to a count. Each of the `dimensions` (`DIMENSION`) has few values. */
   count(name: MetricName, value?: number, dimensions?: Readonly<Record<string, string>>): void;
-  /** A distribution in milliseconds. */
+  /** Adds a time in milliseconds to a distribution. */
   time(name: MetricName, ms: number, dimensions?: Readonly<Record<string, string>>): void;
   gauge(name: MetricName, value: number, dimensions?: Readonly<Record<string, string>>): void;
 }
 
-/** What can be searched for in a trace: ids, kinds and numbers, never a prompt or an answer. */
+/** The searchable facts of a span: ids, kinds and numbers; never a prompt or an answer. */
 export type Annotations = Readonly<Record<string, string | number | boolean>>;
 
 export interface Trace {
   /**
-   * Times a part of an invocation; parts inside it become its own. `annotate` adds what is known
-   * only in the end. A part that throws is marked as failed, and throws on.
+   * Runs `run` as a span; spans that start inside it become its children. `annotate` adds facts that
+   * are known only later. If `run` throws, the span is marked as failed and the error is rethrown.
    */
   span<T>(
     name: string,

@@ -7,7 +7,7 @@ import type { Metrics } from '../core/telemetry.ts';
 
 const GAUGE: Readonly<Record<CircuitState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
 
-/** Once a minute, whether or not anybody calls: each circuit's state, and how much is left to serve. */
+/** Reports the state of each circuit and the number of targets that can serve, once a minute. */
 export async function gaugeTargets(
   ports: HealthPorts,
   metrics: Metrics,

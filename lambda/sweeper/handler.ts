@@ -5,7 +5,7 @@ import { ENV, requiredEnv } from '../contract/env.ts';
 import { gaugeTargets } from './gauge-targets.ts';
 import { sweep } from './sweep.ts';
 
-/** What a page of rows takes at most, with the SDK's retries. */
+/** The longest time that one page of rows takes, including the SDK's retries. */
 const MARGIN_MS = 15_000;
 
 const runtime = openRuntime();

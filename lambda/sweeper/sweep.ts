@@ -2,11 +2,11 @@ import { SWEEP_SHARDS } from '../contract/keys.ts';
 import { DIMENSION, METRIC } from '../contract/metrics.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
-import { dispatch } from '../core/jobs/dispatch.ts';
 import { cancel, expire } from '../core/jobs/end-transitions.ts';
 import type { DueJob } from '../core/jobs/job.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
+import { dispatch } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import { type QueueBacklog, type SweepAction, sweepRule } from '../core/jobs/sweep-rule.ts';
 import { postpone, requeue, sent, visibleAt } from '../core/jobs/transitions.ts';
@@ -22,16 +22,17 @@ export interface SweepDependencies {
 }
 
 /**
- * Works off the rows that are due, shard by shard and page by page, until none is left or `untilMs`
- * has come; what is left is still due a minute later. One broken row does not stop the others.
+ * Processes the rows that are due, shard by shard and page by page, until none is left or `untilMs`
+ * has come. The next sweep, a minute later, continues with the rest. A row that fails does not stop
+ * the others.
  */
 export async function sweep(dependencies: SweepDependencies, untilMs: number): Promise<void> {
   const { jobs, clock, metrics } = dependencies;
-  const outlook = { queueBacklog: once(() => readQueue(dependencies)), isBusUp: true };
+  const state = { queueBacklog: once(() => readQueue(dependencies)), isBusUp: true };
   let moved = 0;
   for (const shard of shardsFrom(clock.now())) {
     for await (const page of jobs.due(shard, clock.now())) {
-      const done = await Promise.all(page.map((job) => sweepJob(dependencies, job, outlook)));
+      const done = await Promise.all(page.map((job) => sweepJob(dependencies, job, state)));
       moved += done.filter(Boolean).length;
       if (clock.now() >= untilMs) break;
     }
@@ -40,30 +41,30 @@ export async function sweep(dependencies: SweepDependencies, untilMs: number): P
   metrics.count(METRIC.sweptJobs, moved);
 }
 
-/** What a sweep has learned so far; its rows add to it. */
-interface Outlook {
-  /** Found out by the first row that asks. */
+/** The facts that a sweep has learned so far. */
+interface SweepState {
+  /** Reads the backlog when the first row asks for it. */
   readonly queueBacklog: () => Promise<QueueBacklog>;
-  /** Rows whose events a dead bus does not take would cost the time of those that can be moved. */
+  /** False after a failed publish: the sweep then skips all other events, to save its time. */
   isBusUp: boolean;
 }
 
-/** Starts at another shard each minute, so that a sweep that runs out of time starves none. */
+/** Starts at a different shard each minute, so that no shard starves if sweeps run out of time. */
 function shardsFrom(now: number): readonly number[] {
   const first = Math.floor(now / 60_000);
   return Array.from({ length: SWEEP_SHARDS }, (_, i) => (first + i) % SWEEP_SHARDS);
 }
 
-/** Whether the job was moved. */
+/** Returns true if the job was moved. */
 async function sweepJob(
   dependencies: SweepDependencies,
   job: DueJob,
-  outlook: Outlook,
+  state: SweepState,
 ): Promise<boolean> {
   try {
-    return await move(dependencies, job, outlook);
+    return await move(dependencies, job, state);
   } catch (error) {
-    dependencies.log.error('row not swept', { jobId: job.jobId, error: errorName(error) });
+    dependencies.log.error('sweeping a row failed', { jobId: job.jobId, error: errorName(error) });
     return false;
   }
 }
@@ -71,14 +72,14 @@ async function sweepJob(
 async function move(
   dependencies: SweepDependencies,
   job: DueJob,
-  outlook: Outlook,
+  state: SweepState,
 ): Promise<boolean> {
   const { clock } = dependencies;
   const isWaiting = job.status !== 'RUNNING' && job.sentAt !== undefined;
-  const queue = isWaiting ? await outlook.queueBacklog() : UNASKED;
+  const queue = isWaiting ? await state.queueBacklog() : NOT_READ;
   const now = clock.now();
   const rule = sweepRule(job, now, queue);
-  const isMoved = await carryOut(dependencies, job, rule, { now, outlook });
+  const isMoved = await carryOut(dependencies, job, rule, { now, state });
   if (isMoved) dependencies.metrics.count(METRIC.sweptJobs, 1, { [DIMENSION.action]: rule.action });
   return isMoved;
 }
@@ -87,7 +88,7 @@ async function carryOut(
   dependencies: SweepDependencies,
   job: DueJob,
   rule: SweepAction,
-  { now, outlook }: { readonly now: number; readonly outlook: Outlook },
+  { now, state }: { readonly now: number; readonly state: SweepState },
 ): Promise<boolean> {
   const { jobs, ends, queue } = dependencies;
   const { jobId, generation } = job;
@@ -115,27 +116,27 @@ async function carryOut(
       await jobs.update(jobId, postpone(job, rule.nextLookAt));
       return true;
     case 'publish':
-      return publishEnd(dependencies, jobId, outlook);
+      return publishEnd(dependencies, jobId, state);
     default:
       return rule satisfies never;
   }
 }
 
-/** Whether the end is told now. */
+/** Returns true if the job's completion event is published now. */
 async function publishEnd(
   { jobs, ends }: SweepDependencies,
   jobId: string,
-  outlook: Outlook,
+  state: SweepState,
 ): Promise<boolean> {
-  const ended = outlook.isBusUp ? await jobs.get(jobId) : undefined;
+  const ended = state.isBusUp ? await jobs.get(jobId) : undefined;
   if (!ended) return false;
   const isOut = await ends.publish(ended);
-  if (!isOut) outlook.isBusUp = false;
+  if (!isOut) state.isBusUp = false;
   return isOut;
 }
 
-/** For rows about which the queue says nothing. */
-const UNASKED: QueueBacklog = { isEmpty: false, ageMs: 0 };
+/** Stands in for rows whose action does not depend on the queue. */
+const NOT_READ: QueueBacklog = { isEmpty: false, ageMs: 0 };
 
 async function readQueue(dependencies: SweepDependencies): Promise<QueueBacklog> {
   const waiting = await dependencies.queue.countWaiting();
@@ -145,8 +146,8 @@ async function readQueue(dependencies: SweepDependencies): Promise<QueueBacklog>
 }
 
 /**
- * How long messages wait at present, seen from the jobs that run: the time from a send to now. SQS
- * tells it only to CloudWatch, minutes late.
+ * Estimates how long messages wait at present, from the jobs that run: the time since their messages
+ * became visible. SQS reports the age of messages only to CloudWatch, and minutes late.
  */
 async function longestWaitMs({ jobs, clock }: SweepDependencies): Promise<number> {
   const now = clock.now();

@@ -16,7 +16,9 @@ const targets = openCircuits(runtime, recordCircuitEvents(runtime.log, runtime.m
 const { trace } = runtime;
 const models = tracedModels(new BedrockModelClient(runtime), trace);
 const dependencies = {
-  ...{ ...runtime, jobs, ends },
+  ...runtime,
+  jobs,
+  ends,
   queue: sqsJobQueue({
     jobs: requiredEnv(ENV.jobsQueueUrl),
     deadLetters: requiredEnv(ENV.deadLetterQueueUrl),
@@ -26,7 +28,7 @@ const dependencies = {
 };
 const batch = new BatchProcessor(EventType.SQS);
 
-/** The jobs of a batch run side by side; one that breaks is reported alone. */
+/** Runs the jobs of a batch concurrently. A job that fails is reported on its own. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   runtime.begin(context);
   try {

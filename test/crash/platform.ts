@@ -2,7 +2,7 @@ import { SWEEP_SHARDS } from '../../lambda/contract/keys.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import type { CircuitGate } from '../../lambda/core/breaker/admission.ts';
 import type { DeadLetterQueue } from '../../lambda/core/jobs/dead-letter-queue.ts';
-import type { EventBus } from '../../lambda/core/jobs/event-bus.ts';
+import type { EventBus } from '../../lambda/core/jobs/event-publisher.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import type { JobQueue } from '../../lambda/core/jobs/job-queue.ts';
 import type { JobStore } from '../../lambda/core/jobs/job-store.ts';

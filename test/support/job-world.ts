@@ -1,6 +1,6 @@
 import type { Settings } from '../../lambda/contract/policy.ts';
 import type { CompletionEvent } from '../../lambda/core/jobs/completion-event.ts';
-import type { EventBus } from '../../lambda/core/jobs/event-bus.ts';
+import type { EventBus } from '../../lambda/core/jobs/event-publisher.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import type { JobPointer } from '../../lambda/core/jobs/job-queue.ts';

@@ -3,8 +3,9 @@ import type { Attempt } from '../router/run-result.ts';
 const MAX_ATTEMPTS = 20;
 
 /**
- * A job's history, its latest attempts: every call that was made, but only the last run's skips. A
- * job that waits out an outage skips the same targets each time, and that would bury the calls.
+ * Adds a run's attempts to a job's history and keeps the latest. Of earlier runs it keeps the calls
+ * only: a job that waits through an outage skips the same targets in each run, and these skips would
+ * push the calls out of the history.
  */
 export function withRun(history: readonly Attempt[], run: readonly Attempt[]): readonly Attempt[] {
   const calls = history.filter(({ outcome }) => outcome !== 'skipped');

@@ -1,4 +1,4 @@
-/** What transitions ask of a row. */
+/** The conditions that transitions put on a row. */
 
 import type { DueJob, Job } from './job.ts';
 import type { Clause } from './row-update.ts';
@@ -36,12 +36,12 @@ export function claimsBelow(maxAttempts: number): Clause {
   return { field: 'claims', test: 'below', value: maxAttempts };
 }
 
-/** Still this claim's row: nobody requeued it, and no later claim took it. */
+/** Holds while the row belongs to this claim: it was not requeued, and no later claim took it. */
 export function isMine(job: Job): readonly Clause[] {
   return [IS_RUNNING, { field: 'claimToken', test: 'equals', value: job.claimToken ?? '' }];
 }
 
-/** Not ended, and in no run's hands. */
+/** Holds if the job has not ended and no run holds it. */
 export function unheld(job: DueJob, now: number): readonly Clause[] {
   return [generationIs(job.generation), IS_UNENDED, noLiveLease(now)];
 }

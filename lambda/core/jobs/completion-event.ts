@@ -1,9 +1,9 @@
 import { type EndStatus, hasEnded } from '../../contract/words.ts';
 import type { Job } from './job.ts';
 
-/** What a bus is told when a job has ended. Never a prompt, an answer or an error's raw text. */
+/** The event that a job has ended. It never holds a prompt, an answer or an error's raw text. */
 export interface CompletionEvent {
-  /** `jobId#generation`: the same each time that this end is told. */
+  /** `jobId#generation`: the same each time that this end is published. */
   readonly id: string;
   readonly jobId: string;
   readonly tenant: string;
@@ -20,13 +20,16 @@ export interface CompletionEvent {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Undefined for a job that has not ended, or ended no more. */
+/** Returns `undefined` for a job that has not ended, or that was redriven after its end. */
 export function completionEvent(job: Job): CompletionEvent | undefined {
   const { jobId, tenant, status, generation, createdAt, completedAt = createdAt } = job;
   if (!hasEnded(status)) return undefined;
   const { servedBy, tier, degraded, error, metadata } = job;
   return {
-    ...{ id: `${jobId}#${generation}`, jobId, tenant, status },
+    id: `${jobId}#${generation}`,
+    jobId,
+    tenant,
+    status,
     createdAt: new Date(createdAt).toISOString(),
     completedAt: new Date(completedAt).toISOString(),
     ...(servedBy !== undefined && { servedBy, tier, degraded }),
@@ -35,7 +38,10 @@ export function completionEvent(job: Job): CompletionEvent | undefined {
   };
 }
 
-/** Whether the message that brought this end has to tell it: nobody else looks after the row. */
+/**
+ * True if only a redelivery of the message that ended the job can still publish its event: the row is
+ * not in the sweeper's index.
+ */
 export function publishedByRedelivery({ eventPending, dueAt }: Job): boolean {
   return eventPending === true && dueAt === undefined;
 }

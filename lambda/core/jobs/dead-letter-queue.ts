@@ -1,19 +1,19 @@
-/** Messages that no worker could finish, as an operator's redrive reads them. */
+/** The messages that no worker could finish, as an operator's redrive reads them. */
 export interface DeadLetterQueue {
   /**
-   * Up to ten messages, fewer or none when there are no more. Each is hidden from other readers for
-   * longer than a redrive takes, so one redrive never meets a message twice.
+   * Returns up to ten messages. Each stays hidden from other readers for longer than a redrive takes,
+   * so one redrive never receives a message twice.
    */
   receive(max: number): Promise<readonly DeadLetter[]>;
   remove(letter: DeadLetter): Promise<void>;
-  /** Shows messages to readers again that were received and stay. */
+  /** Makes received messages visible to readers again. */
   release(letters: readonly DeadLetter[]): Promise<void>;
-  /** About how many there are, received ones included. */
+  /** Returns the approximate number of messages, including received ones. */
   count(): Promise<number>;
 }
 
 export interface DeadLetter {
   readonly body: string;
-  /** What this receipt allows: to remove the message, or to show it again. */
+  /** Identifies this receive when the message is removed or released. */
   readonly receipt: string;
 }

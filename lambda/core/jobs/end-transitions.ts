@@ -1,6 +1,6 @@
 /**
- * The ways in which a job ends, and what its row knows of the event that tells the end. With the
- * token of its claim, a run never takes its twin's end for its own.
+ * The transitions that end a job, and those of its completion event. The claim token in the row
+ * ensures that a run does not mistake the end that another run wrote for its own.
  */
 import type { EndStatus } from '../../contract/words.ts';
 import type { Answer, Attempt } from '../router/run-result.ts';
@@ -28,7 +28,7 @@ export function fail(
   return endedByRun(job, 'FAILED', now, { attempts, error });
 }
 
-/** A run finds that its caller has cancelled. */
+/** Ends a run whose caller cancelled the job. */
 export function cancelMine(job: Job, attempts: readonly Attempt[], now: number): RowUpdate {
   return endedByRun(job, 'CANCELLED', now, { attempts });
 }
@@ -45,7 +45,7 @@ export function cancel(job: DueJob, now: number): RowUpdate {
   return endedByOther(job, 'CANCELLED', now);
 }
 
-/** The event of an end that the sweeper looks after is out; the row has nothing left to do. */
+/** The event was published, so the sweeper has nothing left to do for the row. */
 export function eventPublished(job: DueJob): RowUpdate {
   return {
     when: [generationIs(job.generation), statusIs(job.status)],
@@ -54,7 +54,7 @@ export function eventPublished(job: DueJob): RowUpdate {
   };
 }
 
-/** Its event could not be put, and soon no message will be left to come back for it. */
+/** The event could not be published and its message will be deleted, so the sweeper takes over. */
 export function leftToSweeper({ generation, status, createdAt, completedAt }: Job): RowUpdate {
   return {
     when: [generationIs(generation), statusIs(status)],
@@ -62,7 +62,7 @@ export function leftToSweeper({ generation, status, createdAt, completedAt }: Jo
   };
 }
 
-/** An end whose event nobody wants. */
+/** Removes the event from an end; for stacks that publish none. */
 export function withoutEvent(end: RowUpdate): RowUpdate {
   const { eventPending: _, dueAt: __, ...set } = end.set;
   return { ...end, set, remove: [...new Set(end.remove).add('dueAt')] };
@@ -75,7 +75,7 @@ const DEADLINE_PASSED: JobError = {
 
 const GONE_AT_END: readonly OptionalField[] = ['leaseUntil', 'nextAttemptAt', 'sentAt'];
 
-/** The message that brought the run is deleted only once the end is told, so the sweeper has nothing to look after. */
+/** The run's message is deleted only after the event is published, so the row leaves the sweeper's index. */
 function endedByRun(job: Job, status: EndStatus, now: number, facts: Partial<Job>): RowUpdate {
   return {
     when: isMine(job),
@@ -84,7 +84,7 @@ function endedByRun(job: Job, status: EndStatus, now: number, facts: Partial<Job
   };
 }
 
-/** Maybe without a message that would come back: the row stays in the sweeper's index, due since its end. */
+/** There may be no message that SQS could redeliver, so the row stays in the sweeper's index. */
 function endedByOther(
   job: DueJob,
   status: EndStatus,
@@ -98,7 +98,7 @@ function endedByOther(
   };
 }
 
-/** The same write says that the end is yet to be told, so a crash cannot come between them. */
+/** Sets `eventPending` in the same write as the status, so a crash cannot separate the two. */
 function end(status: EndStatus, now: number) {
   return { status, completedAt: now, eventPending: true };
 }

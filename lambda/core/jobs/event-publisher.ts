@@ -2,14 +2,25 @@ import { METRIC } from '../../contract/metrics.ts';
 import { errorName } from '../error-name.ts';
 import type { Log, Metrics } from '../telemetry.ts';
 import type { CompletionEvent } from './completion-event.ts';
-import { EVENTS_PER_REQUEST, type EventBus } from './event-bus.ts';
+
+/** The bus that completion events are published to. */
+export interface EventBus {
+  /**
+   * Publishes up to ten events, each at least once. Returns for each event, in order, true if the bus
+   * accepted it. Throws if the bus does not answer.
+   */
+  publish(events: readonly CompletionEvent[]): Promise<readonly boolean[]>;
+}
+
+/** The limit of one PutEvents request. */
+const EVENTS_PER_REQUEST = 10;
 
 interface Waiting {
   readonly event: CompletionEvent;
-  readonly resolve: (isTaken: boolean) => void;
+  readonly resolve: (isPublished: boolean) => void;
 }
 
-/** Sends each event at once; what comes while a request is on its way shares the next. */
+/** Publishes each event at once; events that arrive during a request share the next one. */
 export class EventPublisher {
   readonly #bus: EventBus;
   readonly #log: Log;
@@ -23,7 +34,7 @@ export class EventPublisher {
     this.#metrics = metrics;
   }
 
-  /** Whether the bus has taken it; never throws. */
+  /** Returns true if the bus accepted the event; never throws. */
   publish(event: CompletionEvent): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     this.#waiting.push({ event, resolve });
@@ -36,17 +47,17 @@ export class EventPublisher {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, EVENTS_PER_REQUEST);
       try {
-        const taken = await this.#bus.publish(batch.map(({ event }) => event));
+        const accepted = await this.#bus.publish(batch.map(({ event }) => event));
         batch.forEach(({ resolve }, i) => {
-          resolve(taken[i] === true);
+          resolve(accepted[i] === true);
         });
-        const refused = batch.length - taken.filter(Boolean).length;
+        const refused = batch.length - accepted.filter(Boolean).length;
         if (refused > 0) this.#recordUnpublished(refused, 'refused');
       } catch (error) {
-        // The bus is down: the others would wait for it just as long in vain.
-        const unpublished = [...batch, ...this.#waiting.splice(0)];
-        for (const { resolve } of unpublished) resolve(false);
-        this.#recordUnpublished(unpublished.length, errorName(error));
+        // The bus is down, so the waiting events would fail after just as long a wait.
+        const failed = [...batch, ...this.#waiting.splice(0)];
+        for (const { resolve } of failed) resolve(false);
+        this.#recordUnpublished(failed.length, errorName(error));
       }
     }
     this.#isPublishing = false;

@@ -5,8 +5,7 @@ import { errorName } from '../error-name.ts';
 import type { Log, Metrics } from '../telemetry.ts';
 import { completionEvent, publishedByRedelivery } from './completion-event.ts';
 import { eventPublished, leftToSweeper, withoutEvent } from './end-transitions.ts';
-import type { EventBus } from './event-bus.ts';
-import { EventPublisher } from './event-publisher.ts';
+import { type EventBus, EventPublisher } from './event-publisher.ts';
 import type { Job } from './job.ts';
 import type { JobStore, Updated } from './job-store.ts';
 import type { RowUpdate } from './row-update.ts';
@@ -20,9 +19,9 @@ export interface JobEndsParts {
 }
 
 /**
- * Writes the ends of jobs, counts and tells them. A crash between row and event is made good by
- * whoever stands behind the event: the message that brought the end and comes back, or the sweeper,
- * in whose index all other ends stay until their events are out.
+ * Writes the ends of jobs, counts them and publishes their completion events. After a crash between
+ * the row and the event, the event is published later: when SQS redelivers the message that ended the
+ * job, or else by the sweeper, whose index keeps the row until the event is out.
  */
 export class JobEnds {
   readonly #parts: JobEndsParts;
@@ -33,10 +32,10 @@ export class JobEnds {
     this.#publisher = new EventPublisher(parts.bus, parts.log, parts.metrics);
   }
 
-  /** Carries out a transition that ends the job, and tells the end; throws as `publish` does. */
+  /** Writes a transition that ends the job, and publishes its event; throws as `publish` does. */
   async write(jobId: string, end: RowUpdate): Promise<Updated> {
     const { jobs } = this.#parts;
-    const updated = await jobs.update(jobId, this.#areWanted() ? end : withoutEvent(end));
+    const updated = await jobs.update(jobId, this.#areEventsEnabled() ? end : withoutEvent(end));
     if (updated.applied) {
       this.#record(updated.job);
       await this.publish(updated.job);
@@ -45,36 +44,37 @@ export class JobEnds {
   }
 
   /**
-   * Tells the end of a job if that is still to be done. Whether the event is out, or not wanted any
-   * more; what is not out is left to the sweeper. Throws where that cannot be written on the row of an
-   * end that hangs on its message, which then has to come back.
+   * Publishes the completion event if it is still pending. Returns true if nothing is left to publish;
+   * otherwise the sweeper publishes it later. Throws if the row cannot be left to the sweeper: SQS
+   * then has to redeliver the message.
    */
   async publish(job: Job): Promise<boolean> {
     const event = job.eventPending ? completionEvent(job) : undefined;
     if (!event) return true;
-    const isOut = !this.#areWanted() || (await this.#publisher.publish(event));
+    const isDone = !this.#areEventsEnabled() || (await this.#publisher.publish(event));
     if (!publishedByRedelivery(job)) {
-      if (isOut) await this.#clear(job);
-    } else if (!isOut) {
+      if (isDone) await this.#clear(job);
+    } else if (!isDone) {
       await this.#parts.jobs.update(job.jobId, leftToSweeper(job));
     }
-    return isOut;
+    return isDone;
   }
 
-  /** Else the sweeper tells it once more. */
+  /** Clears `eventPending`. If that fails, the sweeper publishes the event once more. */
   async #clear(job: Job): Promise<void> {
     const { jobs, log } = this.#parts;
+    const { jobId } = job;
     try {
-      await jobs.update(job.jobId, eventPublished(job));
+      await jobs.update(jobId, eventPublished(job));
     } catch (error) {
       log.warn('completion event published, but the row could not be updated', {
-        jobId: job.jobId,
+        jobId,
         error: errorName(error),
       });
     }
   }
 
-  /** Whoever wrote the end records it, so that a job counts once. */
+  /** Counts and logs the end. Only the writer of the end does this, so each job counts once. */
   #record(job: Job): void {
     const { log, metrics } = this.#parts;
     const { jobId, status, createdAt, completedAt = createdAt } = job;
@@ -83,13 +83,12 @@ export class JobEnds {
     metrics.count(END_METRIC[status]);
     if (status === 'SUCCEEDED') metrics.time(METRIC.jobLatency, ms);
     if (job.degraded) metrics.count(METRIC.jobsDegraded);
-    const { servedBy, degraded, error, claims, deferrals } = job;
-    log.info('job ended', {
-      ...{ jobId, status, ms, servedBy, degraded, error: error?.type, claims, deferrals },
-    });
+    const { servedBy, degraded, claims, deferrals } = job;
+    const error = job.error?.type;
+    log.info('job ended', { jobId, status, ms, servedBy, degraded, error, claims, deferrals });
   }
 
-  #areWanted(): boolean {
+  #areEventsEnabled(): boolean {
     return this.#parts.settings().jobs.completionEvents;
   }
 }

@@ -3,45 +3,45 @@ import type { JobStatus } from '../../contract/words.ts';
 import type { DueJob, Job } from './job.ts';
 import type { RowUpdate } from './row-update.ts';
 
-/** The rows of jobs. Infrastructure errors throw; everything expected is a value. */
+/** The rows of all jobs. It throws only if infrastructure is broken; expected outcomes are values. */
 export interface JobStore {
-  /** Puts the row where there is none, or one that is past its `expiresAt`. */
+  /** Creates the row if there is none, or replaces one that is past its `expiresAt`. */
   create(job: Job, now: number): Promise<Created>;
-  /** The row as of now, not an older copy. */
+  /** Reads the current row, never an older copy. */
   get(jobId: string): Promise<Job | undefined>;
-  /** One atomic step; a row that shows the change already counts as changed by it. */
-  update(jobId: string, change: RowUpdate): Promise<Updated>;
-  /** Pages of a shard's rows whose `dueAt` has come, oldest first. May lag behind writes. */
+  /** Updates the row in one atomic step. A row that already holds the result counts as updated. */
+  update(jobId: string, update: RowUpdate): Promise<Updated>;
+  /** Pages through a shard's rows whose `dueAt` has come, oldest first. May lag behind writes. */
   due(shard: number, now: number): AsyncIterable<readonly DueJob[]>;
   /**
-   * Some rows of a shard that a run holds. The work is bounded, so in a crowd it may find none. May
-   * lag behind writes.
+   * Returns some of a shard's rows that a run holds. It reads a bounded number of rows, so it may find
+   * none among many others. May lag behind writes.
    */
   running(shard: number, now: number, limit: number): Promise<readonly DueJob[]>;
   /**
-   * Some of a tenant's jobs, newest first, without those past their `expiresAt`. The work is
-   * bounded, so a page may have fewer than `limit`, or none, and yet be followed by another. May
-   * lag behind writes.
+   * Returns some of a tenant's jobs, newest first, without those past their `expiresAt`. It reads a
+   * bounded number of rows, so a page may hold fewer than `limit` jobs, or none, although another page
+   * follows. May lag behind writes.
    */
   list(query: JobQuery, now: number): Promise<JobPage>;
 }
 
 export interface JobQuery {
   readonly tenant: string;
-  /** @default any */
+  /** @default jobs of any status */
   readonly status?: JobStatus;
   readonly limit: number;
-  /** Only jobs that come after this `createdKey` in the list. */
+  /** Return only jobs after this `createdKey` in the list. @default from the newest job on */
   readonly after?: string;
 }
 
 export interface JobPage {
   readonly jobs: readonly ListedJob[];
-  /** The `after` of the next page; absent when no more can follow. */
+  /** The `after` of the next page; absent on the last page. */
   readonly next?: string;
 }
 
-/** What the index of the list holds of a job. */
+/** The part of a row that the index of a tenant's list holds. */
 export type ListedJob = Pick<
   Job,
   'jobId' | 'createdKey' | (typeof JOBS_TABLE.byTenant.include)[number]
@@ -53,5 +53,5 @@ export type Created =
 
 export type Updated =
   | { readonly applied: true; readonly job: Job }
-  /** `current` is absent when there is no such row. */
+  /** `current` is absent if there is no such row. */
   | { readonly applied: false; readonly current?: Job };

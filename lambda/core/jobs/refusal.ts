@@ -2,20 +2,20 @@ import { hasEnded } from '../../contract/words.ts';
 import { publishedByRedelivery } from './completion-event.ts';
 import type { Job } from './job.ts';
 
-/** Why a claim was refused, and so what is to become of the message. */
+/** The reason why a claim was refused, which decides what happens to the message. */
 export type Refusal =
-  /** Another message speaks for the job, or none is needed: acknowledge. */
+  /** Another message is responsible for the job, or none is needed: acknowledge this one. */
   | 'stale'
-  /** Brought to its end by this very message or its twin, and maybe not told: tell, then acknowledge. */
+  /** This message ended the job, but its event may not be published: publish, then acknowledge. */
   | 'unpublished'
   | 'cancelled'
   | 'expired'
-  /** Every claim was spent without an end: dead-letter. */
+  /** All claims were used without an end: dead-letter the job. */
   | 'exhausted'
-  /** Dead-lettered by this very message, which then did not reach the dead-letter queue. */
+  /** This message dead-lettered the job but did not reach the dead-letter queue. */
   | 'dead-lettered';
 
-/** Reads the row that refused the claim; the clauses of `claim`, one by one. */
+/** Finds the reason in the row that refused the claim; the checks are the clauses of `claim`. */
 export function refusal(job: Job, generation: number, now: number, maxAttempts: number): Refusal {
   if (job.generation !== generation) return 'stale';
   if (job.status === 'DEAD_LETTERED') return 'dead-lettered';

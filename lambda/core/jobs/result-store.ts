@@ -1,15 +1,15 @@
 import type { Conversation } from '../../contract/job-request.ts';
 import type { Answer } from '../router/run-result.ts';
 
-/** Prompts and answers; they lie here and nowhere else. */
+/** The only store of prompts and answers. */
 export interface ResultStore {
   putPrompt(prompt: PromptName, conversation: Conversation): Promise<void>;
-  /** Undefined when it is gone. */
+  /** Returns `undefined` if the prompt was deleted. */
   getPrompt(prompt: PromptName): Promise<Conversation | undefined>;
-  /** Gives the size in bytes of what was stored. */
+  /** Returns the size of the stored object in bytes. */
   putAnswer(result: ResultName, answer: Answer): Promise<number>;
   getAnswer(result: ResultName): Promise<Answer | undefined>;
-  /** A link that downloads the answer without a key, for a quarter of an hour. */
+  /** Returns a link that downloads the answer without a key for 15 minutes. */
   answerUrl(result: ResultName): Promise<string>;
 }
 

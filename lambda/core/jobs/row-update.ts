@@ -1,6 +1,6 @@
 import type { Job } from './job.ts';
 
-/** A test of one field of the row as it is stored. */
+/** A condition on one field of the stored row. */
 export type Clause =
   | { readonly field: keyof Job; readonly test: 'equals'; readonly value: string | number }
   | { readonly field: keyof Job; readonly test: 'one-of'; readonly values: readonly string[] }
@@ -14,8 +14,8 @@ export type OptionalField = {
 }[keyof Job];
 
 /**
- * A transition as data: what has to hold of the row, and what then becomes of it, in one atomic
- * step. Stores only carry it out, so memory and DynamoDB cannot differ in meaning.
+ * A transition as data: the conditions on the row, and its new values, applied in one atomic step.
+ * Stores only execute it, so the memory store and DynamoDB cannot differ in its meaning.
  */
 export interface RowUpdate {
   readonly when: readonly Clause[];
@@ -44,22 +44,23 @@ export function holds(clause: Clause, job: Job): boolean {
   }
 }
 
-/** The row after the change; only for a row on which every clause holds. */
-export function applyUpdate(job: Job, change: RowUpdate): Job {
-  const claims = job.claims + (change.add?.claims ?? 0);
-  const next: { -readonly [K in keyof Job]: Job[K] } = { ...job, claims, ...change.set };
-  for (const field of change.remove ?? []) next[field] = undefined;
+/** Returns the row after the update. Every clause must hold on the given row. */
+export function applyUpdate(job: Job, update: RowUpdate): Job {
+  const claims = job.claims + (update.add?.claims ?? 0);
+  const next: { -readonly [K in keyof Job]: Job[K] } = { ...job, claims, ...update.set };
+  for (const field of update.remove ?? []) next[field] = undefined;
   return next;
 }
 
 /**
- * Whether the row already shows the change. A write whose answer was lost is sent again by the SDK
- * and is refused because of its own success; whoever set these very tokens, states and times did
- * it. A change of no state leaves its own conditions standing, so its refusal is another's doing.
+ * True if the row already holds the result of this update. If the response to a write is lost, the
+ * SDK repeats the write, and the conditions refuse it because the first write succeeded. The tokens,
+ * states and times that an update sets are its own, so a row that holds them was written by it. An
+ * update that sets no status does not break its own conditions: someone else caused its refusal.
  */
-export function alreadyApplied(job: Job, change: RowUpdate): boolean {
-  if (change.set.status === undefined) return false;
-  return Object.entries(change.set).every(
+export function alreadyApplied(job: Job, update: RowUpdate): boolean {
+  if (update.set.status === undefined) return false;
+  return Object.entries(update.set).every(
     ([field, value]) => typeof value === 'object' || job[field as keyof Job] === value,
   );
 }

@@ -2,24 +2,24 @@ import { hasEnded, type SWEEP_ACTIONS } from '../../contract/words.ts';
 import { type DueJob, FIRST_LOOK_MS } from './job.ts';
 import { UNCLAIMED_GRACE_MS, visibleAt } from './transitions.ts';
 
-/** What the sweeper does about a row that is due. */
+/** The sweeper's action for a row that is due. */
 export type SweepAction =
   | { readonly action: 'none' | Exclude<(typeof SWEEP_ACTIONS)[number], 'send-again'> }
-  /** The message may be lost: a twin of it, same generation, then patience twice as long. */
+  /** The message may be lost: send it again with the same generation, then wait twice as long. */
   | { readonly action: 'send-again'; readonly nextLookAt: number }
   | { readonly action: 'postpone'; readonly until: number };
 
-/** What is known of the queue at this hour. */
+/** The messages that wait in the queue at present. */
 export interface QueueBacklog {
   readonly isEmpty: boolean;
-  /** How long messages wait. */
+  /** The time that messages wait before a worker receives them. */
   readonly ageMs: number;
 }
 
 /**
- * A sweeper that takes a backlog for a loss multiplies the backlog, so while any message waits a sent
- * job is let be for twice the time that messages wait. With none in the queue its own is lost, or
- * was never sent.
+ * Decides what the sweeper does about a due row. A sweeper that mistakes a backlog for lost messages
+ * would multiply the backlog. So while messages wait, a job that was sent is left alone for twice the
+ * time that messages wait. If the queue is empty, the job's message is lost or was never sent.
  */
 export function sweepRule(job: DueJob, now: number, queue: QueueBacklog): SweepAction {
   if (hasEnded(job.status)) return { action: isUnpublished(job, now) ? 'publish' : 'none' };
@@ -35,14 +35,14 @@ export function sweepRule(job: DueJob, now: number, queue: QueueBacklog): SweepA
   const patienceMs = queue.isEmpty ? FIRST_LOOK_MS : Math.max(UNCLAIMED_GRACE_MS, 2 * queue.ageMs);
   const waitedMs = now - visibleSince;
   const capped = (at: number) => Math.min(at, job.deadlineAt);
-  // Each look comes twice as late as the one before, so a long wait costs the row few of them.
+  // The time between two checks doubles, so a long wait costs few checks.
   const nextLookAt = visibleAt(job, now) + Math.max(waitedMs, FIRST_LOOK_MS);
   return waitedMs < patienceMs
     ? { action: 'postpone', until: capped(Math.min(visibleSince + patienceMs, nextLookAt)) }
     : { action: 'send-again', nextLookAt: capped(nextLookAt) };
 }
 
-/** Whoever wrote the end tells it at once; an event that is still pending after this is lost. */
+/** The writer of an end publishes its event at once. An event that is pending for longer is lost. */
 const UNPUBLISHED_GRACE_MS = 60_000;
 
 function isUnpublished({ eventPending, dueAt = 0 }: DueJob, now: number): boolean {

@@ -1,7 +1,7 @@
 /**
- * Every way in which a job's row may change, its ends apart (end-transitions.ts), with the
- * conditions that make it safe against twins: two workers with one message, a worker that outlives
- * its lease, a sweeper on an old index.
+ * All transitions of a job's row except its ends (end-transitions.ts). Their conditions keep them safe
+ * against duplicates: two workers with the same message, a worker that outlives its lease, a sweeper
+ * that reads an old index.
  *
  *   worker A  claim(tokenA) ── call ──────── lease ends ──────── succeed(tokenA) → refused
  *   sweeper                                      requeue(generation + 1)
@@ -24,10 +24,10 @@ import {
 import { type DueJob, expiryOf, FIRST_LOOK_MS, type Job } from './job.ts';
 import type { RowUpdate } from './row-update.ts';
 
-/** A message sent this long ago and still not claimed may be lost; SQS itself delays up to this. */
+/** A message that is still unclaimed after this time may be lost; SQS delays messages by up to it. */
 export const UNCLAIMED_GRACE_MS = 15 * 60_000;
 
-/** The sweeper has sent the message for certain; only while no worker was quicker. */
+/** The sweeper sent the message. Refused if a worker has claimed the job in the meantime. */
 export function sent(job: DueJob, now: number): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_WAITING],
@@ -35,7 +35,7 @@ export function sent(job: DueJob, now: number): RowUpdate {
   };
 }
 
-/** The queue has not taken the message. */
+/** The message could not be sent. */
 export function unsent(job: DueJob, now: number): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_WAITING],
@@ -64,12 +64,12 @@ export function claim(
   };
 }
 
-/** Before each call: the lease outlives it, and a cancel that came meanwhile is seen. */
+/** Extends the lease beyond the next call. Refused if the job was cancelled in the meantime. */
 export function renew(job: Job, now: number, policy: BreakerPolicy): RowUpdate {
   return { when: [...isMine(job), NOT_CANCELLED], set: lease(now, policy) };
 }
 
-/** The job waits for its targets; the claim is given back, and messages that are out are void. */
+/** The job waits for its targets. It gives its claim back and invalidates messages sent earlier. */
 export function defer(
   job: Job,
   nextAttemptAt: number,
@@ -92,7 +92,7 @@ export function defer(
   };
 }
 
-/** The invocation had no time left for a call: the job goes on at once, its claim given back. */
+/** The invocation had no time left for a call: the job gives its claim back and continues at once. */
 export function release(job: Job, attempts: readonly Attempt[], now: number): RowUpdate {
   return {
     when: isMine(job),
@@ -107,7 +107,7 @@ export function release(job: Job, attempts: readonly Attempt[], now: number): Ro
   };
 }
 
-/** The lease of a run ended without a word; the claim stays spent, for the run may be the cause. */
+/** The lease of a run expired. The claim stays used, because the job itself may have broken the run. */
 export function requeue(job: DueJob, now: number): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_RUNNING, noLiveLease(now)],
@@ -116,7 +116,7 @@ export function requeue(job: DueJob, now: number): RowUpdate {
   };
 }
 
-/** The job is in the hands of a run, which looks before each call. */
+/** Asks the run that holds the job to stop; it checks before each call. */
 export function requestCancel(job: DueJob): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_RUNNING],
@@ -124,7 +124,7 @@ export function requestCancel(job: DueJob): RowUpdate {
   };
 }
 
-/** By an operator: all claims anew, and as much time as the job had at first. */
+/** An operator redrives the job: it gets all its claims and its full time again. */
 export function redrive(job: Job, now: number, settings: Settings): RowUpdate {
   const { deadlineSeconds = settings.jobs.deadlineSeconds } = job;
   const deadlineAt = now + deadlineSeconds * 1000;
@@ -140,12 +140,12 @@ export function redrive(job: Job, now: number, settings: Settings): RowUpdate {
       expiresAt: expiryOf(deadlineAt, settings),
       ...onItsWay({ ...job, deadlineAt }, now),
     },
-    // Its end was none: an event of it that is not out yet would mislead.
+    // The job has not ended after all, so an event that is still pending must not be published.
     remove: ['eventPending', 'completedAt', 'error'],
   };
 }
 
-/** Looks again later. */
+/** Schedules the sweeper's next check. */
 export function postpone(job: DueJob, until: number): RowUpdate {
   return {
     when: [generationIs(job.generation), statusIs(job.status)],
@@ -153,7 +153,7 @@ export function postpone(job: DueJob, until: number): RowUpdate {
   };
 }
 
-/** When the message of a waiting job can be received. */
+/** Returns the time at which the message of a waiting job can be received. */
 export function visibleAt(job: DueJob, sentAt: number): number {
   return Math.max(sentAt, job.nextAttemptAt ?? 0);
 }
@@ -164,15 +164,15 @@ function lease(now: number, policy: BreakerPolicy) {
 }
 
 /**
- * The message goes out right after this write, which notes it beforehand and so saves a write after
- * it. What dies in between leaves a row that only looks sent: the sweeper finds it unclaimed, and no
- * message for it in the queue.
+ * Marks the message as sent just before it is sent, which saves a write after it. If the process dies
+ * in between, the row only looks sent: the sweeper finds it unclaimed while the queue is empty, and
+ * sends the message again.
  */
 function onItsWay(job: DueJob, now: number) {
   return { sentAt: now, dueAt: dueBy(job, visibleAt(job, now) + FIRST_LOOK_MS) };
 }
 
-/** No later than the deadline, at which the job expires. */
+/** Returns the time of the sweeper's next check: no later than the deadline, when the job expires. */
 function dueBy(job: DueJob, at: number): number {
   return Math.min(at, job.deadlineAt);
 }

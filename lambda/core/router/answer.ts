@@ -4,12 +4,12 @@ import type { ModelAnswer } from './model-client.ts';
 import type { Answer } from './run-result.ts';
 import type { Reduction } from './shape.ts';
 
-/** How an HTTP 200 reads: not every one carries an answer that helps the caller. */
+/** The usability of an answer: not every HTTP 200 carries one that helps the caller. */
 export type Reading =
   | { readonly usable: true; readonly truncated: boolean }
   | { readonly usable: false; readonly reason: 'empty' | 'malformed' };
 
-/** By Bedrock's `stopReason`. A filtered answer stands: another model must not be asked to evade it. */
+/** Reads Bedrock's `stopReason`. A filtered answer is final: asking another model would evade the filter. */
 export function readAnswer({ stopReason, text }: ModelAnswer): Reading {
   switch (stopReason) {
     case 'malformed_model_output':
@@ -26,7 +26,7 @@ export function readAnswer({ stopReason, text }: ModelAnswer): Reading {
 
 const TRUNCATING: readonly string[] = ['max_tokens', 'model_context_window_exceeded'];
 
-/** The answer as the job's result names it: who served, what was reduced, what it cost. */
+/** Returns the answer with the target that served it, everything that was reduced, and its cost. */
 export function answerFrom(
   { key, target, tier, preferred }: Candidate,
   { text, stopReason, usage }: ModelAnswer,

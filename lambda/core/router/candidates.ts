@@ -2,19 +2,19 @@ import { type Settings, type Target, type Tier, targetKey } from '../../contract
 import type { Random } from '../clock.ts';
 import type { RunRequest } from './run-request.ts';
 
-/** A target that may serve a job, as its tier offers it. */
+/** A target that may serve a job, with its tier. */
 export interface Candidate {
   readonly key: string;
   readonly target: Target;
   readonly tier: Tier;
-  /** Whether the tier is the first of the chain: any other is a degradation. */
+  /** True for the first tier of the chain; any other tier is a degradation. */
   readonly preferred: boolean;
 }
 
 /**
- * The targets that may serve, in the order to try them: tiers as the chain has them, within a tier
- * at random by weight. Circuits are no part of the order: an unhealthy target is passed over when
- * its turn comes, and one that recovers needs its share of the traffic to be seen recovering.
+ * Returns the targets that may serve, in the order in which they are tried: tiers in the order of the
+ * chain, and a weighted random order within a tier. Circuits do not affect the order: an unhealthy
+ * target is skipped at its turn, and a recovering target needs its share of the traffic.
  */
 export function candidatesFor(
   settings: Settings,
@@ -33,8 +33,8 @@ export function candidatesFor(
 }
 
 /**
- * Down to `minTier`. A name that the chain no longer has leaves the first tier alone, as no other
- * is known to be good enough.
+ * Returns the tiers down to `minTier`. If the chain no longer has that name, only the first tier is
+ * left, because no other tier is known to be good enough.
  */
 function tiersFor(
   tiers: readonly Tier[],
@@ -47,8 +47,8 @@ function tiersFor(
 }
 
 /**
- * A weighted random permutation: each target draws u^(1/weight), the greatest goes first (Efraimidis
- * and Spirakis, "Weighted random sampling with a reservoir", 2006).
+ * Returns a weighted random permutation: each target draws u^(1/weight), and the greatest draw is
+ * first (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006).
  */
 function byWeight(targets: readonly Target[], random: Random): readonly Target[] {
   if (targets.length < 2) return targets;

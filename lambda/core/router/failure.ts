@@ -1,7 +1,7 @@
 import type { FailureKind } from '../../contract/words.ts';
 import type { ModelFailure } from './model-client.ts';
 
-/** An error as the adapter found it, free of any SDK type. */
+/** The facts of an error, without any type of the SDK. */
 export interface ErrorFacts {
   readonly name: string;
   readonly message: string;
@@ -9,7 +9,7 @@ export interface ErrorFacts {
   /** The error's own code and the code of its cause, such as `ECONNRESET`. */
   readonly code?: string;
   readonly causeCode?: string;
-  /** Header `retry-after` as it came: seconds or a date. */
+  /** Header `retry-after`, unparsed: seconds or a date. */
   readonly retryAfter?: string;
   /** Header `x-amz-retry-after`. */
   readonly retryAfterMs?: number;
@@ -18,9 +18,9 @@ export interface ErrorFacts {
 }
 
 /**
- * What an error means, by its name first (an error inside a stream arrives with status 200), then by
- * status, then by code. Texts quote input, so one is read only within the typed exceptions that are
- * known to carry it, from its first word on: a prompt never decides.
+ * Classifies an error by its name first, because an error inside a stream arrives with status 200;
+ * then by its status, then by its code. Error texts may quote the prompt. So a text is read only in
+ * typed exceptions that are known to carry it, and only from its first word on.
  */
 export function failureOf(facts: ErrorFacts, nowMs: number): ModelFailure {
   const retryAfterMs = retryAfterOf(facts, nowMs);
@@ -48,7 +48,7 @@ const BY_NAME: ReadonlyMap<string, FailureKind> = new Map(
     ServiceUnavailableException: 'capacity',
     InternalServerException: 'fault',
     InternalFailure: 'fault',
-    // 408 and 424: client faults by status, outages by nature.
+    // Their statuses, 408 and 424, blame the client, but the model is at fault.
     ModelTimeoutException: 'timeout',
     ModelErrorException: 'fault',
     ModelStreamErrorException: 'fault',
@@ -72,7 +72,7 @@ interface KnownText {
   readonly classification: Classification;
 }
 
-/** Bedrock passes on what the model said behind this. */
+/** Bedrock puts these words before an error text that it received from the model. */
 const MODEL_SAID = '(?:The model returned the following errors: )?';
 
 const WRONG_TARGET: Classification = { kind: 'config' };
@@ -108,7 +108,7 @@ const TEXTS: ReadonlyMap<string, readonly KnownText[]> = new Map(
         classification: TOO_LONG,
       },
     ],
-    // The SDK's own name for several ends of a socket; the code, or its own text, tells them apart.
+    // The SDK uses this name for several socket errors; the code or the text distinguishes them.
     TimeoutError: [
       {
         text: /^Unexpected error: http2 request did not get a response\b/,
@@ -141,11 +141,11 @@ const BY_STATUS: ReadonlyMap<number, FailureKind> = new Map([
   [429, 'quota-minute'],
   [503, 'capacity'],
   [504, 'timeout'],
-  /** Overloaded, as Anthropic's own front says it. */
+  /** Anthropic's own API answers 529 when it is overloaded. */
   [529, 'capacity'],
 ]);
 
-/** Without an answer: the connection, or its establishment, failed. */
+/** Classifies an error without a response: the connection failed or could not be opened. */
 function byCode({ name, code, causeCode }: ErrorFacts): FailureKind | undefined {
   if ([code, causeCode].some((each) => each !== undefined && NETWORK_CODE.test(each))) {
     return 'network';
@@ -166,7 +166,7 @@ function retryAfterOf(facts: ErrorFacts, nowMs: number): number | undefined {
   return hints.length > 0 ? Math.max(...hints) : undefined;
 }
 
-/** `retry-after` is a number of seconds or an HTTP date (RFC 9110, 10.2.3). */
+/** Parses `retry-after`: a number of seconds or an HTTP date (RFC 9110, 10.2.3). */
 function headerMs(value: string, nowMs: number): number {
   return /^\s*\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
 }

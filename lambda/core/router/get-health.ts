@@ -10,7 +10,7 @@ export interface HealthPorts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** What serves at this moment, as the workers see it; it claims nothing. */
+/** Returns the health of all targets as the workers see it. Claims no permit. */
 export async function getHealth(
   { circuits, disabledTargets, clock }: HealthPorts,
   settings: Settings,

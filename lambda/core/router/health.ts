@@ -5,7 +5,7 @@ import type { CircuitSummary } from '../breaker/summary.ts';
 import type { ConfigFailures } from './config-failures.ts';
 import { type Inference, inferredOut } from './region-inference.ts';
 
-/** Times in ISO 8601, UTC. */
+/** Times are ISO 8601 in UTC. */
 interface HealthStatus {
   readonly health: Health;
   readonly since?: string;
@@ -18,11 +18,11 @@ export interface TargetHealth extends HealthStatus {
   readonly region: string;
   readonly modelId: string;
   readonly model: string;
-  /** What the breaker itself sees, whatever override or inference says on top. */
+  /** The breaker's own state, without overrides and inference. */
   readonly circuit: CircuitState;
   readonly stage?: number;
   /**
-   * Why it is out, in fixed words: the failure kind that opened it, `force-open`,
+   * The reason why the target is out: the failure kind that opened its circuit, `force-open`,
    * `region-unhealthy`, or the name of the configuration error that disabled it.
    */
   readonly cause?: string;
@@ -30,17 +30,17 @@ export interface TargetHealth extends HealthStatus {
   readonly override?: OverrideMode;
 }
 
-/** What GET /v1/health shows. `degraded`: some target is out, and another can serve. */
+/** The answer of GET /v1/health. `degraded` means that a target is out and another can serve. */
 export interface HealthView {
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
   readonly regions: readonly (HealthStatus & { readonly region: string })[];
   readonly models: readonly (HealthStatus & { readonly model: string })[];
-  /** Inference profiles, each over all regions that call it. */
+  /** Inference profiles, each across all regions that call it. */
   readonly profiles: readonly (HealthStatus & { readonly profile: string })[];
   readonly targets: readonly TargetHealth[];
 }
 
-/** The health registry: what is healthy, per target, model, profile and region, and why not. */
+/** Returns the health of each target, model, profile and region, with the reasons. */
 export function healthView(
   settings: Settings,
   circuits: readonly CircuitSummary[],
@@ -107,7 +107,7 @@ interface EffectiveHealth {
   readonly untilMs?: number;
 }
 
-/** What traffic gets, the strongest reason first. */
+/** Returns the target's health; the strongest reason comes first. */
 function effectiveHealth(
   circuit: CircuitSummary | undefined,
   { disabled, inference, nowMs }: OtherCauses,
@@ -164,14 +164,14 @@ function grouped(
   return [...Map.groupBy(targets, (target) => target[by])];
 }
 
-/** A group is as well as its best member: one open circuit says nothing of a region or a model. */
+/** Returns the health of the best member: one open circuit says nothing about a region or a model. */
 function groupHealth(members: readonly TargetHealth[]): HealthStatus {
   const regionOut = members.find(({ cause }) => cause === 'region-unhealthy');
   const best = HEALTH_BEST_FIRST.find((health) => members.some((each) => each.health === health));
   if (!regionOut && (best === undefined || best === 'healthy')) return { health: 'healthy' };
-  const ill = members.filter(({ health }) => health !== 'healthy');
-  const since = ill.flatMap(({ since }) => since ?? []).sort();
-  const until = ill.flatMap(({ until }) => until ?? []).sort();
+  const unhealthy = members.filter(({ health }) => health !== 'healthy');
+  const since = unhealthy.flatMap(({ since }) => since ?? []).sort();
+  const until = unhealthy.flatMap(({ until }) => until ?? []).sort();
   return {
     health: regionOut ? 'unhealthy' : (best ?? 'healthy'),
     ...(since.length > 0 && { since: since.at(-1) }),

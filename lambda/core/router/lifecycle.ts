@@ -1,23 +1,23 @@
 import { type LifecycleFinding, NOTICE_DAYS } from '../../contract/lifecycle.ts';
 import type { CatalogueEntry } from './model-catalogue.ts';
 
-/** Where a target's model stands between its launch and its end. Times in milliseconds. */
+/** The lifecycle of a target's model. Times are milliseconds since the epoch. */
 export interface Lifecycle {
   readonly findings: readonly LifecycleFinding[];
   readonly legacyMs?: number;
   readonly endOfLifeMs?: number;
-  /** Until its end of life; absent while that is not set, negative after it. */
+  /** Days until the end of life; negative after it, absent if no end is set. */
   readonly daysLeft?: number;
 }
 
-/** What the last check found, by target key. */
+/** The findings of the last check, by target key. */
 export interface LifecycleRecord {
   readonly checkedAtMs: number;
   readonly targets: Readonly<Record<string, Lifecycle>>;
 }
 
 export interface LifecycleStore {
-  /** Undefined before the first check. */
+  /** Returns `undefined` before the first check. */
   load(): Promise<LifecycleRecord | undefined>;
   save(record: LifecycleRecord): Promise<void>;
 }

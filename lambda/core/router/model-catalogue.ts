@@ -1,12 +1,12 @@
 import type { Target } from '../../contract/policy.ts';
 
-/** What the provider's catalogue says of a target's model, and of the profile that it is called by. */
+/** The provider's catalogue entry for a target's model and inference profile. */
 export type CatalogueEntry =
   | {
       readonly outcome: 'found';
-      /** LEGACY: it still serves, and has an end. */
+      /** A LEGACY model still serves, but its end of life is set. */
       readonly status: 'ACTIVE' | 'LEGACY';
-      /** False for a profile that does not take calls. */
+      /** False for a profile that accepts no calls. */
       readonly isProfileActive: boolean;
       readonly legacyMs?: number;
       readonly endOfLifeMs?: number;
@@ -14,6 +14,6 @@ export type CatalogueEntry =
   | { readonly outcome: 'not-found' | 'no-access' };
 
 export interface ModelCatalogue {
-  /** Throws when the catalogue does not answer. */
+  /** Throws if the catalogue does not answer. */
   read(target: Target): Promise<CatalogueEntry>;
 }

@@ -8,26 +8,26 @@ export interface ModelRequest {
   readonly system?: string;
   readonly messages: readonly Message[];
   readonly inferenceConfig: InferenceConfig & { readonly maxTokens: number };
-  /** Keys into the provider's invocation logs. */
+  /** Identifies the call in the provider's invocation logs. */
   readonly jobId: string;
 }
 
 export interface ModelAnswer {
   readonly text: string;
-  /** Bedrock's `stopReason`, as it came. */
+  /** Bedrock's `stopReason`, unchanged. */
   readonly stopReason: string;
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
 }
 
 export interface ModelFailure {
   readonly kind: FailureKind;
-  /** The error's name and status, for logs and attempts; never its text, which may quote input. */
+  /** Name of the error, for logs and attempts; its text is left out because it may quote the prompt. */
   readonly name: string;
   readonly status?: number;
   readonly retryAfterMs?: number;
-  /** True when no rule recognised the shape; it counts as a fault. */
+  /** True if no rule recognised the error; it then counts as a `fault`. */
   readonly unknown?: boolean;
-  /** With kind `job`: the prompt does not fit this model's window; another's may be wider. */
+  /** With kind `job`: the prompt does not fit this model's window. Another model's may be wider. */
   readonly tooLong?: boolean;
 }
 

@@ -5,25 +5,25 @@ import type { Candidate } from './candidates.ts';
 import type { ModelClient } from './model-client.ts';
 
 /**
- * English runs at 4 bytes a token or a little more, source code and other scripts nearer 3. Where
- * nothing better is to be had the estimate errs on the small side on purpose: a target that cannot
- * take a prompt says so for free and the next one is tried, while a target that was skipped cannot
- * say that it would have fit.
+ * English text has a little over 4 bytes per token, source code and other scripts about 3. Without a
+ * better count, the estimate deliberately errs on the small side. A target that is called with a
+ * prompt too long for it refuses it free of charge, and the next target is tried. A target that is
+ * skipped cannot show that the prompt would have fit.
  */
 const BYTES_PER_TOKEN = 4;
 
-/** No text is known to have more, or fewer, tokens than the estimate by a greater factor. */
+/** No known text differs from its estimate by a greater factor, in either direction. */
 const ESTIMATE_FACTOR = 2;
 
-type Place = Pick<Candidate, 'target' | 'tier'>;
+type TierTarget = Pick<Candidate, 'target' | 'tier'>;
 
-/** The system prompt as this tier sends it; empty for none. */
-export function systemPrompt({ system }: Conversation, { simplify }: Place['tier']): string {
+/** Returns the system prompt as this tier sends it; empty if there is none. */
+export function systemPrompt({ system }: Conversation, { simplify }: TierTarget['tier']): string {
   return [system, simplify].filter(Boolean).join('\n\n');
 }
 
-/** Tokens of the prompt as this tier sends it, by the length of its text. */
-export function estimatedTokens(conversation: Conversation, tier: Place['tier']): number {
+/** Estimates the tokens of the prompt as this tier sends it, from the length of its text. */
+export function estimatedTokens(conversation: Conversation, tier: TierTarget['tier']): number {
   const texts = [
     systemPrompt(conversation, tier),
     ...conversation.messages.map(({ text }) => text),
@@ -32,11 +32,11 @@ export function estimatedTokens(conversation: Conversation, tier: Place['tier'])
   return Math.ceil(bytes / BYTES_PER_TOKEN);
 }
 
-/** A run's prompt, measured as well as each of its targets needs. */
+/** The size of a run's prompt, counted by the model only if the estimate is not good enough. */
 export class PromptSize {
   readonly #models: Pick<ModelClient, 'countTokens'>;
   readonly #conversation: Conversation;
-  /** By tier and model: a tokenizer is the model's, whichever region counts. */
+  /** Counts by tier and model; a model has the same tokenizer in each region. */
   readonly #counts = new Map<string, number | undefined>();
 
   constructor(models: Pick<ModelClient, 'countTokens'>, conversation: Conversation) {
@@ -45,10 +45,10 @@ export class PromptSize {
   }
 
   /**
-   * Whether the estimate is too near the model's window to decide by. Only then is it worth a call
-   * to have the tokens counted; a prompt that is hopeless, or far from the limit, needs none.
+   * True if the estimate is too close to the model's window to rely on. Only then is it worth a
+   * request to count the tokens; a prompt far below or far above the limit needs no count.
    */
-  isClose({ target, tier }: Place): boolean {
+  isClose({ target, tier }: TierTarget): boolean {
     const facts = modelFacts(target);
     if (!facts) return false;
     const estimate = estimatedTokens(this.#conversation, tier);
@@ -58,11 +58,11 @@ export class PromptSize {
     return !isSafe && !isHopeless;
   }
 
-  /** As the model counts them if that matters and it says so, else the estimate. */
-  async tokens(place: Place, timeoutMs: number): Promise<number> {
-    const estimate = estimatedTokens(this.#conversation, place.tier);
-    if (!this.isClose(place)) return estimate;
-    const { target, tier } = place;
+  /** Returns the model's own count if it matters and the model gives one, else the estimate. */
+  async tokens(tierTarget: TierTarget, timeoutMs: number): Promise<number> {
+    const estimate = estimatedTokens(this.#conversation, tierTarget.tier);
+    if (!this.isClose(tierTarget)) return estimate;
+    const { target, tier } = tierTarget;
     const key = `${tier.name}/${profileOf(target).model}`;
     if (!this.#counts.has(key)) {
       const system = systemPrompt(this.#conversation, tier);

@@ -9,22 +9,21 @@ import {
 import type { TargetFailureKind } from '../../contract/words.ts';
 import type { CircuitSummary } from '../breaker/summary.ts';
 
-/** A target that is passed over for what happens to others of its region. */
+/** An unhealthy region, inferred from the circuits of some of its targets. */
 export interface Inference {
   readonly region: string;
-  /** When the first of the circuits that are the evidence may close; absent if they are recovering. */
+  /** Time at which the first of its open circuits may recover; absent if all are recovering already. */
   readonly untilMs?: number;
 }
 
-/** A quota is one model's affair; these kinds may be the whole region's. */
+/** The failure kinds that a whole region may have; quotas concern one model only. */
 const REGIONAL_KINDS: readonly TargetFailureKind[] = ['capacity', 'fault', 'timeout', 'network'];
 
 /**
- * The targets taken out because their region is unhealthy: targets of at least two models, and at
- * least half of its targets, are open or recovering for a regional kind. Most incidents hit one
- * model, so one open circuit says nothing of its region. As the evidence is at least half of each
- * region, inference takes out at most half of all targets; circuits that are open on their own
- * evidence hold however many they are.
+ * Returns the targets to skip because their region is unhealthy. A region is unhealthy if targets of
+ * at least two models, and at least half of all its targets, are open or recovering from a regional
+ * kind of failure. Most incidents hit one model, so one open circuit says nothing about its region.
+ * The failing targets are at least half of the region, so inference skips at most half of all targets.
  */
 export function inferredOut(
   settings: Settings,
@@ -51,9 +50,10 @@ export function inferredOut(
 }
 
 /**
- * An open circuit past its `until` says nothing: nobody has looked since. A recovering one says as
- * much as it did when it was open, but only until its first call succeeds, and for a cooldown at
- * most: a lower tier that gets no traffic stays half-open for as long as the first tier serves.
+ * True if the circuit's state may be its region's fault. An open circuit past its `until` says
+ * nothing, because it has not been probed since. A recovering circuit counts until its first call
+ * succeeds, but for one cooldown at most: a lower tier without traffic stays half-open for as long
+ * as the first tier serves.
  */
 function pointsToRegion(
   circuit: CircuitSummary | undefined,

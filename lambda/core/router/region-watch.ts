@@ -3,7 +3,7 @@ import type { CircuitGate } from '../breaker/admission.ts';
 import type { Clock } from '../clock.ts';
 import { type Inference, inferredOut } from './region-inference.ts';
 
-/** Two that are the evidence and one to be taken out. */
+/** Two targets that fail and one that is skipped because of them. */
 const FEWEST_TARGETS = 3;
 
 export interface RegionWatchParts {
@@ -13,8 +13,8 @@ export interface RegionWatchParts {
 }
 
 /**
- * Asks for the state of a region's circuits only while there is a reason to doubt: a call has failed or a
- * circuit rejected one here within the last cooldown. A healthy system pays nothing for it.
+ * Detects unhealthy regions. It reads the circuits of a region only if a call failed, or a circuit
+ * rejected a call, in this process within the last cooldown. A healthy system pays nothing for it.
  */
 export class RegionWatch {
   readonly #parts: RegionWatchParts;
@@ -25,13 +25,13 @@ export class RegionWatch {
     this.#parts = parts;
   }
 
-  /** Something failed: look at the regions for one cooldown from here. */
+  /** Watches the regions for one cooldown from now on. */
   noteFailure(): void {
     const { settings, clock } = this.#parts;
     this.#watchUntilMs = clock.now() + settings().breaker.cooldownSeconds * 1000;
   }
 
-  /** Why this target is passed over, if its region is unhealthy. */
+  /** Returns the reason to skip this target if its region is unhealthy. */
   async inference(target: Target): Promise<Inference | undefined> {
     const { settings, circuits, clock } = this.#parts;
     if (clock.now() >= this.#watchUntilMs) {
@@ -51,8 +51,8 @@ export class RegionWatch {
   }
 
   /**
-   * By stages, and once for the fleet: another worker may have seen the target out for one view age
-   * longer than the one that restarted its circuit.
+   * Restarts the circuit of a target that was skipped, so that its traffic grows in stages. The fleet
+   * restarts it once: another worker may have skipped the target for up to one view age longer.
    */
   async #restart(key: string): Promise<void> {
     const { settings, circuits } = this.#parts;

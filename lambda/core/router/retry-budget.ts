@@ -1,24 +1,24 @@
-/** Calls that may be repeated before the first ones have earned anything. */
+/** Retries that are allowed before any call has earned one. */
 const RESERVE = 10;
 const SHARE_OF_CALLS = 0.1;
 
 /**
- * Bounds the calls that no circuit bounds: a second try for an answer that came back unusable. To
- * the breaker such a call is a success, so a model that turns out empty answers would double the
- * bill of every job. (A failed target is left to its circuit, which opens after a handful of calls.)
+ * Limits the retries after an unusable answer. To the breaker such a call is a success, so without a
+ * limit a model that returns empty answers would double the cost of every job. Failed calls need no
+ * budget: the target's circuit opens after a few of them.
  */
 export class RetryBudget {
-  #calls = RESERVE;
+  #retries = RESERVE;
 
   /** Each call earns a tenth of a retry. */
   earn(): void {
-    this.#calls = Math.min(RESERVE, this.#calls + SHARE_OF_CALLS);
+    this.#retries = Math.min(RESERVE, this.#retries + SHARE_OF_CALLS);
   }
 
-  /** False when the budget is spent. */
+  /** Spends one retry. Returns false if none is left. */
   spend(): boolean {
-    if (this.#calls < 1) return false;
-    this.#calls -= 1;
+    if (this.#retries < 1) return false;
+    this.#retries -= 1;
     return true;
   }
 }

@@ -4,7 +4,7 @@ import type { Candidate } from './candidates.ts';
 import type { ModelRequest } from './model-client.ts';
 import { estimatedTokens, systemPrompt } from './prompt-size.ts';
 
-/** What was taken from the caller's request to make it fit a target. */
+/** A part of the caller's request that was reduced to fit a target. */
 export type Reduction = 'maxTokens' | 'temperature' | 'topP' | 'simplify';
 
 export type Shaped =
@@ -15,10 +15,10 @@ export type Shaped =
     }
   | { readonly fits: false };
 
-/** A window that leaves less than this for the answer counts as full. */
+/** A window with less room than this for the answer counts as full. */
 const SMALLEST_ANSWER_TOKENS = 256;
 
-/** The job's request in the form that this target takes, or that it takes none. */
+/** Adapts the job's request to a target, unless the prompt does not fit its window. */
 export function shapeRequest(
   { target, tier }: Pick<Candidate, 'target' | 'tier'>,
   conversation: Conversation,
@@ -62,7 +62,7 @@ export function shapeRequest(
   };
 }
 
-/** Those asked for that the model would answer with a validation error. */
+/** Returns the given parameters that the model would refuse with a validation error. */
 function refusedParameters(
   asked: InferenceConfig,
   refuses: ModelFacts['refuses'],

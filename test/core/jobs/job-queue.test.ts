@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { dispatch } from '../../../lambda/core/jobs/dispatch.ts';
+import { dispatch } from '../../../lambda/core/jobs/job-queue.ts';
 import { aJob, aRunningJob, JOB_ID, START } from '../../support/job-builders.ts';
 import { aWorld, rowOf } from '../../support/job-world.ts';
 
