@@ -21,7 +21,7 @@ const targetHealth = z.object({
   ...healthStatus,
   circuit: z
     .enum(CIRCUIT_STATES)
-    .describe('The state of the breaker, without overrides and inference.'),
+    .describe('The circuit’s own state, without overrides and the inference from its region.'),
   stage: z.int().min(0).optional().describe('The recovery stage, while HALF_OPEN.'),
   cause: z
     .string()

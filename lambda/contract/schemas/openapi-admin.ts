@@ -83,7 +83,7 @@ export const ADMIN_PATHS = {
       requestBody: { content: json('RedriveRequest') },
       responses: {
         '200': {
-          description: 'The number of messages per result.',
+          description: 'The number of messages that were moved, skipped, held or unreadable.',
           content: json('RedriveReport'),
         },
         ...problems(COMMON_PROBLEMS),

@@ -26,7 +26,7 @@ export function openApiDocument() {
         description: 'Prompts that are accepted at once and answered when a model is available.',
       },
       { name: 'health', description: 'The current health of regions, models and targets.' },
-      { name: 'admin', description: 'Operations for operators, who sign with IAM.' },
+      { name: 'admin', description: 'Routes for operators, who sign their requests with IAM.' },
       { name: 'document', description: 'The description of this API.' },
     ],
     paths: { ...JOB_PATHS, ...OTHER_PATHS, ...ADMIN_PATHS },
