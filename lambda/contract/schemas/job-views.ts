@@ -16,7 +16,7 @@ const attempt = z.object({
   outcome: z
     .enum(ATTEMPT_OUTCOMES)
     .describe(
-      'The failure kind, or `answered`, `skipped` (no call was made), `unusable` (the answer was empty or malformed) or `aborted` (the call was stopped before its answer).',
+      'The failure kind, or `answered`, `skipped` (no call was made) or `unusable` (the answer was empty or malformed).',
     ),
   reason: z
     .string()
