@@ -1,5 +1,6 @@
 /** The conditions that transitions put on a row. */
 
+import { OPEN_STATUSES } from '../../contract/words.ts';
 import type { DueJob, Job } from './job.ts';
 import type { Clause } from './row-update.ts';
 
@@ -12,7 +13,7 @@ export const IS_RUNNING: Clause = { field: 'status', test: 'equals', value: 'RUN
 export const IS_UNENDED: Clause = {
   field: 'status',
   test: 'one-of',
-  values: ['QUEUED', 'DEFERRED', 'RUNNING'],
+  values: OPEN_STATUSES,
 };
 export const NOT_CANCELLED: Clause = { field: 'cancelRequested', test: 'absent' };
 
