@@ -1,11 +1,11 @@
 /**
- * The promises about jobs, held while everything around them breaks: sandboxes are killed, DynamoDB
- * and SQS refuse calls, lose answers and deliver twice, the models flap. Then the faults stop, and
- * each accepted job has to come to an end, once.
+ * Checks the promises about jobs while everything around them fails: sandboxes are killed, DynamoDB and
+ * SQS refuse calls, lose answers and deliver messages twice, and models fail from time to time. Then the
+ * faults stop, and every accepted job must end exactly once.
  *
  *     npm run chaos -- --seconds 60 --jobs-per-second 50 --seed 1
  *
- * A seed repeats what is drawn: faults, odds, pauses. What they hit is up to the machine's clock.
+ * A seed repeats the faults, their order and the pauses, but not the calls that they hit: timing varies.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,11 +22,11 @@ import { synthesize } from '../../local/synthesize.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { Disturbances, ODDS } from './disturbances.ts';
 import { collect, rowsOf } from './evidence.ts';
+import { checkPromises, type Findings } from './findings.ts';
 import { flapping } from './flapping.ts';
 import { type Killer, startKiller } from './killer.ts';
 import { Load } from './load.ts';
 import settingsInput from './settings.ts';
-import { judge, type Verdict } from './verdict.ts';
 
 const { values } = parseArgs({
   options: {
@@ -38,11 +38,11 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const jobsPerSecond = Number(values['jobs-per-second']);
 const seed = Number(values.seed);
-/** The run keeps the last 10,000 events and 20,000 calls: no more jobs can be judged. */
+/** The embedded run keeps the last 10,000 events and 20,000 calls, so it cannot account for more jobs. */
 const MOST_JOBS = 8000;
 if (!(seconds > 0 && jobsPerSecond > 0 && seconds * jobsPerSecond <= MOST_JOBS)) {
   throw new RangeError(
-    `seconds × jobs a second: got ${seconds} × ${jobsPerSecond}, allowed is up to ${MOST_JOBS}`,
+    `seconds × jobs per second: got ${seconds} × ${jobsPerSecond}, allowed is up to ${MOST_JOBS}`,
   );
 }
 
@@ -50,14 +50,14 @@ const SETTINGS = parseSettings(settingsInput, 'settings.ts');
 const SETTINGS_FILE = fileURLToPath(new URL('settings.ts', import.meta.url));
 const BATCH_SIZE = 10;
 const SWEEP_EVERY_MS = 4000;
-/** Twice what the sweeper waits for what was not sent or not told. */
+/** Twice the time after which the sweeper resends a message or publishes an event. */
 const REST_LIMIT_MS = 180_000;
 
 async function main(): Promise<void> {
   print(`chaos: seed ${seed}, ${jobsPerSecond} jobs/s for ${seconds} s`);
   const outDir = await mkdtemp(join(tmpdir(), 'holdfast-chaos-'));
   const disturbances = new Disturbances(ODDS, seededRandom(seed));
-  const said: string[] = [];
+  const logs: string[] = [];
   try {
     const run = await startEmbeddedRun({
       assemblyDir: await synthesize({ configFile: SETTINGS_FILE, outDir }),
@@ -65,10 +65,10 @@ async function main(): Promise<void> {
       seed,
       latency: { medianMs: 40, sigma: 0.5, msPerOutputToken: 0 },
       disturb: disturbances.wrap,
-      onLog: (_, line) => said.push(line),
+      onLog: (_, line) => logs.push(line),
     });
     try {
-      await play(run, disturbances, said);
+      await play(run, disturbances, logs);
     } finally {
       await run.stop();
     }
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
   }
 }
 
-async function play(run: EmbeddedRun, disturbances: Disturbances, said: readonly string[]) {
+async function play(run: EmbeddedRun, disturbances: Disturbances, logs: readonly string[]) {
   await shortenVisibility(run);
   const load = new Load(run.apiUrl, seededRandom(seed + 1));
   const sweeping = sweepOften(run);
@@ -98,21 +98,21 @@ async function play(run: EmbeddedRun, disturbances: Disturbances, said: readonly
   const crashes = {
     workersKilled: killsOf(killer, /Worker/),
     batchSize: BATCH_SIZE,
-    runsBroken: linesWith(said, 'message failed; SQS will redeliver it'),
-    runsLate: linesWith(said, 'answer discarded'),
+    runsFailed: linesWith(logs, 'message failed; SQS will redeliver it'),
+    runsLate: linesWith(logs, 'answer discarded'),
   };
   const { callTimeoutSeconds } = SETTINGS.breaker;
   const evidence = await collect(run, load, crashes, callTimeoutSeconds * 1000);
   report({ killer, disturbances, load, loadSeconds, restSeconds });
   print(
-    `  runs broken ${crashes.runsBroken}, late ${crashes.runsLate}; jobs by status ${statusesOf(evidence.rows)}`,
+    `  runs failed ${crashes.runsFailed}, late ${crashes.runsLate}; jobs by status ${statusesOf(evidence.rows)}`,
   );
-  conclude(judge(evidence), load, run);
+  conclude(checkPromises(evidence), load, run);
 }
 
 /**
- * What a killed worker had in hand comes back after the queue's visibility timeout: minutes by the
- * template, and here as short as the worker's own timeout allows.
+ * SQS redelivers the messages of a killed worker after the visibility timeout. The template sets minutes;
+ * here it is as short as the worker's timeout allows.
  */
 async function shortenVisibility({ awsUrl, outputs }: EmbeddedRun): Promise<void> {
   const client = new SQSClient({
@@ -125,16 +125,16 @@ async function shortenVisibility({ awsUrl, outputs }: EmbeddedRun): Promise<void
   await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout } }));
 }
 
-/** As the schedule does each minute. */
+/** Invokes the sweeper every few seconds; the deployed schedule does so once a minute. */
 function sweepOften({ functions }: EmbeddedRun): NodeJS.Timeout {
   const sweeper = functions.find(({ name }) => name.includes('Sweeper'));
-  if (!sweeper) throw new Error('no sweeper in the stack');
+  if (!sweeper) throw new Error('the stack has no function whose name contains Sweeper');
   return setInterval(() => void sweeper.invoke('{}'), SWEEP_EVERY_MS);
 }
 
 /**
- * Every job ended, no end left to the sweeper and no message to come back: what comes after this
- * changes nothing.
+ * Waits until every job has ended, every event is published and the queue is empty, so that nothing can
+ * change any more. Gives up after a time limit.
  */
 async function atRest(run: EmbeddedRun): Promise<void> {
   const queue = run.outputs.JobsQueueUrl?.split('/').at(-1) ?? '';
@@ -157,7 +157,7 @@ interface Reported {
 }
 
 function report({ killer, disturbances, load, loadSeconds, restSeconds }: Reported): void {
-  const { posts, gets } = load.weather;
+  const { posts, gets } = load.answers;
   const rate = (load.accepted.length / loadSeconds).toFixed(1);
   print(
     `  accepted at ${rate} jobs/s in ${loadSeconds.toFixed(0)} s, at rest after ${restSeconds.toFixed(0)} s more`,
@@ -169,12 +169,12 @@ function report({ killer, disturbances, load, loadSeconds, restSeconds }: Report
   print(`  answers to POST ${table(posts)}; to GET ${table(gets)}`);
 }
 
-function conclude({ figures, faults }: Verdict, load: Load, run: EmbeddedRun): void {
+function conclude({ figures, faults }: Findings, load: Load, run: EmbeddedRun): void {
   for (const [name, figure] of Object.entries(figures)) print(`  ${name.padEnd(34)}${figure}`);
-  const { misshapen } = load.weather;
+  const { malformed } = load.answers;
   const all = [
     ...faults,
-    ...(misshapen.length > 0 ? [`errors that are no problem details: ${misshapen}`] : []),
+    ...(malformed.length > 0 ? [`errors that are not problem details: ${malformed}`] : []),
     ...run.denied().map((denial) => `denied: ${denial}`),
   ];
   for (const fault of all) print(`BROKEN ${fault}`);

@@ -5,7 +5,7 @@ import { Disturbances, DYNAMODB, type Kind, SQS } from './disturbances.ts';
 let server: Loopback | undefined;
 afterEach(() => server?.close());
 
-/** A server whose calls all meet this kind; it counts what is carried out. */
+/** A server that disturbs every call in this way. `done` holds the calls that were carried out. */
 async function aServer(kind: Kind, service: string) {
   const done: string[] = [];
   const disturbances = new Disturbances({ [service]: { [kind]: 1 } }, () => 0.5);
@@ -25,7 +25,7 @@ async function aServer(kind: Kind, service: string) {
 test.each([
   ['throttled', DYNAMODB, 400, /ProvisionedThroughputExceededException/],
   ['failed', SQS, 503, /ServiceUnavailable/],
-] as const)('a call that is %s is not done', async (kind, service, status, error) => {
+] as const)('a %s call is not carried out', async (kind, service, status, error) => {
   const { disturbances, done, call } = await aServer(kind, service);
   disturbances.start();
 
@@ -36,7 +36,7 @@ test.each([
   expect(disturbances.count(kind)).toBe(1);
 });
 
-test('a call whose answer is lost is done', async () => {
+test('a call whose answer is lost is carried out', async () => {
   const { disturbances, done, call } = await aServer('answer-lost', DYNAMODB);
   disturbances.start();
 
@@ -45,7 +45,7 @@ test('a call whose answer is lost is done', async () => {
   expect(done).toEqual(['body']);
 });
 
-test('a doubled call is done twice and answered once', async () => {
+test('a doubled call is carried out twice and answered once', async () => {
   const { disturbances, done, call } = await aServer('doubled', SQS);
   disturbances.start();
 
@@ -55,7 +55,7 @@ test('a doubled call is done twice and answered once', async () => {
   expect(done).toEqual(['body', 'body']);
 });
 
-test('before it starts, and at other services, nothing is disturbed', async () => {
+test('nothing is disturbed before the start, after the stop, or at other services', async () => {
   const { disturbances, done, call } = await aServer('failed', SQS);
 
   await call();

@@ -4,28 +4,28 @@ import { type Handler, readBody, sendJson } from '../../local/loopback.ts';
 
 const KINDS = ['throttled', 'failed', 'answer-lost', 'doubled'] as const;
 /**
- * `throttled` and `failed` are refused and not done; of `answer-lost` the caller sees a dead
- * connection though it is done; what is `doubled` is done twice and answered once.
+ * `throttled` and `failed` calls are refused. An `answer-lost` call is carried out, but its connection is
+ * closed without an answer. A `doubled` call is carried out twice and answered once.
  */
 export type Kind = (typeof KINDS)[number];
 
-/** By the protocol's name of the service: the share of its calls that each kind meets. */
-export type Odds = Readonly<Record<string, Partial<Readonly<Record<Kind, number>>>>>;
+/** The share of calls that each kind hits, by the service's name in the protocol. */
+type Odds = Readonly<Record<string, Partial<Readonly<Record<Kind, number>>>>>;
 
 export const DYNAMODB = 'DynamoDB_20120810';
 export const SQS = 'AmazonSQS';
 
-/** As much as a busy hour in a bad zone. A message that is sent twice is one delivered twice. */
+/** As in an incident of one availability zone. A doubled send acts as a message that is delivered twice. */
 export const ODDS: Odds = {
   [DYNAMODB]: { throttled: 0.05, 'answer-lost': 0.01 },
   [SQS]: { failed: 0.05, 'answer-lost': 0.02, doubled: 0.1 },
 };
 
-/** Marks a call that was drawn already. */
-const PASSED = 'x-chaos-passed';
+/** Marks a forwarded call, which is not disturbed again. */
+const FORWARDED = 'x-chaos-forwarded';
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Stands between the functions and AWS. */
+/** Disturbs a share of the calls from the functions to AWS. */
 export class Disturbances {
   readonly #odds: Odds;
   readonly #random: Random;
@@ -61,7 +61,7 @@ export class Disturbances {
   #draw({ headers }: IncomingMessage): Kind | undefined {
     const [service = ''] = String(headers['x-amz-target']).split('.');
     const odds = this.#odds[service];
-    if (!this.#active || !odds || headers[PASSED]) return undefined;
+    if (!this.#active || !odds || headers[FORWARDED]) return undefined;
     let left = this.#random();
     for (const kind of KINDS) {
       left -= odds[kind] ?? 0;
@@ -83,11 +83,11 @@ async function disturb(
     case 'failed':
       return sendJson(response, 503, UNAVAILABLE, 'application/x-amz-json-1.0');
     case 'answer-lost':
-      await passOn(request, body);
+      await forward(request, body);
       response.destroy();
       return;
     case 'doubled': {
-      const [answer] = await Promise.all([passOn(request, body), passOn(request, body)]);
+      const [answer] = await Promise.all([forward(request, body), forward(request, body)]);
       response.writeHead(answer.status, Object.fromEntries(answer.headers));
       response.end(Buffer.from(await answer.arrayBuffer()));
       return;
@@ -97,19 +97,19 @@ async function disturb(
   }
 }
 
-function passOn({ headers, url, method }: IncomingMessage, body: Buffer): Promise<Response> {
+function forward({ headers, url, method }: IncomingMessage, body: Buffer): Promise<Response> {
   const own = Object.entries(headers).filter(([name]) => !CONNECTION_HEADERS.has(name));
   return fetch(`http://${headers.host}${url}`, {
     method,
     headers: {
       ...Object.fromEntries(own.map(([name, value]) => [name, String(value)])),
-      [PASSED]: '1',
+      [FORWARDED]: '1',
     },
     body: new Uint8Array(body),
   });
 }
 
-/** What a client sets for itself. */
+/** Headers that `fetch` sets itself. */
 const CONNECTION_HEADERS = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
 
 const THROTTLE = {

@@ -4,15 +4,15 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
 import type { EmbeddedRun } from '../../local/embedded-run.ts';
 import { sideBySide } from '../support/side-by-side.ts';
+import type { Crashes, Evidence, Row } from './findings.ts';
 import type { Load } from './load.ts';
-import type { Crashes, Evidence, Row } from './verdict.ts';
 
 const OPERATOR = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 };
 
-/** All rows of jobs, as the table has them. */
+/** Reads all rows of the jobs table. */
 export async function rowsOf({ awsUrl, outputs }: EmbeddedRun): Promise<readonly Row[]> {
   const client = new DynamoDBClient({ ...OPERATOR, endpoint: awsUrl });
   const rows: Row[] = [];
@@ -25,7 +25,11 @@ export async function rowsOf({ awsUrl, outputs }: EmbeddedRun): Promise<readonly
   return rows;
 }
 
-/** @param callTimeoutMs after which a worker leaves a call by itself */
+/**
+ * Collects the evidence after the run.
+ *
+ * @param callTimeoutMs the time after which a worker aborts a call
+ */
 export async function collect(
   run: EmbeddedRun,
   load: Load,
@@ -44,7 +48,7 @@ export async function collect(
     calls: callsOf(run, callTimeoutMs),
     ends: run.events().map(({ detail }) => endOf(detail)),
     answers: jobs,
-    mixedUp: jobs
+    mismatched: jobs
       .filter((job) => job.last && !job.last.endsWith(job.prompt))
       .map(({ jobId }) => jobId),
     crashes,
@@ -69,9 +73,9 @@ function callsOf({ bedrock }: EmbeddedRun, callTimeoutMs: number) {
   }));
 }
 
-const told = z.object({ id: z.string(), jobId: z.string(), completedAt: z.string() });
+const completionEvent = z.object({ id: z.string(), jobId: z.string(), completedAt: z.string() });
 
 function endOf(detail: unknown) {
-  const { id, jobId, completedAt } = told.parse(detail);
+  const { id, jobId, completedAt } = completionEvent.parse(detail);
   return { id, jobId, at: completedAt };
 }

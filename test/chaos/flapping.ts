@@ -3,7 +3,7 @@ import type { FaultRule, Scenario } from '../../local/bedrock/fault-rule.ts';
 
 const PRIMARY = '*sonnet-4-5*';
 
-/** From a model that throttles to a region of the world without models. */
+/** Faults of one model, of one region, and of all models. */
 const FAULTS: readonly FaultRule[] = [
   { fault: 'throttle-minute', model: PRIMARY },
   { fault: 'throttle-rate', probability: 0.5 },
@@ -14,7 +14,7 @@ const FAULTS: readonly FaultRule[] = [
   { fault: 'slow', factor: 20 },
 ];
 
-/** Faults that come and go for so long, one after the other, with calm between them. */
+/** Draws faults that come one after the other for this many seconds, with pauses between them. */
 export function flapping(seconds: number, random: Random): Scenario {
   const rules: FaultRule[] = [];
   for (let at = 1; at < seconds; ) {

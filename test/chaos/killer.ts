@@ -2,14 +2,14 @@ import type { Random } from '../../lambda/core/clock.ts';
 import type { LambdaFunction } from '../../local/lambda/function.ts';
 
 export interface Killer {
-  /** Sandboxes that were killed, by function. */
+  /** The number of killed sandboxes by function. */
   readonly kills: ReadonlyMap<string, number>;
   stop(): void;
 }
 
 const MEAN_PAUSE_MS = 2000;
 
-/** Kills one sandbox after the other by SIGKILL, whatever it is doing. */
+/** Kills a random sandbox with SIGKILL every two seconds on average. */
 export function startKiller(functions: readonly LambdaFunction[], random: Random): Killer {
   const kills = new Map<string, number>();
   let timer: NodeJS.Timeout;
@@ -35,7 +35,7 @@ function kill(pid: number): boolean {
   try {
     return process.kill(pid, 'SIGKILL');
   } catch {
-    // It has just ended by itself.
+    // The process has just ended.
     return false;
   }
 }

@@ -3,34 +3,34 @@ import { PROBLEM_CONTENT_TYPE } from '../../lambda/contract/problems.ts';
 import type { Random } from '../../lambda/core/clock.ts';
 import { type Answer, type JobView, type RequestOptions, request } from '../support/api-client.ts';
 
-export interface Submitted {
+interface Submitted {
   readonly jobId: string;
   readonly prompt: string;
 }
 
-/** How the API answered while things broke. */
-export interface Weather {
-  /** Answers by status; 0 for a connection that broke. */
+/** The API's answers during the run. */
+interface Answers {
+  /** The number of answers by status; 0 stands for a broken connection. */
   readonly posts: ReadonlyMap<number, number>;
   readonly gets: ReadonlyMap<number, number>;
-  /** Errors that were no problem details. */
-  readonly misshapen: readonly string[];
+  /** Errors that were not problem details. */
+  readonly malformed: readonly string[];
 }
 
-/** More at once would wait for the machine, and not for what is tested. */
+/** With more requests at once, the machine would be the bottleneck. */
 const MOST_AT_ONCE = 60;
 const RETRY_MS = 500;
-const LOOK_EVERY_MS = 250;
+const READ_EVERY_MS = 250;
 
-/** Posts jobs at a pace and looks at some, as clients do that know only the API's promises. */
+/** A client that submits jobs at a fixed rate and reads some of them. */
 export class Load {
   readonly #apiUrl: string;
   readonly #random: Random;
   readonly #accepted: Submitted[] = [];
   readonly #posts = new Map<number, number>();
   readonly #gets = new Map<number, number>();
-  readonly #misshapen: string[] = [];
-  /** Answers that a caller has read, by job. */
+  readonly #malformed: string[] = [];
+  /** The result that was read during the run, by job. */
   readonly #read = new Map<string, string>();
 
   constructor(apiUrl: string, random: Random) {
@@ -46,23 +46,23 @@ export class Load {
     return this.#read;
   }
 
-  get weather(): Weather {
-    return { posts: this.#posts, gets: this.#gets, misshapen: this.#misshapen };
+  get answers(): Answers {
+    return { posts: this.#posts, gets: this.#gets, malformed: this.#malformed };
   }
 
-  /** Resolves when the time is over and every submission begun was answered. */
+  /** Resolves when the time is over and every submission was answered. */
   async run(jobsPerSecond: number, seconds: number): Promise<void> {
     const underWay = new Set<Promise<void>>();
     const startedAt = performance.now();
     const elapsedMs = () => performance.now() - startedAt;
-    const looking = this.#look(() => elapsedMs() < seconds * 1000);
+    const reading = this.#readSome(() => elapsedMs() < seconds * 1000);
     for (let number = 0; elapsedMs() < seconds * 1000; number++) {
       const submission = this.#submit(number).finally(() => underWay.delete(submission));
       underWay.add(submission);
       await sleep(Math.max(0, (number * 1000) / jobsPerSecond - elapsedMs()));
       if (underWay.size >= MOST_AT_ONCE) await Promise.race(underWay);
     }
-    await Promise.all([...underWay, looking]);
+    await Promise.all([...underWay, reading]);
   }
 
   async job(jobId: string): Promise<JobView> {
@@ -71,7 +71,7 @@ export class Load {
     throw new Error(`GET of job ${jobId}: got ${status}, expected 200`);
   }
 
-  /** Repeats under one key until it is accepted. */
+  /** Repeats the request with one idempotency key until the job is accepted. */
   async #submit(number: number): Promise<void> {
     const prompt = `Question ${number}: why do ships have anchors?`;
     const headers = { 'idempotency-key': `chaos-${number}` };
@@ -87,9 +87,9 @@ export class Load {
     }
   }
 
-  async #look(isOn: () => boolean): Promise<void> {
+  async #readSome(isOn: () => boolean): Promise<void> {
     while (isOn()) {
-      await sleep(LOOK_EVERY_MS);
+      await sleep(READ_EVERY_MS);
       const some = this.#accepted[Math.floor(this.#random() * this.#accepted.length)];
       if (!some) continue;
       const answer = await this.#ask<JobView>(`/jobs/${some.jobId}`, {}, this.#gets);
@@ -99,7 +99,7 @@ export class Load {
     }
   }
 
-  /** Undefined for a connection that broke. */
+  /** Returns `undefined` if the connection breaks. */
   async #ask<Body>(
     path: string,
     options: RequestOptions,
@@ -108,7 +108,7 @@ export class Load {
     const answer = await request<Body>(this.#apiUrl, path, options).catch(() => undefined);
     const status = answer?.status ?? 0;
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    if (answer && status >= 400 && !isProblem(answer)) this.#misshapen.push(`${status} ${path}`);
+    if (answer && status >= 400 && !isProblem(answer)) this.#malformed.push(`${status} ${path}`);
     return answer;
   }
 }
@@ -118,7 +118,7 @@ function isProblem({ status, headers, body }: Answer): boolean {
   return (
     headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE) === true &&
     typeof given.type === 'string' &&
-    // The gateway's answer for many statuses does not repeat the one it has.
+    // One gateway response serves many statuses, so its body does not contain the status.
     (given.status ?? status) === status
   );
 }

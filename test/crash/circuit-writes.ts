@@ -8,7 +8,7 @@ import type {
 import type { Clock } from '../../lambda/core/clock.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 
-/** What left a store other than it was; whoever reads a window that is not there opens it. */
+/** A call that changed the store. Reading a window that does not exist creates it, so it counts too. */
 export type CircuitWrite =
   | { readonly key: string; readonly record: StoredRecord; readonly expected: Expected }
   | {
@@ -18,7 +18,7 @@ export type CircuitWrite =
       readonly counts?: WindowCounts;
     };
 
-/** A store in memory whose state is known: what was written to it, in order. */
+/** A store in memory that remembers its writes, so that another one can be brought to the same state. */
 export class RememberingCircuitStore implements CircuitStore {
   readonly writes: CircuitWrite[] = [];
   readonly #store: MemoryCircuitStore;
@@ -55,7 +55,7 @@ export class RememberingCircuitStore implements CircuitStore {
     return this.#store.readWindow(key, epoch, slot);
   }
 
-  /** The window that was used last is still there. */
+  /** The window that was used last still exists. */
   #isOpen(key: string, epoch: number): boolean {
     const last = this.writes.findLast((write) => write.key === key && 'epoch' in write);
     return last !== undefined && 'epoch' in last && last.epoch === epoch;

@@ -1,12 +1,12 @@
 import type { CompletionEvent } from '../../lambda/core/jobs/completion-event.ts';
 import { START } from '../support/job-builders.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { MessageQueue, type QueueState } from './message-queue.ts';
 import { Model, type ModelState, type Script } from './model.ts';
-import { type Time, VirtualClock } from './virtual-clock.ts';
 
-/** What is left of a cloud when nobody uses it, for another to go on from. */
+/** The state of a cloud while no process runs, as plain data from which another cloud can go on. */
 export interface CloudState {
-  readonly time: Time;
+  readonly nowMs: number;
   readonly queue: QueueState;
   readonly deadLetters: QueueState;
   readonly objects: Map<string, string>;
@@ -16,7 +16,7 @@ export interface CloudState {
 
 export function anEmptyCloud(): CloudState {
   return {
-    time: { nowMs: START },
+    nowMs: START,
     queue: { sends: 0, messages: new Map() },
     deadLetters: { sends: 0, messages: new Map() },
     objects: new Map(),
@@ -25,7 +25,7 @@ export function anEmptyCloud(): CloudState {
   };
 }
 
-/** All that outlives a process, but for the tables: queues, objects, the bus, the models. */
+/** Everything except the tables that outlives a process: queues, objects, the event bus, the models. */
 export class Cloud {
   readonly clock: VirtualClock;
   readonly queue: MessageQueue;
@@ -33,11 +33,11 @@ export class Cloud {
   readonly objects: Map<string, string>;
   readonly events: CompletionEvent[];
   readonly model: Model;
-  /** Services that do not answer, by the end of it. */
+  /** The end of each service's outage, in milliseconds since the epoch. */
   readonly downUntilMs = { queue: 0, bus: 0 };
 
   constructor(script: Script, state: CloudState) {
-    this.clock = new VirtualClock(state.time);
+    this.clock = new VirtualClock(state.nowMs);
     this.queue = new MessageQueue(this.clock, state.queue);
     this.deadLetters = new MessageQueue(this.clock, state.deadLetters);
     this.objects = state.objects;

@@ -1,92 +1,92 @@
-import { broken, type Promised } from './checks.ts';
-import { FaultPlan, type Strike } from './fates.ts';
-import { Stage } from './moments.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { FaultPlan, type InjectedFault } from './faults.ts';
+import { faultyRuns } from './faulty-runs.ts';
 import type { Path } from './paths.ts';
 import type { Platform } from './platform.ts';
 import type { Tamper } from './processes.ts';
+import { brokenPromises, type Promised } from './promises.ts';
 import { runPath } from './run.ts';
-import type { Story } from './story.ts';
-import { struckFrom } from './struck-runs.ts';
+import type { RunResult } from './run-result.ts';
 
-/** A run that broke a promise, and all that it takes to see it again. */
+/** A run that broke a promise, with everything that is needed to reproduce it. */
 export interface Finding {
   readonly path: string;
-  readonly strikes: readonly Strike[];
+  readonly injected: readonly InjectedFault[];
   readonly broken: readonly Promised[];
-  readonly story: Story;
+  readonly result: RunResult;
 }
 
 export interface Tally {
   readonly path: string;
-  /** Calls of the path that were struck. */
+  /** Calls of the path that were hit by a fault. */
   readonly points: number;
   readonly runs: number;
-  /** Runs whose job was in an end state when nothing was left to happen. */
+  /** Runs that came to rest with the job in an end state. */
   readonly ended: number;
-  /** Answers paid for beyond those of an unharmed run, by what struck; the most of any run. */
+  /** The most extra model calls per fault of any run, compared with the run without faults. */
   readonly mostExtraCalls: number;
-  /** `worker: SQS SendMessage` */
-  readonly struck: ReadonlySet<string>;
+  /** The calls that were hit, such as `worker: SQS SendMessage`. */
+  readonly hit: ReadonlySet<string>;
   readonly findings: readonly Finding[];
-  /** Every so many runs, as they were told. */
-  readonly sample: readonly Story[];
+  /** Every 101st run, to be replayed without checkpoints. */
+  readonly sample: readonly RunResult[];
 }
 
 export interface Exploration {
   readonly platform: Platform;
   readonly path: Path;
-  /** How many points of one run are struck. */
+  /** The most faults in one run. */
   readonly depth: 1 | 2;
   readonly tamper?: Tamper;
-  /** Stop after so many. @default when all points are met */
+  /** Stops the exploration after this many findings. @default explores every run */
   readonly mostFindings?: number;
 }
 
-/** Prime, so that the sample is of all fates. */
+/** A prime number, so that the sample contains every fault. */
 const SAMPLED_EACH = 101;
 
 /**
- * Strikes each call of a path in turn, in each way; with depth 2, in each of those runs each later
- * call as well. The points find themselves: a run that ends before its point was met is the last.
+ * Simulates a path once for every call and every fault; with depth 2 also once for every pair of calls
+ * and their faults. Checks every promise after each run.
  */
 export async function explore(exploration: Exploration): Promise<Tally> {
   const { platform, path, depth, tamper, mostFindings = Number.POSITIVE_INFINITY } = exploration;
-  const unharmed = await runPath({ platform, path }, new FaultPlan());
+  const baseline = await runPath({ platform, path }, new FaultPlan());
   const findings: Finding[] = [];
-  const sample: Story[] = [];
-  const struck = new Set<string>();
+  const sample: RunResult[] = [];
+  const hit = new Set<string>();
   let [runs, ended, points, mostExtraCalls] = [0, 0, 0, 0];
 
-  const judge = (story: Story) => {
-    const { strikes, answered } = story;
-    const promises = broken({ path, story, unharmed });
-    if (promises.length > 0) findings.push({ path: path.name, strikes, broken: promises, story });
-    for (const { caller, name } of strikes) struck.add(`${caller}: ${name}`);
-    const extraCalls = (answered - unharmed.answered) / Math.max(1, strikes.length);
+  const record = (result: RunResult) => {
+    const { injected, answered } = result;
+    const promises = brokenPromises({ path, result, baseline });
+    if (promises.length > 0) findings.push({ path: path.name, injected, broken: promises, result });
+    for (const { caller, name } of injected) hit.add(`${caller}: ${name}`);
+    const extraCalls = (answered - baseline.answered) / Math.max(1, injected.length);
     mostExtraCalls = Math.max(mostExtraCalls, extraCalls);
     if (!promises.includes('ends')) ended += 1;
-    points = Math.max(points, strikes[0]?.n ?? 0);
-    if (runs % SAMPLED_EACH === 0) sample.push(story);
+    points = Math.max(points, injected[0]?.n ?? 0);
+    if (runs % SAMPLED_EACH === 0) sample.push(result);
     runs += 1;
   };
 
-  const first = new Stage({ platform, path, tamper }).first();
-  judge({ ...(await first.ending()), strikes: [] });
-  for await (const story of struckFrom(first, depth, platform.fates)) {
+  const first = new Checkpoints({ platform, path, tamper }).first();
+  record({ ...(await first.finalState()), injected: [] });
+  for await (const result of faultyRuns(first, depth, platform.faults)) {
     if (findings.length >= mostFindings) break;
-    judge(story);
+    record(result);
   }
-  return { path: path.name, points, runs, ended, mostExtraCalls, struck, findings, sample };
+  return { path: path.name, points, runs, ended, mostExtraCalls, hit, findings, sample };
 }
 
-/** As a person reads it, and what `runPath` takes to see it again. */
-export function describeFinding({ path, strikes, broken: promises }: Finding): string {
-  const points = strikes.map(({ n, fate }) => `{ n: ${n}, fate: '${fate}' }`);
-  const story = `${path}: ${nameOf(strikes)}`;
-  return `${story} → broke ${promises.join(', ')}; new FaultPlan([${points.join(', ')}])`;
+/** Describes a finding in words, followed by the `FaultPlan` that reproduces it. */
+export function describeFinding({ path, injected, broken: promises }: Finding): string {
+  const points = injected.map(({ n, fault }) => `{ n: ${n}, fault: '${fault}' }`);
+  const run = `${path}: ${nameOf(injected)}`;
+  return `${run} → broke ${promises.join(', ')}; new FaultPlan([${points.join(', ')}])`;
 }
 
-export function nameOf(strikes: readonly Strike[]): string {
-  const struck = strikes.map(({ caller, name, fate }) => `${caller}: ${name} ${fate}`);
-  return struck.join(', then ') || 'unharmed';
+export function nameOf(injected: readonly InjectedFault[]): string {
+  const faults = injected.map(({ caller, name, fault }) => `${caller}: ${name} ${fault}`);
+  return faults.join(', then ') || 'no fault';
 }

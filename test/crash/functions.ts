@@ -16,7 +16,7 @@ export interface Runtime {
   readonly newId: () => string;
 }
 
-/** The four functions over the ports of a process, put together as their handlers do it. */
+/** Composes the four functions over the ports of a process, as their handlers do. */
 export function functionsOf(ports: Ports, runtime: Runtime) {
   const { clock } = runtime;
   const { settings: source, ...others } = ports;

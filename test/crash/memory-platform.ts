@@ -11,12 +11,12 @@ import { MemoryJobStore } from '../support/memory-job-store.ts';
 import { SILENT } from '../support/silent-telemetry.ts';
 import { type CircuitWrite, RememberingCircuitStore } from './circuit-writes.ts';
 import type { Cloud } from './cloud.ts';
-import { PORT_FATES } from './fates.ts';
+import { PORT_FAULTS } from './faults.ts';
 import { answerText } from './model.ts';
 import type { Platform, Ports } from './platform.ts';
 import { forever, type Sandbox } from './sandbox.ts';
 
-/** The SDK repeats calls whose answers it misses, but not these: ours have a single attempt. */
+/** The SDK repeats a call whose answer is lost, except these, whose clients make a single attempt. */
 const SINGLE_ATTEMPT = /^(bus|models|circuits)\./;
 
 interface Tables {
@@ -24,9 +24,9 @@ interface Tables {
   readonly circuits: readonly CircuitWrite[];
 }
 
-/** Ports over maps and lists; a fate strikes where an adapter would be called. */
+/** Ports in memory. Faults are injected at the calls of the ports. */
 export const memoryPlatform: Platform<Tables> = {
-  fates: PORT_FATES,
+  faults: PORT_FAULTS,
   async open(cloud, settings, tables) {
     const rows = new MemoryJobStore();
     for (const [jobId, row] of tables?.rows ?? []) rows.rows.set(jobId, row);
@@ -36,12 +36,12 @@ export const memoryPlatform: Platform<Tables> = {
     return {
       row: (jobId) => rows.get(jobId),
       tables: async () => ({ rows: rows.rows, circuits: circuits.writes }),
-      // Whatever is under way here is so in this turn.
+      // In memory every call in flight ends within this turn of the event loop.
       settled: () => new Promise((resolve) => process.nextTick(resolve)),
       ports: (sandbox) => ({
-        ...struck(sandbox, { ...portsOf(cloud), jobs: rows, models: modelsOf(cloud, sandbox) }),
+        ...withFaults(sandbox, { ...portsOf(cloud), jobs: rows, models: modelsOf(cloud, sandbox) }),
         circuits: new Breaker({
-          store: struckCircuits(sandbox, circuits),
+          store: circuitsWithFaults(sandbox, circuits),
           newPrivateStore: () => new MemoryCircuitStore(() => cloud.clock.now()),
           ...{ policy, clock: cloud.clock, random: () => 0.5 },
           workerId: `worker-${sandbox.invocation}`,
@@ -51,7 +51,7 @@ export const memoryPlatform: Platform<Tables> = {
           ...{ policy, clock: cloud.clock, log: SILENT },
         }),
         settings: {
-          read: () => meet(sandbox, 'settings.read', async () => settings),
+          read: () => performWithFault(sandbox, 'settings.read', async () => settings),
           current: settings,
         },
       }),
@@ -98,10 +98,10 @@ function portsOf(cloud: Cloud): Pick<Ports, 'queue' | 'deadLetters' | 'results' 
       answerUrl: async (name) => `https://results/${answerKey(name)}`,
     },
     bus: {
-      publish: async (told) => {
+      publish: async (published) => {
         if (cloud.isDown('bus')) throw new Error('bus down');
-        events.push(...told);
-        return told.map(() => true);
+        events.push(...published);
+        return published.map(() => true);
       },
     },
   };
@@ -129,12 +129,12 @@ function modelsOf({ model }: Cloud, sandbox: Sandbox): ModelClient {
   };
 }
 
-type Struck = Omit<Ports, 'circuits' | 'disabledTargets' | 'settings'>;
+type FaultyPorts = Omit<Ports, 'circuits' | 'disabledTargets' | 'settings'>;
 
-/** Each method of each port as a call that fate may strike. */
-function struck(sandbox: Sandbox, ports: Struck): Struck {
+/** Wraps the methods of the ports so that each call can meet a fault. */
+function withFaults(sandbox: Sandbox, ports: FaultyPorts): FaultyPorts {
   const { jobs, queue, deadLetters, results, bus, models } = ports;
-  const call: Meet = (name, perform) => meet(sandbox, name, perform);
+  const call: PerformWithFault = (name, perform) => performWithFault(sandbox, name, perform);
   return {
     jobs: {
       create: (...given) => call('jobs.create', () => jobs.create(...given)),
@@ -142,7 +142,7 @@ function struck(sandbox: Sandbox, ports: Struck): Struck {
       update: (...given) => call('jobs.update', () => jobs.update(...given)),
       running: (...given) => call('jobs.running', () => jobs.running(...given)),
       list: (...given) => call('jobs.list', () => jobs.list(...given)),
-      due: (...given) => struckPages(call, () => jobs.due(...given)),
+      due: (...given) => pagesWithFaults(call, () => jobs.due(...given)),
     },
     queue: {
       send: (...given) => call('queue.send', () => queue.send(...given)),
@@ -165,17 +165,17 @@ function struck(sandbox: Sandbox, ports: Struck): Struck {
     bus: { publish: (events) => call('bus.publish', () => bus.publish(events)) },
     models: {
       ...models,
-      // Whatever goes wrong on the way is a value to the router.
+      // A model client returns its failures as values.
       converse: (...given) =>
         call('models.converse', () => models.converse(...given)).catch(() => fails('network')),
     },
   };
 }
 
-/** The breaker's own calls: what comes of one that failed, nobody knows. */
-function struckCircuits(sandbox: Sandbox, store: CircuitStore): CircuitStore {
-  const call: Meet = (name, perform) =>
-    meet(sandbox, name, perform).catch((error: unknown) => {
+/** Wraps the breaker's store. After a failed call it is unknown whether the store has done its work. */
+function circuitsWithFaults(sandbox: Sandbox, store: CircuitStore): CircuitStore {
+  const call: PerformWithFault = (name, perform) =>
+    performWithFault(sandbox, name, perform).catch((error: unknown) => {
       throw new CircuitStoreError(String(error), 'unknown');
     });
   return {
@@ -186,10 +186,13 @@ function struckCircuits(sandbox: Sandbox, store: CircuitStore): CircuitStore {
   };
 }
 
-type Meet = <T>(name: string, perform: () => Promise<T>) => Promise<T>;
+type PerformWithFault = <T>(name: string, perform: () => Promise<T>) => Promise<T>;
 
-/** All pages in one query, as one job has no second page. */
-async function* struckPages<T>(call: Meet, open: () => AsyncIterable<T>): AsyncIterable<T> {
+/** Reads all pages in one call, because a single job never fills a second page. */
+async function* pagesWithFaults<T>(
+  call: PerformWithFault,
+  open: () => AsyncIterable<T>,
+): AsyncIterable<T> {
   const pages = await call('jobs.due', async () => {
     const all: T[] = [];
     for await (const page of open()) all.push(page);
@@ -198,23 +201,27 @@ async function* struckPages<T>(call: Meet, open: () => AsyncIterable<T>): AsyncI
   yield* pages;
 }
 
-async function meet<T>(sandbox: Sandbox, name: string, perform: () => Promise<T>): Promise<T> {
+async function performWithFault<T>(
+  sandbox: Sandbox,
+  name: string,
+  perform: () => Promise<T>,
+): Promise<T> {
   await sandbox.mayCall();
-  const fate = sandbox.strike(name);
-  switch (fate) {
+  const fault = sandbox.nextFault(name);
+  switch (fault) {
     case undefined:
       return perform();
     case 'not-sent':
     case 'error-answer':
-      throw new Error(fate);
+      throw new Error(fault);
     case 'answer-lost': {
       await perform();
-      if (SINGLE_ATTEMPT.test(name)) throw new Error(fate);
+      if (SINGLE_ATTEMPT.test(name)) throw new Error(fault);
       return perform();
     }
     case 'unanswered':
       await perform();
-      throw new Error(fate);
+      throw new Error(fault);
     case 'killed':
       await perform();
       sandbox.kill();
@@ -225,6 +232,6 @@ async function meet<T>(sandbox: Sandbox, name: string, perform: () => Promise<T>
       return answer;
     }
     default:
-      return fate satisfies never;
+      return fault satisfies never;
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lambda/core/clock.ts';
 import { earliest } from './timeline.ts';
 
-/** Six times the worker's timeout, as the stack sets it. */
+/** The visibility timeout that the stack sets: six times the worker's timeout. */
 const VISIBILITY_MS = 900_000;
 
 interface Message {
@@ -15,9 +15,9 @@ export interface QueueState {
   readonly messages: Map<string, Message>;
 }
 
-/** SQS: what is received comes back unless it is deleted. */
+/** An SQS queue: a received message becomes visible again unless it is deleted. */
 export class MessageQueue {
-  /** Messages of other jobs, of which nothing is told here but that they wait. */
+  /** The number of other jobs' waiting messages. They are never received. */
   othersWaiting = 0;
   readonly #clock: Clock;
   readonly #state: QueueState;
@@ -37,7 +37,7 @@ export class MessageQueue {
     return this.#messages.size;
   }
 
-  /** When the next message can be received; nothing when there is none at all. */
+  /** The time when the next message can be received, if there is any message. */
   get nextAtMs(): number | undefined {
     return this.#next()?.visibleAtMs;
   }
@@ -53,7 +53,7 @@ export class MessageQueue {
     this.put(body, delayMs);
   }
 
-  /** By the queue's own doing: a message is delivered at least once. */
+  /** Adds a message that nobody sent: SQS may deliver a message twice. */
   put(body: string, delayMs = 0): void {
     const id = `message-${this.#messages.size}-${this.sends}-${this.#clock.now()}`;
     this.#messages.set(id, { id, body, visibleAtMs: this.#clock.now() + delayMs });

@@ -1,12 +1,12 @@
-import type { VirtualClock } from './virtual-clock.ts';
+import type { VirtualClock } from '../support/virtual-clock.ts';
 
 const CALL_MS = 5_000;
 
-/** What a model does with a call. */
+/** How a model reacts to a call. `kills`: the worker dies during the call. */
 export type Reaction = 'answers' | 'throttles' | 'refuses' | 'kills';
 
 export interface Script {
-  /** By the number of the call, from 1. */
+  /** The first call has the number 1. */
   readonly reaction: (call: number) => Reaction;
 }
 
@@ -15,9 +15,9 @@ export interface ModelState {
   answered: number;
 }
 
-/** A model that follows a script. Each call takes 5 s and each answer is unlike any other. */
+/** A model that follows a script. Each call takes 5 s, and every answer is different. */
 export class Model {
-  /** Waited for while a call is under way. */
+  /** Awaited at the start of each call. */
   onCall: (call: number) => Promise<void> = async () => undefined;
   readonly #clock: VirtualClock;
   readonly #script: Script;
@@ -29,7 +29,7 @@ export class Model {
     this.#state = state;
   }
 
-  /** Calls that are paid for. */
+  /** Calls that cost money. */
   get answered(): number {
     return this.#state.answered;
   }
@@ -45,7 +45,7 @@ export class Model {
   }
 }
 
-/** The call's number is in the text and in the tokens: a row and its object can be compared. */
+/** Contains the number of the call, as the output tokens do, so that a row can be compared with its object. */
 export function answerText(call: number): string {
   return `answer ${call}`;
 }

@@ -2,29 +2,29 @@ import type { SettingsInput } from '../../lambda/contract/policy.ts';
 import type { EndStatus, JobStatus, WhenOpen } from '../../lambda/contract/words.ts';
 import type { Reaction } from './model.ts';
 
-/** A way through the life of a job, by what happens to it from outside. */
+/** A course of events that a job can take, described by everything that is not a fault. */
 export interface Path {
   readonly name: string;
-  /** How the job has to end, whatever breaks on the way. */
+  /** The end state that the job must reach in spite of any fault. */
   readonly ends: EndStatus;
-  /** What the models do with the calls in turn; the last goes for all that follow. */
+  /** The models' reactions, call by call; the last one applies to all further calls. */
   readonly models: readonly Reaction[];
   readonly body?: { readonly whenOpen?: WhenOpen; readonly deadlineSeconds?: number };
   readonly jobs?: SettingsInput['jobs'];
-  /** When the caller cancels: as soon as the job is seen so, or while a call is under way. */
+  /** When the client cancels: at a status of the job, or during a model call. */
   readonly cancel?: { readonly at: JobStatus } | { readonly duringCall: number };
-  /** An operator puts the dead-lettered job back. */
+  /** An operator redrives the dead-lettered job. */
   readonly isRedriven?: boolean;
-  /** Every message comes twice. */
+  /** SQS delivers every message twice. */
   readonly isDeliveredTwice?: boolean;
-  /** Lies in the queue beside the job's message, and no version of the worker can read it. */
+  /** A second message in the queue, which no worker can parse. */
   readonly unreadable?: string;
-  /** Nobody receives messages for so long. */
+  /** For this long no message is received. */
   readonly backlogMs?: number;
-  /** The first worker's time is nearly up. */
+  /** The first invocation of the worker has too little time left for a call. */
   readonly isFirstRunShort?: boolean;
   readonly queueDownMs?: number;
-  /** Messages of other jobs wait in the queue all the time. */
+  /** The queue always holds messages of other jobs. */
   readonly isBusyHour?: boolean;
   readonly busDownMs?: number;
 }
@@ -36,7 +36,7 @@ export const PATHS: readonly Path[] = [
   { name: 'answered by the fallback', ends: 'SUCCEEDED', models: ['throttles', 'answers'] },
   { name: 'refused as invalid', ends: 'FAILED', models: ['refuses'] },
   {
-    name: 'no target, told so at once',
+    name: 'no target, failed at once',
     ends: 'FAILED',
     models: ['throttles'],
     body: { whenOpen: 'fail' },
@@ -61,7 +61,11 @@ export const PATHS: readonly Path[] = [
     models: ['answers'],
     isFirstRunShort: true,
   },
-  { name: 'a worker dies, the sweeper helps', ends: 'SUCCEEDED', models: ['kills', 'answers'] },
+  {
+    name: 'a worker dies, the sweeper requeues the job',
+    ends: 'SUCCEEDED',
+    models: ['kills', 'answers'],
+  },
   {
     name: 'poison, dead-lettered',
     ends: 'DEAD_LETTERED',
@@ -129,13 +133,13 @@ export const PATHS: readonly Path[] = [
     busDownMs: 2 * MINUTE_MS,
   },
   {
-    name: 'ended where nobody wants to be told',
+    name: 'ended with completion events off',
     ends: 'SUCCEEDED',
     models: ['answers'],
     jobs: { completionEvents: false },
   },
   {
-    name: 'beside a message that nobody can read',
+    name: 'beside an unreadable message',
     ends: 'SUCCEEDED',
     models: ['answers'],
     unreadable: '{"version":2,"jobId":"later"}',

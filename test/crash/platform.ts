@@ -10,17 +10,17 @@ import type { ResultStore } from '../../lambda/core/jobs/result-store.ts';
 import type { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { ModelClient } from '../../lambda/core/router/model-client.ts';
 import type { Cloud } from './cloud.ts';
-import type { Fate } from './fates.ts';
+import type { Fault } from './faults.ts';
 import type { Sandbox } from './sandbox.ts';
 
-/** The settings in force, as a function that starts reads them. */
+/** The settings, as a starting function reads them. */
 export interface SettingsSource {
   read(): Promise<Settings>;
-  /** As last read. */
+  /** The settings that were read last. */
   readonly current: Settings;
 }
 
-/** All through which a function reaches the world. */
+/** Everything that a function calls. */
 export interface Ports {
   readonly jobs: JobStore;
   readonly queue: JobQueue;
@@ -33,27 +33,27 @@ export interface Ports {
   readonly settings: SettingsSource;
 }
 
-/** Where functions run: in memory, or on AWS's protocols through the real adapters. */
+/** An implementation of the ports: in memory, or the real adapters over a simulated network. */
 export interface Platform<Tables = unknown> {
-  readonly fates: readonly Fate[];
-  /** Tables beside the cloud's other services: empty, or with what was in them. */
+  readonly faults: readonly Fault[];
+  /** Opens the ports over a cloud. The tables hold `tables`, or nothing. */
   open(cloud: Cloud, settings: Settings, tables?: Tables): Promise<OpenPlatform<Tables>>;
 }
 
 export interface OpenPlatform<Tables = unknown> {
-  /** The ports of one process; each call through them is a point. */
+  /** Returns the ports of one process. The fault plan counts each call through them. */
   ports(sandbox: Sandbox): Ports;
-  /** The row as it is, whatever becomes of the functions' calls. */
+  /** Reads the row without passing the fault plan. */
   row(jobId: string): Promise<Job | undefined>;
-  /** Once no call of any process is under way, not even of a dead one. */
+  /** Resolves when no process, dead or alive, has a call in flight. */
   settled(): Promise<void>;
-  /** All that is in the tables, as plain data. */
+  /** The contents of the tables as plain data. */
   tables(): Promise<Tables>;
 }
 
 /**
- * The sweeper's view of the one shard that holds the job. It asks the fifteen others alike, they are
- * empty, and to fail at one of them is to fail at this one.
+ * Limits the sweeper to the shard that holds the job. It queries all 16 shards in the same way, the
+ * other 15 are empty, and a fault in one of their queries has the same effect as one in this query.
  */
 export function withShardOf(jobId: string, ports: Ports): Ports {
   const shard = Number.parseInt(jobId.slice(0, 2), 16) % SWEEP_SHARDS;

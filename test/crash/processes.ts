@@ -1,16 +1,16 @@
 import type { Cloud } from './cloud.ts';
-import { FaultPlan, type FunctionName } from './fates.ts';
+import { FaultPlan, type FunctionName } from './faults.ts';
 import { functionsOf } from './functions.ts';
 import type { OpenPlatform, Ports } from './platform.ts';
 import { type Ending, Sandbox } from './sandbox.ts';
 import type { Timeline } from './timeline.ts';
 
-/** So long that the sweeper has given the job to another; a worker is stopped after 150 s. */
+/** Long enough for the sweeper to hand the job to another worker; Lambda stops a worker after 150 s. */
 const STALL_MS = 140_000;
 
 export type Functions = ReturnType<typeof functionsOf>;
 
-/** Puts a mistake into a process. */
+/** Puts a bug between a function and its ports. */
 export type Tamper = (ports: Ports) => Ports;
 
 export interface ProcessesState {
@@ -29,15 +29,15 @@ export interface ProcessesParts {
 export interface Start {
   readonly caller: FunctionName;
   readonly work: (functions: Functions) => Promise<unknown>;
-  /** Once it has ended well, however late. */
+  /** Called when the invocation has succeeded, however late. */
   readonly done?: () => void;
-  /** @default the world's */
+  /** @default the plan of the simulation */
   readonly plan?: FaultPlan;
 }
 
-/** Starts a process for each invocation, and resumes those that stood still. */
+/** Starts a process for each invocation and resumes the stalled ones. */
 export class Processes {
-  /** What strikes the calls of those that start. */
+  /** Injects faults into the calls of every process that starts from now on. */
   plan = new FaultPlan();
   readonly #parts: ProcessesParts;
 
@@ -58,7 +58,7 @@ export class Processes {
     return this.#conclude(sandbox, ending, done);
   }
 
-  /** One that stands still goes on later; meanwhile the world does. */
+  /** A stalled process resumes later; the simulation goes on meanwhile. */
   #conclude(sandbox: Sandbox, ending: Ending, done?: () => void): Ending {
     if (ending === 'done') done?.();
     if (ending === 'stalled') {

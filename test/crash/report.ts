@@ -1,13 +1,13 @@
-import type { Promised } from './checks.ts';
 import type { Tally } from './explore.ts';
+import type { Promised } from './promises.ts';
 
-/** What was struck on each path, and what it cost. */
+/** Prints one line for each path: its faults and their consequences. */
 export function printTallies(title: string, tallies: readonly Tally[]): void {
   const rows = [...tallies.map(figuresOf), figuresOf(totalOf(tallies))];
   printTable(title, HEADINGS, rows);
 }
 
-/** A table for people, past the test runner's own output. */
+/** Prints a table directly to stdout, because the test runner would add a stack trace to each line. */
 export function printTable(
   title: string,
   headings: readonly string[],
@@ -39,7 +39,7 @@ function figuresOf(tally: Tally): readonly string[] {
   const share = `${((100 * ended) / runs).toFixed(ended === runs ? 0 : 2)} %`;
   return [
     ...[path, String(points), String(runs), count('ends'), count('one result')],
-    ...[`at most ${mostExtraCalls}`, count('one event at least'), share],
+    ...[`at most ${mostExtraCalls}`, count('at least one event'), share],
   ];
 }
 
@@ -56,7 +56,7 @@ function totalOf(tallies: readonly Tally[]): Tally {
     runs: sum(({ runs }) => runs),
     ended: sum(({ ended }) => ended),
     mostExtraCalls: Math.max(...tallies.map((tally) => tally.mostExtraCalls)),
-    struck: new Set(tallies.flatMap(({ struck }) => [...struck])),
+    hit: new Set(tallies.flatMap(({ hit }) => [...hit])),
     findings: tallies.flatMap(({ findings }) => findings),
     sample: [],
   };

@@ -2,33 +2,33 @@ import type { Settings } from '../../lambda/contract/policy.ts';
 import { START } from '../support/job-builders.ts';
 import { someSettings } from '../support/settings.ts';
 import { Cloud } from './cloud.ts';
-import type { FaultPlan } from './fates.ts';
+import type { FaultPlan } from './faults.ts';
 import type { Path } from './paths.ts';
 import type { Platform } from './platform.ts';
 import type { Tamper } from './processes.ts';
-import type { Story } from './story.ts';
-import { World } from './world.ts';
-import { theBeginning, type WorldState } from './world-state.ts';
+import type { RunResult } from './run-result.ts';
+import { Simulation } from './simulation.ts';
+import { initialState, type SimulationState } from './simulation-state.ts';
 
-/** What is played. */
-export interface Scene {
+/** Everything that a run depends on besides its faults. */
+export interface RunSetup {
   readonly platform: Platform;
   readonly path: Path;
   readonly tamper?: Tamper;
 }
 
-/** From the beginning to the end in one go. */
-export async function runPath(scene: Scene, plan: FaultPlan): Promise<Story> {
-  const world = await openWorld(scene, theBeginning(scene.path));
-  world.strike(plan);
-  while (await world.advance());
-  return { ...(await world.tell()), strikes: plan.strikes };
+/** Simulates a run from start to end. With the same setup and plan the result is always the same. */
+export async function runPath(setup: RunSetup, plan: FaultPlan): Promise<RunResult> {
+  const simulation = await openSimulation(setup, initialState(setup.path));
+  simulation.inject(plan);
+  while (await simulation.advance());
+  return { ...(await simulation.finalState()), injected: plan.injected };
 }
 
-export async function openWorld(
-  { platform, path, tamper = (ports) => ports }: Scene,
-  state: WorldState,
-): Promise<World> {
+export async function openSimulation(
+  { platform, path, tamper = (ports) => ports }: RunSetup,
+  state: SimulationState,
+): Promise<Simulation> {
   const settings = settingsOf(path);
   const { models, isBusyHour, queueDownMs = 0, busDownMs = 0 } = path;
   const reaction = (call: number) => models[Math.min(call, models.length) - 1] ?? 'answers';
@@ -37,7 +37,7 @@ export async function openWorld(
   cloud.downUntilMs.queue = START + queueDownMs;
   cloud.downUntilMs.bus = START + busDownMs;
   const open = await platform.open(cloud, settings, state.tables);
-  return new World({ path, tamper, state, cloud, platform: open });
+  return new Simulation({ path, tamper, state, cloud, platform: open });
 }
 
 const TIERS = ['primary', 'last-resort'].map((name) => ({
@@ -48,7 +48,7 @@ const TIERS = ['primary', 'last-resort'].map((name) => ({
 
 const SETTINGS = new Map<Path, Settings>();
 
-/** To check settings takes as long as half a run. */
+/** Validating settings takes as long as half a run, so each path's settings are validated once. */
 function settingsOf(path: Path): Settings {
   const settings = SETTINGS.get(path) ?? someSettings({ tiers: TIERS, jobs: path.jobs });
   SETTINGS.set(path, settings);

@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Fate, FaultPlan, FunctionName } from './fates.ts';
+import type { Fault, FaultPlan, FunctionName } from './faults.ts';
 
-/** `broken`: it threw. `stalled`: it stands still and can be resumed. */
-export type Ending = 'done' | 'broken' | 'killed' | 'stalled';
+/** `failed`: the function threw. `stalled`: the process can be resumed. */
+export type Ending = 'done' | 'failed' | 'killed' | 'stalled';
 
-/** In whose name a call is made, for clients that processes share. */
+/** Tells SDK clients that are shared by all processes which process makes a call. */
 const RUNNING = new AsyncLocalStorage<Sandbox>();
 
 /**
- * One invocation of a function, in a process of its own. A dead one's calls never come back; one
- * that stands still makes no call until it is resumed.
+ * One invocation of a function in a process of its own. The calls of a killed process never return. A
+ * stalled process makes no call until it is resumed.
  */
 export class Sandbox {
   readonly caller: FunctionName;
@@ -18,7 +18,7 @@ export class Sandbox {
   #isAlive = true;
   #work: Promise<Ending> = Promise.resolve('done');
   #interrupt: (ending: Ending) => void = () => undefined;
-  #standstill: Promise<void> | undefined;
+  #stalled: Promise<void> | undefined;
   #resume: () => void = () => undefined;
 
   constructor(caller: FunctionName, invocation: number, plan: FaultPlan) {
@@ -27,7 +27,7 @@ export class Sandbox {
     this.#plan = plan;
   }
 
-  /** The one whose code this is. */
+  /** The process whose code is running. */
   static get current(): Sandbox {
     const sandbox = RUNNING.getStore();
     if (!sandbox) throw new Error('no sandbox runs this code');
@@ -38,35 +38,35 @@ export class Sandbox {
     return this.#isAlive;
   }
 
-  /** Until it ends or is interrupted. */
+  /** Runs the invocation until it ends, is killed or stalls. */
   run(work: () => Promise<void>): Promise<Ending> {
     const interrupted = this.#interrupted();
     this.#work = RUNNING.run(this, work).then(
       () => 'done',
-      () => 'broken',
+      () => 'failed',
     );
     return Promise.race([interrupted, this.#work]);
   }
 
-  /** Goes on with an invocation that stands still. */
+  /** Resumes a stalled invocation. */
   async resume(): Promise<Ending> {
-    // By another of its calls, that was under way when it came to stand still.
+    // Another of its calls, in flight when it stalled, has killed it.
     if (!this.#isAlive) return 'killed';
     const interrupted = this.#interrupted();
-    this.#standstill = undefined;
+    this.#stalled = undefined;
     this.#resume();
     return Promise.race([interrupted, this.#work]);
   }
 
-  /** To be awaited before each call. */
+  /** Resolves when the process may make its next call; never for a killed one. */
   async mayCall(): Promise<void> {
     if (!this.#isAlive) await forever();
-    while (this.#standstill) await this.#standstill;
+    while (this.#stalled) await this.#stalled;
   }
 
-  /** What becomes of the call that it makes. */
-  strike(name: string): Fate | undefined {
-    return this.#plan.strike({ caller: this.caller, name });
+  /** Returns the fault to inject into this call, if any. */
+  nextFault(name: string): Fault | undefined {
+    return this.#plan.next({ caller: this.caller, name });
   }
 
   kill(): void {
@@ -75,11 +75,11 @@ export class Sandbox {
   }
 
   async stall(): Promise<void> {
-    this.#standstill ??= new Promise((resolve) => {
+    this.#stalled ??= new Promise((resolve) => {
       this.#resume = resolve;
     });
     this.#interrupt('stalled');
-    await this.#standstill;
+    await this.#stalled;
   }
 
   #interrupted(): Promise<Ending> {
@@ -89,7 +89,7 @@ export class Sandbox {
   }
 }
 
-/** What a dead process waits for; of its own, so that nothing keeps the dead in memory. */
+/** Never resolves. Each call returns a new promise, so that a killed process can be garbage-collected. */
 export function forever(): Promise<never> {
   return new Promise(() => undefined);
 }

@@ -8,7 +8,7 @@ import { SEEDED_BUGS } from './seeded-bugs.ts';
 const found: (readonly string[])[] = [];
 afterAll(() => printTable('Seeded bugs', ['bug', 'promise', 'found'], found));
 
-describe('the harness finds a bug', () => {
+describe('the exploration finds a seeded bug', () => {
   test.each(SEEDED_BUGS)('$name', async ({ name, path: pathName, depth = 1, breaks, tamper }) => {
     const path = PATHS.find((each) => each.name === pathName);
     if (!path) throw new Error(`no path is called ${pathName}`);

@@ -1,6 +1,6 @@
 import type { RowUpdate } from '../../lambda/core/jobs/row-update.ts';
-import type { Promised } from './checks.ts';
 import type { Tamper } from './processes.ts';
+import type { Promised } from './promises.ts';
 import {
   changing,
   isClaim,
@@ -16,33 +16,33 @@ import {
 
 export interface SeededBug {
   readonly name: string;
-  /** The path on which it is looked for. */
+  /** The path on which the exploration must find it. */
   readonly path: string;
-  /** Without two faults it does not show. @default 1 */
+  /** The number of faults that it takes to show the bug. @default 1 */
   readonly depth?: 1 | 2;
-  /** What it breaks at the least. */
+  /** A promise that the bug breaks; it may break others too. */
   readonly breaks: Promised;
   readonly tamper: Tamper;
 }
 
 const YEAR_MS = 365 * 86_400_000;
 
-/** What a careless change could do to us, one at a time. */
+/** Bugs that a careless change could introduce. */
 export const SEEDED_BUGS: readonly SeededBug[] = [
   {
-    name: 'a claim does not ask for a live lease or an end',
+    name: 'a claim ignores a live lease and an end state',
     path: 'deferred, each message delivered twice',
     breaks: 'one result',
     tamper: changing(isClaim, (change) => ({ ...change, when: [] })),
   },
   {
-    name: 'a late twin overwrites the end',
+    name: 'a late second worker overwrites the end state',
     path: 'answered at once',
     breaks: 'one result',
     tamper: changing(isSuccess, (change) => ({ ...change, when: [] })),
   },
   {
-    name: 'a late twin overwrites the object of the result',
+    name: 'a late second worker overwrites the result object',
     path: 'answered at once',
     breaks: 'result readable',
     tamper: (ports) => {
@@ -59,7 +59,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   },
   {
     name: 'a lease never expires',
-    path: 'a worker dies, the sweeper helps',
+    path: 'a worker dies, the sweeper requeues the job',
     breaks: 'ends as it should',
     tamper: changing(isClaim, (change) => {
       const leaseUntil = (change.set.leaseUntil ?? 0) + YEAR_MS;
@@ -67,13 +67,13 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     }),
   },
   {
-    name: 'a claim is not counted: poison never ends',
+    name: 'claims are not counted, so a poison job never ends',
     path: 'poison, dead-lettered',
     breaks: 'ends',
     tamper: changing(isClaim, (change) => ({ ...change, add: undefined })),
   },
   {
-    name: 'a deferral spends its claim',
+    name: 'a deferral does not return its claim',
     path: 'deferred twice',
     breaks: 'ends as it should',
     tamper: changing(isDeferral, ({ set: { claims: _, ...set }, ...change }) => ({
@@ -82,19 +82,19 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     })),
   },
   {
-    name: 'a deferral keeps the generation: the twin of its message runs at once',
+    name: 'a deferral keeps the generation, so a duplicate message runs at once',
     path: 'deferred, each message delivered twice',
     breaks: 'no call before its time',
     tamper: changing(isDeferral, withoutGeneration),
   },
   {
-    name: 'nobody asks whether the queue is empty: a job that only looks sent waits long',
+    name: 'the sweeper does not check whether the queue is empty, so a lost message is missed late',
     path: 'answered at once',
     breaks: 'no later than promised',
     tamper: (ports) => ({ ...ports, queue: { ...ports.queue, countWaiting: async () => 1 } }),
   },
   {
-    name: 'a send that failed is not told to the row',
+    name: 'a failed send is not recorded in the row',
     path: 'accepted while the queue is down, in a busy hour',
     breaks: 'no later than promised',
     tamper: changing(isUnsent, (change) => ({ ...change, set: {}, remove: [] })),
@@ -125,7 +125,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     },
   },
   {
-    name: 'the row names a result that is not stored yet',
+    name: 'the row names a result that is not yet stored',
     path: 'answered at once',
     breaks: 'result readable',
     tamper: (ports) => {
@@ -151,7 +151,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     },
   },
   {
-    name: 'a repeated request puts the row anew',
+    name: 'a repeated request replaces the row',
     path: 'answered at once',
     breaks: 'one result',
     tamper: (ports) => ({
@@ -163,23 +163,23 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     }),
   },
   {
-    name: 'a write does not recognise itself when it is sent again',
+    name: 'a repeated write does not recognise that it was already applied',
     path: 'answered at once',
     breaks: 'no later than promised',
-    // NaN equals nothing, itself included, so no row ever shows such a change.
+    // NaN equals nothing, not even itself, so a row with it never looks as if the update was applied.
     tamper: changing(isClaim, (change) => ({
       ...change,
       set: { ...change.set, costUsd: Number.NaN },
     })),
   },
   {
-    name: 'the sweeper sends every waiting job each minute',
+    name: 'the sweeper resends every waiting job each minute',
     path: 'behind a backlog of 40 minutes',
     breaks: 'no storm of messages',
     tamper: sendingEachMinute,
   },
   {
-    name: 'a job that was not sent is nobody’s business',
+    name: 'the sweeper never sees an unsent job',
     path: 'accepted while the queue is down',
     breaks: 'ends',
     tamper: (ports) => ({
@@ -191,13 +191,13 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     }),
   },
   {
-    name: 'a redrive keeps the generation: its end seems told',
+    name: 'a redrive keeps the generation, so its event counts as published',
     path: 'dead-lettered, then redriven',
-    breaks: 'one event at least',
+    breaks: 'at least one event',
     tamper: changing(isRedrive, withoutGeneration),
   },
   {
-    name: 'a cancel of a running job is not noted',
+    name: 'a cancel of a running job is not recorded',
     path: 'cancelled while it runs',
     breaks: 'ends as it should',
     tamper: changing(
@@ -206,34 +206,34 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     ),
   },
   {
-    name: 'an event counts as told before it is',
+    name: 'an event is marked as published too early',
     path: 'answered at once',
-    breaks: 'one event at least',
+    breaks: 'at least one event',
     tamper: (ports) => ({
       ...ports,
       bus: {
         publish: async (events) => {
-          const told: RowUpdate = { when: [], set: {}, remove: ['eventPending', 'dueAt'] };
-          for (const { jobId } of events) await ports.jobs.update(jobId, told);
+          const published: RowUpdate = { when: [], set: {}, remove: ['eventPending', 'dueAt'] };
+          for (const { jobId } of events) await ports.jobs.update(jobId, published);
           return ports.bus.publish(events);
         },
       },
     }),
   },
   {
-    name: 'a message that comes back for an untold end is dropped',
+    name: 'a redelivered message does not publish the event of its ended job',
     path: 'answered at once',
-    breaks: 'one event at least',
+    breaks: 'at least one event',
     tamper: overlookingUnpublishedEnds,
   },
   {
-    name: 'a row does not learn that its event could not be put',
+    name: 'a failed publish is not left to the sweeper',
     path: 'answered at once',
-    breaks: 'one event at least',
+    breaks: 'at least one event',
     tamper: changing(isLeftToSweeper, (change) => ({ ...change, set: {} })),
   },
   {
-    name: 'a redrive deletes the message before it moves the row',
+    name: 'a redrive deletes the dead letter before it updates the row',
     path: 'dead-lettered, then redriven',
     breaks: 'ends as it should',
     tamper: (ports) => {
@@ -253,7 +253,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     },
   },
   {
-    name: 'a dead letter is not parked when its first send fails',
+    name: 'a failed send to the dead-letter queue is ignored',
     path: 'poison, dead-lettered',
     breaks: 'dead letter kept',
     tamper: (ports) => ({
@@ -265,8 +265,8 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     }),
   },
   {
-    name: 'a message that nobody can read is dropped',
-    path: 'beside a message that nobody can read',
+    name: 'an unreadable message is dropped',
+    path: 'beside an unreadable message',
     breaks: 'dead letter kept',
     tamper: (ports) => ({
       ...ports,
@@ -274,7 +274,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     }),
   },
   {
-    name: 'all claims have one token',
+    name: 'all claims have the same token',
     path: 'answered at once',
     breaks: 'result readable',
     tamper: changing(isClaim, (change) => ({

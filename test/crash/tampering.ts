@@ -1,10 +1,10 @@
-/** How a mistake is put into a process: between its code and its ports. */
+/** Building blocks for seeded bugs. Each changes a call between a function and its ports. */
 import { hasEnded, type JobStatus } from '../../lambda/contract/words.ts';
 import type { RowUpdate } from '../../lambda/core/jobs/row-update.ts';
 import type { Ports } from './platform.ts';
 import type { Tamper } from './processes.ts';
 
-/** Puts another change in the place of those that are meant. */
+/** Changes the row updates that match. */
 export function changing(
   isMeant: (change: RowUpdate) => boolean,
   change: (given: RowUpdate) => RowUpdate,
@@ -18,7 +18,7 @@ export function changing(
   });
 }
 
-/** Sees ends as told. */
+/** Hides from a function that an end's event is still unpublished. */
 export function overlookingUnpublishedEnds(ports: Ports): Ports {
   return {
     ...ports,
@@ -34,7 +34,7 @@ export function overlookingUnpublishedEnds(ports: Ports): Ports {
   };
 }
 
-/** Takes what waits for what was never sent, and wants to see it again at once. */
+/** Makes the sweeper take every waiting job for unsent, and due again at once. */
 export function sendingEachMinute(ports: Ports): Ports {
   const { jobs } = changing(
     ({ set }) => set.sentAt !== undefined,
@@ -65,12 +65,12 @@ export function isDeferral({ set }: RowUpdate): boolean {
   return set.status === 'DEFERRED';
 }
 
-/** The row learns that its message was not sent. */
+/** Matches the update that records a failed send. */
 export function isUnsent({ set, remove }: RowUpdate): boolean {
   return set.status === undefined && remove?.includes('sentAt') === true;
 }
 
-/** The row of an end learns that its event could not be put. */
+/** Matches the update that leaves an end's event to the sweeper. */
 export function isLeftToSweeper({ when, set }: RowUpdate): boolean {
   const isOfAnEnd = when.some(
     (clause) =>

@@ -1,20 +1,20 @@
-import type { VirtualClock } from './virtual-clock.ts';
+import type { VirtualClock } from '../support/virtual-clock.ts';
 
 export interface Task {
   readonly atMs: number;
   readonly run: () => Promise<void>;
 }
 
-/** What people mean to do. */
-export type Intent = 'submit' | 'cancel' | 'insist on the cancel' | 'redrive' | 'look again';
+/** An action of the client or the operator. */
+export type Action = 'submit' | 'cancel' | 'retry the cancel' | 'redrive' | 'allow another redrive';
 
-/** Something to come, by its name or else as it stands still. */
+/** A planned event: an action by its name, or the resumption of a stalled process. */
 export interface Planned {
   readonly atMs: number;
-  readonly what: Intent | (() => Promise<void>);
+  readonly what: Action | (() => Promise<void>);
 }
 
-/** What is to happen, one after the other. */
+/** The planned events. They run one at a time, in order of time. */
 export class Timeline {
   readonly #clock: VirtualClock;
   readonly #planned: Planned[];
@@ -24,8 +24,8 @@ export class Timeline {
     this.#planned = planned;
   }
 
-  /** Nothing stands still: all that is to come has a name. */
-  get isNamed(): boolean {
+  /** True if every planned event has a name, so that no process is stalled. */
+  get isSerializable(): boolean {
     return this.#planned.every(({ what }) => typeof what === 'string');
   }
 
@@ -33,10 +33,10 @@ export class Timeline {
     this.#planned.push({ atMs: this.#clock.now() + ms, what });
   }
 
-  /** Does the next of these and of what else may come; false when there is nothing. */
+  /** Runs the earliest event, planned or other. Returns false when there is none. */
   async advance(
     others: readonly Task[],
-    people: Readonly<Record<Intent, () => Promise<void>>>,
+    actions: Readonly<Record<Action, () => Promise<void>>>,
   ): Promise<boolean> {
     const planned = earliest(this.#planned, timeOf);
     const other = earliest(others, timeOf);
@@ -50,7 +50,7 @@ export class Timeline {
       await next.run();
     } else {
       this.#planned.splice(this.#planned.indexOf(next), 1);
-      await (typeof next.what === 'string' ? people[next.what]() : next.what());
+      await (typeof next.what === 'string' ? actions[next.what]() : next.what());
     }
     return true;
   }
@@ -60,7 +60,7 @@ function timeOf({ atMs }: { readonly atMs: number }): number {
   return atMs;
 }
 
-/** The first of those that come first. */
+/** Returns the earliest item; of several at the same time, the first. */
 export function earliest<T>(all: Iterable<T>, atMs: (each: T) => number): T | undefined {
   let first: T | undefined;
   for (const each of all) if (first === undefined || atMs(each) < atMs(first)) first = each;

@@ -21,7 +21,7 @@ import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts'
 import { useBedrockAt } from '../support/bedrock-endpoint.ts';
 import { SILENT, UNCOUNTED } from '../support/silent-telemetry.ts';
 import { circuitsTable, jobsTable } from '../support/tables.ts';
-import { WIRE_FATES } from './fates.ts';
+import { WIRE_FAULTS } from './faults.ts';
 import type { Platform } from './platform.ts';
 import { Wire, withoutWaiting } from './wire.ts';
 import {
@@ -42,7 +42,7 @@ const ACCOUNT = {
   region: 'us-east-1',
   endpoint: 'http://127.0.0.1:1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  // A fifth of the time, and nobody checks it.
+  // Signing takes a fifth of the time, and nothing here verifies a signature.
   signer: { sign: unsigned },
 };
 const QUEUE_URLS = {
@@ -50,12 +50,12 @@ const QUEUE_URLS = {
   deadLetters: `https://sqs.us-east-1.amazonaws.com/1/${DEAD_LETTERS}`,
 };
 
-// Whose client takes its credentials from the environment; nothing goes there.
+// The Bedrock client takes its credentials from the environment. No request leaves this process.
 useBedrockAt('http://127.0.0.1:1');
 
 const wire = new Wire();
 const here = { ...ACCOUNT, requestHandler: wire };
-// To make a client costs more than a run, so the processes share them; the wire tells them apart.
+// Creating a client takes longer than a run, so all processes share them. `Sandbox.current` tells them apart.
 const dynamoDb = withoutWaiting(
   createClient((options) => new DynamoDBClient({ ...options, ...here })),
 );
@@ -70,9 +70,9 @@ const eventBridge = createClient(
 );
 const models = new BedrockModelClient({ clock: { now: () => 0 }, requestHandler: wire });
 
-/** The adapters that are deployed, over SDK clients whose network is a function of this process. */
+/** The deployed adapters, over SDK clients whose network is simulated in this process. */
 export const wirePlatform: Platform<readonly Items[]> = {
-  fates: WIRE_FATES,
+  faults: WIRE_FAULTS,
   async open(cloud, settings, before = []) {
     const tables = await TABLES;
     await tables.become(before);

@@ -17,13 +17,13 @@ export interface WireResponse {
   readonly text: string;
 }
 
-/** Names of the parameters that hold the settings. */
+/** Names of the settings parameters. */
 export const EDITED = 'settings';
 export const DEPLOYED = 'settings-deployed';
 
 export type Service = (request: WireRequest) => Promise<WireResponse>;
 
-/** Names of the queues, as their URLs end. */
+/** Names of the queues; their URLs end with them. */
 export const JOBS_QUEUE = 'jobs';
 export const DEAD_LETTERS = 'dead-letters';
 
@@ -31,7 +31,7 @@ export function reply(statusCode: number, body: string | object, headers = {}): 
   return { statusCode, headers, text: typeof body === 'string' ? body : JSON.stringify(body) };
 }
 
-/** What SQS, S3, EventBridge and Bedrock say to the few requests that Holdfast makes. */
+/** SQS, S3, EventBridge and Bedrock, as far as Holdfast calls them. */
 export function servicesOf(cloud: Cloud, kill: () => void): Readonly<Record<string, Service>> {
   return {
     SQS: async (request) => {
@@ -77,7 +77,7 @@ export function servicesOf(cloud: Cloud, kill: () => void): Readonly<Record<stri
   };
 }
 
-/** SSM, which is only ever asked for the settings. */
+/** SSM, which serves only the settings parameters. */
 export function parametersOf(settings: Settings): Service {
   const Value = JSON.stringify(settings);
   const Parameters = [EDITED, DEPLOYED].map((Name) => ({ Name, Value, LastModifiedDate: 0 }));
@@ -128,11 +128,11 @@ function sqs(queue: MessageQueue, operation: string, input: SqsInput): object {
       };
     }
     default:
-      throw new Error(`an operation of SQS that is not served: ${operation}`);
+      throw new Error(`SQS operation ${operation} is not simulated`);
   }
 }
 
-/** The SDK checks it. */
+/** The SDK verifies this checksum. */
 function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }

@@ -4,10 +4,10 @@ import { ask, createDynalite } from '../../local/aws/dynalite-server.ts';
 import { credentialOf } from '../../local/iam.ts';
 import { reply, type Service } from './wire-services.ts';
 
-/** dynalite wants to see one, and believes it. */
+/** dynalite requires a signature but does not verify it. */
 const SOME_SIGNATURE = { 'x-amz-date': '20260101T000000Z', authorization: credentialOf('test') };
 
-/** As much of a signature as dynalite asks for. */
+/** Replaces the SDK's signer: adds the fixed signature. */
 export async function unsigned<Request extends { headers: Record<string, string> }>(
   request: Request,
 ): Promise<Request> {
@@ -15,22 +15,22 @@ export async function unsigned<Request extends { headers: Record<string, string>
   return request;
 }
 
-/** As DynamoDB writes it: `{ "jobId": { "S": "…" } }`. */
+/** An item in DynamoDB's own form: `{ "jobId": { "S": "…" } }`. */
 export type Item = Record<string, AttributeValue>;
 
-/** By key, as text. */
+/** The items of a table by their key as JSON. */
 export type Items = ReadonlyMap<string, Item>;
 
 /**
- * The tables of one world after the other: to fill them with what another world had there takes less
- * than to make them. They are in dynalite, which gets its requests without a socket.
+ * Tables in dynalite, which receives its requests without a socket. All simulations use them, one after
+ * the other, because replacing the items takes less time than creating tables.
  */
 export class WireTables {
-  /** What its answers are dated by. */
+  /** The clock of the answers' Date header. */
   clock: Pick<Clock, 'now'> = { now: () => 0 };
   readonly #server = createDynalite();
   readonly #tables: readonly CreateTableCommandInput[];
-  /** Of tables that nobody has written to since. */
+  /** The items of tables that have not been written to since they were read. */
   readonly #items = new Map<string, Promise<Items>>();
 
   private constructor(tables: readonly CreateTableCommandInput[]) {
@@ -94,7 +94,7 @@ export class WireTables {
     return new Map(Items.map((item: Item) => [keyOf(item), item]));
   }
 
-  /** Past the SDK, and past every fate. */
+  /** Sends a request past the SDK and the fault plan. */
   async #ask(operation: string, input: object) {
     const headers = {
       'x-amz-target': `DynamoDB_20120810.${operation}`,

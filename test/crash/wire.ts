@@ -1,27 +1,27 @@
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Fate } from './fates.ts';
+import type { Fault } from './faults.ts';
 import { forever, Sandbox } from './sandbox.ts';
 import { reply, type Service, type WireRequest, type WireResponse } from './wire-services.ts';
 
 type Handle = NodeHttpHandler['handle'];
 type SdkRequest = Parameters<Handle>[0];
 
-/** What a process reaches through the network. */
+/** The services that a process can reach. */
 export type Network = Readonly<Record<string, Service>>;
 
 /**
- * A network without sockets, shared by all SDK clients of all processes. Fate strikes a call as a
- * whole, with every attempt that the SDK makes of it; only of a lost answer the second one arrives.
+ * A network without sockets, shared by the SDK clients of all processes. A fault applies to a whole call
+ * with all its attempts, except `answer-lost`, after which the second attempt succeeds.
  */
 export class Wire extends NodeHttpHandler {
   readonly #networks = new WeakMap<Sandbox, Network>();
-  /** By the SDK's id of a call, which its attempts share. */
-  readonly #fates = new Map<string, Fate | undefined>();
+  /** The key is the SDK's invocation id, which all attempts of a call share. */
+  readonly #faults = new Map<string, Fault | undefined>();
   #underWay = 0;
 
-  /** Once nothing is under way any more, not even a call of the dead. */
+  /** Resolves when no call is in flight, not even of a killed process. */
   async settled(): Promise<void> {
     do await nextTurn();
     while (this.#underWay > 0);
@@ -36,7 +36,7 @@ export class Wire extends NodeHttpHandler {
     const body = typeof request.body === 'string' ? request.body : bytesOf(request.body);
     const { text, ...response } = await this.#serve({ method, path, headers, body });
     const bytes = Buffer.from(text);
-    // The SDK takes bytes as well, which cost less, but where its caller gets the stream itself.
+    // Bytes are faster, but the body of a GET goes to the adapter, which expects a stream.
     const isStream = method === 'GET';
     return { response: { ...response, body: isStream ? Readable.from([bytes]) : bytes } };
   }
@@ -47,13 +47,13 @@ export class Wire extends NodeHttpHandler {
     if (!sandbox.isAlive) return dead(service);
     await sandbox.mayCall();
     const serve = this.#networks.get(sandbox)?.[service];
-    if (!serve) throw new Error(`a service that is not served: ${service}`);
+    if (!serve) throw new Error(`service ${service} is not simulated`);
 
     const id = request.headers['amz-sdk-invocation-id'] ?? '';
-    const isFirst = !this.#fates.has(id);
-    if (isFirst) this.#fates.set(id, sandbox.strike(`${service} ${operationOf(request)}`));
+    const isFirst = !this.#faults.has(id);
+    if (isFirst) this.#faults.set(id, sandbox.nextFault(`${service} ${operationOf(request)}`));
     const perform = () => this.#perform(serve, request);
-    const answer = await meet(this.#fates.get(id), isFirst, perform, sandbox);
+    const answer = await performWithFault(this.#faults.get(id), isFirst, perform, sandbox);
     return sandbox.isAlive ? answer : dead(service);
   }
 
@@ -67,13 +67,13 @@ export class Wire extends NodeHttpHandler {
   }
 }
 
-async function meet(
-  fate: Fate | undefined,
+async function performWithFault(
+  fault: Fault | undefined,
   isFirst: boolean,
   perform: () => Promise<WireResponse>,
   sandbox: Sandbox,
 ): Promise<WireResponse> {
-  switch (fate) {
+  switch (fault) {
     case undefined:
       return perform();
     case 'not-sent':
@@ -99,13 +99,13 @@ async function meet(
       return answer;
     }
     default:
-      return fate satisfies never;
+      return fault satisfies never;
   }
 }
 
 /**
- * A dead process hears nothing. Only its call to Bedrock has to end all the same, so that the timer
- * of its call timeout is cleared; whatever it then goes on to does not reach the network.
+ * A killed process receives no answer. Its call to Bedrock is rejected all the same, to clear the timer
+ * of its call timeout; the process cannot reach the network afterwards.
  */
 function dead(service: string): Promise<never> {
   return service === 'Bedrock' ? Promise.reject(networkError()) : forever();
@@ -120,7 +120,7 @@ function serviceOf({ headers, path }: WireRequest): string {
   return path.startsWith('/model/') ? 'Bedrock' : 'S3';
 }
 
-/** `UpdateItem circuits`: which table matters, for the circuits have a single attempt. */
+/** Names the table too, because calls to the circuits table have a single attempt. */
 function operationOf({ headers, method, path, body }: WireRequest): string {
   const operation = headers['x-amz-target']?.split('.')[1];
   if (operation === undefined) return path.endsWith('/converse') ? 'Converse' : `${method} object`;
@@ -140,7 +140,7 @@ interface RetryingClient {
   readonly config: { readonly retryStrategy: () => Promise<object> };
 }
 
-/** The SDK's own judgement of what to repeat, without time in between and without a budget. */
+/** Keeps the SDK's decision what to retry, but removes the pauses and the retry budget. */
 export function withoutWaiting<Client extends RetryingClient>(client: Client): Client {
   const strategy = client.config.retryStrategy().then((each) =>
     Object.assign(each, {

@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LivingWorld, type World, world } from '../support/circuit-world.ts';
+import { type Scenario, ScenarioRun, scenario } from '../support/circuit-scenario.ts';
 import type { OpenStore } from './circuit-vectors.ts';
 
 /** Each run sends some thousand requests to a real store. */
@@ -25,10 +25,10 @@ export function circuitProperties(storeName: string, openStore: OpenStore, runs:
       const reached = new Map<string, number>();
 
       await holds(runs, replay, async (drawn) => {
-        const living = await LivingWorld.of(drawn, openStore);
-        await living.live();
-        expect(living.violations).toEqual([]);
-        for (const name of reachedBy(living)) reached.set(name, (reached.get(name) ?? 0) + 1);
+        const run = await ScenarioRun.of(drawn, openStore);
+        await run.run();
+        expect(run.violations).toEqual([]);
+        for (const name of reachedBy(run)) reached.set(name, (reached.get(name) ?? 0) + 1);
       });
 
       if (runs < FEWEST_FOR_SHARES || PATH) return;
@@ -41,11 +41,11 @@ export function circuitProperties(storeName: string, openStore: OpenStore, runs:
 
     test('77. a healthy target is closed in bounded time', async () => {
       await holds(Math.ceil(runs / 4), replay, async (drawn) => {
-        const living = await LivingWorld.of(drawn, openStore);
-        await living.live();
-        await living.getWell();
-        expect(living.violations).toEqual([]);
-        const states = [...living.checkers.values()].map(({ state }) => state);
+        const run = await ScenarioRun.of(drawn, openStore);
+        await run.run();
+        await run.recover();
+        expect(run.violations).toEqual([]);
+        const states = [...run.checkers.values()].map(({ state }) => state);
         expect(new Set(states)).toEqual(new Set(['CLOSED']));
       });
     }, 7_200_000);
@@ -63,22 +63,22 @@ const LEAST_SHARES = [
   ['overridden', 0.4],
 ] as const;
 
-function reachedBy({ fleet, checkers }: LivingWorld): Set<string> {
+function reachedBy({ fleet, checkers }: ScenarioRun): Set<string> {
   const states = [...checkers.values()].flatMap(({ reached }) => [...reached]);
-  const told = [
+  const events = [
     ...(fleet.ofType('closed').length > 0 ? ['closed again'] : []),
     ...(fleet.ofType('degraded').length > 0 ? ['degraded'] : []),
     ...([...checkers.values()].some(({ isOverridden }) => isOverridden) ? ['overridden'] : []),
   ];
-  return new Set([...states, ...told]);
+  return new Set([...states, ...events]);
 }
 
 async function holds(
   numRuns: number,
   replay: string,
-  property: (drawn: World) => Promise<void>,
+  property: (drawn: Scenario) => Promise<void>,
 ): Promise<void> {
-  const details = await fc.check(fc.asyncProperty(world, property), {
+  const details = await fc.check(fc.asyncProperty(scenario, property), {
     numRuns,
     endOnFailure: true,
     seed: SEED,
@@ -87,7 +87,7 @@ async function holds(
   if (!details.failed) return;
   const { seed, counterexamplePath, errorInstance } = details;
   throw new Error(
-    `after ${details.numRuns} worlds; again: PROPERTY_SEED=${seed} PROPERTY_PATH=${counterexamplePath} ${replay}`,
+    `failed after ${details.numRuns} runs; replay it with PROPERTY_SEED=${seed} PROPERTY_PATH=${counterexamplePath} ${replay}`,
     { cause: errorInstance },
   );
 }

@@ -9,13 +9,13 @@ interface ApiOptions {
   readonly settings?: Settings;
   readonly circuits?: readonly CircuitSummary[];
   readonly settingsFault?: SettingsFault;
-  /** How long the function may still run. @default 28 s, as it is deployed */
+  /** The function's remaining time. @default 28 s, as deployed */
   readonly remainingMs?: number;
 }
 
 export type ApiCall = (options: ApiEventOptions) => Promise<APIGatewayProxyResult>;
 
-/** The request function over the ports of a world. */
+/** Returns the request function over a world's ports. */
 export function anApi(
   world: World,
   {

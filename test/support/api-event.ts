@@ -5,9 +5,9 @@ export interface ApiEventOptions {
   readonly id?: string;
   readonly body?: string | null;
   readonly apiKeyId?: string;
-  /** As they were sent, percent-encoded. @default the id */
+  /** Percent-encoded, as they were sent. @default the id */
   readonly pathParameters?: Readonly<Record<string, string>>;
-  /** The signer, of a route that IAM authorizes. */
+  /** The ARN of the signer, for a route that IAM authorizes. */
   readonly userArn?: string;
   readonly headers?: Readonly<Record<string, readonly string[]>>;
   /** Every value of each parameter, decoded. */
@@ -15,7 +15,7 @@ export interface ApiEventOptions {
   readonly isBase64Encoded?: boolean;
 }
 
-/** What API Gateway hands to a function for a matched route; only what is read is filled in. */
+/** Builds the event that API Gateway sends for a matched route, with the fields that the functions read. */
 export function anApiEvent({
   route = 'GET /jobs/{id}',
   id,

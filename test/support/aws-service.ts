@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface AwsEndpoint {
-  /** What an SDK client has to be given to talk to it. */
+  /** The options with which an SDK client reaches the endpoint. */
   readonly config: {
     readonly endpoint: string;
     readonly region: string;
@@ -14,7 +14,7 @@ export interface AwsEndpoint {
 }
 
 export interface AwsService extends AwsEndpoint {
-  /** How many requests came. */
+  /** Returns the number of requests so far. */
   requests(): number;
 }
 
@@ -23,7 +23,7 @@ export interface Answer {
   readonly body: object;
 }
 
-/** A service of AWS's JSON protocols that says whatever the test wants it to say next. */
+/** Starts a service of AWS's JSON protocols that gives the answers of the test. */
 export async function serveAwsService(answer: () => Answer): Promise<AwsService> {
   let requests = 0;
   const endpoint = await serveAwsEndpoint((request, response) => {
@@ -36,7 +36,7 @@ export async function serveAwsService(answer: () => Answer): Promise<AwsService>
   return { ...endpoint, requests: () => requests };
 }
 
-/** Whatever SDK clients with its `config` ask comes to the listener. */
+/** Starts an HTTP server for SDK clients; the listener receives every request. */
 export async function serveAwsEndpoint(listener: RequestListener): Promise<AwsEndpoint> {
   const server = createServer(listener);
   await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -1,4 +1,4 @@
-/** Points every Bedrock client of this process at `url`, as a function's environment does. */
+/** Points every Bedrock client of this process to `url` through the environment, as in a function. */
 export function useBedrockAt(url: string): void {
   process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME = url;
   process.env.AWS_ACCESS_KEY_ID = 'test';

@@ -1,7 +1,7 @@
 /**
- * The oracle of the property tests: looks at each record that is saved and each call that is
- * admitted, and notes what must never be. It knows the rules of design and nothing of how the
- * breaker keeps them.
+ * The oracle of the property tests. It sees every record that is saved and every call that is admitted,
+ * and records violations of the cases in docs/breaker-cases.md. It shares no code with the breaker's
+ * decisions.
  */
 import type { BreakerPolicy } from '../../lambda/contract/policy.ts';
 import { ABSENT, type Circuit } from '../../lambda/core/breaker/circuit.ts';
@@ -9,12 +9,12 @@ import type { StoredRecord } from '../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
 import { fromRecord } from '../../lambda/core/breaker/record.ts';
 
-/** Clocks may differ by this much, so times are only as exact as that. */
+/** Clocks may differ by this much, so the checks of times allow for it. */
 const SKEW_MS = 2_000;
 
 export class CircuitChecker {
   readonly violations: string[] = [];
-  /** States and stages that were saved. */
+  /** The states and stages that were saved so far. */
   readonly reached = new Set<string>();
   isOverridden = false;
   readonly #policy: BreakerPolicy;
@@ -30,25 +30,25 @@ export class CircuitChecker {
     return this.#last.state;
   }
 
-  /** A record was saved at that time by the store's clock. */
+  /** Checks a saved record. `nowMs` is the time of the store's clock. */
   saved(record: StoredRecord, nowMs: number): void {
     const next = fromRecord(record);
     if (!next) {
-      this.#violated('a record that cannot be read was saved');
+      this.#violated('an unreadable record was saved');
       return;
     }
     const last = this.#last;
-    if (next.version !== last.version + 1) this.#violated('versions do not grow by one');
+    if (next.version !== last.version + 1) this.#violated('a version did not grow by one');
     if (next.state !== last.state) this.#entered(next, last, nowMs);
-    else if (next.epoch !== last.epoch) this.#begunAnew(next);
+    else if (next.epoch !== last.epoch) this.#checkNewEpoch(next);
     if (next.state === 'HALF_OPEN') this.#checkLeases(next, nowMs);
     this.reached.add(next.state === 'HALF_OPEN' ? `HALF_OPEN ${next.stage}` : next.state);
     this.#last = next;
   }
 
-  /** How late a call may still be admitted, of the circuit's opening and of a force-open. */
+  /** Checks an admission. `grace` is how late a call may be admitted after an opening or a force-open. */
   admitted(nowMs: number, grace: { readonly openMs: number; readonly forcedMs: number }): void {
-    // An override may admit what the circuit does not.
+    // An override may admit a call that the circuit would reject.
     const isOpen = this.#openSinceMs !== undefined && !this.isOverridden;
     if (isOpen && nowMs > (this.#openSinceMs ?? 0) + grace.openMs) {
       this.#violated('76. a call was admitted later than one view age after OPEN');
@@ -59,33 +59,33 @@ export class CircuitChecker {
     }
   }
 
-  /** Somebody is about to set an override. */
+  /** Must be called before an override is set. */
   overridden(): void {
     this.isOverridden = true;
     this.#forced = undefined;
   }
 
-  /** A force-open is in the store from then on. */
+  /** Must be called when a force-open is in the store. */
   forcedOpen(fromMs: number, untilMs: number): void {
     this.#forced = { fromMs, untilMs };
   }
 
-  /** 73: one event of a change of state per epoch. */
+  /** Case 73: one change of state per epoch. */
   checkEvents(events: readonly CircuitEvent[]): void {
     const epochs = events.flatMap((event) =>
       event.type === 'opened' || event.type === 'half_opened' || event.type === 'closed'
         ? [event.epoch]
         : [],
     );
-    if (new Set(epochs).size !== epochs.length) this.#violated('73. two events of one epoch');
+    if (new Set(epochs).size !== epochs.length) this.#violated('73. two events in one epoch');
     const advances = events.flatMap((event) =>
       event.type === 'stage_advanced' ? [`${event.epoch}/${event.stage}`] : [],
     );
     if (new Set(advances).size !== advances.length) this.#violated('37. a stage advanced twice');
   }
 
-  /** Only the end of a force-open begins an OPEN anew. */
-  #begunAnew(next: Circuit): void {
+  /** Only the end of a force-open may begin a new epoch in the state OPEN. */
+  #checkNewEpoch(next: Circuit): void {
     const isEnded = next.state === 'OPEN' && next.evidence.rule === 'override-ended';
     if (!isEnded) this.#violated('73. an epoch without a change of state');
   }
@@ -105,7 +105,7 @@ export class CircuitChecker {
     }
   }
 
-  /** The save that closes it brings the stage's last success. */
+  /** The save that closes the circuit carries the last success of the stage. */
   #isComplete(last: Circuit): boolean {
     const stages = this.#policy.recoveryStages;
     if (last.state !== 'HALF_OPEN' || last.stage !== stages.length - 1) return false;
@@ -118,10 +118,10 @@ export class CircuitChecker {
   ): void {
     const permits = this.#policy.recoveryStages[stage] ?? 0;
     const live = leases.filter(({ untilMs }) => nowMs < untilMs - SKEW_MS).length;
-    if (succeeded + live > permits) this.#violated('72. more leases than the stage has permits');
+    if (succeeded + live > permits) this.#violated('72. more leases than permits');
   }
 
-  #violated(what: string): void {
-    this.violations.push(what);
+  #violated(violation: string): void {
+    this.violations.push(violation);
   }
 }

@@ -10,7 +10,7 @@ export interface Ended {
   readonly exitCode: number | null;
 }
 
-/** Runs `holdfast` as a user does, in `env` and nothing else of whoever runs the test. */
+/** Runs `holdfast` as a user does. The child process gets only `env`, not the environment of the test. */
 export async function runDoctor(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

@@ -6,12 +6,12 @@ import { circuitsTable } from './tables.ts';
 
 export interface CircuitTables {
   readonly client: DynamoDBClient;
-  /** A new, empty table for circuits; its name. */
+  /** Creates an empty circuits table and returns its name. */
   create(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** DynamoDB in this process. */
+/** Starts dynalite in this process. */
 export async function serveCircuitTables(): Promise<CircuitTables> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   server.listen(0, '127.0.0.1');
@@ -23,7 +23,7 @@ export async function serveCircuitTables(): Promise<CircuitTables> {
   });
 }
 
-/** Tables of the server at a port of this machine, which `stop` ends. */
+/** Creates tables in a DynamoDB server on this machine; `stop` ends the server. */
 export function circuitTablesAt(port: number, stop: () => Promise<void>): CircuitTables {
   const client = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${port}`,

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type CircuitTables, circuitTablesAt } from './dynalite-table.ts';
 import { freePort } from './free-port.ts';
 
-/** AWS's own DynamoDB Local, from the folder into which `.ci/fetch-dynamodb-local` put it. */
+/** Starts AWS's DynamoDB Local from the folder that `.ci/fetch-dynamodb-local` has filled. */
 export async function serveDynamoDbLocal(folder: string): Promise<CircuitTables> {
   const port = await freePort();
   const main = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner';
@@ -31,5 +31,7 @@ async function untilUp(port: number): Promise<void> {
       socket.destroy();
     }
   }
-  throw new Error(`DynamoDB Local does not listen at port ${port} after 30 s; is Java 17 there?`);
+  throw new Error(
+    `DynamoDB Local does not listen on port ${port} after 30 s; check that Java 17 is installed`,
+  );
 }

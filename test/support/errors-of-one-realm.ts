@@ -1,9 +1,9 @@
 import { types } from 'node:util';
 
 /**
- * jest runs a test in a realm of its own, in which an error made by Node itself (a reset socket) is
- * no `instanceof Error`, and the SDK then wraps it beyond recognition. Outside jest there is one
- * realm; this gives tests the same view. Imported for its effect.
+ * Import this file for its side effect. Jest runs each test in a realm of its own, where an error from
+ * Node itself, such as a reset socket, fails `instanceof Error`. The SDK then wraps it so that its code
+ * is lost. Outside Jest there is one realm; this restores that behaviour.
  */
 Object.defineProperty(Error, Symbol.hasInstance, {
   value(this: typeof Error, value: unknown): boolean {

@@ -6,7 +6,7 @@ import type {
 } from '../../lambda/core/breaker/admission.ts';
 import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
 
-/** Circuits that do as they are told: closed unless a test says otherwise. */
+/** Circuits that a test controls. They are closed by default. */
 export class FakeCircuitGate implements CircuitGate {
   readonly settled: { readonly key: string; readonly outcome: Outcome }[] = [];
   readonly admissions: { readonly key: string; readonly subject?: string }[] = [];
@@ -25,7 +25,7 @@ export class FakeCircuitGate implements CircuitGate {
     this.#summaries.clear();
   }
 
-  /** Rejects and says why, as a circuit that is open does. */
+  /** Rejects calls and reports the reason, as an open circuit does. */
   open(key: string, untilMs: number, summary: Partial<CircuitSummary> = {}): void {
     this.reject(key, 'open', untilMs);
     this.summarize({ key, state: 'OPEN', untilMs, failure: 'capacity', ...summary });

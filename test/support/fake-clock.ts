@@ -1,11 +1,11 @@
 import type { Clock } from '../../lambda/core/clock.ts';
 
-/** Time that moves only by `advance`; a sleeper wakes when its time is passed. */
+/** A clock that moves only when a test calls `advance`, which also wakes the sleepers whose time has come. */
 export class FakeClock implements Clock {
   #nowMs: number;
-  /** Work outside this process that time has to wait for. */
+  /** True while work outside this process is in flight; `advance` waits for it. */
   isBusy: () => boolean = () => false;
-  /** By time; who came first is first among equals. */
+  /** Sorted by time, then by arrival. */
   readonly #sleepers: { readonly atMs: number; readonly wake: () => void }[] = [];
 
   constructor(startMs = Date.UTC(2026, 0, 15, 12)) {
@@ -23,7 +23,7 @@ export class FakeClock implements Clock {
     return new Promise((wake) => this.#sleepers.splice(before + 1, 0, { atMs, wake }));
   }
 
-  /** Wakes the sleepers on the way in order, each with the work that follows it. */
+  /** Wakes the sleepers in order of time and lets the work of each one finish before the next. */
   async advance(ms: number): Promise<void> {
     const endMs = this.#nowMs + ms;
     for (;;) {
@@ -38,12 +38,12 @@ export class FakeClock implements Clock {
     await this.#settled();
   }
 
-  /** Sets the time without waking anybody, as a clock that is corrected does. */
+  /** Sets the clock without waking sleepers, like a correction of the system time. */
   step(ms: number): void {
     this.#nowMs += ms;
   }
 
-  /** Lets all work that waits for no time run to its end. */
+  /** Resolves when all work has ended or sleeps. */
   async #settled(): Promise<void> {
     do await new Promise((resolve) => setImmediate(resolve));
     while (this.isBusy());

@@ -6,18 +6,18 @@ import type {
   PromptToCount,
 } from '../../lambda/core/router/model-client.ts';
 
-/** What the fake gives: one result for all calls, one for each in turn, or as a function decides. */
+/** The results of the fake: one for all calls, one per call, or a function. */
 export type ModelScript =
   | ModelResult
   | readonly ModelResult[]
   | ((request: ModelRequest) => ModelResult | Promise<ModelResult>);
 
-/** A model client without a model: follows a script, remembers the calls. */
+/** A model client that follows a script and records its calls. */
 export class FakeModelClient implements ModelClient {
   readonly calls: ModelRequest[] = [];
   readonly timeoutsMs: number[] = [];
   readonly counted: PromptToCount[] = [];
-  /** What `countTokens` gives. */
+  /** The result of `countTokens`. */
   tokens: number | undefined;
   #script: ModelScript;
 
@@ -36,7 +36,7 @@ export class FakeModelClient implements ModelClient {
     if (typeof this.#script === 'function') return this.#script(request);
     if ('outcome' in this.#script) return this.#script;
     const result = this.#script[turn];
-    if (result === undefined) throw new Error(`call ${turn + 1} is not in the script`);
+    if (result === undefined) throw new Error(`call ${turn + 1} has no result in the script`);
     return result;
   }
 

@@ -15,7 +15,7 @@ import { WatchedStore } from './watched-store.ts';
 
 export const KEY = 'us-east-1/us.anthropic.claude-sonnet-4-6';
 
-/** The settings of the vectors: the rate rule alone, no cached view. */
+/** The settings of docs/breaker-cases.md: only the rate rule, no cached view. */
 export function aPolicy(changes: Partial<BreakerPolicy> = {}): BreakerPolicy {
   return {
     ...BREAKER_DEFAULTS,
@@ -32,11 +32,11 @@ export interface FleetOptions {
   readonly clock?: FakeClock;
   readonly policy?: Partial<BreakerPolicy>;
   readonly random?: Random;
-  /** Adds to the clock of a worker. */
+  /** The offset of a worker's clock. @default 0 */
   readonly skewMs?: (worker: number) => number;
 }
 
-/** Workers that share a store; all that happens to them is in `events`. */
+/** Workers that share a store. `events` holds the events of all of them. */
 export class Fleet {
   readonly store: WatchedStore;
   readonly clock: FakeClock;
@@ -70,7 +70,7 @@ export class Fleet {
     return worker;
   }
 
-  /** A worker that starts cold under the number of one that is gone. */
+  /** Replaces a worker by a cold one with the same number. */
   replace(number: number): Breaker {
     this.#workers.delete(number);
     return this.worker(number);
@@ -80,14 +80,14 @@ export class Fleet {
     return await this.worker(worker).admit(key, subject);
   }
 
-  /** The permit of an admission that must be given. */
+  /** Returns a permit; throws if the call is rejected. */
   async permit(worker = 1, key = KEY, subject?: string): Promise<Permit> {
     const admission = await this.admit(worker, key, subject);
     if (admission.admitted) return admission.permit;
     throw new Error(`worker ${worker} was rejected: ${admission.reason}`);
   }
 
-  /** A whole call: admission, outcome, flush. False if it was rejected. */
+  /** Makes a whole call: admission, outcome, flush. Returns false if it was rejected. */
   async call(outcome: Outcome, worker = 1, subject?: string): Promise<boolean> {
     const admission = await this.admit(worker, KEY, subject);
     if (!admission.admitted) return false;
@@ -96,7 +96,7 @@ export class Fleet {
     return true;
   }
 
-  /** As many calls, one after the other, spread over as many workers. */
+  /** Makes this many calls, one after the other, on the workers in turn. */
   async calls(times: number, outcome: Outcome, workers = 1): Promise<void> {
     for (let i = 0; i < times; i++) await this.call(outcome, 1 + (i % workers));
   }
@@ -155,7 +155,7 @@ export const FAIL: Outcome = failure();
 
 export type NewFleet = (options?: Omit<FleetOptions, 'store'>) => Promise<Fleet>;
 
-/** A fleet whose circuit has just opened. */
+/** Returns a fleet whose circuit has just opened. */
 export async function opened(
   newFleet: NewFleet,
   policy: Partial<BreakerPolicy> = {},
@@ -170,7 +170,7 @@ export function permitsOf(admissions: readonly Admission[]): Permit[] {
   return admissions.flatMap((admission) => (admission.admitted ? [admission.permit] : []));
 }
 
-/** What the window of an epoch holds; 0 is the epoch of a circuit that nobody wrote yet. */
+/** Sums up the window of an epoch. A circuit without a record has epoch 0. */
 export async function countsOf(fleet: Fleet, epoch = 0) {
   const startMs = fleet.clock.now() - 59_000;
   const buckets = await fleet.store.readWindow(KEY, epoch, { startMs, bucketMs: 1_000 });

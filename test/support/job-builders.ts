@@ -4,12 +4,12 @@ import { type Job, newJob } from '../../lambda/core/jobs/job.ts';
 import type { Answer, Attempt } from '../../lambda/core/router/run-result.ts';
 import { someSettings } from './settings.ts';
 
-/** 2026-01-01T00:00:00Z: every test's time begins here. */
+/** 2026-01-01T00:00:00Z, the start time of the tests. */
 export const START = Date.UTC(2026, 0, 1);
 
 export const JOB_ID = '0123456789abcdef0123456789abcdef';
 
-/** A job as accepted at `START`, then whatever the test makes of it. */
+/** A job that was accepted at `START`, with the given fields. */
 export function aJob(fields: Partial<Job> = {}, settings: Settings = someSettings()): Job {
   const options: JobOptions = { whenOpen: 'fallback' };
   const jobId = fields.jobId ?? JOB_ID;
@@ -17,7 +17,7 @@ export function aJob(fields: Partial<Job> = {}, settings: Settings = someSetting
   return { ...newJob(identity, options, START, settings), ...fields };
 }
 
-/** A job in the hands of a run that claimed it at `START`. */
+/** A job that a worker claimed at `START`. */
 export function aRunningJob(fields: Partial<Job> = {}): Job {
   const leaseUntil = START + 75_000;
   return aJob({

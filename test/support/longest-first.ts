@@ -1,12 +1,12 @@
 import sequencer from '@jest/test-sequencer';
 
-/** Its types are those of its CommonJS build, where the class is `default`; Node loads the other. */
+/** The types describe the CommonJS build, whose class is `default`, but Node loads the ESM build. */
 const Sequencer = sequencer as unknown as typeof sequencer.default;
 
-/** Suites of up to a minute: begun late, one of them runs on alone while the other workers idle. */
+/** Suites of up to a minute. If one of them started last, the other workers would sit idle. */
 const LONG = [/\/crash\/(pairs|single-points)/, /\/stores\/dynamodb-/, /\/e2e\//];
 
-/** Jest's own order knows only how long suites took here before, which on a fresh clone is nothing. */
+/** Starts the longest suites first. Jest's own order needs earlier timings, which a fresh clone lacks. */
 export default class LongestFirst extends Sequencer {
   override sort(tests: Parameters<sequencer.default['sort']>[0]) {
     const place = ({ path }: { readonly path: string }) => {

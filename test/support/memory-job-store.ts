@@ -15,7 +15,7 @@ import {
 
 const PAGE_SIZE = 3;
 
-/** The jobs table in memory; the same suite as for DynamoDB keeps it honest. */
+/** The jobs table in memory. It passes the same suite as the DynamoDB store. */
 export class MemoryJobStore implements JobStore {
   readonly rows = new Map<string, Job>();
 

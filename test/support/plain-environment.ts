@@ -2,9 +2,9 @@ import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
 /**
- * Jest's environment of Node with an ordinary global object. Jest's own is a proxy behind V8's
- * interceptors, which every `Math` and `Object` of a module under test goes through: a quarter to a
- * third of a suite's CPU. The constructor makes the context itself, so it has to be told there.
+ * Jest's Node environment with an ordinary global object. In Jest's own, every access to a global such
+ * as `Math` passes V8's interceptors, which costs a quarter to a third of a suite's CPU time. The
+ * context is created in the constructor, so `createContext` is replaced meanwhile.
  */
 export default class PlainEnvironment extends TestEnvironment {
   constructor(...args: ConstructorParameters<typeof TestEnvironment>) {

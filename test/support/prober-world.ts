@@ -16,7 +16,7 @@ export const PRIMARY = 'us-east-1/anthropic.primary';
 export const SECONDARY = 'us-east-1/anthropic.secondary';
 const MINUTE_MS = 60_000;
 
-/** Probers and workers over one store, under virtual time. Models fail until they are told not to. */
+/** Two probers and a worker over one store, in virtual time. Models fail until a test changes their script. */
 export class ProberWorld {
   readonly settings;
   readonly clock = new FakeClock();
@@ -39,7 +39,7 @@ export class ProberWorld {
     this.#probers = ['prober-1', 'prober-2'].map((id) => this.#prober(this.#breaker(id)));
   }
 
-  /** As the schedule does it; gives what each minute led to. */
+  /** Runs the probers once a minute and returns the circuit's state after each minute. */
   async minutes(count: number, probers = 1) {
     const seen = [];
     for (let minute = 0; minute < count; minute++) {
@@ -53,7 +53,7 @@ export class ProberWorld {
     return seen;
   }
 
-  /** One pass of each of so many probers, at the same time. */
+  /** Runs this many probers once, side by side. */
   async probe({
     probers = 1,
     timeLeftMs = 150_000,
@@ -75,7 +75,7 @@ export class ProberWorld {
     );
   }
 
-  /** Lets time pass until the work is done. */
+  /** Advances the clock until the work is done. */
   async ended<Result>(work: Promise<Result>): Promise<Result> {
     let isDone = false;
     const done = work.finally(() => {
@@ -94,7 +94,7 @@ export class ProberWorld {
     return summary;
   }
 
-  /** Opens the circuits, then waits for the end of their cooldown. */
+  /** Opens the circuits and waits until their cooldown has ended. */
   async outage(keys: readonly string[] = [PRIMARY]): Promise<this> {
     const failures = Array.from({ length: this.settings.breaker.consecutiveFailures });
     for (const key of keys) {
@@ -109,7 +109,7 @@ export class ProberWorld {
     return this;
   }
 
-  /** In force for so long from here. */
+  /** Sets an override that starts now. */
   async override(mode: OverrideMode, forMs: number): Promise<void> {
     const sinceMs = this.clock.now();
     const override = { mode, reason: 'a test', actor: 'tester', sinceMs, untilMs: sinceMs + forMs };

@@ -13,8 +13,8 @@ export interface RedisServer {
 }
 
 /**
- * Declares tests that need the program of a server. Where there is none they are skipped on a laptop
- * and fail in CI, by the name of what would have been tested.
+ * Declares tests that need redis-server or valkey-server. If neither is installed, the tests are skipped
+ * on a laptop and fail in CI.
  */
 export function needsRedisServer(what: string, declare: (binary: string) => void): void {
   const binary = findRedisServer();
@@ -28,14 +28,14 @@ export function needsRedisServer(what: string, declare: (binary: string) => void
   });
 }
 
-/** The path of an installed redis-server or valkey-server. */
+/** Returns the path of an installed redis-server or valkey-server. */
 function findRedisServer(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const names = ['redis-server', 'valkey-server'];
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync);
 }
 
-/** A server of its own behind a socket in a temporary folder: no port, nothing on disk after it. */
+/** Starts a server on a Unix socket in a temporary folder, which `close` removes. */
 export async function startRedisServer(binary: string): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
   const path = join(folder, 'redis.sock');

@@ -14,7 +14,7 @@ export const WEST_SONNET = 'us-west-2/us.anthropic.claude-sonnet-4-5-20250929-v1
 export const EAST_HAIKU = 'us-east-1/us.anthropic.claude-haiku-4-5-20251001-v1:0';
 export const WEST_HAIKU = 'us-west-2/us.anthropic.claude-haiku-4-5-20251001-v1:0';
 
-/** Two tiers, each in two regions; the east has nearly all the weight, so it goes first. */
+/** Two tiers in two regions. The east has nearly all the weight, so it comes first. */
 export function aChain(input: Partial<SettingsInput> = {}): Settings {
   return someSettings({
     tiers: [
@@ -40,7 +40,7 @@ interface RouterWorld {
   readonly circuits: FakeCircuitGate;
   readonly models: FakeModelClient;
   readonly clock: VirtualClock;
-  /** Keys of the targets called so far. */
+  /** Returns the keys of the targets called so far. */
   called(): readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const VARIABLE = 'HOLDFAST_TEST_RUN_FOLDER';
 
-/** Jest's global setup: a folder for what the suites of one run share. Its workers inherit the variable. */
+/** Jest's global setup: creates a folder that the suites of one run share. Jest's workers inherit the variable. */
 export default function makeRunFolder(): void {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-tests-'));
   process.env[VARIABLE] = folder;
@@ -13,6 +13,9 @@ export default function makeRunFolder(): void {
 
 export function runFolder(): string {
   const folder = process.env[VARIABLE];
-  if (!folder) throw new Error(`${VARIABLE} is not set: jest.config.js has it made`);
+  if (!folder)
+    throw new Error(
+      `${VARIABLE} is not set; run the tests through jest.config.js, whose global setup sets it`,
+    );
   return folder;
 }

@@ -1,6 +1,6 @@
 import { SettingsError } from '../../lambda/contract/schemas/settings.ts';
 
-/** The faults that `read` refuses what it reads for; none when it takes it. */
+/** Returns the faults of the `SettingsError` that `read` throws, or none if it succeeds. */
 export function faultsOf(read: () => unknown): readonly string[] {
   try {
     read();

@@ -1,7 +1,7 @@
 import type { Settings, SettingsInput } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 
-/** Three tiers of a target each; every default as shipped. */
+/** Three tiers with one target each, and the default of every other setting. */
 export function someSettings(input: Partial<SettingsInput> = {}): Settings {
   const tiers = ['primary', 'secondary', 'last-resort'].map((name) => ({
     name,

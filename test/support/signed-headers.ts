@@ -15,7 +15,7 @@ export interface SignedRequest {
   readonly service?: string;
 }
 
-/** The headers of a request signed by the AWS SDK's own signer, by default as the operator's. */
+/** Signs a request with the AWS SDK's signer and returns its headers. @default the operator's credentials */
 export async function signedHeaders(request: SignedRequest): Promise<Record<string, string>> {
   const { accessKeyId, secretAccessKey } = { ...OPERATOR, ...request };
   const { host, hostname, searchParams } = new URL(request.url);

@@ -12,7 +12,7 @@ export interface Statement {
   readonly condition?: unknown;
 }
 
-/** The resources of a type, without the hash in their ids and with references made legible. */
+/** Returns the resources of a type. Their ids have no hash, and their references are readable. */
 export function resourcesOf(template: Template, type: string): Resource[] {
   return Object.entries(template.findResources(type)).map(([id, { Properties }]) => ({
     id: nameOf(id),
@@ -20,7 +20,7 @@ export function resourcesOf(template: Template, type: string): Resource[] {
   }));
 }
 
-/** The properties of one resource; throws when there is none of this type and id. */
+/** Returns the properties of one resource; throws if there is none of this type and id. */
 export function propertiesOf(template: Template, type: string, id: string): Resource['properties'] {
   const all = resourcesOf(template, type);
   const found = all.find((resource) => resource.id === id);
@@ -28,7 +28,7 @@ export function propertiesOf(template: Template, type: string, id: string): Reso
   return found.properties;
 }
 
-/** The statements of all roles' policies, or of those whose id starts so; resources sorted. */
+/** Returns the statements of the policies whose id starts with `idStart`, with sorted resources. */
 export function statementsOf(template: Template, idStart = ''): Statement[] {
   return resourcesOf(template, 'AWS::IAM::Policy')
     .filter(({ id }) => id.startsWith(idStart))
@@ -43,13 +43,13 @@ export function statementsOf(template: Template, idStart = ''): Statement[] {
     });
 }
 
-/** The values of the stack's outputs, by name. */
+/** Returns the values of the stack's outputs by name. */
 export function outputsOf(template: Template): Record<string, unknown> {
   const outputs = Object.entries(template.findOutputs('*'));
   return Object.fromEntries(outputs.map(([name, { Value }]) => [name, legible(Value)]));
 }
 
-/** What a role may do, as sorted lines of action and resource. */
+/** Returns a role's permissions as sorted lines of action and resource. */
 export function permissionsOf(template: Template, idStart: string): string[] {
   return statementsOf(template, idStart)
     .flatMap(({ actions, resources }) =>
@@ -58,7 +58,7 @@ export function permissionsOf(template: Template, idStart: string): string[] {
     .sort();
 }
 
-/** `{Ref}`, `{Id.Attribute}` and joined text instead of CloudFormation's functions. */
+/** Replaces CloudFormation's functions by `{Ref}`, `{Id.Attribute}` and joined text. */
 function legible(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(legible);
   if (value === null || typeof value !== 'object') return value;
@@ -72,7 +72,7 @@ function legible(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, each]) => [key, legible(each)]));
 }
 
-/** CDK ends the ids it makes with eight hexadecimal digits of their path. */
+/** CDK ends each logical id with eight hexadecimal digits, a hash of the path. */
 function nameOf(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }

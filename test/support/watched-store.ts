@@ -11,17 +11,17 @@ import {
 
 export type Operation = keyof CircuitStore;
 
-/** `refused`: nothing happens. `lost`: nor is it said. `answer-lost`: it happens, and is not said. */
+/** `refused`: the store does nothing and says so. `lost`: it does nothing. `answer-lost`: it does its work. The last two get no answer. */
 export type Fault = 'refused' | 'lost' | 'answer-lost';
 
-/** A store that notes what it is asked and fails as it is told. */
+/** A store that records its operations and injects the faults of a test. */
 export class WatchedStore implements CircuitStore {
   readonly asked: { readonly operation: Operation; readonly key: string }[] = [];
   failedSaves = 0;
-  /** Operations under way. */
+  /** The number of operations in flight. */
   underWay = 0;
   fault: (operation: Operation, key: string) => Fault | undefined = () => undefined;
-  /** Waited for before an operation happens, and before its answer comes. */
+  /** Awaited before each operation and again before its answer. */
   latency: ((operation: Operation, key: string) => Promise<void>) | undefined;
   readonly #store: CircuitStore;
 
@@ -60,12 +60,12 @@ export class WatchedStore implements CircuitStore {
   ): Promise<Answer> {
     this.asked.push({ operation, key });
     const fault = this.fault(operation, key);
-    if (fault === 'refused') throw new CircuitStoreError('told to refuse', 'no');
-    if (fault === 'lost') throw new CircuitStoreError('told to lose', 'unknown');
+    if (fault === 'refused') throw new CircuitStoreError('refused by the test', 'no');
+    if (fault === 'lost') throw new CircuitStoreError('lost by the test', 'unknown');
     await this.latency?.(operation, key);
     const answer = await this.#run(run);
     await this.latency?.(operation, key);
-    if (fault === 'answer-lost') throw new CircuitStoreError('told to lose', 'unknown');
+    if (fault === 'answer-lost') throw new CircuitStoreError('lost by the test', 'unknown');
     return answer;
   }
 

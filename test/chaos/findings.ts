@@ -1,23 +1,23 @@
 import { hasEnded, type JobStatus } from '../../lambda/contract/words.ts';
 
-/** All that is known once the run has come to rest. */
+/** The facts that are collected after the run has come to rest. */
 export interface Evidence {
-  /** Ids as POST gave them. */
+  /** The job ids that POST returned. */
   readonly accepted: readonly string[];
   readonly rows: readonly Row[];
-  /** Keys under `results/`. */
+  /** The object keys under `results/`. */
   readonly objects: readonly string[];
   readonly calls: readonly Call[];
-  /** Ends as they were told, at least once each. */
+  /** The published completion events. */
   readonly ends: readonly { readonly id: string; readonly jobId: string; readonly at: string }[];
-  /** Answers as callers read them during the run and after it, and what the prompt asked for. */
+  /** The result of each job as it was read first, possibly during the run, and as it was read last. */
   readonly answers: readonly {
     readonly jobId: string;
     readonly first: string;
     readonly last: string;
   }[];
-  /** Jobs whose answer is another's. */
-  readonly mixedUp: readonly string[];
+  /** Jobs whose answer belongs to another prompt. */
+  readonly mismatched: readonly string[];
   readonly crashes: Crashes;
 }
 
@@ -26,43 +26,43 @@ export interface Row {
   readonly status: JobStatus;
   readonly claims: number;
   readonly claimToken?: string;
-  /** When the sweeper has to look. */
+  /** The time at which the sweeper must handle the row. */
   readonly dueAt?: number;
 }
 
 export interface Call {
   readonly jobId?: string;
-  /** The model worked for it: it answered, or its caller was gone before it could. */
+  /** True if the call costs money: the model answered, or its caller died before the answer. */
   readonly isPaid: boolean;
 }
 
-/** What may have cost a call whose answer nobody sees. */
+/** Events after which a model call may have to be repeated. */
 export interface Crashes {
-  /** Workers killed, each with a batch in hand. */
+  /** Killed workers; each may have had a whole batch in progress. */
   readonly workersKilled: number;
   readonly batchSize: number;
-  /** Runs that a store or a queue broke. */
-  readonly runsBroken: number;
-  /** Runs that outlived their lease: to the others they had crashed. */
+  /** Runs that failed because of a store or a queue. */
+  readonly runsFailed: number;
+  /** Runs that outlived their lease, which count as crashed. */
   readonly runsLate: number;
 }
 
-export interface Verdict {
+export interface Findings {
   readonly figures: Readonly<Record<string, number>>;
-  /** Each promise that was broken; empty when all were kept. */
+  /** The broken promises; empty if all were kept. */
   readonly faults: readonly string[];
 }
 
-/** Holds what was promised against what is there. */
-export function judge(evidence: Evidence): Verdict {
-  const { accepted, rows, objects, ends, answers, mixedUp, crashes } = evidence;
+/** Checks every promise against the evidence. */
+export function checkPromises(evidence: Evidence): Findings {
+  const { accepted, rows, objects, ends, answers, mismatched, crashes } = evidence;
   const rowIds = new Set(rows.map(({ jobId }) => jobId));
   const wanted = new Set(accepted);
   const stored = new Set(objects);
   const succeeded = rows.filter(({ status }) => status === 'SUCCEEDED');
   const extra = extraCalls(evidence);
   const mostExtra =
-    crashes.workersKilled * crashes.batchSize + crashes.runsBroken + crashes.runsLate;
+    crashes.workersKilled * crashes.batchSize + crashes.runsFailed + crashes.runsLate;
 
   const broken = {
     lost: accepted.filter((id) => !rowIds.has(id)),
@@ -74,16 +74,16 @@ export function judge(evidence: Evidence): Verdict {
     'doubled results': answers.filter((each) => each.first !== each.last).map((each) => each.jobId),
     'doubled ends': endedTwice(ends),
     'ends not published': unpublished(evidence),
-    'answer of another job': mixedUp,
-    'more than one extra call a crash': extra.beyondClaims,
+    'answer of another job': mismatched,
+    'more than one extra call per crash': extra.beyondClaims,
   };
-  const faults = Object.entries(broken).flatMap(([what, ids]) =>
-    ids.length > 0 ? [`${what}: ${ids.length}, the first ${ids[0]}`] : [],
+  const faults = Object.entries(broken).flatMap(([name, ids]) =>
+    ids.length > 0 ? [`${name}: ${ids.length}, first job ${ids[0]}`] : [],
   );
   if (extra.total > mostExtra) {
     faults.push(`extra model calls: ${extra.total}, allowed is ${mostExtra}`);
   }
-  const counts = Object.entries(broken).map(([what, ids]) => [what, ids.length] as const);
+  const counts = Object.entries(broken).map(([name, ids]) => [name, ids.length] as const);
   const figures = {
     accepted: accepted.length,
     ...Object.fromEntries(counts),
@@ -95,8 +95,8 @@ export function judge(evidence: Evidence): Verdict {
 }
 
 /**
- * A crash spends a claim, and nothing else does: a deferral gives its own back. So a job whose
- * model worked more often than it was claimed has been called twice in one run.
+ * Only a crash uses up a claim; a deferral returns its claim. So a job with more paid calls than claims
+ * was called twice in one run.
  */
 function extraCalls({ rows, calls }: Evidence) {
   const paid = Map.groupBy(
@@ -113,16 +113,17 @@ function extraCalls({ rows, calls }: Evidence) {
 
 function endedTwice(ends: Evidence['ends']): readonly string[] {
   const byJob = Map.groupBy(ends, ({ jobId }) => jobId);
-  return [...byJob].flatMap(([jobId, told]) =>
-    new Set(told.map(({ id, at }) => `${id} ${at}`)).size > 1 ? [jobId] : [],
+  return [...byJob].flatMap(([jobId, events]) =>
+    new Set(events.map(({ id, at }) => `${id} ${at}`)).size > 1 ? [jobId] : [],
   );
 }
 
 function unpublished({ rows, ends }: Evidence): readonly string[] {
-  const told = new Set(ends.map(({ jobId }) => jobId));
+  const published = new Set(ends.map(({ jobId }) => jobId));
   return rows
     .filter(
-      ({ jobId, status, dueAt }) => hasEnded(status) && (dueAt !== undefined || !told.has(jobId)),
+      ({ jobId, status, dueAt }) =>
+        hasEnded(status) && (dueAt !== undefined || !published.has(jobId)),
     )
     .map(({ jobId }) => jobId);
 }

@@ -1,7 +1,7 @@
 /**
- * Random worlds for the property tests: workers with clocks that differ, calls that end in every
- * way or never, crashes, overrides, and a store that is slow, refuses, is lost or loses its answers.
- * All that happens follows from what was drawn, so a seed replays it.
+ * Random scenarios for the property tests: workers whose clocks differ, calls with every outcome or none,
+ * crashes, overrides, and a store that is slow, refuses requests or loses them or their answers. A
+ * scenario determines everything that happens, so its seed replays it.
  */
 import fc from 'fast-check';
 import type { BreakerPolicy } from '../../lambda/contract/policy.ts';
@@ -25,16 +25,16 @@ export const POLICY: BreakerPolicy = aPolicy({
   excessFailures: 4,
 });
 
-/** Answers of the store take up to this long each way. */
+/** The longest latency of the store, each way. */
 const LATENCY_MS = 40;
 const LONGEST_OVERRIDE_SECONDS = 8;
 const KEYS = ['us-east-1/one', 'us-east-1/two', 'us-west-2/three'] as const;
 
-export interface World {
+export interface Scenario {
   readonly workers: number;
   readonly circuits: number;
   readonly seed: number;
-  /** How much of what the store is asked goes wrong, of each kind. */
+  /** The share of the store's operations that meets each fault. */
   readonly faults: Readonly<Record<Fault, number>>;
   readonly steps: readonly Step[];
 }
@@ -84,8 +84,8 @@ function step(outcome: fc.Arbitrary<Call['outcome']>, overrides: number): fc.Arb
 
 const NO_FAULTS = { refused: 0, lost: 0, 'answer-lost': 0 };
 
-/** Targets that fail, and then mostly do not. Half of the worlds are spared the operator. */
-export const world: fc.Arbitrary<World> = fc.constantFrom(0, 1).chain((overrides) =>
+/** Targets fail at first and mostly succeed later. Half of the scenarios have no overrides. */
+export const scenario: fc.Arbitrary<Scenario> = fc.constantFrom(0, 1).chain((overrides) =>
   fc.record({
     workers: fc.integer({ min: 2, max: 50 }),
     circuits: weighted([1, 3], [2, 1], [3, 1]),
@@ -105,30 +105,30 @@ export const world: fc.Arbitrary<World> = fc.constantFrom(0, 1).chain((overrides
           size: 'max',
         }),
       )
-      .map(([ill, well]) => [...ill, ...well]),
+      .map(([failing, healthy]) => [...failing, ...healthy]),
   }),
 );
 
-/** A world at work. */
-export class LivingWorld {
+/** One run of a scenario. */
+export class ScenarioRun {
   readonly fleet: Fleet;
   readonly checkers: ReadonlyMap<string, CircuitChecker>;
-  readonly #world: World;
+  readonly #scenario: Scenario;
   #generation = 0;
-  /** Overrides come one after the other, so that it is known which holds. */
+  /** Overrides are set one after the other, so that the checkers know which one applies. */
   #operator: Promise<void> = Promise.resolve();
 
-  static async of(world: World, openStore: OpenStore): Promise<LivingWorld> {
+  static async of(scenario: Scenario, openStore: OpenStore): Promise<ScenarioRun> {
     const clock = new FakeClock();
-    return new LivingWorld(world, clock, await openStore(() => clock.now()));
+    return new ScenarioRun(scenario, clock, await openStore(() => clock.now()));
   }
 
   private constructor(
-    { workers, circuits, seed, faults, steps }: World,
+    { workers, circuits, seed, faults, steps }: Scenario,
     clock: FakeClock,
     store: Awaited<ReturnType<OpenStore>>,
   ) {
-    this.#world = { workers, circuits, seed, faults, steps };
+    this.#scenario = { workers, circuits, seed, faults, steps };
     const random = seededRandom(seed);
     const keys = KEYS.slice(0, circuits);
     this.checkers = new Map(keys.map((key) => [key, new CircuitChecker(POLICY)]));
@@ -145,21 +145,21 @@ export class LivingWorld {
     this.fleet.store.fault = (operation) => faultOf(operation, faults, random);
   }
 
-  /** Its calls, crashes and answers interleave as its seed has it. */
-  async live(): Promise<void> {
-    for (const each of this.#world.steps) {
+  /** Runs all steps. */
+  async run(): Promise<void> {
+    for (const each of this.#scenario.steps) {
       this.#take(each);
       await this.fleet.clock.advance(each.waitMs);
     }
   }
 
-  /** The store answers again, no override is left, and every worker calls with success for a while. */
-  async getWell(): Promise<void> {
+  /** Ends all faults and overrides, then lets every worker call with success until the circuits close or time is up. */
+  async recover(): Promise<void> {
     this.fleet.store.fault = () => undefined;
     await this.fleet.seconds(LONGEST_OVERRIDE_SECONDS);
     const isClosed = () => [...this.checkers.values()].every(({ state }) => state === 'CLOSED');
     for (let passedMs = 0; passedMs < livenessMs() && !isClosed(); passedMs += 500) {
-      for (let worker = 0; worker < this.#world.workers; worker++) {
+      for (let worker = 0; worker < this.#scenario.workers; worker++) {
         for (const key of this.checkers.keys())
           void this.#call(1_000_000 + worker, key, success(100));
       }
@@ -168,7 +168,7 @@ export class LivingWorld {
   }
 
   get violations(): readonly string[] {
-    // A worker that lost the store tells of epochs of its own.
+    // A worker that lost the store reports epochs of its own.
     const events = this.fleet.ofType('degraded').length === 0 ? this.fleet.events : [];
     for (const [key, checker] of this.checkers) {
       checker.checkEvents(events.filter((event) => 'key' in event && event.key === key));
@@ -177,8 +177,9 @@ export class LivingWorld {
   }
 
   #take(each: Step): void {
-    const worker = this.#generation * this.#world.workers + (each.worker % this.#world.workers);
-    const key = KEYS[each.circuit % this.#world.circuits] ?? KEYS[0];
+    const worker =
+      this.#generation * this.#scenario.workers + (each.worker % this.#scenario.workers);
+    const key = KEYS[each.circuit % this.#scenario.circuits] ?? KEYS[0];
     if (each.action === 'crash') this.#generation++;
     else if (each.action === 'override') {
       this.#operator = this.#operator.then(() => this.#override(worker, key, each));
@@ -186,12 +187,12 @@ export class LivingWorld {
       void this.#call(worker, key, each.action === 'call' ? OUTCOMES[each.outcome] : undefined);
   }
 
-  /** Without an outcome it is never settled. */
+  /** Makes a call. Without an outcome it is never settled. */
   async #call(worker: number, key: string, outcome: Outcome | undefined): Promise<void> {
     const { fleet } = this;
     const admission = await fleet.admit(worker, key);
     if (!admission.admitted) return;
-    // A worker that lost the store knows of no other's opening, and of no override.
+    // A worker that lost the store does not see the others' openings and overrides.
     const isShared = fleet.ofType('degraded').length === 0;
     if (isShared) this.checkers.get(key)?.admitted(fleet.clock.now(), GRACE);
     if (!outcome) return;
@@ -211,7 +212,7 @@ export class LivingWorld {
       await this.fleet.worker(worker).override('target', key, override);
       if (mode === 'force-open') this.checkers.get(key)?.forcedOpen(clock.now(), untilMs);
     } catch (error) {
-      // The operator is told that the store is lost; nobody else is.
+      // Setting an override is the only operation that reports a lost store to its caller.
       if (!(error instanceof CircuitStoreError)) throw error;
     }
   }
@@ -219,25 +220,25 @@ export class LivingWorld {
 
 const { viewMaxAgeMs, recheckMs, claimJitterMaxMs } = timingOf(POLICY);
 
-/** A read that is refused twice, each time after a longer wait. */
+/** A read that is refused twice, with a longer wait each time. */
 const SLOWEST_READ_MS = 3 * 2 * LATENCY_MS + (1 + 2) * claimJitterMaxMs;
 
-/** A view's age and the time that its answer took; of overrides also what was read after them. */
+/** The view's age plus the latency of its read; for overrides also the reads that follow. */
 const GRACE = {
   openMs: viewMaxAgeMs + 4 * LATENCY_MS,
   forcedMs: recheckMs + 4 * LATENCY_MS + SLOWEST_READ_MS,
 };
 
-/** A lease, the running cooldown, one more, three call timeouts. */
+/** Case 77: a lease, the running cooldown, one more cooldown and three call timeouts. */
 function livenessMs(): number {
   const { callTimeoutSeconds, cooldownSeconds } = POLICY;
   return 1_000 * (1.25 * callTimeoutSeconds + 2 * 1.1 * cooldownSeconds + 3 * callTimeoutSeconds);
 }
 
-/** A read changes nothing, so its answer cannot be lost in a way of its own. */
+/** A read changes nothing, so for a read `answer-lost` would equal `lost`. */
 function faultOf(
   operation: Operation,
-  faults: World['faults'],
+  faults: Scenario['faults'],
   random: () => number,
 ): Fault | undefined {
   const isWrite = operation === 'save' || operation === 'addToWindow';

@@ -1,44 +1,44 @@
 /**
- * One job's life, from its caller's first request until nothing is left to happen. The world plays
- * AWS's part: it delivers messages, wakes the sweeper, starts processes. Time is virtual and
- * everything happens one after the other, so a path and its points replay a run exactly.
+ * Simulates the life of one job, from the client's first request until nothing is left to happen. It
+ * does AWS's part: it delivers messages, invokes the sweeper and starts processes. Time is virtual and
+ * only one thing happens at a time, so a path and a fault plan always give the same run.
  */
 import { hasEnded } from '../../lambda/contract/words.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { START } from '../support/job-builders.ts';
 import type { Cloud } from './cloud.ts';
-import type { FaultPlan } from './fates.ts';
+import type { FaultPlan } from './faults.ts';
 import type { Path } from './paths.ts';
-import { Caller, JOB_ID, Operator } from './people.ts';
 import { type OpenPlatform, withShardOf } from './platform.ts';
 import { Processes, type Tamper } from './processes.ts';
-import type { Ending } from './story.ts';
-import { type Intent, type Task, Timeline } from './timeline.ts';
-import { Witness } from './witness.ts';
-import type { WorldState } from './world-state.ts';
+import { RowMonitor } from './row-monitor.ts';
+import type { FinalState } from './run-result.ts';
+import type { SimulationState } from './simulation-state.ts';
+import { type Action, type Task, Timeline } from './timeline.ts';
+import { ApiClient, JOB_ID, Operator } from './users.ts';
 
-/** A job that is not at rest after so many events never will be. */
+/** After this many events a run counts as endless. */
 const MAX_EVENTS = 151;
 const MINUTE_MS = 60_000;
 const SHORT_RUN_MS = 20_000;
 
-interface WorldParts {
-  readonly state: WorldState;
+interface SimulationParts {
+  readonly state: SimulationState;
   readonly path: Path;
   readonly tamper: Tamper;
   readonly cloud: Cloud;
   readonly platform: OpenPlatform;
 }
 
-export class World {
-  readonly #parts: WorldParts;
+export class Simulation {
+  readonly #parts: SimulationParts;
   readonly #timeline: Timeline;
   readonly #processes: Processes;
-  readonly #caller: Caller;
+  readonly #client: ApiClient;
   readonly #operator: Operator;
-  readonly #witness: Witness;
+  readonly #monitor: RowMonitor;
 
-  constructor(parts: WorldParts) {
+  constructor(parts: SimulationParts) {
     const { cloud, state, path } = parts;
     this.#parts = parts;
     const timeline = new Timeline(cloud.clock, state.planned);
@@ -48,77 +48,82 @@ export class World {
     const { model } = cloud;
     this.#timeline = timeline;
     this.#processes = processes;
-    this.#caller = new Caller({ state: state.caller, body, processes, timeline, model });
+    this.#client = new ApiClient({ state: state.client, body, processes, timeline, model });
     this.#operator = new Operator(state.operator, processes, timeline);
-    this.#witness = new Witness(cloud.clock, state.testimony);
-    model.onCall = (call) => this.#sawCall(call);
+    this.#monitor = new RowMonitor(cloud.clock, state.monitor);
+    model.onCall = (call) => this.#observeCall(call);
   }
 
-  /** No process stands still, so that all that there is can be written down. */
-  get isQuiet(): boolean {
-    return this.#timeline.isNamed;
+  /** True if no process is stalled, so that the whole state is plain data. */
+  get isAtCheckpoint(): boolean {
+    return this.#timeline.isSerializable;
   }
 
-  /** From now on. */
-  strike(plan: FaultPlan): void {
+  /** Injects the plan's faults into the calls from now on. */
+  inject(plan: FaultPlan): void {
     this.#processes.plan = plan;
   }
 
-  async state(): Promise<WorldState> {
-    return { ...this.#parts.state, tables: await this.#parts.platform.tables() };
+  async state(): Promise<SimulationState> {
+    const { state, cloud, platform } = this.#parts;
+    return {
+      ...state,
+      cloud: { ...state.cloud, nowMs: cloud.clock.nowMs },
+      tables: await platform.tables(),
+    };
   }
 
-  /** Lets the next thing happen; false when nothing is left, or when it goes on without end. */
+  /** Runs the next event. Returns false when none is left, or when the run seems endless. */
   async advance(): Promise<boolean> {
     const { state, platform } = this.#parts;
     if (state.events === MAX_EVENTS) return false;
     const row = await this.#row();
-    this.#witness.saw(row);
+    this.#monitor.observeRow(row);
     this.#react(row);
     const others = [...this.#delivery(), ...this.#sweep(row)];
-    if (!(await this.#timeline.advance(others, this.#people))) return false;
+    if (!(await this.#timeline.advance(others, this.#actions))) return false;
     await platform.settled();
     state.events += 1;
     return true;
   }
 
-  async tell(): Promise<Ending> {
+  async finalState(): Promise<FinalState> {
     const { cloud, state } = this.#parts;
-    const { isAccepted, isCancelAccepted } = state.caller;
+    const { isAccepted, isCancelAccepted } = state.client;
     const row = await this.#row();
     return {
       ...{ isAtRest: state.events < MAX_EVENTS, isAccepted, isCancelAccepted, row },
-      view: row && hasEnded(row.status) ? await this.#caller.read() : undefined,
+      view: row && hasEnded(row.status) ? await this.#client.read() : undefined,
       events: cloud.events,
       deadLetters: cloud.deadLetters.size,
       answered: cloud.model.answered,
       sends: cloud.queue.sends,
-      oddities: state.testimony.oddities,
+      violations: state.monitor.violations,
     };
   }
 
-  readonly #people: Readonly<Record<Intent, () => Promise<void>>> = {
-    submit: () => this.#caller.submit(),
-    cancel: () => this.#caller.cancel(),
-    'insist on the cancel': () => this.#caller.insistOnCancel(),
+  readonly #actions: Readonly<Record<Action, () => Promise<void>>> = {
+    submit: () => this.#client.submit(),
+    cancel: () => this.#client.cancel(),
+    'retry the cancel': () => this.#client.retryCancel(),
     redrive: () => this.#operator.redrive(),
-    'look again': () => this.#operator.lookAgain(),
+    'allow another redrive': () => this.#operator.allowAnother(),
   };
 
-  /** What people do about what they see. */
+  /** Plans the client's cancel or the operator's redrive once the row has the status that they wait for. */
   #react(row: Job | undefined): void {
     const { cancel, isRedriven } = this.#parts.path;
-    const { isAccepted, isCancelling } = this.#caller.state;
+    const { isAccepted, isCancelling } = this.#client.state;
     const isDue = cancel && 'at' in cancel && row?.status === cancel.at && isAccepted;
     if (isDue && !isCancelling) this.#timeline.in(0, 'cancel');
     const isDead = isRedriven && row?.status === 'DEAD_LETTERED';
     if (isDead && !this.#operator.isBusy) this.#timeline.in(0, 'redrive');
   }
 
-  async #sawCall(call: number): Promise<void> {
+  async #observeCall(call: number): Promise<void> {
     const { cancel } = this.#parts.path;
-    this.#witness.sawCall(await this.#row(), this.#caller.state.isCancelAccepted);
-    if (cancel && 'duringCall' in cancel && cancel.duringCall === call) await this.#caller.cancel();
+    this.#monitor.observeCall(await this.#row(), this.#client.state.isCancelAccepted);
+    if (cancel && 'duringCall' in cancel && cancel.duringCall === call) await this.#client.cancel();
   }
 
   #delivery(): readonly Task[] {
@@ -143,7 +148,7 @@ export class World {
     });
   }
 
-  /** The minutes in which the sweeper would find nothing are left out. */
+  /** The sweeper runs every minute; the minutes in which it would find nothing are skipped. */
   #sweep(row: Job | undefined): readonly Task[] {
     const { state } = this.#parts;
     if (row?.dueAt === undefined) return [];

@@ -1,7 +1,7 @@
 import type { JobView } from '../../lambda/contract/schemas/job-views.ts';
 import { digest } from '../../lambda/request/digest.ts';
 import type { ApiEventOptions } from '../support/api-event.ts';
-import { FaultPlan } from './fates.ts';
+import { FaultPlan } from './faults.ts';
 import type { Model } from './model.ts';
 import type { Path } from './paths.ts';
 import type { Functions, Processes } from './processes.ts';
@@ -9,39 +9,39 @@ import type { Timeline } from './timeline.ts';
 
 const TENANT = 'a-tenant';
 const IDEMPOTENCY_KEY = 'a-key';
-/** What the two make of it. */
+/** The id that the API derives from the tenant and the idempotency key. */
 export const JOB_ID = digest([TENANT, IDEMPOTENCY_KEY]);
 
-const CALLER_PATIENCE_MS = 30_000;
-/** Longer than a received dead letter is hidden. */
-const OPERATOR_PATIENCE_MS = 61_000;
+const CLIENT_RETRY_MS = 30_000;
+/** Longer than a received dead letter stays invisible. */
+const OPERATOR_RETRY_MS = 61_000;
 
 type Answer = Awaited<ReturnType<Functions['request']>>;
 
-export interface CallerState {
+export interface ApiClientState {
   isAccepted: boolean;
-  /** He was told so before a model had answered. */
+  /** True if the API accepted the cancel before a model had answered. */
   isCancelAccepted: boolean;
   isCancelling: boolean;
 }
 
-interface CallerParts {
-  readonly state: CallerState;
+interface ApiClientParts {
+  readonly state: ApiClientState;
   readonly body: Path['body'];
   readonly processes: Processes;
   readonly timeline: Timeline;
   readonly model: Model;
 }
 
-/** Whoever wants an answer, and asks again until he is told something. */
-export class Caller {
-  readonly #parts: CallerParts;
+/** A client of the API that repeats each request until it gets a definite answer. */
+export class ApiClient {
+  readonly #parts: ApiClientParts;
 
-  constructor(parts: CallerParts) {
+  constructor(parts: ApiClientParts) {
     this.#parts = parts;
   }
 
-  get state(): Readonly<CallerState> {
+  get state(): Readonly<ApiClientState> {
     return this.#parts.state;
   }
 
@@ -53,31 +53,31 @@ export class Caller {
       headers: { 'Idempotency-Key': [IDEMPOTENCY_KEY] },
     });
     if (answer && answer.statusCode < 300) state.isAccepted = true;
-    else timeline.in(CALLER_PATIENCE_MS, 'submit');
+    else timeline.in(CLIENT_RETRY_MS, 'submit');
   }
 
-  /** Once, however often it is called. */
+  /** Cancels the job; later calls do nothing. */
   async cancel(): Promise<void> {
     const { state } = this.#parts;
     if (state.isCancelling) return;
     state.isCancelling = true;
-    await this.insistOnCancel();
+    await this.retryCancel();
   }
 
-  /** Nothing strikes it: to read changes nothing. */
+  /** Reads the job. No fault hits this request, because a read changes nothing. */
   async read(): Promise<JobView | undefined> {
     const answer = await this.#ask({ route: 'GET /jobs/{id}', id: JOB_ID }, new FaultPlan());
     return answer?.statusCode === 200 ? JSON.parse(answer.body) : undefined;
   }
 
-  async insistOnCancel(): Promise<void> {
+  async retryCancel(): Promise<void> {
     const { state, model, timeline } = this.#parts;
     const answer = await this.#ask({ route: 'DELETE /jobs/{id}', id: JOB_ID });
     if (answer?.statusCode === 202) state.isCancelAccepted = model.answered === 0;
-    else if (answer?.statusCode !== 409) timeline.in(CALLER_PATIENCE_MS, 'insist on the cancel');
+    else if (answer?.statusCode !== 409) timeline.in(CLIENT_RETRY_MS, 'retry the cancel');
   }
 
-  /** The answer, if one came in time. */
+  /** Returns the answer, or `undefined` if the function failed, died or stalled. */
   async #ask(options: ApiEventOptions, plan?: FaultPlan): Promise<Answer | undefined> {
     const given: { answer?: Answer } = {};
     const ending = await this.#parts.processes.start({
@@ -95,7 +95,7 @@ export interface OperatorState {
   isBusy: boolean;
 }
 
-/** Whoever puts dead-lettered jobs back, and looks again a minute later. */
+/** An operator who redrives dead-lettered jobs, at most once a minute. */
 export class Operator {
   readonly #state: OperatorState;
   readonly #processes: Processes;
@@ -115,10 +115,10 @@ export class Operator {
     if (this.isBusy) return;
     this.#state.isBusy = true;
     await this.#processes.start({ caller: 'operator', work: ({ operator }) => operator() });
-    this.#timeline.in(OPERATOR_PATIENCE_MS, 'look again');
+    this.#timeline.in(OPERATOR_RETRY_MS, 'allow another redrive');
   }
 
-  async lookAgain(): Promise<void> {
+  async allowAnother(): Promise<void> {
     this.#state.isBusy = false;
   }
 }

@@ -1,40 +1,40 @@
 import { deserialize, serialize } from 'node:v8';
 import { START } from '../support/job-builders.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { anEmptyCloud, type CloudState } from './cloud.ts';
 import { MessageQueue } from './message-queue.ts';
 import type { Path } from './paths.ts';
-import type { CallerState, OperatorState } from './people.ts';
 import type { ProcessesState } from './processes.ts';
+import type { MonitorState } from './row-monitor.ts';
 import type { Planned } from './timeline.ts';
-import { VirtualClock } from './virtual-clock.ts';
-import type { Testimony } from './witness.ts';
+import type { ApiClientState, OperatorState } from './users.ts';
 
-/** A world between two events, when no process runs or stands still: plain data. */
-export interface WorldState {
+/** The state of a simulation between two events while no process is stalled, as plain data. */
+export interface SimulationState {
   readonly cloud: CloudState;
   readonly planned: Planned[];
-  readonly caller: CallerState;
+  readonly client: ApiClientState;
   readonly operator: OperatorState;
-  readonly testimony: Testimony;
+  readonly monitor: MonitorState;
   readonly processes: ProcessesState;
   events: number;
   deliveries: number;
   lastSweepMs: number;
-  /** The platform's. @default empty ones */
+  /** The contents of the platform's tables. @default empty tables */
   readonly tables?: unknown;
 }
 
-export function theBeginning({ unreadable }: Path): WorldState {
+export function initialState({ unreadable }: Path): SimulationState {
   const cloud = anEmptyCloud();
   if (unreadable !== undefined) {
-    new MessageQueue(new VirtualClock(cloud.time), cloud.queue).put(unreadable);
+    new MessageQueue(new VirtualClock(cloud.nowMs), cloud.queue).put(unreadable);
   }
   return {
     cloud,
     planned: [{ atMs: START, what: 'submit' }],
-    caller: { isAccepted: false, isCancelAccepted: false, isCancelling: false },
+    client: { isAccepted: false, isCancelAccepted: false, isCancelling: false },
     operator: { isBusy: false },
-    testimony: { oddities: [] },
+    monitor: { violations: [] },
     processes: { started: 0, ids: 0 },
     events: 0,
     deliveries: 0,
@@ -42,11 +42,11 @@ export function theBeginning({ unreadable }: Path): WorldState {
   };
 }
 
-/** Equal texts are equal worlds. It throws at what is more than data: a process that is not over. */
-export function textOf(state: WorldState): string {
+/** Serializes a state: equal states give equal texts. Throws on a stalled process, which is not data. */
+export function textOf(state: SimulationState): string {
   return serialize(state).toString('latin1');
 }
 
-export function stateOf(text: string): WorldState {
+export function stateOf(text: string): SimulationState {
   return deserialize(Buffer.from(text, 'latin1'));
 }

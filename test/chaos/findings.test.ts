@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { type Evidence, judge } from './verdict.ts';
+import { checkPromises, type Evidence } from './findings.ts';
 
-const NO_CRASHES = { workersKilled: 0, batchSize: 10, runsBroken: 0, runsLate: 0 };
+const NO_CRASHES = { workersKilled: 0, batchSize: 10, runsFailed: 0, runsLate: 0 };
 
-/** One job that went well, in all that is looked at. */
+/** The evidence of one job without problems. */
 function someEvidence(changes: Partial<Evidence> = {}): Evidence {
   return {
     accepted: ['a'],
@@ -15,7 +15,7 @@ function someEvidence(changes: Partial<Evidence> = {}): Evidence {
     ],
     ends: [{ id: 'a#1', jobId: 'a', at: 'noon' }],
     answers: [{ jobId: 'a', first: 'yes', last: 'yes' }],
-    mixedUp: [],
+    mismatched: [],
     crashes: NO_CRASHES,
     ...changes,
   };
@@ -25,8 +25,8 @@ const row = someEvidence().rows[0] ?? { jobId: '', status: 'QUEUED' as const, cl
 const paid = { jobId: 'a', isPaid: true };
 const crash = { ...NO_CRASHES, workersKilled: 1 };
 
-test('finds no fault with a job that ended once and was told', () => {
-  expect(judge(someEvidence()).faults).toEqual([]);
+test('a job that ended once, with its event published, keeps all promises', () => {
+  expect(checkPromises(someEvidence()).faults).toEqual([]);
 });
 
 test.each<[string, Partial<Evidence>]>([
@@ -38,23 +38,23 @@ test.each<[string, Partial<Evidence>]>([
   ['doubled ends', { ends: ['noon', 'night'].map((at, i) => ({ id: `a#${i}`, jobId: 'a', at })) }],
   ['ends not published', { ends: [] }],
   ['ends not published', { rows: [{ ...row, dueAt: 1 }] }],
-  ['answer of another job', { mixedUp: ['a'] }],
-  ['more than one extra call a crash', { calls: [paid, paid], crashes: crash }],
+  ['answer of another job', { mismatched: ['a'] }],
+  ['more than one extra call per crash', { calls: [paid, paid], crashes: crash }],
   ['extra model calls', { rows: [{ ...row, claims: 2 }], calls: [paid, paid] }],
-])('finds a job that is %s', (fault, changes) => {
-  expect(judge(someEvidence(changes)).faults).toContainEqual(
+])('reports a broken promise: %s', (fault, changes) => {
+  expect(checkPromises(someEvidence(changes)).faults).toContainEqual(
     expect.stringMatching(new RegExp(`^${fault}: `)),
   );
 });
 
-test('an end that is told twice is no fault, and neither is one more call after a crash', () => {
+test('an event that is published twice breaks no promise, nor does one extra call after a crash', () => {
   const { ends } = someEvidence();
   const rows = [{ ...row, claims: 2 }];
 
-  const verdict = judge(
+  const findings = checkPromises(
     someEvidence({ rows, ends: [...ends, ...ends], calls: [paid, paid], crashes: crash }),
   );
 
-  expect(verdict.faults).toEqual([]);
-  expect(verdict.figures['extra model calls']).toBe(1);
+  expect(findings.faults).toEqual([]);
+  expect(findings.figures['extra model calls']).toBe(1);
 });

@@ -1,0 +1,66 @@
+import { Checkpoint, finalStateOf, type Segment } from './checkpoints.ts';
+import type { Fault, FaultPoint } from './faults.ts';
+import type { FinalState, RunResult } from './run-result.ts';
+
+/** Yields every run from this checkpoint with 1 to `depth` faults. */
+export async function* faultyRuns(
+  checkpoint: Checkpoint,
+  depth: number,
+  faults: readonly Fault[],
+): AsyncGenerator<RunResult> {
+  let calls = 0;
+  let at: Checkpoint | FinalState = checkpoint;
+  while (at instanceof Checkpoint) {
+    const faultless: Segment = await at.next([]);
+    const results = runsWithin({ checkpoint: at, segment: faultless, points: [] }, depth, faults);
+    for await (const result of results) yield shifted(result, calls);
+    calls += faultless.calls;
+    at = faultless.to;
+  }
+}
+
+interface Prefix {
+  readonly checkpoint: Checkpoint;
+  /** The segment from the checkpoint with the faults at `points`. */
+  readonly segment: Segment;
+  readonly points: readonly FaultPoint[];
+}
+
+/** Yields the runs whose next fault comes after `points` and before the segment's end. */
+async function* runsWithin(
+  { checkpoint, segment, points: before }: Prefix,
+  depth: number,
+  faults: readonly Fault[],
+): AsyncGenerator<RunResult> {
+  for (let n = (before.at(-1)?.n ?? 0) + 1; n <= segment.calls; n++) {
+    let isRead = false;
+    for (const fault of faults) {
+      if (isRead && REDUNDANT_ON_READS.has(fault)) continue;
+      const points = [...before, { n, fault }];
+      const faulty = await checkpoint.next(points);
+      const { injected, calls, to } = faulty;
+      isRead = READ.test(injected.at(-1)?.name ?? '');
+      yield { ...(await finalStateOf(to)), injected };
+      if (points.length === depth) continue;
+      yield* runsWithin({ checkpoint, segment: faulty, points }, depth, faults);
+      if (!(to instanceof Checkpoint)) continue;
+      for await (const result of faultyRuns(to, depth - points.length, faults)) {
+        yield { ...result, injected: [...injected, ...shifted(result, calls).injected] };
+      }
+    }
+  }
+}
+
+/** Renumbers the faults of a run that starts after this many calls. */
+function shifted(result: RunResult, calls: number): RunResult {
+  const injected = result.injected.map((each) => ({ ...each, n: each.n + calls }));
+  return { ...result, injected };
+}
+
+/**
+ * A read changes nothing. So a read without an answer equals one that was not sent, and a read that is
+ * repeated after a lost answer equals one without a fault.
+ */
+const READ =
+  /\.(get\w*|due|running|count\w*|load|read\w*)$|(GetItem|Query|GetParameters|GetQueueAttributes|GET object)$/;
+const REDUNDANT_ON_READS: ReadonlySet<Fault> = new Set(['answer-lost', 'unanswered']);
