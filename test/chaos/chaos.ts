@@ -21,7 +21,7 @@ import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts'
 import { synthesize } from '../../local/synthesize.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { Disturbances, ODDS } from './disturbances.ts';
-import { collect, rowsOf } from './evidence.ts';
+import { collect, OPERATOR, rowsOf } from './evidence.ts';
 import { checkPromises, type Findings } from './findings.ts';
 import { flapping } from './flapping.ts';
 import { type Killer, startKiller } from './killer.ts';

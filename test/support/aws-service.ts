@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type Handler, listenOnLoopback } from '../../local/loopback.ts';
 
 export interface AwsEndpoint {
   /** The options with which an SDK client reaches the endpoint. */
@@ -36,22 +34,17 @@ export async function serveAwsService(answer: () => Answer): Promise<AwsService>
   return { ...endpoint, requests: () => requests };
 }
 
-/** Starts an HTTP server for SDK clients; the listener receives every request. */
-export async function serveAwsEndpoint(listener: RequestListener): Promise<AwsEndpoint> {
-  const server = createServer(listener);
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
+/** Starts an HTTP server for SDK clients; the handler receives every request. */
+export async function serveAwsEndpoint(handler: Handler): Promise<AwsEndpoint> {
+  const server = await listenOnLoopback(0);
+  server.serve(handler);
   return {
     config: {
-      endpoint: `http://127.0.0.1:${port}`,
+      endpoint: server.url,
       region: 'us-east-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       maxAttempts: 1,
     },
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close: () => server.close(),
   };
 }
