@@ -116,9 +116,8 @@ async function play(run: EmbeddedRun, disturbances: Disturbances, logs: readonly
  */
 async function shortenVisibility({ awsUrl, outputs }: EmbeddedRun): Promise<void> {
   const client = new SQSClient({
-    region: 'us-east-1',
+    ...OPERATOR,
     endpoint: awsUrl,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   const VisibilityTimeout = String(workerTimeoutSeconds(SETTINGS.breaker) + 1);
   const QueueUrl = outputs.JobsQueueUrl;
