@@ -106,6 +106,10 @@ describe('the architecture', () => {
     expect(strays).toEqual([]);
   });
 
+  test('has no import cycle, not even one of types', () => {
+    expect(cyclesIn([...sources, ...sourcesIn('examples')])).toEqual([]);
+  });
+
   test('would report a cycle with its path', () => {
     const cyclic = [
       { path: 'lib/a.ts', text: "import './b.ts';" },

@@ -1,13 +1,20 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 
 const LOCAL = fileURLToPath(new URL('../../bin/local.ts', import.meta.url));
 
+let started: ChildProcess | undefined;
+/** A test that timed out would otherwise leave its process behind. */
+afterEach(() => {
+  started?.kill('SIGKILL');
+});
+
 function start(...args: string[]) {
   const child = spawn(process.execPath, [LOCAL, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  started = child;
   const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
   return { child, ended };
 }
