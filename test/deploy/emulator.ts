@@ -42,10 +42,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     stdio: ['ignore', log, log],
     env: {
       ...cleanEnv(),
-      ...{ AUTH: 'true', GATEWAY_PORT: new URL(url).port, TMPDIR: temporary },
-      ...{ BIND_HOST: '127.0.0.1', MINISTACK_HOST: '127.0.0.1' },
+      AUTH: 'true',
+      GATEWAY_PORT: new URL(url).port,
+      TMPDIR: temporary,
+      BIND_HOST: '127.0.0.1',
+      MINISTACK_HOST: '127.0.0.1',
       // Functions inherit these: they call the fake Bedrock, and the emulator for everything else.
-      ...{ AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockUrl, AWS_ENDPOINT_URL_BEDROCK: bedrockUrl },
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockUrl,
+      AWS_ENDPOINT_URL_BEDROCK: bedrockUrl,
     },
   });
   closeSync(log);
@@ -70,10 +74,16 @@ function cleanEnv(): Record<string, string | undefined> {
     ...Object.fromEntries(kept),
     // The emulator runs a function with the first `node` on the path.
     PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
-    ...{ AWS_ACCESS_KEY_ID: ROOT.accessKeyId, AWS_SECRET_ACCESS_KEY: ROOT.secretAccessKey },
-    ...{ AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION, AWS_EC2_METADATA_DISABLED: 'true' },
-    ...{ AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' },
-    ...{ CDK_DEFAULT_ACCOUNT: ACCOUNT, CDK_DEFAULT_REGION: REGION },
-    ...{ CDK_DISABLE_CLI_TELEMETRY: 'true', CI: 'true' },
+    AWS_ACCESS_KEY_ID: ROOT.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: ROOT.secretAccessKey,
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    CDK_DEFAULT_ACCOUNT: ACCOUNT,
+    CDK_DEFAULT_REGION: REGION,
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    CI: 'true',
   };
 }

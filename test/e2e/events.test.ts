@@ -28,7 +28,7 @@ test.concurrent('each job that succeeds publishes one event, without text of the
   });
 }, 60_000);
 
-test.concurrent('a job that is deferred until its deadline expires and publishes an event', async () => {
+test.concurrent('a job that is still deferred at its deadline becomes EXPIRED and publishes an event', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     holdfast.bedrock.setFault({ fault: 'unavailable' });
     const jobId = await holdfast.submit('too late', { deadlineSeconds: 5 });

@@ -69,7 +69,7 @@ test('a used-up daily quota opens the circuit at once, and jobs stay within thei
   });
 }, 60_000);
 
-test('a 503 with a queue estimate keeps its circuit open for the estimated time', async () => {
+test('a queue estimate in a 503 keeps the circuit open for the estimated time', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     const { bedrock } = holdfast;
     const expectedQueueDelayInMs = 3 * cooldownSeconds * 1000;

@@ -63,7 +63,7 @@ test('a used-up daily quota opens the circuit once, without a probe until the qu
   expect(figures.failures).toBeLessThanOrEqual(2 * PRIMARIES.length);
 });
 
-test('the slow-call rule opens the circuit of a target that answers ten times slower', async () => {
+test('the slow-call rule opens the circuit of a target that answers ten times slower, and jobs stay fast', async () => {
   const settings = settingsWith({ slowCallSeconds: 0.6 });
   const rules = () => onPrimary(settings, { fault: 'slow', factor: 10 });
 
@@ -87,7 +87,7 @@ test('a queue estimate keeps the circuit open for at least the estimated time', 
   }
 });
 
-test('the other region serves the first tier while one region resets its connections', async () => {
+test('when a region resets connections, one target fails and the other region serves the first tier', async () => {
   const rules = () => [{ region: 'us-east-1', fault: 'reset' as const }];
 
   const { record, figures } = await run({ seconds: 20, rules });
@@ -113,7 +113,7 @@ describe.each(['end-of-life', 'access-denied'] as const)('%s of one target', (fa
   });
 });
 
-test('a chain that returns with half its capacity loses no job and probes within its limits', async () => {
+test('a chain that returns with half its capacity loses no job and fails few calls', async () => {
   const seconds = 24;
   const perTarget = JOBS_PER_SECOND / 2 / 6;
   const rules = () => [

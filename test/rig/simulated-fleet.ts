@@ -97,13 +97,24 @@ export class SimulatedFleet implements Pick<JobQueue, 'send' | 'deadLetter'> {
     this.#sandboxes += 1;
     const circuits = new Breaker({
       newPrivateStore: () => new MemoryCircuitStore(() => clock.now()),
-      ...{ store, policy: () => settings.breaker, clock, random, on },
+      store,
+      policy: () => settings.breaker,
+      clock,
+      random,
+      on,
       workerId: `sandbox-${this.#sandboxes}`,
     });
     const router = createRouter({
-      ...{ ...parts, settings: () => settings, circuits, clock, random },
+      ...parts,
+      settings: () => settings,
+      circuits,
+      clock,
+      random,
       disabledTargets: new DisabledTargets({
-        ...{ store: this.#disabledTargets, policy: () => settings.breaker, clock, log: parts.log },
+        store: this.#disabledTargets,
+        policy: () => settings.breaker,
+        clock,
+        log: parts.log,
       }),
     });
     const { jobs } = parts;

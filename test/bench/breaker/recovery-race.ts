@@ -14,7 +14,7 @@ const POLICY = aPolicy({ viewMaxAgeSeconds: 1, cooldownSeconds: 1, consecutiveFa
 const PERMITS = POLICY.recoveryStages.reduce((sum, permits) => sum + permits, 0);
 const CALL_MS = 20;
 
-/** Prints how many workers race through the recovery of one circuit, in real time. */
+/** Races all workers through the recovery of one circuit, in real time, and prints the results. */
 export async function raceForRecovery(tables: CircuitTables): Promise<void> {
   const rows = [];
   for (let run = 1; run <= RUNS; run++) rows.push(await race(tables));
