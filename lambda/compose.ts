@@ -21,25 +21,25 @@ import { configuredCircuitStore } from './stores/configured-circuit-store.ts';
 import { DynamoDbCircuitStore } from './stores/dynamodb-circuit-store.ts';
 import { MemoryCircuitStore } from './stores/memory-circuit-store.ts';
 
-/** What every function has. */
+/** The parts that every function has. */
 export interface Runtime {
   readonly clock: Clock;
   readonly random: Random;
   readonly newId: () => string;
-  /** For all but the circuits. */
+  /** The client for all tables except the circuits' store, which has a client of its own. */
   readonly dynamoDb: DynamoDBClient;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly trace: Trace;
-  /** Marks the log lines that follow; at the start of each invocation. */
+  /** Adds the invocation's ids to the log lines that follow; called at its start. */
   readonly begin: Telemetry['begin'];
-  /** Writes the metrics out; at the end of each invocation. */
-  readonly publish: () => void;
-  /** Reads the settings anew when they are old; at the start of each invocation. */
+  /** Writes the collected metrics; called at the end of each invocation. */
+  readonly publishMetrics: () => void;
+  /** Returns the settings, read again if they are too old; called at the start of each invocation. */
   readonly readSettings: () => Promise<Settings>;
-  /** As last read. */
+  /** Returns the settings as they were last read. */
   readonly settings: () => Settings;
-  /** Why that is not what the parameter holds. */
+  /** Returns the reason why the parameter's own settings are not in force, if so. */
   readonly settingsFault: () => SettingsFault | undefined;
 }
 
@@ -50,30 +50,31 @@ export function openRuntime(): Runtime {
   const parameter = new SettingsParameter({
     name: requiredEnv(ENV.settingsParameter),
     deployedName: requiredEnv(ENV.deployedSettingsParameter),
-    ...{ clock, log, metrics },
+    clock,
+    log,
+    metrics,
   });
   return {
     ...telemetry,
-    ...{
-      clock,
-      random: Math.random,
-      trace: xRayTrace(),
-      newId: randomId,
-      dynamoDb: createClient((options) => new DynamoDBClient(options)),
-    },
+    clock,
+    random: Math.random,
+    trace: xRayTrace(),
+    newId: randomId,
+    dynamoDb: createClient((options) => new DynamoDBClient(options)),
     readSettings: () => parameter.read(),
     settings: () => parameter.current,
     settingsFault: () => parameter.fault,
   };
 }
 
-/** What the functions share of the targets: their circuits, and which of them are disabled. */
+/** Opens the shared state of the targets: their circuits, and the record of disabled targets. */
 export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => void) {
   const { settings, clock, random, log, dynamoDb } = runtime;
   const table = requiredEnv(ENV.circuitsTable);
   const policy = () => settings().breaker;
   const store = configuredCircuitStore({
-    ...{ policy, now: clock.now },
+    policy,
+    now: clock.now,
     dynamoDb: (options) =>
       new DynamoDbCircuitStore(
         createClient((common) => new DynamoDBClient({ ...common, ...SINGLE_ATTEMPT })),
@@ -83,18 +84,25 @@ export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => voi
   });
   return {
     circuits: new Breaker({
-      ...{ store, policy, clock, random, on, workerId: randomId() },
+      store,
+      policy,
+      clock,
+      random,
+      on,
+      workerId: randomId(),
       newPrivateStore: () => new MemoryCircuitStore(clock.now),
       scopesOf: scopesOfChain(settings),
     }),
     disabledTargets: new DisabledTargets({
       store: dynamoDbDisabledTargets(dynamoDb, table),
-      ...{ policy, clock, log },
+      policy,
+      clock,
+      log,
     }),
   };
 }
 
-/** The rows of the jobs, and what is done when one of them ends. */
+/** Opens the jobs table, and the writer of the jobs' ends. */
 export function openJobs({ settings, dynamoDb, log, metrics }: Runtime) {
   const jobs = dynamoDbJobStore(dynamoDb, requiredEnv(ENV.jobsTable));
   const bus = eventBridgeBus(requiredEnv(ENV.eventBus));

@@ -11,7 +11,7 @@ export interface Telemetry {
   /** Adds the invocation's id to each line and decides if it writes debug lines. Call it first. */
   begin(context: { readonly awsRequestId: string }): void;
   /** Writes the metrics. Call it once, at the end of an invocation. */
-  publish(): void;
+  publishMetrics(): void;
 }
 
 type Dimensions = Readonly<Record<string, string>>;
@@ -53,7 +53,7 @@ export function powertoolsTelemetry(random: Random = Math.random): Telemetry {
       logger.appendKeys({ function_request_id: awsRequestId });
       isDebugging = random() < debugShare;
     },
-    publish() {
+    publishMetrics() {
       for (const set of sets.values()) if (set.hasStoredMetrics()) set.publishStoredMetrics();
     },
   };

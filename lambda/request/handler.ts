@@ -25,6 +25,6 @@ export async function handler(
   try {
     return await respond(dependencies, runtime.readSettings, event, endsAtMs);
   } finally {
-    runtime.publish();
+    runtime.publishMetrics();
   }
 }

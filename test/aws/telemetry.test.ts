@@ -24,15 +24,15 @@ const written = () => lines.map((line) => JSON.parse(line));
 
 describe('the metrics', () => {
   test('are written once in the embedded format, one line per set of dimensions', () => {
-    const { metrics, publish } = powertoolsTelemetry();
+    const { metrics, publishMetrics } = powertoolsTelemetry();
 
     metrics.count(METRIC.jobsAccepted);
     metrics.count(METRIC.jobsAccepted, 2);
     metrics.time(METRIC.jobLatency, 1234);
     metrics.count(METRIC.modelCalls, 1, { [DIMENSION.target]: 'us-east-1/a' });
     metrics.gauge(METRIC.circuitState, 2, { [DIMENSION.target]: 'us-east-1/a' });
-    publish();
-    publish();
+    publishMetrics();
+    publishMetrics();
 
     expect(written()).toEqual([
       expect.objectContaining({
@@ -58,11 +58,11 @@ describe('the metrics', () => {
   });
 
   test('start from zero after each publish', () => {
-    const { metrics, publish } = powertoolsTelemetry();
+    const { metrics, publishMetrics } = powertoolsTelemetry();
     metrics.count(METRIC.jobsAccepted);
-    publish();
+    publishMetrics();
     metrics.count(METRIC.jobsFailed);
-    publish();
+    publishMetrics();
 
     expect(written()[1]).not.toHaveProperty('JobsAccepted');
     expect(written()[1]).toMatchObject({ JobsFailed: 1, service: 'Holdfast' });

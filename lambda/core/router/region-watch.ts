@@ -59,6 +59,6 @@ export class RegionWatch {
     const outAtMs = this.#outAtMs.get(key);
     if (outAtMs === undefined) return;
     this.#outAtMs.delete(key);
-    await circuits.restart?.(key, outAtMs - settings().breaker.viewMaxAgeSeconds * 1000);
+    await circuits.restart(key, outAtMs - settings().breaker.viewMaxAgeSeconds * 1000);
   }
 }

@@ -141,7 +141,7 @@ export class Run {
   async #enable(key: string): Promise<void> {
     const { circuits, clock, disabledTargets } = this.#parts;
     const wasDisabled = await disabledTargets.succeeded(key);
-    if (wasDisabled) await circuits.restart?.(key, clock.now());
+    if (wasDisabled) await circuits.restart(key, clock.now());
   }
 
   #answered(
