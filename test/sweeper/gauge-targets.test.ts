@@ -4,7 +4,7 @@ import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
 import { gaugeTargets } from '../../lambda/sweeper/gauge-targets.ts';
 import { aWorld } from '../support/job-world.ts';
 
-test('circuits are gauged as 0 closed, 1 half-open, 2 open; targets by what traffic reaches', async () => {
+test('circuits are reported as 0 closed, 1 half-open, 2 open, and targets by how many serve', async () => {
   const world = aWorld();
   const untilMs = world.clock.now() + 60_000;
   const summaries = async (keys: readonly string[]): Promise<readonly CircuitSummary[]> =>

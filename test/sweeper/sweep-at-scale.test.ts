@@ -6,15 +6,15 @@ import { aJob, START } from '../support/job-builders.ts';
 import { aWorld, type World } from '../support/job-world.ts';
 
 const MINUTE = 60_000;
-/** As the sweeper's handler has it: a function of 60 s, and a margin. */
+/** The time that the handler gives a sweep: a function of 60 s, less a margin. */
 const SWEEP_MS = 45_000;
 const PAGE_SIZE = 50;
-/** A page's query, sends and updates, rather slow. */
+/** The time for a page's query, sends and updates, if AWS is slow. */
 const PAGE_MS = 100;
 const CROWDED = 9;
 
-describe('100,000 rows that are due, nearly all in one shard,', () => {
-  test('are worked off minute by minute, each once, a page at a time', async () => {
+describe('100,000 due rows, nearly all in one shard,', () => {
+  test('are processed minute by minute, each once, one page at a time', async () => {
     const { world, seen } = aBacklog(100_000);
 
     const took = await sweepEachMinute(world);
@@ -23,15 +23,15 @@ describe('100,000 rows that are due, nearly all in one shard,', () => {
     expect(world.queue.sent).toHaveLength(100_000);
     expect(world.counts[METRIC.sweptJobs]).toBe(100_000);
     expect(seen.mostInHand).toBeLessThanOrEqual(PAGE_SIZE);
-    // No sweep runs into the next, and none stops before its time is used.
+    // No sweep overlaps the next, and none stops early.
     expect(Math.max(...took)).toBeLessThanOrEqual(SWEEP_MS + PAGE_MS);
     const pages = 100_000 / PAGE_SIZE + SWEEP_SHARDS * took.length;
     expect(took.length).toBeLessThanOrEqual(Math.ceil((pages * PAGE_MS) / SWEEP_MS));
   }, 30_000);
 
-  test('keep those of the other shards waiting for no more than a minute', async () => {
+  test('delay the rows of other shards by at most a minute', async () => {
     const { world } = aBacklog(100_000);
-    // The worst minute: the sweep begins just where most of the rows are.
+    // The worst minute: the sweep starts at the shard with most of the rows.
     const worst = minuteThatBeginsAt(CROWDED);
 
     for (const minute of [worst, worst + 1]) {
@@ -45,7 +45,7 @@ describe('100,000 rows that are due, nearly all in one shard,', () => {
   }, 30_000);
 });
 
-/** A table whose pages each take their time, none of them read before it is asked for. */
+/** A table whose pages take time, and are read only when they are asked for. */
 function aBacklog(count: number) {
   const world = aWorld();
   const shards = Array.from({ length: SWEEP_SHARDS }, (): string[] => []);
@@ -76,7 +76,7 @@ function aBacklog(count: number) {
   return { world, seen };
 }
 
-/** Sweeps each minute until nothing is left unsent; gives the time that each sweep took. */
+/** Sweeps each minute until all jobs are sent. Returns the time that each sweep took. */
 async function sweepEachMinute(world: World): Promise<readonly number[]> {
   const took: number[] = [];
   for (let minute = 1; minute <= 30; minute++) {
@@ -89,7 +89,7 @@ async function sweepEachMinute(world: World): Promise<readonly number[]> {
   return took;
 }
 
-/** The first minute after the start whose sweep begins at this shard. */
+/** Returns the first minute after the start whose sweep begins at this shard. */
 function minuteThatBeginsAt(shard: number): number {
   const minutes = Array.from({ length: SWEEP_SHARDS }, (_, i) => i + 1);
   return minutes.find((minute) => (START / MINUTE + minute) % SWEEP_SHARDS === shard) ?? 0;

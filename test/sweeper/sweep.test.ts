@@ -22,7 +22,7 @@ function aWorldOf(jobs: readonly Job[], at: number): World {
 const sweepAll = (world: World) => sweep(world, Number.POSITIVE_INFINITY);
 
 describe('a sweep', () => {
-  test('sends what the queue had not taken, and notes it', async () => {
+  test('sends a job whose send failed, and records it', async () => {
     const world = aWorldOf([aJob({ sentAt: undefined })], START + MINUTE);
     world.queue.waiting = 1000;
 
@@ -34,7 +34,7 @@ describe('a sweep', () => {
     expect(world.counts[METRIC.sweptJobs]).toBe(1);
   });
 
-  test('sends a deferred job for the time that it waits for', async () => {
+  test('sends a deferred job with the delay until its next attempt', async () => {
     const nextAttemptAt = START + 5 * MINUTE;
     const deferred = aJob({ status: 'DEFERRED', sentAt: undefined, nextAttemptAt });
     const world = aWorldOf([deferred], START + MINUTE);
@@ -45,7 +45,7 @@ describe('a sweep', () => {
     expect(rowOf(world, JOB_ID).dueAt).toBe(START + 20 * MINUTE);
   });
 
-  test('takes a lost run back and sends it in the next generation', async () => {
+  test('requeues a lost run and sends it in the next generation', async () => {
     const world = aWorldOf([aRunningJob()], START + 2 * MINUTE);
 
     await sweepAll(world);
@@ -56,7 +56,7 @@ describe('a sweep', () => {
     ]);
   });
 
-  test('leaves a run alone that was renewed since the index was written', async () => {
+  test('does not disturb a run whose lease was renewed after the index was read', async () => {
     const renewed = aRunningJob({ leaseUntil: START + 3 * MINUTE, dueAt: START });
     const stale = { ...renewed, leaseUntil: START + MINUTE };
     const world = aWorldOf([renewed], START + 2 * MINUTE);
@@ -70,7 +70,7 @@ describe('a sweep', () => {
     expect(world.queue.sent).toEqual([]);
   });
 
-  test('sends within minutes what its process died before it could send, none else waiting', async () => {
+  test('sends a job within minutes if its process died before the send and the queue is empty', async () => {
     const world = aWorldOf([aJob()], START + MINUTE);
 
     await sweepAll(world);
@@ -78,7 +78,7 @@ describe('a sweep', () => {
     expect(world.queue.sent).toEqual([{ message: { jobId: JOB_ID, generation }, delayMs: 0 }]);
   });
 
-  test('asks the queue once, however many rows are due', async () => {
+  test('reads the queue once, however many rows are due', async () => {
     const jobs = ['0a', '1b', '2c'].map((each) => aJob({ jobId: each.padEnd(32, '0') }));
     const world = aWorldOf(jobs, START + MINUTE);
     let asked = 0;
@@ -93,7 +93,7 @@ describe('a sweep', () => {
     expect(world.queue.sent).toEqual([]);
   });
 
-  test('in a backlog sends a twin of what may be lost, same generation, ever more rarely', async () => {
+  test('in a backlog sends a message again that may be lost, less and less often', async () => {
     const world = aWorldOf([aJob()], START);
     world.queue.waiting = 1000;
 
@@ -107,7 +107,7 @@ describe('a sweep', () => {
     );
   });
 
-  test('takes a backlog of 10,000 for what it is: the jobs that run waited just as long', async () => {
+  test('recognises a backlog of 10,000, because running jobs waited just as long', async () => {
     const waiting = Array.from({ length: 10_000 }, (_, i) => {
       const jobId = i.toString(16).padStart(4, '0').padEnd(32, '0');
       return aJob({ jobId, dueAt: START + 15 * MINUTE });
@@ -123,7 +123,7 @@ describe('a sweep', () => {
     expect(rowOf(world, waiting[0]?.jobId ?? '').dueAt).toBe(START + 40 * MINUTE);
   });
 
-  test('expires what waits past its deadline', async () => {
+  test('expires a job that waits past its deadline', async () => {
     const world = aWorldOf([aJob({ deadlineAt: START, dueAt: START })], START);
 
     await sweepAll(world);
@@ -136,7 +136,7 @@ describe('a sweep', () => {
     });
   });
 
-  test('cancels a lost run that was to be cancelled', async () => {
+  test('cancels a lost run whose caller asked for it', async () => {
     const world = aWorldOf([aRunningJob({ cancelRequested: true })], START + 2 * MINUTE);
 
     await sweepAll(world);
@@ -145,7 +145,7 @@ describe('a sweep', () => {
     expect(world.queue.sent).toEqual([]);
   });
 
-  test('ends a job whose message SQS has dead-lettered, since no worker came to count its claims', async () => {
+  test('ends a job whose message SQS dead-lettered before any worker counted its claims', async () => {
     const world = aWorldOf([aJob()], START);
 
     for (let minute = 1; minute <= 24 * 60; minute++) {
@@ -161,7 +161,7 @@ describe('a sweep', () => {
     expect(world.queue.sent.length).toBeLessThan(12);
   });
 
-  test('brings a job whose worker dies in each run to the dead letters, claim by claim', async () => {
+  test('dead-letters a job whose worker dies in each run, after its last claim', async () => {
     const world = aWorldOf([aJob()], START);
     const receive = (message: JobPointer) => work(world, world.invocation, encodeMessage(message));
     world.router.run = () => new Promise(() => undefined);
@@ -192,7 +192,7 @@ describe('a sweep', () => {
       }),
     ],
     ['was never sent', aJob({ sentAt: undefined, deadlineAt: START + 5 * MINUTE })],
-  ])('expires a job at its deadline that %s, and tells it', async (_, job) => {
+  ])('expires a job at its deadline that %s, and publishes it', async (_, job) => {
     const world = aWorldOf([{ ...job, dueAt: job.deadlineAt }], job.deadlineAt - 1);
     await sweepAll(world);
     expect(rowOf(world, JOB_ID).status).toBe(job.status);
@@ -204,7 +204,7 @@ describe('a sweep', () => {
     expect(world.bus.events).toMatchObject([{ status: 'EXPIRED' }]);
   });
 
-  test('lets a run that holds its lease come to its end, past the deadline', async () => {
+  test('lets a run finish after the deadline while it holds its lease', async () => {
     const running = aRunningJob({ deadlineAt: START + MINUTE });
     const world = aWorldOf([{ ...running, dueAt: START }], START + MINUTE);
 
@@ -214,7 +214,7 @@ describe('a sweep', () => {
     expect(await world.jobs.update(JOB_ID, answer)).toMatchObject({ applied: true });
   });
 
-  test('tells an end whose process died before it could, and then lets the row be', async () => {
+  test('publishes an end whose process died before publishing it, once', async () => {
     const ended = aJob({ status: 'FAILED', eventPending: true, dueAt: START, completedAt: START });
     const world = aWorldOf([ended], START + MINUTE);
 
@@ -225,7 +225,7 @@ describe('a sweep', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ eventPending: undefined, dueAt: undefined });
   });
 
-  test('asks a bus that is down once, and moves the other jobs all the same', async () => {
+  test('tries a bus that is down once, and still moves the other jobs', async () => {
     const ended = Array.from({ length: 9 }, (_, i) => {
       const jobId = `0${i}`.padEnd(32, '0');
       return aJob({ jobId, status: 'FAILED', eventPending: true, dueAt: START, sweepShard: 0 });
@@ -245,7 +245,7 @@ describe('a sweep', () => {
     expect(ended.map(({ jobId }) => rowOf(world, jobId))).toEqual(ended);
   });
 
-  test('goes on past a row that breaks, and says so', async () => {
+  test('continues after a row that fails, and logs it', async () => {
     const ids = ['00', '01', '02'].map((prefix) => prefix.padEnd(32, '0'));
     const world = aWorldOf(
       ids.map((jobId) => aJob({ jobId, sentAt: undefined })),
@@ -263,7 +263,7 @@ describe('a sweep', () => {
     expect(world.logged.map(({ fields }) => fields)).toEqual([{ jobId: ids[1], error: 'Error' }]);
   });
 
-  test('visits every shard, beginning at another one each minute', async () => {
+  test('visits every shard, starting at a different one each minute', async () => {
     const visited: number[] = [];
     const world = aWorldOf([], START);
     world.jobs.due = async function* (shard) {
@@ -281,7 +281,7 @@ describe('a sweep', () => {
     expect(second[0]).not.toBe(first[0]);
   });
 
-  test('stops after the page in hand when its time is up', async () => {
+  test('stops after the current page when its time is up', async () => {
     const jobs = Array.from({ length: 8 }, (_, i) => aJob({ jobId: `0${i}`.padEnd(32, '0') }));
     const inOneShard = jobs.map((job) => ({ ...job, sweepShard: 0 }));
     const world = aWorldOf(inOneShard, START + MINUTE);

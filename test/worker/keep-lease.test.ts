@@ -5,7 +5,7 @@ import { keepLease } from '../../lambda/worker/keep-lease.ts';
 import { aRunningJob } from '../support/job-builders.ts';
 import { aWorld, rowOf } from '../support/job-world.ts';
 
-/** A run in its second call, which needs a renewal; the process stands still for `stallMs` in it. */
+/** A run before its second call, which needs a renewal; the process stands still for `stallMs` during it. */
 async function aRenewal(stallMs: number) {
   const world = aWorld();
   const job = aRunningJob();
@@ -21,14 +21,14 @@ async function aRenewal(stallMs: number) {
   return { world, job, ask: keepLease({ ...world, jobs }, world.settings.breaker, job) };
 }
 
-test('a renewed lease is leave for a call', async () => {
+test('a renewed lease permits a call', async () => {
   const { world, job, ask } = await aRenewal(0);
 
   expect(await ask()).toBe('go');
   expect(rowOf(world, job.jobId).leaseUntil).toBe(world.clock.now() + 75_000);
 });
 
-test('a process that stood still for longer than the lease it renewed asks again', async () => {
+test('a process that stood still for longer than its renewed lease renews it again', async () => {
   const { world, job, ask } = await aRenewal(140_000);
   const { clock } = world;
   const sleep = clock.sleep.bind(clock);
@@ -42,7 +42,7 @@ test('a process that stood still for longer than the lease it renewed asks again
   expect(await ask()).toBe('lost');
 });
 
-test('the first call of a fresh claim goes without a write, each later one sees a cancel', async () => {
+test('the first call of a fresh claim needs no write; each later one detects a cancel', async () => {
   const world = aWorld();
   const job = aRunningJob();
   await world.jobs.create(job, world.clock.now());

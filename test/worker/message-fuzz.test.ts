@@ -6,7 +6,7 @@ import { aWorld, rowOf } from '../support/job-world.ts';
 
 const { generation } = aJob();
 
-/** A world in which the job would run, had the message named it rightly. */
+/** A world in which the job would run if the message named it correctly. */
 async function receive(body: string) {
   const world = aWorld();
   world.jobs.rows.set(JOB_ID, aJob());
@@ -23,7 +23,7 @@ async function expectParked(body: string, reason: unknown): Promise<void> {
   expect(world.queue.sent).toEqual([]);
 }
 
-test('whatever bytes a message holds, it is parked as it came', async () => {
+test('a message with arbitrary bytes is dead-lettered unchanged', async () => {
   const bytes = fc.uint8Array({ maxLength: 200 }).map((each) => Buffer.from(each).toString());
   const texts = fc.oneof(bytes, fc.string({ unit: 'binary' }), fc.json());
 
@@ -34,7 +34,7 @@ test('whatever bytes a message holds, it is parked as it came', async () => {
   );
 });
 
-test('a message of an older or a later version is parked as such, whatever else it says', async () => {
+test('a message of another version is dead-lettered as such, whatever else it holds', async () => {
   const versions = fc.integer().filter((version) => version !== 1);
   const fields = fc.dictionary(fc.string(), fc.jsonValue());
 
@@ -46,7 +46,7 @@ test('a message of an older or a later version is parked as such, whatever else 
   );
 });
 
-test('a message of this version with a field that is wrong, or one too many, is parked', async () => {
+test('a message of this version with a wrong or additional field is dead-lettered', async () => {
   const right = { version: 1, jobId: JOB_ID, generation };
   const isRight = (name: string, value: unknown) =>
     name === 'generation' ? Number.isInteger(value) && Number(value) >= 0 : false;
@@ -65,7 +65,7 @@ test('a message of this version with a field that is wrong, or one too many, is 
   );
 });
 
-test('a well-formed message about no job of ours ends quietly', async () => {
+test('a well-formed message for an unknown job is acknowledged', async () => {
   const ids = fc.stringMatching(/^[0-9a-f]{32}$/).filter((id) => id !== JOB_ID);
 
   await fc.assert(

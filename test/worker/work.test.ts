@@ -10,7 +10,7 @@ import { aWorld, rowOf, type World, type WorldOptions } from '../support/job-wor
 const { generation } = aJob();
 const MESSAGE = encodeMessage({ jobId: JOB_ID, generation });
 
-/** A world with this row, its prompt stored, as the message for it arrives. */
+/** A world with this row and its prompt, when the message arrives. */
 function aWorldWith(job: Job, options: WorldOptions = {}): World {
   const world = aWorld(options);
   world.jobs.rows.set(job.jobId, job);
@@ -21,7 +21,7 @@ function aWorldWith(job: Job, options: WorldOptions = {}): World {
 const receive = (world: World, body = MESSAGE) => work(world, world.invocation, body);
 
 describe('a message', () => {
-  test('is carried to an answer, stored before the row names it', async () => {
+  test('leads to an answer, which is stored before the row names it', async () => {
     const world = aWorldWith(aJob());
 
     await receive(world);
@@ -34,7 +34,7 @@ describe('a message', () => {
     expect(world.queue.sent).toEqual([]);
   });
 
-  test('gives the router what the caller asked and how long there is', async () => {
+  test('gives the router the caller’s request and the time limits', async () => {
     const job = aJob({ whenOpen: 'queue', minTier: 'primary', regions: ['us-east-1'] });
     const seen: unknown[] = [];
     const world = aWorldWith(job, {
@@ -63,7 +63,7 @@ describe('a message', () => {
     ['of another generation', aJob({ generation: generation + 1 })],
     ['for a job that has ended', aJob({ status: 'SUCCEEDED' })],
     ['for a job in other hands', aRunningJob()],
-  ])('%s ends quietly', async (_, job) => {
+  ])('%s is acknowledged', async (_, job) => {
     const world = aWorldWith(job);
 
     await receive(world);
@@ -72,7 +72,7 @@ describe('a message', () => {
     expect([world.queue.sent, world.queue.dead, world.counts]).toEqual([[], [], {}]);
   });
 
-  test('that comes back for an end it may not have told tells it', async () => {
+  test('that is redelivered for an unpublished end publishes it', async () => {
     const ended = aJob({ status: 'SUCCEEDED', eventPending: true, dueAt: undefined });
     const world = aWorldWith(ended);
 
@@ -83,7 +83,7 @@ describe('a message', () => {
     expect(world.counts).toEqual({});
   });
 
-  test('leaves the telling of an end to the sweeper where that has it', async () => {
+  test('leaves the event to the sweeper if the row is in its index', async () => {
     const world = aWorldWith(aJob({ status: 'CANCELLED', eventPending: true, dueAt: START }));
 
     await receive(world);
@@ -91,7 +91,7 @@ describe('a message', () => {
     expect(world.bus.requests).toEqual([]);
   });
 
-  test('comes back when its worker dies before the end is told', async () => {
+  test('is redelivered if its worker dies before the event is published', async () => {
     const world = aWorldWith(aJob());
     const { update } = world.jobs;
     world.bus.isDown = true;
@@ -110,7 +110,7 @@ describe('a message', () => {
     expect(world.counts[METRIC.jobsSucceeded]).toBe(1);
   });
 
-  test('for no job at all ends quietly', async () => {
+  test('for an unknown job is acknowledged', async () => {
     const world = aWorld();
 
     await receive(world);
@@ -131,7 +131,7 @@ describe('a message', () => {
     expect(world.counts[METRIC.jobsExpired]).toBe(1);
   });
 
-  test('of a job that is to be cancelled cancels it', async () => {
+  test('cancels a job whose caller asked for it', async () => {
     const world = aWorldWith(aJob({ cancelRequested: true }));
 
     await receive(world);
@@ -139,7 +139,7 @@ describe('a message', () => {
     expect(rowOf(world, JOB_ID).status).toBe('CANCELLED');
   });
 
-  test('of a job that has spent its claims goes to the dead letters, and says why', async () => {
+  test('of a job without claims left is dead-lettered with the reason', async () => {
     const world = aWorldWith(aJob({ claims: 5 }));
 
     await receive(world);
@@ -152,7 +152,7 @@ describe('a message', () => {
     expect(world.counts[METRIC.jobsDeadLettered]).toBe(1);
   });
 
-  test('reaches the dead letters also when its worker dies between the row and the send', async () => {
+  test('is dead-lettered even if its worker dies between the row and the send', async () => {
     const world = aWorldWith(aJob({ claims: 5 }));
     world.queue.isDown = true;
     await expect(receive(world)).rejects.toThrow('queue down');
@@ -172,7 +172,7 @@ describe('a run that ends', () => {
     });
   const attempts = [anAttempt({ outcome: 'capacity' })];
 
-  test('by a degraded answer is counted as such', async () => {
+  test('with a degraded answer is counted as degraded', async () => {
     const answer = anAnswer({ degraded: true, degradedBy: ['maxTokens'] });
     const world = endingWith({ outcome: 'answered', answer, attempts: [] });
 
@@ -182,7 +182,7 @@ describe('a run that ends', () => {
     expect(world.counts[METRIC.jobsDegraded]).toBe(1);
   });
 
-  test('by a refusal fails the job with its reason', async () => {
+  test('with a refusal fails the job with its reason', async () => {
     const error = { type: 'urn:holdfast:problem:request-refused', title: 'refused' };
     const world = endingWith({ outcome: 'refused', error, attempts });
 
@@ -207,7 +207,7 @@ describe('a run that ends', () => {
     });
   });
 
-  test('by a deferral spends nothing and comes back when targets may serve', async () => {
+  test('with a deferral uses no claim and is retried when targets may serve', async () => {
     const world = endingWith({
       outcome: 'deferred',
       unserved: [{ outcome: 'skipped', untilMs: START + 60_000 }],
@@ -231,7 +231,7 @@ describe('a run that ends', () => {
     expect(world.counts[METRIC.jobsDeferred]).toBe(1);
   });
 
-  test('by a deferral whose send fails leaves a row that the sweeper finds unsent', async () => {
+  test('with a deferral whose send fails leaves a row that the sweeper sends', async () => {
     const world = endingWith({
       outcome: 'deferred',
       unserved: [{ outcome: 'skipped', untilMs: START }],
@@ -245,7 +245,7 @@ describe('a run that ends', () => {
     expect(rowOf(world, JOB_ID).sentAt).toBeUndefined();
   });
 
-  test('for want of time goes on at once in the same generation', async () => {
+  test('for lack of time continues at once in the same generation', async () => {
     const world = endingWith({ outcome: 'out-of-time', attempts });
 
     await receive(world);
@@ -254,7 +254,7 @@ describe('a run that ends', () => {
     expect(world.queue.sent).toEqual([{ message: { jobId: JOB_ID, generation }, delayMs: 0 }]);
   });
 
-  test('by a cancel cancels the job', async () => {
+  test('with a cancel cancels the job', async () => {
     const world = endingWith({ outcome: 'cancelled', attempts });
 
     await receive(world);
@@ -262,7 +262,7 @@ describe('a run that ends', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'CANCELLED', attempts });
   });
 
-  test('without an answer cancels what the caller has cancelled meanwhile', async () => {
+  test('without an answer cancels a job that was cancelled in the meantime', async () => {
     const ends: RunResult[] = [
       {
         outcome: 'deferred',
@@ -287,7 +287,7 @@ describe('a run that ends', () => {
     }
   });
 
-  test('lost leaves the job to its next owner', async () => {
+  test('as lost leaves the job to its next run', async () => {
     const world = endingWith({ outcome: 'lost', attempts });
 
     await receive(world);
@@ -296,7 +296,7 @@ describe('a run that ends', () => {
     expect(world.queue.sent).toEqual([]);
   });
 
-  test('too late has its answer thrown away and counted', async () => {
+  test('too late has its answer discarded and counted', async () => {
     const world = endingWith(({ jobs }) => {
       jobs.rows.set(JOB_ID, aRunningJob({ claimToken: 'twin' }));
       return { outcome: 'answered', answer: anAnswer(), attempts: [] };
@@ -334,7 +334,7 @@ describe('a run that ends', () => {
     });
   });
 
-  test('by broken infrastructure throws, and keeps claim and lease for the sweeper', async () => {
+  test('with broken infrastructure throws, and keeps claim and lease for the sweeper', async () => {
     const world = endingWith(() => {
       throw new TypeError('quoting a prompt');
     });
@@ -349,7 +349,7 @@ describe('a run that ends', () => {
 });
 
 describe('before each call of a run', () => {
-  test('the claim’s own lease serves the first, and is renewed for each later one', async () => {
+  test('the claim’s own lease covers the first call; it is renewed before each later one', async () => {
     const leases: (number | undefined)[] = [];
     const world = aWorldWith(aJob(), {
       run: async ({ beforeCall }, { clock, jobs }) => {
@@ -371,7 +371,7 @@ describe('before each call of a run', () => {
     ['cancelled', { cancelRequested: true }],
     ['lost', { claimToken: 'twin' }],
     ['lost', { status: 'QUEUED' as const, generation: generation + 1 }],
-  ])('the run learns that its job is %s', async (expected, fields) => {
+  ])('the run detects that its job is %s', async (expected, fields) => {
     const world = aWorldWith(aJob(), {
       run: async ({ beforeCall }, { clock, jobs }) => {
         jobs.rows.set(JOB_ID, { ...rowOf({ jobs }, JOB_ID), ...fields });
@@ -404,7 +404,7 @@ describe('a message that cannot be read', () => {
     [`{"version":1,"jobId":"${JOB_ID}","generation":1,"__proto__":{}}`, 'malformed'],
     [`{"version":0,"jobId":"${JOB_ID}","generation":1}`, 'unknown-version'],
     [`{"version":2,"jobId":"${JOB_ID}","generation":1,"shard":"x"}`, 'unknown-version'],
-  ])('%j is parked as %s, not lost', async (body, reason) => {
+  ])('%j is dead-lettered as %s, not lost', async (body, reason) => {
     const world = aWorldWith(aJob());
 
     await receive(world, body);
@@ -413,7 +413,7 @@ describe('a message that cannot be read', () => {
     expect(rowOf(world, JOB_ID)).toEqual(aJob());
   });
 
-  test('is left in the queue while the dead-letter queue is down', async () => {
+  test('stays in the queue while the dead-letter queue is down', async () => {
     const world = aWorld();
     world.queue.isDown = true;
 

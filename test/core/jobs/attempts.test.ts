@@ -5,7 +5,7 @@ import { anAttempt } from '../../support/job-builders.ts';
 const call = (target: string) => anAttempt({ target, outcome: 'capacity' });
 const skip = (target: string) => anAttempt({ target, outcome: 'skipped', reason: 'open' });
 
-test('a history keeps every call, and the skips of the last run alone', () => {
+test('a history keeps all calls, but the skips of the last run only', () => {
   const first = withRun([], [call('a'), skip('b')]);
   const second = withRun(first, [skip('a'), skip('b')]);
   const third = withRun(second, [skip('a'), call('b')]);
@@ -14,7 +14,7 @@ test('a history keeps every call, and the skips of the last run alone', () => {
   expect(third).toEqual([call('a'), skip('a'), call('b')]);
 });
 
-test('a history holds the latest twenty', () => {
+test('a history holds the latest twenty attempts', () => {
   const calls = Array.from({ length: 25 }, (_, i) => call(`${i}`));
 
   const history = calls.reduce((past, each) => withRun(past, [each]), withRun([], []));

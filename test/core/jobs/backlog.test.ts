@@ -13,9 +13,9 @@ const HOUR = 3600 * SECOND;
 
 describe('a backlog of 10,000', () => {
   test.each<[string, number, number]>([
-    ['when the circuits name one time', 60, 30],
+    ['when all circuits name the same time', 60, 30],
     ['under a cooldown of a quarter of an hour', 900, 450],
-  ])('comes back spread evenly, %s', (_, cooldownSeconds, spreadSeconds) => {
+  ])('is retried evenly spread, %s', (_, cooldownSeconds, spreadSeconds) => {
     const settings = someSettings({ breaker: { cooldownSeconds } });
     const random = seededRandom(7);
     const run: RunWithoutAnswer = {
@@ -30,13 +30,13 @@ describe('a backlog of 10,000', () => {
       ),
     );
 
-    // Even draws leave each second its share give or take five standard deviations.
+    // With even draws, each second gets its share within five standard deviations.
     const share = 10_000 / spreadSeconds;
     expect(perSecond.size).toBeGreaterThanOrEqual(spreadSeconds);
     expect(Math.max(...perSecond.values())).toBeLessThan(share + 5 * Math.sqrt(share));
   });
 
-  test('waits through four hours of outage in hops, spending nothing, and drains spread out', async () => {
+  test('waits through a four-hour outage without using claims, and drains evenly', async () => {
     const outageEndsMs = START + 4 * HOUR;
     const world = anOutage(outageEndsMs, 10_000);
 
@@ -54,7 +54,7 @@ describe('a backlog of 10,000', () => {
   }, 60_000);
 });
 
-/** Every circuit is open until the end of the outage, and says so. */
+/** All circuits are open, and name the end of the outage. */
 function anOutage(endsMs: number, count: number): World {
   const random = seededRandom(11);
   const attempts = [anAttempt({ outcome: 'skipped', reason: 'open' })];
@@ -74,7 +74,7 @@ function anOutage(endsMs: number, count: number): World {
   return world;
 }
 
-/** Carries messages by virtual time, each when it can be received, until there are none. */
+/** Delivers each message at the virtual time when it becomes visible, until none is left. */
 async function playUntilEmpty(world: World) {
   const receives = new Map<string, number>();
   const inFlight: { readonly body: string; readonly atMs: number }[] = [];

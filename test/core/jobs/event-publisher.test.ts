@@ -23,14 +23,14 @@ const publishAll = (count: number) =>
   Promise.all(events(count).map((event) => publisher.publish(event)));
 
 describe('an event', () => {
-  test('goes out at once; those that come meanwhile share the next requests, ten at most', async () => {
+  test('is published at once; events that arrive during a request share the next ones, ten at most', async () => {
     expect(await publishAll(25)).toEqual(Array.from({ length: 25 }, () => true));
 
     expect(world.bus.requests).toEqual([1, 10, 10, 4]);
     expect(world.bus.events).toEqual(events(25));
   });
 
-  test('that is refused does not take others with it', async () => {
+  test('that is refused does not affect the others of its request', async () => {
     world.bus.refused.add(events(3)[1]?.id ?? '');
 
     expect(await publishAll(3)).toEqual([true, false, true]);
@@ -38,7 +38,7 @@ describe('an event', () => {
     expect(world.counts).toEqual({ [METRIC.eventsUnsent]: 1 });
   });
 
-  test('meets a dead bus once together with all that wait', async () => {
+  test('fails together with all waiting events in one request if the bus is down', async () => {
     let requests = 0;
     world.bus.publish = async () => {
       requests += 1;
@@ -51,7 +51,7 @@ describe('an event', () => {
     expect(world.counts).toEqual({ [METRIC.eventsUnsent]: 25 });
   });
 
-  test('that comes after a failure is tried anew', async () => {
+  test('that arrives after a failure is published in a new request', async () => {
     world.bus.isDown = true;
     await publishAll(2);
     world.bus.isDown = false;

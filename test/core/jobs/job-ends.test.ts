@@ -19,7 +19,7 @@ function aWorldOf(count: number, settings = someSettings()): World {
 const cancelAll = ({ jobs, ends }: World) =>
   Promise.all([...jobs.rows.values()].map((job) => ends.write(job.jobId, cancel(job, START))));
 
-/** The table takes one more write and then breaks. */
+/** The table accepts one more write and then fails. */
 function onlyFirst({ jobs }: World): void {
   const { update } = jobs;
   jobs.update = async (...args) => {
@@ -34,7 +34,7 @@ const pending = ({ jobs }: World) =>
   [...jobs.rows.values()].filter(({ eventPending, dueAt }) => eventPending || dueAt !== undefined);
 
 describe('the end of a job', () => {
-  test('is told with who served it and when, and nothing of what was asked or answered', async () => {
+  test('is published with its target and times, but without the prompt or the answer', async () => {
     const world = aWorld();
     const job = aRunningJob({ metadata: { order: '7' } });
     world.jobs.rows.set(JOB_ID, job);
@@ -58,7 +58,7 @@ describe('the end of a job', () => {
     ]);
   });
 
-  test('is counted by its status and written to the log, once, by whoever wrote it', async () => {
+  test('is counted by its status and logged once, by its writer', async () => {
     const world = aWorld();
     const job = aRunningJob();
     world.jobs.rows.set(JOB_ID, job);
@@ -83,7 +83,7 @@ describe('the end of a job', () => {
     ]);
   });
 
-  test('that was cancelled counts as such', async () => {
+  test('is counted as cancelled after a cancel', async () => {
     const world = aWorldOf(2);
 
     await cancelAll(world);
@@ -102,7 +102,7 @@ describe('the end of a job', () => {
     ]);
   });
 
-  test('owes its event until the bus has taken it, and then leaves the sweeper’s index', async () => {
+  test('keeps its event pending until the bus accepts it, and then leaves the sweeper’s index', async () => {
     const world = aWorldOf(1);
     const publish = world.bus.publish.bind(world.bus);
     world.bus.publish = async (events) => {
@@ -117,7 +117,7 @@ describe('the end of a job', () => {
     expect([...world.jobs.rows.values()]).toMatchObject([{ status: 'CANCELLED' }]);
   });
 
-  test('that is refused tells nothing', async () => {
+  test('publishes nothing if its write is refused', async () => {
     const world = aWorld();
     world.jobs.rows.set(JOB_ID, aJob({ status: 'SUCCEEDED' }));
 
@@ -126,7 +126,7 @@ describe('the end of a job', () => {
     expect(world.bus.requests).toEqual([]);
   });
 
-  test('stays to be told when the bus takes others but not it', async () => {
+  test('stays pending if the bus accepts other events but not this one', async () => {
     const world = aWorldOf(3);
     world.bus.refused.add(`${'1'.padStart(32, '0')}#${generation}`);
 
@@ -135,7 +135,7 @@ describe('the end of a job', () => {
     expect(pending(world).map(({ jobId }) => jobId)).toEqual(['1'.padStart(32, '0')]);
   });
 
-  test('stays to be told when the bus is down, which fails nobody', async () => {
+  test('stays pending if the bus is down, without an error for the caller', async () => {
     const world = aWorldOf(25);
     world.bus.isDown = true;
 
@@ -144,7 +144,7 @@ describe('the end of a job', () => {
     expect(pending(world)).toHaveLength(25);
   });
 
-  test('stays to be told when the row cannot learn that it is, which fails nobody', async () => {
+  test('stays pending if the row cannot be updated, without an error for the caller', async () => {
     const world = aWorldOf(1);
     onlyFirst(world);
 
@@ -154,7 +154,7 @@ describe('the end of a job', () => {
     expect(pending(world)).toHaveLength(1);
   });
 
-  test('costs no event and no second write where events are off', async () => {
+  test('needs no event and no second write if events are disabled', async () => {
     const world = aWorldOf(2, someSettings({ jobs: { completionEvents: false } }));
     let writes = 0;
     const { update } = world.jobs;
@@ -169,7 +169,7 @@ describe('the end of a job', () => {
     expect(pending(world)).toEqual([]);
   });
 
-  test('that is owed from before events were turned off is just cleared', async () => {
+  test('that is still pending when events are disabled is only cleared', async () => {
     const world = aWorldOf(0, someSettings({ jobs: { completionEvents: false } }));
     const owing = aJob({ status: 'CANCELLED', eventPending: true, dueAt: START });
     world.jobs.rows.set(JOB_ID, owing);
@@ -180,7 +180,7 @@ describe('the end of a job', () => {
     expect(rowOf(world, JOB_ID).eventPending).toBeUndefined();
   });
 
-  test('that was redriven meanwhile keeps what it has become', async () => {
+  test('does not change a row that was redriven in the meantime', async () => {
     const world = aWorld();
     const ended = aJob({ status: 'DEAD_LETTERED', eventPending: true, dueAt: START });
     const redriven = aJob({ generation: generation + 1, dueAt: START + 60_000 });
@@ -192,7 +192,7 @@ describe('the end of a job', () => {
   });
 });
 
-describe('the end that a run has reached, its message in hand', () => {
+describe('the end of a run, whose message is still in the queue', () => {
   const job = aRunningJob();
   const succeeded = succeed(job, anAnswer(), [], 10, START + 900);
   const aRunWorld = (settings = someSettings()) => {
@@ -201,7 +201,7 @@ describe('the end that a run has reached, its message in hand', () => {
     return world;
   };
 
-  test('is out when its write resolves, with no second write of the row', async () => {
+  test('is published when its write resolves, without a second write of the row', async () => {
     const world = aRunWorld();
     onlyFirst(world);
 
@@ -211,7 +211,7 @@ describe('the end that a run has reached, its message in hand', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ eventPending: true, dueAt: undefined });
   });
 
-  test('is left to the sweeper, due since the end, where the bus does not take it', async () => {
+  test('is left to the sweeper, due since the end, if the bus refuses it', async () => {
     const world = aRunWorld();
     world.bus.isDown = true;
 
@@ -220,7 +220,7 @@ describe('the end that a run has reached, its message in hand', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ eventPending: true, dueAt: START + 900 });
   });
 
-  test('fails its message where neither the bus nor the row takes it', async () => {
+  test('fails its message if neither the bus nor the table accepts a request', async () => {
     const world = aRunWorld();
     world.bus.isDown = true;
     onlyFirst(world);
@@ -228,7 +228,7 @@ describe('the end that a run has reached, its message in hand', () => {
     await expect(world.ends.write(JOB_ID, succeeded)).rejects.toThrow('table down');
   });
 
-  test('owes nothing where events are off', async () => {
+  test('leaves nothing pending if events are disabled', async () => {
     const world = aRunWorld(someSettings({ jobs: { completionEvents: false } }));
 
     await world.ends.write(JOB_ID, succeeded);

@@ -11,7 +11,7 @@ function aWorldWith(job = aJob()) {
   return world;
 }
 
-test('a send writes nothing more to the row, which says already that it is out', async () => {
+test('a send does not write to the row, which already says that the message was sent', async () => {
   const world = aWorldWith();
 
   await dispatch(world, aJob(), START);
@@ -20,7 +20,7 @@ test('a send writes nothing more to the row, which says already that it is out',
   expect(rowOf(world, JOB_ID)).toEqual(aJob());
 });
 
-test('a deferred job is sent for the time that it waits for', async () => {
+test('the message of a deferred job is delayed until its next attempt', async () => {
   const deferred = aJob({ status: 'DEFERRED', nextAttemptAt: START + 5000 });
   const world = aWorldWith(deferred);
 
@@ -29,7 +29,7 @@ test('a deferred job is sent for the time that it waits for', async () => {
   expect(world.queue.sent.map(({ delayMs }) => delayMs)).toEqual([5000]);
 });
 
-test('a send that fails is told to the row, and to whoever asked for it', async () => {
+test('a failed send is recorded in the row and reported to the caller', async () => {
   const world = aWorldWith();
   world.queue.isDown = true;
 
@@ -38,7 +38,7 @@ test('a send that fails is told to the row, and to whoever asked for it', async 
   expect(rowOf(world, JOB_ID)).toMatchObject({ sentAt: undefined, dueAt: START + 61_000 });
 });
 
-test('a send that only seemed to fail leaves the run alone that it started', async () => {
+test('a send that succeeded although it reported an error does not disturb the run that it started', async () => {
   const world = aWorldWith(aRunningJob());
   world.queue.isDown = true;
 

@@ -12,15 +12,15 @@ function skippedUntil(untilMs: number): RunWithoutAnswer {
   return { job: aJob(), unserved: [{ outcome: 'skipped', untilMs }], endedAt: START };
 }
 
-describe('a deferred job comes back', () => {
-  test('when the targets said, plus a random share of half a cooldown', () => {
+describe('a deferred job is retried', () => {
+  test('at the time that the targets named, plus up to half a cooldown of jitter', () => {
     const until = START + 40 * SECOND;
 
     expect(nextAttemptAt(skippedUntil(until), settings, () => 0)).toBe(until);
     expect(nextAttemptAt(skippedUntil(until), settings, () => 0.5)).toBe(until + 15 * SECOND);
   });
 
-  test('with a backlog of 10,000 spread over half a cooldown, no second taking twice its share', () => {
+  test('with a backlog of 10,000 spread over half a cooldown, and no second with twice its share', () => {
     let draw = 0;
     const random = () => (draw++ % 10_000) / 10_000;
     const seconds = new Map<number, number>();
@@ -34,7 +34,7 @@ describe('a deferred job comes back', () => {
     expect(Math.max(...seconds.values())).toBeLessThan((2 * 10_000) / 30);
   });
 
-  test('within the quarter of an hour that SQS can wait, hop by hop', () => {
+  test('within the 15 minutes that SQS can delay a message, several times if needed', () => {
     const inFourHours = START + 240 * MINUTE;
 
     expect(nextAttemptAt(skippedUntil(inFourHours), settings, () => 0)).toBe(START + 14.5 * MINUTE);
@@ -43,7 +43,7 @@ describe('a deferred job comes back', () => {
     );
   });
 
-  test('within a quarter of an hour also under a cooldown of hours', () => {
+  test('within 15 minutes even if the cooldown takes hours', () => {
     const patient = someSettings({ breaker: { cooldownSeconds: 7200, cooldownMaxSeconds: 7200 } });
 
     const latest = nextAttemptAt(skippedUntil(START + 240 * MINUTE), patient, () => 0.999);
@@ -61,7 +61,7 @@ describe('a deferred job comes back', () => {
     expect(nextAttemptAt(run, settings, () => 0.4)).toBe(START + 7 * SECOND);
   });
 
-  test('at once when the time is past, spread all the same', () => {
+  test('at once, plus jitter, if the time has passed', () => {
     expect(nextAttemptAt(skippedUntil(START - MINUTE), settings, () => 0)).toBe(START);
     expect(nextAttemptAt(skippedUntil(START - MINUTE), settings, () => 0.1)).toBe(
       START + 3 * SECOND,

@@ -10,82 +10,82 @@ const BACKLOG: QueueBacklog = { isEmpty: false, ageMs: 0 };
 describe('the sweeper', () => {
   test.each<{ row: Job; at: number; queue?: QueueBacklog; rule: object; says: string }>([
     {
-      says: 'sends a row whose send has failed, whatever waits in the queue',
+      says: 'sends a job whose send failed, even if messages wait in the queue',
       row: aJob({ sentAt: undefined }),
       at: START + MINUTE,
       rule: { action: 'send' },
     },
     {
-      says: 'sends a deferred row whose send has failed',
+      says: 'sends a deferred job whose send failed',
       row: aJob({ status: 'DEFERRED', sentAt: undefined, nextAttemptAt: START + 5 * MINUTE }),
       at: START + MINUTE,
       rule: { action: 'send' },
     },
     {
-      says: 'takes a run back when its lease has ended',
+      says: 'requeues a run whose lease has expired',
       row: aRunningJob(),
       at: START + 75_000,
       rule: { action: 'requeue' },
     },
     {
-      says: 'lets a live lease be',
+      says: 'respects a live lease',
       row: aRunningJob(),
       at: START + 74_999,
       rule: { action: 'postpone', until: START + 75_000 },
     },
     {
-      says: 'lets a live lease be, even past the deadline',
+      says: 'respects a live lease, even after the deadline',
       row: aRunningJob({ deadlineAt: START + MINUTE }),
       at: START + 70_000,
       rule: { action: 'postpone', until: START + 75_000 },
     },
     {
-      says: 'takes a message for lost after a minute, when none is in the queue',
+      says: 'considers a message lost after a minute if the queue is empty',
       row: aJob(),
       at: START + MINUTE,
       queue: EMPTY,
       rule: { action: 'send-again', nextLookAt: START + 2 * MINUTE },
     },
     {
-      says: 'gives it that minute',
+      says: 'does not consider it lost before that minute is over',
       row: aJob(),
       at: START + MINUTE - 1,
       queue: EMPTY,
       rule: { action: 'postpone', until: START + MINUTE },
     },
     {
-      says: 'looks again twice as late while messages wait',
+      says: 'doubles the time to its next check while messages wait',
       row: aJob(),
       at: START + 4 * MINUTE,
       rule: { action: 'postpone', until: START + 8 * MINUTE },
     },
     {
-      says: 'waits 15 minutes in a backlog before it takes a message for lost',
+      says: 'waits 15 minutes in a backlog before it considers a message lost',
       row: aJob(),
       at: START + 14 * MINUTE,
       rule: { action: 'postpone', until: START + 15 * MINUTE },
     },
     {
-      says: 'then sends a twin, and waits twice as long for it',
+      says: 'then sends the message again, and waits twice as long for it',
       row: aJob(),
       at: START + 15 * MINUTE,
       rule: { action: 'send-again', nextLookAt: START + 30 * MINUTE },
     },
     {
-      says: 'counts from when a delayed message can be received',
+      says: 'measures from the time when a delayed message becomes visible',
       row: aJob({ status: 'DEFERRED', nextAttemptAt: START + 10 * MINUTE }),
       at: START + 15 * MINUTE,
       rule: { action: 'postpone', until: START + 20 * MINUTE },
     },
     {
-      says: 'takes no backlog for a loss',
+      says: 'does not mistake a backlog for lost messages',
       row: aJob(),
       at: START + 30 * MINUTE,
       queue: { isEmpty: false, ageMs: 20 * MINUTE },
       rule: { action: 'postpone', until: START + 40 * MINUTE },
     },
     {
-      says: 'expires what waits past its deadline',
+      says: 'expires a job that waits past its deadline',
       row: aJob({ deadlineAt: START + MINUTE }),
       at: START + MINUTE,
       rule: { action: 'expire' },
@@ -97,31 +97,31 @@ describe('the sweeper', () => {
       rule: { action: 'expire' },
     },
     {
-      says: 'looks again at the deadline, if that is sooner',
+      says: 'schedules its next check no later than the deadline',
       row: aJob({ deadlineAt: START + 90_000 }),
       at: START + MINUTE,
       rule: { action: 'postpone', until: START + 90_000 },
     },
     {
-      says: 'cancels a lost run that was to be cancelled',
+      says: 'cancels a lost run whose caller asked for it',
       row: aRunningJob({ cancelRequested: true }),
       at: START + 75_000,
       rule: { action: 'cancel' },
     },
     {
-      says: 'tells an end that was not told within a minute',
+      says: 'publishes an event that is still pending after a minute',
       row: aJob({ status: 'SUCCEEDED', eventPending: true, dueAt: START }),
       at: START + MINUTE,
       rule: { action: 'publish' },
     },
     {
-      says: 'leaves an end to whoever wrote it for a minute',
+      says: 'leaves an event to the writer of the end for a minute',
       row: aJob({ status: 'SUCCEEDED', eventPending: true, dueAt: START }),
       at: START + MINUTE - 1,
       rule: { action: 'none' },
     },
     {
-      says: 'has nothing to do with a job that has ended',
+      says: 'does nothing for a job that has ended and is published',
       row: aJob({ status: 'SUCCEEDED' }),
       at: START + MINUTE,
       rule: { action: 'none' },
@@ -133,7 +133,7 @@ describe('the sweeper', () => {
   test.each([
     ['in a backlog', BACKLOG, 7],
     ['though none seems to wait', EMPTY, 11],
-  ])('sends few twins of a message that waits its whole day %s', (_, queue, most) => {
+  ])('sends a message that waits for a whole day only a few times, %s', (_, queue, most) => {
     const row = aJob();
     let twins = 0;
 

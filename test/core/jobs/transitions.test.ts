@@ -39,7 +39,7 @@ async function apply(job: Job, change: RowUpdate): Promise<Job | undefined> {
 }
 
 describe('a new job', () => {
-  test('counts as sent, is due a minute later in case it was not, and expires days after its deadline', () => {
+  test('counts as sent, is checked after a minute, and is deleted days after its deadline', () => {
     expect(aJob()).toMatchObject({
       status: 'QUEUED',
       generation: START / 1000,
@@ -51,7 +51,7 @@ describe('a new job', () => {
     });
   });
 
-  test('is spread over the shards by its id', () => {
+  test('gets a shard from its id', () => {
     const shards = Array.from(
       { length: 256 },
       (_, i) => aJob({ jobId: i.toString(16).padStart(2, '0').padEnd(32, '0') }).sweepShard,
@@ -65,7 +65,7 @@ describe('a new job', () => {
 describe('a claim', () => {
   const claimed = (job: Job, now = START) => apply(job, claim(generation, 'next', now, settings));
 
-  test('takes a queued job for longer than a call', async () => {
+  test('holds a queued job for longer than a call', async () => {
     expect(await claimed(aJob())).toMatchObject({
       status: 'RUNNING',
       claimToken: 'next',
@@ -86,7 +86,7 @@ describe('a claim', () => {
     expect(await claimed(job)).toBeUndefined();
   });
 
-  test('takes over from a run whose lease has ended', async () => {
+  test('takes over a job whose lease has expired', async () => {
     expect(await claimed(aRunningJob(), AFTER_LEASE)).toMatchObject({
       claimToken: 'next',
       claims: 2,
@@ -103,21 +103,24 @@ describe('a run', () => {
     ['renewal', renew(mine, START, settings.breaker)],
   ];
 
-  test.each(ends)('writes down its %s while the claim is its own', async (_, change) => {
+  test.each(ends)('records its %s while it holds the claim', async (_, change) => {
     expect(await apply(mine, change)).toBeDefined();
   });
 
-  test.each(ends)('changes nothing by its %s once another has claimed', async (_, change) => {
-    expect(await apply({ ...mine, claimToken: 'twin' }, change)).toBeUndefined();
-  });
+  test.each(ends)(
+    'cannot record its %s once another run has claimed the job',
+    async (_, change) => {
+      expect(await apply({ ...mine, claimToken: 'twin' }, change)).toBeUndefined();
+    },
+  );
 
-  test.each(ends)('changes nothing by its %s once it was requeued', async (_, change) => {
+  test.each(ends)('cannot record its %s once the job was requeued', async (_, change) => {
     const requeued = await apply(mine, requeue(mine, AFTER_LEASE));
 
     expect(await apply(requeued ?? mine, change)).toBeUndefined();
   });
 
-  test('that succeeds names its answer, and owes its event', async () => {
+  test('that succeeds names its answer and leaves its event pending', async () => {
     const answer = anAnswer({ degraded: true, degradedBy: ['simplify'], tier: 'secondary' });
 
     const { text: _, ...facts } = answer;
@@ -136,7 +139,7 @@ describe('a run', () => {
     expect(JSON.stringify(ended)).not.toContain(answer.text);
   });
 
-  test('that is deferred gives its claim back and voids the messages that are out', async () => {
+  test('that is deferred gives its claim back and invalidates messages sent earlier', async () => {
     const deferred = await apply(mine, defer(mine, START + 60_000, [anAttempt()], START));
 
     expect(deferred).toMatchObject({
@@ -150,13 +153,13 @@ describe('a run', () => {
     expect(deferred?.leaseUntil).toBeUndefined();
   });
 
-  test('that is released stays of the same generation', async () => {
+  test('that is released keeps its generation', async () => {
     const released = await apply(mine, release(mine, [], START));
 
     expect(released).toMatchObject({ status: 'QUEUED', generation, claims: 0 });
   });
 
-  test('that was cancelled may still bring its answer, but begins no further call', async () => {
+  test('that was cancelled may still record its answer, but starts no further call', async () => {
     const cancelling = { ...mine, cancelRequested: true };
 
     expect(await apply(cancelling, renew(mine, START, settings.breaker))).toBeUndefined();
@@ -167,7 +170,7 @@ describe('a run', () => {
 });
 
 describe('from outside a run', () => {
-  test('a lost run is requeued with its claim spent, once its lease has ended', async () => {
+  test('a lost run is requeued after its lease, and its claim stays used', async () => {
     expect(await apply(aRunningJob(), requeue(aRunningJob(), AFTER_LEASE - 1))).toBeUndefined();
     expect(await apply(aRunningJob(), requeue(aRunningJob(), AFTER_LEASE))).toMatchObject({
       status: 'QUEUED',
@@ -176,7 +179,7 @@ describe('from outside a run', () => {
     });
   });
 
-  test('no end is written over a live lease, another generation or another end', async () => {
+  test('no end overwrites a live lease, another generation or another end', async () => {
     const ends = (job: Job) => [
       cancel(job, START),
       expire(job, START),
@@ -193,7 +196,7 @@ describe('from outside a run', () => {
     }
   });
 
-  test('a send is noted, unless a worker was quicker', async () => {
+  test('a send is recorded unless a worker has claimed the job already', async () => {
     expect(await apply(aJob(), sent(aJob(), START))).toMatchObject({
       sentAt: START,
       dueAt: START + 900_000,
@@ -201,7 +204,7 @@ describe('from outside a run', () => {
     expect(await apply(aRunningJob(), sent(aJob(), START))).toBeUndefined();
   });
 
-  test('a send that failed is noted, unless it arrived and a worker was quicker', async () => {
+  test('a failed send is recorded unless the message arrived and a worker has claimed the job', async () => {
     const row = await apply(aJob(), unsent(aJob(), START + 1000));
 
     expect(row).toMatchObject({ status: 'QUEUED', dueAt: START + 61_000 });
@@ -209,7 +212,7 @@ describe('from outside a run', () => {
     expect(await apply(aRunningJob(), unsent(aJob(), START))).toBeUndefined();
   });
 
-  test('nothing is due later than the deadline', async () => {
+  test('no check is scheduled after the deadline', async () => {
     const short = aJob({ deadlineAt: START + 30_000 });
 
     expect(await apply(short, sent(short, START))).toMatchObject({ dueAt: START + 30_000 });
@@ -228,7 +231,7 @@ describe('a redrive', () => {
   });
   const LATER = START + 3 * 86_400_000;
 
-  test('gives a dead-lettered job all its claims, its time and its retention anew', async () => {
+  test('restores all claims, the time and the retention of a dead-lettered job', async () => {
     const redriven = await apply(dead, redrive(dead, LATER, settings));
 
     expect(redriven).toEqual({
@@ -242,7 +245,7 @@ describe('a redrive', () => {
     });
   });
 
-  test('keeps to the time that the caller had asked for', async () => {
+  test('restores the deadline that the caller asked for', async () => {
     const hasty = { ...dead, deadlineSeconds: 30 };
 
     expect(await apply(hasty, redrive(hasty, LATER, settings))).toMatchObject({
@@ -251,7 +254,7 @@ describe('a redrive', () => {
     });
   });
 
-  test('is refused for a job that is not dead, or was redriven meanwhile', async () => {
+  test('is refused for a job that is not dead-lettered, or was redriven in the meantime', async () => {
     expect(await apply(aJob(), redrive(dead, LATER, settings))).toBeUndefined();
     const again = { ...dead, generation: generation + 2 };
     expect(await apply(again, redrive(dead, LATER, settings))).toBeUndefined();

@@ -30,7 +30,7 @@ function failed(
 }
 
 describe('a call to a model', () => {
-  test('that is answered counts its time by target, its tokens and their price by tier', () => {
+  test('that is answered records its time by target, its tokens and cost by tier', () => {
     const usage = { inputTokens: 1000, outputTokens: 100 };
     const answer = { text: 'hello', stopReason: 'end_turn', usage };
 
@@ -39,7 +39,7 @@ describe('a call to a model', () => {
       [`${METRIC.modelLatency} us-east-1/sonnet`]: 700,
       [`${METRIC.inputTokens} primary`]: 1000,
       [`${METRIC.outputTokens} primary`]: 100,
-      // 3 and 15 dollars for a million.
+      // 3 and 15 dollars per million tokens.
       [`${METRIC.modelCost} primary`]: 0.0045,
     });
   });
@@ -60,7 +60,7 @@ describe('a call to a model', () => {
     });
   });
 
-  test('that fails in a way nobody knows counts as unknown', () => {
+  test('that fails with an unknown error counts as unknown', () => {
     expect(recorded(failed({ unknown: true }))).toHaveProperty(
       [`${METRIC.failedCalls} unknown`],
       1,

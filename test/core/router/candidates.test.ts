@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { candidatesFor } from '../../../lambda/core/router/candidates.ts';
 import { someSettings } from '../../support/settings.ts';
 
-/** Every pair of draws from a grid of 100 by 100, one after the other. */
+/** Draws every pair from a grid of 100 by 100, one after the other. */
 function gridDraws(): () => number {
   let drawn = 0;
   return () => {
@@ -12,7 +12,7 @@ function gridDraws(): () => number {
   };
 }
 
-test('targets of a tier share its traffic by their weights', () => {
+test('the targets of a tier share its traffic by weight', () => {
   const settings = someSettings({
     tiers: [
       {
@@ -36,7 +36,7 @@ test('targets of a tier share its traffic by their weights', () => {
   expect(heavy).toBeCloseTo(0.75, 2);
 });
 
-test('no weight moves a target before a tier above its own', () => {
+test('no weight moves a target ahead of a higher tier', () => {
   const settings = someSettings({
     tiers: [
       {
@@ -60,7 +60,7 @@ test('no weight moves a target before a tier above its own', () => {
   ]);
 });
 
-test('the first tier stays the preferred one where its regions are not allowed', () => {
+test('only the first tier is preferred, even if its regions are not allowed', () => {
   const settings = someSettings({
     tiers: [
       { name: 'first', maxTokens: 1, targets: [{ region: 'us-east-1', modelId: 'a' }] },

@@ -60,7 +60,7 @@ describe('a target is disabled', () => {
     expect(await worker.availability(KEY)).toEqual({ available: true });
   });
 
-  test('by what several workers saw, and for all of them within 5 s', async () => {
+  test('by the failures of several workers, for all of them within 5 s', async () => {
     const { workers: fleet, clock } = workers(4);
     const last = fleet[3];
     expect(await last?.availability(KEY)).toEqual({ available: true });
@@ -83,7 +83,7 @@ describe('a disabled target', () => {
     expect(answers.filter(({ available }) => available)).toHaveLength(1);
   });
 
-  test('is checked ever more rarely, up to once an hour', async () => {
+  test('is checked less and less often, down to once an hour', async () => {
     const { clock, worker } = workers(1);
     await disable(worker);
 
@@ -100,7 +100,7 @@ describe('a disabled target', () => {
     expect(distances).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
   });
 
-  test('is back for all after one success', async () => {
+  test('is enabled for all workers after one success', async () => {
     const { workers: fleet, clock, worker } = workers(2);
     await disable(worker);
     clock.nowMs += 60_000;
@@ -136,7 +136,7 @@ describe('the shared record', () => {
     expect(counts.loads).toBe(2);
   });
 
-  test('is not touched by a success that has nothing to clear', async () => {
+  test('is not written by a success that has nothing to clear', async () => {
     const { counts, store } = counted(memoryDisabledTargets());
     const { worker } = workers(1, store);
 
@@ -145,7 +145,7 @@ describe('the shared record', () => {
     expect(counts.loads).toBe(0);
   });
 
-  test('that is out of reach stops no call', async () => {
+  test('does not stop calls if it is out of reach', async () => {
     const unreachable = () => Promise.reject(new Error('no table'));
     const { worker } = workers(1, { load: unreachable, save: unreachable });
 
@@ -157,7 +157,7 @@ describe('the shared record', () => {
 });
 
 describe('an operator enables a target', () => {
-  test('for all workers within 5 s, and once', async () => {
+  test('for all workers within 5 s', async () => {
     const { workers: fleet, worker, clock } = workers(2);
     await disable(worker);
     const other = fleet[1];
@@ -169,7 +169,7 @@ describe('an operator enables a target', () => {
     expect(await worker.availability(KEY)).toEqual({ available: true });
   });
 
-  test('and hears of it when the store is lost', async () => {
+  test('and gets an error if the store is lost', async () => {
     const lost = () => Promise.reject(new Error('lost'));
     const { worker } = workers(1, { load: lost, save: lost });
 

@@ -7,13 +7,13 @@ function failure(facts: Partial<ErrorFacts>) {
   return failureOf({ name: 'Error', message: '', ...facts }, NOW_MS);
 }
 
-describe('an error is known', () => {
-  test('by its name before its status: one inside a stream arrives with 200', () => {
+describe('an error is classified', () => {
+  test('by its name before its status: an error inside a stream arrives with 200', () => {
     expect(failure({ name: 'ThrottlingException', status: 200 }).kind).toBe('quota-minute');
     expect(failure({ name: 'ModelStreamErrorException', status: 200 }).kind).toBe('fault');
   });
 
-  test('by its status where the name says nothing', () => {
+  test('by its status if its name is unknown', () => {
     const kinds = [400, 403, 404, 408, 424, 429, 500, 502, 503, 504, 529].map(
       (status) => failure({ name: 'Unknown', status }).kind,
     );
@@ -38,7 +38,7 @@ describe('an error is known', () => {
     'ENOTFOUND',
     'EAI_AGAIN',
     'ERR_TLS_CERT_ALTNAME_INVALID',
-  ])('by its code %s, or that of its cause, where no answer came', (code) => {
+  ])('by its code %s, or that of its cause, if there was no response', (code) => {
     expect(failure({ code }).kind).toBe('network');
     expect(failure({ causeCode: code }).kind).toBe('network');
   });
@@ -48,7 +48,7 @@ describe('an error is known', () => {
     expect(failure({ name: 'TimeoutError' }).kind).toBe('timeout');
   });
 
-  test('as a fault of an unknown shape otherwise, whatever it is called', () => {
+  test('as an unknown fault otherwise, whatever its name', () => {
     for (const name of ['Error', 'Unknown', 'constructor', '__proto__', 'toString']) {
       expect(failure({ name })).toEqual({ kind: 'fault', name, unknown: true });
     }
@@ -56,7 +56,7 @@ describe('an error is known', () => {
 });
 
 describe('a text', () => {
-  test('counts in the exception that carries it, from its first word on', () => {
+  test('is read only in the exception that carries it, from its first word on', () => {
     const message = 'Too many tokens per day, please wait before trying again.';
     expect(failure({ name: 'ThrottlingException', message }).kind).toBe('quota-day');
     expect(failure({ name: 'ThrottlingException', message: `> ${message}` }).kind).toBe(
@@ -68,7 +68,7 @@ describe('a text', () => {
     ['ValidationException', 'job'],
     ['ServiceUnavailableException', 'capacity'],
     ['InternalServerException', 'fault'],
-  ])('on quotas changes nothing in a %s', (name, kind) => {
+  ])('about quotas changes nothing in a %s', (name, kind) => {
     expect(failure({ name, message: 'Too many tokens per day, please wait' }).kind).toBe(kind);
   });
 
@@ -77,7 +77,7 @@ describe('a text', () => {
     'The provided model identifier is invalid.',
     'This model version has reached the end of its life. Please refer to the documentation.',
     'Operation not allowed',
-  ])('of a validation error that means a wrong target: %s', (message) => {
+  ])('of a validation error means a wrong target: %s', (message) => {
     expect(failure({ name: 'ValidationException', message }).kind).toBe('config');
     const quoted = `The prompt "${message}" is not valid`;
     expect(failure({ name: 'ValidationException', message: quoted }).kind).toBe('job');
@@ -87,20 +87,20 @@ describe('a text', () => {
     'Input is too long for requested model.',
     'The model returned the following errors: prompt is too long: 200049 tokens > 200000 maximum',
     'input length and `max_tokens` exceed context limit: 199759 + 8192 > 200000',
-  ])('of a validation error that is about length: %s', (message) => {
+  ])('of a validation error is about length: %s', (message) => {
     expect(failure({ name: 'ValidationException', message })).toMatchObject({
       kind: 'job',
       tooLong: true,
     });
   });
 
-  test('never leaves with the failure', () => {
+  test('is never part of the failure', () => {
     const secret = failure({ name: 'ValidationException', message: 'the prompt was: secret' });
     expect(JSON.stringify(secret)).not.toContain('secret');
   });
 });
 
-describe('a hint when to come back', () => {
+describe('a retry hint', () => {
   const throttled = { name: 'ThrottlingException', status: 429 };
 
   test.each([
@@ -123,7 +123,7 @@ describe('a hint when to come back', () => {
     expect(failure({ ...throttled, ...hint })).not.toHaveProperty('retryAfterMs');
   });
 
-  test('in the past is none', () => {
+  test('in the past is ignored', () => {
     const retryAfter = 'Mon, 23 Nov 2026 11:59:00 GMT';
     expect(failure({ ...throttled, retryAfter })).not.toHaveProperty('retryAfterMs');
   });

@@ -44,7 +44,7 @@ describe('a target', () => {
     });
   });
 
-  test('with an open circuit is unhealthy, with its reason and times', () => {
+  test('with an open circuit is unhealthy, with a cause and times', () => {
     expect(targetOf([OPEN])).toMatchObject({
       health: 'unhealthy',
       circuit: 'OPEN',
@@ -55,18 +55,18 @@ describe('a target', () => {
     });
   });
 
-  test('recovers from the end of its cooldown on, before anyone has tried', () => {
+  test('is recovering from the end of its cooldown on, even before a probe', () => {
     const due = targetOf([{ ...OPEN, untilMs: NOW_MS }]);
     expect(due).toMatchObject({ health: 'recovering', circuit: 'OPEN' });
     expect(due).not.toHaveProperty('until');
   });
 
-  test('recovers while its circuit is half-open, at its stage', () => {
+  test('is recovering while its circuit is half-open, with its stage', () => {
     const circuit: CircuitSummary = { key: EAST_SONNET, state: 'HALF_OPEN', stage: 1 };
     expect(targetOf([circuit])).toMatchObject({ health: 'recovering', stage: 1 });
   });
 
-  test('that is forced open shows both the override and what the breaker sees', () => {
+  test('that is forced open shows both the override and the breaker’s own state', () => {
     const circuit: CircuitSummary = {
       key: EAST_SONNET,
       state: 'CLOSED',
@@ -84,7 +84,7 @@ describe('a target', () => {
     });
   });
 
-  test('that is forced closed is healthy, whatever the breaker sees', () => {
+  test('that is forced closed is healthy, whatever the breaker’s own state', () => {
     expect(targetOf([{ ...OPEN, override: 'force-closed' }])).toMatchObject({
       health: 'healthy',
       circuit: 'OPEN',
@@ -92,7 +92,7 @@ describe('a target', () => {
     });
   });
 
-  test('with configuration errors is disabled once there were enough', () => {
+  test('with enough configuration errors is disabled', () => {
     const failures: ConfigFailures = {
       failures: 2,
       jobs: ['a', 'b'],
@@ -113,7 +113,7 @@ describe('a target', () => {
 describe('a region', () => {
   const bad = (key: string): CircuitSummary => ({ ...OPEN, key, failure: 'network' });
 
-  test('is healthy while one of its targets is', () => {
+  test('is healthy while one of its targets is healthy', () => {
     expect(view([bad(EAST_SONNET)])).toMatchObject({
       status: 'degraded',
       regions: [
@@ -123,7 +123,7 @@ describe('a region', () => {
     });
   });
 
-  test('is unhealthy when none of them serves, until the first may', () => {
+  test('is unhealthy if none of its targets serves, until the first may serve again', () => {
     const circuits = [bad(EAST_SONNET), { ...bad(EAST_HAIKU), untilMs: NOW_MS + 10_000 }];
     expect(view(circuits)).toMatchObject({
       status: 'degraded',
@@ -140,7 +140,7 @@ describe('a region', () => {
   });
 });
 
-test('models and profiles are judged over all their regions', () => {
+test('the health of models and profiles covers all their regions', () => {
   const circuits = [OPEN, { ...OPEN, key: WEST_SONNET }];
 
   const { models, profiles } = view(circuits);
@@ -155,7 +155,7 @@ test('models and profiles are judged over all their regions', () => {
   ]);
 });
 
-test('the whole is healthy, degraded or unhealthy as all, some or none can serve', () => {
+test('the system is healthy, degraded or unhealthy if all, some or none can serve', () => {
   const all = [EAST_SONNET, WEST_SONNET, EAST_HAIKU, WEST_HAIKU];
 
   expect(view([]).status).toBe('healthy');

@@ -14,34 +14,34 @@ const findings = (...given: Parameters<typeof model>) =>
   lifecycleOf(model(...given), NOW_MS).findings;
 
 describe('a model', () => {
-  test('without an end is no finding', () => {
+  test('without an end of life gives no finding', () => {
     expect(lifecycleOf(model(), NOW_MS)).toEqual({ findings: [] });
   });
 
-  test('with an end far away is no finding, and says how far', () => {
+  test('with a distant end of life gives no finding but the days left', () => {
     expect(lifecycleOf(model(61), NOW_MS)).toMatchObject({ findings: [], daysLeft: 61 });
   });
 
-  test('is one from 60 days before its end, and another from its end on', () => {
+  test('gives a finding from 60 days before its end of life, and another from then on', () => {
     expect(findings(60)).toEqual(['ends-soon']);
     expect(findings(0.1)).toEqual(['ends-soon']);
     expect(findings(0)).toEqual(['ended']);
     expect(findings(-10)).toEqual(['ended']);
   });
 
-  test('is one as soon as it is LEGACY, however far its end is or if none is set', () => {
+  test('gives a finding as soon as it is LEGACY, even without an end of life', () => {
     expect(findings(180, 'LEGACY')).toEqual(['legacy']);
     expect(findings(undefined, 'LEGACY')).toEqual(['legacy']);
     expect(findings(30, 'LEGACY')).toEqual(['legacy', 'ends-soon']);
   });
 
-  test('is one when its profile takes no calls', () => {
+  test('gives a finding if its profile accepts no calls', () => {
     expect(lifecycleOf({ ...model(), isProfileActive: false }, NOW_MS).findings).toEqual([
       'inactive',
     ]);
   });
 
-  test.each(['not-found', 'no-access'] as const)('is one that is %s', (outcome) => {
+  test.each(['not-found', 'no-access'] as const)('gives the finding %s', (outcome) => {
     expect(lifecycleOf({ outcome }, NOW_MS)).toEqual({ findings: [outcome] });
   });
 });

@@ -32,13 +32,13 @@ test.each([
   expect(aPrompt(tokens).size.isClose({ target, tier })).toBe(isClose);
 });
 
-test('a model that is not known has no window to be close to', () => {
+test('the estimate is never close to the window of an unknown model', () => {
   const unknown = { region: 'us-east-1', modelId: 'example.model' };
 
   expect(aPrompt(WINDOW).size.isClose({ target: unknown, tier })).toBe(false);
 });
 
-test('tokens are counted once a run, whichever region is asked', async () => {
+test('tokens are counted once per run, whichever region is asked', async () => {
   const { models, size } = aPrompt(150_000, 190_000);
 
   expect(await size.tokens({ target, tier }, 100)).toBe(190_000);
@@ -53,7 +53,7 @@ test('a prompt far from the window is not counted', async () => {
   expect(models.counted).toEqual([]);
 });
 
-test('the estimate stands where the model does not count', async () => {
+test('the estimate is used if the model gives no count', async () => {
   const { size } = aPrompt(150_000, undefined);
 
   expect(await size.tokens({ target, tier }, 100)).toBe(150_000);

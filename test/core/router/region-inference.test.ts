@@ -31,39 +31,39 @@ describe('63. a region with three targets of different models, and as many elsew
     'us-west-2/c',
   );
 
-  test('keeps the others when one is open', () => {
+  test('keeps the others if one is open', () => {
     expect(out(settings, [open('us-east-1/a')])).toEqual([]);
   });
 
-  test('loses the third when two are open', () => {
+  test('loses the third if two are open', () => {
     expect(out(settings, [open('us-east-1/a'), open('us-east-1/b')])).toEqual(['us-east-1/c']);
   });
 
-  test('loses it as well while the two recover', () => {
+  test('loses the third while the two recover', () => {
     const recovering = { state: 'HALF_OPEN', untilMs: undefined } as const;
     const circuits = [open('us-east-1/a', recovering), open('us-east-1/b', recovering)];
     expect(out(settings, circuits)).toEqual(['us-east-1/c']);
   });
 
-  test('has it back with the first success of one of them, however long they then recover', () => {
+  test('gets the third back after the first success of one of them, however long they recover', () => {
     const recovering = { state: 'HALF_OPEN', untilMs: undefined, stage: 1 } as const;
     const circuits = [open('us-east-1/a'), open('us-east-1/b', recovering)];
     expect(out(settings, circuits)).toEqual([]);
   });
 
-  test('has it back after a cooldown in which nobody tried the two', () => {
+  test('gets the third back after a cooldown in which nobody tried the two', () => {
     const recovering = { state: 'HALF_OPEN', untilMs: undefined, sinceMs: NOW_MS } as const;
     const circuits = [open('us-east-1/a', recovering), open('us-east-1/b', recovering)];
     expect(out(settings, circuits, NOW_MS + 59_999)).toEqual(['us-east-1/c']);
     expect(out(settings, circuits, NOW_MS + 60_000)).toEqual([]);
   });
 
-  test('has it back when the evidence lapses', () => {
+  test('gets the third back when the open circuits become due', () => {
     const circuits = [open('us-east-1/a'), open('us-east-1/b')];
     expect(out(settings, circuits, NOW_MS + 60_000)).toEqual([]);
   });
 
-  test('says until when, by the circuit that may close first', () => {
+  test('names the time at which the first circuit may recover', () => {
     const circuits = [open('us-east-1/a'), open('us-east-1/b', { untilMs: NOW_MS + 5_000 })];
     expect(inferredOut(settings, circuits, NOW_MS).get('us-east-1/c')).toEqual({
       region: 'us-east-1',
@@ -71,24 +71,27 @@ describe('63. a region with three targets of different models, and as many elsew
     });
   });
 
-  test.each(TARGET_FAILURE_KINDS)('loses it for %s only if that can be regional', (failure) => {
-    const regional: readonly TargetFailureKind[] = ['capacity', 'fault', 'timeout', 'network'];
-    const circuits = [open('us-east-1/a', { failure }), open('us-east-1/b', { failure })];
-    expect(out(settings, circuits)).toEqual(regional.includes(failure) ? ['us-east-1/c'] : []);
-  });
+  test.each(TARGET_FAILURE_KINDS)(
+    'loses the third for %s only if that kind can be regional',
+    (failure) => {
+      const regional: readonly TargetFailureKind[] = ['capacity', 'fault', 'timeout', 'network'];
+      const circuits = [open('us-east-1/a', { failure }), open('us-east-1/b', { failure })];
+      expect(out(settings, circuits)).toEqual(regional.includes(failure) ? ['us-east-1/c'] : []);
+    },
+  );
 
-  test('keeps a target that an operator forces closed', () => {
+  test('keeps a target that an operator forced closed', () => {
     const forced = { key: 'us-east-1/c', state: 'CLOSED', override: 'force-closed' } as const;
     expect(out(settings, [open('us-east-1/a'), open('us-east-1/b'), forced])).toEqual([]);
   });
 
-  test('takes no circuit as evidence that an operator forces open', () => {
+  test('ignores a circuit that an operator forced open', () => {
     const forced = open('us-east-1/b', { override: 'force-open' });
     expect(out(settings, [open('us-east-1/a'), forced])).toEqual([]);
   });
 });
 
-test('two open targets of one model say nothing of their region', () => {
+test('two open targets of one model say nothing about their region', () => {
   const settings = chain('us-east-1/a', 'us-east-1/us.a', 'us-east-1/b', 'us-west-2/a');
 
   expect(out(settings, [open('us-east-1/a'), open('us-east-1/us.a')])).toEqual([]);
@@ -107,7 +110,7 @@ test('two open targets of five are too few', () => {
   expect(out(settings, [open('us-east-1/a'), open('us-east-1/b')])).toEqual([]);
 });
 
-test('inference takes out at most half of all targets, whatever is open', () => {
+test('inference skips at most half of all targets, whatever is open', () => {
   const keys = ['us-east-1', 'us-west-2', 'eu-west-1'].flatMap((region) =>
     ['a', 'b', 'c', 'd'].map((model) => `${region}/${model}`),
   );

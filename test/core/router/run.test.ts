@@ -14,7 +14,7 @@ import {
   WEST_SONNET,
 } from '../../support/router-builders.ts';
 
-/** Of which the estimate is 150,000 tokens, in a window of 200,000. */
+/** A prompt with an estimate of 150,000 tokens; the window has 200,000. */
 const LONG = { messages: [{ role: 'user', text: 'four'.repeat(150_000) }] } as const;
 const ALL = [EAST_SONNET, WEST_SONNET, EAST_HAIKU, WEST_HAIKU];
 
@@ -45,7 +45,7 @@ describe('a healthy chain', () => {
     ]);
   });
 
-  test('is not asked for the state of its circuits', async () => {
+  test('reads no circuits', async () => {
     const { router, circuits } = aRouter();
 
     await router.run(aRun());
@@ -61,7 +61,7 @@ describe('a healthy chain', () => {
     expect(models.timeoutsMs).toEqual([60_000]);
   });
 
-  test('admits in the name of the job, which counts once per circuit', async () => {
+  test('admits on behalf of the job, which counts once per circuit', async () => {
     const { router, circuits } = aRouter();
 
     await router.run(aRun({ jobId: 'job-7' }));
@@ -71,26 +71,29 @@ describe('a healthy chain', () => {
 });
 
 describe('a target that fails', () => {
-  test.each(TARGET_FAILURE_KINDS)('with %s is counted, and the next one is tried', async (kind) => {
-    const { router, called, circuits } = aRouter({ script: [fails(kind), answers()] });
+  test.each(TARGET_FAILURE_KINDS)(
+    'with %s is counted, and the next target is tried',
+    async (kind) => {
+      const { router, called, circuits } = aRouter({ script: [fails(kind), answers()] });
 
-    const result = await router.run(aRun());
+      const result = await router.run(aRun());
 
-    expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
-    expect(circuits.settled).toMatchObject([
-      { key: EAST_SONNET, outcome: { kind: 'failure', failure: kind } },
-      { key: WEST_SONNET, outcome: { kind: 'success' } },
-    ]);
-    expect(result).toMatchObject({
-      outcome: 'answered',
-      attempts: [
-        { target: EAST_SONNET, outcome: kind, reason: `${kind}-error` },
-        { target: WEST_SONNET, outcome: 'answered' },
-      ],
-    });
-  });
+      expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
+      expect(circuits.settled).toMatchObject([
+        { key: EAST_SONNET, outcome: { kind: 'failure', failure: kind } },
+        { key: WEST_SONNET, outcome: { kind: 'success' } },
+      ]);
+      expect(result).toMatchObject({
+        outcome: 'answered',
+        attempts: [
+          { target: EAST_SONNET, outcome: kind, reason: `${kind}-error` },
+          { target: WEST_SONNET, outcome: 'answered' },
+        ],
+      });
+    },
+  );
 
-  test('hands its hint on to its circuit', async () => {
+  test('passes its retry hint to its circuit', async () => {
     const script = [fails('capacity', { retryAfterMs: 394_460 }), answers()];
     const { router, circuits } = aRouter({ script });
 
@@ -99,7 +102,7 @@ describe('a target that fails', () => {
     expect(circuits.settled[0]?.outcome).toMatchObject({ retryAfterMs: 394_460 });
   });
 
-  test('is called once in a run, like each of the others', async () => {
+  test('is called only once in a run', async () => {
     const { router, called } = aRouter({ script: fails('fault') });
 
     const result = await router.run(aRun());
@@ -108,7 +111,7 @@ describe('a target that fails', () => {
     expect(result.outcome).toBe('deferred');
   });
 
-  test('with a configuration error is ignored by its circuit, and the next one is tried', async () => {
+  test('with a configuration error is ignored by its circuit, and the next target is tried', async () => {
     const { router, circuits } = aRouter({ script: [fails('config'), answers()] });
 
     const result = await router.run(aRun());
@@ -119,7 +122,7 @@ describe('a target that fails', () => {
 });
 
 describe('a request at fault', () => {
-  test('is refused at once, and its circuit learns nothing', async () => {
+  test('is refused at once and not counted in the circuit', async () => {
     const { router, called, circuits } = aRouter({ script: fails('job') });
 
     const result = await router.run(aRun());
@@ -132,7 +135,7 @@ describe('a request at fault', () => {
     expect(circuits.settled).toEqual([{ key: EAST_SONNET, outcome: { kind: 'ignored' } }]);
   });
 
-  test('is tried elsewhere when only its length is at fault', async () => {
+  test('is tried at the next target if only its length is at fault', async () => {
     const script = [fails('job', { tooLong: true }), answers()];
     const { router } = aRouter({ script });
 
@@ -144,7 +147,7 @@ describe('a request at fault', () => {
     });
   });
 
-  test('is counted where the estimate is near the window, and skipped, not tried', async () => {
+  test('is skipped after a token count if the estimate is close to the window', async () => {
     const { router, models, called, circuits } = aRouter();
     models.tokens = 199_900;
 
@@ -162,7 +165,7 @@ describe('a request at fault', () => {
     expect(circuits.settled.map(({ outcome }) => outcome.kind)).toEqual(Array(4).fill('ignored'));
   });
 
-  test('is sent as it is counted, though the estimate is above the window', async () => {
+  test('is sent if its count fits, although the estimate exceeds the window', async () => {
     const { router, models, called } = aRouter();
     models.tokens = 190_000;
     const longer = { messages: [{ role: 'user', text: 'four'.repeat(210_000) }] } as const;
@@ -172,7 +175,7 @@ describe('a request at fault', () => {
     expect(models.calls[0]?.inferenceConfig.maxTokens).toBe(4096);
   });
 
-  test('is refused when it is too long for every model', async () => {
+  test('is refused if it is too long for every model', async () => {
     const { router } = aRouter({ script: fails('job', { tooLong: true }) });
 
     const result = await router.run(aRun());
@@ -183,7 +186,7 @@ describe('a request at fault', () => {
     });
   });
 
-  test('waits when a model that might be wide enough is out', async () => {
+  test('waits if a model with a wide enough window is unavailable', async () => {
     const { router, circuits } = aRouter({ script: fails('job', { tooLong: true }) });
     circuits.reject(WEST_HAIKU);
 
@@ -194,7 +197,7 @@ describe('a request at fault', () => {
 });
 
 describe('a circuit that rejects', () => {
-  test('is stepped over without a call', async () => {
+  test('is skipped without a call', async () => {
     const { router, circuits, called } = aRouter();
     circuits.reject(EAST_SONNET);
 
@@ -210,7 +213,7 @@ describe('a circuit that rejects', () => {
     });
   });
 
-  test('of the whole first tier makes the next one serve, degraded', async () => {
+  test('for the whole first tier makes the next tier serve, degraded', async () => {
     const { router, circuits, models } = aRouter();
     circuits.reject(EAST_SONNET);
     circuits.reject(WEST_SONNET);
@@ -227,7 +230,7 @@ describe('a circuit that rejects', () => {
     });
   });
 
-  test('leaves the job waiting for the first that says when it admits again', async () => {
+  test('makes the job wait for the first circuit that admits again', async () => {
     const { router, circuits, clock, called } = aRouter();
     for (const [i, key] of ALL.entries()) circuits.reject(key, 'open', 60_000 - i * 10_000);
 
@@ -248,7 +251,7 @@ describe('what a job may use', () => {
     expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
   });
 
-  test('is the first tier alone when its minTier left the chain', async () => {
+  test('is the first tier only, if its minTier is no longer in the chain', async () => {
     const { router, called } = aRouter({ script: fails('fault') });
 
     await router.run(aRun({ minTier: 'gone' }));
@@ -264,7 +267,7 @@ describe('what a job may use', () => {
     expect(called()).toEqual([WEST_SONNET, WEST_HAIKU]);
   });
 
-  test('is nothing in a region that left the chain: it waits', async () => {
+  test('is nothing if its region is no longer in the chain: it waits', async () => {
     const { router, called } = aRouter();
 
     const result = await router.run(aRun({ regions: ['eu-west-1'] }));
@@ -306,7 +309,7 @@ describe('time', () => {
     expect(circuits.admissions).toEqual([]);
   });
 
-  test('the least time that a call is started with is its timeout and a tenth', async () => {
+  test('a call is started only with its timeout and a tenth left', async () => {
     const { router, clock, called } = aRouter();
 
     await router.run(aRun({ functionEndsAtMs: clock.nowMs + 66_000 }));
@@ -323,7 +326,7 @@ describe('time', () => {
     expect(called()).toEqual([EAST_SONNET]);
   });
 
-  test('a job whose deadline leaves no room for a call waits for it, uncalled', async () => {
+  test('a job whose deadline leaves no room for a call waits for the deadline without a call', async () => {
     const { router, clock, called } = aRouter();
 
     const deadlineAtMs = clock.nowMs + 20_000;
@@ -337,7 +340,7 @@ describe('time', () => {
   });
 });
 
-describe('leave before a call', () => {
+describe('the check before a call', () => {
   test.each(['cancelled', 'lost'] as const)(
     '%s ends the run and returns the permit',
     async (leave) => {
@@ -351,7 +354,7 @@ describe('leave before a call', () => {
     },
   );
 
-  test('that cannot be asked for returns the permit, too', async () => {
+  test('returns the permit if it throws', async () => {
     const { router, circuits } = aRouter();
     const beforeCall = () => Promise.reject(new Error('no table'));
 
@@ -360,7 +363,7 @@ describe('leave before a call', () => {
     expect(circuits.settled).toEqual([{ key: EAST_SONNET, outcome: { kind: 'ignored' } }]);
   });
 
-  test('is asked for each call anew', async () => {
+  test('runs before each call', async () => {
     const leaves = ['go', 'cancelled'] as const;
     let asked = 0;
     const { router, called } = aRouter({ script: fails('fault') });
@@ -372,24 +375,27 @@ describe('leave before a call', () => {
   });
 });
 
-describe('an answer that is none', () => {
+describe('an unusable answer', () => {
   test.each([
     ['empty', answers('  ')],
     ['malformed', answers('{', 'malformed_model_output')],
-  ])('%s earns one try elsewhere, and is a success to its circuit', async (reason, useless) => {
-    const { router, circuits } = aRouter({ script: [useless, answers('better')] });
+  ])(
+    '%s allows one try at another target, and is a success to its circuit',
+    async (reason, useless) => {
+      const { router, circuits } = aRouter({ script: [useless, answers('better')] });
 
-    const result = await router.run(aRun());
+      const result = await router.run(aRun());
 
-    expect(result).toMatchObject({
-      outcome: 'answered',
-      answer: { text: 'better', servedBy: WEST_SONNET },
-      attempts: [{ outcome: 'unusable', reason }, { outcome: 'answered' }],
-    });
-    expect(circuits.settled[0]?.outcome).toMatchObject({ kind: 'success' });
-  });
+      expect(result).toMatchObject({
+        outcome: 'answered',
+        answer: { text: 'better', servedBy: WEST_SONNET },
+        attempts: [{ outcome: 'unusable', reason }, { outcome: 'answered' }],
+      });
+      expect(circuits.settled[0]?.outcome).toMatchObject({ kind: 'success' });
+    },
+  );
 
-  test('twice fails the job: there is no third try', async () => {
+  test('fails the job the second time: there is no third try', async () => {
     const { router, called } = aRouter({ script: answers('') });
 
     const result = await router.run(aRun());
@@ -401,7 +407,7 @@ describe('an answer that is none', () => {
     expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
   });
 
-  test('is not followed by more tries than a tenth of the calls', async () => {
+  test('is retried for at most a tenth of the calls', async () => {
     const { router, called } = aRouter({ script: answers('') });
 
     for (let job = 0; job < 1000; job += 1) await router.run(aRun({ jobId: `job-${job}` }));
@@ -421,7 +427,7 @@ describe('an answer that stops short', () => {
     expect(result).toMatchObject({ outcome: 'answered', answer: { truncated: true } });
   });
 
-  test.each(['content_filtered', 'guardrail_intervened'])('by %s stands as it is', async (stop) => {
+  test.each(['content_filtered', 'guardrail_intervened'])('by %s is final', async (stop) => {
     const { router, called } = aRouter({ script: answers('', stop) });
 
     const result = await router.run(aRun());
@@ -431,13 +437,13 @@ describe('an answer that stops short', () => {
   });
 });
 
-describe('the back-off after failures', () => {
+describe('the backoff after failures', () => {
   const backoffMs = async (deferrals = 0) => {
     const { router, clock } = aRouter({ script: fails('fault') });
     return waitMs(await router.run(aRun()), clock.nowMs, deferrals);
   };
 
-  test('is the least wait and half of it again, at an even draw', async () => {
+  test('is the shortest wait plus half of it, at an even draw', async () => {
     expect(await backoffMs()).toBe(7_500);
   });
 
@@ -456,7 +462,7 @@ describe('the back-off after failures', () => {
     expect(waitMs(result, clock.nowMs)).toBe(90_000);
   });
 
-  test('is not longer than the first circuit that opens again', async () => {
+  test('ends no later than the first circuit admits again', async () => {
     const { router, circuits, clock } = aRouter({ script: fails('fault') });
     circuits.reject(EAST_SONNET, 'half-open', 1_000);
 
@@ -477,7 +483,7 @@ describe('an unhealthy region', () => {
     })),
   });
 
-  /** Two of the three models in the east are open for the network. */
+  /** Two of the three models in the east are open because of network failures. */
   function aRegionLost() {
     const world = aRouter({ settings });
     const untilMs = world.clock.nowMs + 60_000;
@@ -502,7 +508,7 @@ describe('an unhealthy region', () => {
     expect(called()).toEqual([WEST_SONNET]);
   });
 
-  test('keeps a job that may use nothing else waiting for the evidence to lapse', async () => {
+  test('makes a job that may use nothing else wait until the inference ends', async () => {
     const { router, clock } = aRegionLost();
 
     const result = await router.run(aRun({ regions: ['us-east-1'] }));
@@ -525,7 +531,7 @@ describe('an unhealthy region', () => {
     expect(circuits.restarts).toEqual([{ key: OPUS, atMs: seenOutMs - 1_000 }]);
   });
 
-  test('is forgotten after a quiet cooldown: nothing is restarted late', async () => {
+  test('is forgotten after a cooldown without failures: no circuit is restarted later', async () => {
     const { router, circuits, clock, models } = aRegionLost();
     await router.run(aRun());
     clock.nowMs += 120_000;
@@ -538,7 +544,7 @@ describe('an unhealthy region', () => {
     expect(circuits.restarts).toEqual([]);
   });
 
-  test('is looked at for a cooldown after the last sign of trouble, and then no more', async () => {
+  test('is watched for one cooldown after the last failure', async () => {
     const { router, circuits, clock, models } = aRouter({ settings, script: fails('fault') });
     await router.run(aRun());
     models.follow(answers());
@@ -555,7 +561,7 @@ describe('an unhealthy region', () => {
 });
 
 describe('a target with configuration errors', () => {
-  /** Both targets in the east refuse each call until they are told otherwise. */
+  /** Both targets in the east fail each call until a test changes the script. */
   async function disabledInTheEast() {
     const world = aRouter({
       script: ({ target }) => (target.region === 'us-east-1' ? fails('config') : answers()),

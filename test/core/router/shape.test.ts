@@ -34,16 +34,16 @@ function shape(
 }
 
 describe('maxTokens', () => {
-  test('is the cap of the tier when nothing is asked, which reduces nothing', () => {
+  test('is the tier’s cap if the caller sets none, which is no reduction', () => {
     expect(shape(SONNET_4_5, { cap: 4096 })).toMatchObject({ maxTokens: 4096, reducedBy: [] });
   });
 
-  test('is what is asked when that is less', () => {
+  test('is the caller’s value if that is lower', () => {
     const asked = { maxTokens: 50 };
     expect(shape(SONNET_4_5, { asked })).toMatchObject({ maxTokens: 50, reducedBy: [] });
   });
 
-  test('is the cap when more is asked, and says so', () => {
+  test('is the cap if the caller asks for more, and names the reduction', () => {
     const asked = { maxTokens: 5000 };
     expect(shape(SONNET_4_5, { asked, cap: 4096 })).toMatchObject({
       maxTokens: 4096,
@@ -51,7 +51,7 @@ describe('maxTokens', () => {
     });
   });
 
-  test('is the limit of the model when cap and request are above it', () => {
+  test('is the model’s limit if the cap and the request exceed it', () => {
     const asked = { maxTokens: 10_000 };
     expect(shape(SONNET_3, { asked, cap: 20_000 })).toMatchObject({
       maxTokens: 4096,
@@ -59,7 +59,7 @@ describe('maxTokens', () => {
     });
   });
 
-  test('is bounded by the cap alone for a model that is not known', () => {
+  test('is limited only by the cap for an unknown model', () => {
     const asked = { maxTokens: 500_000 };
     expect(shape(UNKNOWN, { asked, cap: 300_000 })).toMatchObject({ maxTokens: 300_000 });
   });
@@ -68,26 +68,26 @@ describe('maxTokens', () => {
 describe('the context window of 200,000 tokens, at 4 bytes a token', () => {
   const tokens = (count: number) => 'four'.repeat(count);
 
-  test('takes a prompt that leaves room for the whole answer', () => {
+  test('accepts a prompt that leaves room for the whole answer', () => {
     expect(shape(SONNET_4_5, { prompt: tokens(195_904) })).toMatchObject({
       maxTokens: 4096,
       reducedBy: [],
     });
   });
 
-  test('shortens the answer to the room that is left, and says so', () => {
+  test('shortens the answer to the room left, and names the reduction', () => {
     expect(shape(SONNET_4_5, { prompt: tokens(199_000) })).toMatchObject({
       maxTokens: 1000,
       reducedBy: ['maxTokens'],
     });
   });
 
-  test('is full when less than 256 tokens are left', () => {
+  test('is full if fewer than 256 tokens are left', () => {
     expect(shape(SONNET_4_5, { prompt: tokens(199_744) })).toMatchObject({ maxTokens: 256 });
     expect(shape(SONNET_4_5, { prompt: tokens(199_745) })).toBe('too-long');
   });
 
-  test('takes a short answer into the last tokens', () => {
+  test('allows a short answer in the last tokens', () => {
     const asked = { maxTokens: 10 };
     expect(shape(SONNET_4_5, { prompt: tokens(199_990), asked })).toMatchObject({
       maxTokens: 10,
@@ -95,7 +95,7 @@ describe('the context window of 200,000 tokens, at 4 bytes a token', () => {
     });
   });
 
-  test('counts the system prompt and the instruction of the tier as well', () => {
+  test('includes the system prompt and the tier’s instruction', () => {
     const long = tokens(100_000);
     expect(shape(SONNET_4_5, { prompt: long, system: long })).toBe('too-long');
     expect(shape(SONNET_4_5, { prompt: long, simplify: long })).toBe('too-long');
@@ -105,13 +105,13 @@ describe('the context window of 200,000 tokens, at 4 bytes a token', () => {
     expect(shape(SONNET_4_5, { prompt: '漢'.repeat(300_000) })).toBe('too-long');
   });
 
-  test('does not exist for a model that is not known', () => {
+  test('does not exist for an unknown model', () => {
     expect(shape(UNKNOWN, { prompt: tokens(2_000_000) })).toMatchObject({ maxTokens: 4096 });
   });
 });
 
 describe('sampling parameters', () => {
-  test('are all dropped for a model that refuses them, and named', () => {
+  test('are omitted and named for a model that refuses them', () => {
     const asked = { temperature: 0, topP: 0.9, stopSequences: ['END'] };
     expect(shape(OPUS_4_8, { asked })).toEqual({
       system: undefined,
@@ -121,18 +121,18 @@ describe('sampling parameters', () => {
     });
   });
 
-  test('lose topP where a model refuses both together', () => {
+  test('lose topP if the model refuses both together', () => {
     const asked = { temperature: 0, topP: 0.9 };
     const shaped = shape(SONNET_4_5, { asked });
     expect(shaped).toMatchObject({ temperature: 0, reducedBy: ['topP'] });
     expect(shaped).not.toHaveProperty('topP');
   });
 
-  test('stay where only one of the two is asked for', () => {
+  test('are kept if only one of the two is given', () => {
     expect(shape(SONNET_4_5, { asked: { topP: 0.9 } })).toMatchObject({ topP: 0.9, reducedBy: [] });
   });
 
-  test('stay for models that take them, and for unknown ones', () => {
+  test('are kept for models that accept them, and for unknown models', () => {
     const asked = { temperature: 0.2, topP: 0.9 };
     expect(shape(SONNET_3, { asked })).toMatchObject({ ...asked, reducedBy: [] });
     expect(shape(UNKNOWN, { asked })).toMatchObject({ ...asked, reducedBy: [] });
@@ -147,11 +147,11 @@ describe("a tier's instruction", () => {
     });
   });
 
-  test('is the system prompt where there is none', () => {
+  test('is the system prompt if the caller sets none', () => {
     expect(shape(SONNET_4_5, { simplify: 'Be brief.' })).toMatchObject({ system: 'Be brief.' });
   });
 
-  test('is not invented: no system prompt is sent where there is neither', () => {
+  test('is not invented: without both, no system prompt is sent', () => {
     expect(shape(SONNET_4_5)).toMatchObject({ system: undefined });
   });
 });

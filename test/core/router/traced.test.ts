@@ -31,7 +31,7 @@ const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
 const call = { jobId: 'job', target } as unknown as ModelRequest;
 
 describe('a trace', () => {
-  test('shows a job’s run by its id and how it went, and nothing of its prompt', async () => {
+  test('shows a job’s run with its id and outcome, but nothing of its prompt', async () => {
     const trace = new RecordingTrace();
     const router: Router = {
       run: async () => ({ outcome: 'answered', answer: anAnswer(), attempts: [anAttempt()] }),
@@ -44,7 +44,7 @@ describe('a trace', () => {
     ]);
   });
 
-  test('shows a call of a model by its target and the kind of its failure', async () => {
+  test('shows a model call with its target and failure kind', async () => {
     const trace = new RecordingTrace();
     const failure = { kind: 'quota-day', name: 'ThrottlingException' } as const;
     const models: ModelClient = {
