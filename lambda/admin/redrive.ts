@@ -11,7 +11,7 @@ import type { JobQueue } from '../core/jobs/job-queue.ts';
 import { dispatch } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import { redrive as redriven } from '../core/jobs/transitions.ts';
-import type { HealthPorts } from '../core/router/get-health.ts';
+import type { HealthPorts } from '../core/router/health.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 import { readServingTargets, type ServingTargets } from './serving-targets.ts';
 

@@ -1,7 +1,7 @@
 import type { Settings } from '../contract/policy.ts';
 import type { Job } from '../core/jobs/job.ts';
 import { candidatesFor } from '../core/router/candidates.ts';
-import { getHealth, type HealthPorts } from '../core/router/get-health.ts';
+import { getHealth, type HealthPorts } from '../core/router/health.ts';
 
 /**
  * The targets that would accept a call now. They are read from the circuits without taking permits.

@@ -177,6 +177,14 @@ export function workerTimeoutSeconds(policy: BreakerPolicy): number {
   return Math.min(900, Math.ceil(2 * policy.callTimeoutSeconds) + 30);
 }
 
+/** Share of the call timeout that is reserved for storing the result and flushing the circuits. */
+const CALL_MARGIN_SHARE = 0.1;
+
+/** Returns the time that must be left, in the function and in the job, to start a call. */
+export function timeForACallMs({ callTimeoutSeconds }: BreakerPolicy): number {
+  return callTimeoutSeconds * 1000 * (1 + CALL_MARGIN_SHARE);
+}
+
 /** A lease is longer than the call that it covers, so a running call always holds a live lease. */
 export function leaseSeconds(policy: BreakerPolicy): number {
   return 1.25 * policy.callTimeoutSeconds;

@@ -66,8 +66,8 @@ export const CIRCUIT_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
 export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
 /**
- * `recovering`: gets a few calls at a time. `unhealthy`: gets no calls for now. `disabled`: gets no
- * calls until its configuration is corrected, except periodic checks.
+ * The health of a target, the best first. `recovering`: gets a few calls at a time. `unhealthy`: gets no calls for
+ * now. `disabled`: gets no calls until its configuration is corrected, except periodic checks.
  */
 export const HEALTH_STATES = ['healthy', 'recovering', 'unhealthy', 'disabled'] as const;
 export type Health = (typeof HEALTH_STATES)[number];

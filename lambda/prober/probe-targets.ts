@@ -1,11 +1,10 @@
 import { DIMENSION, METRIC } from '../contract/metrics.ts';
-import { type Settings, targetKey } from '../contract/policy.ts';
+import { type Settings, targetKey, timeForACallMs } from '../contract/policy.ts';
 import type { CircuitGate, Outcome, Permit } from '../core/breaker/admission.ts';
 import type { CircuitSummary } from '../core/breaker/summary.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { CallRecorder } from '../core/router/call-recorder.ts';
-import { timeForACallMs } from '../core/router/call-time.ts';
 import type { Candidate } from '../core/router/candidates.ts';
 import { circuitOutcome } from '../core/router/circuit-outcome.ts';
 import type { DisabledTargets } from '../core/router/disabled-targets.ts';

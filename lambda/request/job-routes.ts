@@ -6,7 +6,7 @@ import { parseJobRequest } from '../contract/schemas/jobs.ts';
 import { jobQuery, listQuery } from '../contract/schemas/queries.ts';
 import { hasEnded } from '../contract/words.ts';
 import type { Job } from '../core/jobs/job.ts';
-import type { HealthPorts } from '../core/router/get-health.ts';
+import type { HealthPorts } from '../core/router/health.ts';
 import { readBody, readIdempotencyKey, readQuery } from '../http/read-event.ts';
 import { invalid, json, refused } from '../http/responses.ts';
 import { type AcceptDependencies, acceptJob } from './accept-job.ts';

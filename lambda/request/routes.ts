@@ -4,7 +4,7 @@ import { PROBLEM } from '../contract/problems.ts';
 import type { HealthAnswer } from '../contract/schemas/health-view.ts';
 import { noQuery } from '../contract/schemas/queries.ts';
 import { errorName } from '../core/error-name.ts';
-import { getHealth } from '../core/router/get-health.ts';
+import { getHealth } from '../core/router/health.ts';
 import { settingsStatus } from '../core/settings-status.ts';
 import { readQuery, tenantOf } from '../http/read-event.ts';
 import { invalid, json, problem, unavailable } from '../http/responses.ts';

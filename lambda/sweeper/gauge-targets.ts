@@ -1,8 +1,8 @@
 import { DIMENSION, METRIC } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
 import type { CircuitState } from '../contract/words.ts';
-import { getHealth, type HealthPorts } from '../core/router/get-health.ts';
-import type { TargetHealth } from '../core/router/health.ts';
+import { getHealth, type HealthPorts } from '../core/router/health.ts';
+import { isServing } from '../core/router/target-health.ts';
 import type { Metrics } from '../core/telemetry.ts';
 
 const GAUGE: Readonly<Record<CircuitState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
@@ -25,8 +25,4 @@ export async function gaugeTargets(
   }
   const disabled = targets.filter(({ health }) => health === 'disabled');
   metrics.gauge(METRIC.targetsDisabled, disabled.length);
-}
-
-function isServing({ health }: TargetHealth): boolean {
-  return health === 'healthy' || health === 'recovering';
 }

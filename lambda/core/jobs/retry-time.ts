@@ -1,6 +1,5 @@
-import type { Settings } from '../../contract/policy.ts';
+import { type Settings, timeForACallMs } from '../../contract/policy.ts';
 import type { Random } from '../clock.ts';
-import { timeForACallMs } from '../router/call-time.ts';
 import type { UnservedTarget } from '../router/run-result.ts';
 import type { Job } from './job.ts';
 

@@ -1,9 +1,8 @@
-import type { Settings } from '../../contract/policy.ts';
+import { type Settings, timeForACallMs } from '../../contract/policy.ts';
 import type { CircuitGate, Outcome, Permit } from '../breaker/admission.ts';
 import type { Clock, Random } from '../clock.ts';
 import { answerFrom, readAnswer } from './answer.ts';
 import type { CallRecorder } from './call-recorder.ts';
-import { timeForACallMs } from './call-time.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
 import { circuitOutcome } from './circuit-outcome.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
