@@ -7,6 +7,8 @@ import type { Stack } from '../stack.ts';
 const AMZ_JSON = 'application/x-amz-json-1.1';
 /** Only bounds the memory. A parameter of the advanced tier has 8 KB at most. */
 const MAX_REQUEST_BYTES = 64 * 1024;
+/** SSM keeps as many. */
+const KEPT_VERSIONS = 100;
 
 interface Parameter {
   readonly value: string;
@@ -14,13 +16,15 @@ interface Parameter {
   readonly modifiedAtSeconds: number;
 }
 
-/** Serves SSM's GetParameter, GetParameters and PutParameter, which edits settings at run time. */
+/** Serves the operations of SSM that read parameters, and PutParameter, which edits the settings. */
 export function serveParameters(stack: Stack, authorize: Authorize): Handler {
   const parameters = new Map<string, Parameter>();
+  const histories = new Map<string, readonly Parameter[]>();
   const put = (name: string, value: string): Parameter => {
     const version = (parameters.get(name)?.version ?? 0) + 1;
     const parameter = { value, version, modifiedAtSeconds: Date.now() / 1000 };
     parameters.set(name, parameter);
+    histories.set(name, [...(histories.get(name) ?? []), parameter].slice(-KEPT_VERSIONS));
     return parameter;
   };
   for (const { ref, properties } of stack.resources('AWS::SSM::Parameter', ssmParameter)) {
@@ -47,6 +51,11 @@ export function serveParameters(stack: Stack, authorize: Authorize): Handler {
         return sendJson(response, 200, { Parameter: describe(Name, present) }, AMZ_JSON);
       case 'GetParameters':
         return sendJson(response, 200, describeAll(Names ?? [], parameters), AMZ_JSON);
+      case 'GetParameterHistory': {
+        if (!present) return fail('ParameterNotFound', `parameter ${Name} does not exist`);
+        const versions = (histories.get(Name) ?? []).map((each) => describe(Name, each));
+        return sendJson(response, 200, { Parameters: versions }, AMZ_JSON);
+      }
       case 'PutParameter':
         if (present && !Overwrite) {
           return fail(

@@ -1,5 +1,6 @@
 import {
   GetParameterCommand,
+  GetParameterHistoryCommand,
   GetParametersCommand,
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
@@ -29,6 +30,22 @@ test('a parameter is read, edited while the stack runs, and read again', async (
 
   expect(first.Parameter).toMatchObject({ Name, Value: '{}', Version: 1 });
   expect(second.Parameter).toMatchObject({ Name, Value: 'x', Version: 2 });
+});
+
+test('the history of a parameter has its earlier values', async () => {
+  const put = (Value: string) =>
+    services.operator.ssm.send(new PutParameterCommand({ Name: 'Edited', Value, Overwrite: true }));
+  await put('first');
+  await put('second');
+
+  const { Parameters } = await services.operator.ssm.send(
+    new GetParameterHistoryCommand({ Name: 'Edited' }),
+  );
+
+  expect(Parameters).toMatchObject([
+    { Value: 'first', Version: 1 },
+    { Value: 'second', Version: 2 },
+  ]);
 });
 
 test('several parameters are read at once, and the missing ones are listed separately', async () => {
