@@ -74,13 +74,13 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
       }
     },
 
-    async update(jobId, change) {
+    async update(jobId, update) {
       try {
         const { Attributes = {} } = await client.send(
           new UpdateItemCommand({
             TableName: tableName,
             Key: marshall({ jobId }),
-            ...updateExpression(change),
+            ...updateExpression(update),
             ReturnValues: 'ALL_NEW',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
@@ -88,7 +88,7 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
         return { applied: true, job: jobOf(Attributes) };
       } catch (error) {
         const current = await refusing(error, jobId);
-        return current && alreadyApplied(current, change)
+        return current && alreadyApplied(current, update)
           ? { applied: true, job: current }
           : { applied: false, current };
       }

@@ -11,9 +11,9 @@ type Expression = Pick<
 >;
 
 /**
- * A change in DynamoDB's terms. Every name is aliased, because `status` and others are reserved.
+ * A row update in DynamoDB's terms. Every name is aliased, because `status` and others are reserved.
  */
-export function updateExpression(change: RowUpdate): Expression {
+export function updateExpression(update: RowUpdate): Expression {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
   const name = (field: string) => {
@@ -26,12 +26,12 @@ export function updateExpression(change: RowUpdate): Expression {
     return alias;
   };
 
-  const conditions = change.when.map((clause) => condition(clause, name(clause.field), value));
-  const set = Object.entries(change.set)
+  const conditions = update.when.map((clause) => condition(clause, name(clause.field), value));
+  const set = Object.entries(update.set)
     .filter(([, each]) => each !== undefined)
     .map(([field, each]) => `${name(field)} = ${value(each)}`);
-  const remove = (change.remove ?? []).map(name);
-  const add = Object.entries(change.add ?? {}).map(
+  const remove = (update.remove ?? []).map(name);
+  const add = Object.entries(update.add ?? {}).map(
     ([field, each]) => `${name(field)} ${value(each)}`,
   );
   return {

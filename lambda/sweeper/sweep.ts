@@ -55,40 +55,36 @@ function shardsFrom(now: number): readonly number[] {
   return Array.from({ length: SWEEP_SHARDS }, (_, i) => (first + i) % SWEEP_SHARDS);
 }
 
-/** Returns true if the job was moved. */
+/** Returns true if the sweeper did something for the job, other than to postpone it. */
 async function sweepJob(
   dependencies: SweepDependencies,
   job: DueJob,
   state: SweepState,
 ): Promise<boolean> {
+  const { clock, log, metrics } = dependencies;
+  const { jobId } = job;
   try {
-    return await move(dependencies, job, state);
+    const isWaiting = job.status !== 'RUNNING' && job.sentAt !== undefined;
+    const queue = isWaiting ? await state.queueBacklog() : NOT_READ;
+    const now = clock.now();
+    const rule = sweepRule(job, now, queue);
+    const isMoved =
+      rule.action === 'publish'
+        ? await publishEnd(dependencies, jobId, state)
+        : await carryOut(dependencies, job, rule, now);
+    if (isMoved) metrics.count(METRIC.sweptJobs, 1, { [DIMENSION.action]: rule.action });
+    return isMoved;
   } catch (error) {
-    dependencies.log.error('sweeping a row failed', { jobId: job.jobId, error: errorName(error) });
+    log.error('sweeping a row failed', { jobId, error: errorName(error) });
     return false;
   }
-}
-
-async function move(
-  dependencies: SweepDependencies,
-  job: DueJob,
-  state: SweepState,
-): Promise<boolean> {
-  const { clock } = dependencies;
-  const isWaiting = job.status !== 'RUNNING' && job.sentAt !== undefined;
-  const queue = isWaiting ? await state.queueBacklog() : NOT_READ;
-  const now = clock.now();
-  const rule = sweepRule(job, now, queue);
-  const isMoved = await carryOut(dependencies, job, rule, { now, state });
-  if (isMoved) dependencies.metrics.count(METRIC.sweptJobs, 1, { [DIMENSION.action]: rule.action });
-  return isMoved;
 }
 
 async function carryOut(
   dependencies: SweepDependencies,
   job: DueJob,
-  rule: SweepAction,
-  { now, state }: { readonly now: number; readonly state: SweepState },
+  rule: Exclude<SweepAction, { readonly action: 'publish' }>,
+  now: number,
 ): Promise<boolean> {
   const { jobs, ends, queue } = dependencies;
   const { jobId, generation } = job;
@@ -115,8 +111,6 @@ async function carryOut(
       await queue.send({ jobId, generation }, 0);
       await jobs.update(jobId, postpone(job, rule.nextLookAt));
       return true;
-    case 'publish':
-      return publishEnd(dependencies, jobId, state);
     default:
       return rule satisfies never;
   }

@@ -34,15 +34,15 @@ export class MemoryJobStore implements JobStore {
     return this.rows.get(jobId);
   }
 
-  async update(jobId: string, change: RowUpdate): Promise<Updated> {
+  async update(jobId: string, update: RowUpdate): Promise<Updated> {
     const current = this.rows.get(jobId);
     if (!current) return { applied: false };
-    if (change.when.every((clause) => holds(clause, current))) {
-      const job = applyUpdate(current, change);
+    if (update.when.every((clause) => holds(clause, current))) {
+      const job = applyUpdate(current, update);
       this.rows.set(jobId, job);
       return { applied: true, job };
     }
-    return alreadyApplied(current, change)
+    return alreadyApplied(current, update)
       ? { applied: true, job: current }
       : { applied: false, current };
   }

@@ -4,7 +4,8 @@ import { UNCLAIMED_GRACE_MS, visibleAt } from './transitions.ts';
 
 /** The sweeper's action for a row that is due. */
 export type SweepAction =
-  | { readonly action: 'none' | Exclude<(typeof SWEEP_ACTIONS)[number], 'send-again'> }
+  | { readonly action: 'none' | Exclude<(typeof SWEEP_ACTIONS)[number], 'publish' | 'send-again'> }
+  | { readonly action: 'publish' }
   /** The message may be lost: send it again with the same generation, then wait twice as long. */
   | { readonly action: 'send-again'; readonly nextLookAt: number }
   | { readonly action: 'postpone'; readonly until: number };

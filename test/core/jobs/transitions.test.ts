@@ -32,9 +32,9 @@ beforeEach(() => {
   jobs = new MemoryJobStore();
 });
 
-async function apply(job: Job, change: RowUpdate): Promise<Job | undefined> {
+async function apply(job: Job, update: RowUpdate): Promise<Job | undefined> {
   jobs.rows.set(JOB_ID, job);
-  const updated = await jobs.update(JOB_ID, change);
+  const updated = await jobs.update(JOB_ID, update);
   return updated.applied ? updated.job : undefined;
 }
 
@@ -103,21 +103,21 @@ describe('a run', () => {
     ['renewal', renew(mine, START, settings.breaker)],
   ];
 
-  test.each(ends)('records its %s while it holds the claim', async (_, change) => {
-    expect(await apply(mine, change)).toBeDefined();
+  test.each(ends)('records its %s while it holds the claim', async (_, update) => {
+    expect(await apply(mine, update)).toBeDefined();
   });
 
   test.each(ends)(
     'cannot record its %s once another run has claimed the job',
-    async (_, change) => {
-      expect(await apply({ ...mine, claimToken: 'twin' }, change)).toBeUndefined();
+    async (_, update) => {
+      expect(await apply({ ...mine, claimToken: 'twin' }, update)).toBeUndefined();
     },
   );
 
-  test.each(ends)('cannot record its %s once the job was requeued', async (_, change) => {
+  test.each(ends)('cannot record its %s once the job was requeued', async (_, update) => {
     const requeued = await apply(mine, requeue(mine, AFTER_LEASE));
 
-    expect(await apply(requeued ?? mine, change)).toBeUndefined();
+    expect(await apply(requeued ?? mine, update)).toBeUndefined();
   });
 
   test('that succeeds names its answer and leaves its event pending', async () => {
@@ -186,13 +186,13 @@ describe('from outside a run', () => {
       deadLetter(job, { type: 't', title: 't' }, START),
     ];
 
-    for (const change of ends(aRunningJob())) {
-      expect(await apply(aRunningJob(), change)).toBeUndefined();
+    for (const update of ends(aRunningJob())) {
+      expect(await apply(aRunningJob(), update)).toBeUndefined();
     }
-    for (const change of ends(aJob())) {
-      expect(await apply(aJob({ generation: generation + 1 }), change)).toBeUndefined();
-      expect(await apply(aJob({ status: 'FAILED' }), change)).toBeUndefined();
-      expect(await apply(aJob(), change)).toMatchObject({ completedAt: START });
+    for (const update of ends(aJob())) {
+      expect(await apply(aJob({ generation: generation + 1 }), update)).toBeUndefined();
+      expect(await apply(aJob({ status: 'FAILED' }), update)).toBeUndefined();
+      expect(await apply(aJob(), update)).toMatchObject({ completedAt: START });
     }
   });
 
