@@ -1,13 +1,12 @@
 /**
- * The chain that most write-ups of this architecture name: Claude Sonnet 4.5, then Claude 3 Sonnet,
- * then Claude Haiku. It deploys, and it warns: Claude 3 Sonnet has been past its end of life since
- * 2026-07-30, and Bedrock takes Claude 3 Haiku from few accounts. Jobs pass over such a target, as
- * three refusals disable it.
+ * The chain of many write-ups of this architecture: Claude Sonnet 4.5, Claude 3 Sonnet, Claude Haiku.
+ * It deploys with a warning: Claude 3 Sonnet reached its end of life on 2026-07-30. Claude 3 Haiku is
+ * open to few accounts only. Bedrock refuses calls of such a target; after three refusals the target
+ * is disabled, and jobs skip it.
  *
  *     npm start -- --config examples/classic-chain.ts
  *
- * The same steps with models that serve today: Claude Sonnet 4.5, Claude Sonnet 4.6, Claude
- * Haiku 4.5, each in two regions. That is the chain of `holdfast.config.ts`.
+ * `holdfast.config.ts` has the same steps with models that are available today.
  */
 import { defineSettings } from '../lambda/contract/schemas/settings.ts';
 

@@ -1,7 +1,10 @@
 /**
- * The breaker by itself: a Lambda handler that calls a payments service, which fails for a while.
- * `node examples/guard-any-call.ts` runs it, with circuits in memory and short times. In a Lambda the
- * store is `new DynamoDbCircuitStore(client, tableName)`, and all sandboxes share their circuits.
+ * The circuit breaker on its own: a Lambda handler calls a payments service that fails for a while.
+ *
+ *     npx node examples/guard-any-call.ts
+ *
+ * Here the circuits are in memory and the times are short. In a Lambda function, use
+ * `new DynamoDbCircuitStore(client, tableName)`, so that all sandboxes share the circuits.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { CircuitOpenError, createBreaker } from '../lambda/breaker.ts';
@@ -19,7 +22,7 @@ const breaker = createBreaker({ store, policy, on: (event) => console.log(`  ${e
 const charge = breaker.wrap('payments', callPayments);
 const handler = breaker.handler(async (order: number) => `order ${order}: ${await charge(order)}`);
 
-/** Stands for a call over the network. */
+/** Simulates a call over the network. */
 async function callPayments(order: number): Promise<string> {
   if (order >= 3 && order < 8) throw new Error('payments: 503');
   return 'charged';

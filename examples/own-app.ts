@@ -1,10 +1,10 @@
 /**
- * Holdfast in an app of your own, beside what uses it: a queue that is told of failed jobs, a role
- * whose people may operate it, and an alarm on a metric of it.
+ * Holdfast in a CDK app of your own, with a queue that receives failed jobs, a role for operators,
+ * and an alarm on one of its metrics.
  *
  *     npx cdk synth --quiet --app "node examples/own-app.ts"
  *
- * With the package installed, the import is `from 'holdfast'`.
+ * If the package is installed, import `Holdfast` from 'holdfast'.
  */
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';

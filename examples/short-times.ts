@@ -1,10 +1,9 @@
 /**
- * The chain of `holdfast.config.ts` with short times, for drills on a laptop: a circuit stays open for
- * 10 s instead of 60 s, and a job whose worker dies is dead-lettered after its first run.
+ * The chain of `holdfast.config.ts` with short times, for drills on a laptop. A circuit stays open for
+ * 10 s instead of 60 s. If a worker crashes, its job is dead-lettered after this one run, so do not
+ * deploy these settings.
  *
  *     npm start -- --config examples/short-times.ts
- *
- * Not for production: a single worker crash dead-letters a job.
  */
 import settings from '../holdfast.config.ts';
 import { defineSettings } from '../lambda/contract/schemas/settings.ts';
