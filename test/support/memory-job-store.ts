@@ -6,12 +6,7 @@ import type {
   JobStore,
   Updated,
 } from '../../lambda/core/jobs/job-store.ts';
-import {
-  alreadyApplied,
-  applyUpdate,
-  holds,
-  type RowUpdate,
-} from '../../lambda/core/jobs/row-update.ts';
+import { alreadyApplied, type Clause, type RowUpdate } from '../../lambda/core/jobs/row-update.ts';
 
 const PAGE_SIZE = 3;
 
@@ -73,4 +68,32 @@ export class MemoryJobStore implements JobStore {
       .filter(({ sweepShard, dueAt }) => sweepShard === shard && dueAt !== undefined)
       .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
   }
+}
+
+function holds(clause: Clause, job: Job): boolean {
+  const value = job[clause.field];
+  switch (clause.test) {
+    case 'equals':
+      return value === clause.value;
+    case 'one-of':
+      return typeof value === 'string' && clause.values.includes(value);
+    case 'absent':
+      return value === undefined;
+    case 'below':
+      return typeof value === 'number' && value < clause.value;
+    case 'above':
+      return typeof value === 'number' && value > clause.value;
+    case 'absent-or-at-most':
+      return value === undefined || (typeof value === 'number' && value <= clause.value);
+    default:
+      return clause satisfies never;
+  }
+}
+
+/** Returns the row after the update. Every clause must hold on the given row. */
+function applyUpdate(job: Job, update: RowUpdate): Job {
+  const claims = job.claims + (update.add?.claims ?? 0);
+  const next: { -readonly [K in keyof Job]: Job[K] } = { ...job, claims, ...update.set };
+  for (const field of update.remove ?? []) next[field] = undefined;
+  return next;
 }

@@ -15,41 +15,13 @@ export type OptionalField = {
 
 /**
  * A transition as data: the conditions on the row, and its new values, applied in one atomic step.
- * Stores only execute it, so the memory store and DynamoDB cannot differ in its meaning.
+ * Stores only execute it and know no transition.
  */
 export interface RowUpdate {
   readonly when: readonly Clause[];
   readonly set: Partial<Job>;
   readonly remove?: readonly OptionalField[];
   readonly add?: { readonly claims: number };
-}
-
-export function holds(clause: Clause, job: Job): boolean {
-  const value = job[clause.field];
-  switch (clause.test) {
-    case 'equals':
-      return value === clause.value;
-    case 'one-of':
-      return typeof value === 'string' && clause.values.includes(value);
-    case 'absent':
-      return value === undefined;
-    case 'below':
-      return typeof value === 'number' && value < clause.value;
-    case 'above':
-      return typeof value === 'number' && value > clause.value;
-    case 'absent-or-at-most':
-      return value === undefined || (typeof value === 'number' && value <= clause.value);
-    default:
-      return clause satisfies never;
-  }
-}
-
-/** Returns the row after the update. Every clause must hold on the given row. */
-export function applyUpdate(job: Job, update: RowUpdate): Job {
-  const claims = job.claims + (update.add?.claims ?? 0);
-  const next: { -readonly [K in keyof Job]: Job[K] } = { ...job, claims, ...update.set };
-  for (const field of update.remove ?? []) next[field] = undefined;
-  return next;
 }
 
 /**

@@ -1,15 +1,11 @@
 import { type Settings, timeForACallMs } from '../../contract/policy.ts';
-import type { CircuitGate, Outcome, Permit } from '../breaker/admission.ts';
+import type { CircuitGate } from '../breaker/admission.ts';
 import type { Clock, Random } from '../clock.ts';
 import { answerFrom, readAnswer } from './answer.ts';
-import type { CallRecorder } from './call-recorder.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
-import { circuitOutcome } from './circuit-outcome.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
-import type { ModelAnswer, ModelClient, ModelFailure, ModelResult } from './model-client.ts';
-import { PromptSize } from './prompt-size.ts';
+import type { ModelAnswer, ModelFailure, ModelResult } from './model-client.ts';
 import type { RegionWatch } from './region-watch.ts';
-import type { RetryBudget } from './retry-budget.ts';
 import type { RunRequest } from './run-request.ts';
 import {
   type Attempt,
@@ -19,28 +15,23 @@ import {
   type SkipReason,
   type UnservedTarget,
 } from './run-result.ts';
-import { type Reduction, shapeRequest } from './shape.ts';
+import type { Reduction } from './shape.ts';
+import { TargetCaller, type TargetCallerParts } from './target-caller.ts';
 
-export interface RunParts {
+export interface RunParts extends TargetCallerParts {
   readonly circuits: CircuitGate;
-  readonly models: ModelClient;
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
-  readonly recorder: CallRecorder;
   readonly regions: RegionWatch;
-  readonly retries: RetryBudget;
   readonly disabledTargets: DisabledTargets;
 }
-
-/** Share of the call timeout that counting a prompt's tokens may take: half of a call's margin. */
-const COUNT_SHARE = 0.05;
 
 /** One run of one job: tries the targets in turn until one of them ends the run. */
 export class Run {
   readonly #parts: RunParts;
   readonly #settings: Settings;
   readonly #request: RunRequest;
-  readonly #prompt: PromptSize;
+  readonly #caller: TargetCaller;
   readonly #attempts: Attempt[] = [];
   readonly #unserved: UnservedTarget[] = [];
   #unusableAnswers = 0;
@@ -49,7 +40,7 @@ export class Run {
     this.#parts = parts;
     this.#settings = settings;
     this.#request = request;
-    this.#prompt = new PromptSize(parts.models, request.conversation);
+    this.#caller = new TargetCaller(parts, settings, request);
   }
 
   async run(): Promise<RunResult> {
@@ -63,10 +54,8 @@ export class Run {
   /** Returns `undefined` if the next target is to be tried. */
   async #try(candidate: Candidate): Promise<RunEnd | undefined> {
     const { circuits, clock, disabledTargets, regions } = this.#parts;
-    const { conversation, jobId } = this.#request;
 
-    const isTooLong = !shapeRequest(candidate, conversation, jobId).fits;
-    if (isTooLong && !this.#prompt.isClose(candidate)) return this.#skip(candidate, 'too-long');
+    if (!this.#caller.mayFit(candidate)) return this.#skip(candidate, 'too-long');
     const tooLate = this.#tooLateForACall();
     if (tooLate) return tooLate;
     const inference = await regions.inference(candidate.target);
@@ -74,12 +63,12 @@ export class Run {
     const availability = await disabledTargets.availability(candidate.key);
     if (!availability.available) return this.#skip(candidate, 'disabled', availability.untilMs);
 
-    const admission = await circuits.admit(candidate.key, jobId);
+    const admission = await circuits.admit(candidate.key, this.#request.jobId);
     if (!admission.admitted) {
       regions.noteFailure();
       return this.#skip(candidate, admission.reason, clock.now() + admission.retryAfterMs);
     }
-    const call = await this.#call(candidate, admission.permit);
+    const call = await this.#caller.call(candidate, admission.permit);
     if ('result' in call) return this.#read(candidate, call.reducedBy, call.result);
     return call.notMade === 'too-long'
       ? this.#skip(candidate, call.notMade)
@@ -100,28 +89,6 @@ export class Run {
     const callEndsMs = this.#parts.clock.now() + timeForACallMs(this.#settings.breaker);
     if (callEndsMs > deadlineAtMs) return { outcome: 'deferred', unserved: this.#unserved };
     return callEndsMs > functionEndsAtMs ? { outcome: 'out-of-time' } : undefined;
-  }
-
-  /** Settles the permit even if the call fails or is not made. */
-  async #call(candidate: Candidate, permit: Permit): Promise<Call> {
-    const { models, recorder, retries } = this.#parts;
-    const { conversation, jobId, beforeCall } = this.#request;
-    const timeoutMs = this.#settings.breaker.callTimeoutSeconds * 1000;
-    let outcome: Outcome = { kind: 'ignored' };
-    try {
-      const leave = await beforeCall();
-      if (leave !== 'go') return { notMade: leave };
-      const tokens = await this.#prompt.tokens(candidate, timeoutMs * COUNT_SHARE);
-      const shaped = shapeRequest(candidate, conversation, jobId, tokens);
-      if (!shaped.fits) return { notMade: 'too-long' };
-      retries.earn();
-      const result = await models.converse(shaped.request, timeoutMs);
-      recorder.record(candidate, jobId, result, permit.stage);
-      outcome = circuitOutcome(result);
-      return { result, reducedBy: shaped.reducedBy };
-    } finally {
-      await permit.settle(outcome);
-    }
   }
 
   async #read(
@@ -191,10 +158,5 @@ export class Run {
     return { outcome, unserved: this.#unserved };
   }
 }
-
-type Call =
-  | { readonly result: ModelResult; readonly reducedBy: readonly Reduction[] }
-  /** The job was taken away before the call, or a count showed that its prompt is too long. */
-  | { readonly notMade: 'cancelled' | 'lost' | 'too-long' };
 
 type CallOutcome = Exclude<Attempt['outcome'], 'skipped'>;
