@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { CHAINS, type ChainName, rigSettings } from '../rig/chains.ts';
 import { type Figures, figuresOf } from '../rig/figures.ts';
 import type { OutageRun } from '../rig/outage-run.ts';
-import { type MeasuredOutage, OUTAGES, type Outage } from '../rig/outages.ts';
+import { JOBS_PER_SECOND, type MeasuredOutage, OUTAGES, type Outage } from '../rig/outages.ts';
 import { runLive, synthesizeApp } from '../rig/run-live.ts';
 import { simulate } from '../rig/simulate.ts';
 import { median } from '../support/median.ts';
@@ -51,9 +51,8 @@ async function tabulate(
     for (const seed of seeds) runs.push(figuresOf(await run(outage, seed)));
     rows[outage.name] = rowOf(outage, runs);
   }
-  console.log(
-    `Chain "${chain}": medians of ${seeds.length} seeds; "must be 0" is the worst seed's figure`,
-  );
+  console.log(`Chain "${chain}", ${JOBS_PER_SECOND} jobs/s, seeds ${seeds.join(', ')}, all times divided by ten.
+Medians of the seeds; the last four columns must be 0 and show the worst seed.`);
   console.table(rows);
 }
 
