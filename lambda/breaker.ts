@@ -31,11 +31,11 @@ export interface GuardOptions {
 
 export interface Guard {
   /**
-   * Makes a call if the circuit admits it, and reports its outcome. If `run` takes the signal, the
-   * signal aborts at the call timeout; otherwise `run` has to end on its own. Throws a
+   * Makes a call if the circuit admits it, and reports its outcome. A `run` that uses the call's
+   * `signal` is aborted at the call timeout; any other `run` has to end on its own. Throws a
    * CircuitOpenError, without a call, if the circuit rejects it.
    */
-  call<Result>(key: string, run: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
+  call<Result>(key: string, run: (call: GuardedCall) => Promise<Result>): Promise<Result>;
   /** Returns the function with a guard around it. */
   wrap<Args extends readonly unknown[], Result>(
     key: string,
@@ -51,6 +51,11 @@ export interface Guard {
   override(key: string, override: GuardOverride | undefined): Promise<void>;
   /** Writes all pending counts. */
   flush(): Promise<void>;
+}
+
+export interface GuardedCall {
+  /** Aborts at the call timeout, which starts when the signal is first read. */
+  readonly signal: AbortSignal;
 }
 
 export interface GuardOverride {
@@ -89,7 +94,7 @@ export function createBreaker(options: GuardOptions): Guard {
     workerId: randomUUID(),
     on,
   });
-  const calls = new GuardedCalls(breaker, policy, clock.now, classify);
+  const calls = new GuardedCalls(breaker, policy, classify);
   return {
     call: (key, run) => calls.call(key, run),
     wrap:
@@ -130,66 +135,68 @@ async function setOverride(
 class GuardedCalls {
   readonly #breaker: Breaker;
   readonly #policy: BreakerPolicy;
-  readonly #now: () => number;
   readonly #classify: (error: unknown) => Classification;
 
   constructor(
     breaker: Breaker,
     policy: BreakerPolicy,
-    now: () => number,
     classify: (error: unknown) => Classification,
   ) {
     this.#breaker = breaker;
     this.#policy = policy;
-    this.#now = now;
     this.#classify = classify;
   }
 
-  async call<Result>(key: string, run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    // An admission that needs no I/O is no promise, and then the call does not wait for one.
+  async call<Result>(key: string, run: (call: GuardedCall) => Promise<Result>): Promise<Result> {
+    // An admission that needs no I/O is not a promise, so the call does not have to wait for it.
     const pending = this.#breaker.admit(key);
     const admission = pending instanceof Promise ? await pending : pending;
     if (!admission.admitted) throw new CircuitOpenError(admission);
     const { permit } = admission;
-    const startMs = this.#now();
-    const timeout = run.length > 0 ? new CallTimeout(this.#policy.callTimeoutSeconds) : undefined;
+    const call = new TimedCall(this.#policy.callTimeoutSeconds);
     let result: Result;
     try {
-      result = await run(timeout?.signal ?? NEVER);
+      result = await run(call);
     } catch (error) {
-      const classification = timeout?.isOver ? 'timeout' : this.#classify(error);
-      await permit.settle(outcomeOf(classification, this.#now() - startMs));
+      await permit.settle(outcomeOf(call.isTimedOut ? 'timeout' : this.#classify(error)));
       throw error;
     } finally {
-      timeout?.clear();
+      call.end();
     }
-    const settled = permit.settle({ kind: 'success', elapsedMs: this.#now() - startMs });
+    const settled = permit.settle({ kind: 'success' });
     if (settled) await settled;
     return result;
   }
 }
 
-const NEVER = new AbortController().signal;
-
-/** Aborts a call at the call timeout. */
-class CallTimeout {
-  readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout;
+/** Makes its timer and its signal only if the call uses them. */
+class TimedCall implements GuardedCall {
+  readonly #seconds: number;
+  #controller: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(seconds: number) {
-    const error = new DOMException(`the call took longer than ${seconds} s`, 'TimeoutError');
-    this.#timer = setTimeout(() => this.#controller.abort(error), seconds * 1000);
+    this.#seconds = seconds;
   }
 
   get signal(): AbortSignal {
+    this.#controller ??= this.#start();
     return this.#controller.signal;
   }
 
-  get isOver(): boolean {
-    return this.#controller.signal.aborted;
+  get isTimedOut(): boolean {
+    return this.#controller?.signal.aborted ?? false;
   }
 
-  clear(): void {
-    clearTimeout(this.#timer);
+  end(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  #start(): AbortController {
+    const controller = new AbortController();
+    const message = `the call took longer than ${this.#seconds} s`;
+    const error = new DOMException(message, 'TimeoutError');
+    this.#timer = setTimeout(() => controller.abort(error), this.#seconds * 1000);
+    return controller;
   }
 }

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { CircuitOpenError, createBreaker, type GuardOptions } from '../lambda/breaker.ts';
+import {
+  CircuitOpenError,
+  createBreaker,
+  type GuardedCall,
+  type GuardOptions,
+} from '../lambda/breaker.ts';
 import type { CircuitEvent } from '../lambda/core/breaker/events.ts';
 import { MemoryCircuitStore } from '../lambda/stores/memory-circuit-store.ts';
 
@@ -11,7 +16,7 @@ describe('a guarded call', () => {
 
     expect(await guard.call(KEY, async () => 1)).toBe(1);
     expect(await guard.call(KEY, async () => 2)).toBe(2);
-    expect(await guard.call(KEY, async (signal) => signal.aborted)).toBe(false);
+    expect(await guard.call(KEY, async ({ signal }) => signal.aborted)).toBe(false);
   });
 
   test('throws what the function throws, and opens when it fails too often', async () => {
@@ -59,7 +64,7 @@ describe('a guarded call', () => {
     const { guard, events } = aGuard({
       policy: { callTimeoutSeconds: 0.01, consecutiveFailures: 1 },
     });
-    const hangs = (signal: AbortSignal) =>
+    const hangs = ({ signal }: GuardedCall) =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
     await expect(guard.call(KEY, hangs)).rejects.toMatchObject({ name: 'TimeoutError' });

@@ -240,7 +240,7 @@ describe('GET /v1/admin/health', () => {
     for (let i = 0; i < 20; i++) {
       const admission = await admin.worker.admit(EAST_SONNET);
       if (!admission.admitted) break;
-      await admission.permit.settle({ kind: 'failure', failure: 'capacity', elapsedMs: 10 });
+      await admission.permit.settle({ kind: 'failure', failure: 'capacity' });
     }
     await admin.worker.flush();
     for (const job of ['a', 'b', 'b']) {

@@ -1,14 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  countsOf,
-  FAIL,
-  failure,
-  IGNORED,
-  KEY,
-  type NewFleet,
-  OK,
-  success,
-} from '../support/fleet.ts';
+import { countsOf, FAIL, failure, IGNORED, KEY, type NewFleet, OK } from '../support/fleet.ts';
 
 export function closedVectors(newFleet: NewFleet): void {
   describe('closed', () => {
@@ -169,8 +160,9 @@ async function sideBySide(fleet: TheFleet, slow: number, fast: number): Promise<
   const permits = await Promise.all(
     Array.from({ length: slow + fast }, (_, i) => fleet.permit(1 + (i % 4))),
   );
-  for (const [i, permit] of permits.entries()) {
-    await permit.settle(success(i < fast ? 2_000 : 31_000));
-  }
+  await fleet.seconds(2);
+  for (const permit of permits.slice(0, fast)) await permit.settle(OK);
+  await fleet.seconds(29);
+  for (const permit of permits.slice(fast)) await permit.settle(OK);
   for (const worker of [1, 2, 3, 4]) await fleet.worker(worker).flush();
 }

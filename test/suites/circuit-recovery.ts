@@ -9,7 +9,6 @@ import {
   OK,
   opened,
   permitsOf,
-  success,
 } from '../support/fleet.ts';
 
 export function recoveryVectors(newFleet: NewFleet): void {
@@ -137,7 +136,9 @@ export function recoveryVectors(newFleet: NewFleet): void {
       const fleet = await opened(newFleet, { slowCallSeconds: 30 });
       await fleet.seconds(60);
 
-      await fleet.call(success(31_000));
+      const probe = await fleet.permit();
+      await fleet.seconds(31);
+      await probe.settle(OK);
 
       expect(fleet.ofType('opened').at(-1)?.evidence).toMatchObject({
         rule: 'probe',

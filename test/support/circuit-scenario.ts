@@ -12,7 +12,7 @@ import { timingOf } from '../../lambda/core/breaker/timing.ts';
 import type { OpenStore } from '../suites/circuit-vectors.ts';
 import { CircuitChecker } from './circuit-checker.ts';
 import { FakeClock } from './fake-clock.ts';
-import { aPolicy, FAIL, Fleet, IGNORED, OK, success } from './fleet.ts';
+import { aPolicy, FAIL, Fleet, IGNORED, OK } from './fleet.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { Fault, Operation } from './watched-store.ts';
 
@@ -43,7 +43,7 @@ type Step = Call | Crash | Overriding;
 
 interface Call extends Waiting {
   readonly action: 'call' | 'abandon';
-  readonly outcome: keyof typeof OUTCOMES;
+  readonly outcome: keyof typeof CALLS;
 }
 
 interface Crash extends Waiting {
@@ -62,7 +62,13 @@ interface Waiting {
   readonly waitMs: number;
 }
 
-const OUTCOMES = { ok: OK, slow: success(3_900), fail: FAIL, ignored: IGNORED } as const;
+/** The outcome of a call, and how long it takes. */
+const CALLS = {
+  ok: { outcome: OK, takesMs: 2_000 },
+  slow: { outcome: OK, takesMs: 3_900 },
+  fail: { outcome: FAIL, takesMs: 50 },
+  ignored: { outcome: IGNORED, takesMs: 100 },
+} as const;
 
 const waiting = {
   worker: fc.nat(49),
@@ -161,7 +167,7 @@ export class ScenarioRun {
     for (let passedMs = 0; passedMs < livenessMs() && !isClosed(); passedMs += 500) {
       for (let worker = 0; worker < this.#scenario.workers; worker++) {
         for (const key of this.checkers.keys())
-          void this.#call(1_000_000 + worker, key, success(100));
+          void this.#call(1_000_000 + worker, key, { outcome: OK, takesMs: 100 });
       }
       await this.fleet.clock.advance(500);
     }
@@ -183,22 +189,26 @@ export class ScenarioRun {
     if (each.action === 'crash') this.#generation++;
     else if (each.action === 'override') {
       this.#operator = this.#operator.then(() => this.#override(worker, key, each));
-    } else
-      void this.#call(worker, key, each.action === 'call' ? OUTCOMES[each.outcome] : undefined);
+    } else {
+      void this.#call(worker, key, each.action === 'call' ? CALLS[each.outcome] : undefined);
+    }
   }
 
-  /** Makes a call. Without an outcome it is never settled. */
-  async #call(worker: number, key: string, outcome: Outcome | undefined): Promise<void> {
+  /** Makes a call. Without a result it is never settled. */
+  async #call(
+    worker: number,
+    key: string,
+    result: { readonly outcome: Outcome; readonly takesMs: number } | undefined,
+  ): Promise<void> {
     const { fleet } = this;
     const admission = await fleet.admit(worker, key);
     if (!admission.admitted) return;
     // A worker that lost the store does not see the others' openings and overrides.
     const isShared = fleet.ofType('degraded').length === 0;
     if (isShared) this.checkers.get(key)?.admitted(fleet.clock.now(), GRACE);
-    if (!outcome) return;
-    const elapsedMs = outcome.kind === 'ignored' ? 100 : outcome.elapsedMs;
-    await fleet.clock.sleep(elapsedMs);
-    await admission.permit.settle(outcome);
+    if (!result) return;
+    await fleet.clock.sleep(result.takesMs);
+    await admission.permit.settle(result.outcome);
     await fleet.worker(worker).flush();
   }
 

@@ -137,18 +137,14 @@ export class Fleet {
   }
 }
 
-export const OK: Outcome = { kind: 'success', elapsedMs: 2_000 };
+export const OK: Outcome = { kind: 'success' };
 export const IGNORED: Outcome = { kind: 'ignored' };
-
-export function success(elapsedMs: number): Outcome {
-  return { kind: 'success', elapsedMs };
-}
 
 export function failure(
   kind: TargetFailureKind = 'capacity',
-  options: { readonly elapsedMs?: number; readonly retryAfterMs?: number } = {},
+  options: { readonly retryAfterMs?: number } = {},
 ): Outcome {
-  return { kind: 'failure', failure: kind, elapsedMs: 50, ...options };
+  return { kind: 'failure', failure: kind, ...options };
 }
 
 export const FAIL: Outcome = failure();

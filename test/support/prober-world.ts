@@ -101,7 +101,7 @@ export class ProberWorld {
       for (const _ of failures) {
         const admission = await this.ended(Promise.resolve(this.worker.admit(key)));
         if (!admission.admitted) throw new Error(`${key} rejects: ${admission.reason}`);
-        const outcome = { kind: 'failure', failure: 'capacity', elapsedMs: 50 } as const;
+        const outcome = { kind: 'failure', failure: 'capacity' } as const;
         await this.ended(Promise.resolve(admission.permit.settle(outcome)));
       }
     }

@@ -1,28 +1,29 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { TargetFailureKind } from '../../contract/words.ts';
-import { type Circuit, type HalfOpen, permitsOf } from './circuit.ts';
+import { type HalfOpen, type Open, permitsOf } from './circuit.ts';
 import type { CircuitSummary } from './summary.ts';
 import { timingOf } from './timing.ts';
 
 /** The result of an admitted call, as far as it says something about the target. */
 export type Outcome =
-  | { readonly kind: 'success'; readonly elapsedMs: number }
+  | { readonly kind: 'success' }
   | {
       readonly kind: 'failure';
       readonly failure: TargetFailureKind;
-      readonly elapsedMs: number;
       /** The wait that the target asked for (Retry-After, a queue estimate). Lengthens the cooldown. */
       readonly retryAfterMs?: number;
     }
   /** The caller's fault, the caller's cancel, or our own abort before the full call timeout. */
   | { readonly kind: 'ignored' };
 
-export function isSlow(outcome: Outcome, { slowCallSeconds }: BreakerPolicy): boolean {
-  if (slowCallSeconds === undefined || outcome.kind === 'ignored') return false;
-  return outcome.elapsedMs >= slowCallSeconds * 1000;
+export function isSlow(elapsedMs: number, { slowCallSeconds }: BreakerPolicy): boolean {
+  return slowCallSeconds !== undefined && elapsedMs >= slowCallSeconds * 1000;
 }
 
-/** Permission to make one call. Settle it once; a second settle changes nothing. */
+/**
+ * Permission to make one call now: the call's time counts from the admission to the settle. Settle it
+ * once; a second settle changes nothing.
+ */
 export interface Permit {
   readonly key: string;
   /** The recovery stage that the call belongs to, counted from 0. Absent outside a recovery. */
@@ -64,9 +65,8 @@ export interface CircuitGate {
   flush(): Promise<void>;
 }
 
-/** The answer that a circuit gives to a caller, as far as a cached view of it can tell. */
+/** The answer of a circuit that is not closed, as far as a cached view of it can tell. */
 export type AdmissionDecision =
-  | { readonly type: 'admit' }
   /** A permit may be free. Only a claim can tell. */
   | { readonly type: 'claim' }
   | {
@@ -75,17 +75,14 @@ export type AdmissionDecision =
       readonly retryAfterMs: number;
     };
 
-const ADMIT: AdmissionDecision = { type: 'admit' };
 const CLAIM: AdmissionDecision = { type: 'claim' };
 
 export function decideAdmission(
-  circuit: Circuit,
+  circuit: Open | HalfOpen,
   nowMs: number,
   policy: BreakerPolicy,
 ): AdmissionDecision {
   switch (circuit.state) {
-    case 'CLOSED':
-      return ADMIT;
     case 'OPEN':
       if (nowMs >= circuit.untilMs) return CLAIM;
       return { type: 'reject', reason: 'open', retryAfterMs: circuit.untilMs - nowMs };

@@ -45,7 +45,7 @@ export class Breaker implements CircuitGate {
     const nowMs = clock.now();
     const timing = timingOf(policy());
     const view = overrides.isFresh(nowMs, timing) ? circuit.freshView(nowMs, timing) : undefined;
-    return view ? circuit.admit(view, subject) : this.#refreshAndAdmit(circuit, subject);
+    return view ? circuit.admit(view, subject, nowMs) : this.#refreshAndAdmit(circuit, subject);
   }
 
   async summaries(keys: readonly string[]): Promise<readonly CircuitSummary[]> {
@@ -90,7 +90,8 @@ export class Breaker implements CircuitGate {
   }
 
   async #refreshAndAdmit(circuit: LocalCircuit, subject?: string): Promise<Admission> {
-    return circuit.admit(await this.#refresh(circuit), subject);
+    const view = await this.#refresh(circuit);
+    return circuit.admit(view, subject, this.#context.clock.now());
   }
 
   async #refresh(circuit: LocalCircuit) {

@@ -32,8 +32,8 @@ function statusOf(error: unknown): unknown {
 }
 
 /** The outcome of a call whose error was classified. */
-export function outcomeOf(classification: Classification, elapsedMs: number): Outcome {
+export function outcomeOf(classification: Classification): Outcome {
   if (classification === 'ignored') return { kind: 'ignored' };
   const failed = typeof classification === 'string' ? { failure: classification } : classification;
-  return { kind: 'failure', elapsedMs, ...failed };
+  return { kind: 'failure', ...failed };
 }

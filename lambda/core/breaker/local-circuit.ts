@@ -57,49 +57,54 @@ export class LocalCircuit {
     await this.#replica.change({ type: 'restart', sinceMs }, store, nowMs + this.#timing.recheckMs);
   }
 
-  /** Decides by a view that the caller has made fresh. */
-  admit(view: View, subject: string | undefined): Admission | Promise<Admission> {
+  /** Decides by a view that the caller has made fresh. `nowMs` is this worker's time. */
+  admit(view: View, subject: string | undefined, nowMs: number): Admission | Promise<Admission> {
     const { overrides, access } = this.#context;
-    if (!overrides.concern(this.key)) return this.#admitByState(view, subject);
-    const nowMs = access.nowMs();
-    const override = overrides.inForce(this.key, nowMs);
+    if (!overrides.concern(this.key)) return this.#admitByState(view, subject, nowMs);
+    const storeNowMs = access.nowMs();
+    const override = overrides.inForce(this.key, storeNowMs);
     if (!override) {
-      const endedMs = overrides.forceOpenEndedMs(this.key, nowMs);
-      if (view.circuit.sinceMs >= endedMs) return this.#admitByState(view, subject);
+      const endedMs = overrides.forceOpenEndedMs(this.key, storeNowMs);
+      if (view.circuit.sinceMs >= endedMs) return this.#admitByState(view, subject, nowMs);
       return this.#recover(view.store, endedMs, subject);
     }
     switch (override.mode) {
       case 'force-open': {
         // The override may be lifted at any time, so no caller waits longer than a cooldown.
-        const retryAfterMs = Math.min(override.untilMs - nowMs, this.#timing.cooldownMs);
+        const retryAfterMs = Math.min(override.untilMs - storeNowMs, this.#timing.cooldownMs);
         return this.#reject('forced-open', retryAfterMs);
       }
       case 'force-closed':
         return { admitted: true, permit: new CallPermit(this.key) };
       case 'observe':
-        return this.#admitCounted(view, subject);
+        return this.#admitCounted(view, subject, nowMs);
       default:
         return override.mode satisfies never;
     }
   }
 
-  #admitByState(view: View, subject: string | undefined): Admission | Promise<Admission> {
+  /** `hasClaimed`: a claim led to this circuit and got no permit, so there is no second claim. */
+  #admitByState(
+    view: Pick<View, 'circuit' | 'store'>,
+    subject: string | undefined,
+    nowMs: number,
+    hasClaimed = false,
+  ): Admission | Promise<Admission> {
+    const { circuit } = view;
+    if (circuit.state === 'CLOSED') return this.#admitCounted(view, subject, nowMs);
     const { access, policy } = this.#context;
-    const decision = decideAdmission(view.circuit, access.nowMs(), policy());
-    switch (decision.type) {
-      case 'admit':
-        return this.#admitCounted(view, subject);
-      case 'claim':
-        return this.#admitByClaim(subject);
-      case 'reject':
-        return this.#reject(decision.reason, decision.retryAfterMs);
-      default:
-        return decision satisfies never;
-    }
+    const decision = decideAdmission(circuit, access.nowMs(), policy());
+    if (decision.type === 'reject') return this.#reject(decision.reason, decision.retryAfterMs);
+    if (!hasClaimed) return this.#admitByClaim(subject);
+    return this.#reject(circuit.state === 'OPEN' ? 'open' : 'half-open', this.#timing.recheckMs);
   }
 
-  #admitCounted({ circuit, store }: View, subject: string | undefined): Admission {
-    return { admitted: true, permit: this.#window.permit(circuit.epoch, store, subject) };
+  #admitCounted(
+    { circuit, store }: Pick<View, 'circuit' | 'store'>,
+    subject: string | undefined,
+    nowMs: number,
+  ): Admission {
+    return { admitted: true, permit: this.#window.permit(circuit.epoch, store, subject, nowMs) };
   }
 
   async #admitByClaim(subject: string | undefined): Promise<Admission> {
@@ -112,17 +117,14 @@ export class LocalCircuit {
         return { admitted: true, permit: this.#leasePermit(claimed, circuit, lease.untilMs) };
       }
     }
-    const { access, policy } = this.#context;
-    const decision = decideAdmission(circuit, access.nowMs(), policy());
-    if (decision.type === 'admit') return this.#admitCounted(await this.#latestView(), subject);
-    if (decision.type === 'reject') return this.#reject(decision.reason, decision.retryAfterMs);
-    return this.#reject(circuit.state === 'OPEN' ? 'open' : 'half-open', this.#timing.recheckMs);
+    return this.#admitByState(claimed, subject, this.#context.clock.now(), true);
   }
 
   /** The claim's store was lost. The worker decides alone, or not at all if the store is back. */
   async #admitAfterLoss(subject: string | undefined): Promise<Admission> {
     const view = await this.refresh();
-    if (this.#context.access.isPrivate(view.store)) return this.admit(view, subject);
+    const { access, clock } = this.#context;
+    if (access.isPrivate(view.store)) return this.admit(view, subject, clock.now());
     return this.#reject('unknown', this.#timing.recheckMs);
   }
 
@@ -146,9 +148,10 @@ export class LocalCircuit {
     { epoch, stage }: HalfOpen,
     untilMs: number,
   ): CallPermit {
+    const { access, policy, clock } = this.#context;
+    const admittedAtMs = clock.now();
     const settle = async (outcome: Outcome) => {
-      const { access, policy, clock } = this.#context;
-      const result = probeResultOf(outcome, policy());
+      const result = probeResultOf(outcome, clock.now() - admittedAtMs, policy());
       const action = { type: 'settle' as const, epoch, leaseId, result };
       const giveUpAtMs = clock.now() + untilMs - access.nowMs();
       const settled = this.#replica.change(action, store, giveUpAtMs);
@@ -156,10 +159,6 @@ export class LocalCircuit {
       await settled.finally(() => this.#settling.delete(settled));
     };
     return new CallPermit(this.key, settle, stage);
-  }
-
-  async #latestView(): Promise<View> {
-    return this.#replica.view ?? (await this.refresh());
   }
 
   #reject(reason: RejectReason, retryAfterMs: number): Rejection {

@@ -14,8 +14,12 @@ export type ProbeResult =
     };
 
 /** A single failure or slow call decides a recovery stage. */
-export function probeResultOf(outcome: Outcome, policy: BreakerPolicy): ProbeResult {
-  const slow = isSlow(outcome, policy);
+export function probeResultOf(
+  outcome: Outcome,
+  elapsedMs: number,
+  policy: BreakerPolicy,
+): ProbeResult {
+  const slow = isSlow(elapsedMs, policy);
   switch (outcome.kind) {
     case 'ignored':
       return outcome;

@@ -24,15 +24,12 @@ export interface Timing {
   readonly skewLimitMs: number;
 }
 
-const timings = new WeakMap<BreakerPolicy, Timing>();
+let latest: { readonly policy: BreakerPolicy; readonly timing: Timing } | undefined;
 
-/** Every call needs the timing, so it is derived once per policy. */
+/** Every call needs the timing and policies rarely change, so the latest result is kept. */
 export function timingOf(policy: BreakerPolicy): Timing {
-  const known = timings.get(policy);
-  if (known) return known;
-  const timing = derive(policy);
-  timings.set(policy, timing);
-  return timing;
+  if (latest?.policy !== policy) latest = { policy, timing: derive(policy) };
+  return latest.timing;
 }
 
 function derive(policy: BreakerPolicy): Timing {

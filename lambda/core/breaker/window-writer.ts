@@ -29,15 +29,20 @@ export class WindowWriter {
     this.#context = context;
   }
 
-  /** A permit for a call that is counted in this epoch. */
-  permit(epoch: number, store: CircuitStore, subject: string | undefined): CallPermit {
+  /** A permit for a call that starts now and is counted in this epoch. */
+  permit(
+    epoch: number,
+    store: CircuitStore,
+    subject: string | undefined,
+    nowMs: number,
+  ): CallPermit {
     if (this.#current?.tally.epoch !== epoch || this.#current.store !== store) {
       this.#current = { tally: new Tally(epoch), store };
       this.#isCheckDue = false;
     }
     const { tally } = this.#current;
     tally.begin();
-    return new CallPermit(this.#key, (outcome) => this.#settle(tally, subject, outcome));
+    return new CallPermit(this.#key, (outcome) => this.#settle(tally, subject, nowMs, outcome));
   }
 
   /** Writes everything that is pending. Concurrent calls share a write. */
@@ -50,7 +55,12 @@ export class WindowWriter {
     return this.#flushing;
   }
 
-  #settle(tally: Tally, subject: string | undefined, outcome: Outcome): void | Promise<void> {
+  #settle(
+    tally: Tally,
+    subject: string | undefined,
+    admittedAtMs: number,
+    outcome: Outcome,
+  ): void | Promise<void> {
     if (outcome.kind === 'ignored') return tally.ignore();
     const policy = this.#context.policy();
     const nowMs = this.#context.clock.now();
@@ -61,7 +71,7 @@ export class WindowWriter {
     }
     if (outcome.kind === 'success') tally.succeed();
     else tally.fail(outcome.failure, counts, outcome.retryAfterMs ?? 0);
-    if (isSlow(outcome, policy)) tally.slow();
+    if (isSlow(nowMs - admittedAtMs, policy)) tally.slow();
     if (counts || tally.isOverdue(nowMs, recheckMs)) return this.#flushOf(tally);
   }
 

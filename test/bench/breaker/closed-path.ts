@@ -59,7 +59,7 @@ async function admitAndSettle(guard: ReturnType<typeof createBreaker>): Promise<
   const pending = guard.admit(KEY);
   const admission = pending instanceof Promise ? await pending : pending;
   const result = await target();
-  if (admission.admitted) admission.permit.settle({ kind: 'success', elapsedMs: 1 });
+  if (admission.admitted) admission.permit.settle({ kind: 'success' });
   return result;
 }
 

@@ -137,8 +137,11 @@ function movesOf(world: World, doing: Doing, worker: number): World[] {
   const save = (intent: Intent): Doing => ({ at: 'save', intent, isFresh: true });
   switch (doing.at) {
     case 'rest': {
-      const { type } = decideAdmission(world.circuit, NOW_MS, POLICY);
-      if (type === 'admit') return [now({ at: 'call', isLeased: false, isCurrent: true })];
+      const { circuit } = world;
+      if (circuit.state === 'CLOSED') {
+        return [now({ at: 'call', isLeased: false, isCurrent: true })];
+      }
+      const { type } = decideAdmission(circuit, NOW_MS, POLICY);
       return type === 'claim' ? [now(save({ type: 'claim' }))] : [];
     }
     case 'call': {
