@@ -62,7 +62,7 @@ describe('a message', () => {
   test.each([
     ['of another generation', aJob({ generation: generation + 1 })],
     ['for a job that has ended', aJob({ status: 'SUCCEEDED' })],
-    ['for a job in other hands', aRunningJob()],
+    ['for a job that another run holds', aRunningJob()],
   ])('%s is acknowledged', async (_, job) => {
     const world = aWorldWith(job);
 

@@ -14,7 +14,7 @@ const HOUR = 3600 * SECOND;
 describe('a backlog of 10,000', () => {
   test.each<[string, number, number]>([
     ['when all circuits name the same time', 60, 30],
-    ['under a cooldown of a quarter of an hour', 900, 450],
+    ['with a cooldown of 15 minutes', 900, 450],
   ])('is retried evenly spread, %s', (_, cooldownSeconds, spreadSeconds) => {
     const settings = someSettings({ breaker: { cooldownSeconds } });
     const random = seededRandom(7);

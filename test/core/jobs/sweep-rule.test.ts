@@ -132,7 +132,7 @@ describe('the sweeper', () => {
 
   test.each([
     ['in a backlog', BACKLOG, 7],
-    ['though none seems to wait', EMPTY, 11],
+    ['although the queue seems empty', EMPTY, 11],
   ])('sends a message that waits for a whole day only a few times, %s', (_, queue, most) => {
     const row = aJob();
     let twins = 0;

@@ -80,8 +80,8 @@ describe('a claim', () => {
     ['that has ended', aJob({ status: 'SUCCEEDED' })],
     ['with a live lease', aRunningJob()],
     ['past its deadline', aJob({ deadlineAt: START })],
-    ['that is to be cancelled', aJob({ cancelRequested: true })],
-    ['that has spent its claims', aJob({ claims: 5 })],
+    ['that was cancelled', aJob({ cancelRequested: true })],
+    ['that has used all its claims', aJob({ claims: 5 })],
   ])('is refused for a job %s', async (_, job) => {
     expect(await claimed(job)).toBeUndefined();
   });
