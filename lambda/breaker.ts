@@ -7,11 +7,12 @@ import { systemClock } from './aws/system-clock.ts';
 import { checkPolicy } from './contract/breaker-rules.ts';
 import { BREAKER_DEFAULTS, type BreakerPolicy } from './contract/policy.ts';
 import type { OverrideMode } from './contract/words.ts';
-import type { Admission, Permit, Rejection, RejectReason } from './core/breaker/admission.ts';
+import type { Admission, Rejection, RejectReason } from './core/breaker/admission.ts';
 import { Breaker } from './core/breaker/breaker.ts';
 import type { CircuitStore } from './core/breaker/circuit-store.ts';
 import { type Classification, classifyByStatus, outcomeOf } from './core/breaker/classify.ts';
 import type { CircuitEvent } from './core/breaker/events.ts';
+import type { Permit } from './core/breaker/permit.ts';
 import { MemoryCircuitStore } from './stores/memory-circuit-store.ts';
 
 export type { Admission, BreakerPolicy, CircuitEvent, CircuitStore, Classification, Permit };

@@ -1,6 +1,7 @@
 import { DIMENSION, METRIC } from '../contract/metrics.ts';
 import { type Settings, targetKey, timeForACallMs } from '../contract/policy.ts';
-import type { CircuitGate, Outcome, Permit } from '../core/breaker/admission.ts';
+import type { CircuitGate } from '../core/breaker/admission.ts';
+import type { Outcome, Permit } from '../core/breaker/permit.ts';
 import type { CircuitSummary } from '../core/breaker/summary.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';

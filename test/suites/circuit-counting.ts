@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Outcome } from '../../lambda/core/breaker/admission.ts';
+import type { Outcome } from '../../lambda/core/breaker/permit.ts';
 import { countsOf, FAIL, type Fleet, KEY, type NewFleet, OK, permitsOf } from '../support/fleet.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 

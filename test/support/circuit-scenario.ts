@@ -6,8 +6,8 @@
 import fc from 'fast-check';
 import type { BreakerPolicy } from '../../lambda/contract/policy.ts';
 import { OVERRIDE_MODES, type OverrideMode } from '../../lambda/contract/words.ts';
-import type { Outcome } from '../../lambda/core/breaker/admission.ts';
 import { CircuitStoreError } from '../../lambda/core/breaker/circuit-store.ts';
+import type { Outcome } from '../../lambda/core/breaker/permit.ts';
 import { timingOf } from '../../lambda/core/breaker/timing.ts';
 import type { OpenStore } from '../suites/circuit-vectors.ts';
 import { CircuitChecker } from './circuit-checker.ts';

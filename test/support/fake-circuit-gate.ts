@@ -1,9 +1,5 @@
-import type {
-  Admission,
-  CircuitGate,
-  Outcome,
-  RejectReason,
-} from '../../lambda/core/breaker/admission.ts';
+import type { Admission, CircuitGate, RejectReason } from '../../lambda/core/breaker/admission.ts';
+import type { Outcome } from '../../lambda/core/breaker/permit.ts';
 import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
 
 /** Circuits that a test controls. They are closed by default. */

@@ -4,10 +4,11 @@ import type {
   OverrideScope,
   TargetFailureKind,
 } from '../../lambda/contract/words.ts';
-import type { Admission, Outcome, Permit } from '../../lambda/core/breaker/admission.ts';
+import type { Admission } from '../../lambda/core/breaker/admission.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { CircuitStore } from '../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
+import type { Outcome, Permit } from '../../lambda/core/breaker/permit.ts';
 import type { Clock, Random } from '../../lambda/core/clock.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { FakeClock } from './fake-clock.ts';

@@ -1,36 +1,8 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
-import type { TargetFailureKind } from '../../contract/words.ts';
 import { type HalfOpen, type Open, permitsOf } from './circuit.ts';
+import type { Permit } from './permit.ts';
 import type { CircuitSummary } from './summary.ts';
 import { timingOf } from './timing.ts';
-
-/** The result of an admitted call, as far as it says something about the target. */
-export type Outcome =
-  | { readonly kind: 'success' }
-  | {
-      readonly kind: 'failure';
-      readonly failure: TargetFailureKind;
-      /** The wait that the target asked for (Retry-After, a queue estimate). Lengthens the cooldown. */
-      readonly retryAfterMs?: number;
-    }
-  /** The caller's fault, the caller's cancel, or our own abort before the full call timeout. */
-  | { readonly kind: 'ignored' };
-
-export function isSlow(elapsedMs: number, { slowCallSeconds }: BreakerPolicy): boolean {
-  return slowCallSeconds !== undefined && elapsedMs >= slowCallSeconds * 1000;
-}
-
-/**
- * Permission to make one call now: the call's time counts from the admission to the settle. Settle it
- * once; a second settle changes nothing.
- */
-export interface Permit {
-  readonly key: string;
-  /** The recovery stage that the call belongs to, counted from 0. Absent outside a recovery. */
-  readonly stage?: number;
-  /** Reports the outcome. If it returns a promise, the consequences are written when it resolves. */
-  settle(outcome: Outcome): void | Promise<void>;
-}
 
 export type RejectReason =
   /** The cooldown is not over. */

@@ -1,7 +1,6 @@
-import { ABSENT, type Circuit } from './circuit.ts';
+import { ABSENT, type Circuit, type Step, type StepContext } from './circuit.ts';
 import type { CircuitStore, Expected } from './circuit-store.ts';
 import { circuitWithoutStore, fromRecord, toRecord, unreadableCircuit } from './record.ts';
-import type { Step, StepContext } from './step.ts';
 import type { StoreRead } from './store-access.ts';
 import { type CircuitAction, transition } from './transition.ts';
 import type { WorkerContext } from './worker-context.ts';

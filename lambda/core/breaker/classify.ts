@@ -1,5 +1,5 @@
 import type { TargetFailureKind } from '../../contract/words.ts';
-import type { Outcome } from './admission.ts';
+import type { Outcome } from './permit.ts';
 
 /** What an error says about the target: a kind of failure, or nothing. */
 export type Classification =

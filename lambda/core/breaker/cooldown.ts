@@ -1,7 +1,15 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
-import { type Circuit, type Closed, type HalfOpen, type Open, opensOf } from './circuit.ts';
+import {
+  beginEpoch,
+  type Circuit,
+  type Closed,
+  type HalfOpen,
+  type Open,
+  opensOf,
+  type Step,
+  type StepContext,
+} from './circuit.ts';
 import type { Evidence, EvidenceRule } from './events.ts';
-import { beginEpoch, type Step, type StepContext } from './step.ts';
 import { timingOf } from './timing.ts';
 
 const DAY_MS = 86_400_000;

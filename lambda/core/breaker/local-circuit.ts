@@ -1,15 +1,8 @@
-import {
-  type Admission,
-  decideAdmission,
-  type Outcome,
-  type Rejection,
-  type RejectReason,
-} from './admission.ts';
+import { type Admission, decideAdmission, type Rejection, type RejectReason } from './admission.ts';
 import type { HalfOpen } from './circuit.ts';
 import { CircuitReplica, type View } from './circuit-replica.ts';
 import type { CircuitStore } from './circuit-store.ts';
-import { CallPermit } from './permit.ts';
-import { probeResultOf } from './probe-result.ts';
+import { CallPermit, type Outcome, probeResultOf } from './permit.ts';
 import { type Claimed, StageClaims } from './stage-claims.ts';
 import { type Timing, timingOf } from './timing.ts';
 import { WindowWriter } from './window-writer.ts';

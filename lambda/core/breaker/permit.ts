@@ -1,4 +1,29 @@
-import type { Outcome, Permit } from './admission.ts';
+import type { BreakerPolicy } from '../../contract/policy.ts';
+import type { TargetFailureKind } from '../../contract/words.ts';
+
+/**
+ * Permission to make one call now: the call's time counts from the admission to the settle. Settle it
+ * once; a second settle changes nothing.
+ */
+export interface Permit {
+  readonly key: string;
+  /** The recovery stage that the call belongs to, counted from 0. Absent outside a recovery. */
+  readonly stage?: number;
+  /** Reports the outcome. If it returns a promise, the consequences are written when it resolves. */
+  settle(outcome: Outcome): void | Promise<void>;
+}
+
+/** The result of an admitted call, as far as it says something about the target. */
+export type Outcome =
+  | { readonly kind: 'success' }
+  | {
+      readonly kind: 'failure';
+      readonly failure: TargetFailureKind;
+      /** The wait that the target asked for (Retry-After, a queue estimate). Lengthens the cooldown. */
+      readonly retryAfterMs?: number;
+    }
+  /** The caller's fault, the caller's cancel, or our own abort before the full call timeout. */
+  | { readonly kind: 'ignored' };
 
 type Report = (outcome: Outcome) => void | Promise<void>;
 
@@ -18,5 +43,44 @@ export class CallPermit implements Permit {
     const report = this.#report;
     this.#report = undefined;
     return report?.(outcome);
+  }
+}
+
+export function isSlow(elapsedMs: number, { slowCallSeconds }: BreakerPolicy): boolean {
+  return slowCallSeconds !== undefined && elapsedMs >= slowCallSeconds * 1000;
+}
+
+/** The outcome of a permit's call, as the recovery counts it. */
+export type ProbeResult =
+  | { readonly kind: 'success' }
+  | { readonly kind: 'ignored' }
+  | {
+      readonly kind: 'failure';
+      readonly failure?: TargetFailureKind;
+      readonly slow: boolean;
+      readonly retryAfterMs: number;
+    };
+
+/** A single failure or slow call decides a recovery stage. */
+export function probeResultOf(
+  outcome: Outcome,
+  elapsedMs: number,
+  policy: BreakerPolicy,
+): ProbeResult {
+  const slow = isSlow(elapsedMs, policy);
+  switch (outcome.kind) {
+    case 'ignored':
+      return outcome;
+    case 'failure': {
+      const { failure, retryAfterMs = 0 } = outcome;
+      if (!policy.ignoredKinds.includes(failure)) {
+        return { kind: 'failure', failure, slow, retryAfterMs };
+      }
+      return slow ? { kind: 'failure', slow, retryAfterMs } : { kind: 'ignored' };
+    }
+    case 'success':
+      return slow ? { kind: 'failure', slow, retryAfterMs: 0 } : { kind: 'success' };
+    default:
+      return outcome satisfies never;
   }
 }

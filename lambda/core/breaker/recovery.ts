@@ -1,4 +1,5 @@
 import {
+  beginEpoch,
   type Circuit,
   type Closed,
   type HalfOpen,
@@ -6,11 +7,13 @@ import {
   type Open,
   opensOf,
   permitsOf,
+  type Step,
+  type StepContext,
+  unchanged,
 } from './circuit.ts';
 import { open } from './cooldown.ts';
 import type { Evidence } from './events.ts';
-import type { ProbeResult } from './probe-result.ts';
-import { beginEpoch, type Step, type StepContext, unchanged } from './step.ts';
+import type { ProbeResult } from './permit.ts';
 import { timingOf } from './timing.ts';
 
 /**

@@ -1,9 +1,8 @@
-import type { Circuit } from './circuit.ts';
+import { type Circuit, type Step, type StepContext, unchanged } from './circuit.ts';
 import { open, openUntil } from './cooldown.ts';
 import type { Evidence } from './events.ts';
-import type { ProbeResult } from './probe-result.ts';
+import type { ProbeResult } from './permit.ts';
 import { beginRecovery, claim, settle } from './recovery.ts';
-import { type Step, type StepContext, unchanged } from './step.ts';
 import { timingOf } from './timing.ts';
 
 /** The input of a transition. An action that is too late for its epoch or lease changes nothing. */

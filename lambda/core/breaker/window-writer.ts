@@ -1,8 +1,7 @@
-import { isSlow, type Outcome } from './admission.ts';
 import type { Circuit } from './circuit.ts';
 import type { CircuitReplica } from './circuit-replica.ts';
 import { type CircuitStore, CircuitStoreError, type WindowCounts } from './circuit-store.ts';
-import { CallPermit } from './permit.ts';
+import { CallPermit, isSlow, type Outcome } from './permit.ts';
 import { Tally } from './tally.ts';
 import { slotAt, timingOf, windowStart } from './timing.ts';
 import { seeded, tripOf } from './trip-rules.ts';

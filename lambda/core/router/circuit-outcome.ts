@@ -1,5 +1,5 @@
 import type { FailureKind, TargetFailureKind } from '../../contract/words.ts';
-import type { Outcome } from '../breaker/admission.ts';
+import type { Outcome } from '../breaker/permit.ts';
 import type { ModelResult } from './model-client.ts';
 
 /** Translates a call's result for the circuit, which ignores faults of the caller and of the configuration. */

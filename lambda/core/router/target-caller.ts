@@ -1,5 +1,5 @@
 import type { Settings } from '../../contract/policy.ts';
-import type { Outcome, Permit } from '../breaker/admission.ts';
+import type { Outcome, Permit } from '../breaker/permit.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import type { Candidate } from './candidates.ts';
 import { circuitOutcome } from './circuit-outcome.ts';

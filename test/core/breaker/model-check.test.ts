@@ -12,7 +12,7 @@ import {
   type Lease,
   permitsOf,
 } from '../../../lambda/core/breaker/circuit.ts';
-import type { ProbeResult } from '../../../lambda/core/breaker/probe-result.ts';
+import type { ProbeResult } from '../../../lambda/core/breaker/permit.ts';
 import { type CircuitAction, transition } from '../../../lambda/core/breaker/transition.ts';
 import { aPolicy } from '../../support/fleet.ts';
 
