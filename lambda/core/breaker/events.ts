@@ -1,4 +1,4 @@
-import type { TargetFailureKind } from '../../contract/words.ts';
+import { TRIP_RULES, type WindowEvidence } from './trip-rules.ts';
 
 /** A listener gets each change of the shared state once, from the worker that made it. */
 export type CircuitEvent =
@@ -29,27 +29,14 @@ interface StateEvent<Type extends string> {
 }
 
 /** Why a circuit opened, in the numbers that caused it. */
-export interface Evidence {
+export interface Evidence extends Omit<WindowEvidence, 'rule'> {
   readonly rule: EvidenceRule;
-  /** The most frequent kind of failure. */
-  readonly failure?: TargetFailureKind;
-  readonly calls: number;
-  readonly failures: number;
-  readonly slowCalls?: number;
-  /** The CUSUM of the excess rule, in failures. */
-  readonly excess?: number;
-  readonly kinds?: Readonly<Partial<Record<TargetFailureKind, number>>>;
   /** The recovery stage that failed. */
   readonly stage?: number;
 }
 
 export const EVIDENCE_RULES = [
-  'rate',
-  'excess',
-  'dry',
-  'slow',
-  /** A daily quota is used up. */
-  'quota-day',
+  ...TRIP_RULES,
   /** A call of a recovery stage failed. */
   'probe',
   /** A permit of a recovery stage expired twice: calls to the target hang. */

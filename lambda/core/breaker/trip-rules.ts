@@ -1,11 +1,33 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import { TARGET_FAILURE_KINDS, type TargetFailureKind } from '../../contract/words.ts';
 import type { WindowBucket, WindowCounts } from './circuit-store.ts';
-import type { Evidence, EvidenceRule } from './events.ts';
+
+export const TRIP_RULES = [
+  'rate',
+  'excess',
+  'dry',
+  'slow',
+  /** A daily quota is used up. */
+  'quota-day',
+] as const;
+type TripRule = (typeof TRIP_RULES)[number];
+
+/** The numbers of the window that tripped a circuit. */
+export interface WindowEvidence {
+  readonly rule: TripRule;
+  /** The most frequent kind of failure. */
+  readonly failure?: TargetFailureKind;
+  readonly calls: number;
+  readonly failures: number;
+  readonly slowCalls?: number;
+  /** The CUSUM of the excess rule, in failures. */
+  readonly excess?: number;
+  readonly kinds?: Readonly<Kinds>;
+}
 
 /** Why a window opens its circuit. */
 export interface Trip {
-  readonly evidence: Evidence;
+  readonly evidence: WindowEvidence;
   /** The longest wait that the failures in the window asked for. */
   readonly retryAfterMs: number;
 }
@@ -51,7 +73,7 @@ interface Window {
 
 type Kinds = Partial<Record<TargetFailureKind, number>>;
 
-function trippedRule(window: Window, policy: BreakerPolicy): EvidenceRule | undefined {
+function trippedRule(window: Window, policy: BreakerPolicy): TripRule | undefined {
   const { calls, successes, failures, slow, excess, kinds } = window;
   if ((kinds['quota-day'] ?? 0) > 0) return 'quota-day';
   const enough = calls >= policy.minimumCalls;
