@@ -22,7 +22,6 @@ export class Checkpoint {
   readonly #checkpoints: Checkpoints;
   readonly #state: string;
   readonly #segments = new Map<string, Promise<Segment>>();
-  #finalState: Promise<FinalState> | undefined;
 
   constructor(checkpoints: Checkpoints, state: string) {
     this.#checkpoints = checkpoints;
@@ -38,9 +37,9 @@ export class Checkpoint {
   }
 
   /** Returns the final state of a run that meets no fault from here on. */
-  finalState(): Promise<FinalState> {
-    this.#finalState ??= this.next([]).then(({ to }) => finalStateOf(to));
-    return this.#finalState;
+  async finalState(): Promise<FinalState> {
+    const { to } = await this.next([]);
+    return finalStateOf(to);
   }
 
   async #compute(points: readonly FaultPoint[]): Promise<Segment> {
@@ -65,8 +64,6 @@ export class Checkpoint {
 export class Checkpoints {
   readonly #setup: RunSetup;
   readonly #byState = new Map<string, Checkpoint>();
-  /** The simulation that ran last, if it stopped at a checkpoint; it can go on from there. */
-  #last: { readonly state: string; readonly simulation: Simulation } | undefined;
 
   constructor(setup: RunSetup) {
     this.#setup = setup;
@@ -77,15 +74,11 @@ export class Checkpoints {
   }
 
   async checkpointOf(simulation: Simulation): Promise<Checkpoint> {
-    const state = textOf(await simulation.state());
-    this.#last = { state, simulation };
-    return this.#checkpointAt(state);
+    return this.#checkpointAt(textOf(await simulation.state()));
   }
 
-  async simulationAt(state: string): Promise<Simulation> {
-    const last = this.#last;
-    this.#last = undefined;
-    return last?.state === state ? last.simulation : openSimulation(this.#setup, stateOf(state));
+  simulationAt(state: string): Promise<Simulation> {
+    return openSimulation(this.#setup, stateOf(state));
   }
 
   #checkpointAt(state: string): Checkpoint {

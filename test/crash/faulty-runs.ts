@@ -33,13 +33,10 @@ async function* runsWithin(
   faults: readonly Fault[],
 ): AsyncGenerator<RunResult> {
   for (let n = (before.at(-1)?.n ?? 0) + 1; n <= segment.calls; n++) {
-    let isRead = false;
     for (const fault of faults) {
-      if (isRead && REDUNDANT_ON_READS.has(fault)) continue;
       const points = [...before, { n, fault }];
       const faulty = await checkpoint.next(points);
       const { injected, calls, to } = faulty;
-      isRead = READ.test(injected.at(-1)?.name ?? '');
       yield { ...(await finalStateOf(to)), injected };
       if (points.length === depth) continue;
       yield* runsWithin({ checkpoint, segment: faulty, points }, depth, faults);
@@ -56,11 +53,3 @@ function shifted(result: RunResult, calls: number): RunResult {
   const injected = result.injected.map((each) => ({ ...each, n: each.n + calls }));
   return { ...result, injected };
 }
-
-/**
- * A read changes nothing. So a read without an answer equals one that was not sent, and a read that is
- * repeated after a lost answer equals one without a fault.
- */
-const READ =
-  /\.(get\w*|due|running|count\w*|load|read\w*)$|(GetItem|Query|GetParameters|GetQueueAttributes|GET object)$/;
-const REDUNDANT_ON_READS: ReadonlySet<Fault> = new Set(['answer-lost', 'unanswered']);

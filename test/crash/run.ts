@@ -1,4 +1,3 @@
-import type { Settings } from '../../lambda/contract/policy.ts';
 import { START } from '../support/job-builders.ts';
 import { someSettings } from '../support/settings.ts';
 import { Cloud } from './cloud.ts';
@@ -29,7 +28,7 @@ export async function openSimulation(
   { platform, path, tamper = (ports) => ports }: RunSetup,
   state: SimulationState,
 ): Promise<Simulation> {
-  const settings = settingsOf(path);
+  const settings = someSettings({ tiers: TIERS, jobs: path.jobs });
   const { models, isBusyHour, queueDownMs = 0, busDownMs = 0 } = path;
   const reaction = (call: number) => models[Math.min(call, models.length) - 1] ?? 'answers';
   const cloud = new Cloud({ reaction }, state.cloud);
@@ -45,12 +44,3 @@ const TIERS = ['primary', 'last-resort'].map((name) => ({
   targets: [{ region: 'us-east-1', modelId: `anthropic.${name}` }],
   maxTokens: 1024,
 }));
-
-const SETTINGS = new Map<Path, Settings>();
-
-/** Validating settings takes as long as half a run, so each path's settings are validated once. */
-function settingsOf(path: Path): Settings {
-  const settings = SETTINGS.get(path) ?? someSettings({ tiers: TIERS, jobs: path.jobs });
-  SETTINGS.set(path, settings);
-  return settings;
-}

@@ -32,7 +32,7 @@ import {
   parametersOf,
   servicesOf,
 } from './wire-services.ts';
-import { type Items, unsigned, WireTables } from './wire-tables.ts';
+import { type Items, WireTables } from './wire-tables.ts';
 
 const JOBS = 'jobs';
 const CIRCUITS = 'circuits';
@@ -42,8 +42,6 @@ const ACCOUNT = {
   region: 'us-east-1',
   endpoint: 'http://127.0.0.1:1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  // Signing takes a fifth of the time, and nothing here verifies a signature.
-  signer: { sign: unsigned },
 };
 const QUEUE_URLS = {
   jobs: `https://sqs.us-east-1.amazonaws.com/1/${JOBS_QUEUE}`,
@@ -75,7 +73,7 @@ export const wirePlatform: Platform<readonly Items[]> = {
   faults: WIRE_FAULTS,
   async open(cloud, settings, before = []) {
     const tables = await TABLES;
-    await tables.become(before);
+    await tables.replaceAll(before);
     const { clock } = cloud;
     tables.clock = clock;
     const policy = () => settings.breaker;

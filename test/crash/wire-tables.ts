@@ -7,14 +7,6 @@ import { reply, type Service } from './wire-services.ts';
 /** dynalite requires a signature but does not verify it. */
 const SOME_SIGNATURE = { 'x-amz-date': '20260101T000000Z', authorization: credentialOf('test') };
 
-/** Replaces the SDK's signer: adds the fixed signature. */
-export async function unsigned<Request extends { headers: Record<string, string> }>(
-  request: Request,
-): Promise<Request> {
-  Object.assign(request.headers, SOME_SIGNATURE);
-  return request;
-}
-
 /** An item in DynamoDB's own form: `{ "jobId": { "S": "…" } }`. */
 export type Item = Record<string, AttributeValue>;
 
@@ -30,8 +22,6 @@ export class WireTables {
   clock: Pick<Clock, 'now'> = { now: () => 0 };
   readonly #server = createDynalite();
   readonly #tables: readonly CreateTableCommandInput[];
-  /** The items of tables that have not been written to since they were read. */
-  readonly #items = new Map<string, Promise<Items>>();
 
   private constructor(tables: readonly CreateTableCommandInput[]) {
     this.#tables = tables;
@@ -48,50 +38,36 @@ export class WireTables {
     return tables;
   }
 
-  readonly serve: Service = async (request) => {
-    const isWrite = /(Put|Update)Item$/.test(request.headers['x-amz-target'] ?? '');
-    const table = isWrite ? /"TableName":"(\w+)"/.exec(request.body)?.[1] : undefined;
-    if (!table) return this.#handle(request);
-    this.#items.delete(table);
-    const response = await this.#handle(request);
-    this.#items.delete(table);
-    return response;
+  /** Serves one request; its answer carries the simulated time. */
+  readonly serve: Service = async ({ headers, body }) => {
+    const { status, text } = await ask(this.#server, headers, body);
+    return reply(status, text, { date: new Date(this.clock.now()).toUTCString() });
   };
 
-  items(table: CreateTableCommandInput): Promise<Items> {
-    const { TableName = '' } = table;
-    const items = this.#items.get(TableName) ?? this.#scan(table);
-    this.#items.set(TableName, items);
-    return items;
+  async items({ TableName, KeySchema = [] }: CreateTableCommandInput): Promise<Items> {
+    const { Items } = await this.#ask('Scan', { TableName });
+    const names = KeySchema.map(({ AttributeName = '' }) => AttributeName);
+    const keyOf = (item: Item) =>
+      JSON.stringify(Object.fromEntries(names.map((name) => [name, item[name]])));
+    return new Map(Items.map((item: Item) => [keyOf(item), item]));
   }
 
   all(): Promise<readonly Items[]> {
     return Promise.all(this.#tables.map((table) => this.items(table)));
   }
 
-  async become(all: readonly Items[]): Promise<void> {
-    for (const [i, table] of this.#tables.entries()) await this.#fill(table, all[i] ?? new Map());
+  /** Replaces the items of all tables. */
+  async replaceAll(all: readonly Items[]): Promise<void> {
+    for (const [i, table] of this.#tables.entries())
+      await this.#replace(table, all[i] ?? new Map());
   }
 
-  async #fill(table: CreateTableCommandInput, items: Items): Promise<void> {
-    const { TableName = '' } = table;
-    const present = await this.items(table);
-    for (const key of present.keys()) {
-      if (!items.has(key)) await this.#ask('DeleteItem', { TableName, Key: JSON.parse(key) });
+  async #replace(table: CreateTableCommandInput, items: Items): Promise<void> {
+    const { TableName } = table;
+    for (const key of (await this.items(table)).keys()) {
+      await this.#ask('DeleteItem', { TableName, Key: JSON.parse(key) });
     }
-    for (const [key, Item] of items) {
-      const isThere = JSON.stringify(present.get(key)) === JSON.stringify(Item);
-      if (!isThere) await this.#ask('PutItem', { TableName, Item });
-    }
-    this.#items.set(TableName, Promise.resolve(items));
-  }
-
-  async #scan({ TableName, KeySchema = [] }: CreateTableCommandInput): Promise<Items> {
-    const { Items } = await this.#ask('Scan', { TableName });
-    const names = KeySchema.map(({ AttributeName = '' }) => AttributeName);
-    const keyOf = (item: Item) =>
-      JSON.stringify(Object.fromEntries(names.map((name) => [name, item[name]])));
-    return new Map(Items.map((item: Item) => [keyOf(item), item]));
+    for (const Item of items.values()) await this.#ask('PutItem', { TableName, Item });
   }
 
   /** Sends a request past the SDK and the fault plan. */
@@ -102,11 +78,6 @@ export class WireTables {
       ...SOME_SIGNATURE,
     };
     const body = JSON.stringify(input);
-    return JSON.parse((await this.#handle({ method: 'POST', path: '/', headers, body })).text);
+    return JSON.parse((await this.serve({ method: 'POST', path: '/', headers, body })).text);
   }
-
-  readonly #handle: Service = async ({ headers, body }) => {
-    const { status, text } = await ask(this.#server, headers, body);
-    return reply(status, text, { date: new Date(this.clock.now()).toUTCString() });
-  };
 }
