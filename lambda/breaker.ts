@@ -148,25 +148,38 @@ class GuardedCalls {
     this.#classify = classify;
   }
 
-  async call<Result>(key: string, run: (call: GuardedCall) => Promise<Result>): Promise<Result> {
-    // An admission that needs no I/O is not a promise, so the call does not have to wait for it.
-    const pending = this.#breaker.admit(key);
-    const admission = pending instanceof Promise ? await pending : pending;
+  call<Result>(key: string, run: (call: GuardedCall) => Promise<Result>): Promise<Result> {
+    try {
+      // An admission that needs no I/O is not a promise, so the call does not have to wait for it.
+      const admission = this.#breaker.admit(key);
+      return admission instanceof Promise
+        ? admission.then((admitted) => this.#run(admitted, run))
+        : this.#run(admission, run);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Chains the outcome to the call's own promise, which costs less than to await it. */
+  #run<Result>(admission: Admission, run: (call: GuardedCall) => Promise<Result>): Promise<Result> {
     if (!admission.admitted) throw new CircuitOpenError(admission);
     const { permit } = admission;
     const call = new TimedCall(this.#policy.callTimeoutSeconds);
-    let result: Result;
-    try {
-      result = await run(call);
-    } catch (error) {
+    const succeeded = (result: Result) => {
+      call.end();
+      const settled = permit.settle({ kind: 'success' });
+      return settled ? settled.then(() => result) : result;
+    };
+    const failed = async (error: unknown): Promise<never> => {
+      call.end();
       await permit.settle(outcomeOf(call.isTimedOut ? 'timeout' : this.#classify(error)));
       throw error;
-    } finally {
-      call.end();
+    };
+    try {
+      return run(call).then(succeeded, failed);
+    } catch (error) {
+      return failed(error);
     }
-    const settled = permit.settle({ kind: 'success' });
-    if (settled) await settled;
-    return result;
   }
 }
 
