@@ -73,7 +73,7 @@ function watchFailures(alarms: Alarms, metrics: InstanceMetrics): void {
     }),
     threshold: 10,
     periods: 3,
-    means: 'More than a tenth of the jobs end without an answer.',
+    means: 'At least a tenth of the jobs end without an answer.',
     because:
       'with at least ten ended jobs in five minutes, for 15 minutes, it is not one caller’s mistake.',
     missing: 'quiet',
