@@ -1,12 +1,12 @@
 /**
- * The chain of many write-ups of this architecture: Claude Sonnet 4.5, Claude 3 Sonnet, Claude Haiku.
- * It deploys with a warning: Claude 3 Sonnet reached its end of life on 2026-07-30. Claude 3 Haiku is
- * open to few accounts only. Bedrock refuses calls of such a target; after three refusals the target
- * is disabled, and jobs skip it.
+ * A chain that many articles on this architecture use: Claude Sonnet 4.5, Claude 3 Sonnet, Claude
+ * Haiku. It deploys with a warning: Claude 3 Sonnet reached its end of life on 2026-07-30. Only a few
+ * accounts can use Claude 3 Haiku. Bedrock refuses calls to such a target; after three refusals the
+ * target is disabled, and jobs skip it.
  *
  *     npm start -- --config examples/classic-chain.ts
  *
- * `holdfast.config.ts` has the same steps with models that are available today.
+ * `holdfast.config.ts` has a similar chain with models that are available today.
  */
 import { defineSettings } from '../lambda/contract/schemas/settings.ts';
 

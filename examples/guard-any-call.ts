@@ -32,8 +32,7 @@ for (let order = 1; order <= 12; order++) {
   try {
     console.log(await handler(order));
   } catch (error) {
-    const isRefused = error instanceof CircuitOpenError;
     console.log(`order ${order}: ${error instanceof Error ? error.message : error}`);
-    if (isRefused) await wait(error.retryAfterMs);
+    if (error instanceof CircuitOpenError) await wait(error.retryAfterMs);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The chain of `holdfast.config.ts` with short times, for drills on a laptop. A circuit stays open for
- * 10 s instead of 60 s. If a worker crashes, its job is dead-lettered after this one run, so do not
- * deploy these settings.
+ * 10 s instead of 60 s. If a worker crashes, its job is dead-lettered without a second run, so do
+ * not deploy these settings.
  *
  *     npm start -- --config examples/short-times.ts
  */

@@ -30,7 +30,7 @@ export interface EmbeddedRunOptions
    * port is replaced by the next free one; 0 takes any free ports. @default 8787
    */
   readonly port?: number;
-  /** URL of a Bedrock that serves every Region. @default a fake Bedrock, started here */
+  /** URL of a Bedrock that serves every Region. @default the run starts a fake Bedrock */
   readonly bedrockEndpoint?: string;
   /** Wraps the server of the AWS services, so that a test can fail or repeat requests. @default none */
   readonly disturb?: (serve: Handler) => Handler;
@@ -58,7 +58,7 @@ export interface EmbeddedRun {
   events(): readonly BusEvent[];
   /** Counts the messages of a queue, given its name or its logical id. */
   queueDepth(queue: string): Promise<QueueDepth>;
-  /** Returns the message of each request that IAM policies denied so far. */
+  /** Returns the messages of all denials by IAM policies so far. */
   denied(): readonly string[];
   /** Ends all processes and servers. */
   stop(): Promise<void>;
@@ -73,7 +73,7 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
   try {
     const { port = DEFAULT_PORT, onLog = () => undefined, disturb = undisturbed } = options;
     const gateway = await listen(port, cleanup);
-    // Ports that follow the API's let documentation name all three addresses.
+    // The ports are consecutive, so that the documentation can name all three addresses.
     const portAfterGateway = (offset: number) => (port === 0 ? 0 : portOf(gateway) + offset);
     const aws = await listen(portAfterGateway(2), cleanup);
     const stack = readStack(options.assemblyDir, { sqs: aws.url });
@@ -88,10 +88,14 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
     aws.serve(disturb(serveAws({ dynamodb, ssm, events: buses.handler, queuesAndObjects })));
 
     const { authorize } = access;
-    const bedrockPort = { port: portAfterGateway(1), tries: PORT_TRIES };
     const bedrock = options.bedrockEndpoint
       ? undefined
-      : await startFakeBedrock({ ...options, ...bedrockPort, authorize });
+      : await startFakeBedrock({
+          ...options,
+          port: portAfterGateway(1),
+          tries: PORT_TRIES,
+          authorize,
+        });
     if (bedrock) cleanup.defer(() => bedrock.stop());
     const bedrockUrl = options.bedrockEndpoint ?? bedrock?.url ?? '';
 
@@ -147,7 +151,7 @@ function busyPort(wanted: number, taken: number): string[] {
   ];
 }
 
-/** Replaces the API's address on AWS by the local one. */
+/** Replaces the API's address on AWS with the local one. */
 function localOutputs(
   outputs: Readonly<Record<string, string>>,
   restApiId: string,

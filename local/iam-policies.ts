@@ -11,7 +11,7 @@ export interface Statement {
 interface Condition {
   readonly key: string;
   readonly values: readonly RegExp[];
-  /** The condition also holds for a request without the key: so does every `ForAllValues`. */
+  /** True for `ForAllValues` operators: the condition also holds for a request without the key. */
   readonly holdsWithout: boolean;
 }
 
@@ -34,7 +34,7 @@ export function applies(
 
 const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 
-/** Strict, so that a form of statement that is not evaluated stops the start. */
+/** Strict: a statement with a field or an operator that is not emulated stops the start. */
 const statement = z.strictObject({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),

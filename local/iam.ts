@@ -5,7 +5,7 @@ import type { Stack } from './stack.ts';
 
 /**
  * Decides whether the caller of a request may do `action` (`dynamodb:GetItem`) on `resource` (an
- * ARN). `context` holds condition keys. Returns undefined if it is allowed, else the denial's message.
+ * ARN). `context` holds condition keys. Returns undefined if they may, or else the denial's message.
  */
 export type Authorize = (
   headers: IncomingHttpHeaders,
@@ -14,7 +14,7 @@ export type Authorize = (
   context?: Readonly<Record<string, string>>,
 ) => string | undefined;
 
-/** The access key id of the person at the machine, who may do anything. */
+/** The access key id of the operator, who may do anything. */
 export const OPERATOR_KEY_ID = 'local';
 
 export interface AccessControl {
@@ -52,10 +52,10 @@ export function createAccessControl(stack: Stack): AccessControl {
       applies(statement, action, resource, context),
     );
     const allowed = matching.some(({ effect }) => effect === 'Allow');
-    const refused = matching.some(({ effect }) => effect === 'Deny');
-    if (allowed && !refused) return undefined;
+    const explicitlyDenied = matching.some(({ effect }) => effect === 'Deny');
+    if (allowed && !explicitlyDenied) return undefined;
     const user = caller?.name ?? (keyId || 'anonymous');
-    const why = refused
+    const why = explicitlyDenied
       ? 'with an explicit deny in an identity-based policy'
       : `because no identity-based policy allows the ${action} action`;
     return `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${why}`;

@@ -1,4 +1,4 @@
-/** Tells whether to show a line that a function logged: a warning, an error, or not JSON at all. */
+/** Returns true for a line that `npm start` shows: a warning, an error, or text that is not JSON. */
 export function isWarning(line: string): boolean {
   return !line.startsWith('{') || /"level":"(WARN|ERROR|CRITICAL)"/i.test(line);
 }

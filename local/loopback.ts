@@ -7,7 +7,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 /** An HTTP server that is reachable only from this machine. */
 export interface Loopback {
   readonly url: string;
-  /** Sets the handler. Requests that arrive earlier are answered with 503. */
+  /** Sets the handler. Requests that arrive earlier get a 503. */
   serve(handler: Handler): void;
   close(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface Loopback {
  */
 export async function listenOnLoopback(port: number, tries = 1): Promise<Loopback> {
   const server = createServer();
-  // Idle connections stay open. If the server closed one while a client writes, a request is lost.
+  // Idle connections stay open: closing one while a client writes would lose a request.
   server.keepAliveTimeout = 0;
   await listen(server, port, tries);
   const { port: actualPort } = server.address() as AddressInfo;
@@ -37,7 +37,7 @@ export async function listenOnLoopback(port: number, tries = 1): Promise<Loopbac
     try {
       await handle(request, response);
     } catch (error: unknown) {
-      // A caller that hangs up in the middle of its request is not an error of the server.
+      // A client that disconnects during its request is not an error of the server.
       if (request.destroyed && !request.complete) return;
       console.error(error);
       if (response.headersSent) response.destroy();
@@ -57,7 +57,7 @@ export async function listenOnLoopback(port: number, tries = 1): Promise<Loopbac
   };
 }
 
-/** Listens on 127.0.0.1, on the first free port of `tries`. */
+/** Listens on 127.0.0.1, at the first free port from `port` on. It tries up to `tries` ports. */
 export async function listen(server: TcpServer, port: number, tries: number): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
@@ -93,7 +93,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
   });
 }
 
-/** One HTTP reply. */
+/** A complete HTTP response. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
@@ -127,7 +127,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Tells a JSON object from a list and from other values. */
+/** Returns true for an object, but not for a list or null. */
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

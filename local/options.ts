@@ -75,7 +75,7 @@ function scenarioFileOf(text: string): string {
   throw new UsageError(`--scenario: got ${text}, allowed is a .json file`);
 }
 
-/** Removes slashes at the end, which would double in every path. */
+/** Removes trailing slashes, because every path begins with one. */
 function endpointOf(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) {
     return text.replace(/\/+$/, '');

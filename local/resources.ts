@@ -41,7 +41,7 @@ const EMULATED = [
   'AWS::Scheduler::Schedule',
 ];
 
-/** Types that only observe, document or protect a stack. It behaves the same here without them. */
+/** Types that only observe, document or protect a stack. Without them, it behaves the same here. */
 const INERT = [
   'AWS::ApiGateway::Account',
   'AWS::ApiGateway::Deployment',
@@ -69,16 +69,16 @@ export function refuseUnknownTypes(types: Readonly<Record<string, string>>): voi
 }
 
 /**
- * Returns the names that CloudFormation would generate, without their random part. CDK ends a logical
- * id with a hash of eight digits, which is kept only if two resources would otherwise share a name.
+ * Returns the names that CloudFormation would generate, without their random part. The eight-digit
+ * hash at the end of CDK's logical ids is kept only if two resources would otherwise share a name.
  */
 export function physicalNames(logicalIds: readonly string[]): ReadonlyMap<string, string> {
   const shortId = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
   const uses = Map.groupBy(logicalIds, shortId);
   return new Map(
     logicalIds.map((logicalId) => {
-      const alone = uses.get(shortId(logicalId))?.length === 1;
-      return [logicalId, `${STACK_NAME}-${alone ? shortId(logicalId) : logicalId}`];
+      const isUnique = uses.get(shortId(logicalId))?.length === 1;
+      return [logicalId, `${STACK_NAME}-${isUnique ? shortId(logicalId) : logicalId}`];
     }),
   );
 }
@@ -89,7 +89,7 @@ export interface Addresses {
   readonly sqs: string;
 }
 
-/** Returns what `Ref` and `Fn::GetAtt` of a resource resolve to. */
+/** Returns the values of `Ref` and `Fn::GetAtt` of a resource. */
 export function identify(type: string, name: string, addresses: Addresses): Identity {
   const arn = (service: string, resource: string) =>
     `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;

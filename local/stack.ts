@@ -86,7 +86,7 @@ const manifest = z.looseObject({
   ),
 });
 
-/** Messages of the synth by construct path. */
+/** The synth's messages, by construct path. */
 const metadata = z.record(
   z.string(),
   z.array(z.looseObject({ type: z.string(), data: z.unknown() })),

@@ -12,8 +12,8 @@ export class SynthesisError extends Error {
 }
 
 /**
- * Synthesizes the CDK app into a cloud assembly. This happens in another process, so that the modules
- * of the CDK do not stay in memory and the caller can load its own modules meanwhile.
+ * Synthesizes the CDK app into a cloud assembly, in a child process. CDK's modules then do not stay in
+ * memory, and the caller can load its own modules meanwhile.
  *
  * @param configFile the settings. @default holdfast.config.ts of the project
  * @returns the folder of the assembly
@@ -33,12 +33,12 @@ export async function synthesize({
     env: {
       ...process.env,
       CDK_OUTDIR: outDir,
-      // The stack must not be bound to the account that the shell names.
+      // The shell's AWS account and Region do not apply to the embedded run.
       CDK_DEFAULT_ACCOUNT: undefined,
       CDK_DEFAULT_REGION: undefined,
       // CDK's policy check takes longer than the synth itself. The tests and `cdk synth` run it.
       CDK_VALIDATION: 'false',
-      // From the second start on, the app's modules are already compiled.
+      // Later starts reuse the app's compiled modules.
       NODE_COMPILE_CACHE: join(tmpdir(), 'holdfast-compile-cache'),
       ...(configFile && { HOLDFAST_CONFIG: configFile }),
     },
@@ -51,7 +51,7 @@ export async function synthesize({
   return outDir;
 }
 
-/** Removes CDK's progress lines, which it writes to the same stream as its errors. */
+/** Removes the progress lines, which CDK writes to the same stream as its errors. */
 function withoutProgress(output: string): string {
   const lines = output.split('\n').filter((line) => !line.startsWith('Bundling asset '));
   return lines.join('\n').trim();

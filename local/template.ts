@@ -31,13 +31,13 @@ export interface Identity {
 export interface Evaluator {
   /** Returns the value with every intrinsic function resolved and without `AWS::NoValue` parts. */
   resolve(value: unknown): unknown;
-  /** Returns true if the named condition holds or if there is none. */
+  /** Returns true if the condition holds, or if none is named. */
   holds(condition: string | undefined): boolean;
 }
 
 /**
- * Resolves the intrinsic functions of CloudFormation that CDK generates. It refuses any other, because
- * a start that fails is better than a property that is silently wrong.
+ * Resolves the intrinsic functions of CloudFormation that CDK generates. It refuses any other,
+ * because a failed start is better than a property that is silently wrong.
  */
 export function createEvaluator(
   { Parameters, Mappings, Conditions }: Template,
@@ -112,7 +112,7 @@ export function createEvaluator(
     });
   }
 
-  /** The functions that depend only on their arguments and on the template's mappings. */
+  /** Evaluates a function that depends only on its arguments and the template's mappings. */
   function pureFunction(name: string, args: unknown[]): unknown {
     switch (name) {
       case 'Fn::Equals':
@@ -135,7 +135,7 @@ export function createEvaluator(
   }
 }
 
-/** `Condition` is also a block in IAM statements. That one is not a string. */
+/** A `Condition` whose value is an object belongs to an IAM statement and is not intrinsic. */
 function isIntrinsic(key: string, argument: unknown): boolean {
   const named = key === 'Ref' || key === 'Condition';
   return (named && typeof argument === 'string') || key.startsWith('Fn::');
@@ -148,7 +148,8 @@ function attributePath(argument: unknown): [logicalId: string, name: string] {
 }
 
 function list(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new Error(`template: got ${value}, expected a list`);
+  if (!Array.isArray(value))
+    throw new Error(`template: got ${JSON.stringify(value)}, expected a list`);
   return value;
 }
 

@@ -1,13 +1,14 @@
 import { type Settings, targetKey } from '../lambda/contract/policy.ts';
 import type { EmbeddedRun } from './embedded-run.ts';
+import { REGION } from './resources.ts';
 
-/** The facts of an embedded run that are printed when it is up. */
+/** The parts of an embedded run that `npm start` prints. */
 type Printed = Pick<
   EmbeddedRun,
   'apiUrl' | 'awsUrl' | 'bedrockUrl' | 'apiKeys' | 'operator' | 'outputs' | 'warnings'
 > & { readonly bedrock?: unknown };
 
-/** The outputs that are not about the emulated services: API Gateway is above, the rest is absent. */
+/** Outputs that are not listed: the API's are printed above, and the others do not run here. */
 const OMITTED_OUTPUTS: ReadonlySet<string> = new Set([
   'ApiUrl',
   'ApiKeyId',
@@ -15,7 +16,7 @@ const OMITTED_OUTPUTS: ReadonlySet<string> = new Set([
   'DashboardName',
 ]);
 
-/** Returns what `npm start` prints: addresses, commands to copy, resource names and warnings. */
+/** Returns the text of `npm start`: addresses, commands to copy, resource names and warnings. */
 export function walkThrough(run: Printed, settings: Settings, readyMs: number): string {
   const [apiKey = '', ...otherKeys] = run.apiKeys.map(({ value }) => value);
   const others = otherKeys.map((key) => `, ${key} (another tenant)`).join('');
@@ -26,14 +27,14 @@ export function walkThrough(run: Printed, settings: Settings, readyMs: number): 
   AWS      ${run.awsUrl}  DynamoDB, S3, SQS, SSM, EventBridge
 
 ${commands(run, apiKey, settings)}
-Names for the commands in docs/, which run in a shell with these variables:
+The commands in docs/ need these variables in your shell, and use these names:
 ${names(run)}${run.warnings.map((warning) => `\nWARNING: ${warning}\n`).join('')}`;
 }
 
 function commands(run: Printed, apiKey: string, settings: Settings): string {
   const key = `-H 'x-api-key: ${apiKey}'`;
   const json = "-H 'content-type: application/json'";
-  const submit = `Submit a job, then read it with the jobId of the answer:
+  const submit = `Submit a job, then read it with the jobId from the response:
   curl -s ${run.apiUrl}/jobs ${key} ${json} -d '{"prompt":"Why do ships have anchors?"}'
   curl -s '${run.apiUrl}/jobs/JOB_ID?wait=20' ${key}
 `;
@@ -65,21 +66,21 @@ Repair them:
 `;
 }
 
-/** curl signs the request itself, from version 7.75 on. */
+/** curl signs the request itself since version 7.75. */
 function override({ apiUrl, operator }: Printed, json: string, { tiers }: Settings): string {
   const target = tiers[0]?.targets[0];
   const key = encodeURIComponent(target ? targetKey(target) : '');
   const user = `${operator.accessKeyId}:${operator.secretAccessKey}`;
   const body = { mode: 'force-open', reason: 'trying it out', expiresInSeconds: 600 };
-  return `Take the first target out for ten minutes, as an operator (DELETE ends it):
-  curl -s -X PUT --aws-sigv4 aws:amz:us-east-1:execute-api --user ${user} ${json} -d '${JSON.stringify(body)}' ${apiUrl}/admin/overrides/target/${key}
+  return `Force the first target's circuit open for ten minutes, as an operator (DELETE ends the override):
+  curl -s -X PUT --aws-sigv4 aws:amz:${REGION}:execute-api --user ${user} ${json} -d '${JSON.stringify(body)}' ${apiUrl}/admin/overrides/target/${key}
 `;
 }
 
 function names({ apiUrl, awsUrl, apiKeys, operator, outputs }: Printed): string {
   const shown = Object.entries(outputs).filter(([name]) => !OMITTED_OUTPUTS.has(name));
   const width = Math.max(0, ...shown.map(([name]) => name.length));
-  return `  export AWS_ACCESS_KEY_ID=${operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${operator.secretAccessKey} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
+  return `  export AWS_ACCESS_KEY_ID=${operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${operator.secretAccessKey} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}
   export AWS_ENDPOINT_URL=${awsUrl} API_URL=${apiUrl} API_KEY=${apiKeys[0]?.value}
 ${shown.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('')}`;
 }

@@ -40,13 +40,13 @@ test('the runbook quotes graphs and queries by the names that the dashboard show
   expect(quoted.filter((name) => !sources.includes(name))).toEqual([]);
 });
 
-test('the samples of errors in docs/api.md are what the API answers', () => {
+test('the error samples in docs/api.md match the API’s responses', () => {
   const samples = read('docs/api.md');
   const withoutPrompt = parseJobRequest({}, someSettings());
   const tooLong = parseQuery(jobQuery, { wait: ['99'] });
 
   for (const parsed of [withoutPrompt, tooLong]) {
-    if (parsed.valid) throw new Error('the sample is no error');
+    if (parsed.valid) throw new Error('expected an invalid request');
     expect(samples).toContain(JSON.stringify(parsed.errors[0]));
   }
 });
@@ -58,7 +58,7 @@ function exists(page: string, link: string): boolean {
   return anchor === undefined || headings(target).includes(anchor);
 }
 
-/** The anchors that GitHub gives to the headings of a page. */
+/** Returns the anchors that GitHub gives to the headings of a page. */
 function headings(page: string): readonly string[] {
   return [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading

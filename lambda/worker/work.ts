@@ -93,5 +93,5 @@ const CLAIMS_EXHAUSTED = 'claims-exhausted';
 
 function claimsExhausted(claims: number) {
   const type = `urn:holdfast:problem:${CLAIMS_EXHAUSTED}`;
-  return { type, title: `The job broke off in each of ${claims} runs` };
+  return { type, title: `No worker could finish the job (runs: ${claims})` };
 }

@@ -1,6 +1,6 @@
 import { type Handler, sendJson } from '../loopback.ts';
 
-/** A handler for each emulated AWS service, which speaks the protocol of that service. */
+/** A handler for each emulated AWS service. It speaks the protocol of that service. */
 export interface AwsServices {
   readonly dynamodb: Handler;
   readonly ssm: Handler;

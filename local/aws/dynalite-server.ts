@@ -11,10 +11,10 @@ import { parseOnce } from './expressions.ts';
 
 export type Dynalite = ReturnType<typeof dynalite>;
 
-answerFailedConditionsWithTheItem();
+returnItemOfFailedConditions();
 for (const parser of [conditionParser, updateParser]) parseOnce(parser);
 
-/** Creates an in-memory dynalite without a socket, corrected where DynamoDB answers more. */
+/** Creates an in-memory dynalite without a socket. */
 export function createDynalite(): Dynalite {
   return dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 }
@@ -49,11 +49,11 @@ export function ask(
 }
 
 /**
- * Makes dynalite return the item of a failed condition. It drops ReturnValuesOnConditionCheckFailure
- * from requests and the item from answers; both are properties of its modules. The check runs while
- * dynalite holds the item's lock, so the item added here is the one that failed the condition.
+ * Makes dynalite return the item of a failed condition, as DynamoDB does. dynalite itself ignores
+ * ReturnValuesOnConditionCheckFailure. It checks the condition while it holds the item's lock, so the
+ * item that is added here is the one that failed the condition.
  */
-function answerFailedConditionsWithTheItem(): void {
+function returnItemOfFailedConditions(): void {
   const option = 'ReturnValuesOnConditionCheckFailure';
   for (const { types } of [putItem, updateItem, deleteItem]) {
     types[option] = { type: 'String', enum: ['ALL_OLD', 'NONE'] };

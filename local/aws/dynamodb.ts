@@ -12,7 +12,7 @@ const AMZ_JSON = 'application/x-amz-json-1.0';
 
 /**
  * Serves DynamoDB with dynalite. Transactions, streams and the deletion of expired items are not
- * emulated. The real service may delete days late, so nothing may depend on it.
+ * emulated. DynamoDB may delete an expired item days late, so nothing may depend on its deletion.
  */
 export async function serveDynamoDb(stack: Stack, authorize: Authorize): Promise<Handler> {
   const server = createDynalite();
@@ -28,7 +28,7 @@ export async function serveDynamoDb(stack: Stack, authorize: Authorize): Promise
   return async (request, response) => {
     const body = await readBody(request, MAX_REQUEST_BYTES);
     if (!body) return sendJson(response, 413, { __type: 'RequestEntityTooLarge' }, AMZ_JSON);
-    const denial = deny(authorize, request.headers, body, partitionKeys);
+    const denial = denialOf(authorize, request.headers, body, partitionKeys);
     if (denial) {
       const __type = 'com.amazon.coral.service#AccessDeniedException';
       return sendJson(response, 400, { __type, Message: denial }, AMZ_JSON);
@@ -51,14 +51,14 @@ const table = z.looseObject({
   StreamSpecification: z.undefined({ error: 'streams are not emulated' }).optional(),
 });
 
-function deny(
+function denialOf(
   authorize: Authorize,
   headers: IncomingHttpHeaders,
   body: Buffer,
   partitionKeys: ReadonlyMap<string, string | undefined>,
 ) {
-  const request = addressed.safeParse(parseJson(body.toString()));
-  // dynalite itself answers a request that is not JSON.
+  const request = tableRequest.safeParse(parseJson(body.toString()));
+  // dynalite itself rejects a request that is not JSON.
   if (!request.success) return undefined;
   const operation = operationOf(headers);
   const context = leadingKey(request.data, partitionKeys);
@@ -71,28 +71,28 @@ function operationOf(headers: IncomingHttpHeaders): string {
   return String(headers['x-amz-target']).split('.')[1] ?? '';
 }
 
-/** Not parsed further, because parsing every attribute of every item is slow. */
+/** Attributes by name. Their values are not parsed, because that is slow for large items. */
 const attributes = z.custom<Readonly<Record<string, unknown>>>(isObject).optional();
 
-const addressed = z.object({
+const tableRequest = z.object({
   TableName: z.string().optional(),
   IndexName: z.string().optional(),
   RequestItems: attributes,
   Key: attributes,
   Item: attributes,
 });
-type Addressed = z.infer<typeof addressed>;
+type TableRequest = z.infer<typeof tableRequest>;
 
 /** Returns the ARNs of the tables or the index that a request uses. */
-function resourcesOf({ TableName, IndexName, RequestItems }: Addressed): string[] {
+function resourcesOf({ TableName, IndexName, RequestItems }: TableRequest): string[] {
   const tables = RequestItems ? Object.keys(RequestItems) : [TableName ?? '*'];
   const suffix = IndexName ? `/index/${IndexName}` : '';
   return tables.map((name) => `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}${suffix}`);
 }
 
-/** Returns the partition key of a request for one item, for policies that restrict it. */
+/** Returns the condition key with which a policy restricts requests for one item to a partition. */
 function leadingKey(
-  { TableName = '', Key, Item }: Addressed,
+  { TableName = '', Key, Item }: TableRequest,
   partitionKeys: ReadonlyMap<string, string | undefined>,
 ): Record<string, string> {
   const value = stringAttribute.safeParse((Key ?? Item)?.[partitionKeys.get(TableName) ?? '']);
@@ -126,6 +126,6 @@ async function createTable(
     'x-amz-date': '20260101T000000Z',
     authorization: credentialOf(OPERATOR_KEY_ID),
   };
-  const answer = await ask(server, headers, body);
-  if (answer.status !== 200) throw new Error(`creating table ${TableName} failed: ${answer.text}`);
+  const { status, text } = await ask(server, headers, body);
+  if (status !== 200) throw new Error(`creating table ${TableName} failed: ${text}`);
 }

@@ -27,7 +27,7 @@ export interface EventBuses {
   events(): readonly BusEvent[];
 }
 
-/** Serves EventBridge's PutEvents. Events are kept, but rules do not deliver them. */
+/** Serves EventBridge's PutEvents. It records the events; no rule delivers them. */
 export function serveEventBuses(stack: Stack, authorize: Authorize): EventBuses {
   const buses = new Set(
     stack.resources('AWS::Events::EventBus', z.looseObject({})).map(({ ref }) => ref),
@@ -70,9 +70,9 @@ export function serveEventBuses(stack: Stack, authorize: Authorize): EventBuses 
       const denial = authorize(request.headers, 'events:PutEvents', arn);
       if (denial) return fail('AccessDeniedException', denial);
     }
-    const answers = Entries.map(put);
-    const FailedEntryCount = answers.filter(({ EventId }) => EventId === undefined).length;
-    return sendJson(response, 200, { Entries: answers, FailedEntryCount }, AMZ_JSON);
+    const results = Entries.map(put);
+    const FailedEntryCount = results.filter(({ EventId }) => EventId === undefined).length;
+    return sendJson(response, 200, { Entries: results, FailedEntryCount }, AMZ_JSON);
   };
   return { handler, events: () => [...kept] };
 }
@@ -82,7 +82,7 @@ const entry = z.looseObject({
   Source: z.string().min(1),
   DetailType: z.string().min(1).max(128),
   Detail: z.string(),
-  /** In seconds since the epoch. */
+  /** Seconds since the epoch. */
   Time: z.number().optional(),
 });
 type Entry = z.infer<typeof entry>;

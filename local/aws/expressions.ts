@@ -23,9 +23,9 @@ interface Parsed {
   readonly usedAliases: readonly string[];
 }
 
-/** Holdfast has some dozens of expressions, but a client may send any number. */
+/** Holdfast has a few dozen expressions, but a client may send any number. */
 const MAX_KNOWN = 1000;
-/** The parser looks at the values of these operators, not only at their types. */
+/** Operators for which the parser checks values, not only their types. */
 const BY_VALUE = /between|attribute_type/i;
 
 /**

@@ -7,7 +7,7 @@ import { askFauxqs, type Fauxqs } from './fauxqs.ts';
  * writes, and response headers that a link overrides.
  */
 export function guardObjects(app: Fauxqs, access: AccessControl): void {
-  /** Conditional writes in progress, by path. They are needed because check and write are two steps. */
+  /** Conditional writes in progress, by path, because the check and the write are two steps. */
   const writing = new Map<string, unknown>();
   const targets = new WeakMap<object, S3Target>();
 
@@ -18,15 +18,15 @@ export function guardObjects(app: Fauxqs, access: AccessControl): void {
     const { url, path, action, arn } = target;
     const denial = access.authorize(signer(request.headers, url), action, arn);
     const conditional = request.method === 'PUT' && isConditional(request.headers);
-    const refusal =
+    const failure =
       (denial && fault(403, 'AccessDenied', denial)) ||
       expiredLink(url, Date.now()) ||
       (conditional && (await failedCondition(request, path)));
-    if (!refusal) return;
+    if (!failure) return;
     await reply
-      .code(refusal.status)
+      .code(failure.status)
       .header('content-type', 'application/xml')
-      .send(errorXml(refusal.code, refusal.message));
+      .send(errorXml(failure.code, failure.message));
   });
 
   app.addHook('onResponse', async (request) => {
@@ -38,7 +38,7 @@ export function guardObjects(app: Fauxqs, access: AccessControl): void {
     const target = targets.get(request);
     if (!target || (request.method !== 'GET' && request.method !== 'HEAD')) return payload;
     if (reply.statusCode === 404 && target.action === 's3:GetObject') {
-      // S3 answers 403 to a caller who may not list the bucket, so that it cannot probe for names.
+      // S3 returns 403 to a caller who may not list the bucket, so that they cannot probe for names.
       const bucket = target.arn.split('/')[0] ?? target.arn;
       const caller = signer(request.headers, target.url);
       if (!access.wouldDeny(caller, 's3:ListBucket', bucket)) return payload;
@@ -51,7 +51,10 @@ export function guardObjects(app: Fauxqs, access: AccessControl): void {
     return payload;
   });
 
-  /** Like S3, answers 409 to the second of two concurrent conditional writes. */
+  /**
+   * Checks If-Match and If-None-Match. Returns an error if the condition fails, or if another
+   * conditional write to the path is in progress: like S3, it then returns 409.
+   */
   async function failedCondition(request: { headers: IncomingHttpHeaders }, path: string) {
     if (writing.has(path)) {
       return fault(409, 'ConditionalRequestConflict', 'A conflicting operation is running.');
@@ -73,7 +76,7 @@ interface S3Target {
   readonly arn: string;
 }
 
-/** Returns undefined for a request to the root, which belongs to another service. */
+/** Returns undefined for a request that is not for S3: its path is the root or begins with `_`. */
 function s3Target({ method, url: raw }: { method: string; url: string }): S3Target | undefined {
   const url = new URL(`http://local${raw}`);
   const [, bucket = '', ...key] = url.pathname.split('/');

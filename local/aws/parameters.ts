@@ -5,9 +5,9 @@ import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
 
 const AMZ_JSON = 'application/x-amz-json-1.1';
-/** Only bounds the memory. A parameter of the advanced tier has 8 KB at most. */
+/** Bounds the memory. A parameter has at most 8 KB, in the advanced tier. */
 const MAX_REQUEST_BYTES = 64 * 1024;
-/** SSM keeps as many. */
+/** The limit of SSM. */
 const KEPT_VERSIONS = 100;
 
 interface Parameter {
@@ -18,12 +18,12 @@ interface Parameter {
 
 /** Serves the operations of SSM that read parameters, and PutParameter, which edits the settings. */
 export function serveParameters(stack: Stack, authorize: Authorize): Handler {
-  const parameters = new Map<string, Parameter>();
+  /** The versions of each parameter, oldest first. */
   const histories = new Map<string, readonly Parameter[]>();
+  const latest = (name: string) => histories.get(name)?.at(-1);
   const put = (name: string, value: string): Parameter => {
-    const version = (parameters.get(name)?.version ?? 0) + 1;
+    const version = (latest(name)?.version ?? 0) + 1;
     const parameter = { value, version, modifiedAtSeconds: Date.now() / 1000 };
-    parameters.set(name, parameter);
     histories.set(name, [...(histories.get(name) ?? []), parameter].slice(-KEPT_VERSIONS));
     return parameter;
   };
@@ -44,13 +44,13 @@ export function serveParameters(stack: Stack, authorize: Authorize): Handler {
       const denial = authorize(request.headers, `ssm:${operation}`, arnOf(name));
       if (denial) return fail('AccessDeniedException', denial);
     }
-    const present = parameters.get(Name);
+    const present = latest(Name);
     switch (operation) {
       case 'GetParameter':
         if (!present) return fail('ParameterNotFound', `parameter ${Name} does not exist`);
         return sendJson(response, 200, { Parameter: describe(Name, present) }, AMZ_JSON);
       case 'GetParameters':
-        return sendJson(response, 200, describeAll(Names ?? [], parameters), AMZ_JSON);
+        return sendJson(response, 200, describeAll(Names ?? [], latest), AMZ_JSON);
       case 'GetParameterHistory': {
         if (!present) return fail('ParameterNotFound', `parameter ${Name} does not exist`);
         const versions = (histories.get(Name) ?? []).map((each) => describe(Name, each));
@@ -74,19 +74,19 @@ const ssmParameter = z.looseObject({ Value: z.string() });
 
 const parameterRequest = z.looseObject({
   Name: z.string().default(''),
-  /** Only in GetParameters. */
+  /** Of GetParameters only. */
   Names: z.array(z.string()).min(1).max(10).optional(),
   Value: z.string().default(''),
   Overwrite: z.boolean().default(false),
 });
 
 /** Lists names without a parameter separately, as SSM does. */
-function describeAll(names: readonly string[], parameters: ReadonlyMap<string, Parameter>) {
+function describeAll(names: readonly string[], latest: (name: string) => Parameter | undefined) {
   const found = names.flatMap((name) => {
-    const parameter = parameters.get(name);
+    const parameter = latest(name);
     return parameter ? [describe(name, parameter)] : [];
   });
-  return { Parameters: found, InvalidParameters: names.filter((name) => !parameters.has(name)) };
+  return { Parameters: found, InvalidParameters: names.filter((name) => !latest(name)) };
 }
 
 function describe(Name: string, { value, version, modifiedAtSeconds }: Parameter) {

@@ -8,12 +8,12 @@ export interface QueueDepth {
   readonly inFlight: number;
 }
 
-/** The stack's queues, reached from within this process and named by ARN. */
+/** Access to the stack's queues from within this process. */
 export interface Queues {
   /** Waits for messages. Returns an empty list if none arrives in time. */
   receive(queueArn: string, max: number, waitSeconds: number): Promise<Message[]>;
   remove(queueArn: string, messages: readonly Message[]): Promise<void>;
-  /** Counts messages. The queue is given by its name, its logical id or its ARN. */
+  /** Counts messages. `queue` is a name, a logical id or an ARN. */
   depth(queue: string): Promise<QueueDepth>;
   visibilityTimeoutSeconds(queueArn: string): number;
 }
@@ -76,14 +76,14 @@ export async function createQueues(app: Fauxqs, stack: Stack): Promise<Queues> {
 
   return {
     receive: async (queueArn, max, waitSeconds) => {
-      const answer = await call(app, 'ReceiveMessage', {
+      const response = await call(app, 'ReceiveMessage', {
         QueueUrl: find(queueArn).ref,
         MaxNumberOfMessages: max,
         WaitTimeSeconds: waitSeconds,
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       });
-      return received.parse(answer).Messages;
+      return received.parse(response).Messages;
     },
     remove: async (queueArn, messages) => {
       if (messages.length === 0) return;
@@ -93,11 +93,11 @@ export async function createQueues(app: Fauxqs, stack: Stack): Promise<Queues> {
       });
     },
     depth: async (name) => {
-      const answer = await call(app, 'GetQueueAttributes', {
+      const response = await call(app, 'GetQueueAttributes', {
         QueueUrl: find(name).ref,
         AttributeNames: ['All'],
       });
-      const { Attributes } = counts.parse(answer);
+      const { Attributes } = counts.parse(response);
       return {
         ready: Attributes.ApproximateNumberOfMessages,
         delayed: Attributes.ApproximateNumberOfMessagesDelayed,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Message } from '../aws/queues.ts';
 import { REGION } from '../resources.ts';
 
-/** Returns a message as a record of the event that a function receives. */
+/** Converts a message to a record of the function's event. */
 export function recordOf(message: Message, eventSourceARN: string) {
   return {
     messageId: message.MessageId,
@@ -35,8 +35,8 @@ const batchResponse = z
   .nullable();
 
 /**
- * Returns the ids of the messages that failed, given a function's response. Like in Lambda, a response
- * of another shape, or one that names an unknown message, fails the whole batch.
+ * Returns the ids of the failed messages, given a function's response. As in Lambda, the whole batch
+ * fails if the response has another shape or names an unknown message.
  */
 export function failedItems(payload: string, all: ReadonlySet<string>): ReadonlySet<string> {
   const parsed = batchResponse.safeParse(JSON.parse(payload));

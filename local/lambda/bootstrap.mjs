@@ -1,7 +1,7 @@
 /**
  * Runs in a sandbox process. It loads the function's bundle and runs one invocation at a time, like
  * the runtime client of AWS. It imports only Node modules, because a function must see only its
- * bundle. It exchanges messages with the main process, which cost a fraction of HTTP requests.
+ * bundle. It exchanges IPC messages with the main process: they cost a fraction of HTTP requests.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 const environment = process.env;
 const send = process.send.bind(process);
 
-// This process ends with the main process, however that one ends.
+// If the main process ends, for whatever reason, this process ends too.
 process.on('disconnect', () => process.exit(0));
 
 let handler;

@@ -12,7 +12,7 @@ const POLLERS = 5;
 const THROTTLE_PAUSE_MS = 1000;
 
 /** The part of a function that an event source needs. */
-type Target = Pick<LambdaFunction, 'name' | 'timeoutMs' | 'invoke'>;
+type Consumer = Pick<LambdaFunction, 'name' | 'timeoutMs' | 'invoke'>;
 
 /**
  * Moves messages from a queue to a function like Lambda's pollers: with batches, a batching window,
@@ -22,19 +22,19 @@ type Target = Pick<LambdaFunction, 'name' | 'timeoutMs' | 'invoke'>;
 export class EventSource {
   readonly #mapping: EventSourceMapping;
   readonly #queues: Queues;
-  readonly #function: Target;
+  readonly #consumer: Consumer;
   #running = true;
 
-  constructor(mapping: EventSourceMapping, queues: Queues, target: Target) {
+  constructor(mapping: EventSourceMapping, queues: Queues, consumer: Consumer) {
     const visibilitySeconds = queues.visibilityTimeoutSeconds(mapping.EventSourceArn);
-    if (visibilitySeconds * 1000 < target.timeoutMs) {
+    if (visibilitySeconds * 1000 < consumer.timeoutMs) {
       throw new Error(
-        `queue visibility timeout: got ${visibilitySeconds} s, allowed is at least the timeout of ${target.name}, ${target.timeoutMs / 1000} s`,
+        `queue visibility timeout: got ${visibilitySeconds} s, allowed is at least the timeout of ${consumer.name}, ${consumer.timeoutMs / 1000} s`,
       );
     }
     this.#mapping = mapping;
     this.#queues = queues;
-    this.#function = target;
+    this.#consumer = consumer;
   }
 
   start(): void {
@@ -42,7 +42,7 @@ export class EventSource {
     for (let i = 0; i < Math.min(POLLERS, maximum); i++) void this.#poll();
   }
 
-  /** Starts no further batch. Running batches end with their function. */
+  /** Stops the pollers. A running batch ends when its invocation ends. */
   stop(): void {
     this.#running = false;
   }
@@ -54,7 +54,7 @@ export class EventSource {
         if (this.#running && batch.length > 0) await this.#process(batch);
       }
     } catch (error: unknown) {
-      // The queues may be closed while a poller still stops.
+      // After a stop, the queues may close while a poller still receives.
       if (this.#running) throw error;
     }
   }
@@ -96,7 +96,7 @@ export class EventSource {
   /** Returns the ids of the messages that SQS has to redeliver. */
   async #invoke(event: string, batch: readonly Message[]): Promise<ReadonlySet<string>> {
     const all = new Set(batch.map(({ MessageId }) => MessageId));
-    const result = await this.#function.invoke(event);
+    const result = await this.#consumer.invoke(event);
     switch (result.outcome) {
       case 'throttled':
         await new Promise((resolve) => setTimeout(resolve, THROTTLE_PAUSE_MS));

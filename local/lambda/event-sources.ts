@@ -21,12 +21,12 @@ export function startEventSources(
     .filter(({ properties }) => properties.Enabled)
     .map(({ logicalId, properties }) => {
       const { FunctionName, EventSourceArn } = properties;
-      const target =
+      const consumer =
         functionsByArn.get(FunctionName) ??
         [...functionsByArn.values()].find(({ name }) => name === FunctionName);
-      if (!target) throw new Error(`${logicalId}: no function ${FunctionName}`);
-      requireAccess(access, target.name, EventSourceArn);
-      return new EventSource(properties, queues, target);
+      if (!consumer) throw new Error(`${logicalId}: no function ${FunctionName}`);
+      requireAccess(access, consumer.name, EventSourceArn);
+      return new EventSource(properties, queues, consumer);
     });
   for (const source of sources) source.start();
   return () => {

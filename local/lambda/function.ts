@@ -3,20 +3,20 @@ import type { FunctionConfiguration } from './runtime-process.ts';
 import { type InvocationResult, Sandbox } from './sandbox.ts';
 
 export interface FunctionOptions extends FunctionConfiguration {
-  /** Maximum number of concurrent invocations. Any further one is throttled. @default no limit */
+  /** Maximum number of concurrent invocations; more are throttled. @default no limit */
   readonly reservedConcurrency?: number;
   /** Receives each line that the function logs. */
   readonly onLog: (line: string) => void;
 }
 
-/** A throttled invocation did not start, because the reserved concurrency is in use. */
+/** `throttled`: the invocation did not start, because the reserved concurrency is in use. */
 export type InvokeResult = InvocationResult | { readonly outcome: 'throttled' };
 
-/** So many processes do not slow each other down. */
+/** The number of processes that do not slow each other down. */
 const CORES = availableParallelism();
-/** Beyond one sandbox per core, an invocation waits so long for a free one before it starts another. */
+/** With one sandbox per core, an invocation waits this long for a free one and then starts another. */
 const WAIT_MS = 1000;
-/** Enough for a page of long polls. Each sandbox is a process of some 100 MB. */
+/** Enough for a few dozen long polls at once. Each sandbox is a process of about 100 MB. */
 const MAX_SANDBOXES = 32;
 const IDLE_MS = 30_000;
 
@@ -37,7 +37,7 @@ interface Waiting extends Invocation {
 export class LambdaFunction {
   readonly #options: FunctionOptions;
   readonly #sandboxes = new Set<Sandbox>();
-  /** A stack: the sandbox that was used last is used next, so that unneeded ones time out. */
+  /** The sandbox that was used last is used next, so that sandboxes in excess time out. */
   readonly #idle: { readonly sandbox: Sandbox; readonly timer: NodeJS.Timeout }[] = [];
   readonly #waiting: Waiting[] = [];
   #invocations = 0;
@@ -142,7 +142,7 @@ export class LambdaFunction {
     this.#sandboxes.delete(sandbox);
     const idle = this.#idle.findIndex((each) => each.sandbox === sandbox);
     if (idle >= 0) clearTimeout(this.#idle.splice(idle, 1)[0]?.timer);
-    // A waiting invocation may have waited for this sandbox.
+    // An invocation may be waiting for this sandbox.
     if (!this.#stopped && this.#sandboxes.size < CORES) this.#runNextInNewSandbox();
   }
 }

@@ -23,7 +23,7 @@ const lambdaFunction = z.looseObject({
     .default({ Variables: {} }),
 });
 
-/** Creates the stack's functions, by ARN. Each runs the bundle that a deploy would upload. */
+/** Returns the stack's functions, by ARN. Each runs the bundle that a deploy would upload. */
 export function createFunctions(
   stack: Stack,
   access: AccessControl,
@@ -54,7 +54,7 @@ export function createFunctions(
   );
 }
 
-/** The variables that Lambda sets in every function, and the addresses of the local services. */
+/** Returns the variables that Lambda sets, and the addresses of the local services. */
 function reservedVariables(
   accessKeyId: string,
   { aws, bedrock }: ServiceUrls,

@@ -11,14 +11,14 @@ export interface FunctionConfiguration {
   readonly handler: string;
   readonly timeoutMs: number;
   readonly memoryMb: number;
-  /** How long the function may load before its timeout begins. @default 10 s, as in Lambda */
+  /** Time that the function may take to load, besides its timeout. @default 10 s, as in Lambda */
   readonly initTimeoutMs?: number;
   readonly environment: Readonly<Record<string, string>>;
 }
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
 
-/** Sent by the main process to a sandbox. `event` is JSON. */
+/** A message from the main process to a sandbox. `event` is JSON. */
 export interface InvocationMessage {
   readonly requestId: string;
   readonly event: string;
@@ -27,7 +27,7 @@ export interface InvocationMessage {
   readonly traceId: string;
 }
 
-/** Sent by a sandbox to the main process. `payload` is JSON. */
+/** A message from a sandbox to the main process. `payload` is JSON. */
 export type RuntimeMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'init-error'; readonly payload: string }
@@ -44,7 +44,7 @@ export function spawnRuntime(configuration: FunctionConfiguration): ChildProcess
   return spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP], {
     cwd: codeDir,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // From the parent's environment only SystemRoot, without which Windows opens no socket.
+    // SystemRoot is all that a sandbox inherits: without it, Windows opens no socket.
     env: {
       ...(process.env.SystemRoot && { SystemRoot: process.env.SystemRoot }),
       ...environment,
@@ -55,7 +55,7 @@ export function spawnRuntime(configuration: FunctionConfiguration): ChildProcess
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
       AWS_LAMBDA_LOG_STREAM_NAME: randomUUID(),
-      // The developer's own AWS profile must not reach the SDK in here.
+      // Hides the developer's own AWS profile from the SDK.
       HOME: codeDir,
       LAMBDA_TASK_ROOT: codeDir,
       TZ: ':UTC',

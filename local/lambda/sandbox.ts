@@ -56,11 +56,11 @@ export class Sandbox {
     return this.#invocation !== undefined;
   }
 
-  /** Always resolves, even if the process never starts. The caller runs one invocation at a time. */
+  /** Always resolves, even if the process never starts. Call it for one invocation at a time. */
   invoke(event: string): Promise<InvocationResult> {
     return new Promise((resolve) => {
       const { timeoutMs, initTimeoutMs = INIT_TIMEOUT_MS } = this.#configuration;
-      // If loading takes longer, Lambda repeats it within the timeout of the first invocation.
+      // If loading exceeds its limit, Lambda repeats it within the first invocation's timeout.
       const loadMs = initTimeoutMs + timeoutMs;
       const timer = setTimeout(() => this.#timeOut(loadMs), loadMs);
       this.#invocation = { requestId: randomUUID(), event, resolve, timer };
@@ -70,15 +70,15 @@ export class Sandbox {
   }
 
   kill(): void {
-    this.#end('Runtime exited with error: signal: killed');
+    this.#exit('Runtime exited with error: signal: killed');
   }
 
   #start(): void {
     this.#process = spawnRuntime(this.#configuration);
     this.#process.on('message', (message) => this.#receive(message as RuntimeMessage));
-    this.#process.on('error', (error) => this.#end(error.message));
+    this.#process.on('error', (error) => this.#exit(error.message));
     this.#process.on('exit', (status, signal) =>
-      this.#end(`Runtime exited with ${signal ? `signal ${signal}` : `status ${status}`}`),
+      this.#exit(`Runtime exited with ${signal ? `signal ${signal}` : `status ${status}`}`),
     );
     for (const output of [this.#process.stdout, this.#process.stderr]) {
       if (output) createInterface({ input: output }).on('line', this.#events.onLog);
@@ -111,8 +111,7 @@ export class Sandbox {
         this.#send();
         return;
       case 'init-error':
-        this.#settle({ outcome: 'failed', payload: message.payload });
-        this.#end('failed to load');
+        this.#end({ outcome: 'failed', payload: message.payload });
         return;
       case 'response':
       case 'error':
@@ -126,10 +125,7 @@ export class Sandbox {
   #timeOut(afterMs: number): void {
     const seconds = (afterMs / 1000).toFixed(2);
     const requestId = this.#invocation?.requestId;
-    this.#settle(
-      failure('Sandbox.Timedout', `${requestId} Task timed out after ${seconds} seconds`),
-    );
-    this.#end('killed at its timeout');
+    this.#end(failure('Sandbox.Timedout', `${requestId} Task timed out after ${seconds} seconds`));
   }
 
   #settle(result: InvocationResult): void {
@@ -139,13 +135,18 @@ export class Sandbox {
     invocation?.resolve(result);
   }
 
-  #end(reason: string): void {
+  #exit(reason: string): void {
+    const requestId = this.#invocation?.requestId;
+    this.#end(failure('Runtime.ExitError', `RequestId: ${requestId} Error: ${reason}`));
+  }
+
+  /** Ends the process. `result` goes to the running invocation, if there is one. */
+  #end(result: InvocationResult): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#process?.kill('SIGKILL');
     this.#events.onEnd();
-    const requestId = this.#invocation?.requestId;
-    this.#settle(failure('Runtime.ExitError', `RequestId: ${requestId} Error: ${reason}`));
+    this.#settle(result);
   }
 }
 

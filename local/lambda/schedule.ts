@@ -7,7 +7,7 @@ import type { LambdaFunction } from './function.ts';
 const target = z.looseObject({ Arn: z.string(), Input: z.string().optional() });
 const state = z.enum(['ENABLED', 'DISABLED']).default('ENABLED');
 
-/** A rule that matches events starts nothing here, because events on a bus are only kept. */
+/** A rule without a schedule starts nothing here, because events on a bus are only recorded. */
 const rule = z.looseObject({
   ScheduleExpression: z.string().optional(),
   State: state,

@@ -15,7 +15,7 @@ describe('examples/classic-chain.ts', () => {
     ]);
   });
 
-  test('uses only models that the catalogue lists', () => {
+  test('uses only models in the catalogue', () => {
     const unknown = targetsOf(settings).filter((target) => !modelFacts(target));
 
     expect(unknown).toEqual([]);

@@ -122,7 +122,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('a running stack', () => {
-  test('passes a request through the API, a function, the queue and the next function', async () => {
+  test('carries a request through the API, a function, the queue and the next function', async () => {
     const { run, lines } = await start();
 
     const answer = await fetch(run.apiUrl, { method: 'POST', body: 'job 1' });
@@ -133,7 +133,7 @@ describe('a running stack', () => {
     expect(run.denied()).toEqual([]);
   });
 
-  test('denies a function what its role does not grant, and lists the denial', async () => {
+  test('denies an action that the role of a function does not grant, and lists the denial', async () => {
     const resources = smallStack();
     const { run } = await start(
       {},
@@ -153,7 +153,7 @@ describe('a running stack', () => {
     ]);
   });
 
-  test('replaces the address on AWS in the outputs by the local one', async () => {
+  test('replaces the address on AWS in the outputs with the local one', async () => {
     const { run } = await start();
 
     expect(run.outputs).toEqual({ ApiUrl: `${run.apiUrl}/` });

@@ -3,7 +3,7 @@ import { isWarning } from '../../local/log-line.ts';
 
 test.each([
   ['{"level":"WARN","message":"circuit opened"}', true],
-  ['{"level":"ERROR","message":"broke"}', true],
+  ['{"level":"ERROR","message":"request failed"}', true],
   ['{"level":"INFO","message":"done"}', false],
   ['{"_aws":{"Timestamp":1},"JobsAccepted":1}', false],
   ['FATAL ERROR: Reached heap limit', true],

@@ -4,7 +4,7 @@ import { type Loopback, listenOnLoopback } from '../../local/loopback.ts';
 let server: Loopback | undefined;
 afterEach(() => server?.close());
 
-test('a request that comes before the handler is set gets a 503 with retry-after, a later one is served', async () => {
+test('a request before the handler is set gets a 503 with retry-after, and a later one is served', async () => {
   server = await listenOnLoopback(0);
 
   const early = await fetch(server.url, { method: 'POST', body: 'too soon' });

@@ -29,7 +29,7 @@ test.each([
   [['--config', 'a.yaml'], '--config: got a.yaml, allowed is a .ts or a .json file'],
   [['--scenario', 'a.yaml'], '--scenario: got a.yaml, allowed is a .json file'],
   [['--bedrock-endpoint', 'x'], '--bedrock-endpoint: got x, allowed is an http(s) URL'],
-])('%j is refused with a message of one line', (args, message) => {
+])('%j is refused with a one-line message', (args, message) => {
   expect(() => parseOptions(args)).toThrow(message);
   expect(() => parseOptions(args)).toThrow(/^[^\n]+$/);
 });

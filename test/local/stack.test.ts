@@ -36,7 +36,7 @@ test('resources may refer to each other in any order', () => {
   });
 });
 
-test('two resources whose ids differ only in their hash keep it', () => {
+test('resources whose ids differ only in the hash keep it in their names', () => {
   const table = { Type: 'AWS::DynamoDB::Table' };
   const dir = anAssembly({ resources: { JobsAAAAAAAA: table, JobsBBBBBBBB: table } });
 

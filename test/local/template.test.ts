@@ -60,7 +60,7 @@ describe('intrinsic functions', () => {
   });
 
   test.each([
-    ['a Ref to nothing', { Ref: 'Absent' }, 'unresolved Ref Absent'],
+    ['a Ref to an unknown id', { Ref: 'Absent' }, 'unresolved Ref Absent'],
     [
       'an attribute that is not emulated',
       { 'Fn::GetAtt': ['Queue', 'Age'] },
@@ -109,7 +109,7 @@ describe('conditions', () => {
     expect(holds(undefined)).toBe(true);
   });
 
-  test('a condition that the template lacks is refused', () => {
+  test('an unknown condition is refused', () => {
     expect(() => holds('Absent')).toThrow('template: condition Absent does not exist');
   });
 });

@@ -31,7 +31,7 @@ const run = {
   operator: { accessKeyId: 'an-operator', secretAccessKey: 'a-secret', userArn: 'arn' },
 };
 
-test('names all addresses, and shows how to submit a job and read it', () => {
+test('shows all addresses, and how to submit a job and read it', () => {
   const text = walkThrough(run, settings, 4230);
 
   expect(text).toContain('up after 4.2 s');
@@ -49,7 +49,7 @@ test('signs an override of the first target with the operator’s credential', (
   expect(text).toContain('http://127.0.0.1:8787/v1/admin/overrides/target/us-east-1%2Fus.a\n');
 });
 
-test('breaks the targets of the first tier and no others, by rules that the fake accepts', () => {
+test('breaks only the targets of the first tier, with rules that the fake accepts', () => {
   const text = walkThrough({ ...run, bedrock: {} }, settings, 0);
 
   const [, url, body = ''] = /curl -s -X PUT (\S+) -d '(.*)'/.exec(text) ?? [];
@@ -64,7 +64,7 @@ test('offers no outage if Bedrock is not the fake', () => {
   expect(walkThrough(run, settings, 0)).not.toContain('_control');
 });
 
-test('names what the commands in the docs need: credentials, addresses and resources', () => {
+test('shows the credentials, addresses and resource names that the commands in docs/ need', () => {
   const text = walkThrough(run, settings, 0);
 
   expect(text).toContain('export AWS_ACCESS_KEY_ID=an-operator AWS_SECRET_ACCESS_KEY=a-secret');

@@ -71,13 +71,13 @@ describe('a failed condition', () => {
   test('does not return the item if the request does not ask for it', async () => {
     await services.operator.dynamodb.send(put('two'));
 
-    const refused = await services.operator.dynamodb.send(put('two', absent)).catch((e) => e);
+    const failure = await services.operator.dynamodb.send(put('two', absent)).catch((e) => e);
 
-    expect(refused.name).toBe('ConditionalCheckFailedException');
-    expect(refused.Item).toBeUndefined();
+    expect(failure.name).toBe('ConditionalCheckFailedException');
+    expect(failure.Item).toBeUndefined();
   });
 
-  test('of an update also returns the item, and changes nothing', async () => {
+  test('of an update returns the item too, and changes nothing', async () => {
     await services.operator.dynamodb.send(put('three'));
     const update = new UpdateItemCommand({
       TableName,
@@ -99,7 +99,7 @@ describe('a failed condition', () => {
 });
 
 describe('access', () => {
-  test('follows the role: what it grants is done, anything else is denied', async () => {
+  test('follows the role: granted actions succeed, and others are denied', async () => {
     await expect(
       services.worker.dynamodb.send(new GetItemCommand({ TableName, Key: { id: { S: 'x' } } })),
     ).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });

@@ -30,7 +30,7 @@ const entry = (fields: object = {}) => ({
 const put = (...Entries: object[]) =>
   services.operator.events.send(new PutEventsCommand({ Entries: Entries as [] }));
 
-test('a function puts events on the bus that its role names, and they are kept', async () => {
+test('a function puts events on the bus that its role names, and they are recorded', async () => {
   const event = {
     id: 'job#1',
     jobId: 'job',
@@ -64,7 +64,7 @@ test('a function may not put events on another bus', async () => {
 test('each entry is accepted or rejected on its own', async () => {
   const { Entries, FailedEntryCount } = await put(
     entry(),
-    entry({ Detail: 'no JSON' }),
+    entry({ Detail: 'not JSON' }),
     entry({ EventBusName: 'Absent' }),
   );
 

@@ -10,20 +10,23 @@ interface Request {
   readonly values?: Record<string, object>;
 }
 
-/** Calls a parser as dynalite does. Returns the tree and the names and values still unused. */
+/** Calls a parser as dynalite does. Returns the tree, and the names and values that are still unused. */
 function ask(parser: Parser, expression: string, { names = {}, values = {} }: Request) {
   const marked = (aliased: object) =>
     Object.fromEntries(Object.keys(aliased).map((alias) => [alias, true as const]));
   const context = {
-    ...{ attrNames: names, attrVals: values },
-    ...{ unusedAttrNames: marked(names), unusedAttrVals: marked(values) },
-    ...{ isReserved: (name: string) => name === 'status', compare: () => false },
+    attrNames: names,
+    attrVals: values,
+    unusedAttrNames: marked(names),
+    unusedAttrVals: marked(values),
+    isReserved: (name: string) => name === 'status',
+    compare: () => false,
   };
   const tree = parser.parse(expression, { context });
   return { tree, unused: [context.unusedAttrNames, context.unusedAttrVals] };
 }
 
-/** Creates a parser that parses once, and lists the expressions that reach the parser behind it. */
+/** Returns a parser that parses once, and the list of the expressions that reach `parser` itself. */
 function remembering(parser: Parser) {
   const asked: string[] = [];
   const behind: Parser = {
@@ -76,7 +79,7 @@ describe('an expression that was parsed before', () => {
     },
   );
 
-  test('is not shared between requests', () => {
+  test('gives each request its own tree', () => {
     const { parser } = remembering(updateParser);
     const request = { names, values: values('1') };
     const { tree } = ask(parser, claim, request);
@@ -124,12 +127,12 @@ describe('an expression is parsed again', () => {
 
   test('if it is invalid, with the same error', () => {
     const { parser } = remembering(updateParser);
-    const complaints = [1, 2].map(() =>
+    const errors = [1, 2].map(() =>
       ask(parser, 'SET status = :v', { values: { ':v': { S: '' } } }),
     );
 
-    expect(complaints[1]).toEqual(complaints[0]);
-    expect(complaints[1]?.tree).toContain('reserved keyword: status');
+    expect(errors[1]).toEqual(errors[0]);
+    expect(errors[1]?.tree).toContain('reserved keyword: status');
     expect(() => ask(parser, 'SET', {})).toThrow('end of input');
   });
 });

@@ -81,7 +81,7 @@ describe('a presigned link', () => {
     expect(await answer.text()).toContain('Request has expired');
   });
 
-  test('permits no more than its signer may do', async () => {
+  test('allows no more than its signer may do', async () => {
     await put('prompts/a');
 
     expect((await fetch(await link('prompts/a', 60))).status).toBe(403);

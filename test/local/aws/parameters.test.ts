@@ -32,7 +32,7 @@ test('a parameter is read, edited while the stack runs, and read again', async (
   expect(second.Parameter).toMatchObject({ Name, Value: 'x', Version: 2 });
 });
 
-test('the history of a parameter has its earlier values', async () => {
+test('the history of a parameter lists all its values', async () => {
   const put = (Value: string) =>
     services.operator.ssm.send(new PutParameterCommand({ Name: 'Edited', Value, Overwrite: true }));
   await put('first');
@@ -80,7 +80,7 @@ test('a value is not replaced without Overwrite', async () => {
   ).rejects.toMatchObject({ name: 'ParameterAlreadyExists' });
 });
 
-test('a missing parameter is named', async () => {
+test('reading a missing parameter fails with its name', async () => {
   const get = new GetParameterCommand({ Name: 'Absent' });
 
   await expect(services.operator.ssm.send(get)).rejects.toMatchObject({

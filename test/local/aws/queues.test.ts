@@ -77,7 +77,7 @@ test('messages are received, counted and removed', async () => {
   expect(await services.queues.depth('Holdfast-Jobs')).toMatchObject({ inFlight: 0 });
 });
 
-test('an unknown queue is named, with the queues that exist', async () => {
+test('asking for an unknown queue fails and lists the queues that exist', async () => {
   await expect(services.queues.depth('Mail')).rejects.toThrow(
     'queue: got Mail, allowed are Holdfast-Jobs',
   );

@@ -83,12 +83,12 @@ function startSource(run: Run) {
   return { queue, events };
 }
 
-/** Long enough for another poller to start a batch. */
+/** Waits long enough for another poller to start a batch. */
 async function aWhile(): Promise<void> {
   for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Batches that run until the test finishes them. */
+/** Returns an answer whose batches run until the test finishes them. */
 function runningBatches() {
   const running: (() => void)[] = [];
   const answer = () =>
@@ -129,7 +129,8 @@ describe('a batch', () => {
 
   test('of more than ten is collected from several receives', async () => {
     const mapping = {
-      ...{ BatchSize: 25, MaximumBatchingWindowInSeconds: 60 },
+      BatchSize: 25,
+      MaximumBatchingWindowInSeconds: 60,
       ScalingConfig: { MaximumConcurrency: 1 },
     };
     const { events } = startSource({ messages: 25, mapping });
@@ -196,8 +197,8 @@ describe('the failures in a batch response', () => {
     ['one', '{"batchItemFailures":[{"itemIdentifier":"b"}]}', ['b']],
     ['an unknown message', '{"batchItemFailures":[{"itemIdentifier":"z"}]}', ['a', 'b']],
     ['an empty identifier', '{"batchItemFailures":[{"itemIdentifier":""}]}', ['a', 'b']],
-    ['no list', '{"batchItemFailures":"b"}', ['a', 'b']],
-    ['a text', '"done"', ['a', 'b']],
+    ['failures that are not a list', '{"batchItemFailures":"b"}', ['a', 'b']],
+    ['a string', '"done"', ['a', 'b']],
   ])('%s', (_, payload, failed) => {
     expect([...failedItems(payload, all)]).toEqual(failed);
   });

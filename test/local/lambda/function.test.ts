@@ -82,10 +82,11 @@ describe('a function that', () => {
     expect(await invoke()).toMatchObject({ outcome: 'returned', payload: 'well' });
   });
 
-  test('never loads fails after both times', async () => {
+  test('never loads fails after its load time and its timeout', async () => {
     const never = 'await new Promise(() => setInterval(() => {}, 1000));';
     const { invoke } = aFunction(`${never} export const handler = () => 'well';`, {
-      ...{ initTimeoutMs: 50, timeoutMs: 100 },
+      initTimeoutMs: 50,
+      timeoutMs: 100,
     });
 
     expect(await invoke()).toMatchObject({
@@ -123,7 +124,7 @@ describe('a function that', () => {
     });
   });
 
-  test('exceeds its memory is ended', async () => {
+  test('exceeds its memory is killed', async () => {
     const { invoke } = aFunction(
       'const kept = []; export const handler = () => { for (;;) kept.push(new Array(1e5).fill(0.5)); };',
       { memoryMb: 64 },
@@ -135,7 +136,7 @@ describe('a function that', () => {
     });
   });
 
-  test('cannot load reports why', async () => {
+  test('cannot load fails with the error of the load', async () => {
     const { invoke } = aFunction(`throw new Error('variable X is not set');`);
 
     expect(await invoke()).toMatchObject({
@@ -144,7 +145,7 @@ describe('a function that', () => {
     });
   });
 
-  test('lacks its handler reports that', async () => {
+  test('lacks its handler fails with Runtime.HandlerNotFound', async () => {
     const { invoke } = aFunction('export const other = 1;');
 
     expect(await invoke()).toMatchObject({
@@ -166,12 +167,12 @@ describe('a function that', () => {
     const { invoke, created, lines } = aFunction(
       `export const handler = ({ hang }) => { console.log('began'); return hang ? new Promise(() => setInterval(() => {}, 1000)) : 'well'; };`,
     );
-    const broken = invoke({ hang: true });
+    const killed = invoke({ hang: true });
     await until(() => lines.length > 0);
 
     expect(created.killOne()).toBe(true);
 
-    expect(await broken).toMatchObject({ payload: { errorType: 'Runtime.ExitError' } });
+    expect(await killed).toMatchObject({ payload: { errorType: 'Runtime.ExitError' } });
     expect(await invoke({})).toEqual({ outcome: 'returned', payload: 'well' });
   });
 });

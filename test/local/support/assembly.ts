@@ -6,7 +6,7 @@ import { aTemporaryDir } from './temporary-dir.ts';
 export type Resources = Record<string, { Type: string; Properties?: unknown }>;
 
 export interface AssemblyParts {
-  /** Functions: logical id → text of `index.mjs`. */
+  /** Functions: logical id → content of `index.mjs`. */
   readonly code?: Record<string, string>;
   /** Properties of functions, by logical id, merged into the defaults. */
   readonly functionProperties?: Record<string, object>;

@@ -1,6 +1,6 @@
 import type { InvokeResult } from '../../../local/lambda/function.ts';
 
-/** A function that returns the answer of the test and records its events. */
+/** Creates a function that returns the test's answer and records its events. */
 export function aFakeFunction(answer: unknown | (() => InvokeResult | Promise<InvokeResult>)) {
   const events: Record<string, unknown>[] = [];
   return {

@@ -8,7 +8,7 @@ afterAll(() => {
   for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
 
-/** Creates a folder that is removed after the tests of the file. */
+/** Creates a folder that is removed after the last test of the file. */
 export function aTemporaryDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
   dirs.push(dir);
