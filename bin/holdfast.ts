@@ -31,13 +31,13 @@ async function doctor(options: DoctorOptions): Promise<void> {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   }
-  const findings = await find(options);
+  const findings = await findingsOf(options);
   const report = options.json ? reportJson(findings) : reportText(findings);
-  // `exit` ends requests that are still waiting for an answer after the doctor's timeout.
+  // `exit` ends requests that still wait for a response after the doctor's time limit.
   process.stdout.write(report, () => process.exit(isHealthy(findings) ? 0 : 1));
 }
 
-async function find({
+async function findingsOf({
   configFile = DEFAULT_SETTINGS,
   stack,
   bedrockEndpoint,

@@ -37,12 +37,11 @@ export async function queryAws(
   }
 }
 
-/** @param name of an error */
+/** Returns true if an error of this name means that the credentials are absent or refused. */
 export function isCredentialsError(name: string): boolean {
   return CREDENTIALS_ERRORS.has(name);
 }
 
-/** The names of errors, from services and from the SDK, for credentials that are absent or refused. */
 const CREDENTIALS_ERRORS: ReadonlySet<string> = new Set([
   'CredentialsProviderError',
   'TokenProviderError',
@@ -61,7 +60,10 @@ class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
 }
 
-/** The signal aborts requests. A hanging credentials provider ignores it, so the race ends the wait. */
+/**
+ * Runs a check for at most `limitMs`. The signal aborts its requests. A credentials provider that
+ * hangs ignores the signal, so the race ends the wait for it.
+ */
 async function within<Result>(
   limitMs: number,
   check: (signal: AbortSignal) => Promise<Result>,
@@ -70,7 +72,7 @@ async function within<Result>(
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new TimeLimitError(`no answer within ${limitMs / 1000} s`));
+      reject(new TimeLimitError(`no response within ${limitMs / 1000} s`));
       controller.abort();
     }, limitMs);
   });

@@ -13,7 +13,7 @@ const TEXTS: Readonly<Record<LifecycleFinding, string>> = {
   'no-access': 'access to the model catalogue is denied',
 };
 
-/** Checks in Bedrock's catalogue when the target's model ends. `checkModel` checks that it answers. */
+/** Checks in Bedrock's catalogue how near the target's model is to its end of life. */
 export async function checkLifecycle(
   catalogue: ModelCatalogue,
   target: Target,

@@ -43,7 +43,7 @@ export function checkChain(findings: readonly Finding[]): readonly Finding[] {
   return [{ check: 'model', level: 'bad', subject: 'chain', found, fix }];
 }
 
-/** Follows the router: a failure that it would retry is a warning, any other failure is bad. */
+/** A target that is throttled, busy, slow or failing is a warning. Any other failure is bad. */
 function remedyOf(
   { kind, name }: ModelFailure,
   target: Target,

@@ -16,7 +16,7 @@ export interface DoctorOptions {
   readonly bedrockEndpoint?: string;
 }
 
-export const USAGE = `Checks for anything that would keep a deployment from serving. It makes one real call of one token
+export const USAGE = `Checks for problems that would keep a deployment from serving. It makes one real call of one token
 to each target of the chain; every other check only reads.
 
   holdfast doctor [--json] [--config FILE] [--stack NAME]
@@ -25,8 +25,8 @@ Options:
   -c, --config FILE       the settings, .ts or .json (default: holdfast.config.ts of this folder)
   --region REGION         the region of the stack (default: as the AWS CLI finds it)
   --profile NAME          the profile with the credentials (default: as the AWS CLI finds them)
-  --stack NAME            checks the deployed stack, too
-  --bedrock-endpoint URL  checks only this Bedrock, a fake one, and no AWS account
+  --stack NAME            also checks the deployed stack
+  --bedrock-endpoint URL  checks only this fake Bedrock, and no AWS account
   --json                  prints one JSON document
   --help                  prints this text
 
@@ -68,7 +68,7 @@ export function environmentOf({
 }: DoctorOptions): Readonly<Record<string, string | undefined>> {
   return {
     ...(region !== undefined && { AWS_REGION: region }),
-    // The SDK warns if keys are set beside a profile. The option says that the profile is meant.
+    // The SDK warns if both keys and a profile are set. The option chooses the profile.
     ...(profile !== undefined && { AWS_PROFILE: profile, ...NO_KEYS }),
     ...(bedrockEndpoint !== undefined && {
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockEndpoint,

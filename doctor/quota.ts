@@ -31,9 +31,9 @@ interface Demand {
 }
 
 /**
- * Compares with the demand of fully busy workers that all call this target. A call reserves its
- * maxTokens when it starts (Bedrock user guide, "How tokens are counted"). The real demand is higher:
- * prompts count too, and calls shorter than a minute repeat within it.
+ * Compares the quotas of a target with the demand of workers that are all busy and all call this
+ * target. A call reserves its maxTokens when it starts (Bedrock user guide, "How tokens are
+ * counted"). The real demand is higher: prompts count too, and short calls repeat within the minute.
  */
 function compare(
   quotas: readonly Quota[],
@@ -44,17 +44,17 @@ function compare(
   const requests = quotaOf(quotas, target, 'requests');
   const tokensNeeded = callsAtOnce * maxTokens;
   const calls = `${callsAtOnce} calls at once`;
-  const held = `${calls} x maxTokens ${maxTokens}`;
+  const reserved = `${calls} x maxTokens ${maxTokens}`;
   if (!tokens && !requests) {
     const found = 'no quota has the name of this model';
     const fix =
       `look up the model's quota on the Bedrock page of Service Quotas in ${target.region}; ` +
-      `the workers need ${tokensNeeded} tokens per minute (${held})`;
+      `the workers need ${tokensNeeded} tokens per minute (${reserved})`;
     return [{ level: 'warning', found, fix }];
   }
   // Bedrock has removed the request quotas of many models, so a missing one is no limit.
   return [
-    ...(tokens ? [resultOf(tokens, 'tokens', tokensNeeded, held)] : []),
+    ...(tokens ? [resultOf(tokens, 'tokens', tokensNeeded, reserved)] : []),
     ...(requests ? [resultOf(requests, 'requests', callsAtOnce, calls)] : []),
   ];
 }
@@ -70,7 +70,7 @@ function resultOf(
       'request an increase in Service Quotas, or open a support case if the quota is not adjustable';
     return { level: 'bad', found: `the quota "${name}" is 0`, fix };
   }
-  const found = `the quota is ${value} ${unit} per minute, and full workers need ${needed} (${calculation})`;
+  const found = `the quota is ${value} ${unit} per minute, and busy workers need ${needed} (${calculation})`;
   if (needed <= value) return { level: 'good', found };
   const fix = `request a higher quota "${name}", or lower jobs.workerConcurrency or maxTokens`;
   return { level: 'warning', found, fix };

@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 
-/** The report: a line for each finding, and its fix below it. Words show the level, not colours. */
+/** Returns a line for each finding, and its fix below it. Words show the level, not colours. */
 export function reportText(findings: readonly Finding[]): string {
   const lines = findings.map(({ level, check, subject, found, fix }) => {
     const line = `${SYMBOLS[level]} ${check}: ${subject}: ${found}\n`;
@@ -9,7 +9,7 @@ export function reportText(findings: readonly Finding[]): string {
   return `${lines.join('')}${summary(findings)}\n`;
 }
 
-/** The document that `--json` prints. `healthy` is false if any finding is bad. */
+/** Returns the document that `--json` prints. `healthy` is false if any finding is bad. */
 export function reportJson(findings: readonly Finding[]): string {
   return `${JSON.stringify({ healthy: isHealthy(findings), findings }, null, 2)}\n`;
 }

@@ -3,7 +3,7 @@ import { parseSettings, SettingsError } from '../lambda/contract/schemas/setting
 import { queryAws } from './aws-query.ts';
 import type { Finding } from './finding.ts';
 
-/** The findings for a settings file that is not valid, one for each error in it. */
+/** Returns a finding for each error in a settings file. */
 export function invalidSettings(file: string, { faults }: SettingsError): readonly Finding[] {
   const fix = 'correct the settings, then run the doctor again; nothing else was checked';
   return faults.map((found) => ({ check: 'settings', level: 'bad', subject: file, found, fix }));

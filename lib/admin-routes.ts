@@ -1,6 +1,6 @@
 import type { MethodDeploymentOptions } from 'aws-cdk-lib/aws-apigateway';
 
-/** The method and the path of each operators' route. */
+/** The method and the path of each of the operators' routes. */
 export const ADMIN_ROUTES = [
   ['GET', '/admin/health'],
   ['PUT', '/admin/overrides/{scope}/{key+}'],
@@ -10,9 +10,9 @@ export const ADMIN_ROUTES = [
 ] as const;
 
 /**
- * The limit of each operators' route, in requests per second for all operators together. It suits
- * a person or a script and is far below the capacity of the circuits table. These calls carry no
- * API key, so no usage plan limits them.
+ * Limits each of the operators' routes, in requests per second for all operators together. The limit
+ * suits a person or a script and is far below the capacity of the circuits table. These calls carry
+ * no API key, so no usage plan limits them.
  */
 export const ADMIN_LIMITS: Readonly<Record<string, MethodDeploymentOptions>> = Object.fromEntries(
   ADMIN_ROUTES.map(([method, path]) => [

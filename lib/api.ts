@@ -16,8 +16,6 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { jobRequest } from '../lambda/contract/schemas/jobs.ts';
-import { jsonSchema } from '../lambda/contract/schemas/json-schema.ts';
 import { ADMIN_LIMITS } from './admin-routes.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import type { HoldfastFunction } from './holdfast-function.ts';
@@ -59,7 +57,7 @@ export class Api extends Construct {
       endpointTypes: [EndpointType.REGIONAL],
       // API Gateway writes logs with one role per account, and a new account has none.
       cloudWatchRole: true,
-      // Other APIs of the account may use the same role by now.
+      // When the stack is deleted, other APIs of the account may use this role.
       cloudWatchRoleRemovalPolicy: removalPolicy,
       deployOptions: {
         stageName: 'v1',
@@ -68,8 +66,8 @@ export class Api extends Construct {
         // Execution logs would contain prompts.
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false,
-        // The limit for all keys together: half of an account's 10,000 requests per second and
-        // region, so that a flood of requests leaves capacity to the account's other APIs.
+        // The limit for all keys together: half of an account's 10,000 requests per second
+        // per region, so that a flood of requests leaves capacity to the account's other APIs.
         throttlingRateLimit: 5_000,
         throttlingBurstLimit: 2_500,
         tracingEnabled: true,
@@ -121,19 +119,14 @@ export class Api extends Construct {
   }
 
   /**
-   * Lets the gateway reject a body that is not an object or lacks a required field. It checks
-   * nothing deeper, because the function's error names the field and the gateway's does not.
+   * Lets the gateway refuse a body that is not an object. The function checks the fields, because its
+   * error names the wrong field and the gateway's does not.
    */
   #checkBodyOfJob(): MethodOptions {
-    const { type, required } = jsonSchema(jobRequest);
     const model = new Model(this, 'JobRequest', {
       restApi: this.restApi,
       contentType: 'application/json',
-      schema: {
-        schema: JsonSchemaVersion.DRAFT4,
-        type: Object.values(JsonSchemaType).find((each) => each === type),
-        required,
-      },
+      schema: { schema: JsonSchemaVersion.DRAFT4, type: JsonSchemaType.OBJECT },
     });
     const requestValidator = new RequestValidator(this, 'BodyValidator', {
       restApi: this.restApi,
@@ -150,11 +143,12 @@ export class Api extends Construct {
       },
       {
         id: 'AwsSolutions-APIG2',
-        reason: 'A model validates the only body; the function validates parameters',
+        reason: 'A model validates the only request body; the function validates parameters',
       },
       {
         id: 'AwsSolutions-APIG3',
-        reason: 'A web ACL has a price by month and request; add one to the stage if you want it',
+        reason:
+          'A web ACL costs extra per month and per request; add one to the stage if you want it',
       },
       {
         id: 'AwsSolutions-APIG6',
@@ -167,7 +161,7 @@ export class Api extends Construct {
     );
   }
 
-  /** Adds the first key. Further keys can be made in the console or by a script, without a deploy. */
+  /** Adds the first key. You can add more in the console or with a script, without a deploy. */
   #addKey(key: IApiKey = this.restApi.addApiKey('Key')): string {
     const plan = this.restApi.addUsagePlan('UsagePlan', {
       apiStages: [{ stage: this.restApi.deploymentStage }],

@@ -54,7 +54,7 @@ export function readContext(given: Given): AppContext {
 /**
  * Returns the account and region of the stack: those of the context, or else those of the CLI's
  * credentials. Without either it returns `undefined`, and the template fits any account. Throws a
- * SettingsError if the two differ, or if a target is in another partition than the stack.
+ * SettingsError if context and credentials differ, or if a target is in another partition.
  */
 export function environmentOf(
   context: Pick<AppContext, 'account' | 'region'>,
@@ -79,7 +79,7 @@ function regionFaults(region: string, settings: Settings): string[] {
   const elsewhere = targetsOf(settings).find((each) => partitionOf(each.region) !== partition);
   if (!elsewhere) return [];
   return [
-    `region: got "${region}", allowed is a region in the partition of the target in ${elsewhere.region}`,
+    `region: got "${region}", allowed is a region in the same partition as the target in ${elsewhere.region}`,
   ];
 }
 

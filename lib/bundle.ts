@@ -25,7 +25,7 @@ export function bundledHandlers(store: CircuitStorePolicy['store'] = 'dynamodb')
       // The asset's hash covers the bundle, so a new version of a dependency updates the function.
       assetHashType: AssetHashType.OUTPUT,
       bundling: {
-        // CDK requires an image as a fallback for local bundling, which never fails over here.
+        // CDK requires an image in case local bundling fails. Here it is never used.
         image: DockerImage.fromRegistry('unused'),
         local: {
           tryBundle(outputDir) {

@@ -22,7 +22,7 @@ export interface CircuitsCacheProps {
 }
 
 /**
- * Stores the circuits in ElastiCache Serverless for Valkey, which accepts only TLS connections. The
+ * An ElastiCache Serverless cache for Valkey that stores the circuits. It accepts only TLS, and the
  * security groups control access. The default user has no password, so there is none to rotate.
  */
 export class CircuitsCache extends Construct {

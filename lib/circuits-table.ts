@@ -46,7 +46,7 @@ export class CircuitsTable extends Construct {
     return this.#grant(grantee, ['GetItem', 'PutItem']);
   }
 
-  /** Grants writing the notes about models near their end of life, but no circuit. */
+  /** Grants reading and writing the notes about models near their end of life, but no circuit. */
   grantNoteLifecycles(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({
       grantee,

@@ -22,12 +22,12 @@ export class CompletionEvents extends Construct {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', {
       description: 'Completion events of Holdfast',
-      // A bus must have a name. CDK would give two stacks with the same construct id the same one.
+      // CDK would generate the same name for two stacks that use the same construct id.
       eventBusName: service,
     });
   }
 
-  /** Adds a rule for completion events. The pattern in the options can narrow it. */
+  /** Adds a rule for completion events. `eventPattern` can narrow it. */
   onJobEnded(id: string, { eventPattern, target, ...options }: OnEventOptions = {}): Rule {
     const rule = new Rule(this, id, { ...options, eventBus: this.bus });
     rule.addEventPattern({ source: [EVENT_SOURCE], detailType: [EVENT_DETAIL_TYPE] });

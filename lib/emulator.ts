@@ -20,8 +20,8 @@ export function adaptToEmulator(stack: Stack): void {
   for (const construct of stack.node.findAll()) {
     if (isRefused(construct)) construct.node.scope?.node.tryRemoveChild(construct.node.id);
     if (construct instanceof CfnAlarm) reduceToOneMetric(construct);
-    // The emulator would generate a name that starts with a slash. CloudFormation does not, so the
-    // policies would name another resource.
+    // The emulator, unlike CloudFormation, would generate a name that starts with a slash. The ARNs
+    // in the policies would not match it.
     if (construct instanceof CfnParameter) {
       construct.name = `${stack.stackName}-Settings-${construct.node.scope?.node.id}`;
     }

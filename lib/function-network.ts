@@ -18,7 +18,7 @@ export interface FunctionNetworkProps {
   readonly vpcSubnets?: SubnetSelection;
 }
 
-/** The subnets of the functions in a VPC, and a security group that lets them call only HTTPS. */
+/** The subnets of the functions in a VPC, and a security group that allows only outgoing HTTPS. */
 export class FunctionNetwork extends Construct {
   readonly placement: Required<FunctionNetworkProps>;
   readonly securityGroup: SecurityGroup;

@@ -29,8 +29,11 @@ export function addGatewayResponses(api: RestApi): void {
 interface GatewayProblem {
   readonly id: string;
   readonly type: ResponseType;
-  readonly problem: Omit<Problem, 'status'> &
-    Partial<Problem> & { readonly errors?: readonly Fault[] };
+  readonly problem: Omit<Problem, 'status'> & {
+    /** @default the gateway's own status, which the body then does not repeat */
+    readonly status?: number;
+    readonly errors?: readonly Fault[];
+  };
   readonly retryAfterSeconds?: number;
 }
 
@@ -50,7 +53,7 @@ const GATEWAY_PROBLEMS: readonly GatewayProblem[] = [
   {
     id: 'WrongBody',
     type: ResponseType.BAD_REQUEST_BODY,
-    // The gateway's model of a body checks nothing else.
+    // The gateway's model checks only that the body is an object.
     problem: { ...PROBLEM.invalidRequest, errors: [NOT_AN_OBJECT] },
   },
   { id: 'TooLarge', type: ResponseType.REQUEST_TOO_LARGE, problem: PROBLEM.tooLarge },
@@ -76,7 +79,7 @@ const GATEWAY_PROBLEMS: readonly GatewayProblem[] = [
   { id: 'TimedOut', type: ResponseType.INTEGRATION_TIMEOUT, problem: PROBLEM.timeout },
 ];
 
-/** A header's value is a mapping expression, in which a constant has single quotes. */
+/** The gateway expects single quotes around a constant value of a header. */
 function quoted(value: string): string {
   return `'${value}'`;
 }

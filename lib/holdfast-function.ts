@@ -75,7 +75,7 @@ export class HoldfastFunction extends Construct implements IGrantable {
       runtime: lambda.Runtime.NODEJS_24_X,
       // A fifth cheaper than x86 for the same duration.
       architecture: lambda.Architecture.ARM_64,
-      // Lambda allocates CPU by memory, and a cold start mostly loads code.
+      // Lambda allocates CPU in proportion to memory, and a cold start mostly loads code.
       memorySize: 512,
       timeout: props.timeout,
       role,

@@ -8,7 +8,7 @@ export interface HoldfastStackProps extends StackProps, HoldfastProps {}
 export class HoldfastStack extends Stack {
   constructor(scope: Construct, id: string, props: HoldfastStackProps) {
     super(scope, id, {
-      description: 'Holdfast keeps a backend for language models alive while Bedrock throttles',
+      description: 'Holdfast: language model jobs that survive throttling and outages of Bedrock',
       ...props,
     });
     // CDK leaves the id `Default` out of logical ids and names; the stack's name is enough.

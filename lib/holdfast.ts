@@ -76,7 +76,7 @@ export interface HoldfastProps {
   readonly vpcSubnets?: SubnetSelection;
   /**
    * Makes an ElastiCache Serverless cache for Valkey in `vpc` and stores the circuits in it. This sets
-   * `breaker.store` and `breaker.redisUrl` of the settings.
+   * `breaker.store` and `breaker.redisUrl` in the settings.
    * @default false; `breaker.store` names the store
    */
   readonly valkey?: boolean;
@@ -97,7 +97,7 @@ export interface HoldfastProps {
   readonly code?: HandlerCode;
 }
 
-/** An instance of Holdfast. Its parts are made in the order in which a job passes through them. */
+/** An instance of Holdfast: the API, the queue, the functions, the stores and the monitoring. */
 export class Holdfast extends Construct {
   /** The instance's name: the `service` dimension of its metrics and the name of its event bus. */
   readonly service: string;
@@ -185,7 +185,7 @@ export class Holdfast extends Construct {
     return this.events.onJobEnded(id, options);
   }
 
-  /** Grants calling the operators' routes, with requests signed by IAM. */
+  /** Grants calling the operators' routes, with requests that the grantee signs (SigV4). */
   grantOperate(grantee: IGrantable): Grant {
     const { restApi } = this.api;
     return Grant.addToPrincipal({
@@ -202,9 +202,7 @@ export class Holdfast extends Construct {
 
   #withValkey(settings: Settings, props: HoldfastProps, network?: FunctionNetwork): Settings {
     if (!network)
-      throw new SettingsError('props', [
-        'valkey: got true without vpc, allowed only with the prop vpc',
-      ]);
+      throw new SettingsError('props', ['valkey: got true, allowed only together with vpc']);
     const { url: redisUrl } = new CircuitsCache(this, 'Cache', {
       ...network.placement,
       clients: network.securityGroup,

@@ -59,7 +59,7 @@ export class JobsQueue extends Construct {
     return grantSendMessage(this.queue, grantee);
   }
 
-  /** Grants counting messages. If none waits, a job that is due has lost its message. */
+  /** Grants counting messages: if the queue is empty, a job that is due has lost its message. */
   grantCount(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({
       grantee,

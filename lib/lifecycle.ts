@@ -23,7 +23,7 @@ export class Lifecycle extends Construct {
       every: Duration.days(1),
       description: 'Starts the lifecycle check of Holdfast',
       function: this.function,
-      ifLost: 'The check of the next day still leaves weeks to act',
+      ifLost: 'The check of the next day makes up for a lost event',
     });
 
     settings.grantRead(this.function);

@@ -10,9 +10,9 @@ export interface ProberProps extends InstanceParts {
 }
 
 /**
- * The function that probes, each minute, the targets whose circuits wait for a recovery and that no
- * job calls. It is not part of the sweeper, so the sweeper needs no right to call a model and never
- * waits for one.
+ * The function that starts each minute and probes targets whose circuits wait for a recovery and
+ * that no job calls. It is separate from the sweeper, which therefore needs no right to call a model
+ * and never waits for one.
  */
 export class Prober extends Construct {
   readonly function: HoldfastFunction;

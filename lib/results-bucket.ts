@@ -30,11 +30,11 @@ export class ResultsBucket extends Construct {
       // S3 then calls KMS once for many objects.
       bucketKeyEnabled: encryptionKey ? true : undefined,
       enforceSSL: true,
-      // Every key is written once, so a version would only outlive the retention.
+      // Every key is written once, so an old version could only outlive the retention.
       versioned: false,
       lifecycleRules: [
         {
-          // S3 counts from the write, and a job may wait until its deadline before it is read.
+          // S3 counts from the write, and a worker may read a prompt as late as the job's deadline.
           expiration: Duration.days(keptDays(policy)),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
@@ -42,7 +42,7 @@ export class ResultsBucket extends Construct {
       removalPolicy,
       autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
     });
-    keepLogOfEmptier(Stack.of(this));
+    addLogGroupOfEmptier(Stack.of(this));
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason: 'Only this stack’s roles have access; CloudTrail data events can record every read',
@@ -76,7 +76,7 @@ export class ResultsBucket extends Construct {
     } = Stack.of(this).resolve(this.bucket.bucketArn);
     Validations.of(grantee).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${keys}]`,
-      reason: 'The objects of all jobs, but only of one kind',
+      reason: 'Covers the objects of all jobs, but either prompts or results',
     });
     return Grant.addToPrincipal({
       grantee,
@@ -88,9 +88,9 @@ export class ResultsBucket extends Construct {
 
 /**
  * Puts the log group of CDK's bucket emptier into the stack; otherwise it would outlive the stack.
- * CDK makes one such function for all buckets of a stack.
+ * CDK makes one emptier for all buckets of a stack.
  */
-function keepLogOfEmptier(stack: Stack): void {
+function addLogGroupOfEmptier(stack: Stack): void {
   const emptier = stack.node.tryFindChild(BUCKET_EMPTIER);
   const handler = emptier?.node.tryFindChild('Handler');
   if (!emptier || !(handler instanceof CfnResource) || emptier.node.tryFindChild('Logs')) return;

@@ -7,7 +7,7 @@ import { parseSettings, SettingsError } from '../lambda/contract/schemas/setting
 
 /**
  * Reads a settings file: a module (`.ts`, `.js`, `.mjs`) with a default export, or a `.json` file. A
- * relative path starts at the working directory. Throws a SettingsError if the file is missing,
+ * path is relative to the working directory. Throws a SettingsError if the file is missing,
  * cannot be loaded or holds invalid settings.
  */
 export async function readSettings(path: string): Promise<Settings> {

@@ -18,7 +18,7 @@ export interface SettingsParameterProps {
 /**
  * Two SSM parameters. Every function reads the settings from the first one, so an edit takes effect
  * without a deploy. The second one holds the settings as deployed. It limits what an edit may
- * change, and it is used instead of an edit that is refused.
+ * change, and functions use it in place of an edit that they refuse.
  */
 export class SettingsParameter extends Construct {
   readonly parameter: StringParameter;

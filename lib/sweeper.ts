@@ -5,8 +5,8 @@ import type { InstanceParts } from './instance-parts.ts';
 import { schedule } from './schedule.ts';
 
 /**
- * The function that looks each minute for jobs that nothing else moves on: their message was never
- * sent, their worker was lost, or their deadline has passed.
+ * The function that looks each minute for jobs that are stuck: their message was never sent, their
+ * worker was lost, or their deadline has passed.
  */
 export class Sweeper extends Construct {
   readonly function: HoldfastFunction;
@@ -18,7 +18,7 @@ export class Sweeper extends Construct {
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'sweeper',
       defaults: functions,
-      // The next sweep starts after a minute and finds what this one has left.
+      // The next sweep starts after a minute and finds the jobs that this one has left.
       timeout: Duration.seconds(60),
       environment: {
         ...settings.environment,

@@ -19,7 +19,7 @@ const ADAPTERS = /^lambda\/(aws|stores)\//;
 const CDK = /^(aws-cdk-lib|constructs)(\/|$)/;
 const NODE = /^node:/;
 const POWERTOOLS = /^@aws-lambda-powertools\//;
-/** This package contains only types of events. */
+/** This package contains only the types of Lambda events. */
 const EVENT_TYPES = /^aws-lambda$/;
 
 interface Rule {

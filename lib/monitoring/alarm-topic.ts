@@ -3,7 +3,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 
-/** The SNS topic that alarms notify. Their texts contain no prompt and no answer. */
+/** The SNS topic that alarms notify. The texts of alarms contain no prompt and no answer. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 

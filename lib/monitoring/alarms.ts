@@ -23,7 +23,7 @@ export interface AlarmsProps {
 }
 
 /** The definition of an alarm. */
-export interface Watch {
+export interface AlarmDefinition {
   readonly metric: IMetric;
   /** The value, in the metric's unit, at which the alarm goes off. */
   readonly threshold: number;
@@ -37,11 +37,11 @@ export interface Watch {
    * @default 1
    */
   readonly periods?: number;
-  /** The consequence for users or operators, in one sentence. */
+  /** The problem and its consequence, in one sentence. */
   readonly means: string;
   /** The reason for the threshold, in one sentence that starts with a lower-case letter. */
   readonly because: string;
-  /** The meaning of a period without data. */
+  /** The state of the alarm after a period without data. */
   readonly missing: keyof typeof MISSING;
   /**
    * The anchor of the section in the runbook, if several alarms share one.
@@ -50,17 +50,17 @@ export interface Watch {
   readonly section?: string;
 }
 
-/** The ways to treat a period without data, and the sentence that explains each in the alarm. */
+/** The ways to treat a period without data, and the sentence in the alarm that explains each. */
 const MISSING = {
   /** Nothing happened that could fail. */
-  quiet: [TreatMissingData.NOT_BREACHING, 'No data means that nothing happened.'],
+  ok: [TreatMissingData.NOT_BREACHING, 'No data means that nothing happened.'],
   /** A scheduled function reports the metric, and another alarm watches that function. */
-  reported: [
+  unchanged: [
     TreatMissingData.IGNORE,
-    'No data leaves the state as it is: another alarm watches the function that reports.',
+    'No data leaves the state as it is: another alarm watches the function that reports the metric.',
   ],
   /** The missing data is itself the problem. */
-  silence: [TreatMissingData.BREACHING, 'No data is itself the problem.'],
+  alarm: [TreatMissingData.BREACHING, 'No data is itself the problem.'],
 } as const;
 
 /**
@@ -79,22 +79,22 @@ export class Alarms extends Construct {
   }
 
   /** Adds an alarm that notifies the topic when it goes off and when it is over. */
-  add(id: string, watch: Watch): Alarm {
-    const [treatMissingData, noData] = MISSING[watch.missing];
-    const anchor = watch.section ?? anchorOf(id);
+  add(id: string, definition: AlarmDefinition): Alarm {
+    const [treatMissingData, noData] = MISSING[definition.missing];
+    const anchor = definition.section ?? anchorOf(id);
     const alarm = new Alarm(this, id, {
       alarmDescription: [
-        watch.means,
-        `Threshold: ${watch.because}`,
+        definition.means,
+        `Threshold: ${definition.because}`,
         noData,
         `Runbook: ${this.runbookUrl}#${anchor}`,
       ].join(' '),
-      metric: watch.metric,
-      threshold: watch.threshold,
-      comparisonOperator: watch.below
+      metric: definition.metric,
+      threshold: definition.threshold,
+      comparisonOperator: definition.below
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: watch.periods ?? 1,
+      evaluationPeriods: definition.periods ?? 1,
       treatMissingData,
     });
     const notify = new SnsAction(this.topic);

@@ -10,14 +10,14 @@ export function healthRow({ metrics, thresholds }: HoldfastDashboardProps): IWid
       left: metrics.by('target', METRIC.circuitState, { statistic: Stats.MAXIMUM }),
       leftYAxis: { min: 0, max: 2, showUnits: false },
     }),
-    graph('Targets that serve, by tier', {
+    graph('Serving targets, by tier', {
       left: [
         metrics.of(METRIC.targetsServing, { statistic: Stats.MINIMUM, label: 'all' }),
         ...metrics.by('tier', METRIC.targetsServing, { statistic: Stats.MINIMUM }),
       ],
       leftAnnotations: [thresholds.noTargetServes.toAnnotation()],
     }),
-    graph('Targets that serve, by region', {
+    graph('Serving targets, by region', {
       left: metrics.by('region', METRIC.targetsServing, { statistic: Stats.MINIMUM }),
       right: [metrics.of(METRIC.targetsDisabled, { statistic: Stats.MAXIMUM, label: 'disabled' })],
       rightYAxis: { min: 0, showUnits: false },

@@ -30,7 +30,7 @@ export function instanceMetric(
   });
 }
 
-/** The way in which a metric is shown. */
+/** The way in which a graph shows a metric. */
 export interface Drawn {
   /**
    * The name in the graph. The metric of an alarm must have none.

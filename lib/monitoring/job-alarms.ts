@@ -14,9 +14,9 @@ export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQu
   const deadLetters = alarms.add('DeadLetters', {
     metric: jobs.deadLetters.metricApproximateNumberOfMessagesVisible(SAMPLED),
     threshold: 1,
-    means: 'Every attempt to process a message failed: it is poison, or there is a bug.',
-    because: 'outages and throttling dead-letter nothing, so a single message needs attention.',
-    missing: 'quiet',
+    means: 'Every attempt to process a message failed: the message is invalid, or there is a bug.',
+    because: 'outages and throttling cause no dead letters, so a single one needs attention.',
+    missing: 'ok',
   });
   watchFailures(alarms, metrics);
   return {
@@ -29,16 +29,17 @@ export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQu
       }),
       threshold: Duration.hours(1).toMilliseconds(),
       means: 'A job has waited for a model for an hour.',
-      because: 'an hour exceeds usual throttling and is far below the default deadline of a day.',
-      missing: 'quiet',
+      because:
+        'an hour is longer than usual throttling and far below the default deadline of a day.',
+      missing: 'ok',
     }),
     backlog: alarms.add('Backlog', {
       metric: jobs.queue.metricApproximateAgeOfOldestMessage(SAMPLED),
       threshold: Duration.minutes(30).toSeconds(),
       periods: 3,
       means: 'A message has waited for half an hour: jobs arrive faster than workers process them.',
-      because: 'half an hour is twice the longest delay that SQS gives a message.',
-      missing: 'quiet',
+      because: 'half an hour is twice the longest delay of an SQS message.',
+      missing: 'ok',
     }),
     eventsUnsent: alarms.add('EventsUnsent', {
       metric: metrics.of(METRIC.eventsUnsent, { period: Duration.minutes(5) }),
@@ -46,7 +47,7 @@ export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQu
       periods: 3,
       means: 'Completion events are not published, so consumers of the event bus do not get them.',
       because: 'after a short failure, the sweeper publishes them within a minute or two.',
-      missing: 'quiet',
+      missing: 'ok',
     }),
   };
 }
@@ -75,7 +76,7 @@ function watchFailures(alarms: Alarms, metrics: InstanceMetrics): void {
     periods: 3,
     means: 'At least a tenth of the jobs end without an answer.',
     because:
-      'with at least ten ended jobs in five minutes, for 15 minutes, it is not one caller’s mistake.',
-    missing: 'quiet',
+      'a tenth of at least ten jobs per five minutes, for 15 minutes, is not one caller’s mistake.',
+    missing: 'ok',
   });
 }

@@ -19,7 +19,7 @@ export function jobRows({ metrics, thresholds, api }: HoldfastDashboardProps): I
           metrics.of(METRIC.jobsDeadLettered, { label: 'dead-lettered' }),
         ],
       }),
-      graph('Latency of jobs, accepted to succeeded, ms', {
+      graph('Job latency from accepted to succeeded, ms', {
         left: PERCENTILES.map((p) => metrics.of(METRIC.jobLatency, { statistic: p, label: p })),
       }),
       graph('Jobs that fall back, %', {
@@ -32,11 +32,11 @@ export function jobRows({ metrics, thresholds, api }: HoldfastDashboardProps): I
       graph('Jobs that wait for a model', {
         left: [metrics.of(METRIC.jobsDeferred, { label: 'deferrals' })],
       }),
-      graph('Age of the oldest job that waits, ms', {
+      graph('Age of the oldest waiting job, ms', {
         left: [metrics.of(METRIC.deferredJobAge, { statistic: Stats.MAXIMUM, label: 'age' })],
         leftAnnotations: [thresholds.jobsWait.toAnnotation()],
       }),
-      graph('API: errors, and latency p99 in ms', {
+      graph('API errors, and p99 latency in ms', {
         left: [
           api.metricClientError({ ...SUMMED, label: '4xx' }),
           api.metricServerError({ ...SUMMED, label: '5xx' }),

@@ -4,7 +4,7 @@ import type { HoldfastDashboardProps } from './dashboard-props.ts';
 import { graph } from './graph.ts';
 import { PERIOD, SAMPLED, SUMMED } from './instance-metrics.ts';
 
-/** Shows waiting messages, jobs that only the sweeper moved on, and failing functions. */
+/** Shows waiting messages, jobs that the sweeper had to act on, and failing functions. */
 export function stuckRows(props: HoldfastDashboardProps): IWidget[][] {
   return [queueRow(props), sweeperRow(props), functionRow(props)];
 }
@@ -37,7 +37,7 @@ function queueRow({
 function sweeperRow({ metrics, thresholds }: HoldfastDashboardProps): IWidget[] {
   return [
     // The action `requeue` means that a lease has expired.
-    graph('Jobs that the sweeper moved on', { left: metrics.by('action', METRIC.sweptJobs) }),
+    graph('Jobs that the sweeper acted on', { left: metrics.by('action', METRIC.sweptJobs) }),
     graph('Events unsent, results discarded', {
       left: [
         metrics.of(METRIC.eventsUnsent, { label: 'events unsent' }),

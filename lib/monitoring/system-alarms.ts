@@ -23,7 +23,7 @@ export interface SystemParts {
 
 export type SystemAlarms = Readonly<Record<'apiFails', Alarm>>;
 
-/** Adds the alarms on functions, tables and the API. Returns the one that the dashboard draws. */
+/** Adds the alarms on functions, tables and the API. The dashboard draws the returned threshold. */
 export function systemAlarms(
   alarms: Alarms,
   metrics: InstanceMetrics,
@@ -36,14 +36,14 @@ export function systemAlarms(
     periods: 5,
     means: 'No sweep has finished: lost jobs are not found, and circuits are not reported.',
     because: 'a sweep runs each minute; five minutes allow for a deploy and a slow start.',
-    missing: 'silence',
+    missing: 'alarm',
   });
   alarms.add('SettingsRejected', {
     metric: metrics.of(METRIC.settingsRejected, { period: Duration.minutes(5) }),
     threshold: 1,
     means: 'The settings parameter is not usable; the last valid settings stay in force.',
     because: 'whoever edits the settings must learn at once that the edit has no effect.',
-    missing: 'quiet',
+    missing: 'ok',
   });
   for (const [name, each] of Object.entries(functions)) watchErrors(alarms, name, each);
   // Traffic starts these two, so they are throttled first when the account's concurrency is used up.
@@ -53,9 +53,9 @@ export function systemAlarms(
     apiFails: alarms.add('ApiFails', {
       metric: api.metricServerError(EACH_FIVE_MINUTES),
       threshold: 5,
-      means: 'Callers get 5xx: the API does not accept jobs or does not return their state.',
-      because: 'single errors come with a deploy or a start, and callers retry them.',
-      missing: 'quiet',
+      means: 'Callers get HTTP 5xx: the API does not accept jobs or does not return their state.',
+      because: 'a deploy or a cold start can cause single errors, which callers retry.',
+      missing: 'ok',
     }),
   };
 }
@@ -68,7 +68,7 @@ function watchErrors(alarms: Alarms, name: string, { lambda }: HoldfastFunction)
     threshold: 3,
     means: `The ${name} function fails or times out.`,
     because: 'Lambda tries a scheduled event three times, so three errors are one lost event.',
-    missing: 'quiet',
+    missing: 'ok',
     section: 'function-errors',
   });
 }
@@ -78,8 +78,8 @@ function watchThrottles(alarms: Alarms, name: string, { lambda }: HoldfastFuncti
     metric: lambda.metricThrottles(EACH_FIVE_MINUTES),
     threshold: 1,
     means: `Lambda throttles the ${name} function: the concurrency of the account is used up.`,
-    because: 'this stack sets no limit, so the cause of any throttling is outside of it.',
-    missing: 'quiet',
+    because: 'this stack sets no concurrency limit, so the cause is outside of it.',
+    missing: 'ok',
     section: 'function-throttled',
   });
 }
@@ -89,8 +89,9 @@ function watchTable(alarms: Alarms, name: string, table: ITable): void {
     metric: table.metric('WriteThrottleEvents', EACH_FIVE_MINUTES),
     threshold: 10,
     means: `DynamoDB throttles writes to the ${name} table.`,
-    because: 'the SDK retries throttled writes; ten in five minutes are more than it can hide.',
-    missing: 'quiet',
+    because:
+      'the SDK retries throttled writes; ten in five minutes are more than retries can hide.',
+    missing: 'ok',
     section: 'table-throttled',
   });
 }

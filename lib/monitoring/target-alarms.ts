@@ -18,17 +18,16 @@ export function targetAlarms(
     metric: metrics.of(METRIC.targetsDisabled, { statistic: Stats.MAXIMUM }),
     threshold: 1,
     periods: 3,
-    means: 'Bedrock rejects a target because of its setup (no access, end of life, not found).',
-    because:
-      'waiting does not help; three minutes leave time for the single call that may re-enable it.',
-    missing: 'reported',
+    means: 'Bedrock refuses all calls to a target: no access, end of life or not found.',
+    because: 'waiting does not help; three minutes leave time for the call that may re-enable it.',
+    missing: 'unchanged',
   });
   alarms.add('CircuitStoreDown', {
     metric: metrics.of(METRIC.circuitStoreDegraded, { period: Duration.minutes(5) }),
     threshold: 3,
     means: 'Workers cannot reach the circuit store, so each decides on its own.',
-    because: 'a sandbox reports this once per cooldown; a single slow answer is harmless.',
-    missing: 'quiet',
+    because: 'a sandbox reports this once per cooldown; a single slow response is harmless.',
+    missing: 'ok',
   });
   const noTargetServes = alarms.add('NoTargetServes', {
     metric: metrics.of(METRIC.targetsServing, { statistic: Stats.MAXIMUM }),
@@ -37,7 +36,7 @@ export function targetAlarms(
     periods: 3,
     means: 'No target of the chain takes calls: jobs are accepted and wait.',
     because: 'three minutes are longer than the cooldown after a short outage.',
-    missing: 'reported',
+    missing: 'unchanged',
   });
   watchPrimary(alarms, metrics, settings);
   const silentFallback = watchFallback(alarms, metrics);
@@ -51,7 +50,7 @@ export function targetAlarms(
       `A model of the chain is LEGACY, within ${NOTICE_DAYS} days of its end of life or past it, ` +
       'or not visible to this account.',
     because: 'a finding does not go away by itself, and weeks are left to act.',
-    missing: 'reported',
+    missing: 'unchanged',
   });
   return { noTargetServes, silentFallback };
 }
@@ -69,18 +68,18 @@ function watchPrimary(alarms: Alarms, metrics: InstanceMetrics, { tiers }: Setti
     periods: 10,
     means: 'No target of the first tier takes calls: answers come from the fallback, or jobs wait.',
     because: 'most throttling ends within minutes; ten mean an outage or an exhausted quota.',
-    missing: 'reported',
+    missing: 'unchanged',
   });
 }
 
-/** Metrics of success look healthy even while a cheaper model serves for days. */
+/** Success metrics look healthy even if a cheaper model serves for days. */
 function watchFallback(alarms: Alarms, metrics: InstanceMetrics): Alarm {
   return alarms.add('SilentFallback', {
     metric: degradedShare(metrics, Duration.minutes(5)),
     threshold: 90,
     means: 'Jobs succeed, but a lower tier serves them or they get less than they asked for.',
     because: 'a healthy chain is at 0 %; in an outage, recovery calls keep it just below 100 %.',
-    missing: 'quiet',
+    missing: 'ok',
   });
 }
 

@@ -9,7 +9,7 @@ export interface Answer {
 
 const ECHO_CHARACTERS = 200;
 
-/** The answer to a prompt: always the same for the same model and prompt, and cut at maxTokens. */
+/** Returns the answer to a prompt: the same for the same model and prompt, and cut at maxTokens. */
 export function answer(model: string, conversation: Conversation): Answer {
   const full = answerText(model, conversation.prompt);
   const text = firstTokens(full, conversation.maxTokens);
@@ -21,7 +21,7 @@ export function answer(model: string, conversation: Conversation): Answer {
   };
 }
 
-/** The text of an uncut answer. It names the model and quotes the prompt, so a test can check both. */
+/** Returns the uncut answer. It names the model and quotes the prompt, so a test can check both. */
 export function answerText(model: string, prompt: string): string {
   const digest = createHash('sha256').update(prompt).digest('hex').slice(0, 8);
   const echo = [...prompt.slice(0, 2 * ECHO_CHARACTERS)].slice(0, ECHO_CHARACTERS).join('');

@@ -20,7 +20,7 @@ export interface CallRecord extends CallStart {
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;
   readonly outcome: CallOutcome;
-  /** The HTTP status. @default the call is in flight, or no answer was sent */
+  /** The HTTP status. @default the call is in flight, or got no response */
   readonly status?: number;
   /** The duration in milliseconds. @default the call is in flight */
   readonly ms?: number;
@@ -49,7 +49,7 @@ export interface Statistics {
   readonly targets: readonly TargetStatistics[];
 }
 
-/** Ends the call in the log. A second call changes nothing. */
+/** Records the end of the call. Only the first end counts. */
 export type EndCall = (outcome: EndOutcome, status?: number) => void;
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -93,7 +93,7 @@ export class CallLog {
     };
   }
 
-  /** The calls that match the filter, in the order in which they began. */
+  /** Returns the calls that match the filter, in the order in which they began. */
   calls(filter: CallFilter = {}): readonly CallRecord[] {
     return this.#calls
       .filter((call) =>

@@ -23,19 +23,19 @@ export type CallResult =
 export interface Exchange {
   readonly request: Request;
   readonly response: Response;
-  /** Resolves when the answer is sent or the caller has left. */
+  /** Resolves when the response is sent or the caller has left. */
   readonly closed: Promise<void>;
   readonly end: EndCall;
 }
 
-/** The reply of a proxy between caller and service that cannot reach the service. */
+/** The reply of a proxy that cannot reach the service. */
 const PROXY_ERROR: Reply = {
   status: 503,
   headers: { 'content-type': 'text/html' },
   body: '<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>',
 };
 
-/** A call that fails with an error of the service. `extra` is merged into the body of the error. */
+/** Returns a failure with an error of the service. `extra` is merged into the body of the error. */
 export function serviceFailure(
   kind: ServiceErrorKind & EndOutcome,
   extra?: Readonly<Record<string, unknown>>,
@@ -43,7 +43,7 @@ export function serviceFailure(
   return { kind: 'failure', outcome: kind, reply: serviceErrorReply(kind, extra) };
 }
 
-/** A call that fails as a fault rule says. */
+/** Returns the failure that a fault rule describes. */
 export function ruleFailure(rule: FailingRule, model: string): CallResult {
   switch (rule.fault) {
     case 'hang':

@@ -19,9 +19,9 @@ export interface ControlPlaneRequest {
 }
 
 /**
- * Answers GetFoundationModel and GetInferenceProfile, the part of Bedrock's control plane that says
- * when a model ends. Every model exists; its end of life comes from this project's own catalogue.
- * Returns undefined for any other path.
+ * Answers GetFoundationModel and GetInferenceProfile, the operations of Bedrock's control plane that
+ * tell when a model reaches its end of life. Every model exists; its end of life comes from this
+ * project's own catalogue. Returns undefined for any other path.
  */
 export function controlPlaneReply(input: ControlPlaneRequest): Reply | undefined {
   const [, kind, encoded = ''] = PATH.exec(input.pathname) ?? [];

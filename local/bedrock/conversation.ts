@@ -12,7 +12,7 @@ export interface Conversation {
 
 export const BYTES_PER_TOKEN = 4;
 
-/** Reserved if the model is unknown and the caller sets no maximum. */
+/** The output tokens to reserve if the model is unknown and the caller sets no maximum. */
 const DEFAULT_MAX_TOKENS = 64_000;
 
 const blocks = z.array(z.looseObject({ text: z.string().optional() }));
@@ -49,8 +49,8 @@ const countRequest = z.looseObject({ input: z.looseObject({ converse: request })
 export function parseConversation(body: string, facts?: ModelFacts): Conversation | string {
   const result = request.safeParse(parseJson(body));
   if (!result.success) return constraintText(result.error.issues[0]);
-  const { messages, system, inferenceConfig, requestMetadata } = result.data;
-  const inputTokens = countTokens([...system, ...messages.flatMap(({ content }) => content)]);
+  const { messages, inferenceConfig, requestMetadata } = result.data;
+  const inputTokens = inputTokensOf(result.data);
   const refusal =
     refusalOfMessages(messages) ?? (facts && refusalByModel(facts, inputTokens, inferenceConfig));
   if (refusal !== undefined) return refusal;
@@ -64,9 +64,8 @@ export function parseConversation(body: string, facts?: ModelFacts): Conversatio
 export function parsePromptToCount(body: string): number | string {
   const result = countRequest.safeParse(parseJson(body));
   if (!result.success) return constraintText(result.error.issues[0]);
-  const { messages, system } = result.data.input.converse;
-  const texts = [...system, ...messages.flatMap(({ content }) => content)];
-  return refusalOfMessages(messages) ?? countTokens(texts);
+  const { converse } = result.data.input;
+  return refusalOfMessages(converse.messages) ?? inputTokensOf(converse);
 }
 
 /** Four bytes per token: close enough for English, and easy to calculate in a test. */
@@ -124,6 +123,7 @@ function unitInterval() {
     .optional();
 }
 
-function countTokens(all: readonly { readonly text?: string | undefined }[]): number {
+function inputTokensOf({ messages, system }: Request): number {
+  const all = [...system, ...messages.flatMap(({ content }) => content)];
   return all.reduce((sum, { text = '' }) => sum + tokensOf(text), 0);
 }

@@ -17,13 +17,13 @@ import { listenOnBothProtocols, type Request, type Response } from './two-protoc
 export interface FakeBedrockOptions {
   /** @default any free port */
   readonly port?: number;
-  /** How many ports to try, counted up from `port`. @default 1 */
+  /** The number of ports to try, counted up from `port`. @default 1 */
   readonly tries?: number;
   /** With the same seed and the same calls, latencies and `probability` draws repeat. @default 1 */
   readonly seed?: number;
   /** Fault rules whose times count from the start of the fake. @default none */
   readonly scenario?: Scenario;
-  /** How long answers take. @default a median of 150 ms, plus 1 ms for each token of the answer */
+  /** The latency of answers. @default a median of 150 ms, plus 1 ms for each token of the answer */
   readonly latency?: Latency;
   /** Decides whether a caller may make a call. @default every signed call is allowed */
   readonly authorize?: Authorize;
@@ -34,7 +34,7 @@ export interface FakeBedrockOptions {
 export interface FakeBedrock {
   /** The endpoint of every region. GET /_control describes the control of faults. */
   readonly url: string;
-  /** @returns the id to clear it by */
+  /** @returns the id for `clearFault` */
   setFault(rule: FaultRule): string;
   clearFault(id: string): void;
   clearFaults(): void;
@@ -48,7 +48,7 @@ export interface FakeBedrock {
 
 /**
  * A Bedrock runtime on this machine that fails on command. It serves Converse and CountTokens over
- * HTTP/1.1 and HTTP/2, and the part of the control plane that says when models end. The region of a
+ * HTTP/1.1 and HTTP/2, and the part of the control plane that tells when models end. The region of a
  * call is the region that the call is signed for.
  */
 export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promise<FakeBedrock> {

@@ -13,7 +13,7 @@ export interface ControlRequest {
 }
 
 interface Route {
-  /** For the caller, in the reply to GET /_control. */
+  /** The description of the route in the reply to GET /_control. */
   readonly does: string;
   reply(request: ControlRequest, faults: Faults, log: CallLog): Reply;
 }
@@ -105,8 +105,8 @@ export function controlReply(request: ControlRequest, faults: Faults, log: CallL
 }
 
 /**
- * Returns true if the request comes from a page of another site, which must not set faults. Its
- * browser sends the page's host name, or the page's origin.
+ * Returns true if the request comes from a page of another site, which must not set faults. The
+ * browser then sends the host name or the origin of that page.
  */
 export function isForeign(headers: IncomingHttpHeaders, port: number): boolean {
   const own = [`127.0.0.1:${port}`, `localhost:${port}`];

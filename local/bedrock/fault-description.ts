@@ -68,10 +68,10 @@ const OTHER_EFFECTS: Readonly<Record<Exclude<FaultName, ServiceErrorKind>, strin
   'html-503': 'HTTP 503 with an HTML page, as from a proxy between the caller and the service.',
   hang: 'No answer until the caller gives up.',
   reset: 'The connection is dropped without an answer.',
-  reply: 'The HTTP reply that the fields of the rule give, sent at once.',
+  reply: 'The HTTP reply that the fields of the rule describe, sent at once.',
   slow: 'The usual answer, after a multiple of its latency.',
   quota:
-    'Each target gets this quota of its own for Converse. Calls beyond it fail like throttle-rate (requests) or throttle-minute (tokens). At least one of the two limits is required.',
+    'Each target has its own quota of this size for Converse. Calls beyond it fail like throttle-rate (requests) or throttle-minute (tokens). At least one of the two limits is required.',
 };
 
 /** Describes the fields of a rule, every fault and the presets, for people and for a console. */

@@ -72,7 +72,7 @@ export const RULE_VARIANTS = [
     ...COMMON_FIELDS,
     expectedQueueDelayInMs: above0('milliseconds')
       .optional()
-      .meta({ description: 'The length of the queue that the error names. Default: not named.' }),
+      .meta({ description: 'The queue delay that the error reports. Default: not reported.' }),
   }),
   z.strictObject({
     fault: z.enum(['reply']),
@@ -92,7 +92,7 @@ export const RULE_VARIANTS = [
     fault: z.enum(['slow']),
     ...COMMON_FIELDS,
     factor: above0().meta({
-      description: 'The factor that the latency of an answer is multiplied by.',
+      description: 'The factor that multiplies the latency of an answer.',
       unit: 'times',
     }),
   }),
@@ -107,7 +107,8 @@ export const RULE_VARIANTS = [
         .optional()
         .meta({ description: 'The tokens that a target accepts per minute. Default: no limit.' }),
       burndownRate: above0().optional().meta({
-        description: 'The tokens that one output token takes. Claude 4 models have 5. Default: 1.',
+        description:
+          'The quota tokens that one output token costs. Claude 4 models have 5. Default: 1.',
         unit: 'tokens',
       }),
       minuteSeconds: above0('seconds').optional().meta({

@@ -4,14 +4,14 @@ import type { ModelCall } from './model-call.ts';
 import { Quota, type Usage } from './quota.ts';
 import type { Random } from './seeded-random.ts';
 
-/** A rule that makes a call fail, unlike one that slows it or meters its tokens. */
+/** A rule that makes a call fail, unlike a rule that slows calls or sets a quota. */
 export type FailingRule = Exclude<FaultRule, { fault: 'slow' | 'quota' }>;
 
 /** The effects of all faults on one call. */
 export interface FaultEffects {
   /** @default the call is answered */
   readonly failure?: FailingRule;
-  /** The factor that the call's latency is multiplied by. */
+  /** The factor that multiplies the call's latency. */
   readonly slowdown: number;
   /** Charges the quotas with the tokens used. Call it once, when a call without `failure` ends. */
   settle(used: Usage): void;
@@ -37,7 +37,7 @@ export class Faults {
     this.#now = now;
   }
 
-  /** @returns the id to clear it by */
+  /** @returns the id for `clear` */
   set(rule: FaultRule): string {
     const id = randomUUID().slice(0, 8);
     this.#faults.set(id, { id, setAtMs: this.#now(), rule, quotas: new Map() });

@@ -18,7 +18,7 @@ export function readPath(path: string): Omit<ModelCall, 'region'> | undefined {
 }
 
 /**
- * The region that a request is signed for, from
+ * Returns the region that a request is signed for, from
  * `Credential=KEY/20261123/us-east-1/bedrock/aws4_request`. One port serves all regions.
  */
 export function signedRegion(authorization = ''): string | undefined {

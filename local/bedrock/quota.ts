@@ -2,7 +2,7 @@
 export interface QuotaLimits {
   readonly requestsPerMinute?: number;
   readonly tokensPerMinute?: number;
-  /** The quota tokens that one output token takes; Claude 4 models have 5. @default 1 */
+  /** The quota tokens that one output token costs; Claude 4 models have 5. @default 1 */
   readonly burndownRate?: number;
   /** The length of this quota's minute; a test sets a short one. @default 60 */
   readonly minuteSeconds?: number;
@@ -14,9 +14,9 @@ export interface Usage {
 }
 
 /**
- * A request bucket and a token bucket that refill steadily. A call reserves its input + maxTokens
- * when it starts and is charged for the tokens it used when it ends, as in Bedrock (User Guide, "How
- * tokens are counted in Amazon Bedrock"). A refused call takes nothing.
+ * A request bucket and a token bucket that refill steadily. A call reserves its input tokens and
+ * maxTokens when it starts. When it ends, it is charged for the tokens it used, as in Bedrock (User
+ * Guide, "How tokens are counted in Amazon Bedrock"). A refused call takes nothing.
  */
 export class Quota {
   readonly #requests: Bucket;

@@ -1,7 +1,7 @@
 /** Returns a number in [0, 1). */
 export type Random = () => number;
 
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
+/** Returns a source of numbers that are the same for the same seed (mulberry32). */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -13,7 +13,7 @@ export function seededRandom(seed: number): Random {
 }
 
 /**
- * The random numbers of the n-th call. Each call has its own sequence, so a fault that is added to
+ * Returns the random numbers of the n-th call. Each call has its own sequence, so a fault that is added to
  * or removed from one call does not change the numbers of later calls.
  */
 export function randomOfCall(seed: number, callNumber: number): Random {

@@ -25,7 +25,7 @@ export interface CallServerOptions {
   readonly authorize?: Authorize;
 }
 
-/** Serves the calls of the runtime. The log has every signed call from its arrival to its end. */
+/** Serves the calls of the runtime. The log records every signed call from its arrival to its end. */
 export function createCallServer({ log, operations, authorize }: CallServerOptions) {
   return async (
     request: Request,
@@ -34,7 +34,7 @@ export function createCallServer({ log, operations, authorize }: CallServerOptio
   ): Promise<void> => {
     const region = signedRegion(request.headers.authorization);
     if (region === undefined) return sendReply(response, serviceErrorReply('unsigned'));
-    // The listener is added before the first await, so that a caller who leaves early is noticed.
+    // The listener is added before the first await, so that it notices a caller who leaves early.
     const closed = new Promise<void>((resolve) => response.once('close', resolve));
     const body = await text(request).catch(() => undefined);
     if (body === undefined) return; // The caller left while it was sending.

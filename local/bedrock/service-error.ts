@@ -72,7 +72,7 @@ export const SERVICE_ERRORS = {
     message:
       'This model version has reached the end of its life. Please refer to the AWS documentation for more details.',
   },
-  /** The answer of a retired model in some regions, instead of end-of-life (aws-sdk-js-v3 issue 6424). */
+  /** In some regions, a retired model gives this instead of end-of-life (aws-sdk-js-v3 issue 6424). */
   'invalid-model': {
     status: 400,
     name: 'ValidationException',
@@ -92,7 +92,7 @@ export const SERVICE_ERRORS = {
 
 export type ServiceErrorKind = keyof typeof SERVICE_ERRORS;
 
-/** A reply in the form of the service: JSON with a request id. */
+/** Returns a reply in the form of the service: JSON with a request id. */
 export function jsonReply(
   status: number,
   body: unknown,
@@ -105,7 +105,7 @@ export function jsonReply(
   };
 }
 
-/** The error as the service sends it. `extra` is merged into the body and may replace the message. */
+/** Returns the error as the service sends it. `extra` adds to the body or replaces the message. */
 export function serviceErrorReply(
   kind: ServiceErrorKind,
   extra: Readonly<Record<string, unknown>> = {},
@@ -119,8 +119,8 @@ export function serviceErrorReply(
 }
 
 /**
- * The extra fields of a 503 that names the length of the queue. The estimate is in a JSON text inside
- * the body, as in a report from a user (onyx pull request 6368).
+ * Returns the extra fields of a 503 that reports the queue delay. The estimate is in a JSON text
+ * inside the body, as in a report from a user (onyx pull request 6368).
  */
 export function queueEstimate(expectedQueueDelayInMs: number): Readonly<Record<string, unknown>> {
   const rudiMetadata = JSON.stringify({ queueDwellTimeInMs: 0, expectedQueueDelayInMs });

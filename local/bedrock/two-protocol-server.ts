@@ -19,9 +19,9 @@ export interface TwoProtocolServer {
 
 /**
  * Serves HTTP/1.1 and cleartext HTTP/2 (prior knowledge) on one loopback port. The first bytes of a
- * connection tell the protocol: the SDK's default client speaks HTTP/2, its NodeHttpHandler HTTP/1.1.
+ * connection show the protocol: the SDK's default client speaks HTTP/2, its NodeHttpHandler HTTP/1.1.
  *
- * @param tries how many ports to try, counted up from `port`
+ * @param tries the number of ports to try, counted up from `port`
  */
 export async function listenOnBothProtocols(
   port: number,

@@ -29,7 +29,7 @@ const gatewayResponse = z.looseObject({
   ResponseTemplates: z.record(z.string(), z.string()).default({}),
 });
 
-/** Uses the template's response for a type, else its `DEFAULT_4XX` or `DEFAULT_5XX`, else AWS's own. */
+/** Uses the template's response for a type, else for `DEFAULT_4XX` or `DEFAULT_5XX`, else AWS's own. */
 export function readGatewayResponses(stack: Stack, restApiId: string): GatewayResponses {
   const custom = new Map(
     stack

@@ -26,7 +26,7 @@ const restApi = z.looseObject({
 });
 const stageProperties = z.looseObject({ RestApiId: z.string(), StageName: z.string() });
 
-/** Emulates API Gateway's REST API: its routes, keys, limits and own responses, all from the template. */
+/** Emulates the template's REST API: its routes, keys, limits and gateway responses. */
 export function createRestApi(
   stack: Stack,
   functionsByArn: ReadonlyMap<string, Invocable>,
@@ -35,26 +35,27 @@ export function createRestApi(
   const [api] = apis;
   if (!api || apis.length > 1) {
     throw new Error(
-      `the template has ${apis.length} REST APIs, the embedded run needs exactly one`,
+      `the template has ${apis.length} REST APIs, but the embedded run needs exactly one`,
     );
   }
+  const { ref: restApiId, logicalId } = api;
   const stages = stack.resources('AWS::ApiGateway::Stage', stageProperties);
-  const stage = stages.find(({ properties }) => properties.RestApiId === api.ref);
-  if (!stage) throw new Error(`the template has no stage for the REST API ${api.logicalId}`);
+  const stage = stages.find(({ properties }) => properties.RestApiId === restApiId);
+  if (!stage) throw new Error(`the template has no stage for the REST API ${logicalId}`);
 
   const { StageName } = stage.properties;
-  const routes = readRoutes(stack, api.ref, functionsByArn);
-  const gatewayReply = readGatewayResponses(stack, api.ref);
-  const plan = readUsagePlan(stack, api.ref);
+  const routes = readRoutes(stack, restApiId, functionsByArn);
+  const gatewayReply = readGatewayResponses(stack, restApiId);
+  const plan = readUsagePlan(stack, restApiId);
 
   return {
-    id: api.ref,
+    id: restApiId,
     stage: StageName,
     apiKeys: plan.keys,
     handler: async (request, response) => {
       const requestId = randomUUID();
       response.setHeader('x-amzn-requestid', requestId);
-      // The body is always read, because a caller that is still writing would miss the answer.
+      // The body is always read, because a caller that is still writing would miss the response.
       const body = await readBody(request, MAX_BODY_BYTES);
       sendReply(response, await replyTo(request, body, requestId));
     },
@@ -80,8 +81,20 @@ export function createRestApi(
     if (!match.route.bodyPasses(request.headers['content-type'], body)) {
       return gatewayReply('BAD_REQUEST_BODY', requestId);
     }
-    const input = { request, requestId, restApiId: api?.ref ?? '', stage: StageName, url };
-    const event = JSON.stringify(proxyEvent({ ...input, path, match, key, signer, body }));
+    const event = JSON.stringify(
+      proxyEvent({
+        request,
+        requestId,
+        restApiId,
+        stage: StageName,
+        url,
+        path,
+        match,
+        key,
+        signer,
+        body,
+      }),
+    );
     if (Buffer.byteLength(event) > MAX_EVENT_BYTES)
       return gatewayReply('REQUEST_TOO_LARGE', requestId);
     return invoke(match, event, requestId);

@@ -25,8 +25,8 @@ const SIGNED_SERVICE = 'execute-api';
 const SKEW_MS = 5 * 60_000;
 
 /**
- * Verifies the AWS Signature Version 4 of a request and returns its signer. To an unsigned request
- * API Gateway gives the same response as for an unknown route.
+ * Verifies the AWS Signature Version 4 of a request and returns its signer. API Gateway gives
+ * an unsigned request the same response as an unknown route.
  *
  * Source: AWS, "Create a signed AWS API request".
  */
@@ -37,30 +37,30 @@ export function verifySignature(
 ): Credential | SignatureRefusal {
   const { authorization } = request.headers;
   if (!authorization) return 'MISSING_AUTHENTICATION_TOKEN';
-  const claim = readClaim(authorization);
+  const given = readAuthorization(authorization);
   const sentAt = headerText(request, 'x-amz-date');
-  if (!claim || !isTimely(sentAt, nowMs) || !claim.signedHeaders.includes('host')) {
+  if (!given || !isTimely(sentAt, nowMs) || !given.signedHeaders.includes('host')) {
     return 'INVALID_SIGNATURE';
   }
   const scope = `${sentAt.slice(0, 8)}/${REGION}/${SIGNED_SERVICE}/aws4_request`;
-  if (claim.credential !== `${OPERATOR.accessKeyId}/${scope}`) return 'INVALID_SIGNATURE';
+  if (given.credential !== `${OPERATOR.accessKeyId}/${scope}`) return 'INVALID_SIGNATURE';
 
   const isSigned = canonicalPaths(request).some((path) => {
-    const canonical = canonicalRequest(request, body, claim.signedHeaders, path);
+    const canonical = canonicalRequest(request, body, given.signedHeaders, path);
     const text = ['AWS4-HMAC-SHA256', sentAt, scope, sha256(canonical)].join('\n');
-    return isSame(claim.signature, signatureOf(text, scope, OPERATOR.secretAccessKey));
+    return isSame(given.signature, signatureOf(text, scope, OPERATOR.secretAccessKey));
   });
   return isSigned ? OPERATOR : 'INVALID_SIGNATURE';
 }
 
-interface Claim {
+interface Authorization {
   /** The key id and its scope: `<access key id>/<day>/<region>/<service>/aws4_request`. */
   readonly credential: string;
   readonly signedHeaders: readonly string[];
   readonly signature: string;
 }
 
-function readClaim(authorization: string): Claim | undefined {
+function readAuthorization(authorization: string): Authorization | undefined {
   const [, parameters] = /^AWS4-HMAC-SHA256\s+(.*)$/.exec(authorization) ?? [];
   const fields = new Map(
     (parameters ?? '').split(',').map((each): [string, string] => {
@@ -103,9 +103,9 @@ function canonicalRequest(
 }
 
 /**
- * The paths that a valid signature may cover. AWS encodes the path that was sent once more. Older
- * versions of curl sign the path as sent, which AWS refuses if it contains a `:` or a `%`. It proves
- * the secret equally well, so the embedded run accepts it: the curl of any laptop works.
+ * Returns the paths that a valid signature may cover. For AWS, that is the sent path, encoded once
+ * more. Older versions of curl sign the path as sent, which AWS refuses if it contains a `:` or a `%`.
+ * Both prove that the caller has the secret, so the embedded run accepts both.
  */
 function canonicalPaths({ url = '/' }: IncomingMessage): readonly string[] {
   const path = url.split('?')[0] || '/';

@@ -42,7 +42,7 @@ export function readUsagePlan(stack: Stack, restApiId: string): UsagePlan {
   const planKey = stack
     .resources('AWS::ApiGateway::UsagePlanKey', usagePlanKey)
     .find(({ properties }) => properties.UsagePlanId === plan?.ref);
-  // As in AWS, a key without a plan of the API is refused.
+  // As in AWS, the API refuses a key without a usage plan.
   if (!plan || !planKey) return createUsagePlan([], {});
   const keys = [
     { id: planKey.properties.KeyId, name: 'local', value: 'local' },

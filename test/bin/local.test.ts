@@ -7,7 +7,7 @@ import { afterEach, expect, test } from '@jest/globals';
 const LOCAL = fileURLToPath(new URL('../../bin/local.ts', import.meta.url));
 
 let started: ChildProcess | undefined;
-/** A test that timed out would otherwise leave its process behind. */
+/** Otherwise, a test that times out leaves its process behind. */
 afterEach(() => {
   started?.kill('SIGKILL');
 });
@@ -29,11 +29,11 @@ test('starts the whole stack, prints a curl command that works, and stops cleanl
   }
   const [, url = '', body = ''] = /curl -s (\S+) .* -d '(.*)'$/.exec(curl) ?? [];
 
-  const answer = await fetch(url, { method: 'POST', headers: { 'x-api-key': 'local' }, body });
+  const response = await fetch(url, { method: 'POST', headers: { 'x-api-key': 'local' }, body });
   child.kill('SIGINT');
 
-  expect(answer.status).toBe(202);
-  expect(await answer.json()).toMatchObject({ jobId: expect.any(String) });
+  expect(response.status).toBe(202);
+  expect(await response.json()).toMatchObject({ jobId: expect.any(String) });
   expect(await ended).toBe(0);
 }, 30_000);
 

@@ -116,7 +116,7 @@ describe('the checks of an account', () => {
       { name: 'Function and layer storage', value: 75 },
     ];
 
-    test('is good when workers leave some to others, even if the quota is on a later page', async () => {
+    test('is good when workers leave some unused, even if the quota is on a later page', async () => {
       const finding = await check([...others, { name: 'Concurrent executions', value: 11 }]);
       expect(finding).toMatchObject({ check: 'concurrency', level: 'good' });
     });
@@ -137,7 +137,7 @@ describe('the checks of an account', () => {
       'Cross-region model inference tokens per minute for Anthropic Claude Sonnet 4.5 V1';
     const REQUESTS =
       'Cross-region model inference requests per minute for Anthropic Claude Sonnet 4.5 V1';
-    // 2 batches of 10 jobs, 1,000 tokens each.
+    // Two batches of 10 jobs, each with 1,000 tokens.
     const settings = someSettings({
       tiers: [
         {
@@ -156,7 +156,7 @@ describe('the checks of an account', () => {
       return checkQuotas(new ServiceQuotasClient(account.config), REGION, settings);
     };
 
-    test('are good when they allow the demand of full workers', async () => {
+    test('are good when they allow the demand of busy workers', async () => {
       expect(
         await check([
           { name: TOKENS, value: 20_000 },
@@ -168,11 +168,11 @@ describe('the checks of an account', () => {
           subject: 'us-east-1/us.anthropic.claude-sonnet-4-5-20250929-v1:0',
           level: 'good',
           found:
-            'the quota is 20000 tokens per minute, and full workers need 20000 (20 calls at once x maxTokens 1000)',
+            'the quota is 20000 tokens per minute, and busy workers need 20000 (20 calls at once x maxTokens 1000)',
         },
         expect.objectContaining({
           level: 'good',
-          found: 'the quota is 20 requests per minute, and full workers need 20 (20 calls at once)',
+          found: 'the quota is 20 requests per minute, and busy workers need 20 (20 calls at once)',
         }),
       ]);
     });
@@ -193,9 +193,11 @@ describe('the checks of an account', () => {
     });
 
     test('warn when no quota has the name of the model', async () => {
-      const on = TOKENS.replace('Cross-region', 'On-demand');
+      const onDemand = TOKENS.replace('Cross-region', 'On-demand');
       const found = 'no quota has the name of this model';
-      expect(await check([{ name: on, value: 1 }])).toMatchObject([{ level: 'warning', found }]);
+      expect(await check([{ name: onDemand, value: 1 }])).toMatchObject([
+        { level: 'warning', found },
+      ]);
     });
 
     test('warn when the caller lacks the permission', async () => {

@@ -18,7 +18,7 @@ describe('the check of the API', () => {
     [200, { message: 'from another service' }, 'bad', 'HTTP 200 without a health status'],
     [403, { status: 403 }, 'bad', 'the API refuses the key (HTTP 403)'],
     [500, { status: 500 }, 'bad', 'HTTP 500'],
-  ])('%d %p is %s', async (status, body, level, found) => {
+  ])('with HTTP %d and %p is %s', async (status, body, level, found) => {
     answer = { status, body };
     const findings = await checkApi(`${api.config.endpoint}/v1/`, 'a-key');
     expect(findings).toMatchObject([{ check: 'api', level, found }]);

@@ -13,7 +13,7 @@ describe('a query to AWS', () => {
     expect(finding).toMatchObject({
       ...about(),
       level: 'warning',
-      found: 'no answer within 0.01 s',
+      found: 'no response within 0.01 s',
     });
     expect(signal?.aborted).toBe(true);
   });

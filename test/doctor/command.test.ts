@@ -8,7 +8,7 @@ import { runDoctor } from '../support/doctor-command.ts';
 import { someSettings } from '../support/settings.ts';
 import { BOOTSTRAPPED, type FakeAccount, startFakeAccount } from './fake-account.ts';
 
-/** The document of `--json` as docs/doctor.md describes it, without any other field. */
+/** The document that docs/doctor.md describes for `--json`. No other field is allowed. */
 const about = { check: z.string(), subject: z.string(), found: z.string() };
 const document = z.strictObject({
   healthy: z.boolean(),
@@ -61,7 +61,7 @@ describe('holdfast doctor', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('checks the deployed stack, too, with --stack', async () => {
+  test('also checks the deployed stack with --stack', async () => {
     const outputs = { ApiUrl: 'http://127.0.0.1:9/v1/', SettingsParameterName: 'Settings' };
     const parameters = { ...BOOTSTRAPPED.parameters, Settings: '{' };
     account.set({ stack: { status: 'UPDATE_COMPLETE', outputs }, parameters });
@@ -110,15 +110,25 @@ describe('holdfast doctor', () => {
 
   function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     return runDoctor(args, {
-      ...{ AWS_ENDPOINT_URL: account.url, AWS_REGION: 'us-east-1' },
-      ...{ AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url, AWS_ENDPOINT_URL_BEDROCK: bedrock.url },
-      ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+      AWS_ENDPOINT_URL: account.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
+      AWS_ENDPOINT_URL_BEDROCK: bedrock.url,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
       ...env,
     });
   }
 });
 
 const CHECKS = [
-  ...['node', 'output-limit', 'region', 'credentials', 'bootstrap'],
-  ...['model', 'lifecycle', 'quota', 'concurrency'],
+  'node',
+  'output-limit',
+  'region',
+  'credentials',
+  'bootstrap',
+  'model',
+  'lifecycle',
+  'quota',
+  'concurrency',
 ];

@@ -22,7 +22,7 @@ export interface ServiceError {
 export interface FakeAccount extends Pick<AwsEndpoint, 'config'> {
   /** The endpoint of every service except Bedrock. */
   readonly url: string;
-  /** Sets the state. A field that is left out is as in an account that has only been bootstrapped. */
+  /** Sets the state. A field left out is as in an account that has only been bootstrapped. */
   set(state: Partial<AccountState>): void;
   stop(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export const BOOTSTRAPPED: AccountState = {
   faults: {},
 };
 
-/** STS, SSM, Service Quotas, CloudFormation and SQS, with the operations that the doctor uses. */
+/** Serves the calls of the doctor to STS, SSM, Service Quotas, CloudFormation and SQS. */
 export async function startFakeAccount(): Promise<FakeAccount> {
   let state = BOOTSTRAPPED;
   const { config, close } = await serveAwsEndpoint(async (request, response) => {

@@ -34,13 +34,13 @@ describe('the check of the lifecycle', () => {
       'Bedrock lists the model as legacy',
     ],
     [
-      'a near end',
+      'a model that ends soon',
       ending('2026-12-24'),
       'warning',
       'the model will soon reach its end of life (end of life: 2026-12-24)',
     ],
     [
-      'a past end',
+      'a model that has ended',
       ending('2026-11-23'),
       'bad',
       'the model has reached its end of life (end of life: 2026-11-23)',

@@ -18,7 +18,7 @@ describe('the check of a deployed stack', () => {
   beforeEach(() => account.set({}));
   afterAll(() => account.stop());
 
-  test('is good when the stack, its settings and its dead letters are', async () => {
+  test('is good for a complete stack with valid settings and no dead letters', async () => {
     expect(await check({})).toMatchObject([
       { check: 'stack', level: 'good', subject: 'Holdfast', found: 'CREATE_COMPLETE' },
       { check: 'parameter', level: 'good', subject: 'Settings' },
@@ -37,7 +37,7 @@ describe('the check of a deployed stack', () => {
     expect(stack).toMatchObject({ check: 'stack', level });
   });
 
-  test('is bad, and ends there, when the stack does not exist', async () => {
+  test('is bad when the stack does not exist, and checks nothing else', async () => {
     const findings = await check({ stack: undefined });
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({

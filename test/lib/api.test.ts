@@ -35,7 +35,7 @@ describe('the API', () => {
     expect(routes.sort()).toEqual(documented.sort());
   });
 
-  test('rejects a body that is not an object, and leaves its fields to the function', () => {
+  test('refuses a body that is not an object, and leaves its fields to the function', () => {
     expect(resourcesOf(template, 'AWS::ApiGateway::Model')).toMatchObject([
       {
         properties: {

@@ -48,7 +48,7 @@ describe('the account and region of the stack', () => {
   const settings = oneTargetSettings();
   const credentials = { account: '111111111111', region: 'us-east-1' };
 
-  test('are open without credentials and context', () => {
+  test('are undefined without credentials and context', () => {
     expect(environmentOf({}, {}, settings)).toBeUndefined();
     // The CLI passes only a region if it has no credentials.
     expect(environmentOf({}, { region: 'us-east-1' }, settings)).toBeUndefined();
@@ -75,7 +75,7 @@ describe('the account and region of the stack', () => {
     ['us-est-1', 'region: got "us-est-1", allowed is an AWS region such as us-east-1'],
     [
       'cn-north-1',
-      'region: got "cn-north-1", allowed is a region in the partition of the target in us-east-1',
+      'region: got "cn-north-1", allowed is a region in the same partition as the target in us-east-1',
     ],
   ])('are refused for the region %s', (region, fault) => {
     const account = '111111111111';

@@ -34,7 +34,7 @@ describe('a response of the gateway itself', () => {
     });
   });
 
-  test('to a body that the model rejects is the same as that of the function', () => {
+  test('to a body that the model refuses is the same as that of the function', () => {
     expect(responses.get('BAD_REQUEST_BODY')?.StatusCode).toBe('400');
     expect(bodyOf('BAD_REQUEST_BODY')).toEqual({
       type: 'urn:holdfast:problem:invalid-request',

@@ -26,20 +26,26 @@ describe('the jobs queue', () => {
   test.each([
     ['Queue', queue],
     ['QueueDeadLetters', deadLetters],
-  ])('%s is encrypted, keeps messages for 14 days and refuses requests without TLS', (id, it) => {
-    const { PolicyDocument } = propertiesOf(template, 'AWS::SQS::QueuePolicy', `${id}Policy`);
+  ])(
+    '%s is encrypted, keeps messages for 14 days and refuses requests without TLS',
+    (id, properties) => {
+      const { PolicyDocument } = propertiesOf(template, 'AWS::SQS::QueuePolicy', `${id}Policy`);
 
-    expect(it).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
-    expect(PolicyDocument).toMatchObject({
-      Statement: [
-        {
-          Effect: 'Deny',
-          Principal: { AWS: '*' },
-          Action: 'sqs:*',
-          Resource: `{${id}.Arn}`,
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
-      ],
-    });
-  });
+      expect(properties).toMatchObject({
+        SqsManagedSseEnabled: true,
+        MessageRetentionPeriod: 1_209_600,
+      });
+      expect(PolicyDocument).toMatchObject({
+        Statement: [
+          {
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 'sqs:*',
+            Resource: `{${id}.Arn}`,
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
+        ],
+      });
+    },
+  );
 });

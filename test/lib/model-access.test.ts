@@ -10,7 +10,7 @@ function settingsFor(...targets: Target[]) {
   return oneTargetSettings({ tiers: [{ name: 'only', targets, maxTokens: 512 }] });
 }
 
-/** Returns the statements on model calls: what is called, then the models behind a profile. */
+/** Returns the statements for model calls: on the called resources, then on models behind profiles. */
 function accessTo(...targets: Target[]) {
   return statementsOf(aTemplate({ settings: settingsFor(...targets) })).filter(({ actions }) =>
     actions.includes('bedrock:InvokeModel'),
@@ -49,7 +49,7 @@ describe('access to models', () => {
     ]);
   });
 
-  test('allows a profile in its region, and its model in every destination only through it', () => {
+  test('allows a profile in its region, and its model in all destinations only through the profile', () => {
     const [profile, model, ...others] = accessTo({ region: 'eu-west-1', modelId: `eu.${MODEL}` });
 
     const arn = `${BEDROCK}:eu-west-1:{AWS::AccountId}:inference-profile/eu.${MODEL}`;
@@ -93,7 +93,7 @@ describe('access to models', () => {
     expect(model?.resources).toEqual(modelIn('us-west-2', 'ap-northeast-1', 'ap-northeast-3'));
   });
 
-  test('allows the resource of an ARN unchanged', () => {
+  test('allows an ARN as it is given', () => {
     const modelId =
       'arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/a1b2c3d4e5f6';
 

@@ -35,7 +35,7 @@ describe('readSettings', () => {
     ['settings.json', '{ "tiers": [] }', /settings\.json is not usable:\n {2}tiers: got \[\]/],
     ['settings.mjs', 'export const tiers = [];', /settings: got nothing/],
     ['settings.mjs', "throw new Error('no such key');", /no such key/],
-  ])('names the file %s that holds %j', async (name, text, message) => {
+  ])('names the file %s if it holds %j', async (name, text, message) => {
     await expect(readSettings(await aFile(name, text))).rejects.toThrow(message);
   });
 

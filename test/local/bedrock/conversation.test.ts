@@ -30,17 +30,25 @@ test('reserves the limit of the model if maxTokens is absent', () => {
   expect(parse({})).toMatchObject({ maxTokens: 100 });
 });
 
-describe('a request that Bedrock refuses is refused', () => {
+describe('refuses, as Bedrock does, a request with', () => {
   test.each([
     ['no messages', { messages: [] }, /must start with a user message/],
-    ['an assistant first', { messages: [says('assistant', 'Hi')] }, /must start with a user/],
-    ['two users in a row', { messages: [says('user', 'a'), says('user', 'b')] }, /must alternate/],
+    [
+      'an assistant message first',
+      { messages: [says('assistant', 'Hi')] },
+      /must start with a user/,
+    ],
+    [
+      'two user messages in a row',
+      { messages: [says('user', 'a'), says('user', 'b')] },
+      /must alternate/,
+    ],
     ['no content', { messages: [says('user')] }, /content field .* at messages.0 is empty/],
     ['blank text', { messages: [says('user', 'a', ' ')] }, /at messages.0.content.1 is blank/],
     ['an unknown role', { messages: [says('system', 'a')] }, /'messages.0.role' failed/],
     ['maxTokens of 0', { inferenceConfig: { maxTokens: 0 } }, /'inferenceConfig.maxTokens' failed/],
     [
-      'too many maxTokens',
+      'maxTokens above the limit of the model',
       { inferenceConfig: { maxTokens: 101 } },
       /exceeds the model limit of 100/,
     ],

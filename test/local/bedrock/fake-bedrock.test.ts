@@ -95,12 +95,12 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     await client.send(aConverse());
     await client.send(aConverse());
 
-    // The default HTTP/2 handler opens one for each call; NodeHttpHandler reuses its connection.
+    // The default HTTP/2 handler opens a connection for each call; NodeHttpHandler reuses its own.
     expect(fake.statistics().connections[protocol]).toBe(protocol === 'HTTP/2' ? 2 : 1);
   });
 });
 
-test('a 503 can name the length of the queue, in a JSON text inside its body', async () => {
+test('a 503 can report the queue delay, in a JSON text inside its body', async () => {
   const fake = await aFake();
   fake.setFault({ fault: 'unavailable', expectedQueueDelayInMs: 394_460 });
 
@@ -143,7 +143,7 @@ test('a fault affects only the models that match its pattern', async () => {
   expect(textOf(served)).toBe(answerText(HAIKU, 'Say hello'));
 });
 
-test('a model can be called by its ARN', async () => {
+test('a call can name its model by ARN', async () => {
   const fake = await aFake();
   const modelId = `arn:aws:bedrock:us-east-1:123456789012:inference-profile/${MODEL}`;
 
@@ -310,7 +310,7 @@ test('an unknown path is an unknown operation', async () => {
   expect(response.headers.get('x-amzn-errortype')).toMatch(/^UnknownOperationException/);
 });
 
-/** Waits until another task has done its work. Jest's own timeout ends a wait that never succeeds. */
+/** Waits until `done` returns true. Jest's own timeout ends a wait that never succeeds. */
 async function until(done: () => boolean): Promise<void> {
   while (!done()) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -44,7 +44,7 @@ test('POST adds faults, PUT replaces them, DELETE clears one or all', async () =
 });
 
 describe('GET /_control describes', () => {
-  test.each(['', '/'])('its routes, also with the path ending in "%s"', async (end) => {
+  test.each(['', '/'])('its routes, with the path ending in "%s"', async (end) => {
     const response = await fetch(`${fake.url}/_control${end}`);
 
     expect(await response.json()).toMatchObject({
@@ -121,7 +121,7 @@ test('shows calls and statistics, and reset empties both', async () => {
   expect((await send('GET', 'calls')).body.calls).toEqual([]);
 });
 
-describe('refuses input with the field, the value and what is allowed, and changes nothing', () => {
+describe('names the field, the value and what is allowed, and changes nothing, for', () => {
   test.each([
     [{ fault: 'meteor' }, /^fault: got "meteor", allowed is one of throttle-minute, /],
     [{}, /^fault: got nothing, allowed is one of throttle-minute/],

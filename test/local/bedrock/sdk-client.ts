@@ -10,7 +10,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 export const MODEL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 
-/** The two HTTP versions of the SDK client. Its default handler uses HTTP/2. */
+/** The HTTP versions that the SDK client can use. Its default handler uses HTTP/2. */
 export const PROTOCOLS = ['HTTP/1.1', 'HTTP/2'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
@@ -44,7 +44,7 @@ export function aCount(text: string, modelId = 'anthropic.claude-sonnet-4-6'): C
   return new CountTokensCommand({ modelId, input: { converse } });
 }
 
-/** Returns the SDK's error of a call that fails. */
+/** Returns the SDK's error for a call that must fail. */
 export async function errorOf(call: Promise<unknown>): Promise<SdkError> {
   return call.then(
     () => {

@@ -60,9 +60,9 @@ function api(more: Resources = {}): Resources {
   };
 }
 
-async function startApi(answer: unknown = { statusCode: 200, body: 'ok' }, more: Resources = {}) {
+async function startApi(returned: unknown = { statusCode: 200, body: 'ok' }, more: Resources = {}) {
   const stack = readStack(anAssembly({ resources: api(more) }), { sqs: '' });
-  const target = aFakeFunction(answer);
+  const target = aFakeFunction(returned);
   const server = await listenOnLoopback(0);
   servers.push(server);
   const { handler, apiKeys } = createRestApi(stack, new Map([[FUNCTION_ARN, target]]));
@@ -118,10 +118,10 @@ describe('a request that the gateway accepts', () => {
       body: '{}',
     });
 
-    const answer = await call('/v1/jobs', POST);
+    const response = await call('/v1/jobs', POST);
 
-    expect([answer.status, await answer.text()]).toEqual([202, '{}']);
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
+    expect([response.status, await response.text()]).toEqual([202, '{}']);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
       location: '/v1/jobs/a',
       'retry-after': '1',
       'x-many': '1, 2',
@@ -134,30 +134,36 @@ describe('a request that the gateway accepts', () => {
     const body = Buffer.from([0, 255]).toString('base64');
     const { call } = await startApi({ statusCode: 200, body, isBase64Encoded: true });
 
-    const answer = await call('/v1/jobs', POST);
+    const response = await call('/v1/jobs', POST);
 
-    expect([...new Uint8Array(await answer.arrayBuffer())]).toEqual([0, 255]);
+    expect([...new Uint8Array(await response.arrayBuffer())]).toEqual([0, 255]);
   });
 });
 
-describe('the gateway itself answers', () => {
+describe('the response of the gateway itself', () => {
   const jobs = '/v1/jobs';
   test.each([
-    ['no key', jobs, { ...POST, headers: { 'x-api-key': '' } }, 403, 'Forbidden'],
-    ['a wrong key', jobs, { ...POST, headers: { 'x-api-key': 'x' } }, 403, 'Forbidden'],
+    ['a request without a key', jobs, { ...POST, headers: { 'x-api-key': '' } }, 403, 'Forbidden'],
+    [
+      'a request with a wrong key',
+      jobs,
+      { ...POST, headers: { 'x-api-key': 'x' } },
+      403,
+      'Forbidden',
+    ],
     ['an unknown route', '/v1/nothing', {}, 403, 'Missing Authentication Token'],
     ['a method that the route lacks', jobs, { method: 'PUT' }, 403, 'Missing Authentication Token'],
     ['a path outside the stage', '/jobs', POST, 403, 'Missing Authentication Token'],
     ['a path that looks like a host', '//evil/v1/jobs', {}, 403, 'Missing Authentication Token'],
     ['a path that cannot be decoded', '/v1/jobs/%E0%A4', {}, 400, 'Bad Request'],
-    ['over 10 MB', jobs, { ...POST, body: 'x'.repeat(10_485_761) }, 413, 'Request Too Long'],
+    ['a body over 10 MB', jobs, { ...POST, body: 'x'.repeat(10_485_761) }, 413, 'Request Too Long'],
     ['an event over 6 MB', jobs, { ...POST, body: '"'.repeat(4_000_000) }, 413, 'Request Too Long'],
-  ])('%s', async (_, path, init, status, message) => {
+  ])('to %s', async (_, path, init, status, message) => {
     const { call, events } = await startApi();
 
-    const answer = await call(path, init);
+    const response = await call(path, init);
 
-    expect([answer.status, await answer.json()]).toEqual([status, { message }]);
+    expect([response.status, await response.json()]).toEqual([status, { message }]);
     expect(events).toEqual([]);
   });
 
@@ -167,18 +173,18 @@ describe('the gateway itself answers', () => {
     ['answers without a status', { body: 'x' }],
     ['answers with an object as body', { statusCode: 200, body: {} }],
     ['answers nothing', null],
-  ])('502 without details when the function %s', async (_, outcome) => {
+  ])('is 502 without details when the function %s', async (_, outcome) => {
     const { call } = await startApi(outcome);
 
-    const answer = await call('/v1/jobs', POST);
+    const response = await call('/v1/jobs', POST);
 
-    expect([answer.status, await answer.json()]).toEqual([
+    expect([response.status, await response.json()]).toEqual([
       502,
       { message: 'Internal server error' },
     ]);
   });
 
-  test('504 when the function exceeds the timeout of the integration', async () => {
+  test('is 504 when the function exceeds the timeout of the integration', async () => {
     const slow = () => new Promise<never>(() => undefined);
     const Integration = { ...aMethod('POST', 'Jobs').Properties.Integration, TimeoutInMillis: 50 };
     const { call } = await startApi(slow, { PostJobs: aMethod('POST', 'Jobs', { Integration }) });
@@ -186,7 +192,7 @@ describe('the gateway itself answers', () => {
     expect((await call('/v1/jobs', POST)).status).toBe(504);
   });
 
-  test('with the body and the headers of the template', async () => {
+  test('has the body and the headers of the template', async () => {
     const shape = (ResponseType: string, StatusCode: number, ResponseTemplate: string) => ({
       Type: 'AWS::ApiGateway::GatewayResponse',
       Properties: {
@@ -230,12 +236,12 @@ describe('a body that a validator checks', () => {
   };
   const sent = async (body: string, contentType: string) => {
     const { call, events } = await startApi(undefined, checked);
-    const answer = await call('/v1/jobs', {
+    const response = await call('/v1/jobs', {
       method: 'POST',
       body,
       headers: { 'content-type': contentType },
     });
-    return [answer.status, events.length, await answer.text()];
+    return [response.status, events.length, await response.text()];
   };
 
   test.each(['', 'x', 'null', '[]', '"a"', '1', '{}', '{"Prompt":1}', '{"prompt":'])(
@@ -336,11 +342,11 @@ describe('a method that IAM authorizes', () => {
     const { url, events } = await start();
     const forged = await signedHeaders({ url: `${url}/v1/jobs`, ...POST, secretAccessKey: 'x' });
 
-    const answers = [{}, { 'x-api-key': 'local' }, forged].map((headers) =>
+    const responses = [{}, { 'x-api-key': 'local' }, forged].map((headers) =>
       fetch(`${url}/v1/jobs`, { ...POST, headers }),
     );
 
-    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([403, 403, 403]);
+    expect((await Promise.all(responses)).map(({ status }) => status)).toEqual([403, 403, 403]);
     expect(events).toEqual([]);
   });
 });

@@ -17,8 +17,8 @@ const PATHS = [
 ];
 const BODY = '{"mode":"force-open","reason":"dröll"}';
 
-/** Verifies every request at the time of `clock`. */
 const clock = { nowMs: Date.now() };
+/** Verifies the signature of every request at the time of `clock`. */
 const server = createServer(async (request, response) => {
   const signer = verifySignature(request, await buffer(request), clock.nowMs);
   response.end(typeof signer === 'string' ? signer : signer.userArn);
