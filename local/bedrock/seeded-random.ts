@@ -13,8 +13,8 @@ export function seededRandom(seed: number): Random {
 }
 
 /**
- * Returns the random numbers of the n-th call. Each call has its own sequence, so a fault that is added to
- * or removed from one call does not change the numbers of later calls.
+ * Returns the random numbers of the n-th call. Each call has its own sequence, so a fault that is
+ * added to or removed from one call does not change the numbers of later calls.
  */
 export function randomOfCall(seed: number, callNumber: number): Random {
   return seededRandom(seed + Math.imul(callNumber, 0x9e3779b1));
