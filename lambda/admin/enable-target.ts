@@ -13,7 +13,7 @@ export interface EnableDependencies {
 /**
  * Enables a disabled target at once, for an operator who has corrected its configuration and does
  * not want to wait for the next check. The target gets its traffic back through the recovery
- * stages. Returns false if nothing is recorded against the target.
+ * stages. Returns false if the target has no configuration errors.
  */
 export async function enableTarget(
   { circuits, disabledTargets, clock, log }: EnableDependencies,

@@ -40,7 +40,7 @@ export async function getAdminHealth(
     settings: { ...settingsStatus(fault), ...(fault && { faults: fault.faults }) },
     targets: view.targets.map((target) => ({
       ...target,
-      ...why(byKey.get(target.target)),
+      ...circuitReasons(byKey.get(target.target)),
       ...configErrors(disabled[target.target]),
       ...lifecycleView(lifecycle?.targets[target.target]),
     })),
@@ -51,7 +51,12 @@ export async function getAdminHealth(
   };
 }
 
-function why({ opens, succeeded, evidence, overriddenBy }: Partial<CircuitSummary> = {}) {
+function circuitReasons({
+  opens,
+  succeeded,
+  evidence,
+  overriddenBy,
+}: Partial<CircuitSummary> = {}) {
   return {
     ...(opens !== undefined && { opens }),
     ...(succeeded !== undefined && { succeeded }),

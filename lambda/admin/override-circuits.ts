@@ -26,7 +26,7 @@ export function subjectOf(scope: string, key: string): Subject | undefined {
 }
 
 /**
- * Returns undefined if the subject covers no circuit of the chain, so an override would do nothing.
+ * Returns undefined if the subject covers no circuit of the chain: its override would do nothing.
  */
 export async function setOverride(
   { circuits, clock, log }: OverrideDependencies,
@@ -55,8 +55,8 @@ export async function setOverride(
 }
 
 /**
- * Returns undefined if there is no such override. The subject need not be in the chain any more, so
- * an override of a target that has left the settings can still be lifted.
+ * Returns undefined if there is no such override. The subject need not be in the chain, so an
+ * operator can still lift the override of a target that has left the settings.
  */
 export async function liftOverride(
   { circuits, log }: OverrideDependencies,

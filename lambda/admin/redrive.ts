@@ -7,8 +7,7 @@ import { publishedByRedelivery } from '../core/jobs/completion-event.ts';
 import type { DeadLetter, DeadLetterQueue } from '../core/jobs/dead-letter-queue.ts';
 import { leftToSweeper } from '../core/jobs/end-transitions.ts';
 import type { Job } from '../core/jobs/job.ts';
-import type { JobQueue } from '../core/jobs/job-queue.ts';
-import { dispatch } from '../core/jobs/job-queue.ts';
+import { dispatch, type JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import { redrive as redriven } from '../core/jobs/transitions.ts';
 import type { HealthPorts } from '../core/router/health.ts';
@@ -24,7 +23,7 @@ export interface RedriveDependencies extends HealthPorts {
   readonly metrics: Metrics;
 }
 
-/** The time that a page of ten may take with the SDK's retries; the report must follow it. */
+/** Time for a last page of ten, including the SDK's retries, and for the report after it. */
 const MARGIN_MS = 5_000;
 const PAGE_SIZE = 10;
 
@@ -53,7 +52,7 @@ export async function redrive(
   try {
     while (progress.counts.moved < request.limit && clock.now() < endsAtMs - MARGIN_MS) {
       const serving = await readServingTargets(dependencies, settings);
-      isHeld = serving.areNone;
+      isHeld = serving.isEmpty;
       if (isHeld) break;
       const letters = await deadLetters.receive(pageSize(progress));
       if (letters.length === 0) break;
@@ -76,7 +75,7 @@ interface Progress {
   readonly counts: Record<Disposition, number>;
 }
 
-/** At most the jobs that may still be moved, and at most the jobs of one second. */
+/** Returns at most the number of jobs that may still be moved, and at most one second's share. */
 function pageSize({ request: { limit, maxPerSecond }, counts }: Progress): number {
   return Math.min(PAGE_SIZE, Math.ceil(maxPerSecond), limit - counts.moved);
 }
@@ -115,7 +114,7 @@ async function handle(
   if (request.dryRun) return isRedrivable ? 'moved' : 'skipped';
 
   const isMoved = isRedrivable && (await move(dependencies, settings, job));
-  // SQS gave up this message, and its redelivery may have been the only way to publish the event.
+  // SQS does not redeliver a dead letter, and only a redelivery would have published the event.
   if (job && publishedByRedelivery(job)) await jobs.update(job.jobId, leftToSweeper(job));
   await deadLetters.remove(letter);
   return isMoved ? 'moved' : 'skipped';

@@ -37,7 +37,7 @@ interface Call {
 
 type Route = (call: Call) => Promise<APIGatewayProxyResult>;
 
-/** Keyed by the method and resource that the gateway has matched, so no path is parsed twice. */
+/** Keyed by the method and resource that the gateway matched, so this code parses no path. */
 const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['GET /admin/health', showHealth],
   ['PUT /admin/overrides/{scope}/{key+}', putOverride],
@@ -100,7 +100,7 @@ async function deleteDisabled(call: Call) {
   const { event, actor, dependencies } = call;
   const key = decoded(event.pathParameters?.key);
   const isEnabled = key !== undefined && (await enableTarget(dependencies, key, actor));
-  if (!isEnabled) return refused(call, PROBLEM.notFound, 'no target of this name is disabled');
+  if (!isEnabled) return refused(call, PROBLEM.notFound, 'no target with this name is disabled');
   return json(200, { target: key });
 }
 

@@ -2,12 +2,11 @@ import type { Settings } from '../contract/policy.ts';
 import type { Job } from '../core/jobs/job.ts';
 import { candidatesFor } from '../core/router/candidates.ts';
 import { getHealth, type HealthPorts } from '../core/router/health.ts';
+import { isServing } from '../core/router/target-health.ts';
 
-/**
- * The targets that would accept a call now. They are read from the circuits without taking permits.
- */
+/** The targets that would accept a call now. Reading them from the circuits takes no permit. */
 export interface ServingTargets {
-  readonly areNone: boolean;
+  readonly isEmpty: boolean;
   /**
    * Returns true if one of them may serve the job, given its `regions`, `minTier` and `whenOpen`.
    */
@@ -19,15 +18,11 @@ export async function readServingTargets(
   settings: Settings,
 ): Promise<ServingTargets> {
   const { targets } = await getHealth(ports, settings);
-  const serving = new Set(
-    targets
-      .filter(({ health }) => health === 'healthy' || health === 'recovering')
-      .map(({ target }) => target),
-  );
+  const serving = new Set(targets.filter(isServing).map(({ target }) => target));
   // The order of the candidates does not matter here, so no random number is needed.
   const candidates = (job: Job) => candidatesFor(settings, job, () => 0);
   return {
-    areNone: serving.size === 0,
+    isEmpty: serving.size === 0,
     canServe: (job) => candidates(job).some(({ key }) => serving.has(key)),
   };
 }

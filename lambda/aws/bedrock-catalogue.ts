@@ -26,7 +26,7 @@ export class BedrockCatalogue implements ModelCatalogue {
     }
   }
 
-  /** The profile shows if it accepts calls; the model behind it shows its end of life. */
+  /** The profile's entry says if it accepts calls; its model's entry gives the end of life. */
   async #readProfile({ region, ...target }: Target): Promise<CatalogueEntry> {
     const { status } = await this.#client(region).send(
       new GetInferenceProfileCommand({ inferenceProfileIdentifier: target.modelId }),
@@ -36,7 +36,7 @@ export class BedrockCatalogue implements ModelCatalogue {
     try {
       return { ...(await this.#readModel({ region, modelId: model })), isProfileActive };
     } catch (error) {
-      // The profile's destination regions have the model; its own region need not have it.
+      // The profile's destination regions have the model; the region that calls it may not.
       if (!(error instanceof ResourceNotFoundException)) throw error;
       return { outcome: 'found', status: 'ACTIVE', isProfileActive };
     }

@@ -1,9 +1,8 @@
 import type { ErrorFacts } from '../core/router/failure.ts';
 
 /**
- * Extracts the facts from anything that the SDK can throw: modelled exceptions, responses of
- * proxies that it could not parse, socket errors. It never throws, and only `failureOf` reads the
- * message.
+ * Extracts the facts from anything that the SDK can throw: modelled exceptions, proxy responses
+ * that it could not parse, socket errors. It never throws, and only `failureOf` reads the message.
  */
 export function errorFacts(error: unknown): ErrorFacts {
   const { name, message, code, cause, $metadata, $response } = fields(error);

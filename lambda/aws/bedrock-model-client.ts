@@ -70,8 +70,7 @@ export class BedrockModelClient implements ModelClient {
       return { outcome: 'answer', answer: answerOf(output), elapsedMs: this.#since(startedAtMs) };
     } catch (error) {
       const elapsedMs = this.#since(startedAtMs);
-      // An abort can surface as several different errors, so the deadline takes precedence over the
-      // error.
+      // An abort can surface as one of several errors, so the deadline takes precedence over the error.
       if (deadline.passed) return { outcome: 'failure', failure: TIMED_OUT, elapsedMs };
       const failure = failureOf(errorFacts(error), this.#clock.now());
       return { outcome: 'failure', failure, elapsedMs };
@@ -81,8 +80,8 @@ export class BedrockModelClient implements ModelClient {
   }
 
   /**
-   * Calls Bedrock's CountTokens with the foundation model, because it does not accept a profile.
-   * Not every model supports it in every region; a target that refuses it is not asked again.
+   * Calls Bedrock's CountTokens with the foundation model, because it does not accept a profile. Not
+   * every model supports it in every region. After a refusal, the target's tokens are not counted again.
    */
   async countTokens(
     { target, system, messages }: PromptToCount,
@@ -144,7 +143,7 @@ function converseInput(request: ModelRequest): ConverseCommandInput {
   };
 }
 
-/** The conversation in Converse's form, the same for a call and for a token count. */
+/** Returns the conversation in Converse's format, which a call and a token count share. */
 function contentOf({ system, messages }: Pick<ModelRequest, 'system' | 'messages'>) {
   return {
     ...(system !== undefined && { system: [{ text: system }] }),

@@ -1,6 +1,6 @@
 /**
- * Aborts a call at its timeout. No option of the HTTP handler limits the whole call; an abort does,
- * including the answer's body.
+ * Aborts a call at its timeout. No option of the HTTP handler limits the whole call, including the
+ * response's body; an abort does.
  */
 export class CallDeadline {
   readonly #controller = new AbortController();

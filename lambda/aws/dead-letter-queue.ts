@@ -12,7 +12,7 @@ import { createClient } from './sdk-client.ts';
 const BATCH_SIZE = 10;
 /** Longer than a function behind API Gateway can run. */
 const HIDDEN_SECONDS = 60;
-/** Every message is in one of these counts, which are approximate. */
+/** Each message is in exactly one of these counts, which are approximate. */
 const COUNTS = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesNotVisible',

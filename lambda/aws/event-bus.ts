@@ -5,7 +5,7 @@ import { createClient, SINGLE_ATTEMPT } from './sdk-client.ts';
 
 /**
  * EventBridge behind the `EventBus` port, with one attempt per request. A failed event is published
- * again later, so no caller has to wait for the SDK's retries.
+ * later, so no caller has to wait for the SDK's retries.
  */
 export function eventBridgeBus(
   busName: string,

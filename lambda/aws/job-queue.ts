@@ -6,7 +6,7 @@ import { createClient } from './sdk-client.ts';
 
 export interface QueueUrls {
   readonly jobs: string;
-  /** Only the worker sends messages there. @default `deadLetter` throws */
+  /** Only the worker needs this URL. @default `deadLetter` throws */
   readonly deadLetters?: string;
 }
 

@@ -14,7 +14,7 @@ import type { JobQuery, JobStore, ListedJob } from '../core/jobs/job-store.ts';
 import { alreadyApplied } from '../core/jobs/row-update.ts';
 import { updateExpression } from './update-expression.ts';
 
-/** A new job may replace only an expired row, which DynamoDB's TTL may delete days later. */
+/** A new job may replace only an expired row; DynamoDB's TTL may delete such a row days late. */
 const IS_FREE = 'attribute_not_exists(jobId) OR expiresAt <= :nowSeconds';
 
 /** Limits the rows that one list reads; finding a rare status may take several requests. */
@@ -22,8 +22,7 @@ const LIST_PAGES = 4;
 const LIST_PAGE_SIZE = 250;
 
 /**
- * The sweeper handles a page in parallel, so a page has at most as many rows as there are
- * connections.
+ * The sweeper handles a page in parallel, so a page has no more rows than the SDK has connections.
  */
 const PAGE_SIZE = 50;
 
@@ -41,9 +40,7 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
     return Item && jobOf(Item);
   };
 
-  /**
-   * Returns the row that refused a write, which DynamoDB sends with the error; undefined if none.
-   */
+  /** Returns the row that refused a write. DynamoDB sends it with the error. */
   const refusing = async (error: unknown, jobId: string): Promise<Job | undefined> => {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     return error.Item ? jobOf(error.Item) : get(jobId);

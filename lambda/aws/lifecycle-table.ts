@@ -1,4 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { isoTime } from '../core/clock.ts';
 import type { Lifecycle, LifecycleStore } from '../core/router/lifecycle.ts';
 import { noteKey, parseNote } from './target-notes.ts';
 
@@ -21,7 +22,7 @@ export function dynamoDbLifecycle(client: DynamoDBClient, tableName: string): Li
           TableName: tableName,
           Item: {
             ...KEY,
-            checkedAt: { S: new Date(checkedAtMs).toISOString() },
+            checkedAt: { S: isoTime(checkedAtMs) },
             targets: { S: JSON.stringify(targets) },
           },
         }),

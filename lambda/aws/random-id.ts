@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** 32 hexadecimal digits that nobody can guess: ids and tokens. */
+/** Returns 32 hexadecimal digits that nobody can guess, for ids and tokens. */
 export function randomId(): string {
   return randomBytes(16).toString('hex');
 }

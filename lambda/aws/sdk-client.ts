@@ -1,8 +1,8 @@
 import { Sha256 } from './sha256.ts';
 
 /**
- * The options of every client. The SDK's own timeout is unlimited. These services answer within
- * milliseconds, so an answer that takes seconds is lost and the call is better sent again.
+ * The options of every client. The SDK has no timeout of its own. These services respond within
+ * milliseconds, so after a few seconds the response is probably lost, and a retry is faster.
  */
 const COMMON_OPTIONS = {
   /** Builds a command's middleware once, not for each call: a tenth of a job's CPU. */
@@ -13,14 +13,12 @@ const COMMON_OPTIONS = {
 } as const;
 
 /**
- * Turns the SDK's own retries off. Circuits need this because a counter that is added to again
- * after a lost answer counts twice. Callers of events and models decide on retries themselves.
+ * Turns the SDK's own retries off. The circuit store needs this because a retry after a lost response
+ * would count twice. The code that publishes events or calls models decides on retries itself.
  */
 export const SINGLE_ATTEMPT = { maxAttempts: 1 } as const;
 
-/**
- * For S3: TLS protects the transfer and S3 checks what it stores, so a CRC of each body is waste.
- */
+/** For S3: TLS protects the transfer and S3 checks its objects, so a CRC of each body is waste. */
 export const WITHOUT_CHECKSUMS = {
   requestChecksumCalculation: 'WHEN_REQUIRED',
   responseChecksumValidation: 'WHEN_REQUIRED',
@@ -33,8 +31,8 @@ interface SdkClient {
 /**
  * Creates an SDK client: `createClient((options) => new SQSClient(options))`.
  *
- * The SDK's call log is removed. Even without a logger it filters each input and output, which
- * takes a twentieth of the worker's CPU, and with a logger it would write prompts and answers down.
+ * The SDK's call log is removed. Even without a logger it filters each input and output, which takes a
+ * twentieth of the worker's CPU; with a logger it would log prompts and answers.
  */
 export function createClient<Client extends SdkClient>(
   create: (options: typeof COMMON_OPTIONS) => Client,

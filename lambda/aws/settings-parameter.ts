@@ -22,7 +22,7 @@ export interface SettingsParameterOptions {
   readonly client?: SSMClient;
 }
 
-/** Both parameters, as read in one call. */
+/** Both parameters, read in one call. */
 interface Reading {
   readonly edited: string;
   readonly editedAtMs: number;
@@ -31,8 +31,8 @@ interface Reading {
 
 /**
  * The settings in force, at most 30 s old. If an edit is refused or a parameter cannot be read, the
- * last valid settings stay in force. A sandbox that starts with a refused edit has none, and uses
- * the deployed settings, so that no edit can stop the system. Without those, `read` throws.
+ * last valid settings stay in force. A sandbox that starts with a refused edit uses the deployed
+ * settings, so that no edit can stop the system. If these cannot be read either, `read` throws.
  */
 export class SettingsParameter {
   readonly #options: SettingsParameterOptions;
@@ -53,7 +53,7 @@ export class SettingsParameter {
     return this.#settings;
   }
 
-  /** Why the last reading was refused; undefined if it was accepted. */
+  /** The fault of the last reading; undefined if it was accepted. */
   get fault(): SettingsFault | undefined {
     return this.#fault;
   }
@@ -101,7 +101,7 @@ export class SettingsParameter {
     metrics.count(METRIC.settingsRejected);
     log.error('settings rejected', {
       reason: fault.faults.join('; '),
-      inForce: this.#inForce ? 'the last good ones' : 'the deployed ones',
+      inForce: this.#inForce ? 'the last valid settings' : 'the deployed settings',
     });
   }
 
@@ -122,7 +122,7 @@ function named(name: string, parameters: readonly Parameter[]): Parameter {
   const found = parameters.find(({ Name }) => Name === name);
   if (found) return found;
   throw new SettingsError(`parameter ${name}`, [
-    `${name}: got no such parameter; the stack creates it`,
+    `${name}: the parameter does not exist; deploy the stack to create it`,
   ]);
 }
 

@@ -8,7 +8,7 @@ import type { Log, Metrics } from '../core/telemetry.ts';
 export interface Telemetry {
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Adds the invocation's id to each line and decides if it writes debug lines. Call it first. */
+  /** Adds the invocation's id to each line and decides on debug lines. Call it first. */
   begin(context: { readonly awsRequestId: string }): void;
   /** Writes the metrics. Call it once, at the end of an invocation. */
   publishMetrics(): void;

@@ -11,7 +11,8 @@ type Expression = Pick<
 >;
 
 /**
- * A row update in DynamoDB's terms. Every name is aliased, because `status` and others are reserved.
+ * Translates a row update for DynamoDB. Every name gets an alias, because some, like `status`, are
+ * reserved.
  */
 export function updateExpression(update: RowUpdate): Expression {
   const names: Record<string, string> = {};

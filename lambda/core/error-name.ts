@@ -1,4 +1,4 @@
-/** Returns the name of an error for a log. The error's text may quote a prompt, its name cannot. */
+/** Returns an error's name for a log. The error's message may quote a prompt; its name does not. */
 export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }

@@ -6,7 +6,7 @@ export interface SettingsStatus {
   readonly since?: string;
 }
 
-/** Tells if the parameter's settings are in force. Only operators see what is wrong with them. */
+/** Returns the status of the settings parameter. Only operators see the faults themselves. */
 export function settingsStatus(fault: SettingsFault | undefined): SettingsStatus {
   return fault ? { status: fault.status, since: isoTime(fault.sinceMs) } : { status: 'in-force' };
 }

@@ -4,7 +4,7 @@ import type { MetricName } from '../contract/metrics.ts';
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Log {
-  /** Written in a sample of the invocations only. */
+  /** Writes the line only in a sample of the invocations. */
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
@@ -12,7 +12,7 @@ export interface Log {
 }
 
 export interface Metrics {
-  /** Adds to a count. Each of the `dimensions` (`DIMENSION`) has few values. */
+  /** Adds to a count. The names of the `dimensions` are in `DIMENSION`; each has few values. */
   count(name: MetricName, value?: number, dimensions?: Readonly<Record<string, string>>): void;
   /** Adds a time in milliseconds to a distribution. */
   time(name: MetricName, ms: number, dimensions?: Readonly<Record<string, string>>): void;

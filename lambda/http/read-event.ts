@@ -3,7 +3,10 @@ import type { Settings } from '../contract/policy.ts';
 import { invalid, type Parsed } from '../contract/schemas/faults.ts';
 import { parseQuery, type QuerySchema } from '../contract/schemas/queries.ts';
 
-/** Less than API Gateway's 10 MB and Lambda's 6 MB, which counts the body as an escaped string. */
+/**
+ * Less than the limits of API Gateway (10 MB) and Lambda (6 MB, with the body as an escaped
+ * string).
+ */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
 export type Body =
@@ -22,7 +25,7 @@ export function readBody({ body, isBase64Encoded }: APIGatewayProxyEvent): Body 
   }
 }
 
-/** The tenant that the API key identifies; undefined if the gateway let in a call without a key. */
+/** Returns the tenant of the API key; undefined if the gateway let in a call without a key. */
 export function tenantOf(event: APIGatewayProxyEvent, settings: Settings): string | undefined {
   const keyId = event.requestContext.identity.apiKeyId;
   if (!keyId) return undefined;
@@ -30,8 +33,8 @@ export function tenantOf(event: APIGatewayProxyEvent, settings: Settings): strin
 }
 
 /**
- * Reads the key as the quoted string of the IETF draft, or bare, as most clients send it. Both
- * forms of a key are the same key.
+ * Reads the key as a quoted string, as in the IETF draft, or without quotes, as most clients send it.
+ * Both forms are the same key.
  */
 export function readIdempotencyKey(event: APIGatewayProxyEvent): Parsed<string | undefined> {
   const values = headerValues(event, 'idempotency-key');
@@ -42,9 +45,7 @@ export function readIdempotencyKey(event: APIGatewayProxyEvent): Parsed<string |
     : invalid('Idempotency-Key', 'allowed is one value of 1 to 255 visible ASCII characters');
 }
 
-/**
- * Reads all values of each name; the event's other field has only the last value of a repeated one.
- */
+/** Reads all values of each name; `queryStringParameters` has only the last one. */
 export function readQuery<Query>(
   { multiValueQueryStringParameters }: APIGatewayProxyEvent,
   schema: QuerySchema<Query>,

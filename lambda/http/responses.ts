@@ -15,7 +15,7 @@ export function json(
 
 type ProblemFacts = Pick<ProblemDetails, 'requestId' | 'detail' | 'errors'>;
 
-/** Problem details (RFC 9457). `requestId` leads to the log line that has the details. */
+/** Returns problem details (RFC 9457). The log line with the same `requestId` has more details. */
 export function problem(
   kind: Problem,
   facts: ProblemFacts,
@@ -38,12 +38,12 @@ export function invalid({ event }: Call, errors: readonly Fault[]): APIGatewayPr
   return problem(PROBLEM.invalidRequest, { requestId: event.requestContext.requestId, errors });
 }
 
-/** Answers a request whose handling threw: a store or a queue did not answer. */
+/** Returns 503 for a request whose handling threw: a store or a queue did not respond. */
 export function unavailable(requestId: string): APIGatewayProxyResult {
   return problem(PROBLEM.unavailable, { requestId }, { 'retry-after': RETRY_AFTER_SECONDS });
 }
 
-/** Longer than the SDK's own attempts take to fail. */
+/** Longer than the SDK takes for all its attempts. */
 const RETRY_AFTER_SECONDS = '5';
 
 function response(

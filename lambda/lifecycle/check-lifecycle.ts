@@ -1,6 +1,6 @@
 import { DIMENSION, METRIC } from '../contract/metrics.ts';
 import { type Settings, targetKey, targetsOf } from '../contract/policy.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, isoTime } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { type Lifecycle, type LifecycleStore, lifecycleOf } from '../core/router/lifecycle.ts';
 import type { ModelCatalogue } from '../core/router/model-catalogue.ts';
@@ -16,8 +16,8 @@ export interface LifecycleDependencies {
 
 /**
  * Reads the lifecycle of each target of the chain from the catalogue, and reports models that are
- * near their end or gone. A target that could not be read keeps its last known lifecycle and counts
- * as a finding: a check that cannot read must not look like a check without findings.
+ * near their end or gone. A target whose entry cannot be read keeps its last known lifecycle and counts
+ * as a finding, so that a failed check never looks like a check without findings.
  */
 export async function checkLifecycle(
   dependencies: LifecycleDependencies,
@@ -27,8 +27,7 @@ export async function checkLifecycle(
   const before = (await store.load())?.targets ?? {};
   const targets: Record<string, Lifecycle> = {};
   let findings = 0;
-  // One after the other, because the control plane's quotas are small and nothing waits for the
-  // check.
+  // One after the other: the control plane's quotas are small, and nothing waits for the check.
   for (const target of targetsOf(settings)) {
     const key = targetKey(target);
     try {
@@ -54,7 +53,7 @@ function report(
   if (daysLeft !== undefined) {
     metrics.gauge(METRIC.daysToEndOfLife, daysLeft, { [DIMENSION.target]: target });
   }
-  const endOfLife = endOfLifeMs === undefined ? undefined : new Date(endOfLifeMs).toISOString();
+  const endOfLife = endOfLifeMs === undefined ? undefined : isoTime(endOfLifeMs);
   for (const finding of findings) {
     log.warn('model lifecycle finding', { target, finding, daysLeft, endOfLife });
   }

@@ -27,7 +27,7 @@ const PROMPT = 'Reply with OK.';
 const MAX_TOKENS = 1;
 
 /**
- * Jobs go first: a recovery younger than this is left to them. In a busy system it is over by then.
+ * The prober leaves a recovery younger than this to the jobs. In a busy system it is over by then.
  */
 const JOBS_TURN_MS = 30_000;
 
@@ -69,9 +69,7 @@ export async function probeTargets(
 
 type ProbedTarget = Pick<Candidate, 'key' | 'target' | 'tier'>;
 
-/**
- * Returns true if no job is expected to call the target. Admission checks cooldown and overrides.
- */
+/** Returns true if no job is likely to call the target. Admission checks cooldown and overrides. */
 function isLeftToProbes(
   { state, sinceMs = 0 }: CircuitSummary,
   { breaker }: Settings,
@@ -101,7 +99,7 @@ async function probeStage(
 ): Promise<void> {
   const { circuits, clock, log } = dependencies;
   const { key } = target;
-  // A stage that the policy no longer has is complete: the next admission advances the circuit.
+  // If the policy no longer has this stage, the next admission moves the circuit on.
   const permits = breaker.recoveryStages[stage] ?? 1;
   let calls = 0;
   let isAnswering = true;
@@ -117,7 +115,7 @@ async function probeStage(
 
 /**
  * Returns undefined if the circuit admits no call, if it admits every call (it has closed or is
- * overridden), or if it is in another stage by now. The next run probes that stage.
+ * overridden), or if it is in another stage by now, which the next run probes.
  */
 async function stagePermit(
   circuits: Pick<CircuitGate, 'admit'>,
@@ -140,7 +138,7 @@ async function probe(
   timeoutMs: number,
 ): Promise<boolean> {
   const { disabledTargets, newId } = dependencies;
-  // Each probe has its own id, as a job has: errors of a single id do not disable a target.
+  // Each probe has its own id, like a job, because errors of a single id never disable a target.
   const probeId = `probe-${newId()}`;
   const result = await call(dependencies, target, permit, probeId, timeoutMs);
   if (result.outcome === 'answer') await disabledTargets.succeeded(target.key);
@@ -150,7 +148,7 @@ async function probe(
   return result.outcome === 'answer';
 }
 
-/** Settles the permit in every case, even if the call throws. */
+/** Calls the target once. Settles the permit even if the call throws. */
 async function call(
   { models, metrics, log }: ProbeDependencies,
   { key, target, tier }: ProbedTarget,

@@ -4,8 +4,7 @@ import type { Settings } from '../contract/policy.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { type Job, newJob } from '../core/jobs/job.ts';
-import type { JobQueue } from '../core/jobs/job-queue.ts';
-import { dispatch } from '../core/jobs/job-queue.ts';
+import { dispatch, type JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
@@ -34,8 +33,8 @@ export type Acceptance =
   | { readonly outcome: 'mismatch' };
 
 /**
- * Makes a submission durable: first the prompt, then the row, then the message. Once the row is
- * written, the job is accepted. If the send fails, the sweeper sends the message later.
+ * Stores the prompt, writes the row and sends the message, in this order. Once the row is written,
+ * the job is accepted. If the send fails, the sweeper sends the message later.
  */
 export async function acceptJob(
   dependencies: AcceptDependencies,

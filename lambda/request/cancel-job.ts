@@ -21,15 +21,12 @@ export interface CancelDependencies {
 }
 
 export type Cancellation =
-  /**
-   * The job is CANCELLED, or RUNNING with `cancelRequested`, which its run sees before its next
-   * call.
-   */
+  /** The job is CANCELLED, or is RUNNING and its run stops before the next call. */
   { readonly outcome: 'accepted'; readonly job: Job } | { readonly outcome: 'ended' | 'unknown' };
 
 /**
- * Cancels a job at once if no worker runs it; otherwise asks its run to stop. A second request
- * finds a cancelled job ended, like any other ended job.
+ * Cancels a job at once if no worker runs it; otherwise asks its run to stop. For a job that is
+ * already CANCELLED, as for any ended job, it returns `ended`.
  */
 export async function cancelJob(
   { jobs, ends, clock }: CancelDependencies,
@@ -50,7 +47,7 @@ export async function cancelJob(
       ? await jobs.update(jobId, requestCancel(job))
       : await ends.write(jobId, cancel(job, now));
     if (updated.applied) return { outcome: 'accepted', job: updated.job };
-    // The row that refused the write; it was claimed, deferred or ended in between.
+    // The job was claimed, deferred or ended in the meantime: try again with the current row.
     row = updated.current;
   }
   throw new Error(`job changed ${MAX_TRIES} times while it was being cancelled`);

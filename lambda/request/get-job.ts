@@ -7,12 +7,12 @@ import type { JobStore } from '../core/jobs/job-store.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import { ownJob, viewJob } from './job-view.ts';
 
-/** A caller fetches a larger answer from its link. Lambda's own limit is 6 MB. */
+/** A larger answer is returned only as a link. Lambda limits a response to 6 MB. */
 const INLINE_BYTES = 256 * 1024;
 
 /**
- * The gap between two reads of a job that a caller waits for: short at first, because most answers
- * take seconds.
+ * The time between two reads during `wait`. It is short at first, because most answers take
+ * seconds.
  */
 const SHORTEST_GAP_MS = 100;
 const LONGEST_GAP_MS = 1000;
@@ -31,8 +31,8 @@ export interface FoundJob {
 }
 
 /**
- * Returns the job once it has ended, or as it is at `untilMs`. A time in the past does not wait.
- * Returns undefined if there is no such job or it belongs to another tenant.
+ * Waits until the job has ended, but no longer than `untilMs`, and returns the job. Returns
+ * undefined if there is no such job or it belongs to another tenant.
  */
 export async function getJob(
   dependencies: GetJobDependencies,

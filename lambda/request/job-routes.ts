@@ -19,7 +19,7 @@ export type RouteDependencies = AcceptDependencies &
   CancelDependencies &
   HealthPorts & {
     readonly settingsFault: () => SettingsFault | undefined;
-    /** The OpenAPI document, as it is served. */
+    /** The OpenAPI document, served unchanged. */
     readonly openApi: object;
   };
 
@@ -92,7 +92,7 @@ export async function deleteJob(call: Call): Promise<APIGatewayProxyResult> {
   }
 }
 
-/** Time to read the answer after the wait, and to return it. */
+/** Time to read and return the model's answer after the wait. */
 const ANSWER_MARGIN_MS = 5000;
 
 const NOT_A_CURSOR = {

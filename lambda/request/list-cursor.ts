@@ -1,9 +1,7 @@
 import type { JobStatus } from '../contract/words.ts';
 import { digest } from './digest.ts';
 
-/**
- * The tenant and the filter of a list. A cursor is valid only for the scope that it was made for.
- */
+/** The tenant and the filter of a list. A cursor is valid only for the list that returned it. */
 export interface ListScope {
   readonly tenant: string;
   readonly status?: JobStatus;
@@ -19,9 +17,9 @@ export function encodeCursor(position: string, { tenant, status }: ListScope): s
   return Buffer.from(`${position} ${seal}`).toString('base64url');
 }
 
-/** Returns undefined for a cursor that is truncated, invented, or of another list. */
+/** Returns undefined for a cursor that is truncated, made up, or from another list. */
 export function decodeCursor(cursor: string, scope: ListScope): string | undefined {
   const [position = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const isOurs = position !== '' && cursor === encodeCursor(position, scope);
-  return isOurs ? position : undefined;
+  const isGenuine = position !== '' && cursor === encodeCursor(position, scope);
+  return isGenuine ? position : undefined;
 }

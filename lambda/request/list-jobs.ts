@@ -16,9 +16,7 @@ export interface ListRequest {
   readonly cursor?: string;
 }
 
-/**
- * Returns a page of the tenant's jobs, newest first; undefined if the cursor is of another list.
- */
+/** Returns a page of the tenant's jobs, newest first; undefined if the cursor is invalid. */
 export async function listJobs(
   { jobs, clock }: ListDependencies,
   tenant: string,

@@ -19,7 +19,7 @@ import {
 
 type Route = (call: Call) => Promise<APIGatewayProxyResult>;
 
-/** Keyed by the method and resource that the gateway has matched, so no path is parsed twice. */
+/** Keyed by the method and resource that the gateway matched, so this code parses no path. */
 const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['POST /jobs', withoutQuery(postJob)],
   ['GET /jobs', showJobs],
@@ -53,7 +53,7 @@ export async function respond(
     return await route({ event, settings, tenant, endsAtMs, dependencies });
   } catch (error) {
     dependencies.log.error('request failed', { requestId, error: errorName(error) });
-    // The caller may try again: with an Idempotency-Key, a repeated POST creates no second job.
+    // The caller may retry: with an Idempotency-Key, a repeated POST creates no second job.
     return unavailable(requestId);
   }
 }

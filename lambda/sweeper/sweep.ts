@@ -5,8 +5,7 @@ import { errorName } from '../core/error-name.ts';
 import { cancel, expire } from '../core/jobs/end-transitions.ts';
 import type { DueJob } from '../core/jobs/job.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
-import type { JobQueue } from '../core/jobs/job-queue.ts';
-import { dispatch } from '../core/jobs/job-queue.ts';
+import { dispatch, type JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import { type QueueBacklog, type SweepAction, sweepRule } from '../core/jobs/sweep-rule.ts';
 import { postpone, requeue, sent, visibleAt } from '../core/jobs/transitions.ts';
@@ -22,9 +21,8 @@ export interface SweepDependencies {
 }
 
 /**
- * Processes the rows that are due, shard by shard and page by page, until none is left or `untilMs`
- * has come. The next sweep, a minute later, continues with the rest. A row that fails does not stop
- * the others.
+ * Processes the due rows, shard by shard and page by page, until none is left or `untilMs` is reached.
+ * The next sweep, a minute later, continues with the rest. A row that fails does not stop the others.
  */
 export async function sweep(dependencies: SweepDependencies, untilMs: number): Promise<void> {
   const { jobs, clock, metrics } = dependencies;
@@ -41,7 +39,7 @@ export async function sweep(dependencies: SweepDependencies, untilMs: number): P
   metrics.count(METRIC.sweptJobs, moved);
 }
 
-/** The facts that a sweep has learned so far. */
+/** The facts that a sweep has learned so far about the queue and the bus. */
 interface SweepState {
   /** Reads the backlog when the first row asks for it. */
   readonly queueBacklog: () => Promise<QueueBacklog>;
@@ -55,7 +53,7 @@ function shardsFrom(now: number): readonly number[] {
   return Array.from({ length: SWEEP_SHARDS }, (_, i) => (first + i) % SWEEP_SHARDS);
 }
 
-/** Returns true if the sweeper did something for the job, other than to postpone it. */
+/** Returns true if the sweeper changed or sent the job; postponing its check does not count. */
 async function sweepJob(
   dependencies: SweepDependencies,
   job: DueJob,
@@ -109,7 +107,7 @@ async function carryOut(
       return true;
     case 'send-again':
       await queue.send({ jobId, generation }, 0);
-      await jobs.update(jobId, postpone(job, rule.nextLookAt));
+      await jobs.update(jobId, postpone(job, rule.nextCheckAt));
       return true;
     default:
       return rule satisfies never;
@@ -124,9 +122,9 @@ async function publishEnd(
 ): Promise<boolean> {
   const ended = state.isBusUp ? await jobs.get(jobId) : undefined;
   if (!ended) return false;
-  const isOut = await ends.publish(ended);
-  if (!isOut) state.isBusUp = false;
-  return isOut;
+  const isPublished = await ends.publish(ended);
+  if (!isPublished) state.isBusUp = false;
+  return isPublished;
 }
 
 /** Stands in for rows whose action does not depend on the queue. */
@@ -140,7 +138,7 @@ async function readQueue(dependencies: SweepDependencies): Promise<QueueBacklog>
 }
 
 /**
- * Estimates how long messages wait at present, from the jobs that run: the time since their messages
+ * Estimates how long messages wait at present: the longest time since the message of a running job
  * became visible. SQS reports the age of messages only to CloudWatch, and minutes late.
  */
 async function longestWaitMs({ jobs, clock }: SweepDependencies): Promise<number> {

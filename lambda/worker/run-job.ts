@@ -3,11 +3,10 @@ import type { Settings } from '../contract/policy.ts';
 import { PROBLEM } from '../contract/problems.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import { withRun } from '../core/jobs/attempts.ts';
-import { cancel, cancelMine, fail, succeed } from '../core/jobs/end-transitions.ts';
+import { cancel, cancelRun, fail, succeed } from '../core/jobs/end-transitions.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
-import type { JobQueue } from '../core/jobs/job-queue.ts';
-import { dispatch } from '../core/jobs/job-queue.ts';
+import { dispatch, type JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import { earliestRetryAt, nextAttemptAt } from '../core/jobs/retry-time.ts';
@@ -37,8 +36,8 @@ export interface Invocation {
 }
 
 /**
- * Runs a claimed job and writes its result to the row. Each write holds only while the claim does:
- * once the job belongs to another run, the result of this one is discarded.
+ * Runs a claimed job and writes its result to the row. The row accepts writes only from the run that
+ * holds the claim: once another run holds it, this run's result is discarded.
  */
 export async function runJob(
   dependencies: RunJobDependencies,
@@ -73,7 +72,7 @@ async function conclude(
   const end = async (update: RowUpdate): Promise<void> => {
     await dependencies.ends.write(job.jobId, update);
   };
-  log.debug('job run', { jobId: job.jobId, outcome: run.outcome, calls: run.attempts.length });
+  log.debug('run finished', { jobId: job.jobId, outcome: run.outcome, calls: run.attempts.length });
   switch (run.outcome) {
     case 'answered':
       return store(dependencies, job, run.answer, attempts);
@@ -95,7 +94,7 @@ async function conclude(
       await putBack(dependencies, job, release(job, attempts, now));
       return;
     case 'cancelled':
-      return end(cancelMine(job, attempts, now));
+      return end(cancelRun(job, attempts, now));
     case 'lost':
       return;
     default:
@@ -103,7 +102,7 @@ async function conclude(
   }
 }
 
-/** Writes the object before the row that names it, so that a row never names a missing object. */
+/** Writes the answer before the row that names it, so that a row never names a missing object. */
 async function store(
   { ends, results, clock, metrics, log }: RunJobDependencies,
   job: Job,
@@ -133,7 +132,7 @@ async function putBack(
   const updated = await jobs.update(job.jobId, update);
   if (!updated.applied) return false;
   const now = clock.now();
-  // Without this, the cancel would take effect only at the next message.
+  // Without this, the cancel would take effect only when the next message arrives.
   if (updated.job.cancelRequested) {
     await ends.write(job.jobId, cancel(updated.job, now));
     return false;
@@ -158,5 +157,5 @@ const PROMPT_GONE = {
 };
 const UNAVAILABLE = {
   type: PROBLEM.unavailable.type,
-  title: 'No model could take the job at this moment',
+  title: 'No model was available for the job',
 };

@@ -52,7 +52,7 @@ describe('the settings parameter', () => {
     expect(service.requests()).toBe(1);
   });
 
-  test('puts an edit in force after that, and returns the same object without one', async () => {
+  test('is read again after 30 s and returns the same object unless it was edited', async () => {
     const first = await settings.read();
     expect(await readAfter(30_000)).toBe(first);
 
@@ -69,7 +69,7 @@ describe('the settings parameter', () => {
     ['is gone', holding(undefined), 'unreadable'],
     ['cannot be read', { status: 500, body: { __type: 'InternalServerError' } }, 'unreadable'],
   ])(
-    'keeps the last good settings when the parameter %s, and counts it',
+    'keeps the last valid settings when the parameter %s, and counts it',
     async (_, bad, status) => {
       const good = await settings.read();
       answer = bad;
@@ -90,7 +90,7 @@ describe('the settings parameter', () => {
 
     const fault = 'jobs.maxAttempts: got 0, allowed is at least 1';
     expect(settings.fault).toEqual({ status: 'invalid', sinceMs: EDITED_AT, faults: [fault] });
-    expect(world.logged[0]?.fields).toEqual({ reason: fault, inForce: 'the last good ones' });
+    expect(world.logged[0]?.fields).toEqual({ reason: fault, inForce: 'the last valid settings' });
   });
 
   test('counts a refused edit at each reading until it is corrected', async () => {
@@ -141,7 +141,7 @@ describe('a sandbox that starts', () => {
 
     expect((await settings.read()).jobs.maxAttempts).toBe(2);
     expect(settings.fault?.status).toBe('invalid');
-    expect(world.logged[0]?.fields.inForce).toBe('the deployed ones');
+    expect(world.logged[0]?.fields.inForce).toBe('the deployed settings');
   });
 
   test('uses the edit once it is corrected', async () => {

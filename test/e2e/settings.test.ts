@@ -65,8 +65,8 @@ test.concurrent('a refused edit stops neither warm nor new functions, and health
       expect.stringMatching(/^breaker\.callTimeoutSeconds: got 3, allowed is at most 2,/),
     ]);
     const rejections = holdfast.logs.filter((line) => line.includes('"settings rejected"'));
-    expect(rejections.some((line) => line.includes('the deployed ones'))).toBe(true);
-    expect(rejections.some((line) => line.includes('the last good ones'))).toBe(true);
+    expect(rejections.some((line) => line.includes('the deployed settings'))).toBe(true);
+    expect(rejections.some((line) => line.includes('the last valid settings'))).toBe(true);
   });
 }, 120_000);
 

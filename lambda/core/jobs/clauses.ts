@@ -10,7 +10,7 @@ export const IS_WAITING: Clause = {
   values: ['QUEUED', 'DEFERRED'],
 };
 export const IS_RUNNING: Clause = { field: 'status', test: 'equals', value: 'RUNNING' };
-export const IS_UNENDED: Clause = {
+export const NOT_ENDED: Clause = {
   field: 'status',
   test: 'one-of',
   values: OPEN_STATUSES,
@@ -44,5 +44,5 @@ export function isMine(job: Job): readonly Clause[] {
 
 /** Holds if the job has not ended and no run holds it. */
 export function unheld(job: DueJob, now: number): readonly Clause[] {
-  return [generationIs(job.generation), IS_UNENDED, noLiveLease(now)];
+  return [generationIs(job.generation), NOT_ENDED, noLiveLease(now)];
 }

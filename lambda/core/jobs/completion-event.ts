@@ -1,9 +1,10 @@
 import { type EndStatus, hasEnded } from '../../contract/words.ts';
+import { isoTime } from '../clock.ts';
 import type { Job } from './job.ts';
 
-/** The event that a job has ended. It never holds a prompt, an answer or an error's raw text. */
+/** Reports the end of a job. It never contains a prompt, an answer or an error's raw text. */
 export interface CompletionEvent {
-  /** `jobId#generation`: the same each time that this end is published. */
+  /** `jobId#generation`. It stays the same if this end is published more than once. */
   readonly id: string;
   readonly jobId: string;
   readonly tenant: string;
@@ -30,8 +31,8 @@ export function completionEvent(job: Job): CompletionEvent | undefined {
     jobId,
     tenant,
     status,
-    createdAt: new Date(createdAt).toISOString(),
-    completedAt: new Date(completedAt).toISOString(),
+    createdAt: isoTime(createdAt),
+    completedAt: isoTime(completedAt),
     ...(servedBy !== undefined && { servedBy, tier, degraded }),
     ...(error && { errorType: error.type }),
     ...(metadata && { metadata }),

@@ -1,6 +1,6 @@
 /**
- * The transitions that end a job, and those of its completion event. The claim token in the row
- * ensures that a run does not mistake the end that another run wrote for its own.
+ * The transitions that end a job, and those of its completion event. Because of the claim token in the
+ * row, a run never mistakes another run's end for its own.
  */
 import type { EndStatus } from '../../contract/words.ts';
 import type { Answer, Attempt } from '../router/run-result.ts';
@@ -28,21 +28,21 @@ export function fail(
   return endedByRun(job, 'FAILED', now, { attempts, error });
 }
 
-/** Ends a run whose caller cancelled the job. */
-export function cancelMine(job: Job, attempts: readonly Attempt[], now: number): RowUpdate {
+/** Ends a run whose job the caller has cancelled. */
+export function cancelRun(job: Job, attempts: readonly Attempt[], now: number): RowUpdate {
   return endedByRun(job, 'CANCELLED', now, { attempts });
 }
 
 export function deadLetter(job: DueJob, error: JobError, now: number): RowUpdate {
-  return endedByOther(job, 'DEAD_LETTERED', now, { error });
+  return endedOutsideRun(job, 'DEAD_LETTERED', now, { error });
 }
 
 export function expire(job: DueJob, now: number): RowUpdate {
-  return endedByOther(job, 'EXPIRED', now, { error: DEADLINE_PASSED });
+  return endedOutsideRun(job, 'EXPIRED', now, { error: DEADLINE_PASSED });
 }
 
 export function cancel(job: DueJob, now: number): RowUpdate {
-  return endedByOther(job, 'CANCELLED', now);
+  return endedOutsideRun(job, 'CANCELLED', now);
 }
 
 /** The event was published, so the sweeper has nothing left to do for the row. */
@@ -62,7 +62,7 @@ export function leftToSweeper({ generation, status, createdAt, completedAt }: Jo
   };
 }
 
-/** Removes the event from an end; for stacks that publish none. */
+/** Removes the event from an end, for stacks that publish no events. */
 export function withoutEvent(end: RowUpdate): RowUpdate {
   const { eventPending: _, dueAt: __, ...set } = end.set;
   return { ...end, set, remove: [...new Set(end.remove).add('dueAt')] };
@@ -73,19 +73,22 @@ const DEADLINE_PASSED: JobError = {
   title: 'The deadline passed before a target answered',
 };
 
-const GONE_AT_END: readonly OptionalField[] = ['leaseUntil', 'nextAttemptAt', 'sentAt'];
+const REMOVED_AT_END: readonly OptionalField[] = ['leaseUntil', 'nextAttemptAt', 'sentAt'];
 
-/** The run's message is deleted only after the event is published, so the row leaves the sweeper's index. */
+/**
+ * SQS redelivers the run's message until the event is published, so the row leaves the sweeper's
+ * index.
+ */
 function endedByRun(job: Job, status: EndStatus, now: number, facts: Partial<Job>): RowUpdate {
   return {
     when: isMine(job),
     set: { ...facts, claimToken: job.claimToken, ...end(status, now) },
-    remove: [...GONE_AT_END, 'dueAt'],
+    remove: [...REMOVED_AT_END, 'dueAt'],
   };
 }
 
 /** There may be no message that SQS could redeliver, so the row stays in the sweeper's index. */
-function endedByOther(
+function endedOutsideRun(
   job: DueJob,
   status: EndStatus,
   now: number,
@@ -94,7 +97,7 @@ function endedByOther(
   return {
     when: unheld(job, now),
     set: { ...facts, ...end(status, now), dueAt: now },
-    remove: GONE_AT_END,
+    remove: REMOVED_AT_END,
   };
 }
 

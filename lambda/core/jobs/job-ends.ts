@@ -19,9 +19,9 @@ export interface JobEndsParts {
 }
 
 /**
- * Writes the ends of jobs, counts them and publishes their completion events. After a crash between
- * the row and the event, the event is published later: when SQS redelivers the message that ended the
- * job, or else by the sweeper, whose index keeps the row until the event is out.
+ * Writes the ends of jobs, counts them and publishes their completion events. If the process dies
+ * between the two, the event is published when SQS redelivers the message that ended the job. If no
+ * message ended it, the sweeper publishes the event: its index keeps the row until then.
  */
 export class JobEnds {
   readonly #parts: JobEndsParts;
@@ -32,7 +32,7 @@ export class JobEnds {
     this.#publisher = new EventPublisher(parts.bus, parts.log, parts.metrics);
   }
 
-  /** Writes a transition that ends the job, and publishes its event; throws as `publish` does. */
+  /** Writes a transition that ends the job, and publishes its event. Throws if `publish` throws. */
   async write(jobId: string, end: RowUpdate): Promise<Updated> {
     const { jobs } = this.#parts;
     const updated = await jobs.update(jobId, this.#areEventsEnabled() ? end : withoutEvent(end));

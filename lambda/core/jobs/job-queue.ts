@@ -2,7 +2,9 @@ import type { DueJob } from './job.ts';
 import type { JobStore } from './job-store.ts';
 import { unsent, visibleAt } from './transitions.ts';
 
-/** The queue of messages, each of which points to a job. The job's row decides what is to be done. */
+/**
+ * The queue of messages, each of which points to a job. The job's row decides what the worker does.
+ */
 export interface JobQueue {
   /** Delivers at least once, no earlier than after `delayMs`, which is 15 minutes at most. */
   send(message: JobPointer, delayMs: number): Promise<void>;
@@ -14,14 +16,17 @@ export interface JobQueue {
 
 export interface JobPointer {
   readonly jobId: string;
-  /** The row's generation when the message was sent. A later generation makes the message stale. */
+  /**
+   * The row's generation when the message was sent. Once the row has a later one, the message is
+   * stale.
+   */
   readonly generation: number;
 }
 
 /**
- * Sends the message of a waiting job whose row already says that it was sent. If the send fails, the
- * row is corrected and the sweeper sends the message. If the process dies before that, the sweeper
- * finds the message unclaimed.
+ * Sends the message of a waiting job whose row is already marked as sent. If the send fails, this
+ * corrects the row, so that the sweeper sends the message. If the process dies before the correction,
+ * the sweeper finds the job unclaimed and sends the message too.
  */
 export async function dispatch(
   ports: {

@@ -2,6 +2,7 @@ import type { JobOptions } from '../../contract/job-request.ts';
 import { SWEEP_SHARDS } from '../../contract/keys.ts';
 import type { Settings } from '../../contract/policy.ts';
 import type { JobStatus } from '../../contract/words.ts';
+import { isoTime } from '../clock.ts';
 import type { Answer, Attempt } from '../router/run-result.ts';
 
 /**
@@ -17,7 +18,9 @@ export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
   readonly createdKey: string;
   /** Hash of the validated body. It detects a reused idempotency key and is part of the prompt's name. */
   readonly bodyHash: string;
-  /** Identifies the request that created the row, so that a repeated put recognises its own row. */
+  /**
+   * Identifies the request that created the row, so that a retried write recognises its own row.
+   */
   readonly requestToken: string;
   readonly deadlineAt: number;
   /** Seconds since the epoch, as DynamoDB's TTL requires. */
@@ -31,20 +34,26 @@ export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
   /** Number of deferrals; the backoff grows with it. */
   readonly deferrals: number;
   readonly redrives: number;
-  /** Token of the last claim. It is kept, so that a late or repeated write can tell if the row is its own. */
+  /**
+   * Token of the last claim. It stays after the run, so that a late or retried write recognises its
+   * row.
+   */
   readonly claimToken?: string;
   readonly leaseUntil?: number;
-  /** Time at which the message of this generation was sent, or was about to be; absent after a failed send. */
+  /**
+   * Time at which this generation's message was sent or about to be sent; absent after a failed
+   * send.
+   */
   readonly sentAt?: number;
   readonly nextAttemptAt?: number;
   readonly cancelRequested?: boolean;
   /**
-   * True until the completion event is known to be published. Without `dueAt`, the message that ended
-   * the job is deleted only after the event is published, and this field stays.
+   * True until the completion event is known to be published. If a message ended the job, `dueAt` is
+   * absent and this field stays: the message is deleted only after the event is published.
    */
   readonly eventPending?: boolean;
   readonly sweepShard: number;
-  /** Time of the sweeper's next check; absent if nothing is left to do for the sweeper. */
+  /** Time of the sweeper's next check; absent if the sweeper has nothing left to do. */
   readonly dueAt?: number;
 
   readonly attempts: readonly Attempt[];
@@ -72,8 +81,11 @@ export interface JobError {
 
 export type JobIdentity = Pick<Job, 'jobId' | 'tenant' | 'bodyHash' | 'requestToken'>;
 
-/** The sweeper checks a message that is still unclaimed after this time; it counts from its delivery. */
-export const FIRST_LOOK_MS = 60_000;
+/**
+ * Time after a message becomes visible at which the sweeper first checks if a worker claimed the
+ * job.
+ */
+export const FIRST_CHECK_MS = 60_000;
 
 export function newJob(
   identity: JobIdentity,
@@ -87,7 +99,7 @@ export function newJob(
     ...identity,
     ...options,
     createdAt: now,
-    createdKey: `${new Date(now).toISOString()}#${identity.jobId}`,
+    createdKey: `${isoTime(now)}#${identity.jobId}`,
     deadlineAt,
     expiresAt: expiryOf(deadlineAt, settings),
     status: 'QUEUED',
@@ -97,7 +109,7 @@ export function newJob(
     redrives: 0,
     sentAt: now,
     sweepShard: Number.parseInt(identity.jobId.slice(0, 2), 16) % SWEEP_SHARDS,
-    dueAt: Math.min(now + FIRST_LOOK_MS, deadlineAt),
+    dueAt: Math.min(now + FIRST_CHECK_MS, deadlineAt),
     attempts: [],
   };
 }

@@ -6,11 +6,11 @@ import type { Job } from './job.ts';
 export type Refusal =
   /** Another message is responsible for the job, or none is needed: acknowledge this one. */
   | 'stale'
-  /** This message ended the job, but its event may not be published: publish, then acknowledge. */
+  /** This message ended the job, but its event may be unpublished: publish it, then acknowledge. */
   | 'unpublished'
   | 'cancelled'
   | 'expired'
-  /** All claims were used without an end: dead-letter the job. */
+  /** All claims are used up: dead-letter the job. */
   | 'exhausted'
   /** This message dead-lettered the job but did not reach the dead-letter queue. */
   | 'dead-lettered';

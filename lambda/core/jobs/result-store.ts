@@ -1,7 +1,7 @@
 import type { Conversation } from '../../contract/job-request.ts';
 import type { Answer } from '../router/run-result.ts';
 
-/** The only store of prompts and answers. */
+/** The only place that stores prompts and answers. */
 export interface ResultStore {
   putPrompt(prompt: PromptName, conversation: Conversation): Promise<void>;
   /** Returns `undefined` if the prompt was deleted. */

@@ -15,17 +15,17 @@ export interface RunWithoutAnswer {
 
 interface RetryTime {
   readonly at: number;
-  /** True for a time that was drawn at random for this job, or that no other job shares. */
+  /** True for a time that was drawn at random for this job, or that belongs to this job alone. */
   readonly isJittered: boolean;
 }
 
 /**
  * Returns the time of a deferred job's next run.
  *
- * A time that the targets named is the same for the whole backlog, so up to half a cooldown of
- * jitter is added to it. Half is enough: a recovery takes as long as a few calls, so most jobs find
- * the circuit closed, and a longer wait gains nothing. A job checks its targets again after each
- * delay, so it is at most one delay late if a target recovers early.
+ * A time that comes from a target is the same for the whole backlog, so it gets up to half a cooldown
+ * of jitter. Half is enough: a recovery takes only as long as a few calls, so most jobs find the
+ * circuit closed, and a longer wait gains nothing. A job checks its targets again after each delay, so
+ * it is at most one delay late if a target recovers early.
  */
 export function nextAttemptAt(run: RunWithoutAnswer, settings: Settings, random: Random): number {
   const { endedAt } = run;
@@ -41,7 +41,7 @@ export function earliestRetryAt(run: RunWithoutAnswer, settings: Settings, rando
   return earliest(run, settings, random).at;
 }
 
-/** Returns the deadline if no further call could end before it: the job then only waits to expire. */
+/** Returns the deadline if no further call fits before it: the job then only waits to expire. */
 function deadlineOf(
   { job: { deadlineAt }, endedAt }: RunWithoutAnswer,
   { breaker }: Settings,
@@ -70,8 +70,8 @@ function earliest(
 
 /**
  * Returns the wait after a failed call: the shortest deferral plus full jitter over a span that
- * doubles with each deferral, up to the cooldown. A retried job does not count again in a circuit
- * that it failed on, so quick retries would load an unhealthy target and prove nothing.
+ * doubles with each deferral, up to the cooldown. In each window, a circuit counts only one failure of
+ * a job, so quick retries would load an unhealthy target without helping its circuit to open.
  */
 function backoffMs({ breaker, jobs }: Settings, deferrals: number, random: Random): number {
   const shortest = jobs.shortestDeferralSeconds;

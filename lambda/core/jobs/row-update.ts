@@ -25,10 +25,11 @@ export interface RowUpdate {
 }
 
 /**
- * True if the row already holds the result of this update. If the response to a write is lost, the
- * SDK repeats the write, and the conditions refuse it because the first write succeeded. The tokens,
- * states and times that an update sets are its own, so a row that holds them was written by it. An
- * update that sets no status does not break its own conditions: someone else caused its refusal.
+ * True if the row already holds the result of this update. If the response to a write is lost, the SDK
+ * retries the write, and the conditions refuse it because the first attempt succeeded. No other update
+ * sets the same tokens, statuses and times, so a row that holds them was written by this update. An
+ * update that sets no status keeps its own conditions true, so only another writer can have caused its
+ * refusal.
  */
 export function alreadyApplied(job: Job, update: RowUpdate): boolean {
   if (update.set.status === undefined) return false;

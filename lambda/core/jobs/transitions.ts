@@ -1,7 +1,7 @@
 /**
- * All transitions of a job's row except its ends (end-transitions.ts). Their conditions keep them safe
- * against duplicates: two workers with the same message, a worker that outlives its lease, a sweeper
- * that reads an old index.
+ * All transitions of a job's row except its ends (end-transitions.ts). Their conditions make duplicates
+ * harmless: two workers with the same message, a worker that outlives its lease, a sweeper that reads
+ * an index that lags behind.
  *
  *   worker A  claim(tokenA) ── call ──────── lease ends ──────── succeed(tokenA) → refused
  *   sweeper                                      requeue(generation + 1)
@@ -14,17 +14,19 @@ import {
   deadlineAfter,
   generationIs,
   IS_RUNNING,
-  IS_UNENDED,
   IS_WAITING,
   isMine,
   NOT_CANCELLED,
+  NOT_ENDED,
   noLiveLease,
   statusIs,
 } from './clauses.ts';
-import { type DueJob, expiryOf, FIRST_LOOK_MS, type Job } from './job.ts';
+import { type DueJob, expiryOf, FIRST_CHECK_MS, type Job } from './job.ts';
 import type { RowUpdate } from './row-update.ts';
 
-/** A message that is still unclaimed after this time may be lost; SQS delays messages by up to it. */
+/**
+ * A message that is still unclaimed after this time may be lost. It is the longest delay of SQS.
+ */
 export const UNCLAIMED_GRACE_MS = 15 * 60_000;
 
 /** The sweeper sent the message. Refused if a worker has claimed the job in the meantime. */
@@ -39,7 +41,7 @@ export function sent(job: DueJob, now: number): RowUpdate {
 export function unsent(job: DueJob, now: number): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_WAITING],
-    set: { dueAt: dueBy(job, now + FIRST_LOOK_MS) },
+    set: { dueAt: dueBy(job, now + FIRST_CHECK_MS) },
     remove: ['sentAt'],
   };
 }
@@ -53,7 +55,7 @@ export function claim(
   return {
     when: [
       generationIs(generation),
-      IS_UNENDED,
+      NOT_ENDED,
       noLiveLease(now),
       deadlineAfter(now),
       NOT_CANCELLED,
@@ -86,13 +88,16 @@ export function defer(
       deferrals: job.deferrals + 1,
       nextAttemptAt,
       attempts,
-      ...onItsWay({ ...job, nextAttemptAt }, now),
+      ...markedSent({ ...job, nextAttemptAt }, now),
     },
     remove: ['leaseUntil'],
   };
 }
 
-/** The invocation had no time left for a call: the job gives its claim back and continues at once. */
+/**
+ * The invocation had no time for another call: the job gives its claim back and is sent again at
+ * once.
+ */
 export function release(job: Job, attempts: readonly Attempt[], now: number): RowUpdate {
   return {
     when: isMine(job),
@@ -101,17 +106,19 @@ export function release(job: Job, attempts: readonly Attempt[], now: number): Ro
       claimToken: job.claimToken,
       claims: job.claims - 1,
       attempts,
-      ...onItsWay(job, now),
+      ...markedSent(job, now),
     },
     remove: ['leaseUntil', 'nextAttemptAt'],
   };
 }
 
-/** The lease of a run expired. The claim stays used, because the job itself may have broken the run. */
+/**
+ * A run's lease expired. Its claim stays used up, because the job itself may have broken the run.
+ */
 export function requeue(job: DueJob, now: number): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_RUNNING, noLiveLease(now)],
-    set: { status: 'QUEUED', generation: job.generation + 1, ...onItsWay(job, now) },
+    set: { status: 'QUEUED', generation: job.generation + 1, ...markedSent(job, now) },
     remove: ['leaseUntil', 'nextAttemptAt'],
   };
 }
@@ -138,7 +145,7 @@ export function redrive(job: Job, now: number, settings: Settings): RowUpdate {
       redrives: job.redrives + 1,
       deadlineAt,
       expiresAt: expiryOf(deadlineAt, settings),
-      ...onItsWay({ ...job, deadlineAt }, now),
+      ...markedSent({ ...job, deadlineAt }, now),
     },
     // The job has not ended after all, so an event that is still pending must not be published.
     remove: ['eventPending', 'completedAt', 'error'],
@@ -164,12 +171,11 @@ function lease(now: number, policy: BreakerPolicy) {
 }
 
 /**
- * Marks the message as sent just before it is sent, which saves a write after it. If the process dies
- * in between, the row only looks sent: the sweeper finds it unclaimed while the queue is empty, and
- * sends the message again.
+ * Marks the message as sent just before it is sent, which saves a second write. If the process dies in
+ * between, the sweeper finds the job unclaimed while the queue is empty, and sends the message again.
  */
-function onItsWay(job: DueJob, now: number) {
-  return { sentAt: now, dueAt: dueBy(job, visibleAt(job, now) + FIRST_LOOK_MS) };
+function markedSent(job: DueJob, now: number) {
+  return { sentAt: now, dueAt: dueBy(job, visibleAt(job, now) + FIRST_CHECK_MS) };
 }
 
 /** Returns the time of the sweeper's next check: no later than the deadline, when the job expires. */

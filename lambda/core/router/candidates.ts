@@ -12,9 +12,9 @@ export interface Candidate {
 }
 
 /**
- * Returns the targets that may serve, in the order in which they are tried: tiers in the order of the
- * chain, and a weighted random order within a tier. Circuits do not affect the order: an unhealthy
- * target is skipped at its turn, and a recovering target needs its share of the traffic.
+ * Returns the targets that may serve, in the order in which a run tries them: tier by tier, and in a
+ * weighted random order within a tier. Circuits do not affect the order: a run skips an unhealthy
+ * target at its turn, and a recovering target needs its share of the traffic.
  */
 export function candidatesFor(
   settings: Settings,
@@ -33,7 +33,7 @@ export function candidatesFor(
 }
 
 /**
- * Returns the tiers down to `minTier`. If the chain no longer has that name, only the first tier is
+ * Returns the tiers down to `minTier`. If the chain no longer has that tier, only the first one is
  * left, because no other tier is known to be good enough.
  */
 function tiersFor(

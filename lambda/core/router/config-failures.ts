@@ -3,9 +3,9 @@ import type { BreakerPolicy } from '../../contract/policy.ts';
 /** The configuration errors of one target since its last success. */
 export interface ConfigFailures {
   readonly failures: number;
-  /** The first two jobs that failed: if there is only one, its request may be the cause. */
+  /** The first two jobs that failed. If there is only one, its request may be the cause. */
   readonly jobs: readonly string[];
-  /** Name of the last error. */
+  /** The name of the last error. */
   readonly reason: string;
   readonly sinceMs: number;
   /** Present while the target is disabled. A check is one call for one job. */
@@ -18,7 +18,7 @@ export interface ConfigFailures {
 
 const FAILURES_TO_DISABLE = 3;
 const JOBS_TO_DISABLE = 2;
-/** The longest time between two checks, in cooldowns: an hour by default. */
+/** The longest interval between two checks, in cooldowns: an hour by default. */
 const LONGEST_CHECK_COOLDOWNS = 60;
 
 /** Adds a failure, and disables the target once there are enough of them. */
@@ -37,7 +37,7 @@ export function withFailure(
     reason,
     sinceMs: before?.sinceMs ?? nowMs,
     ...(isDisabled && {
-      disabled: { sinceMs: nowMs, checkAtMs: nowMs + checkDistanceMs(policy, 0), checks: 0 },
+      disabled: { sinceMs: nowMs, checkAtMs: nowMs + checkIntervalMs(policy, 0), checks: 0 },
     }),
   };
 }
@@ -51,11 +51,11 @@ export function withCheckClaimed(
   const disabled = entry?.disabled;
   if (!disabled || nowMs < disabled.checkAtMs) return undefined;
   const checks = disabled.checks + 1;
-  const checkAtMs = nowMs + checkDistanceMs(policy, checks);
+  const checkAtMs = nowMs + checkIntervalMs(policy, checks);
   return { ...entry, disabled: { ...disabled, checks, checkAtMs } };
 }
 
-/** The time between two checks doubles with each check. */
-function checkDistanceMs({ cooldownSeconds }: BreakerPolicy, checks: number): number {
+/** The interval doubles with each check. */
+function checkIntervalMs({ cooldownSeconds }: BreakerPolicy, checks: number): number {
   return cooldownSeconds * 1000 * Math.min(2 ** checks, LONGEST_CHECK_COOLDOWNS);
 }

@@ -4,7 +4,7 @@ import { errorName } from '../error-name.ts';
 import type { Log } from '../telemetry.ts';
 import { type ConfigFailures, withCheckClaimed, withFailure } from './config-failures.ts';
 
-/** One small record for the whole chain, saved by version. */
+/** One small record for the whole chain. Its version detects concurrent writers. */
 export interface DisabledTargetsRecord {
   readonly version: number;
   readonly targets: Readonly<Record<string, ConfigFailures>>;
@@ -12,7 +12,10 @@ export interface DisabledTargetsRecord {
 
 export interface DisabledTargetsStore {
   load(): Promise<DisabledTargetsRecord>;
-  /** Replaces version − 1. Returns false if another writer was faster. */
+  /**
+   * Saves the record if the stored version is one lower. Otherwise returns false: another writer
+   * was faster.
+   */
   save(record: DisabledTargetsRecord): Promise<boolean>;
 }
 
@@ -20,7 +23,7 @@ export type Availability =
   | { readonly available: true }
   | { readonly available: false; readonly untilMs: number };
 
-/** The shared record is read this often per cooldown: every 5 s by default. */
+/** Reads of the shared record per cooldown: one every 5 s by default. */
 const LOADS_PER_COOLDOWN = 12;
 const SAVE_ATTEMPTS = 3;
 
@@ -34,8 +37,8 @@ export interface DisabledTargetsParts {
 /**
  * The targets that answer with configuration errors: no access, end of life, not found. Circuits
  * ignore these errors because waiting does not cure them. Three failures of at least two jobs,
- * without a success in between, disable a target. From then on only checks call it, each with one
- * job, less and less often; a check that succeeds enables the target.
+ * without a success in between, disable a target. From then on only checks call it: one job each, less
+ * and less often. A check that succeeds enables the target.
  */
 export class DisabledTargets {
   readonly #parts: DisabledTargetsParts;
@@ -46,7 +49,7 @@ export class DisabledTargets {
     this.#parts = parts;
   }
 
-  /** Tells if the target may be called. A check that is due is given to one caller. */
+  /** Returns whether the target may be called. If a check is due, only one caller gets it. */
   async availability(key: string): Promise<Availability> {
     await this.#refresh();
     const { clock, policy } = this.#parts;
@@ -119,7 +122,9 @@ export class DisabledTargets {
     }
   }
 
-  /** Like `#swap`, but returns false if the store does not answer: no call depends on the update. */
+  /**
+   * Does the same as `#swap`, but returns false if the store fails: no call depends on the update.
+   */
   async #update(next: NextTargets): Promise<boolean> {
     try {
       return await this.#swap(next);
@@ -142,7 +147,9 @@ export class DisabledTargets {
         return true;
       }
     }
-    throw new Error(`disabled targets not saved in ${SAVE_ATTEMPTS} attempts: others kept writing`);
+    throw new Error(
+      `disabled targets not saved in ${SAVE_ATTEMPTS} attempts, because others kept writing`,
+    );
   }
 }
 

@@ -18,9 +18,9 @@ export interface ErrorFacts {
 }
 
 /**
- * Classifies an error by its name first, because an error inside a stream arrives with status 200;
- * then by its status, then by its code. Error texts may quote the prompt. So a text is read only in
- * typed exceptions that are known to carry it, and only from its first word on.
+ * Classifies an error by its name, then by its status, then by its code. The name comes first because
+ * an error inside a stream arrives with status 200. A message may quote the prompt, so only its start
+ * is matched, and only for exceptions that are known to begin with that text.
  */
 export function failureOf(facts: ErrorFacts, nowMs: number): ModelFailure {
   const retryAfterMs = retryAfterOf(facts, nowMs);
@@ -48,7 +48,7 @@ const BY_NAME: ReadonlyMap<string, FailureKind> = new Map(
     ServiceUnavailableException: 'capacity',
     InternalServerException: 'fault',
     InternalFailure: 'fault',
-    // Their statuses, 408 and 424, blame the client, but the model is at fault.
+    // These errors have the client-error statuses 408 and 424, but the model is at fault.
     ModelTimeoutException: 'timeout',
     ModelErrorException: 'fault',
     ModelStreamErrorException: 'fault',
@@ -72,7 +72,7 @@ interface KnownText {
   readonly classification: Classification;
 }
 
-/** Bedrock puts these words before an error text that it received from the model. */
+/** Bedrock puts these words before an error message that it received from the model. */
 const MODEL_SAID = '(?:The model returned the following errors: )?';
 
 const WRONG_TARGET: Classification = { kind: 'config' };
@@ -108,7 +108,7 @@ const TEXTS: ReadonlyMap<string, readonly KnownText[]> = new Map(
         classification: TOO_LONG,
       },
     ],
-    // The SDK uses this name for several socket errors; the code or the text distinguishes them.
+    // The SDK uses this name for several socket errors; the code or the message distinguishes them.
     TimeoutError: [
       {
         text: /^Unexpected error: http2 request did not get a response\b/,

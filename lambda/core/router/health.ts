@@ -8,12 +8,14 @@ import type { DisabledTargets } from './disabled-targets.ts';
 import { inferredOut } from './region-inference.ts';
 import { type HealthStatus, isServing, type TargetHealth, targetHealth } from './target-health.ts';
 
-/** The answer of GET /v1/health. `degraded` means that a target is out and another can serve. */
+/**
+ * The response of GET /v1/health. `degraded` means that some targets are out and others can serve.
+ */
 export interface HealthView {
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
   readonly regions: readonly (HealthStatus & { readonly region: string })[];
   readonly models: readonly (HealthStatus & { readonly model: string })[];
-  /** Inference profiles, each across all regions that call it. */
+  /** Inference profiles. Each entry covers all regions in which the chain calls the profile. */
   readonly profiles: readonly (HealthStatus & { readonly profile: string })[];
   readonly targets: readonly TargetHealth[];
 }
@@ -59,11 +61,17 @@ export function healthView(
   const isProfile = ({ modelId, model }: TargetHealth) => modelId !== model;
   return {
     status: overall(targets),
-    regions: grouped(targets, 'region').map(([region, its]) => ({ region, ...groupHealth(its) })),
-    models: grouped(targets, 'model').map(([model, its]) => ({ model, ...groupHealth(its) })),
-    profiles: grouped(targets.filter(isProfile), 'modelId').map(([profile, its]) => ({
+    regions: grouped(targets, 'region').map(([region, members]) => ({
+      region,
+      ...groupHealth(members),
+    })),
+    models: grouped(targets, 'model').map(([model, members]) => ({
+      model,
+      ...groupHealth(members),
+    })),
+    profiles: grouped(targets.filter(isProfile), 'modelId').map(([profile, members]) => ({
       profile,
-      ...groupHealth(its),
+      ...groupHealth(members),
     })),
     targets,
   };
@@ -84,13 +92,14 @@ function grouped(
 /** Returns the health of the best member: one open circuit says nothing about a region or a model. */
 function groupHealth(members: readonly TargetHealth[]): HealthStatus {
   const regionOut = members.find(({ cause }) => cause === 'region-unhealthy');
-  const best = HEALTH_STATES.find((health) => members.some((each) => each.health === health));
-  if (!regionOut && (best === undefined || best === 'healthy')) return { health: 'healthy' };
+  const best =
+    HEALTH_STATES.find((health) => members.some((each) => each.health === health)) ?? 'healthy';
+  if (!regionOut && best === 'healthy') return { health: best };
   const unhealthy = members.filter(({ health }) => health !== 'healthy');
   const since = unhealthy.flatMap(({ since }) => since ?? []).sort();
   const until = unhealthy.flatMap(({ until }) => until ?? []).sort();
   return {
-    health: regionOut ? 'unhealthy' : (best ?? 'healthy'),
+    health: regionOut ? 'unhealthy' : best,
     ...(since.length > 0 && { since: since.at(-1) }),
     ...(until.length > 0 && { until: until[0] }),
   };

@@ -21,17 +21,21 @@ export interface ModelAnswer {
 
 export interface ModelFailure {
   readonly kind: FailureKind;
-  /** Name of the error, for logs and attempts; its text is left out because it may quote the prompt. */
+  /**
+   * The error's name, for logs and attempts. Its message may quote the prompt, so it is left out.
+   */
   readonly name: string;
   readonly status?: number;
   readonly retryAfterMs?: number;
   /** True if no rule recognised the error; it then counts as a `fault`. */
   readonly unknown?: boolean;
-  /** With kind `job`: the prompt does not fit this model's window. Another model's may be wider. */
+  /**
+   * True for a prompt that does not fit this model's window; another model's window may be larger.
+   */
   readonly tooLong?: boolean;
 }
 
-/** The expected ends of a call are values; only broken code throws. */
+/** A failed call is a value; an exception means that the code is broken. */
 export type ModelResult =
   | { readonly outcome: 'answer'; readonly answer: ModelAnswer; readonly elapsedMs: number }
   | { readonly outcome: 'failure'; readonly failure: ModelFailure; readonly elapsedMs: number };

@@ -5,14 +5,13 @@ import type { Candidate } from './candidates.ts';
 import type { ModelClient } from './model-client.ts';
 
 /**
- * English text has a little over 4 bytes per token, source code and other scripts about 3. Without a
- * better count, the estimate deliberately errs on the small side. A target that is called with a
- * prompt too long for it refuses it free of charge, and the next target is tried. A target that is
- * skipped cannot show that the prompt would have fit.
+ * English text has a little over 4 bytes per token, source code and other scripts about 3. The estimate
+ * deliberately errs on the small side: a target refuses a prompt that is too long free of charge, and
+ * the run tries the next target. A target that is skipped cannot show that the prompt would have fit.
  */
 const BYTES_PER_TOKEN = 4;
 
-/** No known text differs from its estimate by a greater factor, in either direction. */
+/** For every known text, the real count and the estimate differ by less than this factor. */
 const ESTIMATE_FACTOR = 2;
 
 type TierTarget = Pick<Candidate, 'target' | 'tier'>;
@@ -58,7 +57,9 @@ export class PromptSize {
     return !isSafe && !isHopeless;
   }
 
-  /** Returns the model's own count if it matters and the model gives one, else the estimate. */
+  /**
+   * Returns the model's own count if the estimate is close to the window, otherwise the estimate.
+   */
   async tokens(tierTarget: TierTarget, timeoutMs: number): Promise<number> {
     const estimate = estimatedTokens(this.#conversation, tierTarget.tier);
     if (!this.isClose(tierTarget)) return estimate;

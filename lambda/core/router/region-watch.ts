@@ -3,7 +3,7 @@ import type { CircuitGate } from '../breaker/admission.ts';
 import type { Clock } from '../clock.ts';
 import { type Inference, inferredOut } from './region-inference.ts';
 
-/** Two targets that fail and one that is skipped because of them. */
+/** Inference needs two failing targets and a third one to skip. */
 const FEWEST_TARGETS = 3;
 
 export interface RegionWatchParts {
@@ -51,8 +51,9 @@ export class RegionWatch {
   }
 
   /**
-   * Restarts the circuit of a target that was skipped, so that its traffic grows in stages. The fleet
-   * restarts it once: another worker may have skipped the target for up to one view age longer.
+   * Restarts the circuit of a target that was skipped, so that its traffic grows in stages. Another
+   * worker may have skipped the target for up to `viewMaxAgeSeconds` longer. The time given to `restart`
+   * allows for this, so that the fleet restarts the circuit only once.
    */
   async #restart(key: string): Promise<void> {
     const { settings, circuits } = this.#parts;

@@ -27,7 +27,7 @@ export interface Router {
   run(request: RunRequest): Promise<RunResult>;
 }
 
-/** Creates the router of a process. Its runs share what they learn about regions and budgets. */
+/** Creates the router of a process. Its runs share the region watch and the retry budget. */
 export function createRouter(parts: RouterParts): Router {
   const shared = {
     ...parts,

@@ -5,8 +5,11 @@ export interface RunRequest extends JobOptions {
   readonly jobId: string;
   readonly conversation: Conversation;
   readonly deadlineAtMs: number;
-  /** The end of the function. A call that cannot have its full time before it is not started. */
+  /**
+   * Time at which Lambda stops the function. A call starts only if it can have its full time
+   * before.
+   */
   readonly functionEndsAtMs: number;
-  /** Renews the job's lease before each call. Any answer except `go` ends the run. */
+  /** Renews the job's lease before each call. Any result except `go` ends the run. */
   readonly beforeCall: () => Promise<'go' | 'cancelled' | 'lost'>;
 }

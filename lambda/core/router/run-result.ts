@@ -17,7 +17,7 @@ export type SkipReason =
   | 'disabled'
   /** Other models of its region fail too. */
   | 'region-unhealthy'
-  /** The prompt leaves no room for an answer in the model's window. */
+  /** The prompt leaves too little room for an answer in the model's window. */
   | 'too-long';
 
 export interface Answer {

@@ -51,7 +51,7 @@ export class Run {
     return { ...this.#endWithoutAnswer(), attempts: this.#attempts };
   }
 
-  /** Returns `undefined` if the next target is to be tried. */
+  /** Tries one target. Returns `undefined` if the run goes on to the next target. */
   async #try(candidate: Candidate): Promise<RunEnd | undefined> {
     const { circuits, clock, disabledTargets, regions } = this.#parts;
 
@@ -81,8 +81,8 @@ export class Run {
   }
 
   /**
-   * Ends the run if a call could not have its full time: a call that is cut short says nothing about
-   * the target and may be billed.
+   * Ends the run if there is no time for a full call: a call that is cut short says nothing about the
+   * target and may be billed.
    */
   #tooLateForACall(): RunEnd | undefined {
     const { deadlineAtMs, functionEndsAtMs } = this.#request;

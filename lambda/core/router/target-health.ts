@@ -2,6 +2,7 @@ import { profileOf } from '../../contract/geography.ts';
 import { type Target, targetKey } from '../../contract/policy.ts';
 import type { CircuitState, Health, OverrideMode } from '../../contract/words.ts';
 import type { CircuitSummary } from '../breaker/summary.ts';
+import { isoTime } from '../clock.ts';
 import type { ConfigFailures } from './config-failures.ts';
 import type { Inference } from './region-inference.ts';
 
@@ -18,7 +19,7 @@ export interface TargetHealth extends HealthStatus {
   readonly region: string;
   readonly modelId: string;
   readonly model: string;
-  /** The breaker's own state, without overrides and inference. */
+  /** The circuit's own state, before overrides and inference. */
   readonly circuit: CircuitState;
   readonly stage?: number;
   /**
@@ -71,7 +72,7 @@ interface EffectiveHealth {
   readonly untilMs?: number;
 }
 
-/** Decides by the strongest reason: a forced state, then a disabled target, then inference, then the circuit. */
+/** Checks for a forced state, then a disabled target, then inference. The circuit decides last. */
 function effectiveHealth(facts: HealthFacts): EffectiveHealth {
   const { circuit, configFailures, inference, nowMs } = facts;
   const { state = 'CLOSED', override, failure: cause, sinceMs, untilMs } = circuit ?? {};
@@ -114,7 +115,7 @@ function effectiveHealth(facts: HealthFacts): EffectiveHealth {
 
 function times(sinceMs: number | undefined, untilMs: number | undefined) {
   return {
-    ...(sinceMs !== undefined && { since: new Date(sinceMs).toISOString() }),
-    ...(untilMs !== undefined && { until: new Date(untilMs).toISOString() }),
+    ...(sinceMs !== undefined && { since: isoTime(sinceMs) }),
+    ...(untilMs !== undefined && { until: isoTime(untilMs) }),
   };
 }

@@ -44,7 +44,7 @@ describe('the sweeper', () => {
       row: aJob(),
       at: START + MINUTE,
       queue: EMPTY,
-      rule: { action: 'send-again', nextLookAt: START + 2 * MINUTE },
+      rule: { action: 'send-again', nextCheckAt: START + 2 * MINUTE },
     },
     {
       says: 'does not consider it lost before that minute is over',
@@ -69,7 +69,7 @@ describe('the sweeper', () => {
       says: 'then sends the message again, and waits twice as long for it',
       row: aJob(),
       at: START + 15 * MINUTE,
-      rule: { action: 'send-again', nextLookAt: START + 30 * MINUTE },
+      rule: { action: 'send-again', nextCheckAt: START + 30 * MINUTE },
     },
     {
       says: 'measures from the time when a delayed message becomes visible',
@@ -135,16 +135,16 @@ describe('the sweeper', () => {
     ['although the queue seems empty', EMPTY, 11],
   ])('sends a message that waits for a whole day only a few times, %s', (_, queue, most) => {
     const row = aJob();
-    let twins = 0;
+    let resends = 0;
 
     for (let at = START + MINUTE; at < row.deadlineAt; ) {
       const rule = sweepRule(row, at, queue);
-      if (rule.action === 'send-again') twins += 1;
-      if (rule.action === 'send-again') at = rule.nextLookAt;
+      if (rule.action === 'send-again') resends += 1;
+      if (rule.action === 'send-again') at = rule.nextCheckAt;
       else if (rule.action === 'postpone') at = rule.until;
       else throw new Error(`not expected: ${rule.action}`);
     }
 
-    expect(twins).toBe(most);
+    expect(resends).toBe(most);
   });
 });
