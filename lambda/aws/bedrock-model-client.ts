@@ -70,7 +70,7 @@ export class BedrockModelClient implements ModelClient {
       return { outcome: 'answer', answer: answerOf(output), elapsedMs: this.#since(startedAtMs) };
     } catch (error) {
       const elapsedMs = this.#since(startedAtMs);
-      // An abort can surface as one of several errors, so the deadline takes precedence over the error.
+      // The deadline takes precedence: an abort can surface as one of several errors.
       if (deadline.passed) return { outcome: 'failure', failure: TIMED_OUT, elapsedMs };
       const failure = failureOf(errorFacts(error), this.#clock.now());
       return { outcome: 'failure', failure, elapsedMs };
@@ -80,8 +80,9 @@ export class BedrockModelClient implements ModelClient {
   }
 
   /**
-   * Calls Bedrock's CountTokens with the foundation model, because it does not accept a profile. Not
-   * every model supports it in every region. After a refusal, the target's tokens are not counted again.
+   * Calls Bedrock's CountTokens with the foundation model, because it does not accept a profile.
+   * Not every model supports it in every region. After a refusal, the target's tokens are not
+   * counted again.
    */
   async countTokens(
     { target, system, messages }: PromptToCount,

@@ -13,8 +13,9 @@ const COMMON_OPTIONS = {
 } as const;
 
 /**
- * Turns the SDK's own retries off. The circuit store needs this because a retry after a lost response
- * would count twice. The code that publishes events or calls models decides on retries itself.
+ * Turns the SDK's own retries off. The circuit store needs this because a retry after a lost
+ * response would count twice. The code that publishes events or calls models decides on retries
+ * itself.
  */
 export const SINGLE_ATTEMPT = { maxAttempts: 1 } as const;
 
@@ -31,8 +32,8 @@ interface SdkClient {
 /**
  * Creates an SDK client: `createClient((options) => new SQSClient(options))`.
  *
- * The SDK's call log is removed. Even without a logger it filters each input and output, which takes a
- * twentieth of the worker's CPU; with a logger it would log prompts and answers.
+ * The SDK's call log is removed. Even without a logger it filters each input and output, which
+ * takes a twentieth of the worker's CPU; with a logger it would log prompts and answers.
  */
 export function createClient<Client extends SdkClient>(
   create: (options: typeof COMMON_OPTIONS) => Client,

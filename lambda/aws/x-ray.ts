@@ -12,12 +12,12 @@ interface Parent {
 }
 
 /**
- * Sends each span as an X-Ray subsegment over UDP to the daemon beside the function, as described in
- * "Sending trace data to X-Ray". Without a daemon, or if Lambda has not sampled the invocation, it
- * measures and sends nothing. Tracing never makes the traced code fail.
+ * Sends each span as an X-Ray subsegment over UDP to the daemon beside the function, as described
+ * in "Sending trace data to X-Ray". Without a daemon, or if Lambda has not sampled the invocation,
+ * it measures and sends nothing. Tracing never makes the traced code fail.
  *
- * X-Ray's own SDK hooks every promise of the process, which is slow: see docs/decisions, "Traces and
- * log samples".
+ * X-Ray's own SDK hooks every promise of the process, which is slow: see docs/decisions, "Traces
+ * and log samples".
  */
 export function xRayTrace(env: Readonly<Record<string, string | undefined>> = process.env): Trace {
   const [host, port] = (env.AWS_XRAY_DAEMON_ADDRESS ?? '').split(':');

@@ -24,8 +24,9 @@ export type Annotations = Readonly<Record<string, string | number | boolean>>;
 
 export interface Trace {
   /**
-   * Runs `run` as a span; spans that start inside it become its children. `annotate` adds facts that
-   * are known only later. If `run` throws, the span is marked as failed and the error is rethrown.
+   * Runs `run` as a span; spans that start inside it become its children. `annotate` adds facts
+   * that are known only later. If `run` throws, the span is marked as failed and the error is
+   * rethrown.
    */
   span<T>(
     name: string,

@@ -33,8 +33,8 @@ export function tenantOf(event: APIGatewayProxyEvent, settings: Settings): strin
 }
 
 /**
- * Reads the key as a quoted string, as in the IETF draft, or without quotes, as most clients send it.
- * Both forms are the same key.
+ * Reads the key as a quoted string, as in the IETF draft, or without quotes, as most clients send
+ * it. Both forms are the same key.
  */
 export function readIdempotencyKey(event: APIGatewayProxyEvent): Parsed<string | undefined> {
   const values = headerValues(event, 'idempotency-key');

@@ -16,8 +16,8 @@ export interface LifecycleDependencies {
 
 /**
  * Reads the lifecycle of each target of the chain from the catalogue, and reports models that are
- * near their end or gone. A target whose entry cannot be read keeps its last known lifecycle and counts
- * as a finding, so that a failed check never looks like a check without findings.
+ * near their end or gone. A target whose entry cannot be read keeps its last known lifecycle and
+ * counts as a finding, so that a failed check never looks like a check without findings.
  */
 export async function checkLifecycle(
   dependencies: LifecycleDependencies,

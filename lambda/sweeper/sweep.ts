@@ -21,8 +21,9 @@ export interface SweepDependencies {
 }
 
 /**
- * Processes the due rows, shard by shard and page by page, until none is left or `untilMs` is reached.
- * The next sweep, a minute later, continues with the rest. A row that fails does not stop the others.
+ * Processes the due rows, shard by shard and page by page, until none is left or `untilMs` is
+ * reached. The next sweep, a minute later, continues with the rest. A row that fails does not stop
+ * the others.
  */
 export async function sweep(dependencies: SweepDependencies, untilMs: number): Promise<void> {
   const { jobs, clock, metrics } = dependencies;

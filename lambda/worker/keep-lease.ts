@@ -5,10 +5,10 @@ import type { JobStore } from '../core/jobs/job-store.ts';
 import { renew } from '../core/jobs/transitions.ts';
 
 /**
- * Returns the check that runs before each model call. It renews the lease so that the lease outlives
- * the call, and it detects that the job was cancelled or lost. The first call is often the only one, so
- * it uses the claim's own lease while that is long enough; a cancel during it is detected before the
- * second call.
+ * Returns the check that runs before each model call. It renews the lease so that the lease
+ * outlives the call, and it detects that the job was cancelled or lost. The first call is often the
+ * only one, so it uses the claim's own lease while that is long enough; a cancel during it is
+ * detected before the second call.
  */
 export function keepLease(
   { jobs, clock }: { readonly jobs: Pick<JobStore, 'update'>; readonly clock: Pick<Clock, 'now'> },
@@ -21,7 +21,8 @@ export function keepLease(
   return async () => {
     calls++;
     if (calls === 1 && leaseUntil - clock.now() >= neededMs) return 'go';
-    // If the process was frozen in the meantime, the renewed lease has expired already: renew it again.
+    // If the process was frozen in the meantime, the renewed lease has expired already: renew it
+    // again.
     do {
       const renewed = await jobs.update(job.jobId, renew(job, clock.now(), policy));
       if (!renewed.applied) return refusalOf(renewed.current, job);

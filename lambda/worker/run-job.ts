@@ -36,8 +36,8 @@ export interface Invocation {
 }
 
 /**
- * Runs a claimed job and writes its result to the row. The row accepts writes only from the run that
- * holds the claim: once another run holds it, this run's result is discarded.
+ * Runs a claimed job and writes its result to the row. The row accepts writes only from the run
+ * that holds the claim: once another run holds it, this run's result is discarded.
  */
 export async function runJob(
   dependencies: RunJobDependencies,

@@ -40,8 +40,8 @@ export function completionEvent(job: Job): CompletionEvent | undefined {
 }
 
 /**
- * True if only a redelivery of the message that ended the job can still publish its event: the row is
- * not in the sweeper's index.
+ * True if only a redelivery of the message that ended the job can still publish its event: the row
+ * is not in the sweeper's index.
  */
 export function publishedByRedelivery({ eventPending, dueAt }: Job): boolean {
   return eventPending === true && dueAt === undefined;

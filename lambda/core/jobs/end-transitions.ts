@@ -1,6 +1,6 @@
 /**
- * The transitions that end a job, and those of its completion event. Because of the claim token in the
- * row, a run never mistakes another run's end for its own.
+ * The transitions that end a job, and those of its completion event. Because of the claim token in
+ * the row, a run never mistakes another run's end for its own.
  */
 import type { EndStatus } from '../../contract/words.ts';
 import type { Answer, Attempt } from '../router/run-result.ts';

@@ -44,9 +44,9 @@ export class JobEnds {
   }
 
   /**
-   * Publishes the completion event if it is still pending. Returns true if nothing is left to publish;
-   * otherwise the sweeper publishes it later. Throws if the row cannot be left to the sweeper: SQS
-   * then has to redeliver the message.
+   * Publishes the completion event if it is still pending. Returns true if nothing is left to
+   * publish; otherwise the sweeper publishes it later. Throws if the row cannot be left to the
+   * sweeper: SQS then has to redeliver the message.
    */
   async publish(job: Job): Promise<boolean> {
     const event = job.eventPending ? completionEvent(job) : undefined;

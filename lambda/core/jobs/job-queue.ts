@@ -25,8 +25,8 @@ export interface JobPointer {
 
 /**
  * Sends the message of a waiting job whose row is already marked as sent. If the send fails, this
- * corrects the row, so that the sweeper sends the message. If the process dies before the correction,
- * the sweeper finds the job unclaimed and sends the message too.
+ * corrects the row, so that the sweeper sends the message. If the process dies before the
+ * correction, the sweeper finds the job unclaimed and sends the message too.
  */
 export async function dispatch(
   ports: {

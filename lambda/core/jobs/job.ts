@@ -6,8 +6,8 @@ import { isoTime } from '../clock.ts';
 import type { Answer, Attempt } from '../router/run-result.ts';
 
 /**
- * A row of the jobs table: everything about one job except its prompt and its answer's text, which S3
- * holds. Only the transitions write it; `status` determines which optional fields are present.
+ * A row of the jobs table: everything about one job except its prompt and its answer's text, which
+ * S3 holds. Only the transitions write it; `status` determines which optional fields are present.
  * Times are milliseconds since the epoch, except `expiresAt`.
  */
 export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
@@ -48,8 +48,8 @@ export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
   readonly nextAttemptAt?: number;
   readonly cancelRequested?: boolean;
   /**
-   * True until the completion event is known to be published. If a message ended the job, `dueAt` is
-   * absent and this field stays: the message is deleted only after the event is published.
+   * True until the completion event is known to be published. If a message ended the job, `dueAt`
+   * is absent and this field stays: the message is deleted only after the event is published.
    */
   readonly eventPending?: boolean;
   readonly sweepShard: number;

@@ -22,10 +22,10 @@ interface RetryTime {
 /**
  * Returns the time of a deferred job's next run.
  *
- * A time that comes from a target is the same for the whole backlog, so it gets up to half a cooldown
- * of jitter. Half is enough: a recovery takes only as long as a few calls, so most jobs find the
- * circuit closed, and a longer wait gains nothing. A job checks its targets again after each delay, so
- * it is at most one delay late if a target recovers early.
+ * A time that comes from a target is the same for the whole backlog, so it gets up to half a
+ * cooldown of jitter. Half is enough: a recovery takes only as long as a few calls, so most jobs
+ * find the circuit closed, and a longer wait gains nothing. A job checks its targets again after
+ * each delay, so it is at most one delay late if a target recovers early.
  */
 export function nextAttemptAt(run: RunWithoutAnswer, settings: Settings, random: Random): number {
   const { endedAt } = run;
@@ -70,8 +70,8 @@ function earliest(
 
 /**
  * Returns the wait after a failed call: the shortest deferral plus full jitter over a span that
- * doubles with each deferral, up to the cooldown. In each window, a circuit counts only one failure of
- * a job, so quick retries would load an unhealthy target without helping its circuit to open.
+ * doubles with each deferral, up to the cooldown. In each window, a circuit counts only one failure
+ * of a job, so quick retries would load an unhealthy target without helping its circuit to open.
  */
 function backoffMs({ breaker, jobs }: Settings, deferrals: number, random: Random): number {
   const shortest = jobs.shortestDeferralSeconds;

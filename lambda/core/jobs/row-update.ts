@@ -25,11 +25,11 @@ export interface RowUpdate {
 }
 
 /**
- * True if the row already holds the result of this update. If the response to a write is lost, the SDK
- * retries the write, and the conditions refuse it because the first attempt succeeded. No other update
- * sets the same tokens, statuses and times, so a row that holds them was written by this update. An
- * update that sets no status keeps its own conditions true, so only another writer can have caused its
- * refusal.
+ * True if the row already holds the result of this update. If the response to a write is lost, the
+ * SDK retries the write, and the conditions refuse it because the first attempt succeeded. No other
+ * update sets the same tokens, statuses and times, so a row that holds them was written by this
+ * update. An update that sets no status keeps its own conditions true, so only another writer can
+ * have caused its refusal.
  */
 export function alreadyApplied(job: Job, update: RowUpdate): boolean {
   if (update.set.status === undefined) return false;

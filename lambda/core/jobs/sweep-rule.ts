@@ -19,8 +19,9 @@ export interface QueueBacklog {
 
 /**
  * Decides what the sweeper does with a due row. A sweeper that mistakes a backlog for lost messages
- * would multiply the backlog. So while messages wait in the queue, the sweeper leaves a sent job alone
- * for twice their waiting time. If the queue is empty, the job's message is lost or was never sent.
+ * would multiply the backlog. So while messages wait in the queue, the sweeper leaves a sent job
+ * alone for twice their waiting time. If the queue is empty, the job's message is lost or was never
+ * sent.
  */
 export function sweepRule(job: DueJob, now: number, queue: QueueBacklog): SweepAction {
   if (hasEnded(job.status)) return { action: isUnpublished(job, now) ? 'publish' : 'none' };

@@ -1,7 +1,7 @@
 /**
- * All transitions of a job's row except its ends (end-transitions.ts). Their conditions make duplicates
- * harmless: two workers with the same message, a worker that outlives its lease, a sweeper that reads
- * an index that lags behind.
+ * All transitions of a job's row except its ends (end-transitions.ts). Their conditions make
+ * duplicates harmless: two workers with the same message, a worker that outlives its lease, a
+ * sweeper that reads an index that lags behind.
  *
  *   worker A  claim(tokenA) ── call ──────── lease ends ──────── succeed(tokenA) → refused
  *   sweeper                                      requeue(generation + 1)
@@ -171,8 +171,9 @@ function lease(now: number, policy: BreakerPolicy) {
 }
 
 /**
- * Marks the message as sent just before it is sent, which saves a second write. If the process dies in
- * between, the sweeper finds the job unclaimed while the queue is empty, and sends the message again.
+ * Marks the message as sent just before it is sent, which saves a second write. If the process dies
+ * in between, the sweeper finds the job unclaimed while the queue is empty, and sends the message
+ * again.
  */
 function markedSent(job: DueJob, now: number) {
   return { sentAt: now, dueAt: dueBy(job, visibleAt(job, now) + FIRST_CHECK_MS) };

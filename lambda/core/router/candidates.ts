@@ -12,8 +12,8 @@ export interface Candidate {
 }
 
 /**
- * Returns the targets that may serve, in the order in which a run tries them: tier by tier, and in a
- * weighted random order within a tier. Circuits do not affect the order: a run skips an unhealthy
+ * Returns the targets that may serve, in the order in which a run tries them: tier by tier, and in
+ * a weighted random order within a tier. Circuits do not affect the order: a run skips an unhealthy
  * target at its turn, and a recovering target needs its share of the traffic.
  */
 export function candidatesFor(

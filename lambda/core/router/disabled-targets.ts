@@ -37,8 +37,8 @@ export interface DisabledTargetsParts {
 /**
  * The targets that answer with configuration errors: no access, end of life, not found. Circuits
  * ignore these errors because waiting does not cure them. Three failures of at least two jobs,
- * without a success in between, disable a target. From then on only checks call it: one job each, less
- * and less often. A check that succeeds enables the target.
+ * without a success in between, disable a target. From then on only checks call it: one job each,
+ * less and less often. A check that succeeds enables the target.
  */
 export class DisabledTargets {
   readonly #parts: DisabledTargetsParts;

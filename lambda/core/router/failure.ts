@@ -18,9 +18,9 @@ export interface ErrorFacts {
 }
 
 /**
- * Classifies an error by its name, then by its status, then by its code. The name comes first because
- * an error inside a stream arrives with status 200. A message may quote the prompt, so only its start
- * is matched, and only for exceptions that are known to begin with that text.
+ * Classifies an error by its name, then by its status, then by its code. The name comes first
+ * because an error inside a stream arrives with status 200. A message may quote the prompt, so only
+ * its start is matched, and only for exceptions that are known to begin with that text.
  */
 export function failureOf(facts: ErrorFacts, nowMs: number): ModelFailure {
   const retryAfterMs = retryAfterOf(facts, nowMs);

@@ -46,8 +46,8 @@ export interface ModelClient {
   /** Calls the target once. A call that takes longer than `timeoutMs` is a `timeout` failure. */
   converse(request: ModelRequest, timeoutMs: number): Promise<ModelResult>;
   /**
-   * Returns the prompt's tokens as the model itself counts them, or `undefined` if it gives no count.
-   * Counting is free, and its failures count in no circuit.
+   * Returns the prompt's tokens as the model itself counts them, or `undefined` if it gives no
+   * count. Counting is free, and its failures count in no circuit.
    */
   countTokens(request: PromptToCount, timeoutMs: number): Promise<number | undefined>;
 }

@@ -5,9 +5,10 @@ import type { Candidate } from './candidates.ts';
 import type { ModelClient } from './model-client.ts';
 
 /**
- * English text has a little over 4 bytes per token, source code and other scripts about 3. The estimate
- * deliberately errs on the small side: a target refuses a prompt that is too long free of charge, and
- * the run tries the next target. A target that is skipped cannot show that the prompt would have fit.
+ * English text has a little over 4 bytes per token, source code and other scripts about 3. The
+ * estimate deliberately errs on the small side: a target refuses a prompt that is too long free of
+ * charge, and the run tries the next target. A target that is skipped cannot show that the prompt
+ * would have fit.
  */
 const BYTES_PER_TOKEN = 4;
 

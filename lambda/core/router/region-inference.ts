@@ -20,10 +20,11 @@ export interface Inference {
 const REGIONAL_KINDS: readonly TargetFailureKind[] = ['capacity', 'fault', 'timeout', 'network'];
 
 /**
- * Returns the targets to skip because their region is unhealthy. A region is unhealthy if targets of
- * at least two models, and at least half of all its targets, are open or recovering from a regional
- * kind of failure. Most incidents hit one model, so one open circuit says nothing about its region. At
- * least half of the region's targets fail, so inference skips at most half of all targets.
+ * Returns the targets to skip because their region is unhealthy. A region is unhealthy if targets
+ * of at least two models, and at least half of all its targets, are open or recovering from a
+ * regional kind of failure. Most incidents hit one model, so one open circuit says nothing about
+ * its region. At least half of the region's targets fail, so inference skips at most half of all
+ * targets.
  */
 export function inferredOut(
   settings: Settings,
@@ -52,8 +53,8 @@ export function inferredOut(
 /**
  * True if the region may have caused the circuit's state. An open circuit past its `untilMs` says
  * nothing, because no call has been made since. A recovering circuit counts until its first call
- * succeeds, but for one cooldown at most: without traffic, the circuits of a lower tier stay half-open
- * for as long as the first tier serves.
+ * succeeds, but for one cooldown at most: without traffic, the circuits of a lower tier stay
+ * half-open for as long as the first tier serves.
  */
 function pointsToRegion(
   circuit: CircuitSummary | undefined,

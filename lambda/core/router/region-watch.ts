@@ -52,8 +52,8 @@ export class RegionWatch {
 
   /**
    * Restarts the circuit of a target that was skipped, so that its traffic grows in stages. Another
-   * worker may have skipped the target for up to `viewMaxAgeSeconds` longer. The time given to `restart`
-   * allows for this, so that the fleet restarts the circuit only once.
+   * worker may have skipped the target for up to `viewMaxAgeSeconds` longer. The time given to
+   * `restart` allows for this, so that the fleet restarts the circuit only once.
    */
   async #restart(key: string): Promise<void> {
     const { settings, circuits } = this.#parts;

@@ -3,9 +3,9 @@ const RESERVE = 10;
 const SHARE_OF_CALLS = 0.1;
 
 /**
- * Limits the retries after an unusable answer. The breaker counts such a call as a success, so without
- * a limit a model that returns empty answers would double the cost of every job. Failed calls need no
- * budget: the target's circuit opens after a few of them.
+ * Limits the retries after an unusable answer. The breaker counts such a call as a success, so
+ * without a limit a model that returns empty answers would double the cost of every job. Failed
+ * calls need no budget: the target's circuit opens after a few of them.
  */
 export class RetryBudget {
   #retries = RESERVE;

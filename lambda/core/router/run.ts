@@ -81,8 +81,8 @@ export class Run {
   }
 
   /**
-   * Ends the run if there is no time for a full call: a call that is cut short says nothing about the
-   * target and may be billed.
+   * Ends the run if there is no time for a full call: a call that is cut short says nothing about
+   * the target and may be billed.
    */
   #tooLateForACall(): RunEnd | undefined {
     const { deadlineAtMs, functionEndsAtMs } = this.#request;
