@@ -40,7 +40,7 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
     return Item && jobOf(Item);
   };
 
-  /** Returns the row that refused a write. DynamoDB sends it with the error. */
+  /** Returns the row that refused a write, from the error or, if that has none, from the table. */
   const refusing = async (error: unknown, jobId: string): Promise<Job | undefined> => {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     return error.Item ? jobOf(error.Item) : get(jobId);

@@ -50,7 +50,7 @@ class MemoryDeadLetters {
 
 interface Options {
   readonly jobs?: readonly Job[];
-  /** @default one for each job */
+  /** Bodies of the messages in the dead-letter queue. @default one for each job */
   readonly bodies?: readonly string[];
   /** Target keys whose circuits are open. */
   readonly open?: readonly string[];
@@ -86,10 +86,19 @@ describe('a redrive', () => {
     const report = await run();
 
     expect(report).toEqual({
-      ...{ moved: 1, skipped: 0, held: 0, unreadable: 0, left: 0, dryRun: false },
+      moved: 1,
+      skipped: 0,
+      held: 0,
+      unreadable: 0,
+      left: 0,
+      dryRun: false,
     });
     expect(rowOf(world, JOB_ID)).toMatchObject({
-      ...{ status: 'QUEUED', generation: generation + 1, claims: 0, redrives: 1, sentAt: START },
+      status: 'QUEUED',
+      generation: generation + 1,
+      claims: 0,
+      redrives: 1,
+      sentAt: START,
     });
     const message = { jobId: JOB_ID, generation: generation + 1 };
     expect(world.queue.sent).toEqual([{ message, delayMs: 0 }]);
@@ -108,9 +117,12 @@ describe('a redrive', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'SUCCEEDED', claims: 1, redrives: 1 });
   });
 
-  test('leaves an event to the sweeper that only the removed message would have published', async () => {
+  test('leaves an event that only the removed message would have published to the sweeper', async () => {
     const ended = aJob({
-      ...{ status: 'SUCCEEDED', completedAt: START, eventPending: true, dueAt: undefined },
+      status: 'SUCCEEDED',
+      completedAt: START,
+      eventPending: true,
+      dueAt: undefined,
     });
     const { world, run } = aRedrive({ jobs: [ended] });
 
@@ -158,7 +170,12 @@ describe('a redrive', () => {
     const { world, deadLetters, run } = aRedrive({ jobs, bodies });
 
     expect(await run({ dryRun: true })).toEqual({
-      ...{ moved: 1, skipped: 1, held: 0, unreadable: 1, left: 3, dryRun: true },
+      moved: 1,
+      skipped: 1,
+      held: 0,
+      unreadable: 1,
+      left: 3,
+      dryRun: true,
     });
     expect([...world.jobs.rows.values()]).toEqual(jobs);
     expect([world.queue.sent, deadLetters.hidden.size]).toEqual([[], 0]);
@@ -249,7 +266,7 @@ describe('a redrive that crashes', () => {
     expect(world.queue.sent).toEqual([{ message, delayMs: 0 }]);
   });
 
-  test('before it removes the message leaves one that the next redrive removes', async () => {
+  test('before it removes a message leaves it to the next redrive', async () => {
     const { world, deadLetters, dependencies, run } = aRedrive({ jobs: [aDeadJob()] });
     const { remove } = deadLetters;
     dependencies.deadLetters.remove = async () => {

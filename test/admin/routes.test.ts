@@ -24,7 +24,7 @@ beforeEach(() => {
   admin = anAdmin();
 });
 
-/** The admin function with a circuit store that it shares with a worker. */
+/** Creates an admin function that shares its circuit store with a worker. */
 function anAdmin(settings: Settings = aChain()) {
   const world = aWorld({ settings });
   const { clock, log } = world;
@@ -122,7 +122,7 @@ describe('PUT /v1/admin/overrides', () => {
     ['__proto__', 'us-east-1'],
     ['region', '__proto__'],
     ['target', '%E0%A4'],
-    // Decoded once, this is still encoded.
+    // After one decoding, this is still encoded.
     ['target', encodeURIComponent(ENCODED)],
   ])('answers 404 for an unknown %s called %s', async (scope, key) => {
     const result = await admin.put(scope, key);
@@ -185,8 +185,12 @@ describe('PUT /v1/admin/overrides', () => {
       {
         message: 'override set',
         fields: {
-          ...{ ...subject, mode: 'observe', reason: 'calmer', until: inSeconds(3600) },
-          ...{ replacedMode: 'force-open', replacedActor: OPERATOR },
+          ...subject,
+          mode: 'observe',
+          reason: 'calmer',
+          until: inSeconds(3600),
+          replacedMode: 'force-open',
+          replacedActor: OPERATOR,
         },
       },
       { message: 'override lifted', fields: { ...subject, mode: 'observe', setBy: OPERATOR } },
@@ -288,7 +292,8 @@ describe('GET /v1/admin/health', () => {
     const override = { mode: 'force-open' as const, reason: 'r', actor: 'a' };
     await admin.worker.override('region', 'us-east-1', {
       ...override,
-      ...{ sinceMs: now, untilMs: now + 1000 },
+      sinceMs: now,
+      untilMs: now + 1000,
     });
 
     const { overrides, regions } = await admin.health();

@@ -48,7 +48,7 @@ describe('the catalogue of the fake Bedrock', () => {
   });
 });
 
-describe('an answer of the control plane', () => {
+describe('a response of the control plane', () => {
   let service: AwsService;
   let answers: Answer[] = [];
   beforeAll(async () => {
@@ -79,7 +79,7 @@ describe('an answer of the control plane', () => {
     await expect(new BedrockCatalogue().read(MODEL)).rejects.toThrow();
   });
 
-  test('a profile is found without its model in its own region; only its destinations need it', async () => {
+  test('a profile is found even if its own region lacks the model: only its destinations need it', async () => {
     answers = [ok({ status: 'ACTIVE' }), error('ResourceNotFoundException', 404)];
 
     expect(await new BedrockCatalogue().read(PROFILE)).toEqual(ACTIVE);

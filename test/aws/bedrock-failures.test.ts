@@ -9,7 +9,9 @@ import { useBedrockAt } from '../support/bedrock-endpoint.ts';
 import '../support/errors-of-one-realm.ts';
 import { aModelRequest } from '../support/model-request.ts';
 
-/** Answers of the service, a proxy or the network, and their result from the real SDK client. */
+/**
+ * Faults of the service, a proxy or the network, and the failure that the real SDK makes of each.
+ */
 const FAILURES: readonly {
   readonly when: string;
   readonly fault: FaultRule;
@@ -31,7 +33,7 @@ const FAILURES: readonly {
     failure: { kind: 'quota-day', name: 'ThrottlingException', status: 429 },
   },
   {
-    when: 'a throttle names a time to come back',
+    when: 'a throttle gives a time for the retry',
     fault: reply(429, 'ThrottlingException', 'Too many tokens, please wait', {
       'retry-after': '7',
     }),
@@ -107,7 +109,7 @@ const FAILURES: readonly {
     failure: { kind: 'config', name: 'ResourceNotFoundException', status: 404 },
   },
   {
-    when: 'a retired model answers as a validation error',
+    when: 'a retired model causes a validation error',
     fault: { fault: 'invalid-model' },
     failure: { kind: 'config', name: 'ValidationException', status: 400 },
   },
@@ -146,17 +148,17 @@ const FAILURES: readonly {
     failure: { kind: 'quota-minute', name: 'Unknown', status: 429 },
   },
   {
-    when: 'a status comes that nobody documented',
+    when: 'a status is undocumented',
     fault: { fault: 'reply', status: 418, body: '{"message":"teapot"}' },
     failure: { kind: 'fault', name: 'Unknown', status: 418, unknown: true },
   },
   {
-    when: 'an exception comes that nobody documented',
+    when: 'an exception is undocumented',
     fault: reply(500, 'constructor', 'surprise'),
     failure: { kind: 'fault', name: 'constructor', status: 500 },
   },
   {
-    when: 'an answer is cut in the middle',
+    when: 'a response is cut in the middle',
     fault: { fault: 'reply', status: 200, body: '{"output":{"message":' },
     failure: { kind: 'fault', name: 'SyntaxError', status: 200, unknown: true },
   },
@@ -220,7 +222,7 @@ describe.each(PROTOCOLS)('over $protocol', ({ protocol, requestHandler }) => {
     useBedrockAt(bedrock.url);
   });
 
-  test('timeout when no answer arrives within the call timeout', async () => {
+  test('timeout when no response arrives within the call timeout', async () => {
     bedrock.setFault({ fault: 'hang' });
 
     const result = await client.converse(aModelRequest(), 40);

@@ -68,7 +68,7 @@ test.each([
   ['times out', { fault: 'hang' }, 2],
   ['is not offered', { fault: 'validation' }, 1],
   ['is not granted', { fault: 'access-denied' }, 1],
-] as const)('a count that %s gives nothing', async (_, rule, callsOfTwo) => {
+] as const)('a count that %s returns undefined', async (_, rule, callsOfTwo) => {
   const client = aClient();
   bedrock.setFault({ operation: 'count-tokens', ...rule });
 
@@ -143,7 +143,7 @@ test('each region has its own client', async () => {
   ]);
 });
 
-test('the call timeout ends an answer that stalls in its body', async () => {
+test('the call timeout ends a response whose body stalls', async () => {
   useBedrockAt(
     await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).write('{"output":');
@@ -157,7 +157,7 @@ test('the call timeout ends an answer that stalls in its body', async () => {
   expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'timeout' } });
 });
 
-test('an answer without content reads as empty text', async () => {
+test('a response without content becomes an empty answer', async () => {
   useBedrockAt(await listen(() => undefined));
   const client = new BedrockModelClient({ clock: systemClock });
   clients.push(client);
@@ -177,7 +177,7 @@ function aClient(): BedrockModelClient {
   return client;
 }
 
-/** A server that passes each request body on and answers without content. */
+/** Starts a server that passes each request body on and responds without content. */
 function listen(onBody: (body: unknown) => void): Promise<string> {
   return serve(async (request, response) => {
     const chunks: Buffer[] = [];

@@ -25,7 +25,7 @@ async function publish(answer: Answer, ...events: readonly CompletionEvent[]) {
   }
 }
 
-test('returns for each event if the bus took it', async () => {
+test('returns for each event whether the bus accepted it', async () => {
   const Entries = [{ EventId: '1' }, { ErrorCode: 'ThrottlingException' }, { EventId: '3' }];
   const body = { FailedEntryCount: 1, Entries };
 
@@ -36,7 +36,7 @@ test('returns for each event if the bus took it', async () => {
   ]);
 });
 
-test('treats an answer without entries as events that were not taken', async () => {
+test('treats a response without entries as a refusal of all events', async () => {
   expect(await publish({ status: 200, body: {} }, event(1))).toEqual([false]);
 });
 

@@ -39,8 +39,8 @@ jobStoreSuite('DynamoDB', async () => {
 });
 
 describe('the job store on DynamoDB', () => {
-  test('takes the row that refused a write from the error, without a second call', async () => {
-    const item = { jobId: { S: JOB_ID }, claimToken: { S: 'twin' } };
+  test('reads the row that refused a write from the error, without a second call', async () => {
+    const item = { jobId: { S: JOB_ID }, claimToken: { S: 'other' } };
     const __type = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
     const service = await serveAwsService(() => ({ status: 400, body: { __type, Item: item } }));
     const jobs = dynamoDbJobStore(new DynamoDBClient(service.config), 'jobs');
@@ -49,7 +49,7 @@ describe('the job store on DynamoDB', () => {
     const requests = service.requests();
     await service.close();
 
-    expect(claimed).toEqual({ applied: false, current: { jobId: JOB_ID, claimToken: 'twin' } });
+    expect(claimed).toEqual({ applied: false, current: { jobId: JOB_ID, claimToken: 'other' } });
     expect(requests).toBe(1);
   });
 
@@ -69,7 +69,7 @@ describe('the job store on DynamoDB', () => {
     expect(requests).toBe(4);
   });
 
-  test('looks for running jobs in a limited part of a large index', async () => {
+  test('searches only a limited part of a large index for running jobs', async () => {
     const LastEvaluatedKey = { jobId: { S: JOB_ID }, sweepShard: { N: '0' }, dueAt: { N: '1' } };
     const service = await serveAwsService(() => ({
       status: 200,

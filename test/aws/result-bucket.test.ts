@@ -47,7 +47,7 @@ describe('the result bucket', () => {
 
     expect(bytes).toBe(Buffer.byteLength(JSON.stringify(answer)));
     expect(await results.getAnswer(name)).toEqual(answer);
-    expect(await results.getAnswer({ ...name, claimToken: 'twin' })).toBeUndefined();
+    expect(await results.getAnswer({ ...name, claimToken: 'other' })).toBeUndefined();
   });
 
   test('links to an answer for 15 minutes, as a download', async () => {

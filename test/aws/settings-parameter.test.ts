@@ -125,7 +125,7 @@ describe('the settings parameter', () => {
     expect(settings.fault?.faults[0]).toContain('jobs.workerConcurrency: got 50, allowed is 10');
   });
 
-  test('has no fault any more once an edit is reverted', async () => {
+  test('has no fault once a refused edit is reverted', async () => {
     const good = await settings.read();
     answer = holding(REFUSED);
     await readAfter(30_000);

@@ -37,7 +37,7 @@ async function received(count: number): Promise<Subsegment[]> {
   return documents.sort((one, other) => one.name.localeCompare(other.name));
 }
 
-describe('a part of an invocation', () => {
+describe('a span', () => {
   test('is a subsegment of Lambda’s segment, with annotations from before and during the run', async () => {
     const documents = received(1);
 
@@ -61,7 +61,7 @@ describe('a part of an invocation', () => {
     expect(document?.end_time).toBeGreaterThanOrEqual(document?.start_time ?? Number.NaN);
   });
 
-  test('is the parent of the parts inside it, even if others run at the same time', async () => {
+  test('is the parent of the spans inside it, even if others run at the same time', async () => {
     const trace = xRayTrace(env);
     const documents = received(4);
     const outer = (name: string) =>

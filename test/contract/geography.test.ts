@@ -45,7 +45,7 @@ describe('profileOf', () => {
     expect(profileOf({ region, modelId })).toEqual({ model: modelId });
   });
 
-  test('prefers the settings to the id', () => {
+  test('uses the model and geography of the settings, if given, instead of the id', () => {
     const target = {
       region,
       modelId: 'us.custom',

@@ -12,7 +12,7 @@ describe('a model is known', () => {
     });
   });
 
-  test('behind an id that does not show it, if the target names it', () => {
+  test('behind an id that does not contain its name, if the target names it', () => {
     const modelId = 'arn:aws:bedrock:us-east-1:000000000000:application-inference-profile/abc';
 
     expect(modelFacts({ region: 'us-east-1', modelId, model: HAIKU })).toBeDefined();

@@ -10,7 +10,7 @@ const FINE: CatalogueEntry = { outcome: 'found', status: 'ACTIVE', isProfileActi
 const PRIMARY = 'us-east-1/anthropic.primary';
 const SECONDARY = 'us-east-1/anthropic.secondary';
 
-/** Checks three targets, all of them fine except the given ones; a given error is thrown. */
+/** Checks three targets. They are fine unless `entries` has another entry, or an error to throw. */
 async function check(
   entries: Readonly<Record<string, CatalogueEntry | Error>>,
   before?: LifecycleRecord,

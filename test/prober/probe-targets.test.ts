@@ -7,7 +7,7 @@ import { PRIMARY, ProberWorld, SECONDARY } from '../support/prober-world.ts';
 const MINUTE_MS = 60_000;
 
 describe('the prober', () => {
-  test('closes the circuit of a healed target in three minutes with sixteen calls and no job', async () => {
+  test('closes the circuit of a healthy target in three minutes, with sixteen calls and no job', async () => {
     const world = await new ProberWorld().outage();
     world.models.follow(answers());
 
@@ -102,7 +102,7 @@ describe('the prober', () => {
   });
 
   test.each<OverrideMode>(['force-open', 'force-closed', 'observe'])(
-    'calls no target under %s, and goes on when that ends',
+    'calls no target while %s is in force, and continues when it ends',
     async (mode) => {
       const world = await new ProberWorld().outage();
       await world.override(mode, 2.5 * MINUTE_MS);
@@ -161,7 +161,7 @@ describe('the prober', () => {
     expect([atOnce, world.models.calls.length]).toEqual([0, 5]);
   });
 
-  test('makes no extra calls to a healed target when two probers run at once', async () => {
+  test('makes no extra calls to a healthy target when two probers run at once', async () => {
     const world = await new ProberWorld().outage();
     world.models.follow(async () => {
       await world.clock.sleep(2_000);

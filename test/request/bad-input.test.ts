@@ -251,7 +251,7 @@ describe('bytes that are not text', () => {
   });
 });
 
-describe('headers without a meaning here', () => {
+describe('a header that the API ignores', () => {
   test.each([
     ['Prefer', 'respond-async; wait=100000'],
     ['Content-Type', 'text/plain'],
@@ -260,7 +260,7 @@ describe('headers without a meaning here', () => {
     ['X-Forwarded-Host', 'evil.example'],
     ['Host', 'evil.example'],
     ['X-Amzn-Trace-Id', 'Root=../../x'],
-  ])('%s: %s does not change the answer', async (name, value) => {
+  ])('%s: %s does not change the response', async (name, value) => {
     const result = await post({ prompt: 'hello' }, { headers: { [name]: [value] } });
 
     expect(result.statusCode).toBe(202);
@@ -291,7 +291,7 @@ describe('random input', () => {
     expect(problemDetails.parse(bodyOf(result))).toEqual(bodyOf(result));
   };
 
-  test('as a body becomes a job only if it has a prompt or messages, and otherwise a problem', async () => {
+  test('as a body creates a job if it has a prompt or messages, and otherwise gets a problem', async () => {
     const field = fc.constantFrom('prompt', 'messages', 'system', 'inferenceConfig', 'regions');
     const near = fc.dictionary(field, fc.jsonValue(), { maxKeys: 3 });
     const body = fc.oneof(

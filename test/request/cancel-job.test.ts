@@ -15,7 +15,7 @@ beforeEach(() => {
 const cancel = (id = JOB_ID, apiKeyId = 'tenant') =>
   call({ route: 'DELETE /jobs/{id}', id, apiKeyId });
 
-/** Changes the row between the read and the first write, as a racing writer would. */
+/** Changes the row between the read and the first write, like a racing writer. */
 function interfere(step: () => Promise<unknown>): void {
   const { jobs } = world;
   const update = jobs.update.bind(jobs);
@@ -69,7 +69,7 @@ describe('DELETE /v1/jobs/{id}', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'RUNNING', claimToken: 'claim' });
   });
 
-  test('lets an answer win that has already arrived', async () => {
+  test('lets an answer win that arrives before the run stops', async () => {
     const running = aRunningJob();
     world.jobs.rows.set(JOB_ID, running);
     await cancel();
@@ -95,7 +95,7 @@ describe('DELETE /v1/jobs/{id}', () => {
     },
   );
 
-  test('answers for another tenant’s job as for none, and leaves it unchanged', async () => {
+  test('finds no job of another tenant and leaves it unchanged', async () => {
     world.jobs.rows.set(JOB_ID, aJob());
 
     const theirs = await cancel(JOB_ID, 'other');
@@ -149,7 +149,7 @@ describe('a cancel that races', () => {
     expect((await cancel()).statusCode).toBe(409);
   });
 
-  test('with a row that keeps changing gives up and answers with Retry-After', async () => {
+  test('with a row that keeps changing gives up and returns Retry-After', async () => {
     world.jobs.rows.set(JOB_ID, aJob());
     let writes = 0;
     world.jobs.update = async () => {

@@ -85,7 +85,7 @@ describe('GET /v1/jobs/{id}', () => {
     }
   });
 
-  test('answers for another tenant’s job as for none', async () => {
+  test('finds no job of another tenant', async () => {
     world.jobs.rows.set(JOB_ID, aJob());
 
     const theirs = await get(JOB_ID, 'other');
@@ -119,15 +119,15 @@ describe('GET /v1/jobs/{id}?wait', () => {
 
   /** Ends the job at the given time and counts the reads of its row. */
   function endsAt(endMs: number) {
-    const looks = { count: 0 };
+    const reads = { count: 0 };
     world.jobs.get = async () => {
-      looks.count++;
+      reads.count++;
       return world.clock.nowMs < endMs ? aJob() : aJob({ status: 'FAILED', completedAt: endMs });
     };
-    return looks;
+    return reads;
   }
 
-  test('answers as soon as the job has ended', async () => {
+  test('responds as soon as the job has ended', async () => {
     endsAt(START + 3000);
 
     const result = await wait('20');
@@ -137,8 +137,8 @@ describe('GET /v1/jobs/{id}?wait', () => {
     expect(world.clock.nowMs).toBeLessThanOrEqual(START + 4000);
   });
 
-  test('answers with the unfinished job when the wait is over, and with Retry-After', async () => {
-    const looks = endsAt(START + 60_000);
+  test('returns the unfinished job and Retry-After when the wait is over', async () => {
+    const reads = endsAt(START + 60_000);
 
     const result = await wait('20');
 
@@ -146,7 +146,7 @@ describe('GET /v1/jobs/{id}?wait', () => {
     expect(bodyOf(result).status).toBe('QUEUED');
     expect(result.headers?.['retry-after']).toBe('1');
     expect(world.clock.nowMs).toBe(START + 20_000);
-    expect(looks.count).toBeLessThanOrEqual(26);
+    expect(reads.count).toBeLessThanOrEqual(26);
   });
 
   test('notices a quick end within a tenth of a second', async () => {
@@ -157,7 +157,7 @@ describe('GET /v1/jobs/{id}?wait', () => {
     expect(world.clock.nowMs).toBe(START + 100);
   });
 
-  test('stops waiting early enough to answer before the function ends', async () => {
+  test('stops waiting early enough to respond before the function ends', async () => {
     endsAt(START + 60_000);
     call = anApi(world, { remainingMs: 12_000 });
 
@@ -176,13 +176,13 @@ describe('GET /v1/jobs/{id}?wait', () => {
     expect(world.clock.nowMs).toBe(START);
   });
 
-  test('reads the row once without it', async () => {
-    const looks = endsAt(START + 60_000);
+  test('of 0 reads the row once, as does a request without it', async () => {
+    const reads = endsAt(START + 60_000);
 
     await call({ id: JOB_ID, apiKeyId: 'tenant' });
     await wait('0');
 
-    expect(looks.count).toBe(2);
+    expect(reads.count).toBe(2);
     expect(world.clock.nowMs).toBe(START);
   });
 

@@ -93,7 +93,7 @@ describe('POST /v1/jobs', () => {
     },
   );
 
-  test('answers with Retry-After and writes no row if the prompt cannot be stored', async () => {
+  test('returns Retry-After and writes no row if the prompt cannot be stored', async () => {
     world.results.putPrompt = async () => {
       throw new Error('a prompt that must not be seen');
     };
@@ -110,7 +110,7 @@ describe('POST /v1/jobs', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  test('makes a repeated request the same job, sent once, quoted or not', async () => {
+  test('quoted or not, returns the same job for a repeated request and sends it once', async () => {
     const first = await post({ prompt: 'hello' }, key('abc'));
     const again = await post({ prompt: 'hello' }, key('"abc"'));
 

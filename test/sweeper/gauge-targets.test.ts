@@ -4,13 +4,16 @@ import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
 import { gaugeTargets } from '../../lambda/sweeper/gauge-targets.ts';
 import { aWorld } from '../support/job-world.ts';
 
-test('circuits are reported as 0 closed, 1 half-open, 2 open, and targets by how many serve', async () => {
+test('the gauges show each circuit as 0 (closed), 1 (half-open) or 2 (open), and count serving targets', async () => {
   const world = aWorld();
   const untilMs = world.clock.now() + 60_000;
   const summaries = async (keys: readonly string[]): Promise<readonly CircuitSummary[]> =>
     keys.map((key, i) => ({ key, state: STATES[i] ?? 'CLOSED', untilMs }));
   const disabled = {
-    ...{ failures: 3, jobs: ['a', 'b'], reason: 'AccessDeniedException', sinceMs: 0 },
+    failures: 3,
+    jobs: ['a', 'b'],
+    reason: 'AccessDeniedException',
+    sinceMs: 0,
     disabled: { sinceMs: 0, checkAtMs: untilMs, checks: 0 },
   };
   const disabledTargets = { all: async () => ({ 'us-east-1/anthropic.primary': disabled }) };

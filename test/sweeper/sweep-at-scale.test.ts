@@ -22,7 +22,7 @@ describe('100,000 due rows, nearly all in one shard,', () => {
     expect(new Set(world.queue.sent.map(({ message }) => message.jobId)).size).toBe(100_000);
     expect(world.queue.sent).toHaveLength(100_000);
     expect(world.counts[METRIC.sweptJobs]).toBe(100_000);
-    expect(seen.mostInHand).toBeLessThanOrEqual(PAGE_SIZE);
+    expect(seen.mostAtOnce).toBeLessThanOrEqual(PAGE_SIZE);
     // No sweep overlaps the next, and none stops early.
     expect(Math.max(...took)).toBeLessThanOrEqual(SWEEP_MS + PAGE_MS);
     const pages = 100_000 / PAGE_SIZE + SWEEP_SHARDS * took.length;
@@ -45,7 +45,7 @@ describe('100,000 due rows, nearly all in one shard,', () => {
   }, 30_000);
 });
 
-/** A table whose pages take time, and are read only when they are asked for. */
+/** Creates a table whose pages take time and are read one at a time, on demand. */
 function aBacklog(count: number) {
   const world = aWorld();
   const shards = Array.from({ length: SWEEP_SHARDS }, (): string[] => []);
@@ -56,14 +56,14 @@ function aBacklog(count: number) {
     world.jobs.rows.set(jobId, { ...template, jobId, sweepShard });
     shards[sweepShard]?.push(jobId);
   }
-  const seen = { mostInHand: 0 };
-  let inHand = 0;
+  const seen = { mostAtOnce: 0 };
+  let inProgress = 0;
   const { update } = world.jobs;
   world.jobs.update = async (...args) => {
-    inHand += 1;
-    seen.mostInHand = Math.max(seen.mostInHand, inHand);
+    inProgress += 1;
+    seen.mostAtOnce = Math.max(seen.mostAtOnce, inProgress);
     await Promise.resolve();
-    inHand -= 1;
+    inProgress -= 1;
     return update.apply(world.jobs, args);
   };
   world.jobs.due = async function* (shard, now) {

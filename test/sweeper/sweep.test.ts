@@ -93,7 +93,7 @@ describe('a sweep', () => {
     expect(world.queue.sent).toEqual([]);
   });
 
-  test('in a backlog sends a message again that may be lost, less and less often', async () => {
+  test('sends a message that may be lost again, less and less often, while there is a backlog', async () => {
     const world = aWorldOf([aJob()], START);
     world.queue.waiting = 1000;
 
@@ -176,7 +176,8 @@ describe('a sweep', () => {
     }
 
     expect(rowOf(world, JOB_ID)).toMatchObject({
-      ...{ status: 'DEAD_LETTERED', claims: 5 },
+      status: 'DEAD_LETTERED',
+      claims: 5,
       error: { type: 'urn:holdfast:problem:claims-exhausted' },
     });
     expect(world.queue.dead).toMatchObject([{ reason: 'claims-exhausted' }]);
@@ -187,7 +188,8 @@ describe('a sweep', () => {
     [
       'is deferred',
       aJob({
-        ...{ status: 'DEFERRED', nextAttemptAt: START + 10 * MINUTE },
+        status: 'DEFERRED',
+        nextAttemptAt: START + 10 * MINUTE,
         deadlineAt: START + 5 * MINUTE,
       }),
     ],
@@ -214,7 +216,7 @@ describe('a sweep', () => {
     expect(await world.jobs.update(JOB_ID, answer)).toMatchObject({ applied: true });
   });
 
-  test('publishes an end whose process died before publishing it, once', async () => {
+  test('publishes an end once if its process died before it could', async () => {
     const ended = aJob({ status: 'FAILED', eventPending: true, dueAt: START, completedAt: START });
     const world = aWorldOf([ended], START + MINUTE);
 
@@ -225,7 +227,7 @@ describe('a sweep', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ eventPending: undefined, dueAt: undefined });
   });
 
-  test('tries a bus that is down once, and still moves the other jobs', async () => {
+  test('tries a bus that is down only once, and still moves the other jobs', async () => {
     const ended = Array.from({ length: 9 }, (_, i) => {
       const jobId = `0${i}`.padEnd(32, '0');
       return aJob({ jobId, status: 'FAILED', eventPending: true, dueAt: START, sweepShard: 0 });

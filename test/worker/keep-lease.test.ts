@@ -5,7 +5,10 @@ import { keepLease } from '../../lambda/worker/keep-lease.ts';
 import { aRunningJob } from '../support/job-builders.ts';
 import { aWorld, rowOf } from '../support/job-world.ts';
 
-/** A run before its second call, which needs a renewal; the process stands still for `stallMs` during it. */
+/**
+ * A run before a call that needs a longer lease. The process is frozen for `stallMs` while it
+ * renews it.
+ */
 async function aRenewal(stallMs: number) {
   const world = aWorld();
   const job = aRunningJob();
@@ -28,7 +31,7 @@ test('a renewed lease permits a call', async () => {
   expect(rowOf(world, job.jobId).leaseUntil).toBe(world.clock.now() + 75_000);
 });
 
-test('a process that stood still for longer than its renewed lease renews it again', async () => {
+test('a process that was frozen for longer than its renewed lease renews it again', async () => {
   const { world, job, ask } = await aRenewal(140_000);
   const { clock } = world;
   const sleep = clock.sleep.bind(clock);

@@ -6,7 +6,7 @@ import { aWorld, rowOf } from '../support/job-world.ts';
 
 const { generation } = aJob();
 
-/** A world in which the job would run if the message named it correctly. */
+/** Receives a message in a world whose only job runs if the message is correct. */
 async function receive(body: string) {
   const world = aWorld();
   world.jobs.rows.set(JOB_ID, aJob());
@@ -15,7 +15,7 @@ async function receive(body: string) {
   return world;
 }
 
-async function expectParked(body: string, reason: unknown): Promise<void> {
+async function expectDeadLettered(body: string, reason: unknown): Promise<void> {
   const world = await receive(body);
 
   expect(world.queue.dead).toEqual([{ body, reason }]);
@@ -29,19 +29,19 @@ test('a message with arbitrary bytes is dead-lettered unchanged', async () => {
 
   await fc.assert(
     fc.asyncProperty(texts, (body) =>
-      expectParked(body, expect.stringMatching(/^(not-json|malformed|unknown-version)$/)),
+      expectDeadLettered(body, expect.stringMatching(/^(not-json|malformed|unknown-version)$/)),
     ),
   );
 });
 
-test('a message of another version is dead-lettered as such, whatever else it holds', async () => {
+test('a message of another version is dead-lettered for that reason, whatever else it contains', async () => {
   const versions = fc.integer().filter((version) => version !== 1);
   const fields = fc.dictionary(fc.string(), fc.jsonValue());
 
   await fc.assert(
     fc.asyncProperty(versions, fields, (version, others) => {
       const body = JSON.stringify({ ...others, jobId: JOB_ID, generation, version });
-      return expectParked(body, 'unknown-version');
+      return expectDeadLettered(body, 'unknown-version');
     }),
   );
 });
@@ -60,7 +60,7 @@ test('a message of this version with a wrong or additional field is dead-lettere
         ([, each]) => each !== undefined,
       );
       const body = JSON.stringify(Object.fromEntries([...wrong, [name, value]]));
-      return expectParked(body, 'malformed');
+      return expectDeadLettered(body, 'malformed');
     }),
   );
 });

@@ -10,7 +10,7 @@ import { aWorld, rowOf, type World, type WorldOptions } from '../support/job-wor
 const { generation } = aJob();
 const MESSAGE = encodeMessage({ jobId: JOB_ID, generation });
 
-/** A world with this row and its prompt, when the message arrives. */
+/** Creates a world with this row and its prompt. */
 function aWorldWith(job: Job, options: WorldOptions = {}): World {
   const world = aWorld(options);
   world.jobs.rows.set(job.jobId, job);
@@ -119,7 +119,7 @@ describe('a message', () => {
     expect(world.queue.dead).toEqual([]);
   });
 
-  test('past the deadline expires its job', async () => {
+  test('that arrives after the deadline expires its job', async () => {
     const world = aWorldWith(aJob({ deadlineAt: START }));
 
     await receive(world);
@@ -192,7 +192,7 @@ describe('a run that ends', () => {
     expect(world.counts[METRIC.jobsFailed]).toBe(1);
   });
 
-  test('as unavailable fails the job and says when to try again', async () => {
+  test('as unavailable fails the job and stores when a retry may succeed', async () => {
     const world = endingWith({
       outcome: 'unavailable',
       unserved: [{ outcome: 'skipped', untilMs: START + 60_000 }],
@@ -245,7 +245,7 @@ describe('a run that ends', () => {
     expect(rowOf(world, JOB_ID).sentAt).toBeUndefined();
   });
 
-  test('for lack of time continues at once in the same generation', async () => {
+  test('for lack of time is continued at once in the same generation', async () => {
     const world = endingWith({ outcome: 'out-of-time', attempts });
 
     await receive(world);
@@ -298,22 +298,22 @@ describe('a run that ends', () => {
 
   test('too late has its answer discarded and counted', async () => {
     const world = endingWith(({ jobs }) => {
-      jobs.rows.set(JOB_ID, aRunningJob({ claimToken: 'twin' }));
+      jobs.rows.set(JOB_ID, aRunningJob({ claimToken: 'other' }));
       return { outcome: 'answered', answer: anAnswer(), attempts: [] };
     });
 
     await receive(world);
 
-    expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'RUNNING', claimToken: 'twin' });
+    expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'RUNNING', claimToken: 'other' });
     expect(world.counts).toEqual({ [METRIC.lateResults]: 1 });
   });
 
   test.each<RunResult>([
     { outcome: 'deferred', unserved: [{ outcome: 'skipped', untilMs: START }], attempts },
     { outcome: 'out-of-time', attempts },
-  ])('too late, $outcome, sends nothing', async (outcome) => {
+  ])('too late as $outcome sends nothing', async (outcome) => {
     const world = endingWith(({ jobs }) => {
-      jobs.rows.set(JOB_ID, aRunningJob({ claimToken: 'twin' }));
+      jobs.rows.set(JOB_ID, aRunningJob({ claimToken: 'other' }));
       return outcome;
     });
 
@@ -334,7 +334,7 @@ describe('a run that ends', () => {
     });
   });
 
-  test('with broken infrastructure throws, and keeps claim and lease for the sweeper', async () => {
+  test('because infrastructure is broken throws, and keeps claim and lease for the sweeper', async () => {
     const world = endingWith(() => {
       throw new TypeError('quoting a prompt');
     });
@@ -369,7 +369,7 @@ describe('before each call of a run', () => {
 
   test.each([
     ['cancelled', { cancelRequested: true }],
-    ['lost', { claimToken: 'twin' }],
+    ['lost', { claimToken: 'other' }],
     ['lost', { status: 'QUEUED' as const, generation: generation + 1 }],
   ])('the run detects that its job is %s', async (expected, fields) => {
     const world = aWorldWith(aJob(), {

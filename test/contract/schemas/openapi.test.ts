@@ -9,7 +9,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly links?: object }>>;
 }
 
-// As a reader gets it: JSON omits undefined values.
+// Stringified once, because JSON omits undefined values.
 const document = JSON.parse(JSON.stringify(openApiDocument()));
 const operations: readonly Operation[] = Object.values<object>(document.paths).flatMap((path) =>
   Object.values(path).filter((each) => 'operationId' in each),

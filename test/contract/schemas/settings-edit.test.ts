@@ -6,7 +6,7 @@ import { faultsOf } from '../../support/settings-faults.ts';
 
 const DEPLOYED = someSettings();
 const [FIRST, SECOND] = DEPLOYED.tiers;
-if (!FIRST || !SECOND) throw new Error('the settings of tests have three tiers');
+if (!FIRST || !SECOND) throw new Error('the tests need settings with at least two tiers');
 
 function parse(edited: Partial<SettingsInput>, deployed: Settings = DEPLOYED): Settings {
   return parseEdit(JSON.stringify({ ...deployed, ...edited }), deployed, 'a parameter');

@@ -234,7 +234,7 @@ describe('parseSettings', () => {
   });
 
   test('names the file and every fault at once', () => {
-    const input = { ...breaker({ cooldownSeconds: 0 }), ...{ jobs: { maxAttempts: 0 } } };
+    const input = { ...breaker({ cooldownSeconds: 0 }), jobs: { maxAttempts: 0 } };
 
     expect(() => parseSettings(input, 'my.config.ts')).toThrow(
       /^my\.config\.ts is not usable:\n {2}breaker\.cooldownSeconds: .*\n {2}jobs\.maxAttempts: /,

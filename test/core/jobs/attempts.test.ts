@@ -5,7 +5,7 @@ import { anAttempt } from '../../support/job-builders.ts';
 const call = (target: string) => anAttempt({ target, outcome: 'capacity' });
 const skip = (target: string) => anAttempt({ target, outcome: 'skipped', reason: 'open' });
 
-test('a history keeps all calls, but the skips of the last run only', () => {
+test('a history keeps all calls, but only the last run’s skips', () => {
   const first = withRun([], [call('a'), skip('b')]);
   const second = withRun(first, [skip('a'), skip('b')]);
   const third = withRun(second, [skip('a'), call('b')]);

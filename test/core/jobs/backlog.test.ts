@@ -13,9 +13,9 @@ const HOUR = 3600 * SECOND;
 
 describe('a backlog of 10,000', () => {
   test.each<[string, number, number]>([
-    ['when all circuits name the same time', 60, 30],
+    ['when all circuits give the same time', 60, 30],
     ['with a cooldown of 15 minutes', 900, 450],
-  ])('is retried evenly spread, %s', (_, cooldownSeconds, spreadSeconds) => {
+  ])('is spread evenly over time, %s', (_, cooldownSeconds, spreadSeconds) => {
     const settings = someSettings({ breaker: { cooldownSeconds } });
     const random = seededRandom(7);
     const run: RunWithoutAnswer = {
@@ -30,7 +30,7 @@ describe('a backlog of 10,000', () => {
       ),
     );
 
-    // With even draws, each second gets its share within five standard deviations.
+    // With uniform draws, each second gets its share within five standard deviations.
     const share = 10_000 / spreadSeconds;
     expect(perSecond.size).toBeGreaterThanOrEqual(spreadSeconds);
     expect(Math.max(...perSecond.values())).toBeLessThan(share + 5 * Math.sqrt(share));
@@ -40,12 +40,12 @@ describe('a backlog of 10,000', () => {
     const outageEndsMs = START + 4 * HOUR;
     const world = anOutage(outageEndsMs, 10_000);
 
-    const { longestHopMs, mostReceives } = await playUntilEmpty(world);
+    const { longestDelayMs, mostReceives } = await playUntilEmpty(world);
 
     const rows = [...world.jobs.rows.values()];
     expect(rows.filter(({ status }) => status === 'SUCCEEDED')).toHaveLength(10_000);
     expect(new Set(rows.map(({ claims }) => claims))).toEqual(new Set([1]));
-    expect(longestHopMs).toBeLessThanOrEqual(900 * SECOND);
+    expect(longestDelayMs).toBeLessThanOrEqual(900 * SECOND);
     // Each generation's message is received once: SQS never counts a second receive.
     expect(mostReceives).toBe(1);
     expect(world.queue.dead).toEqual([]);
@@ -54,7 +54,7 @@ describe('a backlog of 10,000', () => {
   }, 60_000);
 });
 
-/** All circuits are open, and name the end of the outage. */
+/** Creates a world whose circuits are all open until the outage ends. */
 function anOutage(endsMs: number, count: number): World {
   const random = seededRandom(11);
   const attempts = [anAttempt({ outcome: 'skipped', reason: 'open' })];
@@ -78,10 +78,10 @@ function anOutage(endsMs: number, count: number): World {
 async function playUntilEmpty(world: World) {
   const receives = new Map<string, number>();
   const inFlight: { readonly body: string; readonly atMs: number }[] = [];
-  let [longestHopMs, mostReceives] = [0, 0];
+  let [longestDelayMs, mostReceives] = [0, 0];
   const takeSent = () => {
     for (const { message, delayMs } of world.queue.sent.splice(0)) {
-      longestHopMs = Math.max(longestHopMs, delayMs);
+      longestDelayMs = Math.max(longestDelayMs, delayMs);
       inFlight.push({ body: encodeMessage(message), atMs: world.clock.nowMs + delayMs });
     }
   };
@@ -96,7 +96,7 @@ async function playUntilEmpty(world: World) {
       takeSent();
     }
   }
-  return { longestHopMs, mostReceives };
+  return { longestDelayMs, mostReceives };
 }
 
 function countBy(values: readonly number[]): ReadonlyMap<number, number> {

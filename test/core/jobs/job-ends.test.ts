@@ -76,8 +76,14 @@ describe('the end of a job', () => {
       {
         message: 'job ended',
         fields: {
-          ...{ jobId: JOB_ID, status: 'SUCCEEDED', ms: 900, servedBy: answer.servedBy },
-          ...{ degraded: true, error: undefined, claims: 1, deferrals: 0 },
+          jobId: JOB_ID,
+          status: 'SUCCEEDED',
+          ms: 900,
+          servedBy: answer.servedBy,
+          degraded: true,
+          error: undefined,
+          claims: 1,
+          deferrals: 0,
         },
       },
     ]);
@@ -169,12 +175,12 @@ describe('the end of a job', () => {
     expect(pending(world)).toEqual([]);
   });
 
-  test('that is still pending when events are disabled is only cleared', async () => {
+  test('only clears a pending event once events are disabled', async () => {
     const world = aWorldOf(0, someSettings({ jobs: { completionEvents: false } }));
-    const owing = aJob({ status: 'CANCELLED', eventPending: true, dueAt: START });
-    world.jobs.rows.set(JOB_ID, owing);
+    const ended = aJob({ status: 'CANCELLED', eventPending: true, dueAt: START });
+    world.jobs.rows.set(JOB_ID, ended);
 
-    expect(await world.ends.publish(owing)).toBe(true);
+    expect(await world.ends.publish(ended)).toBe(true);
 
     expect(world.bus.requests).toEqual([]);
     expect(rowOf(world, JOB_ID).eventPending).toBeUndefined();
@@ -211,7 +217,7 @@ describe('the end of a run, whose message is still in the queue', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ eventPending: true, dueAt: undefined });
   });
 
-  test('is left to the sweeper, due since the end, if the bus refuses it', async () => {
+  test('is left to the sweeper, due from its end on, if the bus is down', async () => {
     const world = aRunWorld();
     world.bus.isDown = true;
 
@@ -220,7 +226,7 @@ describe('the end of a run, whose message is still in the queue', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ eventPending: true, dueAt: START + 900 });
   });
 
-  test('fails its message if neither the bus nor the table accepts a request', async () => {
+  test('throws if neither the bus nor the table accepts a request, so that SQS redelivers its message', async () => {
     const world = aRunWorld();
     world.bus.isDown = true;
     onlyFirst(world);

@@ -11,7 +11,7 @@ function aWorldWith(job = aJob()) {
   return world;
 }
 
-test('a send does not write to the row, which already says that the message was sent', async () => {
+test('a send does not write to the row, which is already marked as sent', async () => {
   const world = aWorldWith();
 
   await dispatch(world, aJob(), START);
@@ -38,7 +38,7 @@ test('a failed send is recorded in the row and reported to the caller', async ()
   expect(rowOf(world, JOB_ID)).toMatchObject({ sentAt: undefined, dueAt: START + 61_000 });
 });
 
-test('a send that succeeded although it reported an error does not disturb the run that it started', async () => {
+test('a send that reports an error although it succeeded does not disturb the run that it starts', async () => {
   const world = aWorldWith(aRunningJob());
   world.queue.isDown = true;
 

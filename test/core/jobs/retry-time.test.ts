@@ -13,14 +13,14 @@ function skippedUntil(untilMs: number): RunWithoutAnswer {
 }
 
 describe('a deferred job is retried', () => {
-  test('at the time that the targets named, plus up to half a cooldown of jitter', () => {
+  test('at the time that comes from its targets, plus up to half a cooldown of jitter', () => {
     const until = START + 40 * SECOND;
 
     expect(nextAttemptAt(skippedUntil(until), settings, () => 0)).toBe(until);
     expect(nextAttemptAt(skippedUntil(until), settings, () => 0.5)).toBe(until + 15 * SECOND);
   });
 
-  test('with a backlog of 10,000 spread over half a cooldown, and no second with twice its share', () => {
+  test('within half a cooldown, and no second gets twice its share of a backlog of 10,000', () => {
     let draw = 0;
     const random = () => (draw++ % 10_000) / 10_000;
     const seconds = new Map<number, number>();
@@ -34,7 +34,7 @@ describe('a deferred job is retried', () => {
     expect(Math.max(...seconds.values())).toBeLessThan((2 * 10_000) / 30);
   });
 
-  test('within the 15 minutes that SQS can delay a message, several times if needed', () => {
+  test('within 15 minutes, the longest delay of SQS, and is then deferred again if necessary', () => {
     const inFourHours = START + 240 * MINUTE;
 
     expect(nextAttemptAt(skippedUntil(inFourHours), settings, () => 0)).toBe(START + 14.5 * MINUTE);
@@ -44,9 +44,9 @@ describe('a deferred job is retried', () => {
   });
 
   test('within 15 minutes even if the cooldown takes hours', () => {
-    const patient = someSettings({ breaker: { cooldownSeconds: 7200, cooldownMaxSeconds: 7200 } });
+    const slow = someSettings({ breaker: { cooldownSeconds: 7200, cooldownMaxSeconds: 7200 } });
 
-    const latest = nextAttemptAt(skippedUntil(START + 240 * MINUTE), patient, () => 0.999);
+    const latest = nextAttemptAt(skippedUntil(START + 240 * MINUTE), slow, () => 0.999);
 
     expect(latest).toBeLessThanOrEqual(START + 15 * MINUTE);
   });

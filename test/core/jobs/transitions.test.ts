@@ -110,7 +110,7 @@ describe('a run', () => {
   test.each(ends)(
     'cannot record its %s once another run has claimed the job',
     async (_, update) => {
-      expect(await apply({ ...mine, claimToken: 'twin' }, update)).toBeUndefined();
+      expect(await apply({ ...mine, claimToken: 'other' }, update)).toBeUndefined();
     },
   );
 
@@ -169,8 +169,8 @@ describe('a run', () => {
   });
 });
 
-describe('from outside a run', () => {
-  test('a lost run is requeued after its lease, and its claim stays used', async () => {
+describe('a change from outside a run', () => {
+  test('requeues a lost run after its lease, and its claim stays used up', async () => {
     expect(await apply(aRunningJob(), requeue(aRunningJob(), AFTER_LEASE - 1))).toBeUndefined();
     expect(await apply(aRunningJob(), requeue(aRunningJob(), AFTER_LEASE))).toMatchObject({
       status: 'QUEUED',
@@ -179,7 +179,7 @@ describe('from outside a run', () => {
     });
   });
 
-  test('no end overwrites a live lease, another generation or another end', async () => {
+  test('that ends the job never overwrites a live lease, another generation or another end', async () => {
     const ends = (job: Job) => [
       cancel(job, START),
       expire(job, START),
@@ -196,7 +196,7 @@ describe('from outside a run', () => {
     }
   });
 
-  test('a send is recorded unless a worker has claimed the job already', async () => {
+  test('records a send unless a worker has already claimed the job', async () => {
     expect(await apply(aJob(), sent(aJob(), START))).toMatchObject({
       sentAt: START,
       dueAt: START + 900_000,
@@ -204,7 +204,7 @@ describe('from outside a run', () => {
     expect(await apply(aRunningJob(), sent(aJob(), START))).toBeUndefined();
   });
 
-  test('a failed send is recorded unless the message arrived and a worker has claimed the job', async () => {
+  test('records a failed send unless the message arrived and a worker has claimed the job', async () => {
     const row = await apply(aJob(), unsent(aJob(), START + 1000));
 
     expect(row).toMatchObject({ status: 'QUEUED', dueAt: START + 61_000 });
@@ -212,7 +212,7 @@ describe('from outside a run', () => {
     expect(await apply(aRunningJob(), unsent(aJob(), START))).toBeUndefined();
   });
 
-  test('no check is scheduled after the deadline', async () => {
+  test('schedules no check after the deadline', async () => {
     const short = aJob({ deadlineAt: START + 30_000 });
 
     expect(await apply(short, sent(short, START))).toMatchObject({ dueAt: START + 30_000 });

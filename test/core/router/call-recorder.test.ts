@@ -67,7 +67,7 @@ describe('a call to a model', () => {
     );
   });
 
-  test('of a recovery’s stage counts as one', () => {
+  test('in a stage of a recovery also counts as a recovery call', () => {
     expect(recorded(failed({ kind: 'fault' }), 0)).toEqual({
       [`${METRIC.modelCalls} us-east-1/sonnet`]: 1,
       [`${METRIC.recoveryCalls} us-east-1/sonnet`]: 1,

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { candidatesFor } from '../../../lambda/core/router/candidates.ts';
 import { someSettings } from '../../support/settings.ts';
 
-/** Draws every pair from a grid of 100 by 100, one after the other. */
+/** Returns a `random` that draws each pair of a grid of 100 by 100 once. */
 function gridDraws(): () => number {
   let drawn = 0;
   return () => {

@@ -60,7 +60,7 @@ describe('a target is disabled', () => {
     expect(await worker.availability(KEY)).toEqual({ available: true });
   });
 
-  test('by the failures of several workers, for all of them within 5 s', async () => {
+  test('by failures that several workers saw, for all workers within 5 s', async () => {
     const { workers: fleet, clock } = workers(4);
     const last = fleet[3];
     expect(await last?.availability(KEY)).toEqual({ available: true });
@@ -73,7 +73,7 @@ describe('a target is disabled', () => {
 });
 
 describe('a disabled target', () => {
-  test('is checked by one call of the whole fleet', async () => {
+  test('is checked by only one call, although all workers ask', async () => {
     const { workers: fleet, clock, worker } = workers(5);
     await disable(worker);
     clock.nowMs += 60_000;
@@ -87,17 +87,17 @@ describe('a disabled target', () => {
     const { clock, worker } = workers(1);
     await disable(worker);
 
-    const distances: number[] = [];
+    const minutes: number[] = [];
     for (let check = 0; check < 9; check += 1) {
       const state = await worker.availability(KEY);
       if (state.available) throw new Error('available before its time');
-      distances.push((state.untilMs - clock.nowMs) / 60_000);
+      minutes.push((state.untilMs - clock.nowMs) / 60_000);
       clock.nowMs = state.untilMs;
       expect(await worker.availability(KEY)).toEqual({ available: true });
       await worker.failed(KEY, `check-${check}`, 'AccessDeniedException');
     }
 
-    expect(distances).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    expect(minutes).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
   });
 
   test('is enabled for all workers after one success', async () => {

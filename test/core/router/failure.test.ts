@@ -55,8 +55,8 @@ describe('an error is classified', () => {
   });
 });
 
-describe('a text', () => {
-  test('is read only in the exception that carries it, from its first word on', () => {
+describe('an error message', () => {
+  test('is matched only at its start, and only in the exceptions that carry the text', () => {
     const message = 'Too many tokens per day, please wait before trying again.';
     expect(failure({ name: 'ThrottlingException', message }).kind).toBe('quota-day');
     expect(failure({ name: 'ThrottlingException', message: `> ${message}` }).kind).toBe(
@@ -119,7 +119,7 @@ describe('a retry hint', () => {
     { retryAfter: '0' },
     { retryAfterMs: -5 },
     {},
-  ])('%j is none', (hint) => {
+  ])('%j is ignored', (hint) => {
     expect(failure({ ...throttled, ...hint })).not.toHaveProperty('retryAfterMs');
   });
 

@@ -55,7 +55,7 @@ describe('a target', () => {
     });
   });
 
-  test('is recovering from the end of its cooldown on, even before a probe', () => {
+  test('is recovering once its cooldown is over, even before a call', () => {
     const due = targetOf([{ ...OPEN, untilMs: NOW_MS }]);
     expect(due).toMatchObject({ health: 'recovering', circuit: 'OPEN' });
     expect(due).not.toHaveProperty('until');
@@ -66,7 +66,7 @@ describe('a target', () => {
     expect(targetOf([circuit])).toMatchObject({ health: 'recovering', stage: 1 });
   });
 
-  test('that is forced open shows both the override and the breaker’s own state', () => {
+  test('that is forced open shows both the override and the circuit’s own state', () => {
     const circuit: CircuitSummary = {
       key: EAST_SONNET,
       state: 'CLOSED',
@@ -84,7 +84,7 @@ describe('a target', () => {
     });
   });
 
-  test('that is forced closed is healthy, whatever the breaker’s own state', () => {
+  test('that is forced closed is healthy, whatever the circuit’s own state', () => {
     expect(targetOf([{ ...OPEN, override: 'force-closed' }])).toMatchObject({
       health: 'healthy',
       circuit: 'OPEN',

@@ -28,7 +28,7 @@ test.each([
   ['above that', (WINDOW - CAP) / 2 + 1, true],
   ['at twice the window', 2 * WINDOW, true],
   ['above that', 2 * WINDOW + 1, false],
-])('an estimate %s: %d tokens, close is %s', (_, tokens, isClose) => {
+])('an estimate %s (%d tokens) is close to the window: %s', (_, tokens, isClose) => {
   expect(aPrompt(tokens).size.isClose({ target, tier })).toBe(isClose);
 });
 
@@ -38,7 +38,7 @@ test('the estimate is never close to the window of an unknown model', () => {
   expect(aPrompt(WINDOW).size.isClose({ target: unknown, tier })).toBe(false);
 });
 
-test('tokens are counted once per run, whichever region is asked', async () => {
+test('tokens are counted once per run, even if the run tries several regions', async () => {
   const { models, size } = aPrompt(150_000, 190_000);
 
   expect(await size.tokens({ target, tier }, 100)).toBe(190_000);

@@ -45,13 +45,13 @@ describe('63. a region with three targets of different models, and as many elsew
     expect(out(settings, circuits)).toEqual(['us-east-1/c']);
   });
 
-  test('gets the third back after the first success of one of them, however long they recover', () => {
+  test('gets the third back after the first success of one of them', () => {
     const recovering = { state: 'HALF_OPEN', untilMs: undefined, stage: 1 } as const;
     const circuits = [open('us-east-1/a'), open('us-east-1/b', recovering)];
     expect(out(settings, circuits)).toEqual([]);
   });
 
-  test('gets the third back after a cooldown in which nobody tried the two', () => {
+  test('gets the third back after a cooldown in which nobody called the two', () => {
     const recovering = { state: 'HALF_OPEN', untilMs: undefined, sinceMs: NOW_MS } as const;
     const circuits = [open('us-east-1/a', recovering), open('us-east-1/b', recovering)];
     expect(out(settings, circuits, NOW_MS + 59_999)).toEqual(['us-east-1/c']);
@@ -130,6 +130,6 @@ test('inference skips at most half of all targets, whatever is open', () => {
   );
 });
 
-test('64. the only target that is open is observed, not inferred: there is no panic mode', () => {
+test('64. inference never skips the only target: its own circuit decides, and there is no panic mode', () => {
   expect(out(chain('us-east-1/a'), [open('us-east-1/a')])).toEqual([]);
 });

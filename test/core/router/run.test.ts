@@ -228,7 +228,7 @@ describe('a circuit that rejects', () => {
     });
   });
 
-  test('makes the job wait for the first circuit that admits again', async () => {
+  test('makes the job wait for the first circuit that admits calls again', async () => {
     const { router, circuits, clock, called } = aRouter();
     for (const [i, key] of ALL.entries()) circuits.reject(key, 'open', 60_000 - i * 10_000);
 
@@ -240,8 +240,8 @@ describe('a circuit that rejects', () => {
   });
 });
 
-describe('what a job may use', () => {
-  test('ends with its minTier', async () => {
+describe('the list of targets for a job', () => {
+  test('ends with the job’s minTier', async () => {
     const { router, called } = aRouter({ script: fails('fault') });
 
     await router.run(aRun({ minTier: 'primary' }));
@@ -249,7 +249,7 @@ describe('what a job may use', () => {
     expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
   });
 
-  test('is the first tier only, if its minTier is no longer in the chain', async () => {
+  test('is the first tier only, if the job’s minTier is no longer in the chain', async () => {
     const { router, called } = aRouter({ script: fails('fault') });
 
     await router.run(aRun({ minTier: 'gone' }));
@@ -257,7 +257,7 @@ describe('what a job may use', () => {
     expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
   });
 
-  test('is limited to its regions', async () => {
+  test('is limited to the job’s regions', async () => {
     const { router, called } = aRouter({ script: fails('fault') });
 
     await router.run(aRun({ regions: ['us-west-2'] }));
@@ -265,7 +265,7 @@ describe('what a job may use', () => {
     expect(called()).toEqual([WEST_SONNET, WEST_HAIKU]);
   });
 
-  test('is nothing if its region is no longer in the chain: it waits', async () => {
+  test('is empty if the job’s region is no longer in the chain: the job waits', async () => {
     const { router, called } = aRouter();
 
     const result = await router.run(aRun({ regions: ['eu-west-1'] }));
@@ -274,7 +274,7 @@ describe('what a job may use', () => {
     expect(called()).toEqual([]);
   });
 
-  test('is the first tier with whenOpen queue', async () => {
+  test('is the first tier only, with whenOpen queue', async () => {
     const { router, circuits, called } = aRouter();
     circuits.reject(EAST_SONNET);
     circuits.reject(WEST_SONNET);
@@ -285,7 +285,7 @@ describe('what a job may use', () => {
     expect(called()).toEqual([]);
   });
 
-  test('falls back with whenOpen fail, and ends unavailable when none serves', async () => {
+  test('includes all tiers with whenOpen fail, and the run ends as unavailable if none serves', async () => {
     const { router, circuits, called, clock } = aRouter({ script: fails('capacity') });
     circuits.reject(EAST_SONNET, 'open', 3_000);
 
@@ -307,7 +307,7 @@ describe('time', () => {
     expect(circuits.admissions).toEqual([]);
   });
 
-  test('a call is started only with its timeout and a tenth left', async () => {
+  test('a call is started if its timeout plus a tenth is left', async () => {
     const { router, clock, called } = aRouter();
 
     await router.run(aRun({ functionEndsAtMs: clock.nowMs + 66_000 }));
@@ -341,12 +341,12 @@ describe('time', () => {
 describe('the check before a call', () => {
   test.each(['cancelled', 'lost'] as const)(
     '%s ends the run and returns the permit',
-    async (leave) => {
+    async (permission) => {
       const { router, circuits, called } = aRouter();
 
-      const result = await router.run(aRun({ beforeCall: async () => leave }));
+      const result = await router.run(aRun({ beforeCall: async () => permission }));
 
-      expect(result).toEqual({ outcome: leave, attempts: [] });
+      expect(result).toEqual({ outcome: permission, attempts: [] });
       expect(called()).toEqual([]);
       expect(circuits.settled).toEqual([{ key: EAST_SONNET, outcome: { kind: 'ignored' } }]);
     },
@@ -362,11 +362,13 @@ describe('the check before a call', () => {
   });
 
   test('runs before each call', async () => {
-    const leaves = ['go', 'cancelled'] as const;
+    const permissions = ['go', 'cancelled'] as const;
     let asked = 0;
     const { router, called } = aRouter({ script: fails('fault') });
 
-    const result = await router.run(aRun({ beforeCall: async () => leaves[asked++] ?? 'lost' }));
+    const result = await router.run(
+      aRun({ beforeCall: async () => permissions[asked++] ?? 'lost' }),
+    );
 
     expect(result.outcome).toBe('cancelled');
     expect(called()).toEqual([EAST_SONNET]);
@@ -441,7 +443,7 @@ describe('the backoff after failures', () => {
     return waitMs(await router.run(aRun()), clock.nowMs, deferrals);
   };
 
-  test('is the shortest wait plus half of it, at an even draw', async () => {
+  test('is the shortest wait plus half of it, for a draw of 0.5', async () => {
     expect(await backoffMs()).toBe(7_500);
   });
 
@@ -460,7 +462,7 @@ describe('the backoff after failures', () => {
     expect(waitMs(result, clock.nowMs)).toBe(90_000);
   });
 
-  test('ends no later than the first circuit admits again', async () => {
+  test('ends no later than when the first circuit admits calls again', async () => {
     const { router, circuits, clock } = aRouter({ script: fails('fault') });
     circuits.reject(EAST_SONNET, 'half-open', 1_000);
 
@@ -506,7 +508,7 @@ describe('an unhealthy region', () => {
     expect(called()).toEqual([WEST_SONNET]);
   });
 
-  test('makes a job that may use nothing else wait until the inference ends', async () => {
+  test('makes a job that may use no other region wait until the inference ends', async () => {
     const { router, clock } = aRegionLost();
 
     const result = await router.run(aRun({ regions: ['us-east-1'] }));
@@ -515,7 +517,7 @@ describe('an unhealthy region', () => {
     expect(waitMs(result, clock.nowMs)).toBe(60_000);
   });
 
-  test('63. gives its third target stage traffic when the evidence lapses', async () => {
+  test('63. sends traffic to its third target in stages once the evidence lapses', async () => {
     const { router, circuits, clock, called } = aRegionLost();
     clock.nowMs += 30_000;
     await router.run(aRun());
@@ -568,7 +570,7 @@ describe('a target with configuration errors', () => {
     return world;
   }
 
-  test('70. is out after three of them from two jobs, and none of its calls are made', async () => {
+  test('70. is skipped without a call after three of them from two jobs', async () => {
     const { router, called } = await disabledInTheEast();
     const before = called().length;
 
@@ -583,7 +585,7 @@ describe('a target with configuration errors', () => {
     expect(called().slice(before)).toEqual([WEST_SONNET]);
   });
 
-  test('66. gets stage traffic when a check finds it well', async () => {
+  test('66. gets its traffic back in stages after a check succeeds', async () => {
     const { router, circuits, clock, models } = await disabledInTheEast();
     models.follow(answers());
     clock.nowMs += 60_000;
@@ -600,7 +602,7 @@ function unservedIn(result: RunResult): readonly UnservedTarget[] {
   throw new Error(`the run ended as ${result.outcome}`);
 }
 
-/** The wait that a run leads to, at an even draw and without the backlog's jitter. */
+/** Returns the wait after a run, for a draw of 0.5 and without the backlog's jitter. */
 function waitMs(result: RunResult, endedAt: number, deferrals = 0): number {
   const job = { deferrals, deadlineAt: Number.POSITIVE_INFINITY };
   const run = { job, unserved: unservedIn(result), endedAt };

@@ -60,7 +60,9 @@ describe('a trace', () => {
       {
         name: 'model call',
         annotations: {
-          ...{ jobId: 'job', target: 'us-east-1/amazon.nova-lite-v1:0', outcome: 'quota-day' },
+          jobId: 'job',
+          target: 'us-east-1/amazon.nova-lite-v1:0',
+          outcome: 'quota-day',
         },
       },
     ]);

@@ -23,7 +23,7 @@ async function call(options: ApiEventOptions): Promise<APIGatewayProxyResult> {
   return anApi(world, { circuits })({ apiKeyId: 'tenant', ...options });
 }
 
-/** The document’s schema for this answer, found by route and status. */
+/** Returns the document’s schema for this response, found by route and status. */
 function documentedSchema(route: string, { statusCode, headers }: APIGatewayProxyResult) {
   const [method = '', path = ''] = route.split(' ');
   const documented = document.paths[path][method.toLowerCase()].responses[statusCode];
@@ -46,7 +46,7 @@ const show = { route: 'GET /jobs/{id}', id: JOB_ID };
 const remove = { route: 'DELETE /jobs/{id}', id: JOB_ID };
 const post = { route: 'POST /jobs', body: '{"prompt":"hello"}' };
 
-describe('the document describes every field of an answer', () => {
+describe('the document describes every field of a response', () => {
   test('to a submission, a repeated one and a refused one', async () => {
     const headers = { 'Idempotency-Key': ['a'] };
     const repeat = { ...post, headers };
