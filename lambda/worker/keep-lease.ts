@@ -21,8 +21,7 @@ export function keepLease(
   return async () => {
     calls++;
     if (calls === 1 && leaseUntil - clock.now() >= neededMs) return 'go';
-    // If the process was frozen in the meantime, the renewed lease has expired already: renew it
-    // again.
+    // If the process was frozen meanwhile, the renewed lease has already expired: renew it again.
     do {
       const renewed = await jobs.update(job.jobId, renew(job, clock.now(), policy));
       if (!renewed.applied) return refusalOf(renewed.current, job);

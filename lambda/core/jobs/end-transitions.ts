@@ -75,10 +75,7 @@ const DEADLINE_PASSED: JobError = {
 
 const REMOVED_AT_END: readonly OptionalField[] = ['leaseUntil', 'nextAttemptAt', 'sentAt'];
 
-/**
- * SQS redelivers the run's message until the event is published, so the row leaves the sweeper's
- * index.
- */
+/** SQS redelivers the run's message until its event is published, so the sweeper skips the row. */
 function endedByRun(job: Job, status: EndStatus, now: number, facts: Partial<Job>): RowUpdate {
   return {
     when: isMine(job),

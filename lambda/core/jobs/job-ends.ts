@@ -20,8 +20,9 @@ export interface JobEndsParts {
 
 /**
  * Writes the ends of jobs, counts them and publishes their completion events. If the process dies
- * between the two, the event is published when SQS redelivers the message that ended the job. If no
- * message ended it, the sweeper publishes the event: its index keeps the row until then.
+ * between the write and the publish, the event is published when SQS redelivers the message that
+ * ended the job. If no message ended it, the sweeper publishes the event: its index keeps the row
+ * until then.
  */
 export class JobEnds {
   readonly #parts: JobEndsParts;

@@ -2,9 +2,7 @@ import type { DueJob } from './job.ts';
 import type { JobStore } from './job-store.ts';
 import { unsent, visibleAt } from './transitions.ts';
 
-/**
- * The queue of messages, each of which points to a job. The job's row decides what the worker does.
- */
+/** The queue of messages. Each points to a job, whose row decides what the worker does. */
 export interface JobQueue {
   /** Delivers at least once, no earlier than after `delayMs`, which is 15 minutes at most. */
   send(message: JobPointer, delayMs: number): Promise<void>;
@@ -16,10 +14,7 @@ export interface JobQueue {
 
 export interface JobPointer {
   readonly jobId: string;
-  /**
-   * The row's generation when the message was sent. Once the row has a later one, the message is
-   * stale.
-   */
+  /** The row's generation at the time of the send. A message of an earlier generation is stale. */
   readonly generation: number;
 }
 

@@ -18,9 +18,7 @@ export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
   readonly createdKey: string;
   /** Hash of the validated body. It detects a reused idempotency key and is part of the prompt's name. */
   readonly bodyHash: string;
-  /**
-   * Identifies the request that created the row, so that a retried write recognises its own row.
-   */
+  /** Identifies the request that created the row: a retried write recognises its own row by it. */
   readonly requestToken: string;
   readonly deadlineAt: number;
   /** Seconds since the epoch, as DynamoDB's TTL requires. */
@@ -34,16 +32,10 @@ export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
   /** Number of deferrals; the backoff grows with it. */
   readonly deferrals: number;
   readonly redrives: number;
-  /**
-   * Token of the last claim. It stays after the run, so that a late or retried write recognises its
-   * row.
-   */
+  /** Token of the last claim. It stays after the run, so that a late write recognises its row. */
   readonly claimToken?: string;
   readonly leaseUntil?: number;
-  /**
-   * Time at which this generation's message was sent or about to be sent; absent after a failed
-   * send.
-   */
+  /** Time at which this generation's message was or will be sent; absent after a failed send. */
   readonly sentAt?: number;
   readonly nextAttemptAt?: number;
   readonly cancelRequested?: boolean;
@@ -81,10 +73,7 @@ export interface JobError {
 
 export type JobIdentity = Pick<Job, 'jobId' | 'tenant' | 'bodyHash' | 'requestToken'>;
 
-/**
- * Time after a message becomes visible at which the sweeper first checks if a worker claimed the
- * job.
- */
+/** The sweeper first checks for a claim this long after the message becomes visible. */
 export const FIRST_CHECK_MS = 60_000;
 
 export function newJob(

@@ -44,9 +44,7 @@ export function sweepRule(job: DueJob, now: number, queue: QueueBacklog): SweepA
     : { action: 'send-again', nextCheckAt: capped(nextCheckAt) };
 }
 
-/**
- * The writer of an end publishes its event at once. An event still pending after this time is lost.
- */
+/** The writer of an end publishes its event at once. After this time, the event counts as lost. */
 const UNPUBLISHED_GRACE_MS = 60_000;
 
 function isUnpublished({ eventPending, dueAt = 0 }: DueJob, now: number): boolean {

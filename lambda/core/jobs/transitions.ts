@@ -24,9 +24,7 @@ import {
 import { type DueJob, expiryOf, FIRST_CHECK_MS, type Job } from './job.ts';
 import type { RowUpdate } from './row-update.ts';
 
-/**
- * A message that is still unclaimed after this time may be lost. It is the longest delay of SQS.
- */
+/** A message still unclaimed after this time may be lost. It is the longest delay of SQS. */
 export const UNCLAIMED_GRACE_MS = 15 * 60_000;
 
 /** The sweeper sent the message. Refused if a worker has claimed the job in the meantime. */
@@ -94,10 +92,7 @@ export function defer(
   };
 }
 
-/**
- * The invocation had no time for another call: the job gives its claim back and is sent again at
- * once.
- */
+/** The invocation had no time for a call: the job returns its claim and is sent again at once. */
 export function release(job: Job, attempts: readonly Attempt[], now: number): RowUpdate {
   return {
     when: isMine(job),
@@ -112,9 +107,7 @@ export function release(job: Job, attempts: readonly Attempt[], now: number): Ro
   };
 }
 
-/**
- * A run's lease expired. Its claim stays used up, because the job itself may have broken the run.
- */
+/** A run's lease expired. Its claim stays used up: the job itself may have broken the run. */
 export function requeue(job: DueJob, now: number): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_RUNNING, noLiveLease(now)],

@@ -12,10 +12,7 @@ export interface DisabledTargetsRecord {
 
 export interface DisabledTargetsStore {
   load(): Promise<DisabledTargetsRecord>;
-  /**
-   * Saves the record if the stored version is one lower. Otherwise returns false: another writer
-   * was faster.
-   */
+  /** Saves the record if the stored version is one lower; otherwise returns false. */
   save(record: DisabledTargetsRecord): Promise<boolean>;
 }
 
@@ -122,9 +119,7 @@ export class DisabledTargets {
     }
   }
 
-  /**
-   * Does the same as `#swap`, but returns false if the store fails: no call depends on the update.
-   */
+  /** Does the same as `#swap`, but returns false if the store fails: no call depends on it. */
   async #update(next: NextTargets): Promise<boolean> {
     try {
       return await this.#swap(next);

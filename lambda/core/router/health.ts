@@ -8,9 +8,7 @@ import type { DisabledTargets } from './disabled-targets.ts';
 import { inferredOut } from './region-inference.ts';
 import { type HealthStatus, isServing, type TargetHealth, targetHealth } from './target-health.ts';
 
-/**
- * The response of GET /v1/health. `degraded` means that some targets are out and others can serve.
- */
+/** The response of GET /v1/health. `degraded` means that a target is out and another can serve. */
 export interface HealthView {
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
   readonly regions: readonly (HealthStatus & { readonly region: string })[];

@@ -21,17 +21,13 @@ export interface ModelAnswer {
 
 export interface ModelFailure {
   readonly kind: FailureKind;
-  /**
-   * The error's name, for logs and attempts. Its message may quote the prompt, so it is left out.
-   */
+  /** The error's name, for logs and attempts. Its message is left out: it may quote the prompt. */
   readonly name: string;
   readonly status?: number;
   readonly retryAfterMs?: number;
   /** True if no rule recognised the error; it then counts as a `fault`. */
   readonly unknown?: boolean;
-  /**
-   * True for a prompt that does not fit this model's window; another model's window may be larger.
-   */
+  /** True if the prompt does not fit this model's window; another model's may be larger. */
   readonly tooLong?: boolean;
 }
 

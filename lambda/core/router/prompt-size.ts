@@ -12,7 +12,7 @@ import type { ModelClient } from './model-client.ts';
  */
 const BYTES_PER_TOKEN = 4;
 
-/** For every known text, the real count and the estimate differ by less than this factor. */
+/** For every known text, the real count and the estimate differ by at most this factor. */
 const ESTIMATE_FACTOR = 2;
 
 type TierTarget = Pick<Candidate, 'target' | 'tier'>;
@@ -58,9 +58,7 @@ export class PromptSize {
     return !isSafe && !isHopeless;
   }
 
-  /**
-   * Returns the model's own count if the estimate is close to the window, otherwise the estimate.
-   */
+  /** Returns the model's own count if the estimate is close; without one, the estimate. */
   async tokens(tierTarget: TierTarget, timeoutMs: number): Promise<number> {
     const estimate = estimatedTokens(this.#conversation, tierTarget.tier);
     if (!this.isClose(tierTarget)) return estimate;

@@ -5,10 +5,7 @@ export interface RunRequest extends JobOptions {
   readonly jobId: string;
   readonly conversation: Conversation;
   readonly deadlineAtMs: number;
-  /**
-   * Time at which Lambda stops the function. A call starts only if it can have its full time
-   * before.
-   */
+  /** Lambda stops the function at this time. A call starts only if it can have its full time. */
   readonly functionEndsAtMs: number;
   /** Renews the job's lease before each call. Any result except `go` ends the run. */
   readonly beforeCall: () => Promise<'go' | 'cancelled' | 'lost'>;

@@ -20,9 +20,7 @@ export interface TargetCallerParts {
 
 export type TargetCall =
   | { readonly result: ModelResult; readonly reducedBy: readonly Reduction[] }
-  /**
-   * The job was cancelled or lost before the call, or a count showed that its prompt is too long.
-   */
+  /** The job was cancelled or lost before the call, or a token count found its prompt too long. */
   | { readonly notMade: 'cancelled' | 'lost' | 'too-long' };
 
 /** Calls the targets of one run with the job's request, adapted to each of them. */
