@@ -17,7 +17,7 @@ export interface WorkDependencies extends RunJobDependencies {
 }
 
 /**
- * Handles one message completely; once this resolves, the message can be deleted. It throws only if
+ * Handles one message. Once the promise resolves, SQS may delete the message. It rejects only if
  * infrastructure is broken: SQS then redelivers the message, and the sweeper requeues the job.
  */
 export async function work(
