@@ -22,9 +22,9 @@ export interface GuardOptions {
   readonly store: CircuitStore;
   /** The fields that differ from the defaults. @default `BREAKER_DEFAULTS` */
   readonly policy?: Partial<BreakerPolicy>;
-  /** Decides what an error says about the target. @default by HTTP status */
+  /** Classifies the error of a failed call. @default by HTTP status */
   readonly classify?: (error: unknown) => Classification;
-  /** Gets each change of a circuit that this worker made, and a lost store. @default no listener */
+  /** Receives this worker's changes, and its problems with store and clock. @default no listener */
   readonly on?: (event: CircuitEvent) => void;
   /** Returns milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
@@ -66,7 +66,7 @@ export interface GuardOverride {
   readonly forSeconds: number;
 }
 
-/** Thrown in place of a call that the circuit rejects. */
+/** Thrown instead of making a call that the circuit rejects. */
 export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpenError';
   readonly key: string;
@@ -183,7 +183,7 @@ class GuardedCalls {
   }
 }
 
-/** Makes its timer and its signal only if the call uses them. */
+/** A call that creates its signal and timer only when `signal` is first read. */
 class TimedCall implements GuardedCall {
   readonly #seconds: number;
   #controller: AbortController | undefined;

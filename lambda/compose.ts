@@ -31,7 +31,7 @@ export interface Runtime {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly trace: Trace;
-  /** Adds the invocation's ids to the log lines that follow; called at its start. */
+  /** Adds the invocation's ids to its log lines; called at the start of each invocation. */
   readonly begin: Telemetry['begin'];
   /** Writes the collected metrics; called at the end of each invocation. */
   readonly publishMetrics: () => void;
@@ -39,7 +39,7 @@ export interface Runtime {
   readonly readSettings: () => Promise<Settings>;
   /** Returns the settings as they were last read. */
   readonly settings: () => Settings;
-  /** Returns the reason why the parameter's own settings are not in force, if so. */
+  /** Returns the reason, if the parameter's own settings are not in force. */
   readonly settingsFault: () => SettingsFault | undefined;
 }
 
@@ -67,7 +67,7 @@ export function openRuntime(): Runtime {
   };
 }
 
-/** Opens the shared state of the targets: their circuits, and the record of disabled targets. */
+/** Opens the shared state of the targets: their circuits and the record of disabled targets. */
 export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => void) {
   const { settings, clock, random, log, dynamoDb } = runtime;
   const table = requiredEnv(ENV.circuitsTable);
@@ -102,7 +102,7 @@ export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => voi
   };
 }
 
-/** Opens the jobs table, and the writer of the jobs' ends. */
+/** Opens the jobs table, and the part that ends jobs and publishes their events. */
 export function openJobs({ settings, dynamoDb, log, metrics }: Runtime) {
   const jobs = dynamoDbJobStore(dynamoDb, requiredEnv(ENV.jobsTable));
   const bus = eventBridgeBus(requiredEnv(ENV.eventBus));

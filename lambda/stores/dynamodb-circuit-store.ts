@@ -15,16 +15,17 @@ import {
   type Loaded,
   mergedBuckets,
   type StoredRecord,
+  type StoreTime,
   type WindowBucket,
   type WindowCounts,
   type WindowSlot,
 } from '../core/breaker/circuit-store.ts';
 import { conditionOf } from './dynamodb-condition.ts';
-import { type ServerTime, serverTimeOf, stampWithServerTime } from './dynamodb-server-time.ts';
+import { serverTimeOf, stampWithServerTime } from './dynamodb-server-time.ts';
 import { fromWindowItem, periodOf, toWindowUpdate, windowItemKey } from './dynamodb-window-item.ts';
 
 export interface DynamoDbCircuitStoreOptions {
-  /** An operation that takes longer counts as lost, in milliseconds. @default 1,000 */
+  /** The time after which an operation counts as lost, in milliseconds. @default 1,000 */
   readonly timeoutMs?: number;
   /** The window item that this worker writes to, 0 to 3. @default drawn at random */
   readonly shard?: number;
@@ -137,7 +138,7 @@ export class DynamoDbCircuitStore implements CircuitStore {
     }
   }
 
-  #timeOf(output: object): ServerTime {
+  #timeOf(output: object): StoreTime {
     if (!this.#now) return serverTimeOf(output);
     const nowMs = this.#now();
     return { earliestMs: nowMs, latestMs: nowMs };
@@ -166,7 +167,7 @@ function recordOf(item: Item | undefined): unknown {
   return record;
 }
 
-/** A number with too many digits for JavaScript becomes a wrong number instead of an exception. */
+/** Rounds a number that has too many digits for JavaScript, instead of throwing. */
 function read(item: Item): Record<string, unknown> {
   return unmarshall(item, { wrapNumbers: Number });
 }

@@ -1,10 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-
-/** The span that the store's clock was in when it answered. */
-export interface ServerTime {
-  readonly earliestMs: number;
-  readonly latestMs: number;
-}
+import type { StoreTime } from '../core/breaker/circuit-store.ts';
 
 /** Copies the Date header of each response to its metadata, because the SDK does not expose headers. */
 export function stampWithServerTime(client: DynamoDBClient): void {
@@ -21,7 +16,7 @@ export function stampWithServerTime(client: DynamoDBClient): void {
 }
 
 /** The header has whole seconds, so the clock may have been anywhere within that second. */
-export function serverTimeOf(output: object): ServerTime {
+export function serverTimeOf(output: object): StoreTime {
   const metadata = '$metadata' in output ? Object(output.$metadata) : {};
   const earliestMs = Date.parse(String(metadata[DATE]));
   if (Number.isNaN(earliestMs)) return UNKNOWN;
@@ -31,7 +26,7 @@ export function serverTimeOf(output: object): ServerTime {
 const DATE = 'serverDate';
 
 /** A response without a date says nothing about the clock. */
-const UNKNOWN: ServerTime = {
+const UNKNOWN: StoreTime = {
   earliestMs: Number.NEGATIVE_INFINITY,
   latestMs: Number.POSITIVE_INFINITY,
 };

@@ -30,10 +30,10 @@ const LETTERS: Readonly<Record<Counter, string>> = {
 
 const COUNTERS = Object.keys(LETTERS) as readonly Counter[];
 
-/** The waits that failures asked for, as a set of milliseconds. The only field that is not a sum. */
+/** The waits that failed calls asked for, as a set of milliseconds. The only field that is no sum. */
 const WAITS = 'a';
 
-/** Longer than any window. The deletion only cleans up. */
+/** Longer than any window, because deletion only cleans up. */
 const KEPT_SECONDS = 86_400;
 
 /** The start of the item's first bucket in ISO 8601, so that items sort by time. */

@@ -35,7 +35,7 @@ export class MemoryCircuitStore implements CircuitStore {
   }
 
   async save(key: string, record: StoredRecord, expected: Expected): Promise<boolean> {
-    if (!this.#isAs(expected, this.#records.get(key))) return false;
+    if (!this.#isExpected(expected, this.#records.get(key))) return false;
     this.#records.set(key, JSON.stringify(record));
     return true;
   }
@@ -62,12 +62,7 @@ export class MemoryCircuitStore implements CircuitStore {
       .sort((a, b) => a.startMs - b.startMs);
   }
 
-  /** Replaces a record without any check, as a person or a fault might. */
-  overwrite(key: string, record: unknown): void {
-    this.#records.set(key, JSON.stringify(record));
-  }
-
-  #isAs(expected: Expected, text: string | undefined): boolean {
+  #isExpected(expected: Expected, text: string | undefined): boolean {
     if (expected === 'absent' || text === undefined) {
       return expected === 'absent' && text === undefined;
     }

@@ -22,7 +22,7 @@ export interface RedisClient {
 export interface RedisCircuitStoreOptions {
   /** The prefix of each key. @default 'holdfast/' */
   readonly prefix?: string;
-  /** An operation that takes longer counts as lost, in milliseconds. @default 1,000 */
+  /** The time after which an operation counts as lost, in milliseconds. @default 1,000 */
   readonly timeoutMs?: number;
   /** The store's clock, in milliseconds since the epoch. @default the server's TIME */
   readonly now?: () => number;
@@ -82,7 +82,10 @@ export class RedisCircuitStore implements CircuitStore {
     await this.#run(
       ADD_TO_WINDOW,
       [this.#windowKey(key, epoch)],
-      ...[KEPT_MS, oldest, `${bucket} ${RETRY_AFTER}`, retryAfterMs],
+      KEPT_MS,
+      oldest,
+      `${bucket} ${RETRY_AFTER}`,
+      retryAfterMs,
       ...counters.flatMap(([name, count]) => [`${bucket} ${name}`, count]),
     );
   }
@@ -99,8 +102,8 @@ export class RedisCircuitStore implements CircuitStore {
   async #run(script: string, keys: string[], ...values: (string | number)[]): Promise<unknown> {
     const timeout = new Timeout(this.#timeoutMs);
     try {
-      const answer = this.#client.eval(script, keys.length, ...keys, ...values);
-      return await Promise.race([answer, timeout.passed]);
+      const response = this.#client.eval(script, keys.length, ...keys, ...values);
+      return await Promise.race([response, timeout.passed]);
     } catch (error) {
       throw translate(error);
     } finally {
@@ -129,7 +132,7 @@ function expectation(expected: Expected): [kind: string, text: string] {
   return ['raw', JSON.stringify(expected.raw)];
 }
 
-/** Text that is not JSON is returned as it is; the caller then finds that it is not a circuit. */
+/** Returns text that is not JSON unchanged; the caller then finds that it is not a circuit. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -155,7 +158,7 @@ function bucketOf({ bucket, name, count }: Count): WindowBucket {
   return isOwn ? { ...empty, [name]: count } : { ...empty, failures: { [name]: count } };
 }
 
-/** Errors with which a server says that it did nothing. */
+/** Errors that a server returns before it changes anything. */
 const REFUSALS =
   /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MOVED|NOAUTH|NOPERM|NOREPLICAS|OOM|READONLY|TRYAGAIN)\b/;
 
@@ -175,7 +178,7 @@ class Timeout {
 
   constructor(ms: number) {
     this.passed = new Promise((_, reject) => {
-      const error = new CircuitStoreError(`redis: no answer within ${ms} ms`, 'unknown');
+      const error = new CircuitStoreError(`redis: no response within ${ms} ms`, 'unknown');
       this.#timer = setTimeout(() => reject(error), ms);
     });
   }

@@ -23,23 +23,23 @@ export interface Rejection {
 /** A rejection is a value and not an exception, because the router simply skips the target. */
 export type Admission = { readonly admitted: true; readonly permit: Permit } | Rejection;
 
-/** The breaker as the router uses it. It answers without a promise when no I/O is needed. */
+/** The breaker as the router uses it. `admit` returns no promise if it needs no I/O. */
 export interface CircuitGate {
-  /** `subject` is the job: it counts at most one failure per circuit and window. */
+  /** `subject` is the job's id. A job counts at most one failure per circuit and window. */
   admit(key: string, subject?: string): Admission | Promise<Admission>;
   summaries(keys: readonly string[]): Promise<readonly CircuitSummary[]>;
   /**
    * Starts a circuit's traffic again at the first recovery stage, unless the circuit has changed since
-   * `atMs`. Used for a target that was taken out for a reason that its circuit does not know.
+   * `atMs`. Used for a target that got no calls for a reason outside its circuit.
    */
   restart(key: string, atMs: number): Promise<void>;
   /** Writes everything that is pending. Call it before the invocation ends. */
   flush(): Promise<void>;
 }
 
-/** The answer of a circuit that is not closed, as far as a cached view of it can tell. */
+/** The decision that a cached view of a circuit allows, if the circuit is not closed. */
 export type AdmissionDecision =
-  /** A permit may be free. Only a claim can tell. */
+  /** A permit may be free. Only a claim in the store can decide. */
   | { readonly type: 'claim' }
   | {
       readonly type: 'reject';
@@ -59,7 +59,7 @@ export function decideAdmission(
       if (nowMs >= circuit.untilMs) return CLAIM;
       return { type: 'reject', reason: 'open', retryAfterMs: circuit.untilMs - nowMs };
     case 'HALF_OPEN':
-      return mayClaim(circuit, nowMs, policy) ? CLAIM : stageIsFull(circuit, nowMs, policy);
+      return mayClaim(circuit, nowMs, policy) ? CLAIM : rejectFullStage(circuit, nowMs, policy);
     default:
       return circuit satisfies never;
   }
@@ -72,8 +72,8 @@ function mayClaim(circuit: HalfOpen, nowMs: number, policy: BreakerPolicy): bool
   return circuit.succeeded + live < permits;
 }
 
-/** The stage may advance at any time, so a rejected caller comes back before a whole lease is over. */
-function stageIsFull(circuit: HalfOpen, nowMs: number, policy: BreakerPolicy): AdmissionDecision {
+/** The stage may advance at any time, so the wait is `recheckMs` at most and not a whole lease. */
+function rejectFullStage(circuit: HalfOpen, nowMs: number, policy: BreakerPolicy): AdmissionDecision {
   const waitsMs = circuit.leases.map(({ untilMs }) => untilMs - nowMs).filter((ms) => ms > 0);
   const retryAfterMs = Math.min(timingOf(policy).recheckMs, ...waitsMs);
   return { type: 'reject', reason: 'half-open', retryAfterMs };

@@ -16,15 +16,15 @@ export interface BreakerOptions extends Omit<Worker, 'on'> {
   readonly store: CircuitStore;
   /** Makes the store that this worker uses alone while the shared one is lost. */
   readonly newPrivateStore: () => CircuitStore;
-  /** Gets each change that this worker made, and its trouble with the store. @default no listener */
+  /** Receives this worker's changes, and its problems with store and clock. @default no listener */
   readonly on?: (event: CircuitEvent) => void;
-  /** The scopes of overrides that a circuit is in. @default derived from keys `<region>/<modelId>` */
+  /** The override scopes of a circuit. @default derived from keys `<region>/<modelId>` */
   readonly scopesOf?: ScopesOf;
 }
 
 /**
- * The circuit breaker of one worker. Workers share their circuits through the store. Admission by a
- * fresh view of a closed circuit needs no I/O and answers without a promise.
+ * The circuit breaker of one worker. Workers share their circuits through the store. If a fresh view
+ * shows that the circuit is closed, `admit` needs no I/O and returns no promise.
  */
 export class Breaker implements CircuitGate {
   readonly #context: WorkerContext;

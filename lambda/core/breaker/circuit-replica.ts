@@ -11,7 +11,7 @@ export interface View {
   /** The condition of the next save. */
   readonly expected: Expected;
   readonly store: CircuitStore;
-  /** By this worker's clock: the view is at least this recent. */
+  /** When the read or save began, by this worker's clock: the view is at least this recent. */
   readonly askedAtMs: number;
   readonly order: number;
 }
@@ -23,8 +23,8 @@ export class CircuitReplica {
   #view: View | undefined;
   #reading: Promise<View> | undefined;
   /**
-   * Changes wait for each other. If a worker raced itself and lost a response, it could not tell
-   * which of its two changes the store holds.
+   * Changes run one after the other. If two overlapped and a response was lost, the worker could not
+   * tell which of them the store holds.
    */
   #lastChange: Promise<unknown> = Promise.resolve();
   #unreadableSinceMs: number | undefined;
@@ -83,7 +83,7 @@ export class CircuitReplica {
     let attempt: Attempt | undefined;
     let errors = 0;
     let isResponseLost = false;
-    for (let round = 1; round <= ROUNDS; round++) {
+    for (let round = 1; round <= MAX_ROUNDS; round++) {
       try {
         const view = this.#adoptRead(await access.loadFrom(store, this.#key));
         if (attempt && isApplied(attempt, view.circuit)) {
@@ -102,12 +102,12 @@ export class CircuitReplica {
       } catch (error) {
         isResponseLost = true;
         errors++;
-        if (errors === ERRORS) {
+        if (errors === MAX_ERRORS) {
           access.adoptPrivate(error);
           return undefined;
         }
       }
-      // A worker that gave up after a lost response might leave a permit that nobody knows about.
+      // Giving up after a lost response might leave a permit in the record that no caller holds.
       if (clock.now() >= giveUpAtMs && !isResponseLost) return undefined;
       await access.waitWithJitter(round);
     }
@@ -152,7 +152,7 @@ export class CircuitReplica {
     return this.#adopt(substitute, read, { raw: record });
   }
 
-  /** Responses may arrive out of order. The view is the one that was requested last. */
+  /** Responses may arrive out of order, so the view of the latest request stays. */
   #adopt(
     circuit: Circuit,
     { store, askedAtMs, order }: Pick<View, 'store' | 'askedAtMs' | 'order'>,
@@ -168,12 +168,12 @@ interface Attempt extends Step {
   readonly before: Circuit;
 }
 
-const ROUNDS = 100;
-const ERRORS = 3;
+const MAX_ROUNDS = 100;
+const MAX_ERRORS = 3;
 
 /**
- * Recognises a save of this worker whose response was lost or was taken for a conflict. The store then
- * holds this very record, or a later record of the epoch that this worker began with it.
+ * Returns true if the attempt was saved, although its response was lost or looked like a conflict.
+ * The store then holds the attempt's record, or a later record of the epoch that the attempt began.
  */
 function isApplied({ before, circuit }: Attempt, found: Circuit): boolean {
   if (found.epoch !== circuit.epoch) return false;

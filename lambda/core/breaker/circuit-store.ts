@@ -17,8 +17,13 @@ export interface CircuitStore {
 export interface Loaded {
   /** The record as it is stored; `undefined` if there is none. */
   readonly record: unknown;
-  /** The span that the store's clock was in when it answered. Both ends are equal if it is exact. */
-  readonly storeTime: { readonly earliestMs: number; readonly latestMs: number };
+  readonly storeTime: StoreTime;
+}
+
+/** The range of the store's clock when it responded. Both ends are equal if the time is exact. */
+export interface StoreTime {
+  readonly earliestMs: number;
+  readonly latestMs: number;
 }
 
 export interface StoredRecord {
@@ -42,7 +47,7 @@ export interface WindowCounts {
   readonly success: number;
   readonly slow: number;
   readonly failures: Readonly<Partial<Record<TargetFailureKind, number>>>;
-  /** The longest wait that a failure asked for, in milliseconds. */
+  /** The longest wait that a failed call asked for, in milliseconds. */
   readonly retryAfterMs?: number;
 }
 

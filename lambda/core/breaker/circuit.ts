@@ -4,7 +4,7 @@ import type { CircuitEvent, Evidence } from './events.ts';
 /** The breaker's record for one target. Times are milliseconds since the epoch, by the store's clock. */
 export type Circuit = Closed | Open | HalfOpen;
 
-export interface Closed extends Written {
+export interface Closed extends CommonFields {
   readonly state: 'CLOSED';
   /** The successes of the last recovery stage. The new window starts with them. */
   readonly seededSuccesses: number;
@@ -12,7 +12,7 @@ export interface Closed extends Written {
   readonly wouldOpenUntilMs?: number;
 }
 
-export interface Open extends Written {
+export interface Open extends CommonFields {
   readonly state: 'OPEN';
   readonly untilMs: number;
   /** Openings since the circuit was last closed. */
@@ -20,19 +20,19 @@ export interface Open extends Written {
   readonly evidence: Evidence;
 }
 
-export interface HalfOpen extends Written {
+export interface HalfOpen extends CommonFields {
   readonly state: 'HALF_OPEN';
   /** Index into the policy's `recoveryStages`. */
   readonly stage: number;
   readonly succeeded: number;
   readonly leases: readonly Lease[];
   readonly opens: number;
-  /** Why the circuit had opened. */
+  /** The reason for the last opening. */
   readonly evidence: Evidence;
 }
 
-interface Written {
-  /** Grows with each save. 0: nothing was saved yet. */
+interface CommonFields {
+  /** Grows with each save. 0 means that nothing has been saved yet. */
   readonly version: number;
   /** Grows with each change of state, so that a late result does not count in a later state. */
   readonly epoch: number;
@@ -42,15 +42,15 @@ interface Written {
   readonly writer: string;
 }
 
-/** A permit of a stage. After `untilMs` its holder is considered dead, and another caller may have it. */
+/** A permit that one call of a stage holds. After `untilMs`, another caller may claim the permit. */
 export interface Lease {
   readonly id: string;
   readonly untilMs: number;
-  /** How often this permit has expired before. */
+  /** How often this permit has already expired. */
   readonly expiries: number;
 }
 
-/** The meaning of an absent record. Its epoch is 0 until the first change of state writes it. */
+/** The circuit of a key without a record. The first change of state begins its first epoch. */
 export const ABSENT: Closed = {
   state: 'CLOSED',
   version: 0,
@@ -64,19 +64,19 @@ export function opensOf(circuit: Circuit): number {
   return circuit.state === 'CLOSED' ? 0 : circuit.opens;
 }
 
-/** 0 for a stage that the policy no longer has. Such a stage is complete. */
+/** Returns 0 for a stage that the policy no longer has, so that the stage counts as complete. */
 export function permitsOf({ stage }: HalfOpen, policy: BreakerPolicy): number {
   return policy.recoveryStages[stage] ?? 0;
 }
 
 /** The result of a transition. */
 export interface Step {
-  /** The very object that was passed in if nothing changed. */
+  /** The same object that was passed in, if nothing changed. */
   readonly circuit: Circuit;
   readonly events: readonly CircuitEvent[];
 }
 
-/** Everything that a transition knows besides the circuit and the action. */
+/** The inputs of a transition besides the circuit and the action. */
 export interface StepContext {
   readonly key: string;
   /** Milliseconds since the epoch, by the store's clock. */
@@ -92,7 +92,7 @@ export function unchanged(circuit: Circuit): Step {
   return { circuit, events: [] };
 }
 
-/** The first epoch is the current second, so a record that was deleted never repeats an epoch. */
+/** The first epoch is the time in seconds, so a circuit whose record was deleted repeats no epoch. */
 export function beginEpoch({ version, epoch }: Circuit, { nowMs, writer }: StepContext) {
   const next = epoch === 0 ? Math.floor(nowMs / 1000) : epoch + 1;
   return { version, epoch: next, sinceMs: nowMs, writer };

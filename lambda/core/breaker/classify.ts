@@ -1,7 +1,7 @@
 import type { TargetFailureKind } from '../../contract/words.ts';
 import type { Outcome } from './permit.ts';
 
-/** What an error says about the target: a kind of failure, or nothing. */
+/** The meaning of an error for the target: a failure kind, or `ignored`. */
 export type Classification =
   | 'ignored'
   | TargetFailureKind
@@ -9,8 +9,8 @@ export type Classification =
 
 /**
  * Reads the fields that HTTP clients put on their errors. 408, 424, 429 and 5xx are failures of the
- * target. Any other 4xx is the caller's fault, and an abort is the caller's own. An error of an
- * unknown shape counts as a fault of the target.
+ * target. Any other 4xx, and an abort, is the caller's doing and is ignored. An error of an unknown
+ * shape counts as a fault of the target.
  */
 export function classifyByStatus(error: unknown): Classification {
   const { name, status = statusOf(error), code } = Object(error);
@@ -31,7 +31,7 @@ function statusOf(error: unknown): unknown {
   return statusCode ?? Object(response).status ?? Object($metadata).httpStatusCode;
 }
 
-/** The outcome of a call whose error was classified. */
+/** Returns the outcome of a call that failed with an error of this class. */
 export function outcomeOf(classification: Classification): Outcome {
   if (classification === 'ignored') return { kind: 'ignored' };
   const failed = typeof classification === 'string' ? { failure: classification } : classification;

@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 /** A day and one hour, because the reset time may move by a daylight-saving change. */
 const QUOTA_DAY_MAX_MS = 25 * 3_600_000;
 
-/** Opens the circuit for a cooldown, or for as long as the target asked. */
+/** Opens the circuit for one cooldown, or for longer if the target asked for that. */
 export function open(
   circuit: Closed | HalfOpen,
   evidence: Evidence,
@@ -51,7 +51,7 @@ interface Opening {
   readonly retryAfterMs: number;
 }
 
-/** The jitter of ±10 % keeps circuits that opened together from probing at one instant. */
+/** The jitter of ±10 % keeps circuits that opened together from probing at the same instant. */
 function cooldownEndMs(
   { opens, rule, retryAfterMs }: Opening,
   { nowMs, policy, jitter }: StepContext,

@@ -1,6 +1,6 @@
 import { TRIP_RULES, type WindowEvidence } from './trip-rules.ts';
 
-/** A listener gets each change of the shared state once, from the worker that made it. */
+/** The reports of a breaker. Each change of shared state is reported once, by the worker that made it. */
 export type CircuitEvent =
   | (StateEvent<'opened'> & {
       readonly untilMs: number;
@@ -20,7 +20,7 @@ export type CircuitEvent =
   | { readonly type: 'degraded'; readonly error: string; readonly atMs: number }
   | { readonly type: 'restored'; readonly atMs: number };
 
-/** A change of one circuit. `key` and `epoch` identify it; an advance also needs its stage. */
+/** A change of one circuit. `key`, `epoch` and, for `stage_advanced`, `stage` identify it. */
 interface StateEvent<Type extends string> {
   readonly type: Type;
   readonly key: string;
@@ -28,7 +28,7 @@ interface StateEvent<Type extends string> {
   readonly atMs: number;
 }
 
-/** Why a circuit opened, in the numbers that caused it. */
+/** The rule that opened a circuit, and the numbers behind it. */
 export interface Evidence extends Omit<WindowEvidence, 'rule'> {
   readonly rule: EvidenceRule;
   /** The recovery stage that failed. */
@@ -43,7 +43,7 @@ export const EVIDENCE_RULES = [
   'expired-permit',
   /** An operator's force-open ended. */
   'override-ended',
-  /** The target was out for a reason outside the circuit, and its traffic returns by stages. */
+  /** The target got no calls for a reason outside its circuit. Its traffic returns in stages. */
   'restart',
   /** The record could not be read. */
   'unreadable',

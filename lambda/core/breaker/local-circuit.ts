@@ -8,7 +8,7 @@ import { type Timing, timingOf } from './timing.ts';
 import { WindowWriter } from './window-writer.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-/** One worker's side of one circuit: it admits calls and reports their outcomes. */
+/** One circuit in one worker: admits calls and reports their outcomes. */
 export class LocalCircuit {
   readonly key: string;
   readonly #context: WorkerContext;
@@ -25,7 +25,7 @@ export class LocalCircuit {
     this.#claims = new StageClaims(this.#replica, context);
   }
 
-  /** The view, if it is recent enough to decide by. */
+  /** Returns the view if it is recent enough for a decision. */
   freshView(nowMs: number, { viewMaxAgeMs }: Timing): View | undefined {
     const { view } = this.#replica;
     if (view?.store !== this.#context.access.current) return undefined;
@@ -41,7 +41,7 @@ export class LocalCircuit {
     await Promise.all([this.#window.flush(), ...this.#settling]);
   }
 
-  /** Starts traffic again by stages, if the circuit has been closed since before `atMs`. */
+  /** Starts traffic again in stages, if the circuit has been closed since before `atMs`. */
   async restart(atMs: number): Promise<void> {
     const { access, clock } = this.#context;
     const { store } = await this.refresh();
@@ -50,7 +50,7 @@ export class LocalCircuit {
     await this.#replica.change({ type: 'restart', sinceMs }, store, nowMs + this.#timing.recheckMs);
   }
 
-  /** Decides by a view that the caller has made fresh. `nowMs` is this worker's time. */
+  /** Decides from a fresh view. `nowMs` is by this worker's clock. */
   admit(view: View, subject: string | undefined, nowMs: number): Admission | Promise<Admission> {
     const { overrides, access } = this.#context;
     if (!overrides.concern(this.key)) return this.#admitByState(view, subject, nowMs);
@@ -76,7 +76,7 @@ export class LocalCircuit {
     }
   }
 
-  /** `hasClaimed`: a claim led to this circuit and got no permit, so there is no second claim. */
+  /** `hasClaimed`: a claim returned this circuit without a permit, so there is no second claim. */
   #admitByState(
     view: Pick<View, 'circuit' | 'store'>,
     subject: string | undefined,
@@ -113,7 +113,7 @@ export class LocalCircuit {
     return this.#admitByState(claimed, subject, this.#context.clock.now(), true);
   }
 
-  /** The claim's store was lost. The worker decides alone, or not at all if the store is back. */
+  /** Admits after a claim lost its store: the worker decides alone, or rejects if the store is back. */
   async #admitAfterLoss(subject: string | undefined): Promise<Admission> {
     const view = await this.refresh();
     const { access, clock } = this.#context;
@@ -121,7 +121,7 @@ export class LocalCircuit {
     return this.#reject('unknown', this.#timing.recheckMs);
   }
 
-  /** A force-open ended. The circuit goes through its recovery, whatever its state was before. */
+  /** Starts the recovery after a force-open, whatever the circuit's state was before. */
   async #recover(
     store: CircuitStore,
     endedMs: number,
@@ -131,11 +131,11 @@ export class LocalCircuit {
     const action = { type: 'override-ended' as const, atMs: endedMs };
     const giveUpAtMs = clock.now() + this.#timing.recheckMs;
     const circuit = await this.#replica.change(action, store, giveUpAtMs);
-    const isOver = circuit !== undefined && circuit.sinceMs >= endedMs;
-    return isOver ? this.#admitByClaim(subject) : this.#reject('unknown', this.#timing.recheckMs);
+    const isApplied = circuit !== undefined && circuit.sinceMs >= endedMs;
+    return isApplied ? this.#admitByClaim(subject) : this.#reject('unknown', this.#timing.recheckMs);
   }
 
-  /** A permit of a recovery stage. Its outcome is written at once, because it decides. */
+  /** Returns a permit of a recovery stage. Its outcome is written at once, because it can decide. */
   #leasePermit(
     { store, leaseId }: Claimed,
     { epoch, stage }: HalfOpen,

@@ -47,7 +47,7 @@ export class OverridesView {
     return this.#reading;
   }
 
-  /** True if an override bears on this circuit, or once did. */
+  /** Returns true if this circuit has an override, or had a force-open. */
   concern(circuitKey: string): boolean {
     return this.#overrides.version > 0 && concerns(this.#overrides, this.#scopesFor(circuitKey));
   }
@@ -71,7 +71,7 @@ export class OverridesView {
    */
   async change(scope: string, override: Override | undefined): Promise<Override | undefined> {
     const access = this.#access;
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
       const { record, store } = await access.loadShared(OVERRIDES_KEY);
       const current = fromOverridesRecord(record);
       const overrides = current ?? NO_OVERRIDES;
@@ -87,7 +87,7 @@ export class OverridesView {
       await access.waitWithJitter();
     }
     throw new Error(
-      `override of ${scope} was not saved in ${ROUNDS} attempts, because others kept writing`,
+      `override of ${scope} was not saved: other writers changed the record in ${MAX_ROUNDS} attempts`,
     );
   }
 
@@ -122,4 +122,4 @@ function expectedOf({ version }: Overrides): Expected {
   return version === 0 ? 'absent' : { version };
 }
 
-const ROUNDS = 20;
+const MAX_ROUNDS = 20;

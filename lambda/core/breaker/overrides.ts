@@ -1,7 +1,8 @@
 import { OVERRIDE_MODES, type OverrideMode } from '../../contract/words.ts';
+import { isoTime } from '../clock.ts';
 import type { StoredRecord } from './circuit-store.ts';
 import { splitScopeName } from './override-scopes.ts';
-import { isObject } from './record.ts';
+import { isObject, timeOf } from './record.ts';
 
 /** An operator's decision, which overrules the breaker's own. Times in milliseconds. */
 export interface Override {
@@ -12,7 +13,7 @@ export interface Override {
   readonly untilMs: number;
 }
 
-/** An override together with what it was set for. */
+/** An override together with its scope and key. */
 export interface ScopedOverride extends Override {
   /** `target`, `profile`, `model` or `region`. */
   readonly scope: string;
@@ -23,7 +24,7 @@ export interface ScopedOverride extends Override {
 export interface Overrides {
   readonly version: number;
   readonly entries: Readonly<Record<string, Override>>;
-  /** When the last force-open of a scope was lifted or replaced. Its circuits then start a recovery. */
+  /** By scope: the end of its last force-open, after which its circuits start a recovery. */
   readonly forceOpenEndedMs: Readonly<Record<string, number>>;
 }
 
@@ -61,7 +62,7 @@ function isLive(entry: Override | undefined, nowMs: number): boolean {
 
 const STRENGTH: readonly OverrideMode[] = ['force-open', 'observe', 'force-closed'];
 
-/** When a force-open of these scopes last expired or was ended by hand. 0: never. */
+/** Returns the time when a force-open of these scopes last ended, or 0 if none did. */
 export function forceOpenEndedMs(
   overrides: Overrides,
   scopes: readonly string[],
@@ -75,7 +76,7 @@ export function forceOpenEndedMs(
   return Math.max(0, ...ends);
 }
 
-/** True if an override bears on these scopes, or a force-open ended there. */
+/** Returns true if one of these scopes has an override, or had a force-open. */
 export function concerns(overrides: Overrides, scopes: readonly string[]): boolean {
   return scopes.some(
     (scope) => overrides.entries[scope] || overrides.forceOpenEndedMs[scope] !== undefined,
@@ -117,10 +118,10 @@ export function toOverridesRecord({ version, entries, forceOpenEndedMs }: Overri
       mode,
       reason,
       actor,
-      since: new Date(sinceMs).toISOString(),
-      until: new Date(untilMs).toISOString(),
+      since: isoTime(sinceMs),
+      until: isoTime(untilMs),
     })),
-    forceOpenEnded: mapValues(forceOpenEndedMs, (endMs) => new Date(endMs).toISOString()),
+    forceOpenEnded: mapValues(forceOpenEndedMs, isoTime),
   };
 }
 
@@ -151,11 +152,6 @@ function entryOf(value: unknown): Override | undefined {
   if (!mode || sinceMs === undefined || untilMs === undefined) return undefined;
   if (typeof reason !== 'string' || typeof actor !== 'string') return undefined;
   return { mode, reason, actor, sinceMs, untilMs };
-}
-
-function timeOf(value: unknown): number | undefined {
-  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(ms) ? undefined : ms;
 }
 
 function mapValues<From, To>(

@@ -2,8 +2,8 @@ import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { TargetFailureKind } from '../../contract/words.ts';
 
 /**
- * Permission to make one call now: the call's time counts from the admission to the settle. Settle it
- * once; a second settle changes nothing.
+ * Permission to make one call now. The call's duration runs from the admission to `settle`. Only the
+ * first `settle` counts.
  */
 export interface Permit {
   readonly key: string;
@@ -13,7 +13,7 @@ export interface Permit {
   settle(outcome: Outcome): void | Promise<void>;
 }
 
-/** The result of an admitted call, as far as it says something about the target. */
+/** The result of an admitted call, reduced to its meaning for the target. */
 export type Outcome =
   | { readonly kind: 'success' }
   | {
@@ -22,7 +22,7 @@ export type Outcome =
       /** The wait that the target asked for (Retry-After, a queue estimate). Lengthens the cooldown. */
       readonly retryAfterMs?: number;
     }
-  /** The caller's fault, the caller's cancel, or our own abort before the full call timeout. */
+  /** The caller's fault, the caller's abort, or the worker's abort before the full call timeout. */
   | { readonly kind: 'ignored' };
 
 type Report = (outcome: Outcome) => void | Promise<void>;
@@ -50,7 +50,7 @@ export function isSlow(elapsedMs: number, { slowCallSeconds }: BreakerPolicy): b
   return slowCallSeconds !== undefined && elapsedMs >= slowCallSeconds * 1000;
 }
 
-/** The outcome of a permit's call, as the recovery counts it. */
+/** The outcome of a call of a recovery stage, as the stage counts it. */
 export type ProbeResult =
   | { readonly kind: 'success' }
   | { readonly kind: 'ignored' }
@@ -61,7 +61,7 @@ export type ProbeResult =
       readonly retryAfterMs: number;
     };
 
-/** A single failure or slow call decides a recovery stage. */
+/** In a recovery, one failed or slow call is enough to reopen the circuit. */
 export function probeResultOf(
   outcome: Outcome,
   elapsedMs: number,

@@ -11,16 +11,16 @@ import { timingOf } from './timing.ts';
  */
 export function toRecord(circuit: Circuit): StoredRecord {
   const { state, version, epoch, sinceMs, writer } = circuit;
-  const written = { state, version, epoch, since: isoTime(sinceMs), writer };
+  const common = { state, version, epoch, since: isoTime(sinceMs), writer };
   switch (circuit.state) {
     case 'CLOSED': {
       const { seededSuccesses, wouldOpenUntilMs } = circuit;
       const observed = wouldOpenUntilMs ? { wouldOpenUntil: isoTime(wouldOpenUntilMs) } : {};
-      return { ...written, opens: 0, seededSuccesses, ...observed };
+      return { ...common, opens: 0, seededSuccesses, ...observed };
     }
     case 'OPEN': {
       const { opens, untilMs, evidence } = circuit;
-      return { ...written, opens, until: isoTime(untilMs), reason: evidence };
+      return { ...common, opens, until: isoTime(untilMs), reason: evidence };
     }
     case 'HALF_OPEN': {
       const { opens, stage, succeeded, evidence } = circuit;
@@ -29,7 +29,7 @@ export function toRecord(circuit: Circuit): StoredRecord {
         until: isoTime(untilMs),
         expiries,
       }));
-      return { ...written, opens, stage, succeeded, leases, reason: evidence };
+      return { ...common, opens, stage, succeeded, leases, reason: evidence };
     }
     default:
       return circuit satisfies never;
@@ -40,32 +40,32 @@ export function toRecord(circuit: Circuit): StoredRecord {
 export function fromRecord(record: unknown): Circuit | undefined {
   if (!isObject(record)) return undefined;
   const { version, epoch, writer } = record;
-  const sinceMs = time(record.since);
+  const sinceMs = timeOf(record.since);
   if (!isCount(version) || version === 0 || !isCount(epoch) || sinceMs === undefined) {
     return undefined;
   }
   if (typeof writer !== 'string') return undefined;
-  const written = { version, epoch, sinceMs, writer };
+  const common = { version, epoch, sinceMs, writer };
   switch (record.state) {
     case 'CLOSED': {
       const { seededSuccesses } = record;
       if (!isCount(seededSuccesses)) return undefined;
-      const wouldOpenUntilMs = time(record.wouldOpenUntil);
+      const wouldOpenUntilMs = timeOf(record.wouldOpenUntil);
       const observed = wouldOpenUntilMs === undefined ? {} : { wouldOpenUntilMs };
-      return { state: 'CLOSED', ...written, seededSuccesses, ...observed };
+      return { state: 'CLOSED', ...common, seededSuccesses, ...observed };
     }
     case 'OPEN': {
       const { opens, reason } = record;
-      const untilMs = time(record.until);
+      const untilMs = timeOf(record.until);
       if (!isCount(opens) || !isEvidence(reason) || untilMs === undefined) return undefined;
-      return { state: 'OPEN', ...written, opens, untilMs, evidence: reason };
+      return { state: 'OPEN', ...common, opens, untilMs, evidence: reason };
     }
     case 'HALF_OPEN': {
       const { opens, stage, succeeded, reason } = record;
       const leases = leasesOf(record.leases);
       if (!isCount(opens) || !isCount(stage) || !isCount(succeeded)) return undefined;
       if (!isEvidence(reason) || !leases) return undefined;
-      return { state: 'HALF_OPEN', ...written, opens, stage, succeeded, leases, evidence: reason };
+      return { state: 'HALF_OPEN', ...common, opens, stage, succeeded, leases, evidence: reason };
     }
     default:
       return undefined;
@@ -73,8 +73,9 @@ export function fromRecord(record: unknown): Circuit | undefined {
 }
 
 /**
- * Stands in for a record that cannot be read: OPEN for one cooldown from the time it was first seen.
- * Its recovery then replaces the record. Version and epoch continue from those that can still be read.
+ * Returns the circuit to use for an unreadable record: OPEN for one cooldown after the worker first
+ * saw the record. Its recovery then overwrites the record. Version and epoch continue from the values
+ * that can still be read.
  */
 export function unreadableCircuit(
   record: unknown,
@@ -126,7 +127,7 @@ function leasesOf(value: unknown): Lease[] | undefined {
 function leaseOf(value: unknown): Lease | undefined {
   if (!isObject(value)) return undefined;
   const { id, expiries } = value;
-  const untilMs = time(value.until);
+  const untilMs = timeOf(value.until);
   if (typeof id !== 'string' || !isCount(expiries) || untilMs === undefined) return undefined;
   return { id, untilMs, expiries };
 }
@@ -149,7 +150,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function time(value: unknown): number | undefined {
+export function timeOf(value: unknown): number | undefined {
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(ms) ? undefined : ms;
 }

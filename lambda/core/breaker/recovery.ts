@@ -49,7 +49,7 @@ function grant(circuit: HalfOpen, leaseIds: readonly string[], context: StepCont
   const granted = wanted.slice(0, Math.max(0, free)).map((id, i) => ({
     id,
     untilMs: context.nowMs + timingOf(context.policy).leaseMs,
-    expiries: (expired[i]?.expiries ?? -1) + 1,
+    expiries: expired[i] ? expired[i].expiries + 1 : 0,
   }));
   if (granted.length === 0) return unchanged(circuit);
   const regranted = new Set(expired.slice(0, granted.length));
@@ -57,7 +57,7 @@ function grant(circuit: HalfOpen, leaseIds: readonly string[], context: StepCont
   return { circuit: { ...circuit, leases: [...kept, ...granted] }, events: [] };
 }
 
-/** Counts the result of a permit whose lease is live. Any other result comes too late. */
+/** Counts a result whose lease is live. Any other result is too late and changes nothing. */
 export function settle(
   circuit: HalfOpen,
   leaseId: string,

@@ -10,7 +10,7 @@ export interface Worker {
   readonly policy: () => BreakerPolicy;
   readonly clock: Clock;
   readonly random: Random;
-  /** Names this worker in the records. Must be unique among all workers, past ones included. */
+  /** Identifies this worker in the records. Unique among all workers, past ones included. */
   readonly workerId: string;
   readonly on: (event: CircuitEvent) => void;
 }
@@ -34,7 +34,7 @@ export interface StoreRead {
 
 /**
  * One worker's access to the circuits: the shared store or, while that is lost, a private store with
- * the same rules. It also estimates the shared store's clock, which dates everything that is shared.
+ * the same rules. It also estimates the shared store's clock, by which all shared times are given.
  */
 export class StoreAccess {
   readonly #stores: Stores;
@@ -54,7 +54,7 @@ export class StoreAccess {
     this.#worker = worker;
   }
 
-  /** The store that decisions are based on at this moment. */
+  /** The store in use: the shared one or, while that is lost, the private one. */
   get current(): CircuitStore {
     return this.#private ?? this.#stores.shared;
   }
@@ -65,7 +65,7 @@ export class StoreAccess {
   }
 
   /**
-   * Waits a random time, so that workers that want to write one record do not collide. A load that
+   * Waits a random time, so that workers do not write the same record at the same instant. A load that
    * overlaps another worker's save leads to a failed write, so the wait grows with the store's latency.
    */
   async waitWithJitter(round = 1): Promise<void> {
@@ -112,6 +112,7 @@ export class StoreAccess {
     if (!this.isPrivate(store)) {
       const least = storeTime.earliestMs - clock.now();
       const most = storeTime.latestMs - askedAtMs;
+      // The offset closest to 0 that the response allows.
       this.#offsetMs = Math.min(Math.max(0, least), most);
     }
     return { record, store, askedAtMs, order };
@@ -126,19 +127,19 @@ export class StoreAccess {
         return result;
       } catch (error) {
         const wasRefused = error instanceof CircuitStoreError && error.applied === 'no';
-        if (!wasRefused || attempt === ATTEMPTS) throw error;
+        if (!wasRefused || attempt === MAX_ATTEMPTS) throw error;
       }
       await this.waitWithJitter(attempt);
     }
   }
 
-  /** A single lost response says little. After a second one in a row, the store counts as lost. */
+  /** Counts a lost response. After two in a row, the store counts as lost. */
   noteLostResponse(error: unknown): void {
     this.#lostResponses++;
     if (this.#lostResponses > 1) this.adoptPrivate(error);
   }
 
-  /** Continues on a private store and tries the shared one again later. Reports it once per cooldown. */
+  /** Continues on a private store, and reports the loss once per cooldown. Tries again later. */
   adoptPrivate(error: unknown): void {
     const { clock, policy, on } = this.#worker;
     const timing = timingOf(policy());
@@ -170,15 +171,15 @@ export class StoreAccess {
   }
 }
 
-const ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 
 /** With this factor, fifty workers that race through a recovery lose at most 60 writes. */
 const LOADS_PER_WAIT = 40;
 
-/** The number of loads after which the estimate has mostly followed a change of their duration. */
+/** After about this many loads, the smoothed duration has followed a change. */
 const SMOOTHING = 4;
 
-/** Shows a store's own message. Any other error shows only its name, because its text may quote keys. */
+/** Returns a store's own message. For any other error only the name, because its text may quote keys. */
 function describe(error: unknown): string {
   if (error instanceof CircuitStoreError) return error.message;
   return error instanceof Error ? error.name : 'unknown';

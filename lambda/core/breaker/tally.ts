@@ -2,10 +2,10 @@ import type { TargetFailureKind } from '../../contract/words.ts';
 import type { WindowCounts } from './circuit-store.ts';
 
 /**
- * The outcomes that this worker has counted for one epoch and not written yet. Throttles come back in
- * milliseconds and successes in seconds, so a fleet that hears of failures first would trip falsely.
- * Therefore a flush with a failure also counts the calls in flight as provisional successes, and a
- * provisional success is taken back if its call fails.
+ * The outcomes of one epoch that this worker has counted but not yet written. Throttles arrive within
+ * milliseconds and successes within seconds, so counting only the calls that have ended would trip
+ * falsely. A flush with a failure therefore also counts the calls in flight, as provisional successes.
+ * A provisional success is taken back if its call fails.
  */
 export class Tally {
   readonly epoch: number;
@@ -17,7 +17,7 @@ export class Tally {
   #failures: Partial<Record<TargetFailureKind, number>> = {};
   #retryAfterMs = 0;
   #hasFailures = false;
-  /** True if one of the pending failures is of a kind that counts. */
+  /** True if a pending failure is of a kind that the policy counts. */
   #hasCountedFailure = false;
   #pendingSinceMs: number | undefined;
   readonly #failedSubjects = new Map<string, number>();
@@ -31,7 +31,7 @@ export class Tally {
     return this.#success !== 0 || this.#hasFailures || this.#slow > 0;
   }
 
-  /** True if the pending counts may trip the circuit, so that the window has to be read. */
+  /** True if the pending counts may trip the circuit, so that the window must be read. */
   get mayTrip(): boolean {
     return this.#hasCountedFailure || this.#slow > 0;
   }
@@ -66,7 +66,7 @@ export class Tally {
     this.#slow++;
   }
 
-  /** Returns false if the subject has failed within the window, because a job counts one failure. */
+  /** Returns false if the subject has already failed within the window: a job counts one failure. */
   isFirstFailure(subject: string, nowMs: number, windowMs: number): boolean {
     for (const [known, failedAtMs] of this.#failedSubjects) {
       if (nowMs - failedAtMs < windowMs) break;
@@ -77,7 +77,7 @@ export class Tally {
     return true;
   }
 
-  /** Returns true if a count has been pending for too long. Must be called after each outcome. */
+  /** Returns true if a count has been pending for too long. Call it after each outcome. */
   isOverdue(nowMs: number, maxAgeMs: number): boolean {
     if (!this.isPending) return false;
     this.#pendingSinceMs ??= nowMs;
@@ -106,7 +106,7 @@ export class Tally {
     return counts;
   }
 
-  /** Makes counts that the store refused pending again. */
+  /** Adds the counts of a refused write to the pending counts. */
   putBack(counts: WindowCounts): void {
     this.#success += counts.success;
     this.#slow += counts.slow;

@@ -9,15 +9,15 @@ export interface Timing {
   readonly leaseMs: number;
   readonly viewMaxAgeMs: number;
   /**
-   * The width of the random wait before a claim, so that workers that see a cooldown end do not write
-   * at one instant: with 50 workers, about 16 writes fail per stage instead of 200.
+   * The longest random wait before a claim. It keeps workers that see a cooldown end from writing at
+   * the same instant: with 50 workers, about 16 writes fail per stage instead of 200.
    */
   readonly claimJitterMs: number;
-  /** The widest that the wait may grow to if the store is slow. */
+  /** The limit up to which that wait may grow if the store is slow. */
   readonly claimJitterMaxMs: number;
   /**
-   * The longest time that a pending count, a rejected caller's return, a read of the overrides or the
-   * next try of a lost store may be put off. 5 s, or less if the policy's own times are short.
+   * The longest delay before pending counts are written, the overrides are read again, a rejected
+   * caller may try again or a lost store is tried again. 5 s, or less if the policy's times are short.
    */
   readonly recheckMs: number;
   /** A worker whose clock is further off than this changes no shared state. */
@@ -50,12 +50,12 @@ function derive(policy: BreakerPolicy): Timing {
   };
 }
 
-/** The bucket that counts flushed at this time belong to. */
+/** Returns the bucket of counts that are flushed at this time. */
 export function slotAt(nowMs: number, { bucketMs }: Timing): WindowSlot {
   return { startMs: Math.floor(nowMs / bucketMs) * bucketMs, bucketMs };
 }
 
-/** The first bucket of the window that ends at this time. */
+/** Returns the first bucket of the window that ends at this time. */
 export function windowStart(nowMs: number, timing: Timing): WindowSlot {
   return slotAt(nowMs - timing.windowMs + timing.bucketMs, timing);
 }

@@ -15,7 +15,7 @@ export type CircuitAction =
     }
   /** A trip under `observe`. */
   | { readonly type: 'would-open'; readonly epoch: number; readonly evidence: Evidence }
-  /** Asks for one permit per id, and gets as many as the stage has left. */
+  /** Claims one permit per id. The stage grants as many as are free. */
   | { readonly type: 'claim'; readonly leaseIds: readonly string[] }
   | {
       readonly type: 'settle';
@@ -23,9 +23,9 @@ export type CircuitAction =
       readonly leaseId: string;
       readonly result: ProbeResult;
     }
-  /** A force-open ended at this time. The recovery starts at its first stage. */
+  /** A force-open ended at `atMs`. The circuit recovers from the first stage. */
   | { readonly type: 'override-ended'; readonly atMs: number }
-  /** Traffic returns by stages, unless the circuit has changed since this time. */
+  /** Traffic returns in stages, unless the circuit has changed since `sinceMs`. */
   | { readonly type: 'restart'; readonly sinceMs: number };
 
 export function transition(circuit: Circuit, action: CircuitAction, context: StepContext): Step {

@@ -25,10 +25,10 @@ export interface WindowEvidence {
   readonly kinds?: Readonly<Kinds>;
 }
 
-/** Why a window opens its circuit. */
+/** The reason to open a circuit. */
 export interface Trip {
   readonly evidence: WindowEvidence;
-  /** The longest wait that the failures in the window asked for. */
+  /** The longest wait that a failure in the window asked for. */
   readonly retryAfterMs: number;
 }
 
@@ -56,7 +56,7 @@ export function tripOf(buckets: readonly WindowCounts[], policy: BreakerPolicy):
   };
 }
 
-/** Puts the successes of the last recovery stage before the first bucket of a circuit that just closed. */
+/** Puts the successes of the last recovery stage in front of the buckets of a new epoch. */
 export function seeded(buckets: readonly WindowBucket[], success: number): readonly WindowCounts[] {
   return success > 0 ? [{ success, slow: 0, failures: {} }, ...buckets] : buckets;
 }
@@ -87,7 +87,7 @@ function trippedRule(window: Window, policy: BreakerPolicy): TripRule | undefine
 
 /**
  * Sums the buckets. The excess is a CUSUM: the failures beyond those that the rate r allows. Each
- * success takes back r / (1 − r) failures, so the excess does not move at a steady rate of r. It never
+ * success takes back r / (1 − r) failures, so the excess stays level at a failure rate of r. It never
  * falls below 0, so a healthy past does not hide an outage.
  */
 function addUp(buckets: readonly WindowCounts[], policy: BreakerPolicy): Window {
@@ -102,7 +102,7 @@ function addUp(buckets: readonly WindowCounts[], policy: BreakerPolicy): Window 
     excess = Math.max(0, excess + failed - bucket.success * takenBack);
     retryAfterMs = Math.max(retryAfterMs, bucket.retryAfterMs ?? 0);
   }
-  // The bucket of a success may have left the window before the correction that takes it back.
+  // A provisional success may leave the window before the correction that takes it back.
   successes = Math.max(0, successes);
   return { calls: successes + failures, successes, failures, slow, excess, kinds, retryAfterMs };
 }

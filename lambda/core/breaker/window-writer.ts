@@ -19,7 +19,7 @@ export class WindowWriter {
   #current: EpochTally | undefined;
   #flushing: Promise<void> | undefined;
   #isFlushWanted = false;
-  /** The window must be read, or could not be read when it had to be. */
+  /** The window still has to be read for the trip rules. */
   #isCheckDue = false;
 
   constructor(key: string, replica: CircuitReplica, context: WorkerContext) {
@@ -28,7 +28,7 @@ export class WindowWriter {
     this.#context = context;
   }
 
-  /** A permit for a call that starts now and is counted in this epoch. */
+  /** Returns a permit for a call that starts now and is counted in this epoch. */
   permit(
     epoch: number,
     store: CircuitStore,
@@ -93,7 +93,7 @@ export class WindowWriter {
     }
   }
 
-  /** Results of a past epoch, or meant for a store that was lost, count nowhere. */
+  /** Returns false for counts of a past epoch or of a lost store. Such counts are dropped. */
   #isCurrent(epoch: number, store: CircuitStore): boolean {
     return this.#replica.view?.circuit.epoch === epoch && this.#context.access.current === store;
   }
@@ -123,7 +123,7 @@ export class WindowWriter {
       await access.retryRefused(() => store.addToWindow(this.#key, tally.epoch, slot, counts));
       return true;
     } catch (error) {
-      // A write whose response was lost is not repeated: the window is off by this flush at most.
+      // A write whose response was lost is not repeated. At most, the window is wrong by this flush.
       if (error instanceof CircuitStoreError && error.applied === 'no') tally.putBack(counts);
       else access.noteLostResponse(error);
       return false;
