@@ -19,7 +19,7 @@ describe('a guarded call', () => {
     expect(await guard.call(KEY, async ({ signal }) => signal.aborted)).toBe(false);
   });
 
-  test('throws what the function throws, and opens when it fails too often', async () => {
+  test('throws the error of the function, and opens the circuit after too many', async () => {
     const { guard, events } = aGuard();
     const broken = new Error('broken');
 
@@ -72,7 +72,7 @@ describe('a guarded call', () => {
     expect(events).toMatchObject([{ type: 'opened', evidence: { failure: 'timeout' } }]);
   });
 
-  test('uses its own classification', async () => {
+  test('is classified by the function that its owner passed', async () => {
     const { guard, events } = aGuard({
       classify: () => ({ failure: 'capacity', retryAfterMs: 120_000 }),
     });
@@ -80,12 +80,12 @@ describe('a guarded call', () => {
     for (let i = 0; i < 5; i++) await guard.call(KEY, () => Promise.reject(1)).catch(() => 0);
 
     expect(events).toMatchObject([{ type: 'opened', evidence: { failure: 'capacity' } }]);
-    const refusal = await guard.call(KEY, async () => 1).catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(CircuitOpenError);
-    expect(refusal).toMatchObject({ retryAfterMs: 120_000 });
+    const rejection = await guard.call(KEY, async () => 1).catch((error: unknown) => error);
+    expect(rejection).toBeInstanceOf(CircuitOpenError);
+    expect(rejection).toMatchObject({ retryAfterMs: 120_000 });
   });
 
-  test('is slow if it took too long', async () => {
+  test('counts as slow if it takes too long', async () => {
     let nowMs = Date.UTC(2026, 0, 15);
     const { guard, events } = aGuard({
       policy: { slowCallSeconds: 30, minimumCalls: 2 },

@@ -38,7 +38,7 @@ const BREAKER_RULES: readonly BreakerRule[] = [
   },
   {
     field: 'windowSeconds',
-    allowed: 'at least callTimeoutSeconds, or slow failures are forgotten before they are counted',
+    allowed: 'at least callTimeoutSeconds, or slow failures leave the window before they add up',
     holds: ({ windowSeconds, callTimeoutSeconds }) => windowSeconds >= callTimeoutSeconds,
   },
   // Infinity turns a rule that counts off. JSON cannot hold it, so only `createBreaker` can use it.

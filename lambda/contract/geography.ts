@@ -28,7 +28,7 @@ export function hasBedrock(region: string): boolean {
 }
 
 /**
- * A call of this geography may run in any commercial region. IAM sees a model ARN without a region.
+ * A call of this geography may run in any commercial region. IAM checks an ARN without a region.
  */
 export const GLOBAL_GEOGRAPHY = 'global';
 
@@ -72,13 +72,13 @@ export const GEOGRAPHIES: readonly string[] = Object.keys(DESTINATION_REGIONS);
  */
 const GEOGRAPHY_PREFIX = /^([a-z]{2}(?:-[a-z]+)?|apac|global)\./;
 
-/** The foundation model behind a target; without a geography it runs in the target's own region. */
+/** The foundation model behind a target. Without a geography, it runs in the target's region. */
 export interface Profile {
   readonly model: string;
   readonly geography?: string;
 }
 
-/** The settings take precedence over the id, or over the last part of an ARN. */
+/** Reads what the settings leave out from the id, or from the last part of an ARN. */
 export function profileOf(target: Target): Profile {
   const id = target.modelId.slice(target.modelId.lastIndexOf('/') + 1);
   const prefix = GEOGRAPHY_PREFIX.exec(id)?.[1];

@@ -6,7 +6,7 @@ export interface JobRequest {
   readonly options: JobOptions;
 }
 
-/** The question, in the terms of Bedrock's Converse API but with text only. */
+/** The question, as in Bedrock's Converse API but with text only. */
 export interface Conversation {
   readonly system?: string;
   readonly messages: readonly Message[];
@@ -27,11 +27,11 @@ export interface InferenceConfig {
 
 /** The caller's options for one job. */
 export interface JobOptions {
-  /** What the job does while circuits are open. */
+  /** The job's behavior while circuits are open. */
   readonly whenOpen: WhenOpen;
   /** Name of the last tier that may serve. @default the last tier of the chain */
   readonly minTier?: string;
-  /** Regions that may serve; no fallback leaves them. @default all regions of the chain */
+  /** The only regions that may serve, fallbacks included. @default all regions of the chain */
   readonly regions?: readonly string[];
   /** Seconds until the job expires. @default `jobs.deadlineSeconds` of the settings */
   readonly deadlineSeconds?: number;

@@ -47,7 +47,7 @@ export const CIRCUITS_TABLE = {
   sortKey: 'item',
   /** The circuit's record. It has no TTL. */
   controlItem: 'control',
-  /** Stands in place of a circuit's key, for the fleet's notes about the chain's targets. */
+  /** Replaces the circuit's key in items about all targets: disabled targets, model lifecycles. */
   notesKey: 'targets',
   /** `window/<epoch>/<start>/<shard>`: the counts of a window. */
   windowItemPrefix: 'window',

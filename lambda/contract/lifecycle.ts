@@ -14,6 +14,6 @@ export type LifecycleFinding = (typeof LIFECYCLE_FINDINGS)[number];
 /**
  * Two months, because it takes weeks to choose a model, try it on real prompts and request its
  * quota. Bedrock usually gives six months of notice, but a model card may give as little as 45 days
- * (Amazon Bedrock user guide, "Model lifecycle"). In that case the status LEGACY is the first sign.
+ * (Amazon Bedrock user guide, "Model lifecycle"). The status LEGACY is then the first warning.
  */
 export const NOTICE_DAYS = 60;

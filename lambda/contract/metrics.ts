@@ -40,9 +40,9 @@ export const METRIC = {
   targetsDisabled: 'TargetsDisabled',
   circuitOpened: 'CircuitOpened',
   circuitClosed: 'CircuitClosed',
-  /** Times that the circuit store did not answer and workers decided on their own. */
+  /** How often a worker lost the circuit store and decided on its own. */
   circuitStoreDegraded: 'CircuitStoreDegraded',
-  /** Jobs that a sweep acted on, 0 if it found none; in total and by action. */
+  /** Jobs that a sweep acted on, in total and by action; 0 if it found none. */
   sweptJobs: 'SweptJobs',
   /** Completion events that the bus did not take; the sweeper publishes them again. */
   eventsUnsent: 'EventsUnsent',
@@ -55,7 +55,7 @@ export const METRIC = {
 
 export type MetricName = (typeof METRIC)[keyof typeof METRIC];
 
-/** Each has few values, because CloudWatch bills a metric for each value. */
+/** Each dimension has few values, because CloudWatch bills a metric for each value. */
 export const DIMENSION = {
   target: 'target',
   tier: 'tier',

@@ -1,7 +1,7 @@
 /**
  * The settings: `holdfast.config.ts` exports them, an SSM parameter carries them, and every function
  * reads them. This file has their types and defaults; `schemas/settings.ts` validates them. Times are
- * seconds and may be fractions, and no code sets a longer time, so a test can run an outage in seconds.
+ * seconds and may be fractions. No other time is longer, so a test can run an outage in seconds.
  */
 import type { TargetFailureKind } from './words.ts';
 
@@ -75,7 +75,7 @@ export interface BreakerPolicy {
 export interface CircuitStorePolicy {
   /** `memory` shares nothing between sandboxes. @default dynamodb */
   readonly store: 'dynamodb' | 'redis' | 'memory';
-  /** An operation that takes longer counts as lost, and the worker decides alone. @default 1 */
+  /** After this time an operation counts as lost, and the worker decides alone. @default 1 */
   readonly storeTimeoutSeconds: number;
   /** The address of a Redis or Valkey server, for `store: 'redis'`. @default none */
   readonly redisUrl?: string;
@@ -93,7 +93,7 @@ export interface JobPolicy {
   /** The number of batches that run at once: the event source's maximum concurrency. @default 10 */
   readonly workerConcurrency: number;
   /**
-   * The shortest wait of a job that no target admits, if no target says when it will. @default 5
+   * The shortest deferral of a job, if no target says when it will admit calls again. @default 5
    */
   readonly shortestDeferralSeconds: number;
   /** Publishes an event to the stack's event bus when a job ends. @default true */
@@ -158,7 +158,7 @@ export const PROBE_DEFAULTS: ProbePolicy = { enabled: false };
 
 /**
  * The number of jobs in a batch, which is SQS's maximum without a batching window. They run side by
- * side, so a sandbox waits for ten models at the price of one.
+ * side, so a sandbox waits for ten models at once.
  */
 export const BATCH_SIZE = 10;
 
@@ -190,7 +190,7 @@ export function leaseSeconds(policy: BreakerPolicy): number {
   return 1.25 * policy.callTimeoutSeconds;
 }
 
-/** How long the bucket keeps a prompt or a result. A job may end at its deadline and be read after. */
+/** How long the bucket keeps an object: a job may end at its deadline and is kept after that. */
 export function keptDays({ retentionDays, deadlineSeconds }: JobPolicy): number {
   return retentionDays + Math.ceil(deadlineSeconds / 86_400);
 }

@@ -58,7 +58,7 @@ export const SWEEP_ACTIONS = [
   'publish',
 ] as const;
 
-/** The caller's choice for a job whose target rejects calls; `fallback` is the default. */
+/** The caller's choice for a job while targets reject calls; `fallback` is the default. */
 export const WHEN_OPEN = ['fallback', 'queue', 'fail'] as const;
 export type WhenOpen = (typeof WHEN_OPEN)[number];
 
@@ -66,13 +66,13 @@ export const CIRCUIT_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
 export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
 /**
- * The health of a target, the best first. `recovering`: gets a few calls at a time. `unhealthy`: gets no calls for
- * now. `disabled`: gets no calls until its configuration is corrected, except periodic checks.
+ * The health of a target, the best first. `recovering`: gets a few calls at a time. `unhealthy`:
+ * gets no calls for now. `disabled`: gets only periodic checks until its configuration is corrected.
  */
 export const HEALTH_STATES = ['healthy', 'recovering', 'unhealthy', 'disabled'] as const;
 export type Health = (typeof HEALTH_STATES)[number];
 
-/** The kinds of subject that an override can have, narrowest first. */
+/** The scopes that an override can have, narrowest first. */
 export const OVERRIDE_SCOPES = ['target', 'profile', 'model', 'region'] as const;
 export type OverrideScope = (typeof OVERRIDE_SCOPES)[number];
 

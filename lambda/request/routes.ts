@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Settings } from '../contract/policy.ts';
 import { PROBLEM } from '../contract/problems.ts';
-import type { HealthAnswer } from '../contract/schemas/health-view.ts';
+import type { HealthView } from '../contract/schemas/health-view.ts';
 import { noQuery } from '../contract/schemas/queries.ts';
 import { errorName } from '../core/error-name.ts';
 import { getHealth } from '../core/router/health.ts';
@@ -60,7 +60,7 @@ export async function respond(
 
 async function showHealth({ settings, dependencies }: Call) {
   const health = await getHealth(dependencies, settings);
-  const view: HealthAnswer = {
+  const view: HealthView = {
     ...health,
     settings: settingsStatus(dependencies.settingsFault()),
   };

@@ -18,7 +18,7 @@ describe('the checks of cdk-nag', () => {
     jest.restoreAllMocks();
   });
 
-  test('find nothing in the stack except what its construct argues for', () => {
+  test('find nothing in the stack that it does not suppress with a reason', () => {
     const app = checkedApp();
     aStack({}, app);
 
@@ -57,15 +57,17 @@ describe('the checks of cdk-nag', () => {
   test('find a bucket without access logs beside one with a suppression', () => {
     const app = checkedApp();
     const stack = new Stack(app, 'Stack');
-    const [argued, forgotten] = ['Argued', 'Forgotten'].map(
+    const [suppressed, forgotten] = ['Suppressed', 'Forgotten'].map(
       (id) => new Bucket(stack, id, { enforceSSL: true, encryption: BucketEncryption.S3_MANAGED }),
     );
-    if (argued) Validations.of(argued).acknowledge({ id: 'AwsSolutions-S1', reason: 'for a test' });
+    if (suppressed) {
+      Validations.of(suppressed).acknowledge({ id: 'AwsSolutions-S1', reason: 'for a test' });
+    }
 
     expect(findingsOf(app)).toEqual([`AwsSolutions-S1 ${forgotten?.node.path}/Resource`]);
   });
 
-  test('find a bucket that a user adds to the stack, whatever suppression the stack’s own bucket has', () => {
+  test('find a bucket that a user adds, although the stack’s own bucket has a suppression', () => {
     const app = checkedApp();
     new Bucket(aStack({}, app), 'Added');
 

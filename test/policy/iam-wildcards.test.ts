@@ -5,7 +5,7 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { aStack, aTemplate } from '../support/stack.ts';
 
 /** The action and resource of each allowed wildcard, with its reason. */
-const ARGUED: Readonly<Record<string, string>> = {
+const ALLOWED: Readonly<Record<string, string>> = {
   'xray:PutTelemetryRecords *': 'X-Ray has no resources that a policy could name',
   'xray:PutTraceSegments *': 'X-Ray has no resources that a policy could name',
   's3:PutObject {Results}/prompts/*/*': 'the keys of all jobs, one kind of object',
@@ -16,10 +16,10 @@ const ARGUED: Readonly<Record<string, string>> = {
 
 describe('the policies of the template', () => {
   test('allow only the wildcards in the list, and use all of them', () => {
-    expect(wildcardsOf(aTemplate())).toEqual(Object.keys(ARGUED).sort());
+    expect(wildcardsOf(aTemplate())).toEqual(Object.keys(ALLOWED).sort());
   });
 
-  test('are found wherever a template can have them', () => {
+  test('include statements that are added to a role later', () => {
     const stack = aStack();
     const handler = stack.node.findAll().find((each) => each instanceof LambdaFunction);
     handler?.addToRolePolicy(

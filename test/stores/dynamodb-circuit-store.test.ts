@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store.ts';
+import { circuitCases } from '../suites/circuit-cases.ts';
 import { circuitProperties, STORE_RUNS } from '../suites/circuit-properties.ts';
-import { circuitVectors } from '../suites/circuit-vectors.ts';
 import { type CircuitTables, serveCircuitTables } from '../support/dynalite-table.ts';
 
 let tables: CircuitTables;
@@ -15,7 +15,7 @@ const timeoutMs = 10_000;
 const openStore = async (now: () => number) =>
   new DynamoDbCircuitStore(tables.client, await tables.create(), { now, timeoutMs });
 
-circuitVectors('DynamoDB', openStore, 3);
+circuitCases('DynamoDB', openStore, 3);
 circuitProperties('DynamoDB', openStore, STORE_RUNS);
 
 test('the parts of a bucket in several shards are read as one', async () => {

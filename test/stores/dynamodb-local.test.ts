@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, test } from '@jest/globals';
 import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store.ts';
-import { circuitVectors } from '../suites/circuit-vectors.ts';
+import { circuitCases } from '../suites/circuit-cases.ts';
 import type { CircuitTables } from '../support/dynalite-table.ts';
 import { serveDynamoDbLocal } from '../support/dynamodb-local.ts';
 
@@ -15,7 +15,7 @@ if (folder) {
 
   const openStore = async (now: () => number) =>
     new DynamoDbCircuitStore(tables.client, await tables.create(), { now, timeoutMs: 10_000 });
-  circuitVectors('DynamoDB Local', openStore, 3);
+  circuitCases('DynamoDB Local', openStore, 3);
 } else {
   const onRequest = test.skip;
   onRequest('DynamoDB Local: .ci/fetch-dynamodb-local, then set HOLDFAST_DYNAMODB_LOCAL', () => {});

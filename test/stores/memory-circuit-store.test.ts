@@ -1,4 +1,4 @@
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
-import { circuitVectors } from '../suites/circuit-vectors.ts';
+import { circuitCases } from '../suites/circuit-cases.ts';
 
-circuitVectors('memory', async (now) => new MemoryCircuitStore(now));
+circuitCases('memory', async (now) => new MemoryCircuitStore(now));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RedisCircuitStore } from '../../lambda/stores/redis-circuit-store.ts';
+import { circuitCases } from '../suites/circuit-cases.ts';
 import { circuitProperties, STORE_RUNS } from '../suites/circuit-properties.ts';
-import { circuitVectors } from '../suites/circuit-vectors.ts';
 import { needsRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.ts';
 
 needsRedisServer('the Redis store', onServer);
@@ -24,7 +24,7 @@ function onServer(binary: string): void {
     });
   };
 
-  circuitVectors('Redis', async (now) => newStore(now), 3);
+  circuitCases('Redis', async (now) => newStore(now), 3);
   circuitProperties('Redis', async (now) => newStore(now), STORE_RUNS);
 
   describe('the Redis store', () => {
@@ -115,7 +115,7 @@ function onServer(binary: string): void {
         applied: 'no',
       });
       await expect(silent.load('a/b')).rejects.toMatchObject({
-        message: 'redis: no answer within 20 ms',
+        message: 'redis: no response within 20 ms',
         applied: 'unknown',
       });
     });

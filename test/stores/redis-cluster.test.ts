@@ -23,7 +23,7 @@ function onCluster(binary: string): void {
   });
 
   describe('circuits in a Redis cluster', () => {
-    test('are kept on the node of their slot', async () => {
+    test('are stored on the node of their hash slot', async () => {
       const store = new RedisCircuitStore(client);
 
       for (const key of KEYS) expect(await store.save(key, { version: 1 }, 'absent')).toBe(true);

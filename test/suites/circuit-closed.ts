@@ -1,7 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { countsOf, FAIL, failure, IGNORED, KEY, type NewFleet, OK } from '../support/fleet.ts';
+import {
+  countsOf,
+  FAIL,
+  type Fleet,
+  failure,
+  IGNORED,
+  KEY,
+  type NewFleet,
+  OK,
+} from '../support/fleet.ts';
 
-export function closedVectors(newFleet: NewFleet): void {
+export function closedCases(newFleet: NewFleet): void {
   describe('closed', () => {
     test('1. opens at the 20th failure of 20, once, with the next epoch', async () => {
       const fleet = await newFleet();
@@ -93,12 +102,12 @@ export function closedVectors(newFleet: NewFleet): void {
         { evidence: { rule: 'slow', slowCalls: 10, calls: 20, failures: 0 } },
       ]);
 
-      const bearable = await newFleet({ policy });
-      await sideBySide(bearable, 9, 11);
-      expect(await bearable.state()).toBe('CLOSED');
+      const belowHalf = await newFleet({ policy });
+      await sideBySide(belowHalf, 9, 11);
+      expect(await belowHalf.state()).toBe('CLOSED');
     });
 
-    test('10. rejected calls never enter the denominator', async () => {
+    test('10. rejected calls are not counted', async () => {
       const fleet = await newFleet();
       await fleet.calls(20, FAIL);
       const { epoch = 0 } = fleet.ofType('opened')[0] ?? {};
@@ -109,7 +118,7 @@ export function closedVectors(newFleet: NewFleet): void {
       expect(await countsOf(fleet, epoch)).toEqual({ success: 0, failures: 0 });
     });
 
-    test('11. 200 concurrent failures open it once', async () => {
+    test('11. 200 concurrent failures open the circuit once', async () => {
       const fleet = await newFleet();
       const permits = await Promise.all(
         Array.from({ length: 200 }, (_, i) => fleet.permit(1 + (i % 20))),
@@ -121,7 +130,7 @@ export function closedVectors(newFleet: NewFleet): void {
       expect(fleet.ofType('opened')).toHaveLength(1);
     });
 
-    test('12. a result that arrives after it opened changes nothing', async () => {
+    test('12. a result that arrives after the circuit opened changes nothing', async () => {
       const fleet = await newFleet();
       const late = await fleet.permit(2);
       await fleet.calls(20, FAIL);
@@ -136,7 +145,7 @@ export function closedVectors(newFleet: NewFleet): void {
       expect(summary?.untilMs).toBe(opened?.untilMs);
     });
 
-    test('14. an outcome of unknown shape is a fault and gives its permit back', async () => {
+    test('14. a fault of a probe opens the circuit and returns the permit', async () => {
       const fleet = await newFleet();
       await fleet.calls(20, failure('fault'));
       await fleet.seconds(60);
@@ -153,10 +162,8 @@ export function closedVectors(newFleet: NewFleet): void {
   });
 }
 
-type TheFleet = Awaited<ReturnType<NewFleet>>;
-
-/** Fast calls end first, then slow ones. All are flushed at the end. */
-async function sideBySide(fleet: TheFleet, slow: number, fast: number): Promise<void> {
+/** Runs all calls at once: fast ones take 2 s, slow ones 31 s. Every worker flushes at the end. */
+async function sideBySide(fleet: Fleet, slow: number, fast: number): Promise<void> {
   const permits = await Promise.all(
     Array.from({ length: slow + fast }, (_, i) => fleet.permit(1 + (i % 4))),
   );

@@ -3,8 +3,8 @@ import type { Outcome } from '../../lambda/core/breaker/permit.ts';
 import { countsOf, FAIL, type Fleet, KEY, type NewFleet, OK, permitsOf } from '../support/fleet.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-/** Throttles come back at once and successes take seconds. A fleet must not trip on the first news. */
-export function countingVectors(newFleet: NewFleet, seeds: number): void {
+/** Throttles arrive at once but successes take seconds. The first throttles must not trip a fleet. */
+export function countingCases(newFleet: NewFleet, seeds: number): void {
   describe('counting', () => {
     test('13. a flush whose response is lost is not repeated', async () => {
       const fleet = await newFleet();
@@ -47,14 +47,14 @@ export function countingVectors(newFleet: NewFleet, seeds: number): void {
 
     test('16. a cold fleet of 50 × 10 calls with 5 % throttled stays closed on every seed', async () => {
       for (let seed = 1; seed <= seeds; seed++) {
-        const fleet = await newFleet({ policy: BRISK });
+        const fleet = await newFleet({ policy: DEFAULT_RULES });
         await runBatches(fleet, 1, seed, 0.05);
         expect([seed, await fleet.state()]).toEqual([seed, 'CLOSED']);
       }
     }, 60_000);
 
     test('16. a cold fleet that is always throttled opens before any second batch', async () => {
-      const fleet = await newFleet({ policy: BRISK });
+      const fleet = await newFleet({ policy: DEFAULT_RULES });
 
       const called = await runBatches(fleet, 2, 1, 1);
 
@@ -64,7 +64,7 @@ export function countingVectors(newFleet: NewFleet, seeds: number): void {
 
     test('17. a circuit that just closed stays closed at 5 % on every seed', async () => {
       for (let seed = 1; seed <= seeds; seed++) {
-        const fleet = await newFleet({ policy: BRISK });
+        const fleet = await newFleet({ policy: DEFAULT_RULES });
         await fleet.calls(20, FAIL);
         await fleet.seconds(60);
         await recover(fleet);
@@ -130,10 +130,10 @@ export function countingVectors(newFleet: NewFleet, seeds: number): void {
   });
 }
 
-/** All rules at their defaults, and a view that is not read with each call. */
-const BRISK = { excessFailures: 10, consecutiveFailures: 5, viewMaxAgeSeconds: 1 };
+/** The rules at their defaults, and a view that is not read for each call. */
+const DEFAULT_RULES = { excessFailures: 10, consecutiveFailures: 5, viewMaxAgeSeconds: 1 };
 
-/** Each of 50 workers makes its batches one after the other. Returns the number of calls. */
+/** Runs batches on 50 workers, one after the other on each. Returns the number of calls. */
 async function runBatches(
   fleet: Fleet,
   batches: number,
@@ -164,7 +164,7 @@ async function runBatches(
   return called;
 }
 
-/** Advances the clock over the random wait of a claim. */
+/** Closes the circuit. Advances the clock past the random wait of each claim. */
 async function recover(fleet: Fleet): Promise<void> {
   for (const permits of [1, 5, 10]) {
     const admissions = Promise.all(Array.from({ length: permits }, () => fleet.admit(1)));

@@ -4,8 +4,8 @@ import { BUCKETS_PER_WINDOW } from '../../lambda/core/breaker/circuit-store.ts';
 import { FAIL, KEY, type NewFleet, OK, opened } from '../support/fleet.ts';
 
 /** Wrong clocks, a store that is not atomic, and records that cannot be read. */
-export function faultVectors(newFleet: NewFleet): void {
-  clockVectors(newFleet);
+export function faultCases(newFleet: NewFleet): void {
+  clockCases(newFleet);
 
   describe('the store', () => {
     test('54. canary: 50 concurrent additions add up to 50, and 50 claims of one permit have one winner', async () => {
@@ -58,7 +58,7 @@ export function faultVectors(newFleet: NewFleet): void {
       ]);
     });
 
-    test('55. a cold worker takes an absent record as closed and writes nothing', async () => {
+    test('55. a cold worker treats a circuit without a record as closed, and writes nothing', async () => {
       const fleet = await newFleet();
 
       await fleet.permit();
@@ -99,7 +99,7 @@ export function faultVectors(newFleet: NewFleet): void {
   });
 }
 
-function clockVectors(newFleet: NewFleet): void {
+function clockCases(newFleet: NewFleet): void {
   describe('clocks', () => {
     test('49. a worker that is 30 s fast does not end a cooldown early', async () => {
       const fleet = await opened(newFleet, {}, { skewMs: (worker) => (worker === 9 ? 30_000 : 0) });
@@ -148,7 +148,7 @@ function clockVectors(newFleet: NewFleet): void {
   });
 }
 
-/** A record as a person might leave it: nested values, a lease without its end. */
+/** A record after a careless edit: an unknown state, and a lease without its end. */
 const BROKEN = {
   version: 1,
   state: 'AJAR',

@@ -11,24 +11,27 @@ import {
 } from '../support/fleet.ts';
 
 /** Epochs and leases: a late result changes nothing, and a result that never comes blocks nothing. */
-export function fencingVectors(newFleet: NewFleet): void {
+export function fencingCases(newFleet: NewFleet): void {
   describe('fencing and leases', () => {
     test.each([
       ['success', OK],
       ['failure', FAIL],
-    ])('38, 39. a late %s of a closed epoch changes no recovery', async (_name, outcome) => {
-      const fleet = await newFleet();
-      const late = await fleet.permit(7);
-      await fleet.calls(20, FAIL);
-      await fleet.seconds(60);
-      await fleet.permit(1);
-      const before = await recordOf(fleet);
+    ])(
+      '38, 39. a late %s of a call from an earlier epoch changes no recovery',
+      async (_name, outcome) => {
+        const fleet = await newFleet();
+        const late = await fleet.permit(7);
+        await fleet.calls(20, FAIL);
+        await fleet.seconds(60);
+        await fleet.permit(1);
+        const before = await recordOf(fleet);
 
-      await late.settle(outcome);
-      await fleet.worker(7).flush();
+        await late.settle(outcome);
+        await fleet.worker(7).flush();
 
-      expect(await recordOf(fleet)).toEqual(before);
-    });
+        expect(await recordOf(fleet)).toEqual(before);
+      },
+    );
 
     test('40. a probe of an earlier recovery changes no later one and frees no permit', async () => {
       const fleet = await opened(newFleet);
@@ -117,7 +120,7 @@ export function fencingVectors(newFleet: NewFleet): void {
       expect(await fleet.state()).toBe('HALF_OPEN 1');
     });
 
-    test('47. a result after the lease’s end is ignored, even if nobody else has claimed the permit', async () => {
+    test('47. a result after the end of its lease is ignored, even if no other worker has claimed the permit', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
       const late = await fleet.permit(1);
@@ -133,7 +136,7 @@ export function fencingVectors(newFleet: NewFleet): void {
     test('48. a trip whose response is lost is recognised: one event, one transition', async () => {
       const fleet = await newFleet();
       await fleet.calls(19, FAIL);
-      loseAnswerOfNextSave(fleet);
+      loseResponseOfNextSave(fleet);
 
       await fleet.call(FAIL);
 
@@ -145,7 +148,7 @@ export function fencingVectors(newFleet: NewFleet): void {
     test('48. a claim whose response is lost still grants its permit, and no second one', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
-      loseAnswerOfNextSave(fleet);
+      loseResponseOfNextSave(fleet);
 
       const admissions = await admitOnEach(fleet, 3);
 
@@ -171,7 +174,7 @@ export function fencingVectors(newFleet: NewFleet): void {
       await fleet.seconds(60);
       await fleet.call(OK);
       const [permit] = permitsOf(await admitOnEach(fleet, 5));
-      loseAnswerOfNextSave(fleet);
+      loseResponseOfNextSave(fleet);
 
       await permit?.settle(OK);
 
@@ -190,7 +193,7 @@ export function fencingVectors(newFleet: NewFleet): void {
   });
 }
 
-function loseAnswerOfNextSave(fleet: Fleet): void {
+function loseResponseOfNextSave(fleet: Fleet): void {
   fleet.store.fault = (operation) => {
     if (operation !== 'save') return undefined;
     fleet.store.fault = () => undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { FAIL, type Fleet, failure, KEY, type NewFleet, OK } from '../support/fleet.ts';
 
-export function openVectors(newFleet: NewFleet): void {
+export function openCases(newFleet: NewFleet): void {
   describe('open', () => {
     test('19. rejects to the last millisecond and admits one when the cooldown ends', async () => {
       const fleet = await newFleet();

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { countsOf, FAIL, type Fleet, type NewFleet, OK, opened } from '../support/fleet.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-/** A store that is lost or refuses. None of its exceptions ever reaches a caller. */
-export function outageVectors(newFleet: NewFleet): void {
+/** A store that is lost or refuses requests. None of its exceptions ever reaches a caller. */
+export function outageCases(newFleet: NewFleet): void {
   describe('a lost store', () => {
     test('51. each worker applies the same rules alone, and reports the loss once per cooldown', async () => {
       const fleet = await newFleet();
@@ -92,7 +92,7 @@ export function outageVectors(newFleet: NewFleet): void {
     test('a store that is too slow costs one timeout, and none until the next retry', async () => {
       const fleet = await newFleet();
       await fleet.call(OK);
-      answersAfterTimeout(fleet, 200);
+      endAtTimeout(fleet, 200);
 
       const waits: number[] = [];
       for (let i = 0; i < 10; i++) waits.push(await waitedFor(fleet, () => fleet.call(FAIL)));
@@ -103,7 +103,7 @@ export function outageVectors(newFleet: NewFleet): void {
     test('a store that becomes too slow during a call costs that call two timeouts', async () => {
       const fleet = await newFleet({ policy: { viewMaxAgeSeconds: 1 } });
       await fleet.call(OK);
-      answersAfterTimeout(fleet, 200);
+      endAtTimeout(fleet, 200);
 
       const waits: number[] = [];
       for (let i = 0; i < 10; i++) waits.push(await waitedFor(fleet, () => fleet.call(FAIL)));
@@ -163,8 +163,8 @@ async function flushAll(fleet: Fleet, workers: number): Promise<void> {
   for (let worker = 1; worker <= workers; worker++) await fleet.worker(worker).flush();
 }
 
-/** A store whose operations end at its own timeout. */
-function answersAfterTimeout({ store, clock }: Fleet, timeoutMs: number): void {
+/** Makes every operation of the store end at its timeout. */
+function endAtTimeout({ store, clock }: Fleet, timeoutMs: number): void {
   store.latency = () => clock.sleep(timeoutMs / 2);
   store.fault = () => 'answer-lost';
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { FAIL, type Fleet, KEY, type NewFleet, OK, opened, permitsOf } from '../support/fleet.ts';
 
-export function overrideVectors(newFleet: NewFleet): void {
+export function overrideCases(newFleet: NewFleet): void {
   describe('overrides', () => {
     test('58. force-open takes precedence over the leases of a recovery', async () => {
       const fleet = await opened(newFleet);
@@ -19,13 +19,13 @@ export function overrideVectors(newFleet: NewFleet): void {
         const fleet = await opened(newFleet);
         await fleet.seconds(60);
         await fleet.call(OK);
-        const leaked = permitsOf(await admitOnEach(fleet, 5));
+        const earlier = permitsOf(await admitOnEach(fleet, 5));
         await fleet.override('target', KEY, 'force-open', 20);
         await fleet.seconds(how === 'when it expires' ? 20 : 10);
         if (how === 'when it is lifted') await fleet.worker(1).liftOverride('target', KEY);
 
         const admissions = await admitOnEach(fleet, 6);
-        for (const permit of leaked) await permit.settle(OK);
+        for (const permit of earlier) await permit.settle(OK);
 
         expect(permitsOf(admissions)).toHaveLength(1);
         expect(await fleet.state()).toBe('HALF_OPEN 0');
@@ -68,7 +68,7 @@ export function overrideVectors(newFleet: NewFleet): void {
       expect(await fleet.admit()).toMatchObject({ admitted: true });
     });
 
-    test('61. an override wins over a trip at the same time, and keeps who, when, why and until', async () => {
+    test('61. an override takes precedence over a trip at the same time, and keeps its actor, reason, start and end', async () => {
       const fleet = await newFleet();
       await fleet.calls(19, FAIL);
       const late = await fleet.permit(2);

@@ -6,15 +6,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Scenario, ScenarioRun, scenario } from '../support/circuit-scenario.ts';
-import type { OpenStore } from './circuit-vectors.ts';
+import type { OpenStore } from './circuit-cases.ts';
 
-/** Each run sends some thousand requests to a real store. */
+/** Each run sends a few thousand requests to a real store. */
 export const STORE_RUNS = Number(process.env.PROPERTY_STORE_RUNS ?? 3);
 
 const SEED = Number(process.env.PROPERTY_SEED ?? 20_260_115);
 const PATH = process.env.PROPERTY_PATH;
 
-/** With fewer runs, a share says nothing. */
+/** Shares of fewer runs than this mean nothing. */
 const FEWEST_FOR_SHARES = 100;
 
 export function circuitProperties(storeName: string, openStore: OpenStore, runs: number): void {
@@ -52,7 +52,7 @@ export function circuitProperties(storeName: string, openStore: OpenStore, runs:
   });
 }
 
-/** Case 78: the share of runs that must reach a situation, because otherwise the test proves nothing. */
+/** Case 78: the share of runs that must reach each situation, or else the test proves little. */
 const LEAST_SHARES = [
   ['OPEN', 0.95],
   ['HALF_OPEN 0', 0.9],

@@ -11,7 +11,7 @@ import {
   permitsOf,
 } from '../support/fleet.ts';
 
-export function recoveryVectors(newFleet: NewFleet): void {
+export function recoveryCases(newFleet: NewFleet): void {
   describe('half-open', () => {
     test('24. exactly one of 100 workers calls at the end of the cooldown', async () => {
       const fleet = await opened(newFleet);
@@ -52,8 +52,7 @@ export function recoveryVectors(newFleet: NewFleet): void {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
 
-      const calls = [1, 5, 10];
-      for (const permits of calls) {
+      for (const permits of [1, 5, 10]) {
         const granted = permitsOf(await admitOnEach(fleet, 20));
         expect(granted).toHaveLength(permits);
         await Promise.all(granted.map((permit) => permit.settle(OK)));
@@ -77,7 +76,7 @@ export function recoveryVectors(newFleet: NewFleet): void {
       expect(fleet.ofType('closed')).toHaveLength(0);
     });
 
-    test('30. two failures at the same instant open it once', async () => {
+    test('30. two failures at the same instant open the circuit once', async () => {
       const fleet = await atStage(newFleet, 1);
       const permits = permitsOf(await admitOnEach(fleet, 5));
 
@@ -86,7 +85,7 @@ export function recoveryVectors(newFleet: NewFleet): void {
       expect(fleet.ofType('opened')).toMatchObject([{ opens: 1 }, { opens: 2 }]);
     });
 
-    test('30. two failures at the same instant in one worker open it once', async () => {
+    test('30. two failures at the same instant in one worker open the circuit once', async () => {
       const fleet = await atStage(newFleet, 1);
       const permits = [await fleet.permit(1), await fleet.permit(1)];
 
@@ -112,7 +111,7 @@ export function recoveryVectors(newFleet: NewFleet): void {
       expect([untilMs - fleet.clock.now(), opens]).toEqual([60_000, 1]);
     });
 
-    test('32. stage results may come in any order', async () => {
+    test('32. the results of a stage may arrive in any order', async () => {
       const fleet = await atStage(newFleet, 1);
       const permits = permitsOf(await admitOnEach(fleet, 5));
 
@@ -121,7 +120,7 @@ export function recoveryVectors(newFleet: NewFleet): void {
       expect(await fleet.state()).toBe('HALF_OPEN 2');
     });
 
-    test('33. an ignored outcome gives its permit back; five decisive results are still needed', async () => {
+    test('33. an ignored outcome returns its permit; the stage still needs five successes', async () => {
       const fleet = await atStage(newFleet, 1);
       await fleet.call(IGNORED);
 
@@ -170,7 +169,7 @@ export function recoveryVectors(newFleet: NewFleet): void {
       expect(fleet.ofType('closed')).toHaveLength(1);
     });
 
-    test('63, 66. a closed circuit that is restarted recovers by stages, and reports no opening', async () => {
+    test('63, 66. a closed circuit that is restarted recovers in stages, and reports no opening', async () => {
       const fleet = await newFleet();
       await fleet.call(OK);
       const outAtMs = fleet.clock.now();

@@ -1,6 +1,6 @@
 /**
- * The contract of a `JobStore`. It runs on memory and on DynamoDB, so a proof on the memory store also
- * holds for DynamoDB.
+ * The contract of a `JobStore`. It runs on memory and on DynamoDB, so that results of tests on the
+ * memory store also hold for DynamoDB.
  */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { succeed } from '../../lambda/core/jobs/end-transitions.ts';
@@ -19,7 +19,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       jobs = await makeStore();
     });
 
-    test('returns a row as it was put, and nothing for an unknown id', async () => {
+    test('returns a row as it was created, and nothing for an unknown id', async () => {
       const job = aJob({ metadata: { team: 'blue' }, regions: ['us-east-1'] });
       expect(await jobs.create(job, START)).toEqual({ created: true });
 
@@ -36,7 +36,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(second).toEqual({ created: false, existing: first });
     });
 
-    test('recognises its own row when a put is repeated', async () => {
+    test('recognises its own row when a create is repeated', async () => {
       await jobs.create(aJob(), START);
 
       expect(await jobs.create(aJob(), START)).toEqual({ created: true });
@@ -60,7 +60,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(await jobs.get(JOB_ID)).toEqual(expected);
     });
 
-    test('returns the row that refused an update, or nothing if there is none', async () => {
+    test('returns the current row if an update does not apply, and nothing for an unknown id', async () => {
       const running = aRunningJob();
       await jobs.create(running, START);
       const change = claim(running.generation, 'twin', START + 1000, settings);
@@ -128,14 +128,19 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       const { jobId, status, generation, deadlineAt, leaseUntil, nextAttemptAt } = job;
       expect(await dueIn(jobs, 0, START + 80_000)).toEqual([
         expect.objectContaining({
-          ...{ jobId, status, generation, deadlineAt, leaseUntil, nextAttemptAt },
+          jobId,
+          status,
+          generation,
+          deadlineAt,
+          leaseUntil,
+          nextAttemptAt,
           sentAt: START,
           cancelRequested: true,
         }),
       ]);
     });
 
-    test('finds rows that a run holds among many that wait', async () => {
+    test('finds running rows among many waiting ones', async () => {
       const lease = { sweepShard: 0, leaseUntil: START + 75_000, dueAt: START + 75_000 };
       for (const name of ['a', 'b', 'c']) {
         await jobs.create(aRunningJob({ ...lease, jobId: name.repeat(32) }), START);
@@ -162,7 +167,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(pages).toEqual([[5, 4], [3, 2], [1]]);
     });
 
-    test('names no next page after the last job', async () => {
+    test('returns no next page after the last job', async () => {
       for (let i = 1; i <= 4; i++) await jobs.create(aListedJob(i), START);
 
       expect(await allPages(jobs, { tenant: 'tenant', limit: 2 })).toEqual([
@@ -198,7 +203,11 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
 
       expect(listed).toEqual([
         expect.objectContaining({
-          ...{ jobId: JOB_ID, status: 'SUCCEEDED', createdKey, createdAt, expiresAt },
+          jobId: JOB_ID,
+          status: 'SUCCEEDED',
+          createdKey,
+          createdAt,
+          expiresAt,
           ...end,
         }),
       ]);
@@ -206,7 +215,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
   });
 }
 
-/** The n-th of a tenant's jobs in the order of arrival. Two of them share a millisecond. */
+/** The n-th of a tenant's jobs in order of arrival. Each millisecond has two jobs. */
 function aListedJob(n: number, fields: Partial<Job> = {}): Job {
   const jobId = String(n).repeat(32);
   const createdAt = START + Math.floor(n / 2);

@@ -14,7 +14,7 @@ export function chainFaults(tiers: readonly Tier[]): readonly ChainFault[] {
     const path = (...rest: readonly (string | number)[]) => [index, ...rest];
     const isNameTaken = tiers.findIndex(({ name }) => name === tier.name) < index;
     return [
-      ...(isNameTaken ? [{ path: path('name'), allowed: 'a name no other tier has' }] : []),
+      ...(isNameTaken ? [{ path: path('name'), allowed: 'a name that no other tier has' }] : []),
       ...repeatFaults(tier, tierOf, path),
       ...capFaults(tier, path),
     ];
@@ -23,9 +23,7 @@ export function chainFaults(tiers: readonly Tier[]): readonly ChainFault[] {
 
 type Path = (...rest: readonly (string | number)[]) => ChainFault['path'];
 
-/**
- * A target has one circuit and one turn in a run. `tierOf` holds the tier of each earlier target.
- */
+/** Finds targets that are named twice, and adds this tier's targets to `tierOf`. */
 function repeatFaults(
   { name, targets }: Tier,
   tierOf: Map<string, string>,
@@ -50,7 +48,7 @@ function identityOf({ region, modelId }: Target): string {
   return targetKey({ region, modelId: modelId.slice(modelId.lastIndexOf('/') + 1) });
 }
 
-/** Bedrock refuses a cap above the model's limit, so such a cap is a mistake. */
+/** Finds a cap above a model's limit, because Bedrock would refuse every call of that tier. */
 function capFaults({ targets, maxTokens }: Tier, path: Path): readonly ChainFault[] {
   const [lowest] = targets
     .map((target) => ({ target, limit: modelFacts(target)?.maxOutputTokens ?? Infinity }))

@@ -1,4 +1,4 @@
-/** Checks a caller's input and names its faults. They never quote a text, which may be a prompt. */
+/** Checks a caller's input. A fault names the field but never quotes a text, which may be a prompt. */
 import type * as z from 'zod';
 import { allowedBy, fieldOf, valueAt } from './issue.ts';
 
@@ -15,7 +15,7 @@ export type Parsed<Value> =
 /** An input can have thousands of faults; its author needs the first few. */
 const MAX_FAULTS = 20;
 
-/** `describe` says how a fault shows the value that was given. */
+/** `describe` returns the words that a fault uses for the value that was given. */
 export function parse<Value>(
   schema: z.ZodType<Value>,
   input: unknown,

@@ -1,4 +1,4 @@
-/** The answer of GET /v1/health: the current health of the chain. Times are ISO 8601 in UTC. */
+/** The response of GET /v1/health: the current health of the chain. Times are ISO 8601 in UTC. */
 import * as z from 'zod';
 import { CIRCUIT_STATES, HEALTH_STATES, OVERRIDE_MODES } from '../words.ts';
 
@@ -66,4 +66,4 @@ export const healthView = z.object({
   settings,
 });
 
-export type HealthAnswer = z.infer<typeof healthView>;
+export type HealthView = z.infer<typeof healthView>;

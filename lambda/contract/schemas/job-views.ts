@@ -1,6 +1,6 @@
 /**
- * Jobs as callers see them. These schemas type the code that answers, and the API's document is
- * generated from them. Times are ISO 8601 in UTC.
+ * Jobs as callers see them. These schemas type the responses, and the API's document is generated
+ * from them. Times are ISO 8601 in UTC.
  */
 import * as z from 'zod';
 import { JOB_ID } from '../keys.ts';
@@ -81,7 +81,7 @@ export const jobView = z.object({
   result: z
     .object({ text: z.string(), stopReason: z.string() })
     .optional()
-    .describe('The answer, if it has at most 256 KB; fetch a longer one from `resultUrl`.'),
+    .describe('The answer, if it has at most 256 KB. Fetch a longer answer from `resultUrl`.'),
   resultUrl: z.url().optional().describe('A link to the answer, valid for at most 15 minutes.'),
   error: z
     .object({

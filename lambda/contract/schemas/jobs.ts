@@ -7,7 +7,7 @@ import { leaseSeconds, type Settings } from '../policy.ts';
 import { WHEN_OPEN } from '../words.ts';
 import { type Fault, type Parsed, parse } from './faults.ts';
 
-/** Every store and Bedrock accept well-formed text unchanged. */
+/** Bedrock and every store accept well-formed text unchanged. */
 const wellFormed = z.string().refine((text) => text.isWellFormed(), {
   message: 'text without unpaired surrogates',
 });
@@ -39,7 +39,7 @@ const optionFields = {
     .enum(WHEN_OPEN)
     .default('fallback')
     .describe(
-      'The choice while circuits are open. `fallback`: tries other tiers, then waits. `queue`: tries only the first tier, then waits. `fail`: tries other tiers, then ends FAILED with `retryAt`.',
+      'The job’s behavior while circuits are open. `fallback`: tries other tiers, then waits. `queue`: tries only the first tier, then waits. `fail`: tries other tiers, then ends FAILED with `retryAt`.',
     ),
   minTier: z.string().optional().describe('The last tier of the chain that may answer.'),
   regions: z
@@ -137,7 +137,7 @@ function againstSettings(
     const detail = `got a region without targets, allowed is one of ${[...served].join(', ')}`;
     errors.push({ field: `regions[${i}]`, detail });
   }
-  // With less time than a lease, no call would be started, because it could not have its full time.
+  // With less time than a lease, no call would start, because it could not have its full time.
   const [least, most] = [leaseSeconds(breaker), jobs.deadlineSeconds];
   if (deadlineSeconds !== undefined && (deadlineSeconds < least || deadlineSeconds > most)) {
     const detail = `got ${deadlineSeconds}, allowed is ${least} to ${most}`;

@@ -1,12 +1,12 @@
-/** The queue message: a pointer to a job's row, never a prompt. The row holds the truth. */
+/** The queue message: it names a job, and holds neither its state nor its prompt. */
 import * as z from 'zod';
 import { JOB_ID } from '../keys.ts';
 
 const VERSION = 1;
 
 /**
- * `generation` is the row's at the time of the send. If the row has a later one, the message is
- * stale.
+ * `generation` is the row's generation when the message was sent. If the row has a later one, the
+ * message is stale.
  */
 const envelope = z.strictObject({
   version: z.literal(VERSION),
@@ -25,7 +25,7 @@ export function encodeMessage({ jobId, generation }: JobMessage): string {
 }
 
 /**
- * Parses a message. One of another version has its own reason: a rollback makes it readable again.
+ * Parses a message. Another version has a reason of its own, because a rollback makes it readable.
  */
 export function parseMessage(body: string): ParsedMessage {
   let value: unknown;

@@ -15,7 +15,7 @@ const KEY = {
   name: 'key',
   in: 'path',
   required: true,
-  description: 'The name in the chain of the settings, percent-encoded, including its slashes.',
+  description: 'The name as in the settings, percent-encoded, including its slashes.',
   schema: { type: 'string', minLength: 1 },
 };
 

@@ -1,5 +1,5 @@
 /**
- * The parts of the API's document that its paths refer to, and the functions that refer to them.
+ * The parts of the API's document that its paths share, and functions that make references to them.
  */
 import type * as z from 'zod';
 import { PROBLEM, PROBLEM_CONTENT_TYPE, type Problem } from '../problems.ts';
@@ -41,7 +41,7 @@ export function components(): object {
     },
     securitySchemes: {
       apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
-      // The form in which API Gateway exports it: OpenAPI has no scheme for signatures.
+      // OpenAPI has no scheme for signatures, so this is the form that API Gateway exports.
       sigv4: {
         type: 'apiKey',
         in: 'header',
@@ -61,7 +61,7 @@ export function json(schema: keyof typeof SCHEMAS): object {
 
 type ProblemName = keyof typeof PROBLEM;
 
-/** Problems that every route with a key can answer, including those of the gateway itself. */
+/** Problems that every route with a key can return, including those of the gateway itself. */
 export const COMMON_PROBLEMS: readonly ProblemName[] = [
   'invalidRequest',
   'forbidden',

@@ -55,17 +55,20 @@ export const JOB_PATHS = {
       requestBody: { required: true, content: json('JobRequest') },
       responses: {
         '202': {
-          description: 'The job was accepted, or an earlier request was and its job is still open.',
+          description: 'The job was accepted, now or by an earlier request, and has not ended.',
           ...ACCEPTED,
         },
-        '200': { description: 'An earlier request was accepted; its job has ended.', ...ACCEPTED },
+        '200': {
+          description: 'The job was accepted by an earlier request and has ended.',
+          ...ACCEPTED,
+        },
         ...problems([...COMMON_PROBLEMS, 'tooLarge', 'idempotencyMismatch']),
       },
     },
     get: {
       operationId: 'listJobs',
       summary: 'Lists the tenant’s jobs, newest first.',
-      description: 'The list may be a moment out of date; the answer for a single job never is.',
+      description: 'The list may lag by a moment; the response for a single job is always current.',
       tags: ['jobs'],
       parameters: queryParameters(listQuery),
       responses: {
@@ -78,7 +81,7 @@ export const JOB_PATHS = {
     parameters: [ID],
     get: {
       operationId: 'getJob',
-      summary: 'Returns a job; with `wait`, once it has ended.',
+      summary: 'Returns a job, after its end or after `wait` seconds.',
       tags: ['jobs'],
       parameters: queryParameters(jobQuery),
       responses: {

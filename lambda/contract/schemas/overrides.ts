@@ -1,11 +1,11 @@
-/** The request and the answer of PUT /v1/admin/overrides/{scope}/{key+}. */
+/** The request and the response of PUT /v1/admin/overrides/{scope}/{key+}. */
 import * as z from 'zod';
 import { OVERRIDE_MODES, OVERRIDE_SCOPES, type OverrideMode } from '../words.ts';
 import { invalid, type Parsed, parse } from './faults.ts';
 
 const LONGEST_DAYS = 30;
 const LONGEST_SECONDS = LONGEST_DAYS * 86_400;
-/** An hour is long enough for most incidents and too short to be forgotten for days. */
+/** Long enough for most incidents, and short enough that nobody forgets an override for days. */
 const DEFAULT_SECONDS = 3_600;
 
 export const overrideRequest = z.strictObject({
@@ -23,7 +23,9 @@ export const overrideRequest = z.strictObject({
   expiresAt: z.iso
     .datetime({ offset: true, error: 'an ISO 8601 time such as 2026-12-01T12:00:00Z' })
     .optional()
-    .describe('At most 30 days from now. Without any end, the override ends after one hour.'),
+    .describe(
+      'At most 30 days from now. If the request sets no end, the override ends after one hour.',
+    ),
   expiresInSeconds: z
     .number()
     .positive()

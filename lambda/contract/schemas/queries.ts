@@ -3,12 +3,12 @@ import * as z from 'zod';
 import { JOB_STATUSES } from '../words.ts';
 import { type Parsed, parse, quoteOf } from './faults.ts';
 
-/** Less than the function's timeout and the gateway's 29 s, so that time is left to answer. */
+/** Less than the function's timeout and the gateway's 29 s, so that time is left to respond. */
 const LONGEST_WAIT_SECONDS = 20;
 
 export const listQuery = z.strictObject({
   status: z.enum(JOB_STATUSES).optional().describe('Returns only jobs with this status.'),
-  limit: wholeNumber(1, 100).default(20).describe('The most jobs on a page.'),
+  limit: wholeNumber(1, 100).default(20).describe('The maximum number of jobs on a page.'),
   cursor: z
     .string()
     .min(1)
@@ -22,7 +22,7 @@ export const listQuery = z.strictObject({
 export const jobQuery = z.strictObject({
   wait: wholeNumber(0, LONGEST_WAIT_SECONDS)
     .default(0)
-    .describe('How many seconds to wait for the end of the job before answering.'),
+    .describe('The seconds to wait for the end of the job before responding.'),
 });
 
 export const noQuery = z.strictObject({});

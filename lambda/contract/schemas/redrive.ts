@@ -1,14 +1,14 @@
-/** The body of POST /v1/admin/redrive and its answer. */
+/** The request and the response of POST /v1/admin/redrive. */
 import * as z from 'zod';
 
 export const redriveRequest = z.strictObject({
-  limit: z.int().min(1).max(10_000).default(1000).describe('The most jobs to move.'),
+  limit: z.int().min(1).max(10_000).default(1000).describe('The maximum number of jobs to move.'),
   maxPerSecond: z
     .number()
     .min(0.1)
     .max(100)
     .default(10)
-    .describe('The most jobs to move per second.'),
+    .describe('The maximum number of jobs to move per second.'),
   dryRun: z
     .boolean()
     .default(false)

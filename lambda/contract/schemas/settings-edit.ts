@@ -45,7 +45,7 @@ function breakerFaults({ breaker }: Settings, { breaker: deployed }: Settings): 
   const faults: string[] = [];
   if (workerTimeoutSeconds(breaker) > workerTimeoutSeconds(deployed)) {
     const limit = deployed.callTimeoutSeconds;
-    const allowed = `at most ${limit}, because the worker's own timeout was deployed for that`;
+    const allowed = `at most ${limit}, because the worker's own timeout was deployed for it`;
     faults.push(fault('breaker.callTimeoutSeconds', breaker.callTimeoutSeconds, allowed));
   }
   // Workers with different stores would not share their circuits.

@@ -17,7 +17,7 @@ import { TARGET_FAILURE_KINDS } from '../words.ts';
 import { chainFaults } from './chain.ts';
 import { allowedBy, fieldOf, valueAt } from './issue.ts';
 
-/** Two calls and their bookkeeping must fit into the 900 s that Lambda allows a function. */
+/** Two calls and 30 s must fit into the 900 s that Lambda allows a function. */
 const CALL_TIMEOUT_MAX_SECONDS = 435;
 
 const region = z
@@ -167,13 +167,9 @@ function shorten(value: unknown): string {
 
 function withDefaults(defaults: object) {
   return (given: unknown) =>
-    given === undefined || isObject(given) ? { ...defaults, ...asObject(given) } : given;
+    given === undefined || isObject(given) ? { ...defaults, ...given } : given;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

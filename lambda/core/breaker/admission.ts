@@ -73,7 +73,11 @@ function mayClaim(circuit: HalfOpen, nowMs: number, policy: BreakerPolicy): bool
 }
 
 /** The stage may advance at any time, so the wait is `recheckMs` at most and not a whole lease. */
-function rejectFullStage(circuit: HalfOpen, nowMs: number, policy: BreakerPolicy): AdmissionDecision {
+function rejectFullStage(
+  circuit: HalfOpen,
+  nowMs: number,
+  policy: BreakerPolicy,
+): AdmissionDecision {
   const waitsMs = circuit.leases.map(({ untilMs }) => untilMs - nowMs).filter((ms) => ms > 0);
   const retryAfterMs = Math.min(timingOf(policy).recheckMs, ...waitsMs);
   return { type: 'reject', reason: 'half-open', retryAfterMs };

@@ -1,6 +1,6 @@
 import { TRIP_RULES, type WindowEvidence } from './trip-rules.ts';
 
-/** The reports of a breaker. Each change of shared state is reported once, by the worker that made it. */
+/** A report of a breaker. The worker that changes shared state reports the change, once. */
 export type CircuitEvent =
   | (StateEvent<'opened'> & {
       readonly untilMs: number;

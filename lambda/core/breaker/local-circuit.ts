@@ -132,7 +132,9 @@ export class LocalCircuit {
     const giveUpAtMs = clock.now() + this.#timing.recheckMs;
     const circuit = await this.#replica.change(action, store, giveUpAtMs);
     const isApplied = circuit !== undefined && circuit.sinceMs >= endedMs;
-    return isApplied ? this.#admitByClaim(subject) : this.#reject('unknown', this.#timing.recheckMs);
+    return isApplied
+      ? this.#admitByClaim(subject)
+      : this.#reject('unknown', this.#timing.recheckMs);
   }
 
   /** Returns a permit of a recovery stage. Its outcome is written at once, because it can decide. */

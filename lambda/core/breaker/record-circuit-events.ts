@@ -19,11 +19,16 @@ export function recordCircuitEvents(log: Log, metrics: Metrics): (event: Circuit
       case 'stage_advanced':
         return log.info('circuit recovery stage began', { target: event.key, stage: event.stage });
       case 'would_open':
-        return log.warn('circuit under observe would have opened', { target: event.key, rule: event.evidence.rule });
+        return log.warn('circuit under observe would have opened', {
+          target: event.key,
+          rule: event.evidence.rule,
+        });
       case 'unreadable':
         return log.error('circuit record cannot be read', { target: event.key });
       case 'skewed':
-        return log.error('worker clock is skewed; this worker changes no circuit', { offsetMs: event.offsetMs });
+        return log.error('worker clock is skewed; this worker changes no circuit', {
+          offsetMs: event.offsetMs,
+        });
       case 'degraded':
         metrics.count(METRIC.circuitStoreDegraded);
         return log.error('circuit store does not answer; this worker decides alone', {

@@ -179,7 +179,7 @@ const LOADS_PER_WAIT = 40;
 /** After about this many loads, the smoothed duration has followed a change. */
 const SMOOTHING = 4;
 
-/** Returns a store's own message. For any other error only the name, because its text may quote keys. */
+/** Returns a store error's message, or another error's name, because its text may quote keys. */
 function describe(error: unknown): string {
   if (error instanceof CircuitStoreError) return error.message;
   return error instanceof Error ? error.name : 'unknown';

@@ -28,7 +28,7 @@ describe('admission by a cached view', () => {
     await fleet.calls(19, FAIL);
     const last = await fleet.permit();
     await fleet.seconds(1);
-    const late = holdAnswerOfNextLoad(fleet);
+    const late = holdResponseOfNextLoad(fleet);
     const waiting = fleet.admit();
     await last.settle(FAIL);
     late.arrive();
@@ -53,7 +53,7 @@ describe('admission by a cached view', () => {
     expect(() => aFleet().worker(1).admit(key)).toThrow(RangeError);
   });
 
-  test('claims of the same moment in one worker take one write', async () => {
+  test('shares one write among concurrent claims of one worker', async () => {
     const fleet = aFleet();
     await fleet.calls(20, FAIL);
     await fleet.seconds(60);
@@ -86,7 +86,7 @@ describe('a flush', () => {
     expect(fleet.store.times('addToWindow')).toBe(0);
   });
 
-  test('waits for results of permits that are being written', async () => {
+  test('waits for the results of permits that are being written', async () => {
     const fleet = aFleet();
     await fleet.calls(20, FAIL);
     await fleet.seconds(60);
@@ -100,7 +100,7 @@ describe('a flush', () => {
 });
 
 describe('a summary', () => {
-  test('says why and until when, and shows the override beside the state', async () => {
+  test('has the reason and the end of the state, and the override', async () => {
     const fleet = aFleet();
     await fleet.calls(20, FAIL);
     await fleet.override('target', KEY, 'force-closed', 60);
@@ -187,7 +187,7 @@ function aFleet(options: Omit<FleetOptions, 'store' | 'clock'> = {}): Fleet {
 }
 
 /** The load happens at once. Its response arrives when the test calls `arrive`. */
-function holdAnswerOfNextLoad(fleet: Fleet) {
+function holdResponseOfNextLoad(fleet: Fleet) {
   let arrive = (): void => undefined;
   const arrival = new Promise<void>((resolve) => {
     arrive = resolve;

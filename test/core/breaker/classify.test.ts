@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { classifyByStatus } from '../../../lambda/core/breaker/classify.ts';
 
-describe('an error by its status', () => {
+describe('the classification of an error by its status', () => {
   test.each([
     ['70. 408', { status: 408 }, 'timeout'],
     ['70. 424', { status: 424 }, 'fault'],

@@ -92,8 +92,8 @@ describe('a small system', () => {
       before.set(keyOf(to), [...(before.get(keyOf(to)) ?? []), keyOf(from)]);
     }
     const canClose = new Set<string>();
-    const open = [...worlds].filter(([, { circuit }]) => circuit.state === 'CLOSED');
-    for (const queue = open.map(([key]) => key); queue.length > 0; ) {
+    const closed = [...worlds].filter(([, { circuit }]) => circuit.state === 'CLOSED');
+    for (const queue = closed.map(([key]) => key); queue.length > 0; ) {
       const key = queue.pop() ?? '';
       if (canClose.has(key)) continue;
       canClose.add(key);
@@ -164,8 +164,8 @@ function movesOf(world: World, doing: Doing, worker: number): World[] {
         after(doing.intent, next.circuit, worker),
         next.circuit,
       );
-      const answerLost = withWorker(saved, worker, { ...doing, isFresh: false }, next.circuit);
-      return next.circuit === world.circuit ? [crash, done] : [crash, done, answerLost];
+      const responseLost = withWorker(saved, worker, { ...doing, isFresh: false }, next.circuit);
+      return next.circuit === world.circuit ? [crash, done] : [crash, done, responseLost];
     }
     default:
       return doing satisfies never;
@@ -235,16 +235,16 @@ function tick({ circuit, workers }: World): World {
   return { circuit: ticked, workers };
 }
 
-/** Maps all states that no rule can tell apart to one state. */
+/** Returns one state for all states that no rule can tell apart. */
 function canonical({ circuit, workers }: World): World {
-  const written = { version: 1, epoch: EPOCH, sinceMs: 0, writer: '' };
+  const common = { version: 1, epoch: EPOCH, sinceMs: 0, writer: '' };
   switch (circuit.state) {
     case 'CLOSED':
-      return { circuit: { state: 'CLOSED', ...written, seededSuccesses: 0 }, workers };
+      return { circuit: { state: 'CLOSED', ...common, seededSuccesses: 0 }, workers };
     case 'OPEN': {
       const { untilMs } = circuit;
       return {
-        circuit: { state: 'OPEN', ...written, untilMs, opens: 1, evidence: EVIDENCE },
+        circuit: { state: 'OPEN', ...common, untilMs, opens: 1, evidence: EVIDENCE },
         workers,
       };
     }
@@ -253,18 +253,15 @@ function canonical({ circuit, workers }: World): World {
         .map((lease) => ({ ...lease, id: nameLease(lease, workers) }))
         .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
       const { stage, succeeded } = circuit;
-      const opened = { opens: 1, evidence: EVIDENCE };
-      return {
-        circuit: { state: 'HALF_OPEN', ...written, stage, succeeded, leases, ...opened },
-        workers,
-      };
+      const recovery = { stage, succeeded, leases, opens: 1, evidence: EVIDENCE };
+      return { circuit: { state: 'HALF_OPEN', ...common, ...recovery }, workers };
     }
     default:
       return circuit satisfies never;
   }
 }
 
-/** A lease that no worker knows about any more is orphaned. */
+/** A lease is orphaned if no worker holds it any more. */
 function nameLease({ id }: Lease, workers: readonly Doing[]): string {
   const doing = workers[Number(id.slice(1))];
   const isHeld = id.startsWith('w') && doing !== undefined && doing.at !== 'rest';

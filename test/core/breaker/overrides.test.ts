@@ -56,15 +56,15 @@ describe('the end of a force-open', () => {
     expect(forceOpenEndedMs(later, SCOPES, 6_000)).toBe(1_000);
   });
 
-  test('is none if the override is only prolonged', () => {
-    const prolonged = withOverride(
+  test('is not recorded if the override is only extended', () => {
+    const extended = withOverride(
       set(['target', 'force-open']),
       scope('target'),
       { ...anOverride('force-open'), untilMs: 9_000 },
       500,
     );
 
-    expect(forceOpenEndedMs(prolonged, SCOPES, 2_000)).toBe(0);
+    expect(forceOpenEndedMs(extended, SCOPES, 2_000)).toBe(0);
   });
 });
 

@@ -15,10 +15,10 @@ describe('fifty workers that race through a recovery', () => {
     'get 16 permits and lose few writes (latency $latencyMs ms, seed $seed)',
     async ({ latencyMs, seed }) => {
       const { fleet, leases } = aFleet(latencyMs, seed);
-      await onTheWay(fleet, fleet.calls(5, FAIL));
+      await advanceUntilDone(fleet, fleet.calls(5, FAIL));
       await fleet.seconds(66);
 
-      await onTheWay(fleet, race(fleet));
+      await advanceUntilDone(fleet, race(fleet));
 
       expect(fleet.ofType('closed')).toHaveLength(1);
       expect(leases.size).toBe(16);
@@ -69,7 +69,7 @@ async function race(fleet: Fleet): Promise<void> {
 }
 
 /** Advances the clock until the work is done. */
-async function onTheWay(fleet: Fleet, work: Promise<unknown>): Promise<void> {
+async function advanceUntilDone(fleet: Fleet, work: Promise<unknown>): Promise<void> {
   let isDone = false;
   const done = work.then(() => {
     isDone = true;

@@ -2,16 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import type { Circuit, Lease } from '../../../lambda/core/breaker/circuit.ts';
 import { fromRecord, toRecord } from '../../../lambda/core/breaker/record.ts';
 
-const WRITTEN = { version: 3, epoch: 1_768_478_400, sinceMs: 1_768_478_400_123, writer: 'w1' };
+const COMMON = { version: 3, epoch: 1_768_478_400, sinceMs: 1_768_478_400_123, writer: 'w1' };
 const EVIDENCE = { rule: 'rate', failure: 'capacity', calls: 20, failures: 7 } as const;
 
 const CIRCUITS: readonly Circuit[] = [
-  { state: 'CLOSED', ...WRITTEN, seededSuccesses: 10 },
-  { state: 'CLOSED', ...WRITTEN, seededSuccesses: 0, wouldOpenUntilMs: 1_768_478_460_000 },
-  { state: 'OPEN', ...WRITTEN, opens: 2, untilMs: 1_768_478_460_001, evidence: EVIDENCE },
+  { state: 'CLOSED', ...COMMON, seededSuccesses: 10 },
+  { state: 'CLOSED', ...COMMON, seededSuccesses: 0, wouldOpenUntilMs: 1_768_478_460_000 },
+  { state: 'OPEN', ...COMMON, opens: 2, untilMs: 1_768_478_460_001, evidence: EVIDENCE },
   {
     state: 'HALF_OPEN',
-    ...WRITTEN,
+    ...COMMON,
     opens: 1,
     stage: 2,
     succeeded: 3,
@@ -25,7 +25,7 @@ describe('the record of a circuit', () => {
     expect(fromRecord(JSON.parse(JSON.stringify(toRecord(circuit))))).toEqual(circuit);
   });
 
-  test('is legible: times are ISO 8601', () => {
+  test('can be read by a person: times are ISO 8601', () => {
     const [, , open] = CIRCUITS.map(toRecord);
 
     expect(open).toMatchObject({ state: 'OPEN', until: '2026-01-15T12:01:00.001Z', opens: 2 });
@@ -40,7 +40,7 @@ describe('the record of a circuit', () => {
   test.each([
     ['nothing', null],
     ['a text', 'OPEN'],
-    ['no state', { ...WRITTEN, since: '2026-01-15T12:00:00Z' }],
+    ['no state', { ...COMMON, since: '2026-01-15T12:00:00Z' }],
     ['an unknown state', { ...toRecord(closed()), state: 'AJAR' }],
     ['a version that is not a number', { ...toRecord(closed()), version: '3' }],
     ['a version of 0', { ...toRecord(closed()), version: 0 }],
@@ -56,13 +56,13 @@ describe('the record of a circuit', () => {
 });
 
 function closed(): Circuit {
-  return { state: 'CLOSED', ...WRITTEN, seededSuccesses: 10 };
+  return { state: 'CLOSED', ...COMMON, seededSuccesses: 10 };
 }
 
 function halfOpen(): Circuit {
   return {
     state: 'HALF_OPEN',
-    ...WRITTEN,
+    ...COMMON,
     opens: 1,
     stage: 0,
     succeeded: 0,

@@ -31,7 +31,7 @@ describe('a tally', () => {
     expect(tally.take()).toMatchObject({ success: -1 });
   });
 
-  test('keeps a call that began after a flush apart from the provisional ones', () => {
+  test('counts a call that began after a flush separately from the provisional successes', () => {
     const tally = begun(2);
     tally.fail('fault', true, 0);
     tally.take();
@@ -43,7 +43,7 @@ describe('a tally', () => {
     expect(tally.take()).toMatchObject({ success: 1 });
   });
 
-  test('holds counts that were put back, and keeps the longest wait', () => {
+  test('adds counts that were put back, and keeps the longest wait', () => {
     const tally = begun(2);
     tally.fail('capacity', true, 500);
     const counts = tally.take();
@@ -58,7 +58,7 @@ describe('a tally', () => {
     });
   });
 
-  test('a kind that is switched off does not ask for the trip rules', () => {
+  test('does not require the trip rules for a kind that is switched off', () => {
     const tally = begun(1);
 
     tally.fail('quota-minute', false, 0);

@@ -116,18 +116,18 @@ function aContext() {
   return { key: 'a/b', nowMs: NOW_MS, policy: aPolicy(), writer: 'w1', jitter: 0.5 };
 }
 
-const WRITTEN = { version: 3, epoch: 7, sinceMs: 0, writer: 'w0' };
+const COMMON = { version: 3, epoch: 7, sinceMs: 0, writer: 'w0' };
 
 function aCircuit(circuit: { state: 'CLOSED'; seededSuccesses: number }): Circuit {
-  return { ...WRITTEN, ...circuit };
+  return { ...COMMON, ...circuit };
 }
 
 function anOpen(untilMs: number): Circuit {
-  return { state: 'OPEN', ...WRITTEN, untilMs, opens: 1, evidence: EVIDENCE };
+  return { state: 'OPEN', ...COMMON, untilMs, opens: 1, evidence: EVIDENCE };
 }
 
 /** At stage 1, which has five permits. */
 function aHalfOpen(changes: Partial<HalfOpen> = {}): HalfOpen {
   const circuit = { stage: 1, succeeded: 0, leases: [], opens: 1, evidence: EVIDENCE };
-  return { state: 'HALF_OPEN', ...WRITTEN, ...circuit, ...changes };
+  return { state: 'HALF_OPEN', ...COMMON, ...circuit, ...changes };
 }

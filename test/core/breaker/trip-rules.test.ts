@@ -129,7 +129,7 @@ function outcomes(text: string): WindowCounts[] {
   );
 }
 
-/** Ten calls a second, a window of the last 60 buckets. The rules are applied after each failure. */
+/** Makes ten calls a second, and applies the rules to the last 60 buckets after each failure. */
 function callsToTrip(
   seed: number,
   failureShare: number,

@@ -17,7 +17,7 @@ afterEach(async () => {
 
 describe('the responses of DynamoDB', () => {
   test('give its clock to the second', async () => {
-    const store = await storeAnsweredBy((_request, response) => {
+    const store = await storeWithServer((_request, response) => {
       response.setHeader('Date', 'Thu, 15 Jan 2026 12:00:00 GMT');
       response.end('{}');
     });
@@ -29,7 +29,7 @@ describe('the responses of DynamoDB', () => {
   });
 
   test('say nothing about the clock if they have no date', async () => {
-    const store = await storeAnsweredBy((_request, response) => {
+    const store = await storeWithServer((_request, response) => {
       response.sendDate = false;
       response.end('{}');
     });
@@ -40,7 +40,7 @@ describe('the responses of DynamoDB', () => {
   });
 
   test('that throttle a write say that nothing was applied', async () => {
-    const store = await storeAnsweredBy((_request, response) => {
+    const store = await storeWithServer((_request, response) => {
       response.statusCode = 400;
       response.end('{"__type":"com.amazonaws#ProvisionedThroughputExceededException"}');
     });
@@ -53,7 +53,7 @@ describe('the responses of DynamoDB', () => {
   });
 
   test('that do not arrive in time leave it unknown whether the write was applied', async () => {
-    const store = await storeAnsweredBy(() => undefined, 50);
+    const store = await storeWithServer(() => undefined, 50);
 
     await expect(store.save('a/b', { version: 1 }, 'absent')).rejects.toMatchObject({
       name: 'CircuitStoreError',
@@ -62,11 +62,11 @@ describe('the responses of DynamoDB', () => {
   });
 });
 
-async function storeAnsweredBy(
-  answer: RequestListener,
+async function storeWithServer(
+  respond: RequestListener,
   timeoutMs = 4_000,
 ): Promise<DynamoDbCircuitStore> {
-  server = createServer(answer);
+  server = createServer(respond);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
