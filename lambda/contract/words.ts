@@ -67,7 +67,7 @@ export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
 /**
  * The health of a target, the best first. `recovering`: gets a few calls at a time. `unhealthy`:
- * gets no calls for now. `disabled`: gets only periodic checks until its configuration is corrected.
+ * gets no calls for now. `disabled`: gets only periodic checks until its configuration is fixed.
  */
 export const HEALTH_STATES = ['healthy', 'recovering', 'unhealthy', 'disabled'] as const;
 export type Health = (typeof HEALTH_STATES)[number];

@@ -30,7 +30,7 @@ const LETTERS: Readonly<Record<Counter, string>> = {
 
 const COUNTERS = Object.keys(LETTERS) as readonly Counter[];
 
-/** The waits that failed calls asked for, as a set of milliseconds. The only field that is no sum. */
+/** The waits that failed calls asked for, in milliseconds: a set, because they do not add up. */
 const WAITS = 'a';
 
 /** Longer than any window, because deletion only cleans up. */

@@ -1,6 +1,6 @@
 /**
- * The cases of docs/breaker-cases.md, which every store must pass. A title starts with the numbers of
- * its cases. Several workers share one store, time is virtual, and each call is flushed.
+ * The cases of docs/breaker-cases.md, which every store must pass. A title starts with the numbers
+ * of its cases. Several workers share one store, time is virtual, and each call is flushed.
  */
 import { describe } from '@jest/globals';
 import type { CircuitStore } from '../../lambda/core/breaker/circuit-store.ts';

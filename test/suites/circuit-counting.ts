@@ -3,7 +3,7 @@ import type { Outcome } from '../../lambda/core/breaker/permit.ts';
 import { countsOf, FAIL, type Fleet, KEY, type NewFleet, OK, permitsOf } from '../support/fleet.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-/** Throttles arrive at once but successes take seconds. The first throttles must not trip a fleet. */
+/** Throttles arrive at once but successes take seconds: early throttles must not trip a fleet. */
 export function countingCases(newFleet: NewFleet, seeds: number): void {
   describe('counting', () => {
     test('13. a flush whose response is lost is not repeated', async () => {

@@ -1,6 +1,6 @@
 /**
- * The response of GET /v1/admin/health: the callers' health view, plus the reasons and the operators'
- * actions. Times are ISO 8601 in UTC.
+ * The response of GET /v1/admin/health: the callers' health view with reasons, overrides and model
+ * lifecycles. Times are ISO 8601 in UTC.
  */
 import * as z from 'zod';
 import { LIFECYCLE_FINDINGS } from '../lifecycle.ts';

@@ -1,4 +1,4 @@
-/** Checks a caller's input. A fault names the field but never quotes a text, which may be a prompt. */
+/** Checks a caller's input. A fault never quotes a text, because the text may be a prompt. */
 import type * as z from 'zod';
 import { allowedBy, fieldOf, valueAt } from './issue.ts';
 

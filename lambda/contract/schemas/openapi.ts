@@ -1,6 +1,6 @@
 /**
- * The API's document in OpenAPI 3.1, generated from the schemas that check the requests and type
- * the responses. `npm run openapi` writes it to docs/openapi.json, which the request function serves.
+ * The API's document in OpenAPI 3.1, generated from the schemas of requests and responses. `npm run
+ * openapi` writes it to docs/openapi.json, which the request function serves.
  */
 import { END_STATUSES } from '../words.ts';
 import { ADMIN_PATHS } from './openapi-admin.ts';

@@ -23,8 +23,8 @@ export interface BreakerOptions extends Omit<Worker, 'on'> {
 }
 
 /**
- * The circuit breaker of one worker. Workers share their circuits through the store. If a fresh view
- * shows that the circuit is closed, `admit` needs no I/O and returns no promise.
+ * The circuit breaker of one worker. Workers share their circuits through the store. If a fresh
+ * view shows that the circuit is closed, `admit` needs no I/O and returns no promise.
  */
 export class Breaker implements CircuitGate {
   readonly #context: WorkerContext;

@@ -23,8 +23,8 @@ export class CircuitReplica {
   #view: View | undefined;
   #reading: Promise<View> | undefined;
   /**
-   * Changes run one after the other. If two overlapped and a response was lost, the worker could not
-   * tell which of them the store holds.
+   * Changes run one after the other. If two overlapped and a response was lost, the worker could
+   * not tell which of them the store holds.
    */
   #lastChange: Promise<unknown> = Promise.resolve();
   #unreadableSinceMs: number | undefined;

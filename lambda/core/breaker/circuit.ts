@@ -42,7 +42,7 @@ interface CommonFields {
   readonly writer: string;
 }
 
-/** A permit that one call of a stage holds. After `untilMs`, another caller may claim the permit. */
+/** A permit that one call of a stage holds. After `untilMs`, another call may claim the permit. */
 export interface Lease {
   readonly id: string;
   readonly untilMs: number;
@@ -92,7 +92,7 @@ export function unchanged(circuit: Circuit): Step {
   return { circuit, events: [] };
 }
 
-/** The first epoch is the time in seconds, so a circuit whose record was deleted repeats no epoch. */
+/** The first epoch is the time in seconds, so no epoch repeats after a record was deleted. */
 export function beginEpoch({ version, epoch }: Circuit, { nowMs, writer }: StepContext) {
   const next = epoch === 0 ? Math.floor(nowMs / 1000) : epoch + 1;
   return { version, epoch: next, sinceMs: nowMs, writer };

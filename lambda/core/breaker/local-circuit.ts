@@ -113,7 +113,7 @@ export class LocalCircuit {
     return this.#admitByState(claimed, subject, this.#context.clock.now(), true);
   }
 
-  /** Admits after a claim lost its store: the worker decides alone, or rejects if the store is back. */
+  /** Used if the store was lost during a claim. Rejects the call if the store is back already. */
   async #admitAfterLoss(subject: string | undefined): Promise<Admission> {
     const view = await this.refresh();
     const { access, clock } = this.#context;
@@ -137,7 +137,7 @@ export class LocalCircuit {
       : this.#reject('unknown', this.#timing.recheckMs);
   }
 
-  /** Returns a permit of a recovery stage. Its outcome is written at once, because it can decide. */
+  /** Returns a recovery stage's permit. Its outcome is written at once, because it can decide. */
   #leasePermit(
     { store, leaseId }: Claimed,
     { epoch, stage }: HalfOpen,

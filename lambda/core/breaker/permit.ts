@@ -2,8 +2,8 @@ import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { TargetFailureKind } from '../../contract/words.ts';
 
 /**
- * Permission to make one call now. The call's duration runs from the admission to `settle`. Only the
- * first `settle` counts.
+ * Permission to make one call now. The call's duration runs from the admission to `settle`. Only
+ * the first `settle` counts.
  */
 export interface Permit {
   readonly key: string;

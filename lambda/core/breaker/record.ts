@@ -74,8 +74,8 @@ export function fromRecord(record: unknown): Circuit | undefined {
 
 /**
  * Returns the circuit to use for an unreadable record: OPEN for one cooldown after the worker first
- * saw the record. Its recovery then overwrites the record. Version and epoch continue from the values
- * that can still be read.
+ * saw the record. Its recovery then overwrites the record. Version and epoch continue from the
+ * values that can still be read.
  */
 export function unreadableCircuit(
   record: unknown,

@@ -65,8 +65,9 @@ export class StoreAccess {
   }
 
   /**
-   * Waits a random time, so that workers do not write the same record at the same instant. A load that
-   * overlaps another worker's save leads to a failed write, so the wait grows with the store's latency.
+   * Waits a random time, so that workers do not write the same record at the same instant. A load
+   * that overlaps another worker's save leads to a failed write, so the wait grows with the store's
+   * latency.
    */
   async waitWithJitter(round = 1): Promise<void> {
     const { clock, random, policy } = this.#worker;

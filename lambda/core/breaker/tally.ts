@@ -2,10 +2,10 @@ import type { TargetFailureKind } from '../../contract/words.ts';
 import type { WindowCounts } from './circuit-store.ts';
 
 /**
- * The outcomes of one epoch that this worker has counted but not yet written. Throttles arrive within
- * milliseconds and successes within seconds, so counting only the calls that have ended would trip
- * falsely. A flush with a failure therefore also counts the calls in flight, as provisional successes.
- * A provisional success is taken back if its call fails.
+ * The outcomes of one epoch that this worker has counted but not yet written. Throttles arrive
+ * within milliseconds and successes within seconds, so counting only the calls that have ended
+ * would trip falsely. A flush with a failure therefore also counts the calls in flight, as provisional
+ * successes. A provisional success is taken back if its call fails.
  */
 export class Tally {
   readonly epoch: number;
@@ -66,7 +66,7 @@ export class Tally {
     this.#slow++;
   }
 
-  /** Returns false if the subject has already failed within the window: a job counts one failure. */
+  /** Returns false if the subject has failed within the window, because a job counts one failure. */
   isFirstFailure(subject: string, nowMs: number, windowMs: number): boolean {
     for (const [known, failedAtMs] of this.#failedSubjects) {
       if (nowMs - failedAtMs < windowMs) break;

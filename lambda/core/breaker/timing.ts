@@ -9,15 +9,16 @@ export interface Timing {
   readonly leaseMs: number;
   readonly viewMaxAgeMs: number;
   /**
-   * The longest random wait before a claim. It keeps workers that see a cooldown end from writing at
-   * the same instant: with 50 workers, about 16 writes fail per stage instead of 200.
+   * The longest random wait before a claim. It keeps workers that see a cooldown end from writing
+   * at the same instant: with 50 workers, about 16 writes fail per stage instead of 200.
    */
   readonly claimJitterMs: number;
   /** The limit up to which that wait may grow if the store is slow. */
   readonly claimJitterMaxMs: number;
   /**
    * The longest delay before pending counts are written, the overrides are read again, a rejected
-   * caller may try again or a lost store is tried again. 5 s, or less if the policy's times are short.
+   * caller may try again or a lost store is tried again. 5 s, or less if the policy's own times are
+   * short.
    */
   readonly recheckMs: number;
   /** A worker whose clock is further off than this changes no shared state. */

@@ -87,8 +87,8 @@ function trippedRule(window: Window, policy: BreakerPolicy): TripRule | undefine
 
 /**
  * Sums the buckets. The excess is a CUSUM: the failures beyond those that the rate r allows. Each
- * success takes back r / (1 − r) failures, so the excess stays level at a failure rate of r. It never
- * falls below 0, so a healthy past does not hide an outage.
+ * success takes back r / (1 − r) failures, so the excess stays level at a failure rate of r. It
+ * never falls below 0, so a healthy past does not hide an outage.
  */
 function addUp(buckets: readonly WindowCounts[], policy: BreakerPolicy): Window {
   const takenBack = policy.failureRatePercent / (100 - policy.failureRatePercent);

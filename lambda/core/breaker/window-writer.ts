@@ -123,7 +123,7 @@ export class WindowWriter {
       await access.retryRefused(() => store.addToWindow(this.#key, tally.epoch, slot, counts));
       return true;
     } catch (error) {
-      // A write whose response was lost is not repeated. At most, the window is wrong by this flush.
+      // A write whose response was lost is not repeated: the window is wrong by this flush at most.
       if (error instanceof CircuitStoreError && error.applied === 'no') tally.putBack(counts);
       else access.noteLostResponse(error);
       return false;
