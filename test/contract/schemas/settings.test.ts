@@ -130,7 +130,7 @@ describe('parseSettings', () => {
     [
       'a repeated name',
       { tiers: [tier, { ...tier, targets: [elsewhere] }] },
-      /^tiers\[1\]\.name: got "only", allowed is a name no other tier has/,
+      /^tiers\[1\]\.name: got "only", allowed is a name that no other tier has/,
     ],
     ['an unknown field', { tiers: [tier], retries: 3 }, /^retries: no such setting$/],
     [
