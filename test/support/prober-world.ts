@@ -33,7 +33,10 @@ export class ProberWorld {
     this.settings = someSettings({ probe: { enabled: true }, ...input });
     const policy = () => this.settings.breaker;
     this.disabledTargets = new DisabledTargets({
-      ...{ store: memoryDisabledTargets(), policy, clock: this.clock, log: this.telemetry.log },
+      store: memoryDisabledTargets(),
+      policy,
+      clock: this.clock,
+      log: this.telemetry.log,
     });
     this.worker = this.#breaker('worker');
     this.#probers = ['prober-1', 'prober-2'].map((id) => this.#prober(this.#breaker(id)));
@@ -119,7 +122,10 @@ export class ProberWorld {
   #breaker(workerId: string): Breaker {
     return new Breaker({
       newPrivateStore: () => new MemoryCircuitStore(() => this.clock.now()),
-      ...{ store: this.#store, clock: this.clock, random: () => 0.5, workerId },
+      store: this.#store,
+      clock: this.clock,
+      random: () => 0.5,
+      workerId,
       policy: () => this.settings.breaker,
     });
   }

@@ -31,7 +31,9 @@ export async function startRedisCluster(binary: string): Promise<RedisCluster> {
         'cluster-port': busPort,
         'cluster-announce-ip': HOST,
         'cluster-config-file': join(folder, `nodes-${i}.conf`),
-        ...{ dir: folder, save: '', appendonly: 'no' },
+        dir: folder,
+        save: '',
+        appendonly: 'no',
       };
       const options = Object.entries(settings).flatMap(([name, value]) => [
         `--${name}`,
