@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { BedrockCatalogue } from '../../lambda/aws/bedrock-catalogue.ts';
 import { type FakeBedrock, startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
-import { type Answer, type AwsService, serveAwsService } from '../support/aws-service.ts';
+import { type AwsService, type ServiceResponse, serveAwsService } from '../support/aws-service.ts';
 import '../support/errors-of-one-realm.ts';
 
 const MODEL = { region: 'us-east-1', modelId: 'anthropic.claude-sonnet-4-6' };
@@ -50,7 +50,7 @@ describe('the catalogue of the fake Bedrock', () => {
 
 describe('a response of the control plane', () => {
   let service: AwsService;
-  let answers: Answer[] = [];
+  let answers: ServiceResponse[] = [];
   beforeAll(async () => {
     service = await serveAwsService(() => answers.shift() ?? error('TooManyRequests', 500));
     process.env.AWS_ENDPOINT_URL_BEDROCK = service.config.endpoint;

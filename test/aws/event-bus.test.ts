@@ -2,7 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { expect, test } from '@jest/globals';
 import { eventBridgeBus } from '../../lambda/aws/event-bus.ts';
 import type { CompletionEvent } from '../../lambda/core/jobs/completion-event.ts';
-import { type Answer, serveAwsService } from '../support/aws-service.ts';
+import { type ServiceResponse, serveAwsService } from '../support/aws-service.ts';
 import { JOB_ID } from '../support/job-builders.ts';
 
 const event = (generation: number): CompletionEvent => ({
@@ -14,7 +14,7 @@ const event = (generation: number): CompletionEvent => ({
   completedAt: '2026-01-01T00:00:01.000Z',
 });
 
-async function publish(answer: Answer, ...events: readonly CompletionEvent[]) {
+async function publish(answer: ServiceResponse, ...events: readonly CompletionEvent[]) {
   const service = await serveAwsService(() => answer);
   const client = new EventBridgeClient(service.config);
   try {

@@ -2,7 +2,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SettingsParameter } from '../../lambda/aws/settings-parameter.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
-import { type Answer, type AwsService, serveAwsService } from '../support/aws-service.ts';
+import { type AwsService, type ServiceResponse, serveAwsService } from '../support/aws-service.ts';
 import { START } from '../support/job-builders.ts';
 import { aWorld, type World } from '../support/job-world.ts';
 import { someSettings } from '../support/settings.ts';
@@ -12,7 +12,7 @@ const textOf = (maxAttempts: number) => JSON.stringify(someSettings({ jobs: { ma
 const REFUSED = textOf(3).replace('"maxAttempts":3', '"maxAttempts":0');
 
 /** The deployed settings allow two attempts. */
-function holding(edited: string | undefined): Answer {
+function holding(edited: string | undefined): ServiceResponse {
   const named = { edited, deployed: textOf(2) };
   const Parameters = Object.entries(named).flatMap(([Name, Value]) =>
     Value === undefined ? [] : [{ Name, Value, LastModifiedDate: EDITED_AT / 1000 }],
@@ -20,7 +20,7 @@ function holding(edited: string | undefined): Answer {
   return { status: 200, body: { Parameters } };
 }
 
-let answer: Answer;
+let answer: ServiceResponse;
 let service: AwsService;
 let world: World;
 let settings: SettingsParameter;

@@ -1,21 +1,19 @@
 /**
- * Prints what a million jobs cost on AWS without the models' tokens, service by service. Requests and
- * DynamoDB units are counted: jobs go through the real use cases and the real adapter of the jobs
- * table. Prices, sizes and durations are constants in cost/report.ts.
+ * Prints the cost of a million jobs on AWS without the models' tokens, service by service. The write
+ * units of the jobs table are counted: jobs go through the real use cases and the table's real adapter.
+ * Requests follow from the options; prices, sizes and durations are constants in cost/report.ts.
  *
  *     npm run bench:cost
  *     npm run bench:cost -- --batch 1 --polls 1 --deferrals 1 --model-seconds 10
  */
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import type { JobStore } from '../../lambda/core/jobs/job-store.ts';
 import { acceptJob } from '../../lambda/request/accept-job.ts';
 import { work } from '../../lambda/worker/work.ts';
+import { startDynalite } from '../support/dynalite-table.ts';
 import { answers, aWorld } from '../support/job-world.ts';
 import { localAws } from '../support/local-aws.ts';
 import { jobsTable } from '../support/tables.ts';
@@ -30,7 +28,7 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '10' },
     /** GET requests for each job: 1 with `?wait=`, 0 with events. */
     polls: { type: 'string', default: '2' },
-    /** Deferrals of each job before it is answered, as an outage causes them. */
+    /** Deferrals of each job before it is answered; outages cause them. */
     deferrals: { type: 'string', default: '0' },
   },
 });
@@ -38,9 +36,7 @@ const deferrals = Number(values.deferrals);
 const JOBS = 20;
 
 async function main(): Promise<void> {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
+  const { port, stop } = await startDynalite();
   const client = new DynamoDBClient(localAws(`http://127.0.0.1:${port}`));
   try {
     await client.send(new CreateTableCommand(jobsTable('jobs')));
@@ -56,7 +52,7 @@ async function main(): Promise<void> {
     });
   } finally {
     client.destroy();
-    server.close();
+    await stop();
   }
 }
 

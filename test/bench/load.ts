@@ -103,8 +103,8 @@ async function measureBurst(run: EmbeddedRun, holdfast: Pipeline): Promise<void>
 }
 
 /**
- * Returns the total seconds of each pipeline. The pipelines take turns, so that a machine that slows
- * down slows both; the rounds are short, so that no idle sandbox is stopped in between.
+ * Returns the total seconds of each pipeline. The pipelines take turns, so that a slow phase of the
+ * machine slows both. The rounds are short, so that no sandbox is stopped because it is idle.
  */
 async function takeTurns(run: EmbeddedRun, bare: Pipeline, holdfast: Pipeline) {
   const seconds = { bare: 0, holdfast: 0 };
@@ -133,7 +133,7 @@ async function burst(run: EmbeddedRun, { path, queue }: Pipeline, count: number)
   return (performance.now() - startedAt) / 1000;
 }
 
-/** Prints how many jobs succeeded; fails the bench unless all did, because the figures need it. */
+/** Prints how many jobs succeeded. Unless all did, the figures mean nothing and the bench fails. */
 async function verify(run: EmbeddedRun, { name, table }: Pipeline, posted: number): Promise<void> {
   const statuses = await statusesOf(run, table);
   const succeeded = statuses.filter((status) => status === 'SUCCEEDED').length;

@@ -30,9 +30,9 @@ const { values } = parseArgs({
 const jobCount = Number(values.jobs);
 const clients = Number(values.clients);
 const medianMs = Number(values['latency-ms']);
-/** V8 optimizes the SDK in each sandbox meanwhile; the first 1,000 jobs take a quarter longer. */
+/** The first 1,000 jobs take a quarter longer, because V8 still optimizes the SDK in each sandbox. */
 const WARM_UP_JOBS = 1000;
-/** Costs the load generator less than `fetch`, so that more of the machine is left to be measured. */
+/** Needs less CPU time than `fetch`, so the load generator leaves more of the machine to Holdfast. */
 const agent = new Agent({ keepAlive: true, maxSockets: clients });
 
 async function main(): Promise<void> {

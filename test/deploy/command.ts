@@ -1,5 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
+/** The lines of output that the error of a failed command quotes. */
+const LAST_LINES = 25;
+/** The time between SIGTERM and SIGKILL. */
+const GRACE_MS = 5_000;
+
 export interface CommandOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends the command and the processes that it started. */
@@ -32,7 +37,7 @@ export async function command(
   }
 }
 
-/** Ends a process and its group: with SIGTERM, and after five seconds with SIGKILL. */
+/** Ends a process and its group: with SIGTERM, and after `GRACE_MS` with SIGKILL. */
 export async function endGroup(leader: ChildProcess): Promise<void> {
   const exited = ended(leader);
   signalGroup(leader, 'SIGTERM');
@@ -42,9 +47,6 @@ export async function endGroup(leader: ChildProcess): Promise<void> {
   // The leader may have left processes of its group behind.
   signalGroup(leader, 'SIGKILL');
 }
-
-const LAST_LINES = 25;
-const GRACE_MS = 5_000;
 
 function ended(child: ChildProcess): Promise<number | string | null> {
   if (child.exitCode !== null || child.signalCode !== null) {

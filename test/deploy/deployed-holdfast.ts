@@ -36,8 +36,8 @@ export class DeployedHoldfast extends ApiClient {
   /** Reads the value of the stack's API key, as README.md describes, and opens the stack with it. */
   static async open(emulator: Emulator, outputs: Outputs): Promise<DeployedHoldfast> {
     const path = `/apikeys/${outputs.ApiKeyId}?includeValue=true`;
-    const answer = await signedCall(emulator.url, { service: 'apigateway', path });
-    return new DeployedHoldfast(emulator, outputs, key.parse(JSON.parse(answer)).value);
+    const response = await signedCall(emulator.url, { service: 'apigateway', path });
+    return new DeployedHoldfast(emulator, outputs, key.parse(JSON.parse(response)).value);
   }
 
   /** Waits until the job has this status; throws if it ends with another one. */
@@ -73,7 +73,7 @@ export class DeployedHoldfast extends ApiClient {
     await this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
   }
 
-  /** Waits for a dead letter with this reason and returns its body; the letter stays in the queue. */
+  /** Waits for a dead letter with this reason and returns its body; the message stays in the queue. */
   deadLetter(signal: AbortSignal, reason: string): Promise<string> {
     const { DeadLetterQueueUrl: QueueUrl } = this.#outputs;
     const look = async () => {
@@ -92,7 +92,7 @@ export class DeployedHoldfast extends ApiClient {
     return eventually(`a dead letter with the reason ${reason}`, look, signal);
   }
 
-  /** Deletes everything that `cdk destroy` leaves: objects, and keys added outside the stack. */
+  /** Deletes everything that `cdk destroy` would leave: objects, and keys added outside the stack. */
   async clear(): Promise<void> {
     const { ResultsBucketName: Bucket } = this.#outputs;
     const { Contents = [] } = await this.#s3.send(new ListObjectsV2Command({ Bucket }));

@@ -7,14 +7,14 @@ import type { Emulator } from './emulator.ts';
 
 const HOLDFAST = fileURLToPath(new URL('../../bin/holdfast.ts', import.meta.url));
 
-/** The environment that the doctor checks. */
-export interface Checked {
+/** The emulated account and the fake Bedrock that the doctor checks. */
+export interface CheckedAccount {
   readonly env: Emulator['env'];
   readonly bedrock: FakeBedrock;
 }
 
 /** Expects the doctor to pass each check that the emulator supports. */
-export async function doctorPasses(checked: Checked, signal: AbortSignal): Promise<void> {
+export async function doctorPasses(checked: CheckedAccount, signal: AbortSignal): Promise<void> {
   const output = await doctor(checked, signal);
   const checks = ['credentials', 'region', 'bootstrap', 'model', 'lifecycle', 'output-limit'];
   for (const check of [...checks, 'stack', 'parameter', 'dead-letters']) {
@@ -23,7 +23,10 @@ export async function doctorPasses(checked: Checked, signal: AbortSignal): Promi
 }
 
 /** Expects a warning about a throttled model, and exit code 1 with a fix for a denied one. */
-export async function doctorReportsModels(checked: Checked, signal: AbortSignal): Promise<void> {
+export async function doctorReportsModels(
+  checked: CheckedAccount,
+  signal: AbortSignal,
+): Promise<void> {
   const { bedrock } = checked;
   bedrock.setFault({ fault: 'throttle-minute', region: 'us-west-2' });
   assert.match(await doctor(checked, signal), /^! warn model: us-west-2.* \(quota-minute\)$/m);
@@ -38,7 +41,7 @@ export async function doctorReportsModels(checked: Checked, signal: AbortSignal)
 }
 
 /** Returns the doctor's output; throws if a check is bad. */
-function doctor({ env, bedrock }: Checked, signal: AbortSignal): Promise<string> {
+function doctor({ env, bedrock }: CheckedAccount, signal: AbortSignal): Promise<string> {
   const args = [HOLDFAST, 'doctor', '--config', SETTINGS_FILE, '--stack', 'Holdfast'];
   const { url } = bedrock;
   const endpoints = { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: url, AWS_ENDPOINT_URL_BEDROCK: url };

@@ -57,8 +57,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   try {
     const look = async () => {
       if (leader.exitCode !== null) throw new Error(`the emulator ended with ${leader.exitCode}`);
-      const answer = await fetch(`${url}/_ministack/health`).catch(() => undefined);
-      return answer?.ok || undefined;
+      const response = await fetch(`${url}/_ministack/health`).catch(() => undefined);
+      return response?.ok || undefined;
     };
     await eventually('the emulator to start', look, signal);
   } catch (error: unknown) {

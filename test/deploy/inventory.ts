@@ -1,6 +1,6 @@
 import { type SignedCall, signedCall } from './signed-call.ts';
 
-/** One list call for each kind of resource in the stack. The answers are compared, not parsed. */
+/** One list call for each kind of resource in the stack. The responses are compared, not parsed. */
 const LISTS: Readonly<Record<string, SignedCall>> = {
   tables: { service: 'dynamodb', target: 'DynamoDB_20120810.ListTables' },
   queues: { service: 'sqs', target: 'AmazonSQS.ListQueues' },
@@ -19,23 +19,23 @@ const LISTS: Readonly<Record<string, SignedCall>> = {
   dashboards: { service: 'monitoring', path: '/?Action=ListDashboards&Version=2010-08-01' },
 };
 
-/** The answer of each list call, as the service gave it, by the kind of resource. */
+/** The raw response to each list call, by the kind of resource. */
 export type Inventory = Readonly<Record<string, string>>;
 
 /** Lists the emulator's resources of every kind that the stack has. */
 export async function inventory(endpoint: string): Promise<Inventory> {
   const entries = Object.entries(LISTS).map(async ([kind, call]) => {
-    const answer = await signedCall(endpoint, call);
-    return [kind, withoutRequestId(answer)] as const;
+    const response = await signedCall(endpoint, call);
+    return [kind, withoutRequestId(response)] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Returns the kinds of which no resource was added or removed. */
+/** Returns the kinds whose lists are equal in both inventories. */
 export function unchangedKinds(before: Inventory, after: Inventory): string[] {
   return Object.keys(before).filter((kind) => before[kind] === after[kind]);
 }
 
-function withoutRequestId(answer: string): string {
-  return answer.replace(/<RequestId>[^<]*<\/RequestId>/g, '');
+function withoutRequestId(response: string): string {
+  return response.replace(/<RequestId>[^<]*<\/RequestId>/g, '');
 }

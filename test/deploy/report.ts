@@ -1,3 +1,6 @@
+/** The time that a step has after its signal to end by itself. */
+const GRACE_MS = 10_000;
+
 /** Runs the steps of a test, each within its time limit, and prints how each one ended. */
 export class Report {
   readonly #startedAtMs = performance.now();
@@ -42,7 +45,7 @@ export class Report {
   }
 }
 
-/** Rejects if the step does not end by itself soon after its signal; such a step is abandoned. */
+/** Runs a step. Abandons it and rejects if it does not end within `GRACE_MS` of its signal. */
 function within<Result>(
   signal: AbortSignal,
   run: (signal: AbortSignal) => Promise<Result>,
@@ -52,8 +55,6 @@ function within<Result>(
   });
   return Promise.race([run(signal), late]);
 }
-
-const GRACE_MS = 10_000;
 
 function line(status: string, ms: number, name: string): void {
   const seconds = (ms / 1000).toFixed(1).padStart(6);

@@ -20,6 +20,7 @@ const [PRIMARY, SECONDARY] = SETTINGS.tiers.flatMap(({ targets }) =>
     at: { region: target.region, model: target.modelId },
   })),
 );
+const UNKNOWN_KEY = { accessKeyId: 'AKIAUNKNOWNUNKNOWN00' };
 
 async function servedByPrimary({ holdfast }: Deployed, signal: AbortSignal): Promise<void> {
   const jobId = await holdfast.submit('Why do ships have anchors?');
@@ -38,10 +39,10 @@ async function badRequestsRefused({ holdfast }: Deployed): Promise<void> {
 
 async function usagePlanEnforced({ holdfast }: Deployed): Promise<void> {
   const apiKey = await holdfast.addKey(1, 2);
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 8 }, () => holdfast.request('/health', { apiKey })),
   );
-  const statuses = answers.map(({ status }) => status);
+  const statuses = responses.map(({ status }) => status);
   assert.ok(statuses.includes(200) && statuses.includes(429), `got ${statuses}`);
 }
 
@@ -102,8 +103,6 @@ async function operatorRoutesProtected({ holdfast }: Deployed): Promise<void> {
   // An unsigned caller must not learn that the route exists.
   assert.deepEqual([none.status, stranger.status], [404, 403]);
 }
-
-const UNKNOWN_KEY = { accessKeyId: 'AKIAUNKNOWNUNKNOWN00' };
 
 /** The scenarios of callers and operators on a freshly deployed stack, in this order. */
 export const SCENARIOS: readonly {

@@ -1,4 +1,4 @@
-/** The settings of the deploy test: the default rules with shorter times, for outages in seconds. */
+/** The settings of the deploy test: the default rules with shorter times, so that outages take seconds. */
 import { defineSettings } from '../../lambda/contract/schemas/settings.ts';
 
 export default defineSettings({

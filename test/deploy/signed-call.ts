@@ -25,7 +25,7 @@ export async function signedCall(endpoint: string, call: SignedCall): Promise<st
     body: text,
     headers: { ...signed, ...(target && { 'x-amz-target': target }) },
   });
-  const answer = await response.text();
-  if (!response.ok) throw new Error(`${service} ${target ?? path}: ${response.status} ${answer}`);
-  return answer;
+  const content = await response.text();
+  if (!response.ok) throw new Error(`${service} ${target ?? path}: ${response.status} ${content}`);
+  return content;
 }

@@ -4,6 +4,8 @@ import { signedCall } from './signed-call.ts';
 const groups = z.object({ logGroups: z.array(z.object({ logGroupName: z.string() })) });
 const lines = z.object({ events: z.array(z.object({ message: z.string() })) });
 
+const LATEST = 20;
+
 /** Returns the latest warnings and errors of the deployed functions, from their log groups. */
 export async function latestWarnings(endpoint: string): Promise<readonly string[]> {
   const ask = async (target: string, body: object) =>
@@ -15,5 +17,3 @@ export async function latestWarnings(endpoint: string): Promise<readonly string[
   });
   return (await Promise.all(warnings)).flat().slice(-LATEST);
 }
-
-const LATEST = 20;

@@ -12,9 +12,9 @@ interface Policy {
 }
 
 /**
- * Copies a cloud assembly and removes one action from the role of one function. The asset of the
- * template is named after its hash, so the copy gets a new name; otherwise the CLI would not publish
- * it, because an asset with the old name exists already.
+ * Copies a cloud assembly and removes one action from the role of one function. The template's asset
+ * is named after its hash, so the copy gets a new name. With the old name, the CLI would find the asset
+ * already published and skip it.
  */
 export function withoutGrant(
   assembly: string,

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkApi } from '../../doctor/api.ts';
 import '../support/errors-of-one-realm.ts';
-import { type Answer, type AwsService, serveAwsService } from '../support/aws-service.ts';
+import { type AwsService, type ServiceResponse, serveAwsService } from '../support/aws-service.ts';
 
 describe('the check of the API', () => {
   let api: AwsService;
-  let answer: Answer = { status: 200, body: {} };
+  let answer: ServiceResponse = { status: 200, body: {} };
   beforeAll(async () => {
     api = await serveAwsService(() => answer);
   });

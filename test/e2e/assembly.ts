@@ -23,15 +23,16 @@ export function synthesizeBeforeAll(configFile = SETTINGS_FILE): Assembly {
   }, LIMIT_MS + 10_000);
   return {
     get dir() {
-      if (dir === undefined) throw new Error('the app is not synthesized before the first test');
+      if (dir === undefined)
+        throw new Error('the assembly was read before beforeAll synthesized it');
       return dir;
     },
   };
 }
 
 /**
- * Returns one assembly to all suites of a test run. The first suite that asks synthesizes it, the
- * others wait: no suite writes to an assembly, and a synthesis keeps two cores busy for seconds.
+ * Returns the assembly that all suites of a test run share. The first suite synthesizes it and the
+ * others wait, because a synthesis keeps two cores busy for seconds. No suite writes to an assembly.
  */
 export async function synthesizeForTest(configFile = SETTINGS_FILE): Promise<Assembly> {
   const dir = join(runFolder(), basename(configFile, '.ts'));
@@ -46,7 +47,7 @@ export async function synthesizeForTest(configFile = SETTINGS_FILE): Promise<Ass
   return { dir };
 }
 
-/** Returns true to the first suite of the test run that asks, whatever process it runs in. */
+/** Returns true to one caller for each folder in a test run, also across processes. */
 async function isFirst(dir: string): Promise<boolean> {
   try {
     await mkdir(`${dir}.requested`);

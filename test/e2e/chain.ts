@@ -2,12 +2,12 @@ import { type Settings, targetKey } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 import settingsInput from './settings.ts';
 
-/** The settings that the suites' app is synthesized with. */
+/** The settings of the app that the suites run. */
 export const SETTINGS: Settings = parseSettings(settingsInput, 'settings.ts');
 
 export interface ChainTarget {
   readonly key: string;
-  /** The target in the fields of a fault rule and of a filter of calls. */
+  /** The target as a fault rule and a filter of calls name it. */
   readonly at: { readonly region: string; readonly model: string };
 }
 

@@ -16,7 +16,7 @@ export interface DeadLetter {
 
 type FunctionName = 'Request' | 'Worker' | 'Sweeper' | 'Admin' | 'Lifecycle' | 'Prober';
 
-/** One embedded run, as its callers, its operators and the provider of its models see it. */
+/** One embedded run: its API, for callers and operators, its fake Bedrock, its queues and its functions. */
 export class Holdfast extends ApiClient {
   readonly run: EmbeddedRun;
   readonly bedrock: FakeBedrock;
@@ -89,7 +89,7 @@ export class Holdfast extends ApiClient {
     return found;
   }
 
-  /** Throws if a function was denied a call: then a grant is missing in the stack. */
+  /** Throws if a policy denied a function's call, because then the stack lacks a grant. */
   expectNothingDenied(): void {
     const denied = this.run.denied();
     if (denied.length > 0) throw new Error(`denied by a policy: ${denied.join('; ')}`);
@@ -100,7 +100,7 @@ export class Holdfast extends ApiClient {
   }
 }
 
-/** Quick and nearly constant, so that the breaker takes the time in these tests, not the model. */
+/** Short and nearly constant, so that the breaker's times dominate in these tests. */
 const LATENCY = { medianMs: 20, sigma: 0.2, msPerOutputToken: 0 };
 
 export async function startHoldfast({ dir }: Assembly): Promise<Holdfast> {

@@ -54,12 +54,12 @@ describe('a request with an error', () => {
   ])(
     '%s is answered with 400 and problem details that name the field',
     async (_title, body, field) => {
-      const answer = await post(body);
+      const response = await post(body);
 
-      expect(answer.status).toBe(400);
-      expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-      expect(answer.body).toMatchObject({ type: PROBLEM.invalidRequest.type, status: 400 });
-      expect(answer.body.errors?.map((error) => error.field)).toContain(field);
+      expect(response.status).toBe(400);
+      expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(response.body).toMatchObject({ type: PROBLEM.invalidRequest.type, status: 400 });
+      expect(response.body.errors?.map((error) => error.field)).toContain(field);
     },
   );
 
@@ -70,18 +70,18 @@ describe('a request with an error', () => {
     ['a request without a key', `/jobs/${UNKNOWN_JOB}`, undefined, 403, PROBLEM.forbidden],
     ['a request with a wrong key', `/jobs/${UNKNOWN_JOB}`, 'guess', 403, PROBLEM.forbidden],
   ])('%s is answered with problem details', async (_title, path, apiKey, status, problem) => {
-    const answer = await holdfast.request<ProblemDetails>(path, { apiKey });
+    const response = await holdfast.request<ProblemDetails>(path, { apiKey });
 
-    expect(answer.status).toBe(status);
-    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-    expect(answer.body).toMatchObject({ type: problem.type, status });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(response.body).toMatchObject({ type: problem.type, status });
   });
 
   test('a body over 5 MB is answered with 413', async () => {
-    const answer = await post(JSON.stringify({ prompt: FIVE_MB }));
+    const response = await post(JSON.stringify({ prompt: FIVE_MB }));
 
-    expect(answer.status).toBe(413);
-    expect(answer.body.type).toBe(PROBLEM.tooLarge.type);
+    expect(response.status).toBe(413);
+    expect(response.body.type).toBe(PROBLEM.tooLarge.type);
   });
 
   test('calls no model, and no function is denied a call', async () => {
@@ -91,16 +91,16 @@ describe('a request with an error', () => {
 });
 
 test('an accepted job is answered with 202 and its path, and succeeds', async () => {
-  const answer = await holdfast.request<{ jobId: string; status: string }>('/jobs', {
+  const response = await holdfast.request<{ jobId: string; status: string }>('/jobs', {
     method: 'POST',
     body: { prompt: 'where?' },
   });
 
-  const { jobId } = answer.body;
-  expect(answer.status).toBe(202);
-  expect(answer.body).toMatchObject({ status: 'QUEUED', links: { self: `/v1/jobs/${jobId}` } });
-  expect(answer.headers.get('location')).toBe(`/v1/jobs/${jobId}`);
-  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  const { jobId } = response.body;
+  expect(response.status).toBe(202);
+  expect(response.body).toMatchObject({ status: 'QUEUED', links: { self: `/v1/jobs/${jobId}` } });
+  expect(response.headers.get('location')).toBe(`/v1/jobs/${jobId}`);
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(await holdfast.ended([jobId])).toMatchObject([{ status: 'SUCCEEDED' }]);
 });
 
@@ -122,7 +122,7 @@ test('a repeated idempotency key returns the same job, and is refused with anoth
   expect(holdfast.bedrock.calls({ jobId: first.body.jobId })).toHaveLength(1);
 });
 
-test('a job of another tenant gets the same answer as an unknown job', async () => {
+test('a job of another tenant gets the same response as an unknown job', async () => {
   const jobId = await holdfast.submit('for my eyes only');
   await holdfast.ended([jobId]);
 

@@ -53,7 +53,7 @@ test('a tenant lists its own jobs in pages, newest first, filtered by status', a
   expect(foreign.status).toBe(400);
 });
 
-test('a running job that is cancelled makes no further call, and can be cancelled only once and by its tenant', async () => {
+test('a running job that is cancelled makes no further call, and only its tenant can cancel it, once', async () => {
   const fault = holdfast.bedrock.setFault({ region: PRIMARY.at.region, fault: 'hang' });
   const jobId = await holdfast.submit('too late');
   await eventually('the first call', () => holdfast.bedrock.calls({ jobId })[0]);

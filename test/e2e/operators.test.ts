@@ -34,7 +34,7 @@ test('a forced-open target gets no call, and recovers with a single first call o
     const health = await holdfast.asOperator<AdminHealthView>('GET', '/admin/health');
     const publicHealth = await holdfast.health();
     await sleep(1_000);
-    const callsWhileOut = bedrock.calls(PRIMARY.at).length - before;
+    const callsWhileForcedOpen = bedrock.calls(PRIMARY.at).length - before;
     const liftedMs = Date.now();
     const lifted = await holdfast.asOperator('DELETE', OVERRIDE);
     const [first, second] = await eventually('calls again', () => {
@@ -44,7 +44,7 @@ test('a forced-open target gets no call, and recovers with a single first call o
     const jobs = await holdfast.ended(await traffic.stop());
 
     expect(set).toMatchObject({ status: 200, body: { key: PRIMARY.key, actor: OPERATOR } });
-    expect(callsWhileOut).toBe(0);
+    expect(callsWhileForcedOpen).toBe(0);
     expect(adminHealthView.parse(health.body)).toEqual(health.body);
     expect(health.body).toMatchObject({
       status: 'degraded',

@@ -10,7 +10,7 @@ import { startTraffic } from './traffic.ts';
 const JOBS_PER_SECOND = 10;
 const WARM_UP_JOBS = 5;
 const { cooldownSeconds, consecutiveFailures, excessFailures, recoveryStages } = SETTINGS.breaker;
-/** Probes are at least a cooldown less its jitter apart; half a cooldown leaves room for a slow machine. */
+/** Probes are at least a cooldown minus its jitter apart; half a cooldown allows for a slow machine. */
 const PROBE_PAUSE_MS = cooldownSeconds * 1000 * 0.5;
 
 const assembly = synthesizeBeforeAll();
@@ -35,7 +35,7 @@ test('a throttled primary gets only probes, jobs succeed on other tiers, and it 
     await eventually('full traffic', () => since(closedMs, answered()).length >= 10 || undefined);
     const jobs = await holdfast.ended(await traffic.stop());
 
-    // The trip rule needs its count; calls go on until all workers have seen the open circuit.
+    // The trip rule needs this many failures, and calls go on until all workers see the open circuit.
     const detection = throttled().length - since(openMs, throttled()).length;
     expect(detection).toBeGreaterThanOrEqual(consecutiveFailures);
     expect(detection).toBeLessThanOrEqual(excessFailures + JOBS_PER_SECOND);
@@ -89,7 +89,7 @@ test('while the whole chain is down, jobs are deferred without using up claims, 
     const open = await Promise.all(chain.map((target) => holdfast.circuitReached(target, 'OPEN')));
     const probes = (target: ChainTarget) =>
       since(Math.max(...open), bedrock.calls({ ...target.at, outcome: 'unavailable' }));
-    // More deferrals than a job has claims: a job that paid for them would be dead-lettered.
+    // More deferrals than a job has claims: if deferrals used up claims, it would be dead-lettered.
     const deferrals = SETTINGS.jobs.maxAttempts + 1;
     await eventually(
       'the probes',
@@ -122,13 +122,13 @@ function endMs(call: CallRecord | undefined): number | undefined {
   return call?.ms === undefined ? undefined : call.startedAtMs + call.ms;
 }
 
-/** Expects one call in each cooldown. */
+/** Expects at most one call in each cooldown. */
 function expectProbesOnly(calls: readonly CallRecord[]): void {
   const pauses = calls.slice(1).map((call, i) => call.startedAtMs - (calls[i]?.startedAtMs ?? 0));
   expect(pauses.filter((pauseMs) => pauseMs < PROBE_PAUSE_MS)).toEqual([]);
 }
 
-/** Returns the number of permits of the stage that is reached after so many successes. */
+/** Returns the number of permits of the stage that a recovery reaches with this many successes. */
 function stageAfter(successes: number): number {
   let done = 0;
   for (const permits of recoveryStages) {

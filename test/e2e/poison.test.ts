@@ -62,8 +62,8 @@ describe('a job whose worker dies in every run', () => {
     const dryRun = await holdfast.asOperator('POST', '/admin/redrive', { dryRun: true });
     const unmoved = await holdfast.job(jobId);
     const redriven = await eventually('the dead letter to be visible again', async () => {
-      const answer = await holdfast.asOperator<RedriveReport>('POST', '/admin/redrive', {});
-      return answer.status === 200 && answer.body.moved > 0 ? answer.body : undefined;
+      const response = await holdfast.asOperator<RedriveReport>('POST', '/admin/redrive', {});
+      return response.status === 200 && response.body.moved > 0 ? response.body : undefined;
     });
     const job = await holdfast.reached(jobId, 'SUCCEEDED');
 

@@ -1,7 +1,7 @@
 /**
- * Outages of special kinds on the whole stack, for what the real parts alone can show: errors as
- * the SDK client parses them, grants, and a job's bounds as the API reads them. test/rig covers
- * more kinds with exact numbers, in virtual time.
+ * Special outages on the whole stack. They test what a simulation cannot: errors as the SDK client
+ * parses them, grants, and a job's bounds as the API reads them. test/rig covers more outages with
+ * exact numbers, in virtual time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
@@ -13,18 +13,18 @@ import { type ChainTarget, LAST_RESORT, PRIMARY, SECONDARY, SETTINGS } from './c
 import { type Holdfast, withHoldfast } from './holdfast.ts';
 
 const { cooldownSeconds, viewMaxAgeSeconds } = SETTINGS.breaker;
-/** For this long another sandbox may still call a target whose circuit has just opened. */
+/** The time in which other sandboxes may still call a target whose circuit has just opened. */
 const GRACE_MS = viewMaxAgeSeconds * 1000 + 200;
 /** 250,000 tokens: too long for a context window of 200,000, short enough for one of a million. */
 const LONG_PROMPT = 'four'.repeat(250_000);
 
 const assembly = synthesizeBeforeAll();
 
-test('a prompt too long for one model is counted there and served by the next; too many maxTokens are capped', async () => {
+test('a prompt too long for one model is counted there and served by the next; a maxTokens beyond the limit is capped', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     const [job] = await ended(holdfast, [{ prompt: LONG_PROMPT }]);
     const calls = holdfast.bedrock.calls();
-    const [greedy] = await ended(holdfast, [
+    const [capped] = await ended(holdfast, [
       { prompt: 'hello', inferenceConfig: { maxTokens: 100_000 } },
     ]);
 
@@ -33,7 +33,7 @@ test('a prompt too long for one model is counted there and served by the next; t
       { operation: 'count-tokens', region: PRIMARY.at.region, inputTokens: 250_000 },
       { operation: 'converse', region: SECONDARY.at.region, outcome: 'answered' },
     ]);
-    expect(greedy).toMatchObject({
+    expect(capped).toMatchObject({
       status: 'SUCCEEDED',
       servedBy: PRIMARY.key,
       degradedBy: ['maxTokens'],

@@ -1,6 +1,6 @@
 /**
- * The settings of the e2e suites: the default rules with shorter times, so that a whole outage takes
- * only seconds, including its detection and the recovery.
+ * The settings of the e2e suites: the default rules with shorter times, so that detection and recovery
+ * take only seconds.
  */
 import { defineSettings } from '../../lambda/contract/schemas/settings.ts';
 
@@ -32,8 +32,7 @@ export default defineSettings({
   },
   jobs: {
     deadlineSeconds: 120,
-    // A deferral must not use up a claim. With only two, a job that paid for each deferral would be
-    // dead-lettered.
+    // Only two, so that a job is soon dead-lettered if its deferrals wrongly use up claims.
     maxAttempts: 2,
     workerConcurrency: 4,
     shortestDeferralSeconds: 1,

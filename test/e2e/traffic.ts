@@ -5,7 +5,7 @@ export interface Traffic {
   stop(): Promise<readonly string[]>;
 }
 
-/** Posts jobs at a steady pace, as clients do that know nothing of an outage. */
+/** Posts jobs at a steady pace, like clients that do not know of the outage. */
 export function startTraffic(holdfast: Holdfast, jobsPerSecond: number): Traffic {
   const posted: Promise<string>[] = [];
   const timer = setInterval(() => {

@@ -1,6 +1,6 @@
 /**
  * Tests the API of an embedded run against its own OpenAPI document. Schemathesis generates valid and
- * invalid requests and checks every answer: no 5xx, and no answer that the document does not describe.
+ * invalid requests and checks every response: none may be a 5xx, and the document must describe each.
  *
  *     npm run fuzz -- --seed 1
  */

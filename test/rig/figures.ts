@@ -3,13 +3,13 @@ import type { CallRecord } from '../../local/bedrock/call-log.ts';
 import { median } from '../support/median.ts';
 import type { CircuitChange, JobRecord, OutageRun } from './outage-run.ts';
 
-/** The figures by which an outage is judged. */
+/** The measured results of one outage. */
 export interface Figures {
   /** Calls that ended in a failure of the target. */
   readonly failures: number;
   /** Failures of calls that began before the target's circuit first opened. */
   readonly failuresBeforeOpen: number;
-  /** Jobs without a successful end, and dead letters. */
+  /** Jobs that did not succeed, plus dead letters. */
   readonly lostJobs: number;
   /** Jobs that a model answered more than once. */
   readonly jobsAnsweredTwice: number;
@@ -23,7 +23,7 @@ export interface Figures {
   readonly recoverySeconds: number;
   /** From the end of the outage until every job from before has ended. */
   readonly backlogSeconds: number;
-  /** Calls to a target whose circuit has been open for longer than a view's age, with some slack. */
+  /** Calls to a target whose circuit had been open for longer than the age of a view plus some slack. */
   readonly callsWhileOpen: number;
   /** Calls below a job's `minTier` or outside its `regions`. */
   readonly callsOutOfBounds: number;
@@ -67,7 +67,7 @@ export function figuresOf(run: OutageRun): Figures {
 
 const NO_FAILURE = ['answered', 'abandoned', 'in-flight'];
 
-/** Between the admission of a call and its start; a call may be admitted up to a view's age late. */
+/** The longest time between the admission of a call and its start. */
 const SLACK_MS = 60;
 
 function isFailure({ outcome }: CallRecord): boolean {
@@ -132,7 +132,7 @@ function recoveryMs(run: OutageRun): number {
 
 /**
  * Counts the calls that begin before the previous stage has ended. A recovery that did not begin
- * from an open circuit is left out: other workers may see that circuit as closed for a view's age.
+ * from an open circuit does not count: for the age of a view, other workers may still see it closed.
  */
 function callsBeyondPermits(key: string, run: OutageRun): number {
   const changes = changesOf(key, run);

@@ -59,12 +59,12 @@ test('two simulations with the same seed have the same figures', async () => {
   expect(await run()).toEqual(await run());
 });
 
-test('a primary closes again although the lower tiers of its region get no traffic to recover with', async () => {
+test('the circuit of a primary closes again although the lower tiers of its region get no traffic', async () => {
   const settings = rigSettings('paired');
   const outage = OUTAGES.find(({ name }) => name === 'whole chain down') as MeasuredOutage;
 
-  // This seed and number of pollers once kept the primary of us-east-1 skipped for as long as other
-  // targets served.
+  // With this seed and number of pollers, the router once skipped the primary of us-east-1 for as long
+  // as other targets served.
   const { changes } = await simulate({ settings, outage, seed: 3, pollers: 10 });
 
   const primary = changes.filter(

@@ -30,14 +30,14 @@ export const JOBS_PER_SECOND = 10;
 export const HEALTHY_SECONDS = 8;
 /** Traffic after the outage, so that the circuits can recover. */
 export const RECOVERY_SECONDS = 14;
-/** The longest time in which the last jobs may end after the traffic has stopped. */
+/** The longest time that the last jobs may take after the traffic has stopped. */
 export const DRAIN_SECONDS = 60;
 /** The median duration of a call to a model. */
 export const CALL_MS = 120;
 /** All times are divided by ten, so the minute of a quota is as long as the breaker's window. */
 const QUOTA_MINUTE_SECONDS = 6;
 
-/** Six outages; their 20 and 25 seconds stand for 200 and 250. */
+/** Six outages. Their 20 and 25 s stand for 200 and 250 s. */
 export const OUTAGES: readonly MeasuredOutage[] = [
   {
     name: 'primary down',
@@ -77,7 +77,7 @@ export const OUTAGES: readonly MeasuredOutage[] = [
   },
 ];
 
-/** Returns the rule for each target of the first tier. */
+/** Returns one copy of the rule for each target of the first tier. */
 export function onPrimary({ tiers }: Settings, rule: FaultRule): readonly FaultRule[] {
   return (tiers[0]?.targets ?? []).map(({ region, modelId }) => ({
     ...rule,

@@ -117,7 +117,7 @@ async function warmUp(api: ApiClient): Promise<void> {
   await ended(api, await post(api, JOBS_PER_SECOND));
 }
 
-/** Posts jobs at a steady pace, whatever happens to them, and returns their ids. */
+/** Posts jobs at a steady pace without waiting for their ends, and returns their ids. */
 async function post(api: ApiClient, count: number): Promise<readonly string[]> {
   const posted: Promise<string>[] = [];
   const beganAt = performance.now();
@@ -128,7 +128,7 @@ async function post(api: ApiClient, count: number): Promise<readonly string[]> {
   return Promise.all(posted);
 }
 
-/** Returns all jobs once they have ended, or as they are when the time to drain is over. */
+/** Waits for all jobs to end, but at most `DRAIN_SECONDS`, and returns them. */
 async function ended(api: ApiClient, jobIds: readonly string[]): Promise<readonly JobRecord[]> {
   const giveUpAt = performance.now() + DRAIN_SECONDS * 1000;
   const jobs: JobRecord[] = [];

@@ -1,5 +1,5 @@
 /**
- * Outages of special kinds, in virtual time. In each of them no job is lost or answered twice, no call
+ * Special outages in virtual time. In each of them no job is lost or answered twice, no call
  * is below a job's `minTier` or outside its `regions`, and an open circuit admits only probes.
  */
 import { describe, expect, jest, test } from '@jest/globals';

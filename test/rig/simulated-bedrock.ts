@@ -12,7 +12,7 @@ import { type FailingRule, Faults } from '../../local/bedrock/faults.ts';
 import { drawLatencyMs, type Latency } from '../../local/bedrock/latency.ts';
 import { SERVICE_ERRORS } from '../../local/bedrock/service-error.ts';
 
-/** The time of a refused call or a reset connection. */
+/** The duration of a call that is refused or whose connection is reset. */
 const REFUSAL_MS = 10;
 
 /** The fake Bedrock's faults, quotas, latencies and call log in virtual time, without a network. */

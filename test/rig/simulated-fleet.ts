@@ -18,7 +18,7 @@ import { memoryDisabledTargets } from '../support/memory-disabled-targets.ts';
 
 const BATCH_SIZE = 10;
 const FUNCTION_MS = 60_000;
-/** A backlog that lasts this long adds one poller. */
+/** A poller is added each time a backlog has lasted this long. */
 const GROWTH_MS = 250;
 
 export interface FleetParts {
@@ -32,7 +32,7 @@ export interface FleetParts {
   readonly newId: () => string;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Pollers at the beginning, one batch each; a backlog adds more, up to `workerConcurrency`. */
+  /** Pollers at the beginning; a backlog adds more, up to `workerConcurrency`. */
   readonly pollers: number;
   readonly on: (event: CircuitEvent) => void;
 }

@@ -9,13 +9,13 @@ interface ApiOptions {
   readonly settings?: Settings;
   readonly circuits?: readonly CircuitSummary[];
   readonly settingsFault?: SettingsFault;
-  /** The function's remaining time. @default 28 s, as deployed */
+  /** The time that the function has left. @default 28 s, as deployed */
   readonly remainingMs?: number;
 }
 
 export type ApiCall = (options: ApiEventOptions) => Promise<APIGatewayProxyResult>;
 
-/** Returns the request function over a world's ports. */
+/** Returns a function that sends a request to the API, which uses the ports of a test world. */
 export function anApi(
   world: World,
   {

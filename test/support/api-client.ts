@@ -6,7 +6,7 @@ import { signedHeaders } from './signed-headers.ts';
 export interface JobView {
   readonly jobId: string;
   readonly status: JobStatus;
-  /** ISO 8601, as all times of the API. */
+  /** ISO 8601, like all times in the API. */
   readonly createdAt: string;
   readonly completedAt?: string;
   readonly nextAttemptAt?: string;
@@ -42,7 +42,7 @@ export interface RequestOptions {
   /** Sent as JSON; a string is sent as it is. @default no body */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** `undefined` sends none. @default local */
+  /** `undefined` sends no key. @default local */
   readonly apiKey?: string;
 }
 
@@ -58,7 +58,7 @@ interface Credentials {
   readonly secretAccessKey: string;
 }
 
-/** Calls one deployment's API, as callers with a key and as operators with credentials. */
+/** Calls the API of one deployment: as a caller with an API key, or as an operator with credentials. */
 export class ApiClient {
   readonly #apiUrl: string;
   readonly #apiKey: string;
@@ -74,18 +74,18 @@ export class ApiClient {
     return request<Body>(this.#apiUrl, path, { apiKey: this.#apiKey, ...options });
   }
 
-  /** @param credentials to sign with instead of the operator's, as far as they are given */
+  /** @param credentials replace the operator's own, one by one */
   async asOperator<Body>(
     method: string,
     path: string,
-    given?: object,
+    body?: object,
     credentials: Partial<Credentials> = {},
   ): Promise<Answer<Body>> {
-    const body = given && JSON.stringify(given);
+    const text = body && JSON.stringify(body);
     const url = `${this.#apiUrl}${path}`;
     const signer = { ...this.#operator, ...credentials };
-    const headers = await signedHeaders({ ...signer, url, method, body });
-    return this.request<Body>(path, { method, body, headers, apiKey: undefined });
+    const headers = await signedHeaders({ ...signer, url, method, body: text });
+    return this.request<Body>(path, { method, body: text, headers, apiKey: undefined });
   }
 
   /**

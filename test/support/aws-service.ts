@@ -16,18 +16,18 @@ export interface AwsService extends AwsEndpoint {
   requests(): number;
 }
 
-export interface Answer {
+export interface ServiceResponse {
   readonly status: number;
   readonly body: object;
 }
 
-/** Starts a service of AWS's JSON protocols that gives the answers of the test. */
-export async function serveAwsService(answer: () => Answer): Promise<AwsService> {
+/** Starts a service of AWS's JSON protocols that sends the responses of a test. */
+export async function serveAwsService(respond: () => ServiceResponse): Promise<AwsService> {
   let requests = 0;
   const endpoint = await serveAwsEndpoint((request, response) => {
     requests += 1;
     request.resume();
-    const { status, body } = answer();
+    const { status, body } = respond();
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
     response.end(JSON.stringify(body));
   });

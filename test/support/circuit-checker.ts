@@ -1,6 +1,6 @@
 /**
- * The oracle of the property tests. It sees every record that is saved and every call that is admitted,
- * and records violations of the cases in docs/breaker-cases.md. It shares no code with the breaker's
+ * The oracle of the property tests. It checks every saved record and every admitted call against the
+ * cases in docs/breaker-cases.md, and collects the violations. It shares no code with the breaker's
  * decisions.
  */
 import type { BreakerPolicy } from '../../lambda/contract/policy.ts';
@@ -9,7 +9,7 @@ import type { StoredRecord } from '../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
 import { fromRecord } from '../../lambda/core/breaker/record.ts';
 
-/** Clocks may differ by this much, so the checks of times allow for it. */
+/** The largest difference between two clocks. The checks of times allow for it. */
 const SKEW_MS = 2_000;
 
 export class CircuitChecker {
@@ -38,7 +38,7 @@ export class CircuitChecker {
       return;
     }
     const last = this.#last;
-    if (next.version !== last.version + 1) this.#violated('a version did not grow by one');
+    if (next.version !== last.version + 1) this.#violated('the version did not grow by one');
     if (next.state !== last.state) this.#entered(next, last, nowMs);
     else if (next.epoch !== last.epoch) this.#checkNewEpoch(next);
     if (next.state === 'HALF_OPEN') this.#checkLeases(next, nowMs);
@@ -46,7 +46,7 @@ export class CircuitChecker {
     this.#last = next;
   }
 
-  /** Checks an admission. `grace` is how late a call may be admitted after an opening or a force-open. */
+  /** Checks an admission. `grace` is the time after an opening or a force-open in which calls may still pass. */
   admitted(nowMs: number, grace: { readonly openMs: number; readonly forcedMs: number }): void {
     // An override may admit a call that the circuit would reject.
     const isOpen = this.#openSinceMs !== undefined && !this.isOverridden;
@@ -65,7 +65,7 @@ export class CircuitChecker {
     this.#forced = undefined;
   }
 
-  /** Must be called when a force-open is in the store. */
+  /** Must be called once a force-open is stored. */
   forcedOpen(fromMs: number, untilMs: number): void {
     this.#forced = { fromMs, untilMs };
   }
@@ -105,7 +105,7 @@ export class CircuitChecker {
     }
   }
 
-  /** The save that closes the circuit carries the last success of the stage. */
+  /** The last success of the stage is not yet counted in `last`, because it closes the circuit. */
   #isComplete(last: Circuit): boolean {
     const stages = this.#policy.recoveryStages;
     if (last.state !== 'HALF_OPEN' || last.stage !== stages.length - 1) return false;

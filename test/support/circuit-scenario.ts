@@ -1,6 +1,6 @@
 /**
  * Random scenarios for the property tests: workers whose clocks differ, calls with every outcome or none,
- * crashes, overrides, and a store that is slow, refuses requests or loses them or their answers. A
+ * crashes, overrides, and a store that is slow, refuses requests, or loses requests or responses. A
  * scenario determines everything that happens, so its seed replays it.
  */
 import fc from 'fast-check';
@@ -159,7 +159,7 @@ export class ScenarioRun {
     }
   }
 
-  /** Ends all faults and overrides, then lets every worker call with success until the circuits close or time is up. */
+  /** Ends all faults and overrides. Every worker then makes calls that succeed, until the circuits close or time is up. */
   async recover(): Promise<void> {
     this.fleet.store.fault = () => undefined;
     await this.fleet.seconds(LONGEST_OVERRIDE_SECONDS);
@@ -194,7 +194,7 @@ export class ScenarioRun {
     }
   }
 
-  /** Makes a call. Without a result it is never settled. */
+  /** Makes a call. If `result` is undefined, the call is never settled. */
   async #call(
     worker: number,
     key: string,
@@ -230,10 +230,10 @@ export class ScenarioRun {
 
 const { viewMaxAgeMs, recheckMs, claimJitterMaxMs } = timingOf(POLICY);
 
-/** A read that is refused twice, with a longer wait each time. */
+/** The time of a read that the store refuses twice, with a longer wait each time. */
 const SLOWEST_READ_MS = 3 * 2 * LATENCY_MS + (1 + 2) * claimJitterMaxMs;
 
-/** The view's age plus the latency of its read; for overrides also the reads that follow. */
+/** The largest age of a view plus the latency of its read. For overrides, also the reads that follow. */
 const GRACE = {
   openMs: viewMaxAgeMs + 4 * LATENCY_MS,
   forcedMs: recheckMs + 4 * LATENCY_MS + SLOWEST_READ_MS,

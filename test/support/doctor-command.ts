@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const COMMAND = fileURLToPath(new URL('../../bin/holdfast.ts', import.meta.url));
 
-export interface Ended {
+export interface CommandResult {
   readonly output: string;
   readonly errors: string;
   readonly exitCode: number | null;
@@ -14,7 +14,7 @@ export interface Ended {
 export async function runDoctor(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
+): Promise<CommandResult> {
   const child = spawn(process.execPath, [COMMAND, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

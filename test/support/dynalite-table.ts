@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { localAws } from './local-aws.ts';
 import { circuitsTable } from './tables.ts';
 
 export interface CircuitTables {
@@ -11,24 +12,34 @@ export interface CircuitTables {
   close(): Promise<void>;
 }
 
-/** Starts dynalite in this process. */
+/** Starts dynalite in this process and creates circuits tables in it. */
 export async function serveCircuitTables(): Promise<CircuitTables> {
+  const { port, stop } = await startDynalite();
+  return circuitTablesAt(port, stop);
+}
+
+export interface Dynalite {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Starts dynalite in this process. */
+export async function startDynalite(): Promise<Dynalite> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return circuitTablesAt(port, async () => {
+  const stop = async () => {
     server.close();
     await once(server, 'close');
-  });
+  };
+  return { port, stop };
 }
 
 /** Creates tables in a DynamoDB server on this machine; `stop` ends the server. */
 export function circuitTablesAt(port: number, stop: () => Promise<void>): CircuitTables {
   const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    ...localAws(`http://127.0.0.1:${port}`),
     maxAttempts: 1,
   });
   let tables = 0;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const LIMIT_MS = 30_000;
-/** A look often starts a function, so the pauses grow: the result is seen a tenth later at most. */
+/** A check often invokes a function, so the pauses grow. They delay the result by at most a tenth. */
 const PAUSE_SHARE = 0.1;
 const SHORTEST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 250;
@@ -9,8 +9,8 @@ const LONGEST_PAUSE_MS = 250;
 /**
  * Calls `look` until it returns something other than `undefined`, and returns that.
  *
- * @param what is awaited, for the error message
- * @param signal ends the wait with an error. @default after 30 s
+ * @param what names the awaited condition in the error message
+ * @param signal ends the wait with an error. @default a timeout of 30 s
  */
 export async function eventually<Seen>(
   what: string,

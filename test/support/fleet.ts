@@ -50,7 +50,7 @@ export class Fleet {
     this.#options = options;
     this.store = new WatchedStore(options.store);
     this.clock = options.clock ?? new FakeClock();
-    this.clock.isBusy = () => this.store.underWay > 0;
+    this.clock.isBusy = () => this.store.operationsInFlight > 0;
     this.policy = aPolicy(options.policy);
   }
 
@@ -97,7 +97,7 @@ export class Fleet {
     return true;
   }
 
-  /** Makes this many calls, one after the other, on the workers in turn. */
+  /** Makes calls one after the other; the workers take turns. */
   async calls(times: number, outcome: Outcome, workers = 1): Promise<void> {
     for (let i = 0; i < times; i++) await this.call(outcome, 1 + (i % workers));
   }

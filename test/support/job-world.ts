@@ -15,7 +15,7 @@ import { VirtualClock } from './virtual-clock.ts';
 
 export interface WorldOptions {
   readonly settings?: Settings;
-  /** The router's result of a run. @default an answer */
+  /** Stands in for the router. @default answers every job */
   readonly run?: (request: RunRequest, world: World) => RunResult | Promise<RunResult>;
   /** @default always 0 */
   readonly random?: () => number;
@@ -23,7 +23,7 @@ export interface WorldOptions {
 
 export type World = ReturnType<typeof aWorld>;
 
-/** All ports of the job's life cycle, in memory. They record their calls. */
+/** All ports of a job's life cycle, in memory. They record their calls. */
 export function aWorld({ settings = someSettings(), run = answers, random }: WorldOptions = {}) {
   const clock = new VirtualClock(START);
   let ids = 0;
@@ -85,7 +85,7 @@ class RecordingBus implements EventBus {
   readonly events: CompletionEvent[] = [];
   readonly requests: number[] = [];
   isDown = false;
-  /** Ids of events that it rejects. */
+  /** The ids of events that it refuses. */
   readonly refused = new Set<string>();
 
   async publish(events: readonly CompletionEvent[]): Promise<readonly boolean[]> {

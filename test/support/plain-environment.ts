@@ -3,8 +3,8 @@ import { TestEnvironment } from 'jest-environment-node';
 
 /**
  * Jest's Node environment with an ordinary global object. In Jest's own, every access to a global such
- * as `Math` passes V8's interceptors, which costs a quarter to a third of a suite's CPU time. The
- * context is created in the constructor, so `createContext` is replaced meanwhile.
+ * as `Math` passes V8's interceptors, which costs a quarter to a third of a suite's CPU time. The base
+ * constructor creates the context, so `createContext` is replaced while it runs.
  */
 export default class PlainEnvironment extends TestEnvironment {
   constructor(...args: ConstructorParameters<typeof TestEnvironment>) {

@@ -1,6 +1,6 @@
 import type { LogFields } from '../../lambda/core/telemetry.ts';
 
-/** A log and metrics that keep what they are given. */
+/** A log and metrics that keep every entry. */
 export function recordingTelemetry() {
   const counts: Record<string, number> = {};
   const logged: { readonly message: string; readonly fields: LogFields }[] = [];

@@ -45,7 +45,7 @@ export async function startRedisCluster(binary: string): Promise<RedisCluster> {
     }),
   );
   const nodes = members.map(({ port }) => new Redis({ host: HOST, port }));
-  await joinUp(nodes, members);
+  await formCluster(nodes, members);
   return {
     nodes,
     url: `redis://${HOST}:${members[0]?.port}?cluster=true`,
@@ -58,7 +58,8 @@ export async function startRedisCluster(binary: string): Promise<RedisCluster> {
   };
 }
 
-async function joinUp(
+/** Assigns the slots and waits until both nodes see the whole cluster. */
+async function formCluster(
   nodes: readonly Redis[],
   members: readonly { port?: number; busPort?: number }[],
 ) {

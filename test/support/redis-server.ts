@@ -24,7 +24,7 @@ export function needsRedisServer(what: string, declare: (binary: string) => void
   }
   const inCi = process.env.CI ? test : test.skip;
   inCi(`${what} needs redis-server or valkey-server on the PATH to be tested`, () => {
-    throw new Error('no such program found');
+    throw new Error('neither program was found');
   });
 }
 
@@ -57,9 +57,9 @@ export async function startRedisServer(binary: string): Promise<RedisServer> {
 }
 
 export async function untilReady(server: ChildProcess): Promise<void> {
-  let said = '';
+  let output = '';
   for await (const chunk of server.stdout ?? []) {
-    said += chunk;
-    if (/ready to accept connections/i.test(said)) break;
+    output += chunk;
+    if (/ready to accept connections/i.test(output)) break;
   }
 }

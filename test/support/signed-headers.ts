@@ -9,13 +9,17 @@ export interface SignedRequest {
   readonly body?: string;
   /** @default now */
   readonly at?: Date;
+  /** @default the operator's */
   readonly accessKeyId?: string;
+  /** @default the operator's */
   readonly secretAccessKey?: string;
+  /** @default us-east-1 */
   readonly region?: string;
+  /** @default execute-api */
   readonly service?: string;
 }
 
-/** Signs a request with the AWS SDK's signer and returns its headers. @default the operator's credentials */
+/** Signs a request with the AWS SDK's signer and returns its headers. */
 export async function signedHeaders(request: SignedRequest): Promise<Record<string, string>> {
   const { accessKeyId, secretAccessKey } = { ...OPERATOR, ...request };
   const { host, hostname, searchParams } = new URL(request.url);

@@ -9,8 +9,8 @@ import { someSettings } from './settings.ts';
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
 /**
- * The app of bin/app.ts without CDK's own checks, which one test runs for all, and without metadata
- * that templates do not contain.
+ * Builds the app of bin/app.ts without CDK's own checks, which one test runs for all, and without
+ * metadata that templates do not contain.
  */
 export function anApp(props: AppProps = {}): App {
   return new App({

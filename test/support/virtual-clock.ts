@@ -5,7 +5,7 @@ import type { Clock } from '../../lambda/core/clock.ts';
  * code whose sleepers have to interleave.
  */
 export class VirtualClock implements Clock {
-  /** A test may move it. */
+  /** Tests may set it. */
   nowMs: number;
 
   constructor(startMs: number) {
@@ -20,7 +20,7 @@ export class VirtualClock implements Clock {
     this.nowMs += ms;
   }
 
-  /** Never moves back. */
+  /** Moves the clock forward, never back. */
   moveTo(ms: number): void {
     this.nowMs = Math.max(this.nowMs, ms);
   }

@@ -11,17 +11,20 @@ import {
 
 export type Operation = keyof CircuitStore;
 
-/** `refused`: the store does nothing and says so. `lost`: it does nothing. `answer-lost`: it does its work. The last two get no answer. */
+/**
+ * - `refused`: the store does nothing and reports an error.
+ * - `lost`: the store does nothing, and the caller gets no response.
+ * - `answer-lost`: the store does its work, but the caller gets no response.
+ */
 export type Fault = 'refused' | 'lost' | 'answer-lost';
 
 /** A store that records its operations and injects the faults of a test. */
 export class WatchedStore implements CircuitStore {
   readonly asked: { readonly operation: Operation; readonly key: string }[] = [];
   failedSaves = 0;
-  /** The number of operations in flight. */
-  underWay = 0;
+  operationsInFlight = 0;
   fault: (operation: Operation, key: string) => Fault | undefined = () => undefined;
-  /** Awaited before each operation and again before its answer. */
+  /** Awaited before each operation and again before its response. */
   latency: ((operation: Operation, key: string) => Promise<void>) | undefined;
   readonly #store: CircuitStore;
 
@@ -53,28 +56,28 @@ export class WatchedStore implements CircuitStore {
     return this.#ask('readWindow', key, () => this.#store.readWindow(key, epoch, slot));
   }
 
-  async #ask<Answer>(
+  async #ask<Result>(
     operation: Operation,
     key: string,
-    run: () => Promise<Answer>,
-  ): Promise<Answer> {
+    run: () => Promise<Result>,
+  ): Promise<Result> {
     this.asked.push({ operation, key });
     const fault = this.fault(operation, key);
     if (fault === 'refused') throw new CircuitStoreError('refused by the test', 'no');
     if (fault === 'lost') throw new CircuitStoreError('lost by the test', 'unknown');
     await this.latency?.(operation, key);
-    const answer = await this.#run(run);
+    const result = await this.#run(run);
     await this.latency?.(operation, key);
     if (fault === 'answer-lost') throw new CircuitStoreError('lost by the test', 'unknown');
-    return answer;
+    return result;
   }
 
-  async #run<Answer>(run: () => Promise<Answer>): Promise<Answer> {
-    this.underWay++;
+  async #run<Result>(run: () => Promise<Result>): Promise<Result> {
+    this.operationsInFlight++;
     try {
       return await run();
     } finally {
-      this.underWay--;
+      this.operationsInFlight--;
     }
   }
 }

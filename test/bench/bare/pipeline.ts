@@ -12,9 +12,9 @@ interface Resource {
 export const BARE = { path: '/bare', queue: 'BareQueue', table: 'Holdfast-BareTable' } as const;
 
 /**
- * Adds a pipeline to a synthesized stack that moves the same jobs without Holdfast: a route, two
- * functions, a table, a queue, a bucket and an event bus. Both then run on the same servers, in the
- * same kind of sandbox, in one embedded run.
+ * Adds a bare pipeline to a synthesized stack: a route, two functions, a table, a queue, a bucket and
+ * an event bus. It moves the same jobs without Holdfast. Both run in one embedded run, on the same
+ * servers and in the same kind of sandbox.
  */
 export function addBarePipeline(assemblyDir: string, modelId: string): void {
   const [templateFile = ''] = readdirSync(assemblyDir).filter((name) =>

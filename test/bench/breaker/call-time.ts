@@ -1,6 +1,6 @@
 export type Call = () => Promise<unknown>;
 
-/** The guarded call does nothing, so that only the breaker's own time shows. */
+/** The guarded call. It does nothing, so that only the breaker's own time is measured. */
 export const target = async (): Promise<number> => 1;
 
 /** Makes the calls one after the other and returns the mean time of one. */

@@ -19,8 +19,8 @@ export async function raceForRecovery(tables: CircuitTables): Promise<void> {
   const rows = [];
   for (let run = 1; run <= RUNS; run++) rows.push(await race(tables));
   console.log(`\n${WORKERS} workers race through a recovery (DynamoDB emulated by dynalite, real time).
-The stages grant ${PERMITS} permits, so "permits granted" is ${PERMITS}. "Failed writes" are conditional writes
-that another worker won; with "ms to close" they vary with the machine's load.`);
+The stages grant ${PERMITS} permits, so "permits granted" must be ${PERMITS}. "Failed writes" are conditional writes
+that lost to another worker's write. They and "ms to close" vary with the machine's load.`);
   console.table(rows);
 }
 

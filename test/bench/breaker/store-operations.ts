@@ -55,7 +55,7 @@ async function operationsOfFailing(fleet: Fleet) {
   return takeOperations(fleet.store);
 }
 
-/** Each sandbox asks for the admission of a batch every second for half a minute. */
+/** Each sandbox tries to admit a batch of calls every second for half a minute. */
 async function operationsOfOpen(fleet: Fleet) {
   fleet.store.asked.length = 0;
   for (let second = 0; second < 30; second++) {

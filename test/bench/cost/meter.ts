@@ -28,7 +28,7 @@ export class Meter {
   }
 }
 
-/** Returns the adapter of the jobs table; after each write the meter compares the row with before. */
+/** Returns the adapter of the jobs table. After each write, the meter compares the row with its last version. */
 export function meteredJobStore(client: DynamoDBClient, tableName: string, meter: Meter): JobStore {
   const store = dynamoDbJobStore(client, tableName);
   const rows = new Map<string, Row>();
@@ -59,7 +59,7 @@ export function meteredJobStore(client: DynamoDBClient, tableName: string, meter
   };
 }
 
-/** Returns the bytes of the names and the values, about as DynamoDB counts them. */
+/** Returns the size of an item in bytes: names and values, roughly as DynamoDB counts them. */
 function sizeOf(item: Readonly<Record<string, AttributeValue>>): number {
   return Object.entries(unmarshall(item)).reduce(
     (sum, [name, value]) => sum + name.length + JSON.stringify(value).length,

@@ -18,12 +18,13 @@ const PRICE = {
 } as const;
 /** The memory of a function. */
 const FUNCTION_GB = 0.5;
-/** CPU time and calls of AWS services in one request, and in one run of a job without its model call. */
+/** The duration of one request: CPU time and calls to AWS services. */
 const REQUEST_SECONDS = 0.05;
+/** The duration of one run of a job without its model call. */
 const WORKER_SECONDS = 0.3;
-/** Operations of closed circuits for each job, in batches of ten; measured by `bench:breaker`. */
+/** Store operations of closed circuits for each job, in batches of ten; `bench:breaker` measures them. */
 const CIRCUIT = { writes: 0.1, reads: 0.133 } as const;
-/** Log lines of both functions for each job, including the metrics, which are log lines too. */
+/** Log lines of both functions for each job. They include the metrics. */
 const LOG_KB = 3;
 
 export interface Usage {
