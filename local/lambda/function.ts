@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
 import type { FunctionConfiguration } from './runtime-process.ts';
 import { type InvocationResult, Sandbox } from './sandbox.ts';
+import { CORES, whenTimeToScaleOut } from './scale-out.ts';
 
 export interface FunctionOptions extends FunctionConfiguration {
   /** Maximum number of concurrent invocations; more are throttled. @default no limit */
@@ -12,10 +12,6 @@ export interface FunctionOptions extends FunctionConfiguration {
 /** `throttled`: the invocation did not start, because the reserved concurrency is in use. */
 export type InvokeResult = InvocationResult | { readonly outcome: 'throttled' };
 
-/** The number of processes that do not slow each other down. */
-const CORES = availableParallelism();
-/** With one sandbox per core, an invocation waits this long for a free one and then starts another. */
-const WAIT_MS = 1000;
 /** Enough for a few dozen long polls at once. Each sandbox is a process of about 100 MB. */
 const MAX_SANDBOXES = 32;
 const IDLE_MS = 30_000;
@@ -26,7 +22,7 @@ interface Invocation {
 }
 
 interface Waiting extends Invocation {
-  readonly timer: NodeJS.Timeout;
+  readonly stopWaiting: () => void;
 }
 
 /**
@@ -92,8 +88,8 @@ export class LambdaFunction {
   stop(): void {
     this.#stopped = true;
     for (const sandbox of [...this.#sandboxes]) sandbox.kill();
-    for (const { resolve, timer } of this.#waiting.splice(0)) {
-      clearTimeout(timer);
+    for (const { resolve, stopWaiting } of this.#waiting.splice(0)) {
+      stopWaiting();
       resolve({ outcome: 'throttled' });
     }
   }
@@ -121,15 +117,15 @@ export class LambdaFunction {
   }
 
   #wait(invocation: Invocation): void {
-    const timer = setTimeout(() => {
+    const stopWaiting = whenTimeToScaleOut(() => {
       if (this.#sandboxes.size < MAX_SANDBOXES) this.#runNextInNewSandbox();
-    }, WAIT_MS);
-    this.#waiting.push({ ...invocation, timer });
+    });
+    this.#waiting.push({ ...invocation, stopWaiting });
   }
 
   #takeWaiting(): Waiting | undefined {
     const next = this.#waiting.shift();
-    clearTimeout(next?.timer);
+    next?.stopWaiting();
     return next;
   }
 
