@@ -30,7 +30,9 @@ export function bundledHandlers(store: CircuitStorePolicy['store'] = 'dynamodb')
         local: {
           tryBundle(outputDir) {
             bundles ??= runEsbuild(store === 'redis' ? [] : ['ioredis']);
-            writeFileSync(join(outputDir, 'index.mjs'), bundles.get(handler) ?? '');
+            const bundle = bundles.get(handler);
+            if (!bundle) throw new Error(`esbuild made no bundle for the handler ${handler}`);
+            writeFileSync(join(outputDir, 'index.mjs'), bundle);
             return true;
           },
         },
