@@ -138,7 +138,7 @@ const FAILURES: readonly {
     failure: { kind: 'capacity', name: 'Unknown', status: 529 },
   },
   {
-    when: 'an untyped 502 comes in JSON',
+    when: 'a 502 has a JSON body without an error type',
     fault: { fault: 'reply', status: 502, body: '{"message":"bad gateway"}' },
     failure: { kind: 'fault', name: 'Unknown', status: 502 },
   },

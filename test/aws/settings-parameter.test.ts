@@ -69,7 +69,7 @@ describe('the settings parameter', () => {
     ['is gone', holding(undefined), 'unreadable'],
     ['cannot be read', { status: 500, body: { __type: 'InternalServerError' } }, 'unreadable'],
   ])(
-    'keeps the last valid settings when the parameter %s, and counts it',
+    'keeps the last valid settings when the parameter %s, and counts the fault',
     async (_, bad, status) => {
       const good = await settings.read();
       answer = bad;

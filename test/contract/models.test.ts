@@ -26,8 +26,11 @@ describe('a model is known', () => {
   });
 });
 
-describe('a model is not known', () => {
-  test.each(['example.model-of-tomorrow', 'constructor', '__proto__'])('as %s', (modelId) => {
-    expect(modelFacts({ region: 'us-east-1', modelId })).toBeUndefined();
-  });
+describe('the facts of a model', () => {
+  test.each(['example.model-of-tomorrow', 'constructor', '__proto__'])(
+    'are absent for the unknown model id %s',
+    (modelId) => {
+      expect(modelFacts({ region: 'us-east-1', modelId })).toBeUndefined();
+    },
+  );
 });

@@ -113,22 +113,22 @@ describe('a cursor', () => {
   });
 
   test.each<[string, (cursor: string) => string]>([
-    ['empty', () => ''],
-    ['truncated', (text) => text.slice(0, -1)],
-    ['followed by more', (text) => `${text}A`],
+    ['that is empty', () => ''],
+    ['that is truncated', (text) => text.slice(0, -1)],
+    ['with a letter appended', (text) => `${text}A`],
     ['with padding', (text) => `${text}=`],
     ['with a letter changed', (text) => (text[0] === 'A' ? 'B' : 'A') + text.slice(1)],
-    ['invented', () => Buffer.from('2026-01-01T00:00:00.002Z#0').toString('base64url')],
+    ['that is made up', () => Buffer.from('2026-01-01T00:00:00.002Z#0').toString('base64url')],
     ['of binary garbage', () => Buffer.from([0, 255, 254, 32, 1]).toString('base64url')],
     ['without a position', () => encodeCursor('', { tenant: 'tenant' })],
-    ['of one space', () => Buffer.from(' ').toString('base64url')],
+    ['that is a single space', () => Buffer.from(' ').toString('base64url')],
     ['of 100,000 letters', () => 'A'.repeat(100_000)],
     ['of another tenant', () => encodeCursor('2026-01-01T00:00:00.002Z#0', { tenant: 'other' })],
     [
       'of another status',
       () => encodeCursor('2026-01-01T00:00:00.002Z#0', { tenant: 'tenant', status: 'FAILED' }),
     ],
-  ])('that is %s is refused with its name', async (_, change) => {
+  ])('%s is refused with the field cursor', async (_, change) => {
     const result = await list({ cursor: change(cursor) });
 
     expect(result.statusCode).toBe(400);

@@ -101,7 +101,7 @@ export const jobList = z.object({
     .string()
     .optional()
     .describe(
-      'Pass it as `cursor` to get the next page; absent on the last page. Earlier pages may also be short or empty.',
+      'Pass it as `cursor` to get the next page. Absent on the last page. A page can hold fewer jobs than `limit`, or none, even if more pages follow.',
     ),
 });
 

@@ -74,7 +74,7 @@ describe('dry rule', () => {
 });
 
 describe('evidence', () => {
-  test('names the most frequent kind and the longest wait that was asked for', () => {
+  test('names the most frequent kind and the longest Retry-After', () => {
     const buckets = [
       { ...NOTHING, failures: { timeout: 2, capacity: 5 }, retryAfterMs: 3_000 },
       { ...NOTHING, success: 3, failures: { timeout: 4 }, retryAfterMs: 1_000 },
@@ -100,7 +100,7 @@ describe('evidence', () => {
     expect(tripOf(buckets, policy)).toBeUndefined();
   });
 
-  test('counts zero calls, and not fewer, if only the correction of a success is left', () => {
+  test('treats a negative number of successes as zero', () => {
     const buckets = [{ ...NOTHING, success: -3, failures: { fault: 1 } }];
 
     expect(tripOf(buckets, aPolicy({ minimumCalls: 1 }))?.evidence).toMatchObject({

@@ -211,7 +211,7 @@ describe('a circuit that rejects', () => {
     });
   });
 
-  test('for the whole first tier makes the next tier serve, degraded', async () => {
+  test('for the whole first tier makes the next tier answer, and the answer is degraded', async () => {
     const { router, circuits, models } = aRouter();
     circuits.reject(EAST_SONNET);
     circuits.reject(WEST_SONNET);
@@ -249,7 +249,7 @@ describe('the list of targets for a job', () => {
     expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
   });
 
-  test('is the first tier only, if the job’s minTier is no longer in the chain', async () => {
+  test('contains only the first tier if the job’s minTier is no longer in the chain', async () => {
     const { router, called } = aRouter({ script: fails('fault') });
 
     await router.run(aRun({ minTier: 'gone' }));
@@ -274,7 +274,7 @@ describe('the list of targets for a job', () => {
     expect(called()).toEqual([]);
   });
 
-  test('is the first tier only, with whenOpen queue', async () => {
+  test('contains only the first tier if whenOpen is queue', async () => {
     const { router, circuits, called } = aRouter();
     circuits.reject(EAST_SONNET);
     circuits.reject(WEST_SONNET);
@@ -418,23 +418,29 @@ describe('an unusable answer', () => {
   });
 });
 
-describe('an answer that stops short', () => {
-  test.each(['max_tokens', 'model_context_window_exceeded'])('by %s is truncated', async (stop) => {
-    const { router } = aRouter({ script: answers('half of', stop) });
+describe('an answer that ends early', () => {
+  test.each(['max_tokens', 'model_context_window_exceeded'])(
+    'with the stop reason %s is truncated',
+    async (stop) => {
+      const { router } = aRouter({ script: answers('half of', stop) });
 
-    const result = await router.run(aRun());
+      const result = await router.run(aRun());
 
-    expect(result).toMatchObject({ outcome: 'answered', answer: { truncated: true } });
-  });
+      expect(result).toMatchObject({ outcome: 'answered', answer: { truncated: true } });
+    },
+  );
 
-  test.each(['content_filtered', 'guardrail_intervened'])('by %s is final', async (stop) => {
-    const { router, called } = aRouter({ script: answers('', stop) });
+  test.each(['content_filtered', 'guardrail_intervened'])(
+    'with the stop reason %s is final',
+    async (stop) => {
+      const { router, called } = aRouter({ script: answers('', stop) });
 
-    const result = await router.run(aRun());
+      const result = await router.run(aRun());
 
-    expect(result).toMatchObject({ outcome: 'answered', answer: { text: '', stopReason: stop } });
-    expect(called()).toEqual([EAST_SONNET]);
-  });
+      expect(result).toMatchObject({ outcome: 'answered', answer: { text: '', stopReason: stop } });
+      expect(called()).toEqual([EAST_SONNET]);
+    },
+  );
 });
 
 describe('the backoff after failures', () => {
@@ -508,7 +514,7 @@ describe('an unhealthy region', () => {
     expect(called()).toEqual([WEST_SONNET]);
   });
 
-  test('makes a job that may use no other region wait until the inference ends', async () => {
+  test('defers a job that may use no other region until the region counts as healthy again', async () => {
     const { router, clock } = aRegionLost();
 
     const result = await router.run(aRun({ regions: ['us-east-1'] }));
