@@ -8,7 +8,7 @@ import { describe, expect, test } from '@jest/globals';
  * text of every source file, so it covers type imports too.
  */
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
-/** Comments and blank lines do not count. */
+/** The most lines that a file may have. Comments and blank lines do not count. */
 const LONGEST_FILE_LINES = 200;
 
 const CONTRACT = /^lambda\/contract\//;
@@ -38,7 +38,7 @@ const RULES: readonly Rule[] = [
     mayImport: [CORE, CONTRACT, NODE, /^@aws-sdk\//, /^@smithy\//, /^ioredis$/],
   },
   { files: /^lambda\/\w+\/handler\.ts$/, mayImport: [/./] },
-  // The breaker for functions outside of Holdfast needs no adapter except these two.
+  // The breaker for functions outside of Holdfast may import these two adapters and no others.
   {
     files: /^lambda\/breaker\.ts$/,
     mayImport: [

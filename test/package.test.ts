@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc');
 
-/** Packages and scopes that npm would install next to the package. */
+/** Packages and scopes that npm installs together with the package. */
 const DEPENDENCIES = [
   '@aws-lambda-powertools',
   '@aws-sdk',

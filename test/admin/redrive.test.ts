@@ -50,7 +50,7 @@ class MemoryDeadLetters {
 
 interface Options {
   readonly jobs?: readonly Job[];
-  /** Bodies of the messages in the dead-letter queue. @default one for each job */
+  /** The bodies of the messages in the dead-letter queue. @default one for each job */
   readonly bodies?: readonly string[];
   /** Target keys whose circuits are open. */
   readonly open?: readonly string[];

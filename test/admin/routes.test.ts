@@ -122,7 +122,7 @@ describe('PUT /v1/admin/overrides', () => {
     ['__proto__', 'us-east-1'],
     ['region', '__proto__'],
     ['target', '%E0%A4'],
-    // After one decoding, this is still encoded.
+    // This key is still percent-encoded after one decoding.
     ['target', encodeURIComponent(ENCODED)],
   ])('answers 404 for an unknown %s called %s', async (scope, key) => {
     const result = await admin.put(scope, key);

@@ -26,9 +26,9 @@ const { values } = parseArgs({
     'model-seconds': { type: 'string', default: '4' },
     /** Jobs in one batch of the worker: 10 under load, 1 in quiet times. */
     batch: { type: 'string', default: '10' },
-    /** GET requests for each job: 1 with `?wait=`, 0 with events. */
+    /** GET requests for each job: 1 if callers use `?wait=`, 0 if they use completion events. */
     polls: { type: 'string', default: '2' },
-    /** Deferrals of each job before it is answered; outages cause them. */
+    /** The number of times that each job is deferred before it is answered, as in an outage. */
     deferrals: { type: 'string', default: '0' },
   },
 });

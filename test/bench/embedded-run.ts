@@ -19,9 +19,9 @@ export function queueName(url = ''): string {
 }
 
 export interface Memory {
-  /** This process: the servers, the data that they hold, and the load generator. */
+  /** The memory of this process: the servers, the data that they hold, and the load generator. */
   readonly serversMb: number;
-  /** One figure for each sandbox of a function. */
+  /** The memory of each sandbox of a function. */
   readonly sandboxesMb: readonly number[];
 }
 

@@ -22,7 +22,7 @@ import { memoryOf, queueEmpty, queueName } from './embedded-run.ts';
 
 const { values } = parseArgs({
   options: {
-    /** Jobs of the burst. */
+    /** The number of jobs in the burst. */
     jobs: { type: 'string', default: '5000' },
     /** The fake Bedrock's median latency. */
     'latency-ms': { type: 'string', default: '5' },
@@ -108,7 +108,7 @@ async function measureBurst(run: EmbeddedRun, holdfast: Pipeline): Promise<void>
  */
 async function takeTurns(run: EmbeddedRun, bare: Pipeline, holdfast: Pipeline) {
   const seconds = { bare: 0, holdfast: 0 };
-  // Holdfast is warm after its burst; this warms the bare pipeline.
+  // The first burst has warmed up Holdfast. This one warms up the bare pipeline.
   await burst(run, bare, ROUND_JOBS);
   for (let round = 0; round < ROUNDS; round++) {
     if (round % 2 === 0) seconds.bare += await burst(run, bare, ROUND_JOBS);

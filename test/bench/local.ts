@@ -19,7 +19,7 @@ import { memoryOf, queueEmpty, queueName } from './embedded-run.ts';
 const { values } = parseArgs({
   options: {
     jobs: { type: 'string', default: '5000' },
-    /** Clients that post at the same time. */
+    /** The number of clients that post at the same time. */
     clients: { type: 'string', default: '8' },
     /** The fake Bedrock's median latency. */
     'latency-ms': { type: 'string', default: '5' },
@@ -30,9 +30,9 @@ const { values } = parseArgs({
 const jobCount = Number(values.jobs);
 const clients = Number(values.clients);
 const medianMs = Number(values['latency-ms']);
-/** The first 1,000 jobs take a quarter longer, because V8 still optimizes the SDK in each sandbox. */
+/** Jobs before the measurement. They take 25 % longer, because V8 is still optimizing the SDK. */
 const WARM_UP_JOBS = 1000;
-/** Needs less CPU time than `fetch`, so the load generator leaves more of the machine to Holdfast. */
+/** Requests with this agent take less CPU time than `fetch`, which leaves more to Holdfast. */
 const agent = new Agent({ keepAlive: true, maxSockets: clients });
 
 async function main(): Promise<void> {
@@ -88,7 +88,7 @@ denied by policies   ${run.denied().length} calls`);
 
 interface Accepted {
   readonly jobId: string;
-  /** Duration of the POST. */
+  /** The duration of the POST. */
   readonly ms: number;
 }
 

@@ -7,7 +7,7 @@ import { afterEach, expect, test } from '@jest/globals';
 const LOCAL = fileURLToPath(new URL('../../bin/local.ts', import.meta.url));
 
 let started: ChildProcess | undefined;
-/** Otherwise, a test that times out leaves its process behind. */
+/** Ends the process that a test started, even if the test timed out. */
 afterEach(() => {
   started?.kill('SIGKILL');
 });

@@ -1,11 +1,12 @@
 /**
  * Checks the promises about jobs while everything around them fails: sandboxes are killed, DynamoDB and
- * SQS refuse calls, lose answers and deliver messages twice, and models fail from time to time. Then the
- * faults stop, and every accepted job must end exactly once.
+ * SQS refuse calls, lose responses and deliver messages twice, and models fail from time to time.
+ * Then the faults stop, and every accepted job must end exactly once.
  *
  *     npm run chaos -- --seconds 60 --jobs-per-second 50 --seed 1
  *
- * A seed repeats the faults, their order and the pauses, but not the calls that they hit: timing varies.
+ * The same seed gives the same faults, order and pauses. The faults may hit other calls, because
+ * the timing varies.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -111,8 +112,8 @@ async function play(run: EmbeddedRun, disturbances: Disturbances, logs: readonly
 }
 
 /**
- * SQS redelivers the messages of a killed worker after the visibility timeout. The template sets minutes;
- * here it is as short as the worker's timeout allows.
+ * Sets the shortest visibility timeout that the worker's timeout allows. SQS redelivers the
+ * messages of a killed worker after this timeout, and the template's value is minutes.
  */
 async function shortenVisibility({ awsUrl, outputs }: EmbeddedRun): Promise<void> {
   const client = new SQSClient({

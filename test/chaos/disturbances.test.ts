@@ -5,7 +5,7 @@ import { Disturbances, DYNAMODB, type Kind, SQS } from './disturbances.ts';
 let server: Loopback | undefined;
 afterEach(() => server?.close());
 
-/** A server that disturbs every call in this way. `done` holds the calls that were carried out. */
+/** Starts a server that disturbs every call in this way. `done` holds the executed calls. */
 async function aServer(kind: Kind, service: string) {
   const done: string[] = [];
   const disturbances = new Disturbances({ [service]: { [kind]: 1 } }, () => 0.5);

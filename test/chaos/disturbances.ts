@@ -4,18 +4,19 @@ import { type Handler, readBody, sendJson } from '../../local/loopback.ts';
 
 const KINDS = ['throttled', 'failed', 'answer-lost', 'doubled'] as const;
 /**
- * `throttled` and `failed` calls are refused. An `answer-lost` call is carried out, but its connection is
- * closed without an answer. A `doubled` call is carried out twice and answered once.
+ * The server refuses `throttled` and `failed` calls. It carries out an `answer-lost` call, but
+ * closes the connection without a response. It carries out a `doubled` call twice, but responds
+ * only once.
  */
 export type Kind = (typeof KINDS)[number];
 
-/** The share of calls that each kind hits, by the service's name in the protocol. */
+/** The share of calls that each kind hits. The keys are the services' names in the protocol. */
 type Odds = Readonly<Record<string, Partial<Readonly<Record<Kind, number>>>>>;
 
 export const DYNAMODB = 'DynamoDB_20120810';
 export const SQS = 'AmazonSQS';
 
-/** As in an incident of one availability zone. A doubled send acts as a message that is delivered twice. */
+/** The odds in an incident of one Availability Zone. A doubled send is like a double delivery. */
 export const ODDS: Odds = {
   [DYNAMODB]: { throttled: 0.05, 'answer-lost': 0.01 },
   [SQS]: { failed: 0.05, 'answer-lost': 0.02, doubled: 0.1 },

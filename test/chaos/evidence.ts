@@ -7,7 +7,7 @@ import { sideBySide } from '../support/side-by-side.ts';
 import type { Crashes, Evidence, Row } from './findings.ts';
 import type { Load } from './load.ts';
 
-/** Options of an SDK client with the operator's credentials. */
+/** The options of an SDK client that uses the operator's credentials. */
 export const OPERATOR = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },

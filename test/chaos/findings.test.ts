@@ -3,7 +3,7 @@ import { checkPromises, type Evidence } from './findings.ts';
 
 const NO_CRASHES = { workersKilled: 0, batchSize: 10, runsFailed: 0, runsLate: 0 };
 
-/** The evidence of one job without problems. */
+/** Returns the evidence of one job for which every promise was kept. */
 function someEvidence(changes: Partial<Evidence> = {}): Evidence {
   return {
     accepted: ['a'],

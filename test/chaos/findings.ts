@@ -1,6 +1,6 @@
 import { hasEnded, type JobStatus } from '../../lambda/contract/words.ts';
 
-/** The facts that are collected after the run has come to rest. */
+/** The facts that are collected once nothing can change any more. */
 export interface Evidence {
   /** The job ids that POST returned. */
   readonly accepted: readonly string[];
@@ -10,7 +10,7 @@ export interface Evidence {
   readonly calls: readonly Call[];
   /** The published completion events. */
   readonly ends: readonly { readonly id: string; readonly jobId: string; readonly at: string }[];
-  /** The result of each job as it was read first, possibly during the run, and as it was read last. */
+  /** The first result that was read of each job, possibly during the run, and the last. */
   readonly answers: readonly {
     readonly jobId: string;
     readonly first: string;
@@ -95,8 +95,9 @@ export function checkPromises(evidence: Evidence): Findings {
 }
 
 /**
- * Only a crash uses up a claim; a deferral returns its claim. So a job with more paid calls than claims
- * was called twice in one run.
+ * Counts the paid calls that no success needed, and lists the jobs with more paid calls than
+ * claims. Such a job made two calls in one run: only a crash uses up a claim; a deferral returns
+ * its claim.
  */
 function extraCalls({ rows, calls }: Evidence) {
   const paid = Map.groupBy(

@@ -2,7 +2,7 @@ import type { Random } from '../../lambda/core/clock.ts';
 import type { LambdaFunction } from '../../local/lambda/function.ts';
 
 export interface Killer {
-  /** The number of killed sandboxes by function. */
+  /** The number of killed sandboxes of each function. */
   readonly kills: ReadonlyMap<string, number>;
   stop(): void;
 }
@@ -35,7 +35,7 @@ function kill(pid: number): boolean {
   try {
     return process.kill(pid, 'SIGKILL');
   } catch {
-    // The process has just ended.
+    // The process ended before the signal was sent.
     return false;
   }
 }

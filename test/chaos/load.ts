@@ -8,16 +8,16 @@ interface Submitted {
   readonly prompt: string;
 }
 
-/** The API's answers during the run. */
+/** The API's responses during the run. */
 interface Answers {
-  /** The number of answers by status; 0 stands for a broken connection. */
+  /** The number of responses of each status; 0 stands for a broken connection. */
   readonly posts: ReadonlyMap<number, number>;
   readonly gets: ReadonlyMap<number, number>;
-  /** Errors that were not problem details. */
+  /** Error responses whose body was not a problem details object. */
   readonly malformed: readonly string[];
 }
 
-/** With more requests at once, the machine would be the bottleneck. */
+/** The most requests at a time. With more, the machine would be the bottleneck. */
 const MOST_AT_ONCE = 60;
 const RETRY_MS = 500;
 const READ_EVERY_MS = 250;
@@ -30,7 +30,7 @@ export class Load {
   readonly #posts = new Map<number, number>();
   readonly #gets = new Map<number, number>();
   readonly #malformed: string[] = [];
-  /** The result that was read during the run, by job. */
+  /** The results that were read during the run, by job id. */
   readonly #read = new Map<string, string>();
 
   constructor(apiUrl: string, random: Random) {
@@ -50,7 +50,7 @@ export class Load {
     return { posts: this.#posts, gets: this.#gets, malformed: this.#malformed };
   }
 
-  /** Resolves when the time is over and every submission was answered. */
+  /** Submits jobs for this long. Resolves when every submission has been answered. */
   async run(jobsPerSecond: number, seconds: number): Promise<void> {
     const underWay = new Set<Promise<void>>();
     const startedAt = performance.now();
@@ -118,7 +118,7 @@ function isProblem({ status, headers, body }: Answer): boolean {
   return (
     headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE) === true &&
     typeof given.type === 'string' &&
-    // One gateway response serves many statuses, so its body does not contain the status.
+    // One gateway response serves many statuses, so its body has no `status` field.
     (given.status ?? status) === status
   );
 }

@@ -1,7 +1,8 @@
 /**
- * Runs that differ only late share their beginning, and runs that reach the same state share their end.
- * A checkpoint is such a state. What follows from it depends on nothing else, so each segment from one
- * checkpoint to the next is computed once. README.md says what this saves.
+ * Computes the equal parts of runs only once. A checkpoint is a state that several runs may reach.
+ * The rest of a run depends only on that state and on the faults that follow, so the segment from
+ * one checkpoint to the next is computed once for all runs. README.md says how much time this
+ * saves.
  */
 import { FaultPlan, type FaultPoint, type InjectedFault } from './faults.ts';
 import { openSimulation, type RunSetup } from './run.ts';
@@ -11,7 +12,7 @@ import { initialState, stateOf, textOf } from './simulation-state.ts';
 
 /** The part of a run from one checkpoint to the next, or to the end. */
 export interface Segment {
-  /** Their numbers count from the checkpoint. */
+  /** The injected faults. Their call numbers count from the checkpoint. */
   readonly injected: readonly InjectedFault[];
   readonly calls: number;
   readonly to: Checkpoint | FinalState;
@@ -28,7 +29,7 @@ export class Checkpoint {
     this.#state = state;
   }
 
-  /** Returns the segment with these faults; their numbers count from here. */
+  /** Returns the segment with these faults. Their call numbers count from this checkpoint. */
   next(points: readonly FaultPoint[]): Promise<Segment> {
     const name = points.map(({ n, fault }) => `${n} ${fault}`).join();
     const segment = this.#segments.get(name) ?? this.#compute(points);
@@ -36,7 +37,7 @@ export class Checkpoint {
     return segment;
   }
 
-  /** Returns the final state of a run that meets no fault from here on. */
+  /** Returns the final state of a run without faults after this checkpoint. */
   async finalState(): Promise<FinalState> {
     const { to } = await this.next([]);
     return finalStateOf(to);
@@ -48,7 +49,7 @@ export class Checkpoint {
     simulation.inject(plan);
     let goesOn = await simulation.advance();
     while (goesOn && !simulation.isAtCheckpoint) goesOn = await simulation.advance();
-    // If equal beginnings differed, nothing computed here could be shared.
+    // Runs with equal beginnings must be equal, or their segments could not be shared.
     if (!plan.isComplete) {
       throw new Error(`a run has fewer calls than before: no call for ${JSON.stringify(points)}`);
     }

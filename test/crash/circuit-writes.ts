@@ -18,7 +18,7 @@ export type CircuitWrite =
       readonly counts?: WindowCounts;
     };
 
-/** A store in memory that remembers its writes, so that another one can be brought to the same state. */
+/** A memory store that records its writes. Replaying them gives another store the same state. */
 export class RememberingCircuitStore implements CircuitStore {
   readonly writes: CircuitWrite[] = [];
   readonly #store: MemoryCircuitStore;
@@ -55,7 +55,7 @@ export class RememberingCircuitStore implements CircuitStore {
     return this.#store.readWindow(key, epoch, slot);
   }
 
-  /** The window that was used last still exists. */
+  /** Returns true if this window was the last one in use, because that window still exists. */
   #isOpen(key: string, epoch: number): boolean {
     const last = this.writes.findLast((write) => write.key === key && 'epoch' in write);
     return last !== undefined && 'epoch' in last && last.epoch === epoch;

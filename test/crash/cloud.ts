@@ -4,7 +4,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 import { MessageQueue, type QueueState } from './message-queue.ts';
 import { Model, type ModelState, type Script } from './model.ts';
 
-/** The state of a cloud while no process runs, as plain data from which another cloud can go on. */
+/** The state of a cloud while no process runs, as plain data. Another cloud can start from it. */
 export interface CloudState {
   readonly nowMs: number;
   readonly queue: QueueState;
@@ -25,7 +25,7 @@ export function anEmptyCloud(): CloudState {
   };
 }
 
-/** Everything except the tables that outlives a process: queues, objects, the event bus, the models. */
+/** All services except the tables: queues, objects, event bus, models. They outlive a process. */
 export class Cloud {
   readonly clock: VirtualClock;
   readonly queue: MessageQueue;

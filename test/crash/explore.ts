@@ -18,17 +18,17 @@ export interface Finding {
 
 export interface Tally {
   readonly path: string;
-  /** Calls of the path that were hit by a fault. */
+  /** The number of calls on this path that a fault was injected into. */
   readonly points: number;
   readonly runs: number;
-  /** Runs that came to rest with the job in an end state. */
+  /** The number of runs after which the job was in an end state. */
   readonly ended: number;
-  /** The most extra model calls per fault of any run, compared with the run without faults. */
+  /** The most extra model calls per fault in one run, compared with the run without faults. */
   readonly mostExtraCalls: number;
-  /** The calls that were hit, such as `worker: SQS SendMessage`. */
+  /** The names of the calls that a fault was injected into, such as `worker: SQS SendMessage`. */
   readonly hit: ReadonlySet<string>;
   readonly findings: readonly Finding[];
-  /** Every 101st run, to be replayed without checkpoints. */
+  /** Every 101st run, which a test replays without checkpoints. */
   readonly sample: readonly RunResult[];
 }
 
@@ -38,16 +38,16 @@ export interface Exploration {
   /** The most faults in one run. */
   readonly depth: 1 | 2;
   readonly tamper?: Tamper;
-  /** Stops the exploration after this many findings. @default explores every run */
+  /** The number of findings after which the exploration stops. @default explores every run */
   readonly mostFindings?: number;
 }
 
-/** A prime number, so that the sample contains every fault. */
+/** The interval of the sampled runs. It is prime, so that the sample contains every fault. */
 const SAMPLED_EACH = 101;
 
 /**
- * Simulates a path once for every call and every fault; with depth 2 also once for every pair of calls
- * and their faults. Checks every promise after each run.
+ * Simulates a path once for every call and every fault, and checks every promise after each run.
+ * With depth 2, it also simulates every pair of calls with every pair of faults.
  */
 export async function explore(exploration: Exploration): Promise<Tally> {
   const { platform, path, depth, tamper, mostFindings = Number.POSITIVE_INFINITY } = exploration;

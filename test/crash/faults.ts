@@ -2,11 +2,11 @@
 export const FAULTS = [
   /** The network fails before every attempt of the SDK. The service does nothing. */
   'not-sent',
-  /** The service answers every attempt with an error and does nothing. */
+  /** The service responds to every attempt with an error and does nothing. */
   'error-answer',
-  /** The service does its work, but the answer is lost. The SDK's next attempt meets the result of the first. */
+  /** The service does its work, but the response is lost. The SDK's next attempt succeeds. */
   'answer-lost',
-  /** The service does its work, but no attempt receives an answer. The function takes the call for failed. */
+  /** The service does its work, but no attempt gets a response. The function sees a failed call. */
   'unanswered',
   /** The service does its work, and the process dies. */
   'killed',
@@ -18,7 +18,7 @@ export type Fault = (typeof FAULTS)[number];
 /** The faults that the simulated network can inject under a real SDK client. */
 export const WIRE_FAULTS: readonly Fault[] = ['not-sent', 'error-answer', 'answer-lost', 'killed'];
 
-/** The faults of a port. `error-answer` is missing because a port shows it exactly as `not-sent`. */
+/** The faults of a port. Through a port, `error-answer` looks the same as `not-sent`. */
 export const PORT_FAULTS: readonly Fault[] = [
   'not-sent',
   'answer-lost',
@@ -43,8 +43,9 @@ export interface Call {
 export interface InjectedFault extends Call, FaultPoint {}
 
 /**
- * Counts the calls of a run and injects a fault at each planned number. It needs no list of the calls:
- * to hit every call, try 1, 2, 3 … until a run has fewer calls than the number.
+ * Counts the calls of a run and injects a fault at each planned number. To inject a fault into
+ * every call, plan 1, 2, 3 … until a run has fewer calls than the number; no list of the calls is
+ * needed.
  */
 export class FaultPlan {
   /** The faults that were injected so far, in order. */
@@ -56,7 +57,7 @@ export class FaultPlan {
     this.#points = points;
   }
 
-  /** True when every planned fault was injected. */
+  /** True when every planned fault has been injected. */
   get isComplete(): boolean {
     return this.injected.length === this.#points.length;
   }

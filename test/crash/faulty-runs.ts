@@ -48,7 +48,7 @@ async function* runsWithin(
   }
 }
 
-/** Renumbers the faults of a run that starts after this many calls. */
+/** Adds `calls` to the call numbers of the faults, for a run that starts after this many calls. */
 function shifted(result: RunResult, calls: number): RunResult {
   const injected = result.injected.map((each) => ({ ...each, n: each.n + calls }));
   return { ...result, injected };

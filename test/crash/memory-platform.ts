@@ -16,7 +16,7 @@ import { answerText } from './model.ts';
 import type { Platform, Ports } from './platform.ts';
 import { forever, type Sandbox } from './sandbox.ts';
 
-/** The SDK repeats a call whose answer is lost, except these, whose clients make a single attempt. */
+/** Calls that the SDK does not repeat when a response is lost: their clients make one attempt. */
 const SINGLE_ATTEMPT = /^(bus|models|circuits)\./;
 
 interface Tables {
@@ -24,7 +24,7 @@ interface Tables {
   readonly circuits: readonly CircuitWrite[];
 }
 
-/** Ports in memory. Faults are injected at the calls of the ports. */
+/** The platform whose ports are in memory. Faults are injected into the calls of the ports. */
 export const memoryPlatform: Platform<Tables> = {
   faults: PORT_FAULTS,
   async open(cloud, settings, tables) {
@@ -36,7 +36,7 @@ export const memoryPlatform: Platform<Tables> = {
     return {
       row: (jobId) => rows.get(jobId),
       tables: async () => ({ rows: rows.rows, circuits: circuits.writes }),
-      // In memory every call in flight ends within this turn of the event loop.
+      // Every call in memory ends within this turn of the event loop.
       settled: () => new Promise((resolve) => process.nextTick(resolve)),
       ports: (sandbox) => ({
         ...withFaults(sandbox, { ...portsOf(cloud), jobs: rows, models: modelsOf(cloud, sandbox) }),
@@ -131,7 +131,7 @@ function modelsOf({ model }: Cloud, sandbox: Sandbox): ModelClient {
 
 type FaultyPorts = Omit<Ports, 'circuits' | 'disabledTargets' | 'settings'>;
 
-/** Wraps the methods of the ports so that each call can meet a fault. */
+/** Wraps the methods of the ports so that a fault can be injected into each call. */
 function withFaults(sandbox: Sandbox, ports: FaultyPorts): FaultyPorts {
   const { jobs, queue, deadLetters, results, bus, models } = ports;
   const call: PerformWithFault = (name, perform) => performWithFault(sandbox, name, perform);
@@ -172,7 +172,7 @@ function withFaults(sandbox: Sandbox, ports: FaultyPorts): FaultyPorts {
   };
 }
 
-/** Wraps the breaker's store. After a failed call it is unknown whether the store has done its work. */
+/** Wraps the breaker's store. A call that fails may have been carried out. */
 function circuitsWithFaults(sandbox: Sandbox, store: CircuitStore): CircuitStore {
   const call: PerformWithFault = (name, perform) =>
     performWithFault(sandbox, name, perform).catch((error: unknown) => {

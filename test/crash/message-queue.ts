@@ -17,7 +17,7 @@ export interface QueueState {
 
 /** An SQS queue: a received message becomes visible again unless it is deleted. */
 export class MessageQueue {
-  /** The number of other jobs' waiting messages. They are never received. */
+  /** The number of waiting messages of other jobs, which are never received. */
   othersWaiting = 0;
   readonly #clock: Clock;
   readonly #state: QueueState;

@@ -2,11 +2,11 @@ import type { VirtualClock } from '../support/virtual-clock.ts';
 
 const CALL_MS = 5_000;
 
-/** How a model reacts to a call. `kills`: the worker dies during the call. */
+/** A model's reaction to a call. `kills` means that the worker dies during the call. */
 export type Reaction = 'answers' | 'throttles' | 'refuses' | 'kills';
 
 export interface Script {
-  /** The first call has the number 1. */
+  /** Returns the reaction to a call. The first call has the number 1. */
   readonly reaction: (call: number) => Reaction;
 }
 
@@ -17,7 +17,7 @@ export interface ModelState {
 
 /** A model that follows a script. Each call takes 5 s, and every answer is different. */
 export class Model {
-  /** Awaited at the start of each call. */
+  /** A hook that is awaited at the start of each call. */
   onCall: (call: number) => Promise<void> = async () => undefined;
   readonly #clock: VirtualClock;
   readonly #script: Script;
@@ -29,7 +29,7 @@ export class Model {
     this.#state = state;
   }
 
-  /** Calls that cost money. */
+  /** The number of calls that the model answered, which cost money. */
   get answered(): number {
     return this.#state.answered;
   }
@@ -45,7 +45,7 @@ export class Model {
   }
 }
 
-/** Contains the number of the call, as the output tokens do, so that a row can be compared with its object. */
+/** Returns the text of an answer. It contains the call's number, as the row's output tokens do. */
 export function answerText(call: number): string {
   return `answer ${call}`;
 }

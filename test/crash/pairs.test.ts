@@ -5,7 +5,7 @@ import { PATHS } from './paths.ts';
 import { differingReplays } from './replay.ts';
 import { printTallies } from './report.ts';
 
-/** Enough for a busy machine. */
+/** The time limit of a test, long enough for a busy machine. */
 const TIMEOUT_MS = 300_000;
 
 const tallies: Tally[] = [];

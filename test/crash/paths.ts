@@ -7,19 +7,19 @@ export interface Path {
   readonly name: string;
   /** The end state that the job must reach in spite of any fault. */
   readonly ends: EndStatus;
-  /** The models' reactions, call by call; the last one applies to all further calls. */
+  /** The models' reactions, one per call. The last one applies to all further calls. */
   readonly models: readonly Reaction[];
   readonly body?: { readonly whenOpen?: WhenOpen; readonly deadlineSeconds?: number };
   readonly jobs?: SettingsInput['jobs'];
-  /** When the client cancels: at a status of the job, or during a model call. */
+  /** The moment at which the client cancels: at a status of the job, or during a model call. */
   readonly cancel?: { readonly at: JobStatus } | { readonly duringCall: number };
   /** An operator redrives the dead-lettered job. */
   readonly isRedriven?: boolean;
   /** SQS delivers every message twice. */
   readonly isDeliveredTwice?: boolean;
-  /** A second message in the queue, which no worker can parse. */
+  /** The body of a second message in the queue, which no worker can parse. */
   readonly unreadable?: string;
-  /** For this long no message is received. */
+  /** The time at the start during which no message is received, as in a backlog. */
   readonly backlogMs?: number;
   /** The first invocation of the worker has too little time left for a call. */
   readonly isFirstRunShort?: boolean;

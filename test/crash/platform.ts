@@ -20,7 +20,7 @@ export interface SettingsSource {
   readonly current: Settings;
 }
 
-/** Everything that a function calls. */
+/** All ports that a function calls. */
 export interface Ports {
   readonly jobs: JobStore;
   readonly queue: JobQueue;
@@ -36,7 +36,7 @@ export interface Ports {
 /** An implementation of the ports: in memory, or the real adapters over a simulated network. */
 export interface Platform<Tables = unknown> {
   readonly faults: readonly Fault[];
-  /** Opens the ports over a cloud. The tables hold `tables`, or nothing. */
+  /** Opens the ports over a cloud. The tables start with the contents of `tables`, or empty. */
   open(cloud: Cloud, settings: Settings, tables?: Tables): Promise<OpenPlatform<Tables>>;
 }
 

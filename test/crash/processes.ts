@@ -5,7 +5,7 @@ import type { OpenPlatform, Ports } from './platform.ts';
 import { type Ending, Sandbox } from './sandbox.ts';
 import type { Timeline } from './timeline.ts';
 
-/** Long enough for the sweeper to hand the job to another worker; Lambda stops a worker after 150 s. */
+/** The length of a stall. Another worker gets the job meanwhile. Lambda's timeout is 150 s. */
 const STALL_MS = 140_000;
 
 export type Functions = ReturnType<typeof functionsOf>;
@@ -29,9 +29,9 @@ export interface ProcessesParts {
 export interface Start {
   readonly caller: FunctionName;
   readonly work: (functions: Functions) => Promise<unknown>;
-  /** Called when the invocation has succeeded, however late. */
+  /** A callback for the success of the invocation, which may come after a stall. */
   readonly done?: () => void;
-  /** @default the plan of the simulation */
+  /** The faults of this invocation. @default the plan of the simulation */
   readonly plan?: FaultPlan;
 }
 
@@ -58,7 +58,7 @@ export class Processes {
     return this.#conclude(sandbox, ending, done);
   }
 
-  /** A stalled process resumes later; the simulation goes on meanwhile. */
+  /** Calls `done` after a success. Plans the time at which a stalled process resumes. */
   #conclude(sandbox: Sandbox, ending: Ending, done?: () => void): Ending {
     if (ending === 'done') done?.();
     if (ending === 'stalled') {

@@ -2,12 +2,12 @@ import { hasEnded } from '../../lambda/contract/words.ts';
 import type { Clock } from '../../lambda/core/clock.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 
-/** These fields of an ended job never change. Later writes only record that its event was published. */
+/** Fields that never change after the job has ended. Later writes only concern its event. */
 const FINAL = ['status', 'claimToken', 'generation', 'completedAt', 'resultBytes'] as const;
 
 export interface MonitorState {
   readonly violations: string[];
-  /** The last row seen, if its job had ended. */
+  /** The last row that was observed, if the job had ended by then. */
   end?: Job | undefined;
 }
 
@@ -30,7 +30,7 @@ export class RowMonitor {
     if (changed.length > 0) this.#record(`an end was overwritten: ${changed.join(', ')}`);
   }
 
-  /** Called at the start of every model call. */
+  /** Checks the row at the start of a model call. The simulation calls it for every model call. */
   observeCall(row: Job | undefined, isCancelled: boolean): void {
     if (isCancelled) this.#record('a cancelled job ran');
     const waitsUntilMs = row?.nextAttemptAt ?? 0;

@@ -50,7 +50,7 @@ export class Sandbox {
 
   /** Resumes a stalled invocation. */
   async resume(): Promise<Ending> {
-    // Another of its calls, in flight when it stalled, has killed it.
+    // Another call was in flight when the process stalled, and that call has killed it.
     if (!this.#isAlive) return 'killed';
     const interrupted = this.#interrupted();
     this.#stalled = undefined;
@@ -58,7 +58,7 @@ export class Sandbox {
     return Promise.race([interrupted, this.#work]);
   }
 
-  /** Resolves when the process may make its next call; never for a killed one. */
+  /** Resolves when the process may make its next call. For a killed process, it never resolves. */
   async mayCall(): Promise<void> {
     if (!this.#isAlive) await forever();
     while (this.#stalled) await this.#stalled;
@@ -89,7 +89,7 @@ export class Sandbox {
   }
 }
 
-/** Never resolves. Each call returns a new promise, so that a killed process can be garbage-collected. */
+/** Returns a new promise that never resolves. A shared one would keep processes in memory. */
 export function forever(): Promise<never> {
   return new Promise(() => undefined);
 }

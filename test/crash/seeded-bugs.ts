@@ -16,7 +16,7 @@ import {
 
 export interface SeededBug {
   readonly name: string;
-  /** The path on which the exploration must find it. */
+  /** The path on which the exploration must find the bug. */
   readonly path: string;
   /** The number of faults that it takes to show the bug. @default 1 */
   readonly depth?: 1 | 2;
@@ -166,7 +166,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     name: 'a repeated write does not recognise that it was already applied',
     path: 'answered at once',
     breaks: 'no later than promised',
-    // NaN equals nothing, not even itself, so a row with it never looks as if the update was applied.
+    // NaN does not equal itself, so a row with this cost never looks as if the update was applied.
     tamper: changing(isClaim, (change) => ({
       ...change,
       set: { ...change.set, costUsd: Number.NaN },

@@ -42,7 +42,7 @@ export function initialState({ unreadable }: Path): SimulationState {
   };
 }
 
-/** Serializes a state: equal states give equal texts. Throws on a stalled process, which is not data. */
+/** Serializes a state; equal states give equal texts. Throws if a process is stalled. */
 export function textOf(state: SimulationState): string {
   return serialize(state).toString('latin1');
 }

@@ -1,7 +1,8 @@
 /**
  * Simulates the life of one job, from the client's first request until nothing is left to happen. It
- * does AWS's part: it delivers messages, invokes the sweeper and starts processes. Time is virtual and
- * only one thing happens at a time, so a path and a fault plan always give the same run.
+ * takes the place of AWS: it delivers messages, invokes the sweeper and starts processes. Time is
+ * virtual and only one thing happens at a time, so a path and a fault plan always give the same
+ * run.
  */
 import { hasEnded } from '../../lambda/contract/words.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
@@ -17,7 +18,7 @@ import type { SimulationState } from './simulation-state.ts';
 import { type Action, type Task, Timeline } from './timeline.ts';
 import { ApiClient, JOB_ID, Operator } from './users.ts';
 
-/** After this many events a run counts as endless. */
+/** The number of events after which a run counts as endless. */
 const MAX_EVENTS = 151;
 const MINUTE_MS = 60_000;
 const SHORT_RUN_MS = 20_000;
@@ -148,7 +149,7 @@ export class Simulation {
     });
   }
 
-  /** The sweeper runs every minute; the minutes in which it would find nothing are skipped. */
+  /** Returns the next run of the sweeper. Skips the minutes in which it would find nothing. */
   #sweep(row: Job | undefined): readonly Task[] {
     const { state } = this.#parts;
     if (row?.dueAt === undefined) return [];

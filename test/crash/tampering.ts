@@ -18,7 +18,7 @@ export function changing(
   });
 }
 
-/** Hides from a function that an end's event is still unpublished. */
+/** Hides from a function that the completion event of an ended job is still unpublished. */
 export function overlookingUnpublishedEnds(ports: Ports): Ports {
   return {
     ...ports,
@@ -34,7 +34,7 @@ export function overlookingUnpublishedEnds(ports: Ports): Ports {
   };
 }
 
-/** Makes the sweeper take every waiting job for unsent, and due again at once. */
+/** Makes the sweeper treat every waiting job as unsent and due at once. */
 export function sendingEachMinute(ports: Ports): Ports {
   const { jobs } = changing(
     ({ set }) => set.sentAt !== undefined,
@@ -70,7 +70,7 @@ export function isUnsent({ set, remove }: RowUpdate): boolean {
   return set.status === undefined && remove?.includes('sentAt') === true;
 }
 
-/** Matches the update that leaves an end's event to the sweeper. */
+/** Matches the update that leaves a completion event for the sweeper to publish. */
 export function isLeftToSweeper({ when, set }: RowUpdate): boolean {
   const isOfAnEnd = when.some(
     (clause) =>

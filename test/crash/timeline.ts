@@ -24,7 +24,7 @@ export class Timeline {
     this.#planned = planned;
   }
 
-  /** True if every planned event has a name, so that no process is stalled. */
+  /** True if no process is stalled, because then every planned event is an action with a name. */
   get isSerializable(): boolean {
     return this.#planned.every(({ what }) => typeof what === 'string');
   }
@@ -33,7 +33,7 @@ export class Timeline {
     this.#planned.push({ atMs: this.#clock.now() + ms, what });
   }
 
-  /** Runs the earliest event, planned or other. Returns false when there is none. */
+  /** Runs the earliest event, whether planned or in `others`. Returns false when there is none. */
   async advance(
     others: readonly Task[],
     actions: Readonly<Record<Action, () => Promise<void>>>,
@@ -60,7 +60,7 @@ function timeOf({ atMs }: { readonly atMs: number }): number {
   return atMs;
 }
 
-/** Returns the earliest item; of several at the same time, the first. */
+/** Returns the item with the earliest time, or the first of several with that time. */
 export function earliest<T>(all: Iterable<T>, atMs: (each: T) => number): T | undefined {
   let first: T | undefined;
   for (const each of all) if (first === undefined || atMs(each) < atMs(first)) first = each;

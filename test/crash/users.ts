@@ -13,7 +13,7 @@ const IDEMPOTENCY_KEY = 'a-key';
 export const JOB_ID = digest([TENANT, IDEMPOTENCY_KEY]);
 
 const CLIENT_RETRY_MS = 30_000;
-/** Longer than a received dead letter stays invisible. */
+/** The pause between redrives. It is longer than a received dead letter stays invisible. */
 const OPERATOR_RETRY_MS = 61_000;
 
 type Answer = Awaited<ReturnType<Functions['request']>>;

@@ -31,7 +31,7 @@ export function reply(statusCode: number, body: string | object, headers = {}): 
   return { statusCode, headers, text: typeof body === 'string' ? body : JSON.stringify(body) };
 }
 
-/** SQS, S3, EventBridge and Bedrock, as far as Holdfast calls them. */
+/** Returns the operations of SQS, S3, EventBridge and Bedrock that Holdfast calls. */
 export function servicesOf(cloud: Cloud, kill: () => void): Readonly<Record<string, Service>> {
   return {
     SQS: async (request) => {
@@ -77,7 +77,7 @@ export function servicesOf(cloud: Cloud, kill: () => void): Readonly<Record<stri
   };
 }
 
-/** SSM, which serves only the settings parameters. */
+/** Returns an SSM service that holds only the settings parameters. */
 export function parametersOf(settings: Settings): Service {
   const Value = JSON.stringify(settings);
   const Parameters = [EDITED, DEPLOYED].map((Name) => ({ Name, Value, LastModifiedDate: 0 }));
@@ -132,7 +132,7 @@ function sqs(queue: MessageQueue, operation: string, input: SqsInput): object {
   }
 }
 
-/** The SDK verifies this checksum. */
+/** Returns the MD5 checksum of a message body, which the SDK verifies. */
 function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }

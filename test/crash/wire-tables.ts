@@ -10,15 +10,16 @@ const SOME_SIGNATURE = { 'x-amz-date': '20260101T000000Z', authorization: creden
 /** An item in DynamoDB's own form: `{ "jobId": { "S": "…" } }`. */
 export type Item = Record<string, AttributeValue>;
 
-/** The items of a table by their key as JSON. */
+/** The items of a table. The map's keys are the items' keys as JSON. */
 export type Items = ReadonlyMap<string, Item>;
 
 /**
- * Tables in dynalite, which receives its requests without a socket. All simulations use them, one after
- * the other, because replacing the items takes less time than creating tables.
+ * The tables in dynalite, which receives its requests without a socket. The simulations use the
+ * same tables, one after the other, because replacing the items takes less time than creating
+ * tables.
  */
 export class WireTables {
-  /** The clock of the answers' Date header. */
+  /** The clock for the Date header of the responses. */
   clock: Pick<Clock, 'now'> = { now: () => 0 };
   readonly #server = createDynalite();
   readonly #tables: readonly CreateTableCommandInput[];
@@ -38,7 +39,7 @@ export class WireTables {
     return tables;
   }
 
-  /** Serves one request; its answer carries the simulated time. */
+  /** Serves one request. The Date header of the response is the simulated time. */
   readonly serve: Service = async ({ headers, body }) => {
     const { status, text } = await ask(this.#server, headers, body);
     return reply(status, text, { date: new Date(this.clock.now()).toUTCString() });
@@ -70,7 +71,7 @@ export class WireTables {
     for (const Item of items.values()) await this.#ask('PutItem', { TableName, Item });
   }
 
-  /** Sends a request past the SDK and the fault plan. */
+  /** Sends a request directly to dynalite, without the SDK and without the fault plan. */
   async #ask(operation: string, input: object) {
     const headers = {
       'x-amz-target': `DynamoDB_20120810.${operation}`,

@@ -21,7 +21,7 @@ export class Wire extends NodeHttpHandler {
   readonly #faults = new Map<string, Fault | undefined>();
   #underWay = 0;
 
-  /** Resolves when no call is in flight, not even of a killed process. */
+  /** Resolves when no call of any process, including a killed one, is in flight. */
   async settled(): Promise<void> {
     do await nextTurn();
     while (this.#underWay > 0);
@@ -101,8 +101,9 @@ async function performWithFault(
 }
 
 /**
- * A killed process receives no answer. Its call to Bedrock is rejected all the same, to clear the timer
- * of its call timeout; the process cannot reach the network afterwards.
+ * Returns the result of a killed process's call, which is a promise that never resolves. A call to
+ * Bedrock is rejected instead, so that its timeout timer is cleared. The process cannot make more
+ * calls.
  */
 function dead(service: string): Promise<never> {
   return service === 'Bedrock' ? Promise.reject(networkError()) : forever();
@@ -117,7 +118,7 @@ function serviceOf({ headers, path }: WireRequest): string {
   return path.startsWith('/model/') ? 'Bedrock' : 'S3';
 }
 
-/** Names the table too, because calls to the circuits table have a single attempt. */
+/** Returns the operation's name with its table. Calls to the circuits table are not retried. */
 function operationOf({ headers, method, path, body }: WireRequest): string {
   const operation = headers['x-amz-target']?.split('.')[1];
   if (operation === undefined) return path.endsWith('/converse') ? 'Converse' : `${method} object`;
@@ -137,7 +138,7 @@ interface RetryingClient {
   readonly config: { readonly retryStrategy: () => Promise<object> };
 }
 
-/** Keeps the SDK's decision what to retry, but removes the pauses and the retry budget. */
+/** Removes the pauses between retries and the retry budget. The SDK still decides what to retry. */
 export function withoutWaiting<Client extends RetryingClient>(client: Client): Client {
   const strategy = client.config.retryStrategy().then((each) =>
     Object.assign(each, {

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** The lines of output that the error of a failed command quotes. */
+/** The number of output lines that the error of a failed command quotes. */
 const LAST_LINES = 25;
 /** The time between SIGTERM and SIGKILL. */
 const GRACE_MS = 5_000;
 
 export interface CommandOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Ends the command and the processes that it started. */
+  /** A signal that ends the command and the processes that it started. */
   readonly signal: AbortSignal;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Deploys the stack with the real CDK CLI onto MiniStack, an independent emulator of AWS that enforces
  * the functions' roles, plays scenarios of callers and operators, and destroys the stack. Bedrock is
- * Holdfast's own fake, because the emulator's never fails. Needs Python 3.10 with venv.
+ * Holdfast's own fake, because the emulator's Bedrock never fails. Needs Python 3.10 with venv.
  *
  *     npm run test:deploy
  */
@@ -28,7 +28,7 @@ const MINISTACK_VERSION = '1.5.33';
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => interruption.abort());
 const report = new Report(interruption.signal);
-// Outside the project, because its package.json would make the emulator's scripts ES modules.
+// In a folder inside the project, package.json would make the emulator's scripts ES modules.
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-deploy-'));
 const bedrock = await startFakeBedrock();
 try {

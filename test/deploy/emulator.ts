@@ -23,7 +23,7 @@ export interface Emulator {
 export interface EmulatorOptions {
   /** The Python of the virtual environment in which MiniStack is installed. */
   readonly python: string;
-  /** A folder for its log and the unpacked functions. */
+  /** The folder for the emulator's log and the unpacked functions. */
   readonly folder: string;
   readonly bedrockUrl: string;
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-/** The time that a step has after its signal to end by itself. */
+/** The time that a step has to end by itself after its signal was aborted. */
 const GRACE_MS = 10_000;
 
 /** Runs the steps of a test, each within its time limit, and prints how each one ended. */

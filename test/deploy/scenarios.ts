@@ -95,7 +95,7 @@ async function unreadableMessageDeadLettered(
   assert.equal(await holdfast.deadLetter(signal, 'not-json'), 'not JSON');
 }
 
-/** The emulator looks up the access key, but does not compare signatures. */
+/** The emulator looks up the access key of a signed call, but does not compare signatures. */
 async function operatorRoutesProtected({ holdfast }: Deployed): Promise<void> {
   const redrive = '/admin/redrive';
   const none = await holdfast.request(redrive, { method: 'POST', body: {}, apiKey: undefined });

@@ -9,7 +9,7 @@ export interface SignedCall {
   readonly method?: string;
   /** @default / */
   readonly path?: string;
-  /** Sent as JSON. @default none; `{}` with a target */
+  /** The body, which is sent as JSON. @default none; `{}` with a target */
   readonly body?: object;
 }
 

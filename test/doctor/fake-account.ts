@@ -10,7 +10,7 @@ export interface AccountState {
   /** The stack `Holdfast`, the only one. @default no stack */
   readonly stack?: { readonly status: string; readonly outputs: Readonly<Record<string, string>> };
   readonly deadLetters: number;
-  /** Faults by operation (`GetParameter`). `hang` gives no answer, `reset` drops the connection. */
+  /** Faults by operation (`GetParameter`). `hang` never responds; `reset` drops the connection. */
   readonly faults: Readonly<Record<string, ServiceError | 'hang' | 'reset'>>;
 }
 
@@ -22,7 +22,7 @@ export interface ServiceError {
 export interface FakeAccount extends Pick<AwsEndpoint, 'config'> {
   /** The endpoint of every service except Bedrock. */
   readonly url: string;
-  /** Sets the state. A field left out is as in an account that has only been bootstrapped. */
+  /** Sets the state. Fields that are left out are as in an account that was only bootstrapped. */
   set(state: Partial<AccountState>): void;
   stop(): Promise<void>;
 }
@@ -74,7 +74,7 @@ interface Reply {
 interface Call {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** An error in the protocol of the call. */
+  /** Returns an error response in the protocol of the call. */
   errorReply(error: ServiceError): Reply;
 }
 
@@ -123,7 +123,7 @@ function answerTo({ operation, input, errorReply }: Call, state: AccountState): 
 
 const CALLER = '<Arn>arn:aws:iam::123456789012:user/operator</Arn><Account>123456789012</Account>';
 
-/** A page has two quotas, so that a long list needs several pages. */
+/** Returns a page of two quotas, so that a long list needs several pages. */
 function quotaPage(quotas: readonly Quota[], token: unknown) {
   const from = Number(token ?? 0);
   const next = from + 2;

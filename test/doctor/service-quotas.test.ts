@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { quotaOf } from '../../doctor/service-quotas.ts';
 
 describe('the quota of a target', () => {
-  // Names as in Service Quotas.
+  // The names have the form that Service Quotas uses.
   const quotas = [
     'On-demand model inference tokens per minute for Anthropic Claude 3 Haiku',
     'On-demand model inference tokens per minute for Anthropic Claude 3.5 Sonnet',

@@ -100,7 +100,7 @@ export class Holdfast extends ApiClient {
   }
 }
 
-/** Short and nearly constant, so that the breaker's times dominate in these tests. */
+/** The latency of the models: short and nearly constant, so that the breaker's times dominate. */
 const LATENCY = { medianMs: 20, sigma: 0.2, msPerOutputToken: 0 };
 
 export async function startHoldfast({ dir }: Assembly): Promise<Holdfast> {

@@ -10,7 +10,7 @@ import { startTraffic } from './traffic.ts';
 const JOBS_PER_SECOND = 10;
 const WARM_UP_JOBS = 5;
 const { cooldownSeconds, consecutiveFailures, excessFailures, recoveryStages } = SETTINGS.breaker;
-/** Probes are at least a cooldown minus its jitter apart; half a cooldown allows for a slow machine. */
+/** The least pause between probes: half a cooldown, which allows for jitter and slow machines. */
 const PROBE_PAUSE_MS = cooldownSeconds * 1000 * 0.5;
 
 const assembly = synthesizeBeforeAll();

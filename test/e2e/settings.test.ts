@@ -9,8 +9,8 @@ import { PRIMARY, SETTINGS } from './chain.ts';
 import { type Holdfast, withHoldfast } from './holdfast.ts';
 
 /**
- * Every warm sandbox reads an edit within 30 s; the rest is slack for a busy machine. The two tests
- * run concurrently because each may wait this long.
+ * The longest wait for an edit. Every warm sandbox reads it within 30 s; the rest is slack for a
+ * busy machine. The two tests run concurrently because each may wait this long.
  */
 const EDIT_READ_MS = 45_000;
 

@@ -32,7 +32,7 @@ export default defineSettings({
   },
   jobs: {
     deadlineSeconds: 120,
-    // Only two, so that a job is soon dead-lettered if its deferrals wrongly use up claims.
+    // The limit is low, so that a job is soon dead-lettered if its deferrals wrongly use up claims.
     maxAttempts: 2,
     workerConcurrency: 4,
     shortestDeferralSeconds: 1,

@@ -18,11 +18,11 @@ const { values } = parseArgs({
   options: {
     schemathesis: { type: 'string', default: 'schemathesis' },
     seed: { type: 'string', default: '1' },
-    /** Generated cases for each operation; the other phases add more. */
+    /** The number of generated cases for each operation. The other phases add more cases. */
     examples: { type: 'string', default: '250' },
   },
 });
-/** Fewer cases mean that schemathesis skipped most of the document. */
+/** The least number of cases. Fewer mean that schemathesis skipped most of the document. */
 const MINIMUM_CASES = 1000;
 const CONFIG = fileURLToPath(new URL('schemathesis.toml', import.meta.url));
 const DOCUMENT = fileURLToPath(new URL('../../docs/openapi.json', import.meta.url));

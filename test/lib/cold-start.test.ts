@@ -6,7 +6,7 @@ import { propertiesOf } from '../support/template.ts';
 
 const template = aTemplate({ settings: oneTargetSettings({ probe: { enabled: true } }) });
 
-/** Variables with a default. */
+/** Variables that have a default, so that a function starts without them. */
 const OPTIONAL: readonly string[] = [ENV.debugShare];
 const OURS: readonly string[] = Object.values(ENV);
 

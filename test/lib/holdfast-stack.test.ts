@@ -24,8 +24,8 @@ describe('the stack', () => {
         .filter(([key, value]) => key.endsWith('Name') && typeof value === 'string')
         .map(([key]) => `${Type} ${key}`),
     );
-    // These names need not be unique in an account, or they contain the name of the instance: the
-    // API, the bus and the saved queries.
+    // Most of these names need not be unique in an account. The names of the API, the bus and the
+    // saved queries contain the name of the instance.
     expect(new Set(named)).toEqual(
       new Set([
         'AWS::IAM::Policy PolicyName',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { propertiesOf } from '../support/template.ts';
 
-/** Each tenant takes about 60 bytes. */
+/** Returns settings with this many tenants, each of which takes about 60 bytes. */
 function settingsOfSize(tenants: number) {
   return oneTargetSettings({
     tenants: Object.fromEntries(

@@ -10,7 +10,7 @@ const FINE: CatalogueEntry = { outcome: 'found', status: 'ACTIVE', isProfileActi
 const PRIMARY = 'us-east-1/anthropic.primary';
 const SECONDARY = 'us-east-1/anthropic.secondary';
 
-/** Checks three targets. They are fine unless `entries` has another entry, or an error to throw. */
+/** Checks three targets. Each is fine unless `entries` holds another entry or an error for it. */
 async function check(
   entries: Readonly<Record<string, CatalogueEntry | Error>>,
   before?: LifecycleRecord,

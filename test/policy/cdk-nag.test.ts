@@ -105,7 +105,7 @@ interface Report {
   }[];
 }
 
-/** The errors and warnings, each as a rule and the path of its construct. */
+/** Returns the errors and warnings, each as a rule and the path of its construct. */
 function findingsOf(app: App): string[] {
   try {
     app.synth();

@@ -38,7 +38,7 @@ interface Statement {
   readonly Resource?: unknown;
 }
 
-/** Sorted lines, one for each allowed pair of action and resource that has a wildcard. */
+/** Returns sorted lines, one for each allowed pair of action and resource that has a wildcard. */
 function wildcardsOf(template: Template): string[] {
   const allowed = statementsIn(template.toJSON().Resources).filter(
     ({ Effect }) => Effect === 'Allow',
@@ -51,7 +51,7 @@ function wildcardsOf(template: Template): string[] {
   return [...new Set(lines)].filter((line) => line.includes('*')).sort();
 }
 
-/** The statements of all policy documents: of roles, queues and buckets, inline or not. */
+/** Returns the statements of all policy documents: of roles, queues and buckets, inline or not. */
 function statementsIn(value: unknown): Statement[] {
   if (Array.isArray(value)) return value.flatMap(statementsIn);
   if (value === null || typeof value !== 'object') return [];

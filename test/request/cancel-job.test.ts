@@ -15,7 +15,7 @@ beforeEach(() => {
 const cancel = (id = JOB_ID, apiKeyId = 'tenant') =>
   call({ route: 'DELETE /jobs/{id}', id, apiKeyId });
 
-/** Changes the row between the read and the first write, like a racing writer. */
+/** Runs `step` between the read and the first write of the row, like a concurrent writer. */
 function interfere(step: () => Promise<unknown>): void {
   const { jobs } = world;
   const update = jobs.update.bind(jobs);

@@ -8,7 +8,7 @@ const HAIKU_4_5 = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
 /** One entry for each tier: the model's id and the regions that serve it. */
 type Shape = readonly (readonly [modelId: string, ...regions: readonly string[]])[];
 
-/** Chains as users write them: the first two tiers share a region, and another can take over. */
+/** Typical chains: the first two tiers share a region, and a tier in another can take over. */
 const SHAPES = {
   /** One target in each tier. */
   single: [

@@ -17,13 +17,13 @@ export interface Figures {
   /** Share of the jobs that the first tier answered, 0 to 1. */
   readonly primaryShare: number;
   /**
-   * From the end of the outage, or of the cooldown that runs at that time, until the first circuit of
-   * the first tier is closed.
+   * The time until the first circuit of the first tier is closed. It begins at the end of the
+   * outage, or at the end of the cooldown that is still running then.
    */
   readonly recoverySeconds: number;
-  /** From the end of the outage until every job from before has ended. */
+  /** The time from the end of the outage until every job that was accepted before it has ended. */
   readonly backlogSeconds: number;
-  /** Calls to a target whose circuit had been open for longer than the age of a view plus some slack. */
+  /** Calls to a target whose circuit had been open for longer than a view's age plus some slack. */
   readonly callsWhileOpen: number;
   /** Calls below a job's `minTier` or outside its `regions`. */
   readonly callsOutOfBounds: number;
@@ -74,7 +74,7 @@ function isFailure({ outcome }: CallRecord): boolean {
   return !NO_FAILURE.includes(outcome);
 }
 
-/** After a change of a circuit, other workers may act on their old view for this long. */
+/** Returns the time for which other workers may act on their old view after a circuit changed. */
 function graceMs({ settings }: OutageRun): number {
   return settings.breaker.viewMaxAgeSeconds * 1000 + SLACK_MS;
 }
@@ -131,8 +131,8 @@ function recoveryMs(run: OutageRun): number {
 }
 
 /**
- * Counts the calls that begin before the previous stage has ended. A recovery that did not begin
- * from an open circuit does not count: for the age of a view, other workers may still see it closed.
+ * Counts the calls that begin before the previous stage has ended. Skips a recovery that did not
+ * begin from an open circuit, because other workers may see the circuit as closed for one view age.
  */
 function callsBeyondPermits(key: string, run: OutageRun): number {
   const changes = changesOf(key, run);

@@ -1,14 +1,14 @@
 import type { Settings } from '../../lambda/contract/policy.ts';
 import type { CallRecord } from '../../local/bedrock/call-log.ts';
 
-/** The record of one outage that was run, in virtual time or in real time. */
+/** The record of one simulated outage, in virtual time or in real time. */
 export interface OutageRun {
   readonly settings: Settings;
   readonly outageStartMs: number;
   readonly outageEndMs: number;
   readonly jobs: readonly JobRecord[];
   readonly calls: readonly CallRecord[];
-  /** In the order in which they happened. */
+  /** The changes of circuits, in the order in which they happened. */
   readonly changes: readonly CircuitChange[];
   readonly deadLetters: number;
 }
@@ -25,7 +25,7 @@ export type CircuitChange =
 export interface JobRecord {
   readonly jobId: string;
   readonly status: string;
-  /** Milliseconds since the epoch. */
+  /** The time of acceptance in milliseconds since the epoch. */
   readonly createdAt: number;
   readonly completedAt?: number;
   /** The tier that answered. */

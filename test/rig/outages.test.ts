@@ -17,7 +17,7 @@ const SEEDS = [1, 2, 3];
 const POLLERS = 2;
 /** The limit for `recoverySeconds` of every outage. */
 const RECOVERY_LIMIT_SECONDS = 3;
-/** A tier with two targets has two circuits, and each needs its own failures to open. */
+/** Factors for the limits on failures. A tier of `paired` has two circuits to open. */
 const FAILURE_FACTORS: Readonly<Record<ChainName, number>> = { single: 1, paired: 1.5 };
 
 async function runsOf(chain: ChainName, outage: MeasuredOutage): Promise<readonly Figures[]> {

@@ -2,7 +2,7 @@ import type { Settings } from '../../lambda/contract/policy.ts';
 import type { FaultRule } from '../../local/bedrock/fault-rule.ts';
 
 export interface Outage {
-  /** How long it lasts. */
+  /** The duration of the outage. */
   readonly seconds: number;
   /** Returns the rules of the fake Bedrock that make up the outage. */
   rules(settings: Settings): readonly FaultRule[];
@@ -26,18 +26,18 @@ export interface Limits {
 }
 
 export const JOBS_PER_SECOND = 10;
-/** Healthy traffic before the outage, so that the circuits have a history. */
+/** The duration of healthy traffic before the outage, which gives the circuits a history. */
 export const HEALTHY_SECONDS = 8;
-/** Traffic after the outage, so that the circuits can recover. */
+/** The duration of the traffic after the outage, in which the circuits can recover. */
 export const RECOVERY_SECONDS = 14;
 /** The longest time that the last jobs may take after the traffic has stopped. */
 export const DRAIN_SECONDS = 60;
 /** The median duration of a call to a model. */
 export const CALL_MS = 120;
-/** All times are divided by ten, so the minute of a quota is as long as the breaker's window. */
+/** A quota's minute. All times are divided by ten, so it is as long as the breaker's window. */
 const QUOTA_MINUTE_SECONDS = 6;
 
-/** Six outages. Their 20 and 25 s stand for 200 and 250 s. */
+/** The six outages. All times are divided by ten, so 20 s stand for 200 s. */
 export const OUTAGES: readonly MeasuredOutage[] = [
   {
     name: 'primary down',

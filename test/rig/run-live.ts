@@ -112,7 +112,7 @@ function changesIn(line: string): readonly CircuitChange[] {
   }
 }
 
-/** Starts the sandboxes, so that their first second does not count as part of the outage. */
+/** Starts the sandboxes before the outage, so that their cold starts do not affect its figures. */
 async function warmUp(api: ApiClient): Promise<void> {
   await ended(api, await post(api, JOBS_PER_SECOND));
 }

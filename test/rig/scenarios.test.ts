@@ -19,7 +19,7 @@ const [PRIMARY, SECONDARY] = SETTINGS.tiers;
 const PRIMARIES = (PRIMARY?.targets ?? []).map(targetKey);
 const { cooldownSeconds, recoveryStages } = SETTINGS.breaker;
 
-/** A third of the jobs allow only the first two tiers, and a third allow only one region. */
+/** Returns a job's bounds: a third allow only the first two tiers, and a third only one region. */
 function bounds(n: number) {
   if (n % 3 === 0) return { minTier: SECONDARY?.name };
   return n % 3 === 1 ? { regions: ['us-west-2'] } : {};

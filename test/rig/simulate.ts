@@ -22,15 +22,15 @@ export interface SimulationOptions {
   readonly settings: Settings;
   readonly outage: Outage;
   readonly seed: number;
-  /** Pollers of the queue at the beginning; each handles one batch at a time. */
+  /** The number of pollers at the beginning. Each poller handles one batch at a time. */
   readonly pollers: number;
-  /** The virtual time at the beginning, in milliseconds since the epoch. @default noon of a day */
+  /** The virtual start time in milliseconds since the epoch. @default 2026-01-15T12:00:00Z */
   readonly startMs?: number;
   /** Returns the bounds that the caller of the n-th job sets. @default no bounds */
   readonly bounds?: (n: number) => Pick<JobOptions, 'minTier' | 'regions'>;
 }
 
-/** A request to the circuit store takes up to this long, and so does its response. */
+/** The longest time that a request to the circuit store takes, and that its response takes. */
 const STORE_MS = 8;
 
 /** Runs one outage in virtual time. The same seed gives the same run. */

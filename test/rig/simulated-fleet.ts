@@ -18,7 +18,7 @@ import { memoryDisabledTargets } from '../support/memory-disabled-targets.ts';
 
 const BATCH_SIZE = 10;
 const FUNCTION_MS = 60_000;
-/** A poller is added each time a backlog has lasted this long. */
+/** The duration of a backlog after which the fleet adds a poller. */
 const GROWTH_MS = 250;
 
 export interface FleetParts {
@@ -32,7 +32,7 @@ export interface FleetParts {
   readonly newId: () => string;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Pollers at the beginning; a backlog adds more, up to `workerConcurrency`. */
+  /** The number of pollers at the beginning. A backlog adds more, up to `workerConcurrency`. */
   readonly pollers: number;
   readonly on: (event: CircuitEvent) => void;
 }

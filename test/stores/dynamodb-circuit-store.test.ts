@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => tables.close());
 
-/** Long enough that a busy machine does not look like a lost store. */
+/** The store's timeout, long enough that a busy machine does not look like a lost store. */
 const timeoutMs = 10_000;
 const openStore = async (now: () => number) =>
   new DynamoDbCircuitStore(tables.client, await tables.create(), { now, timeoutMs });

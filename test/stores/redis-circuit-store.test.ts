@@ -18,7 +18,7 @@ function onServer(binary: string): void {
     stores++;
     return new RedisCircuitStore(server.client, {
       prefix: `test-${stores}/`,
-      // Long enough that a busy machine does not look like a lost store.
+      // The timeout is long enough that a busy machine does not look like a lost store.
       timeoutMs: 10_000,
       ...(now && { now }),
     });

@@ -6,7 +6,7 @@ import { needsRedisServer } from '../support/redis-server.ts';
 
 needsRedisServer('Redis in cluster mode', onCluster);
 
-/** Enough circuits that both nodes hold some. */
+/** The keys of enough circuits that each node holds some of them. */
 const KEYS = Array.from({ length: 20 }, (_, i) => `us-east-1/model-${i}`);
 const SLOT = { startMs: Date.UTC(2026, 0, 15, 12), bucketMs: 1_000 };
 

@@ -3,7 +3,7 @@ import type { Outcome } from '../../lambda/core/breaker/permit.ts';
 import { countsOf, FAIL, type Fleet, KEY, type NewFleet, OK, permitsOf } from '../support/fleet.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-/** Throttles arrive at once but successes take seconds: early throttles must not trip a fleet. */
+/** Cases in which throttles arrive before the first successes. A few must not trip a fleet. */
 export function countingCases(newFleet: NewFleet, seeds: number): void {
   describe('counting', () => {
     test('13. a flush whose response is lost is not repeated', async () => {
@@ -130,7 +130,7 @@ export function countingCases(newFleet: NewFleet, seeds: number): void {
   });
 }
 
-/** The rules at their defaults, and a view that is not read for each call. */
+/** The default rules, and a view that a worker keeps for up to 1 s. */
 const DEFAULT_RULES = { excessFailures: 10, consecutiveFailures: 5, viewMaxAgeSeconds: 1 };
 
 /** Runs batches on 50 workers, one after the other on each. Returns the number of calls. */

@@ -3,7 +3,7 @@ import { TARGET_FAILURE_KINDS } from '../../lambda/contract/words.ts';
 import { BUCKETS_PER_WINDOW } from '../../lambda/core/breaker/circuit-store.ts';
 import { FAIL, KEY, type NewFleet, OK, opened } from '../support/fleet.ts';
 
-/** Wrong clocks, a store that is not atomic, and records that cannot be read. */
+/** Cases with wrong clocks, a store that is not atomic, and records that cannot be read. */
 export function faultCases(newFleet: NewFleet): void {
   clockCases(newFleet);
 

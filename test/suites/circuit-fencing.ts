@@ -10,7 +10,7 @@ import {
   permitsOf,
 } from '../support/fleet.ts';
 
-/** Epochs and leases: a late result changes nothing, and a result that never comes blocks nothing. */
+/** Cases of epochs and leases: late results change nothing, and missing results block nothing. */
 export function fencingCases(newFleet: NewFleet): void {
   describe('fencing and leases', () => {
     test.each([

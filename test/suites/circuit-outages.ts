@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { countsOf, FAIL, type Fleet, type NewFleet, OK, opened } from '../support/fleet.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-/** A store that is lost or refuses requests. None of its exceptions ever reaches a caller. */
+/** Cases of a store that is lost or refuses requests. Its exceptions never reach a caller. */
 export function outageCases(newFleet: NewFleet): void {
   describe('a lost store', () => {
     test('51. each worker applies the same rules alone, and reports the loss once per cooldown', async () => {
@@ -121,7 +121,7 @@ export function outageCases(newFleet: NewFleet): void {
       const claim = await waitedFor(fleet, () => fleet.admit(1));
 
       expect(other).toBe(500);
-      // Two reads and a save, after a random wait of up to a fifteenth of the lease.
+      // A claim is two reads and a save, after a random wait of up to a fifteenth of the lease.
       expect(claim).toBeLessThanOrEqual(3 * 500 + 5_000);
     });
 

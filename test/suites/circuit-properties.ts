@@ -8,13 +8,13 @@ import fc from 'fast-check';
 import { type Scenario, ScenarioRun, scenario } from '../support/circuit-scenario.ts';
 import type { OpenStore } from './circuit-cases.ts';
 
-/** Each run sends a few thousand requests to a real store. */
+/** The number of runs on a real store. Each run sends a few thousand requests. */
 export const STORE_RUNS = Number(process.env.PROPERTY_STORE_RUNS ?? 3);
 
 const SEED = Number(process.env.PROPERTY_SEED ?? 20_260_115);
 const PATH = process.env.PROPERTY_PATH;
 
-/** Shares of fewer runs than this mean nothing. */
+/** The fewest runs for which case 78 is checked. With fewer runs, the shares are mostly chance. */
 const FEWEST_FOR_SHARES = 100;
 
 export function circuitProperties(storeName: string, openStore: OpenStore, runs: number): void {
@@ -52,7 +52,7 @@ export function circuitProperties(storeName: string, openStore: OpenStore, runs:
   });
 }
 
-/** Case 78: the share of runs that must reach each situation, or else the test proves little. */
+/** Case 78: the least share of runs that must reach each situation. */
 const LEAST_SHARES = [
   ['OPEN', 0.95],
   ['HALF_OPEN 0', 0.9],

@@ -215,7 +215,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
   });
 }
 
-/** The n-th of a tenant's jobs in order of arrival. Each millisecond has two jobs. */
+/** Returns the n-th of a tenant's jobs in order of arrival. Two jobs arrive in each millisecond. */
 function aListedJob(n: number, fields: Partial<Job> = {}): Job {
   const jobId = String(n).repeat(32);
   const createdAt = START + Math.floor(n / 2);

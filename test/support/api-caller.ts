@@ -9,7 +9,7 @@ interface ApiOptions {
   readonly settings?: Settings;
   readonly circuits?: readonly CircuitSummary[];
   readonly settingsFault?: SettingsFault;
-  /** The time that the function has left. @default 28 s, as deployed */
+  /** The time until the function's timeout. @default 28 s, as deployed */
   readonly remainingMs?: number;
 }
 

@@ -39,15 +39,15 @@ export interface Answer<Body = unknown> {
 export interface RequestOptions {
   /** @default GET */
   readonly method?: string;
-  /** Sent as JSON; a string is sent as it is. @default no body */
+  /** The body, which is sent as JSON. A string is sent unchanged. @default no body */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** `undefined` sends no key. @default local */
+  /** The API key. `undefined` sends none. @default local */
   readonly apiKey?: string;
 }
 
 export interface ClientOptions {
-  /** @default local, the first key of an embedded run */
+  /** The API key. @default local, the first key of an embedded run */
   readonly apiKey?: string;
   /** The credentials of the operators' routes. @default those of an embedded run */
   readonly operator?: Credentials;
@@ -74,7 +74,7 @@ export class ApiClient {
     return request<Body>(this.#apiUrl, path, { apiKey: this.#apiKey, ...options });
   }
 
-  /** @param credentials replace the operator's own, one by one */
+  /** @param credentials replace those of the operator, field by field */
   async asOperator<Body>(
     method: string,
     path: string,

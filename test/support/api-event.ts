@@ -5,12 +5,12 @@ export interface ApiEventOptions {
   readonly id?: string;
   readonly body?: string | null;
   readonly apiKeyId?: string;
-  /** Percent-encoded, as they were sent. @default the id */
+  /** The path parameters, percent-encoded as in the URL. @default the id */
   readonly pathParameters?: Readonly<Record<string, string>>;
   /** The ARN of the signer, for a route that IAM authorizes. */
   readonly userArn?: string;
   readonly headers?: Readonly<Record<string, readonly string[]>>;
-  /** Every value of each parameter, decoded. */
+  /** All decoded values of each query parameter. */
   readonly query?: Readonly<Record<string, readonly string[]>>;
   readonly isBase64Encoded?: boolean;
 }

@@ -9,7 +9,7 @@ import type { StoredRecord } from '../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
 import { fromRecord } from '../../lambda/core/breaker/record.ts';
 
-/** The largest difference between two clocks. The checks of times allow for it. */
+/** The largest difference between two clocks, which the checks of times allow for. */
 const SKEW_MS = 2_000;
 
 export class CircuitChecker {
@@ -105,7 +105,7 @@ export class CircuitChecker {
     }
   }
 
-  /** The last success of the stage is not yet counted in `last`, because it closes the circuit. */
+  /** Returns true if the last stage lacks only one success, the one that closes the circuit. */
   #isComplete(last: Circuit): boolean {
     const stages = this.#policy.recoveryStages;
     if (last.state !== 'HALF_OPEN' || last.stage !== stages.length - 1) return false;

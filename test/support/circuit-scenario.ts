@@ -34,7 +34,7 @@ export interface Scenario {
   readonly workers: number;
   readonly circuits: number;
   readonly seed: number;
-  /** The share of the store's operations that meets each fault. */
+  /** The share of the store's operations that each fault is injected into. */
   readonly faults: Readonly<Record<Fault, number>>;
   readonly steps: readonly Step[];
 }
@@ -230,10 +230,10 @@ export class ScenarioRun {
 
 const { viewMaxAgeMs, recheckMs, claimJitterMaxMs } = timingOf(POLICY);
 
-/** The time of a read that the store refuses twice, with a longer wait each time. */
+/** The duration of a read that the store refuses twice, with a longer wait after each refusal. */
 const SLOWEST_READ_MS = 3 * 2 * LATENCY_MS + (1 + 2) * claimJitterMaxMs;
 
-/** The largest age of a view plus the latency of its read. For overrides, also the reads that follow. */
+/** The largest view age plus the latency of a read. An override also needs the slowest read. */
 const GRACE = {
   openMs: viewMaxAgeMs + 4 * LATENCY_MS,
   forcedMs: recheckMs + 4 * LATENCY_MS + SLOWEST_READ_MS,

@@ -1,9 +1,9 @@
 import { types } from 'node:util';
 
 /**
- * Import this file for its side effect. Jest runs each test in a realm of its own, where an error from
- * Node itself, such as a reset socket, fails `instanceof Error`. The SDK then wraps it so that its code
- * is lost. Outside Jest there is only one realm, and this file restores its behaviour.
+ * Makes `instanceof Error` true for errors from Node itself, such as a reset socket. Jest runs
+ * each test in a realm of its own, where this check fails, and the SDK then wraps such an error
+ * without its code. Import this file for its side effect.
  */
 Object.defineProperty(Error, Symbol.hasInstance, {
   value(this: typeof Error, value: unknown): boolean {

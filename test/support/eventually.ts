@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const LIMIT_MS = 30_000;
-/** A check often invokes a function, so the pauses grow. They delay the result by at most a tenth. */
+/** The length of a pause as a share of the time so far. A check often invokes a function. */
 const PAUSE_SHARE = 0.1;
 const SHORTEST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 250;

@@ -5,7 +5,7 @@ export class FakeClock implements Clock {
   #nowMs: number;
   /** True while work outside this process is in flight; `advance` waits for it. */
   isBusy: () => boolean = () => false;
-  /** Sorted by time, then by arrival. */
+  /** The sleepers, sorted by the time at which they wake, then by arrival. */
   readonly #sleepers: { readonly atMs: number; readonly wake: () => void }[] = [];
 
   constructor(startMs = Date.UTC(2026, 0, 15, 12)) {
@@ -43,7 +43,7 @@ export class FakeClock implements Clock {
     this.#nowMs += ms;
   }
 
-  /** Resolves when all work has ended or sleeps. */
+  /** Resolves when all work has either ended or called `sleep`. */
   async #settled(): Promise<void> {
     do await new Promise((resolve) => setImmediate(resolve));
     while (this.isBusy());

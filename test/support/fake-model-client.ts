@@ -6,7 +6,7 @@ import type {
   PromptToCount,
 } from '../../lambda/core/router/model-client.ts';
 
-/** The results of the fake: one for all calls, one per call, or a function. */
+/** The results of the fake client: one for all calls, one per call, or a function. */
 export type ModelScript =
   | ModelResult
   | readonly ModelResult[]

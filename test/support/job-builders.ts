@@ -9,7 +9,7 @@ export const START = Date.UTC(2026, 0, 1);
 
 export const JOB_ID = '0123456789abcdef0123456789abcdef';
 
-/** A job that was accepted at `START`, with the given fields. */
+/** Returns a job that was accepted at `START`, with the given fields. */
 export function aJob(fields: Partial<Job> = {}, settings: Settings = someSettings()): Job {
   const options: JobOptions = { whenOpen: 'fallback' };
   const jobId = fields.jobId ?? JOB_ID;
@@ -17,7 +17,7 @@ export function aJob(fields: Partial<Job> = {}, settings: Settings = someSetting
   return { ...newJob(identity, options, START, settings), ...fields };
 }
 
-/** A job that a worker claimed at `START`. */
+/** Returns a job that a worker claimed at `START`. */
 export function aRunningJob(fields: Partial<Job> = {}): Job {
   const leaseUntil = START + 75_000;
   return aJob({

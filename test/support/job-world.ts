@@ -15,7 +15,7 @@ import { VirtualClock } from './virtual-clock.ts';
 
 export interface WorldOptions {
   readonly settings?: Settings;
-  /** Stands in for the router. @default answers every job */
+  /** A function that replaces the router. @default answers every job */
   readonly run?: (request: RunRequest, world: World) => RunResult | Promise<RunResult>;
   /** @default always 0 */
   readonly random?: () => number;
@@ -23,7 +23,7 @@ export interface WorldOptions {
 
 export type World = ReturnType<typeof aWorld>;
 
-/** All ports of a job's life cycle, in memory. They record their calls. */
+/** Returns all ports of a job's life cycle, in memory. They record their calls. */
 export function aWorld({ settings = someSettings(), run = answers, random }: WorldOptions = {}) {
   const clock = new VirtualClock(START);
   let ids = 0;
@@ -51,7 +51,7 @@ export function answers(): RunResult {
   return { outcome: 'answered', answer: anAnswer(), attempts: [anAttempt()] };
 }
 
-/** The row of a job; throws if there is none. */
+/** Returns the row of a job; throws if there is none. */
 export function rowOf(world: { readonly jobs: MemoryJobStore }, jobId: string): Job {
   const job = world.jobs.rows.get(jobId);
   if (!job) throw new Error(`no row of job ${jobId}`);
@@ -80,12 +80,12 @@ class RecordingQueue {
   }
 }
 
-/** Keeps the events that it accepts. */
+/** An event bus in memory that records the events that it accepts. */
 class RecordingBus implements EventBus {
   readonly events: CompletionEvent[] = [];
   readonly requests: number[] = [];
   isDown = false;
-  /** The ids of events that it refuses. */
+  /** The ids of the events that the bus refuses. */
   readonly refused = new Set<string>();
 
   async publish(events: readonly CompletionEvent[]): Promise<readonly boolean[]> {

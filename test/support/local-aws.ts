@@ -1,4 +1,4 @@
-/** Options of an SDK client for a server on this machine, which accepts any credentials. */
+/** Returns SDK client options for a server on this machine, which accepts any credentials. */
 export function localAws(endpoint: string) {
   return {
     endpoint,

@@ -1,9 +1,9 @@
 import sequencer from '@jest/test-sequencer';
 
-/** The types describe the CommonJS build, whose class is `default`, but Node loads the ESM build. */
+/** Jest's sequencer class. The types describe the CommonJS build, but Node loads the ESM build. */
 const Sequencer = sequencer as unknown as typeof sequencer.default;
 
-/** Suites of up to a minute. If one of them started last, the other workers would sit idle. */
+/** Suites that take up to a minute. If one started last, the other workers would be idle. */
 const LONG = [/\/crash\/(pairs|single-points)/, /\/stores\/dynamodb-/, /\/e2e\//];
 
 /** Starts the longest suites first. Jest's own order needs earlier timings, which a fresh clone lacks. */

@@ -3,7 +3,7 @@ import type {
   DisabledTargetsStore,
 } from '../../lambda/core/router/disabled-targets.ts';
 
-/** The record of disabled targets in memory. */
+/** Returns a memory store for the record of disabled targets. */
 export function memoryDisabledTargets(): DisabledTargetsStore {
   let stored: DisabledTargetsRecord = { version: 0, targets: {} };
   return {

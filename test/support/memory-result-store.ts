@@ -2,7 +2,7 @@ import type { Conversation } from '../../lambda/contract/job-request.ts';
 import type { PromptName, ResultName, ResultStore } from '../../lambda/core/jobs/result-store.ts';
 import type { Answer } from '../../lambda/core/router/run-result.ts';
 
-/** Prompts and answers in memory. */
+/** A result store that keeps prompts and answers in memory. */
 export class MemoryResultStore implements ResultStore {
   readonly prompts = new Map<string, Conversation>();
   readonly answers = new Map<string, Answer>();

@@ -1,6 +1,6 @@
 import type { LogFields } from '../../lambda/core/telemetry.ts';
 
-/** A log and metrics that keep every entry. */
+/** Returns a log and metrics that keep every entry. */
 export function recordingTelemetry() {
   const counts: Record<string, number> = {};
   const logged: { readonly message: string; readonly fields: LogFields }[] = [];
@@ -12,7 +12,7 @@ export function recordingTelemetry() {
     counts[key] = (counts[key] ?? 0) + value;
   };
   return {
-    /** The sum of each metric; the key is its name and its dimensions' values. */
+    /** The sum of each metric. Its key consists of the metric's name and its dimensions' values. */
     counts,
     logged,
     log: { debug: write, info: write, warn: write, error: write },

@@ -17,7 +17,7 @@ export interface RedisCluster {
   close(): Promise<void>;
 }
 
-/** Starts two nodes, each with half of the slots. A node redirects requests for the other's slots. */
+/** Starts two nodes, each with half of the slots. Each redirects requests for the other's slots. */
 export async function startRedisCluster(binary: string): Promise<RedisCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-cluster-'));
   const ports = await Promise.all([freePort(), freePort(), freePort(), freePort()]);

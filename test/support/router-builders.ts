@@ -14,7 +14,7 @@ export const WEST_SONNET = 'us-west-2/us.anthropic.claude-sonnet-4-5-20250929-v1
 export const EAST_HAIKU = 'us-east-1/us.anthropic.claude-haiku-4-5-20251001-v1:0';
 export const WEST_HAIKU = 'us-west-2/us.anthropic.claude-haiku-4-5-20251001-v1:0';
 
-/** Two tiers in two regions. The east has nearly all the weight, so it comes first. */
+/** Returns settings with two tiers in two regions. The east has nearly all the weight. */
 export function aChain(input: Partial<SettingsInput> = {}): Settings {
   return someSettings({
     tiers: [
@@ -44,7 +44,7 @@ interface RouterWorld {
   called(): readonly string[];
 }
 
-/** A router over fakes. The circuits are closed, the models answer, and every random number is 0.5. */
+/** Returns a router over fakes: circuits are closed, models answer, each random number is 0.5. */
 export function aRouter(
   given: { readonly settings?: Settings; readonly script?: ModelScript } = {},
 ): RouterWorld {

@@ -1,7 +1,7 @@
 import type { Settings, SettingsInput } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 
-/** Three tiers with one target each, and the default of every other setting. */
+/** Returns settings with three tiers of one target each, and the defaults of all other settings. */
 export function someSettings(input: Partial<SettingsInput> = {}): Settings {
   const tiers = ['primary', 'secondary', 'last-resort'].map((name) => ({
     name,

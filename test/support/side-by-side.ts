@@ -1,4 +1,4 @@
-/** As many clients as two cores can carry; more would start sandboxes that only wait for a core. */
+/** The most clients that two cores can serve. With more, sandboxes would wait for a core. */
 const CLIENTS = 5;
 
 /** Works on all items, a few at a time, and returns the results in the order of the items. */

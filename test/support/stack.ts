@@ -23,7 +23,7 @@ export function anApp(props: AppProps = {}): App {
   });
 }
 
-/** One tier with one target, an inference profile, so that a test can name all of its grants. */
+/** Returns settings with one target, an inference profile, so that a test can name all grants. */
 export function oneTargetSettings(input: Partial<SettingsInput> = {}): Settings {
   const target = { region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-6' };
   return someSettings({
@@ -32,7 +32,7 @@ export function oneTargetSettings(input: Partial<SettingsInput> = {}): Settings 
   });
 }
 
-/** The stack with one line of inline code for each handler, so that tests need no bundles. */
+/** Returns the stack. Its handlers are one line of inline code, so tests need no bundles. */
 export function aStack(props: Partial<HoldfastStackProps> = {}, app = anApp()): HoldfastStack {
   return new HoldfastStack(app, 'Holdfast', {
     settings: oneTargetSettings(),

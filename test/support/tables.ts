@@ -1,7 +1,7 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { CIRCUITS_TABLE, JOBS_TABLE } from '../../lambda/contract/keys.ts';
 
-/** The jobs table as the stack defines it. */
+/** Returns the jobs table as the stack defines it. */
 export function jobsTable(name: string): CreateTableCommandInput {
   const { partitionKey, byTenant, due } = JOBS_TABLE;
   return {
@@ -26,7 +26,7 @@ export function jobsTable(name: string): CreateTableCommandInput {
   };
 }
 
-/** The circuits table as the stack defines it. */
+/** Returns the circuits table as the stack defines it. */
 export function circuitsTable(name: string): CreateTableCommandInput {
   const { partitionKey, sortKey } = CIRCUITS_TABLE;
   return {

@@ -72,7 +72,7 @@ function legible(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, each]) => [key, legible(each)]));
 }
 
-/** CDK ends each logical id with eight hexadecimal digits, a hash of the path. */
+/** Returns a logical id without its last eight hexadecimal digits, CDK's hash of the path. */
 function nameOf(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }

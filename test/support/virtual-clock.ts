@@ -5,7 +5,7 @@ import type { Clock } from '../../lambda/core/clock.ts';
  * code whose sleepers have to interleave.
  */
 export class VirtualClock implements Clock {
-  /** Tests may set it. */
+  /** The current time, which tests may set. */
   nowMs: number;
 
   constructor(startMs: number) {

@@ -24,7 +24,7 @@ export class WatchedStore implements CircuitStore {
   failedSaves = 0;
   operationsInFlight = 0;
   fault: (operation: Operation, key: string) => Fault | undefined = () => undefined;
-  /** Awaited before each operation and again before its response. */
+  /** A hook that is awaited before each operation and again before its response. */
   latency: ((operation: Operation, key: string) => Promise<void>) | undefined;
   readonly #store: CircuitStore;
 

@@ -6,10 +6,10 @@ import { aJob, START } from '../support/job-builders.ts';
 import { aWorld, type World } from '../support/job-world.ts';
 
 const MINUTE = 60_000;
-/** The time that the handler gives a sweep: a function of 60 s, less a margin. */
+/** The time limit of a sweep: the function's timeout of 60 s, less a margin. */
 const SWEEP_MS = 45_000;
 const PAGE_SIZE = 50;
-/** The time for a page's query, sends and updates, if AWS is slow. */
+/** The time that the query, sends and updates of one page take if AWS is slow. */
 const PAGE_MS = 100;
 const CROWDED = 9;
 
@@ -31,7 +31,7 @@ describe('100,000 due rows, nearly all in one shard,', () => {
 
   test('delay the rows of other shards by at most a minute', async () => {
     const { world } = aBacklog(100_000);
-    // The worst minute: the sweep starts at the shard with most of the rows.
+    // In the worst minute, the sweep starts at the shard with most of the rows.
     const worst = minuteThatBeginsAt(CROWDED);
 
     for (const minute of [worst, worst + 1]) {

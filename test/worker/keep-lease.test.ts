@@ -6,8 +6,8 @@ import { aRunningJob } from '../support/job-builders.ts';
 import { aWorld, rowOf } from '../support/job-world.ts';
 
 /**
- * A run before a call that needs a longer lease. The process is frozen for `stallMs` while it
- * renews it.
+ * Returns a run before a call that needs a longer lease. The process is frozen for `stallMs` while
+ * it renews the lease.
  */
 async function aRenewal(stallMs: number) {
   const world = aWorld();

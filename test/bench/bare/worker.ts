@@ -16,7 +16,7 @@ const bedrock = createClient(
     new BedrockRuntimeClient({
       ...options,
       ...SINGLE_ATTEMPT,
-      // The same connection settings as Holdfast's own client.
+      // These are the connection settings of Holdfast's own client.
       requestHandler: new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 50 } }),
     }),
 );

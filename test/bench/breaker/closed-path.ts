@@ -13,8 +13,9 @@ const ROUNDS = 61;
 const CALLS_PER_ROUND = 40_000;
 
 /**
- * Prints the time of a call through a closed circuit, for Holdfast and for other breakers. All take
- * turns in short rounds and are compared within a round, so a busy machine slows all of them alike.
+ * Prints the time of a call through a closed circuit, for Holdfast and for other breakers. The
+ * breakers take turns in short rounds, and figures are compared within a round, so a busy machine
+ * slows all of them alike.
  */
 export async function timeClosedPath(): Promise<void> {
   const guard = createBreaker({ store: new MemoryCircuitStore(Date.now) });

@@ -77,7 +77,7 @@ async function batch(fleet: Fleet, worker: number, firstOutcome = OK): Promise<v
   await fleet.worker(worker).flush();
 }
 
-/** Counts the operations since the last count. */
+/** Returns the number of operations since the previous call of this function. */
 function takeOperations(store: WatchedStore) {
   const operations = {
     writes: store.times('addToWindow') + store.times('save'),

@@ -1,8 +1,8 @@
 const MILLION = 1_000_000;
 
 /**
- * Dollars in us-east-1, on demand, without free tiers and discounts, from the public price pages
- * (aws.amazon.com/SERVICE/pricing) of November 2026. Check them before you rely on a figure.
+ * On-demand prices in us-east-1 in dollars, without free tiers and discounts, from the public price
+ * pages (aws.amazon.com/SERVICE/pricing) of November 2026. Check them before you rely on a figure.
  */
 const PRICE = {
   apiGatewayRestCall: 3.5 / MILLION,
@@ -18,7 +18,7 @@ const PRICE = {
 } as const;
 /** The memory of a function. */
 const FUNCTION_GB = 0.5;
-/** The duration of one request: CPU time and calls to AWS services. */
+/** The duration of one request, which is CPU time and calls to AWS services. */
 const REQUEST_SECONDS = 0.05;
 /** The duration of one run of a job without its model call. */
 const WORKER_SECONDS = 0.3;
@@ -30,23 +30,23 @@ const LOG_KB = 3;
 export interface Usage {
   /** The mean duration of a model call. */
   readonly modelSeconds: number;
-  /** Jobs in one batch of the worker. */
+  /** The number of jobs in one batch of the worker. */
   readonly batch: number;
-  /** GET requests for each job. */
+  /** The number of GET requests for each job. */
   readonly polls: number;
-  /** Deferrals of each job. */
+  /** The number of deferrals of each job. */
   readonly deferrals: number;
   /** Write units of the jobs table for each job. */
   readonly writes: number;
-  /** Write units of its indexes for each job. */
+  /** Write units of the table's indexes for each job. */
   readonly indexWrites: number;
 }
 
 interface Line {
   readonly service: string;
-  /** Units for each job. */
+  /** The billed units for each job, in words. */
   readonly units: string;
-  /** Dollars for each job. */
+  /** The price in dollars for each job. */
   readonly dollars: number;
 }
 
@@ -71,7 +71,7 @@ function linesOf(usage: Usage): readonly Line[] {
   const runs = 1 + deferrals;
   const gets = runs + Math.min(1, polls);
   const writeUnits = writes + indexWrites + CIRCUIT.writes;
-  // Each poll reads the job's row consistently, which is a whole unit.
+  // Each poll is a strongly consistent read of the job's row, which costs one read unit.
   const readUnits = polls + CIRCUIT.reads;
   return [
     {

@@ -186,7 +186,7 @@ function aFleet(options: Omit<FleetOptions, 'store' | 'clock'> = {}): Fleet {
   return new Fleet({ ...options, clock, store: new MemoryCircuitStore(() => clock.now()) });
 }
 
-/** The load happens at once. Its response arrives when the test calls `arrive`. */
+/** Lets the next load read at once, but holds its response until the test calls `arrive`. */
 function holdResponseOfNextLoad(fleet: Fleet) {
   let arrive = (): void => undefined;
   const arrival = new Promise<void>((resolve) => {

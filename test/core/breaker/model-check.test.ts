@@ -1,8 +1,9 @@
 /**
  * Visits every state of a small system: two workers, one circuit, stages of 1 and 2. Each worker loads
- * and then saves, and anything may happen between: the other's save, time, a lost response, a crash.
- * The transitions are the real ones. The rest is abstracted to keep the number of states finite: time
- * is relative to now, and an epoch or a version is only equal to the record's or not.
+ * and then saves. In between, the other worker may save, time may pass, a response may be lost, or
+ * the worker may crash. The transitions are the real ones. The rest is abstracted to keep the
+ * number of states finite: times are relative to now, and an epoch or a version either equals the
+ * record's or not.
  */
 import { describe, expect, test } from '@jest/globals';
 import { decideAdmission } from '../../../lambda/core/breaker/admission.ts';
@@ -18,7 +19,7 @@ import { aPolicy } from '../../support/fleet.ts';
 
 const NOW_MS = 1_000_000_000;
 const TICK_MS = 1_000;
-/** A cooldown of 2 ticks, a lease of 2. */
+/** The cooldown and the lease each last 2 ticks. */
 const POLICY = aPolicy({ recoveryStages: [1, 2], cooldownSeconds: 2, callTimeoutSeconds: 1.6 });
 const EPOCH = 500;
 const EVIDENCE = { rule: 'rate', calls: 0, failures: 0 } as const;
@@ -201,7 +202,7 @@ function contextOf(worker: number) {
   return { key, nowMs: NOW_MS, policy: POLICY, writer: `w${worker}`, jitter: 0.5 };
 }
 
-/** A save makes the records that others loaded stale. A new epoch makes their calls stale. */
+/** Marks as stale the records that others loaded and, after a new epoch, also their calls. */
 function staleOthers(world: World, worker: number, circuit: Circuit): World {
   if (circuit === world.circuit) return world;
   const isSameEpoch = circuit.epoch === world.circuit.epoch;
@@ -220,7 +221,7 @@ function withWorker(world: World, worker: number, doing: Doing, circuit: Circuit
   return { circuit, workers: world.workers.with(worker, doing) };
 }
 
-/** A crashed worker's lease stays in the record. The worker that replaces it starts cold. */
+/** Replaces a crashed worker by a cold one. The lease of the crashed worker stays in the record. */
 function orphaned(world: World, worker: number): World {
   const circuit = mapLeases(world.circuit, (lease) =>
     lease.id === leaseOf(worker) ? { ...lease, id: `orphan of ${worker}` } : lease,
@@ -261,7 +262,7 @@ function canonical({ circuit, workers }: World): World {
   }
 }
 
-/** A lease is orphaned if no worker holds it any more. */
+/** Returns the worker that holds the lease, or marks the lease as orphaned if no worker does. */
 function nameLease({ id }: Lease, workers: readonly Doing[]): string {
   const doing = workers[Number(id.slice(1))];
   const isHeld = id.startsWith('w') && doing !== undefined && doing.at !== 'rest';

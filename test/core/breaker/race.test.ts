@@ -27,7 +27,7 @@ describe('fifty workers that race through a recovery', () => {
   );
 });
 
-/** Each operation of the store takes about the latency. */
+/** Returns a fleet whose store takes about `latencyMs` for each operation. */
 function aFleet(latencyMs: number, seed: number) {
   const clock = new FakeClock();
   const random = seededRandom(seed);
@@ -52,7 +52,7 @@ function leasesGivenIn(store: MemoryCircuitStore): ReadonlySet<string> {
   return leases;
 }
 
-/** All workers call as often as they are admitted, until the circuit is closed. */
+/** Lets all workers call as often as they are admitted, until the circuit is closed. */
 async function race(fleet: Fleet): Promise<void> {
   const isClosed = () => fleet.ofType('closed').length > 0;
   const work = async (worker: number): Promise<void> => {

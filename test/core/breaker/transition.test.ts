@@ -126,7 +126,7 @@ function anOpen(untilMs: number): Circuit {
   return { state: 'OPEN', ...COMMON, untilMs, opens: 1, evidence: EVIDENCE };
 }
 
-/** At stage 1, which has five permits. */
+/** Returns a circuit that is HALF_OPEN at stage 1, which has five permits. */
 function aHalfOpen(changes: Partial<HalfOpen> = {}): HalfOpen {
   const circuit = { stage: 1, succeeded: 0, leases: [], opens: 1, evidence: EVIDENCE };
   return { state: 'HALF_OPEN', ...COMMON, ...circuit, ...changes };

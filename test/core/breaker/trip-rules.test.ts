@@ -122,7 +122,7 @@ const NOTHING: WindowCounts = { success: 0, slow: 0, failures: {} };
 
 const HEALTHY = 'S'.repeat(1_000);
 
-/** One outcome a second. The window holds the last 60. */
+/** Returns the last 60 outcomes as buckets of a window, with one outcome in each second. */
 function outcomes(text: string): WindowCounts[] {
   return [...text.slice(-60)].map((outcome) =>
     outcome === 'S' ? { ...NOTHING, success: 1 } : { ...NOTHING, failures: { fault: 1 } },

@@ -30,7 +30,7 @@ describe('a backlog of 10,000', () => {
       ),
     );
 
-    // With uniform draws, each second gets its share within five standard deviations.
+    // With uniform draws, the count of each second is within five standard deviations of its share.
     const share = 10_000 / spreadSeconds;
     expect(perSecond.size).toBeGreaterThanOrEqual(spreadSeconds);
     expect(Math.max(...perSecond.values())).toBeLessThan(share + 5 * Math.sqrt(share));
@@ -46,7 +46,7 @@ describe('a backlog of 10,000', () => {
     expect(rows.filter(({ status }) => status === 'SUCCEEDED')).toHaveLength(10_000);
     expect(new Set(rows.map(({ claims }) => claims))).toEqual(new Set([1]));
     expect(longestDelayMs).toBeLessThanOrEqual(900 * SECOND);
-    // Each generation's message is received once: SQS never counts a second receive.
+    // Each generation has a message of its own, so SQS never counts a second receive.
     expect(mostReceives).toBe(1);
     expect(world.queue.dead).toEqual([]);
     const ends = countBy(rows.map(({ completedAt = 0 }) => Math.floor(completedAt / SECOND)));

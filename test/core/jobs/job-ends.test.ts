@@ -19,7 +19,7 @@ function aWorldOf(count: number, settings = someSettings()): World {
 const cancelAll = ({ jobs, ends }: World) =>
   Promise.all([...jobs.rows.values()].map((job) => ends.write(job.jobId, cancel(job, START))));
 
-/** The table accepts one more write and then fails. */
+/** Makes the table accept one more write and then fail. */
 function onlyFirst({ jobs }: World): void {
   const { update } = jobs;
   jobs.update = async (...args) => {

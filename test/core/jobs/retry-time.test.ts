@@ -7,7 +7,7 @@ const settings = someSettings();
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** A run that ended at `START`; its only target was skipped until `untilMs`. */
+/** Returns a run that ended at `START` and whose only target is skipped until `untilMs`. */
 function skippedUntil(untilMs: number): RunWithoutAnswer {
   return { job: aJob(), unserved: [{ outcome: 'skipped', untilMs }], endedAt: START };
 }

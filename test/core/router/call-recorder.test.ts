@@ -39,7 +39,7 @@ describe('a call to a model', () => {
       [`${METRIC.modelLatency} us-east-1/sonnet`]: 700,
       [`${METRIC.inputTokens} primary`]: 1000,
       [`${METRIC.outputTokens} primary`]: 100,
-      // 3 and 15 dollars per million tokens.
+      // Input costs 3 dollars and output 15 dollars per million tokens.
       [`${METRIC.modelCost} primary`]: 0.0045,
     });
   });

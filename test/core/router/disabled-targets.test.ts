@@ -9,7 +9,7 @@ import { SILENT } from '../../support/silent-telemetry.ts';
 
 const KEY = 'us-east-1/model';
 
-/** Workers that share a store and a clock. */
+/** Returns workers that share a store and a clock. */
 function workers(count: number, store: DisabledTargetsStore = memoryDisabledTargets()) {
   const clock = { nowMs: 1_000_000, now: () => clock.nowMs };
   const policy = () => BREAKER_DEFAULTS;

@@ -14,7 +14,7 @@ import {
   WEST_SONNET,
 } from '../../support/router-builders.ts';
 
-/** A prompt with an estimate of 150,000 tokens; the window has 200,000. */
+/** A prompt that is estimated at 150,000 tokens. The context window holds 200,000. */
 const LONG = { messages: [{ role: 'user', text: 'four'.repeat(150_000) }] } as const;
 const ALL = [EAST_SONNET, WEST_SONNET, EAST_HAIKU, WEST_HAIKU];
 
@@ -489,7 +489,7 @@ describe('an unhealthy region', () => {
     })),
   });
 
-  /** Two of the three models in the east are open because of network failures. */
+  /** Opens the circuits of two of the three models in the east because of network failures. */
   function aRegionLost() {
     const world = aRouter({ settings });
     const untilMs = world.clock.nowMs + 60_000;
@@ -567,7 +567,7 @@ describe('an unhealthy region', () => {
 });
 
 describe('a target with configuration errors', () => {
-  /** Both targets in the east fail each call until a test changes the script. */
+  /** Disables both targets in the east: they fail each call until a test changes the script. */
   async function disabledInTheEast() {
     const world = aRouter({
       script: ({ target }) => (target.region === 'us-east-1' ? fails('config') : answers()),

@@ -70,7 +70,7 @@ describe('the alarms', () => {
       expect(AlarmDescription).toMatch(
         /^[A-Z].+[.] Threshold: .+[.] No data .+[.] Runbook: docs\/runbook\.md#[a-z-]+$/,
       );
-      // The limit of CloudWatch.
+      // CloudWatch allows at most 1,024 characters.
       expect(AlarmDescription.length).toBeLessThanOrEqual(1024);
     }
   });

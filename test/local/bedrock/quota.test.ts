@@ -23,7 +23,7 @@ test('a call reserves tokens while it runs and then gives the unused ones back',
 test('output takes tokens at the burndown rate, even below zero', () => {
   const quota = new Quota({ tokensPerMinute: 600, burndownRate: 5 }, 0);
   quota.reserve(200, 0);
-  quota.settle(200, { inputTokens: 100, outputTokens: 130 }, 0); // 750 of 600 are spent.
+  quota.settle(200, { inputTokens: 100, outputTokens: 130 }, 0); // 750 of 600 tokens are now used.
 
   expect(quota.reserve(1, 15_000)).toBe('tokens');
   expect(quota.reserve(1, 15_200)).toBeUndefined();

@@ -15,7 +15,7 @@ function aMessage(id: string): Message {
   return { MessageId: id, ...receipt, Attributes: {}, MessageAttributes: {} };
 }
 
-/** A queue in memory that gives each message once and records the removed messages. */
+/** A queue in memory that delivers each message once and records the deleted messages. */
 class FakeQueue implements Queues {
   readonly waiting: Message[];
   readonly removed: string[] = [];
