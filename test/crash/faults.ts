@@ -4,7 +4,10 @@ export const FAULTS = [
   'not-sent',
   /** The service responds to every attempt with an error and does nothing. */
   'error-answer',
-  /** The service does its work, but the response is lost. The SDK's next attempt succeeds. */
+  /**
+   * The service does its work, but the response is lost. The SDK's next attempt finds that the first
+   * one took effect.
+   */
   'answer-lost',
   /** The service does its work, but no attempt gets a response. The function sees a failed call. */
   'unanswered',
