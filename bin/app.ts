@@ -23,7 +23,7 @@ try {
   const stack = new HoldfastStack(app, 'Holdfast', {
     settings,
     removalPolicy,
-    // Without an account the template fits any account, because the app looks nothing up.
+    // If no account is given, the template fits any account, because the app looks nothing up.
     env: environmentOf(where, { account, region }, settings),
     ...(emulator && { synthesizer: emulatorSynthesizer() }),
   });

@@ -3,7 +3,10 @@ import { systemClock } from '../lambda/aws/system-clock.ts';
 import { failureOf } from '../lambda/core/router/failure.ts';
 import type { CheckResult, Finding } from './finding.ts';
 
-/** The doctor sends at most three queries in a row, the first with a shorter limit: under 30 s in all. */
+/**
+ * The default time limit of a query. The doctor sends at most three queries in a row, the first
+ * with a shorter limit, so it ends in under 30 s.
+ */
 const LIMIT_MS = 10_000;
 
 export const CREDENTIALS_FIX =

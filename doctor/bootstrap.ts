@@ -2,9 +2,9 @@ import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk
 import { queryAws } from './aws-query.ts';
 import type { Finding } from './finding.ts';
 
-/** The parameter of CDK's default synthesizer. An app with its own qualifier has another one. */
+/** The SSM parameter with the version of the bootstrap, for CDK's default qualifier. */
 const PARAMETER = '/cdk-bootstrap/hnb659fds/version';
-/** The version that assets need: `requiresBootstrapStackVersion` in the cloud assembly. */
+/** The oldest version that supports assets (`requiresBootstrapStackVersion` of the assembly). */
 const OLDEST = 6;
 
 /** Checks that `cdk deploy` will find its bucket and roles in the region. */

@@ -29,7 +29,7 @@ export interface CheckOptions {
   readonly bedrockOnly: boolean;
 }
 
-/** Runs the checks that need no request, then the credentials, then all others in parallel. */
+/** Runs the checks that need no request, then checks the credentials, then all else in parallel. */
 export async function runChecks({
   settings,
   stack,

@@ -2,7 +2,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { queryAws } from './aws-query.ts';
 import type { Finding } from './finding.ts';
 
-/** Checks that no message waits for an operator. */
+/** Checks that the dead-letter queue is empty. */
 export function checkDeadLetters(sqs: SQSClient, QueueUrl: string): Promise<readonly Finding[]> {
   const subject = QueueUrl.slice(QueueUrl.lastIndexOf('/') + 1);
   const finding = { check: 'dead-letters', subject } as const;

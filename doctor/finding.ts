@@ -6,11 +6,11 @@ export interface Finding extends CheckResult {
 }
 
 export interface CheckResult {
-  /** `bad` keeps a deployment from serving. `warning` may do so under load, or later. */
+  /** `bad`: a deployment cannot serve. `warning`: it may stop serving under load, or later. */
   readonly level: 'good' | 'warning' | 'bad';
   /** The fact that was found, with its value. */
   readonly found: string;
-  /** The action that repairs it; present unless the level is `good`. */
+  /** The action that repairs the fault; present unless the level is `good`. */
   readonly fix?: string;
 }
 

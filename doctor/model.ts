@@ -34,7 +34,7 @@ export async function checkModel(
   return { ...finding, found, ...remedyOf(result.failure, target) };
 }
 
-/** One busy target is only a warning. If all targets are busy, nothing would be served. */
+/** Returns a bad finding if every target has a warning, because no job would be served. */
 export function checkChain(findings: readonly Finding[]): readonly Finding[] {
   const models = findings.filter(({ check }) => check === 'model');
   if (models.some(({ level }) => level !== 'warning')) return [];
@@ -43,7 +43,7 @@ export function checkChain(findings: readonly Finding[]): readonly Finding[] {
   return [{ check: 'model', level: 'bad', subject: 'chain', found, fix }];
 }
 
-/** A target that is throttled, busy, slow or failing is a warning. Any other failure is bad. */
+/** Returns `warning` for a target that is throttled, busy, slow or failing, and `bad` otherwise. */
 function remedyOf(
   { kind, name }: ModelFailure,
   target: Target,
@@ -96,7 +96,10 @@ function configFix(name: string, target: Target): string {
   }
 }
 
-/** Newer models can only be called through a profile, and only from a region of its geography. */
+/**
+ * Returns the fix for a wrong id. Newer models can only be called through an inference profile, and
+ * only from a region of the profile's geography.
+ */
 function idFix(target: Target): string {
   const { model, geography } = profileOf(target);
   const fitsRegion =

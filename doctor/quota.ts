@@ -52,7 +52,7 @@ function compare(
       `the workers need ${tokensNeeded} tokens per minute (${reserved})`;
     return [{ level: 'warning', found, fix }];
   }
-  // Bedrock has removed the request quotas of many models, so a missing one is no limit.
+  // Bedrock has removed the request quotas of many models, so a missing quota means no limit.
   return [
     ...(tokens ? [resultOf(tokens, 'tokens', tokensNeeded, reserved)] : []),
     ...(requests ? [resultOf(requests, 'requests', callsAtOnce, calls)] : []),

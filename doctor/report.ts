@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 
-/** Returns a line for each finding, and its fix below it. Words show the level, not colours. */
+/** Returns a line for each finding, followed by its fix. The level is a word, not a colour. */
 export function reportText(findings: readonly Finding[]): string {
   const lines = findings.map(({ level, check, subject, found, fix }) => {
     const line = `${SYMBOLS[level]} ${check}: ${subject}: ${found}\n`;

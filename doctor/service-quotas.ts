@@ -5,7 +5,7 @@ import {
 import { GLOBAL_GEOGRAPHY, profileOf } from '../lambda/contract/geography.ts';
 import type { Target } from '../lambda/contract/policy.ts';
 
-/** A quota of Service Quotas. */
+/** A quota, as Service Quotas lists it. */
 export interface Quota {
   readonly name: string;
   readonly value: number;
@@ -61,7 +61,7 @@ function scopeOf(geography: string | undefined): string {
   return geography === GLOBAL_GEOGRAPHY ? 'Global cross-region' : 'Cross-region';
 }
 
-/** The words and numbers of a name in sorted order: AWS writes both `3.5 Haiku` and `Haiku 4.5`. */
+/** Returns the sorted words and numbers of a name: AWS writes both `3.5 Haiku` and `Haiku 4.5`. */
 function wordsOf(name: string): string {
   const withoutVersion = name.toLowerCase().replace(/[ -]v1$/, '');
   return (withoutVersion.match(/[a-z]+|\d+/g) ?? []).sort().join(' ');

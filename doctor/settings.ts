@@ -21,7 +21,7 @@ export function checkSettingsParameter(ssm: SSMClient, Name: string): Promise<re
   });
 }
 
-/** Returns `undefined` if the parameter has valid settings. */
+/** Returns the error in the parameter's settings, or `undefined` if they are valid. */
 async function errorIn(
   ssm: SSMClient,
   Name: string,

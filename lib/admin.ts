@@ -25,7 +25,7 @@ export class Admin extends Construct {
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'admin',
       defaults: functions,
-      // Below the gateway's limit of 29 s. A redrive of many messages uses all of this time.
+      // The limit is below the gateway's 29 s. A redrive of many messages uses all of this time.
       timeout: Duration.seconds(28),
       environment: {
         ...settings.environment,

@@ -18,12 +18,12 @@ export interface AppContext {
   /** Adapts the stack to a CloudFormation emulator. */
   readonly emulator: boolean;
   /**
-   * The account to deploy to. Credentials for another account are then an error.
+   * The account to deploy to. If the credentials are for another account, synth fails.
    * @default the account of the credentials
    */
   readonly account?: string;
   /**
-   * The region to deploy to. Credentials for another region are then an error.
+   * The region to deploy to. If the credentials are for another region, synth fails.
    * @default the region of the credentials
    */
   readonly region?: string;
@@ -33,7 +33,7 @@ type Given = Readonly<Record<string, unknown>>;
 
 const KEYS = ['account', 'config', 'emulator', 'region', 'removalPolicy'] as const;
 
-/** CDK's own keys contain a colon, an at sign or a slash, except these. */
+/** The keys of CDK without a colon, an at sign or a slash. All its other keys contain one. */
 const KEYS_OF_CDK: readonly string[] = ['acknowledged-issue-numbers', 'cli-telemetry', 'notices'];
 
 /** Throws a SettingsError with a line for each unknown key and each value that is not allowed. */
@@ -53,8 +53,8 @@ export function readContext(given: Given): AppContext {
 
 /**
  * Returns the account and region of the stack: those of the context, or else those of the CLI's
- * credentials. Without either it returns `undefined`, and the template fits any account. Throws a
- * SettingsError if context and credentials differ, or if a target is in another partition.
+ * credentials. If there are neither, it returns `undefined`, and the template fits any account.
+ * Throws a SettingsError if context and credentials differ, or if a target is in another partition.
  */
 export function environmentOf(
   context: Pick<AppContext, 'account' | 'region'>,

@@ -42,7 +42,7 @@ export function bundledHandlers(store: CircuitStorePolicy['store'] = 'dynamodb')
 
 const THIS_FILE = fileURLToPath(import.meta.url);
 const PROJECT = dirname(dirname(THIS_FILE));
-/** `.ts` in this repository; `.js` in an installed package, which holds only JavaScript. */
+/** The extension of the sources: `.ts` in this repository, `.js` in an installed package. */
 const EXTENSION = extname(THIS_FILE);
 
 /** Defines `require`, which CommonJS packages call and which an ES module does not have. */

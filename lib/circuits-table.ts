@@ -6,7 +6,7 @@ import { CIRCUITS_TABLE } from '../lambda/contract/keys.ts';
 import type { DataProtection } from './data-protection.ts';
 import type { FunctionEnvironment } from './holdfast-function.ts';
 
-/** The circuits that all workers share: a control item for each target, and its window counters. */
+/** The table of shared circuits: a control item for each target, and the counters of its window. */
 export class CircuitsTable extends Construct {
   readonly table: Table;
 

@@ -22,7 +22,7 @@ export class CompletionEvents extends Construct {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', {
       description: 'Completion events of Holdfast',
-      // CDK would generate the same name for two stacks that use the same construct id.
+      // The default name would be the same for two stacks that use the same construct id.
       eventBusName: service,
     });
   }

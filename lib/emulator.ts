@@ -13,7 +13,7 @@ export function emulatorSynthesizer(): CliCredentialsStackSynthesizer {
   return new CliCredentialsStackSynthesizer();
 }
 
-/** Removes or changes only the resources that MiniStack 1.5.33 does not accept. */
+/** Removes or changes the resources that MiniStack 1.5.33 does not support, and no others. */
 export function adaptToEmulator(stack: Stack): void {
   // Tests empty the bucket themselves, so the emulator does not have to run this function.
   stack.node.tryRemoveChild(BUCKET_EMPTIER);
@@ -42,7 +42,7 @@ function isRefused(construct: IConstruct): boolean {
 }
 
 /**
- * Gives an alarm on several metrics a single one, because the emulator accepts no others. The
+ * Replaces an alarm's metrics with a single one, because the emulator supports no more. The
  * alarm has to stay: the dashboard refers to it.
  */
 function reduceToOneMetric(alarm: CfnAlarm): void {

@@ -41,7 +41,7 @@ const { status: _any4xx, ...refused } = PROBLEM.invalidRequest;
 const { status: _any5xx, ...broken } = PROBLEM.internal;
 
 const GATEWAY_PROBLEMS: readonly GatewayProblem[] = [
-  // These two cover many statuses, so they set none: each kind keeps its own.
+  // These two cover many kinds of error, so they set no status: each kind keeps its own.
   { id: 'Refused', type: ResponseType.DEFAULT_4XX, problem: refused },
   { id: 'Broken', type: ResponseType.DEFAULT_5XX, problem: broken },
   // The gateway answers a request for an unknown route with this kind, despite its name.

@@ -55,7 +55,7 @@ export class HoldfastFunction extends Construct implements IGrantable {
     const { defaults } = props;
 
     this.logGroup = new LogGroup(this, 'Logs', {
-      // Long enough to investigate last week's incident, short enough to be cheap.
+      // A month is enough to investigate last week's incident, and it is cheap.
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -73,7 +73,7 @@ export class HoldfastFunction extends Construct implements IGrantable {
       code: defaults.code(props.handler),
       handler: 'index.handler',
       runtime: lambda.Runtime.NODEJS_24_X,
-      // A fifth cheaper than x86 for the same duration.
+      // Arm costs a fifth less than x86 for the same duration.
       architecture: lambda.Architecture.ARM_64,
       // Lambda allocates CPU in proportion to memory, and a cold start mostly loads code.
       memorySize: 512,
@@ -88,7 +88,7 @@ export class HoldfastFunction extends Construct implements IGrantable {
       tracing: lambda.Tracing.ACTIVE,
       environment: {
         ...props.environment,
-        // As a metric dimension, it separates two instances in one account.
+        // A metric dimension, which separates the instances in one account.
         POWERTOOLS_SERVICE_NAME: defaults.service,
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         [ENV.debugShare]: '0.01',
@@ -126,7 +126,7 @@ function allowKey(role: Role, { keyArn }: IKey): void {
   });
 }
 
-/** Lambda itself needs these rights to connect the function to the VPC before it starts. */
+/** Grants the rights that Lambda needs to connect the function to the VPC before it starts. */
 function allowNetworkInterfaces(role: Role): void {
   Grant.addToPrincipal({
     grantee: role,

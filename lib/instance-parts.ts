@@ -8,8 +8,8 @@ import type { ResultsBucket } from './results-bucket.ts';
 import type { SettingsParameter } from './settings-parameter.ts';
 
 /**
- * The props of every function of an instance. A function may use only the parts whose
- * `environment` it takes and whose grants it calls.
+ * The props of every function of an instance. A function can use a part only if its construct
+ * passes on the part's `environment` and calls one of the part's grants.
  */
 export interface InstanceParts {
   /** The configuration that all functions share. */

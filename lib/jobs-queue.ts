@@ -24,7 +24,7 @@ export class JobsQueue extends Construct {
   constructor(scope: Construct, id: string, { workerTimeout, encryptionKey }: JobsQueueProps) {
     super(scope, id);
     const common = {
-      // The maximum of SQS, so that an outage over a weekend loses nothing.
+      // The longest retention of SQS, so that an outage over a weekend loses nothing.
       retentionPeriod: Duration.days(14),
       encryption: encryptionKey ? QueueEncryption.KMS : QueueEncryption.SQS_MANAGED,
       encryptionMasterKey: encryptionKey,
@@ -50,7 +50,7 @@ export class JobsQueue extends Construct {
     return { [ENV.jobsQueueUrl]: this.queue.queueUrl };
   }
 
-  /** Separate because few functions use the dead-letter queue. */
+  /** The variable of the dead-letter queue, which few functions use. */
   get deadLetterEnvironment(): FunctionEnvironment {
     return { [ENV.deadLetterQueueUrl]: this.deadLetters.queueUrl };
   }
@@ -59,7 +59,7 @@ export class JobsQueue extends Construct {
     return grantSendMessage(this.queue, grantee);
   }
 
-  /** Grants counting messages: if the queue is empty, a job that is due has lost its message. */
+  /** Grants counting messages. The sweeper does this to find jobs whose message is lost. */
   grantCount(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({
       grantee,
@@ -87,7 +87,7 @@ export class JobsQueue extends Construct {
   }
 }
 
-/** CDK's own `grantSendMessages` also grants actions that no function calls. */
+/** Grants only sending; CDK's `grantSendMessages` also grants actions that no function calls. */
 function grantSendMessage({ queueArn }: Queue, grantee: IGrantable): Grant {
   return Grant.addToPrincipal({
     grantee,

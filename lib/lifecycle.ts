@@ -15,7 +15,7 @@ export class Lifecycle extends Construct {
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'lifecycle',
       defaults: functions,
-      // Enough for many targets, one after the other, even if some do not answer.
+      // Enough for many targets, one after the other, even if some calls get no response.
       timeout: Duration.minutes(5),
       environment: { ...settings.environment, ...circuits.environment },
     });

@@ -91,7 +91,10 @@ export class ModelAccess extends Construct {
     );
   }
 
-  /** Warns instead of failing: the other targets still serve, and the catalogue may be outdated. */
+  /**
+   * Warns of each model past its end of life. Synth does not fail, because the other targets still
+   * serve and the catalogue may be outdated.
+   */
   #warnOfEndedModels(): void {
     const today = new Date().toISOString().slice(0, 10);
     for (const target of this.#targets) {

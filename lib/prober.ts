@@ -10,8 +10,8 @@ export interface ProberProps extends InstanceParts {
 }
 
 /**
- * The function that starts each minute and probes targets whose circuits wait for a recovery and
- * that no job calls. It is separate from the sweeper, which therefore needs no right to call a model
+ * The function that, once a minute, probes the targets whose circuits wait for a recovery and that
+ * no job calls. It is separate from the sweeper, which therefore needs no right to call a model
  * and never waits for one.
  */
 export class Prober extends Construct {
@@ -24,7 +24,7 @@ export class Prober extends Construct {
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'prober',
       defaults: functions,
-      // May exceed the minute: rounds that overlap share the permits of the circuits.
+      // May exceed a minute, because rounds that overlap share the permits of the circuits.
       timeout: props.timeout,
       environment: { ...settings.environment, ...circuits.environment },
     });

@@ -14,7 +14,7 @@ export class RequestHandler extends Construct {
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'request',
       defaults: functions,
-      // Below the gateway's limit of 29 s, so that the caller gets the function's own error.
+      // The limit is below the gateway's 29 s, so that the caller gets the function's own error.
       timeout: Duration.seconds(28),
       environment: {
         ...settings.environment,

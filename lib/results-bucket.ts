@@ -27,14 +27,14 @@ export class ResultsBucket extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED,
       encryptionKey,
-      // S3 then calls KMS once for many objects.
+      // With a bucket key, S3 calls KMS once for many objects.
       bucketKeyEnabled: encryptionKey ? true : undefined,
       enforceSSL: true,
       // Every key is written once, so an old version could only outlive the retention.
       versioned: false,
       lifecycleRules: [
         {
-          // S3 counts from the write, and a worker may read a prompt as late as the job's deadline.
+          // S3 counts from the write, and a worker may need a prompt until the job's deadline.
           expiration: Duration.days(keptDays(policy)),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
@@ -65,7 +65,7 @@ export class ResultsBucket extends Construct {
     return this.#grant(grantee, 's3:PutObject', resultKey('*', '*'));
   }
 
-  /** Presigned links need this grant too: a link acts with the rights of its signer. */
+  /** Grants reading results, also through presigned links, which act with their signer's rights. */
   grantReadResults(grantee: Grantee): Grant {
     return this.#grant(grantee, 's3:GetObject', resultKey('*', '*'));
   }

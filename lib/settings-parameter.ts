@@ -6,7 +6,7 @@ import type { Settings } from '../lambda/contract/policy.ts';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 import type { FunctionEnvironment } from './holdfast-function.ts';
 
-/** The limits of SSM. The standard tier is free; the advanced tier costs a few cents a month. */
+/** SSM's limits of size. The standard tier is free; the advanced tier costs a few cents a month. */
 const STANDARD_BYTES = 4096;
 const ADVANCED_BYTES = 8192;
 

@@ -34,7 +34,7 @@ export function applies(
 
 const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 
-/** Strict: a statement with a field or an operator that is not emulated stops the start. */
+/** Strict, so that a statement with a field or an operator that is not emulated stops the start. */
 const statement = z.strictObject({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),

@@ -23,7 +23,7 @@ Options:
   --help                  prints this text
 `;
 
-/** The command line is invalid. The message is one line. */
+/** Thrown for a command line that is not valid. The message is one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -41,7 +41,7 @@ const EMULATED = [
   'AWS::Scheduler::Schedule',
 ];
 
-/** Types that only observe, document or protect a stack. Without them, it behaves the same here. */
+/** Types that only observe, document or protect a stack, so the embedded run skips them. */
 const INERT = [
   'AWS::ApiGateway::Account',
   'AWS::ApiGateway::Deployment',

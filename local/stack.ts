@@ -112,7 +112,7 @@ function readAssembly(assemblyDir: string) {
   return { templateFile, assets, warnings };
 }
 
-/** CDK ends each warning with the id that acknowledges it: ` [ack: holdfast:model-end-of-life]`. */
+/** Returns the warnings without the id that CDK appends: ` [ack: holdfast:model-end-of-life]`. */
 function warningsOf(content: unknown): string[] {
   return Object.values(metadata.parse(content))
     .flat()

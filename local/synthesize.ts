@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const APP = fileURLToPath(new URL('../bin/app.ts', import.meta.url));
 
-/** The app could not be synthesized. The message is the app's own output. */
+/** Thrown if the app cannot be synthesized. The message is the app's own output. */
 export class SynthesisError extends Error {
   override readonly name = 'SynthesisError';
 }

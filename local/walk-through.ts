@@ -66,7 +66,7 @@ Repair them:
 `;
 }
 
-/** curl signs the request itself since version 7.75. */
+/** Returns a command that sets an override. curl signs the request, from version 7.75 on. */
 function override({ apiUrl, operator }: Printed, json: string, { tiers }: Settings): string {
   const target = tiers[0]?.targets[0];
   const key = encodeURIComponent(target ? targetKey(target) : '');

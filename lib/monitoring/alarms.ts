@@ -25,10 +25,10 @@ export interface AlarmsProps {
 /** The definition of an alarm. */
 export interface AlarmDefinition {
   readonly metric: IMetric;
-  /** The value, in the metric's unit, at which the alarm goes off. */
+  /** The value, in the metric's unit, at which the alarm fires. */
   readonly threshold: number;
   /**
-   * Makes the alarm go off below the threshold instead of at or above it.
+   * Makes the alarm fire below the threshold instead of at or above it.
    * @default false
    */
   readonly below?: boolean;
@@ -52,7 +52,7 @@ export interface AlarmDefinition {
 
 /** The ways to treat a period without data, and the sentence in the alarm that explains each. */
 const MISSING = {
-  /** Nothing happened that could fail. */
+  /** Nothing happened that could have failed. */
   ok: [TreatMissingData.NOT_BREACHING, 'No data means that nothing happened.'],
   /** A scheduled function reports the metric, and another alarm watches that function. */
   unchanged: [
@@ -78,7 +78,7 @@ export class Alarms extends Construct {
     this.runbookUrl = props.runbookUrl ?? 'docs/runbook.md';
   }
 
-  /** Adds an alarm that notifies the topic when it goes off and when it is over. */
+  /** Adds an alarm that notifies the topic when it fires and when it is over. */
   add(id: string, definition: AlarmDefinition): Alarm {
     const [treatMissingData, noData] = MISSING[definition.missing];
     const anchor = definition.section ?? anchorOf(id);

@@ -8,7 +8,7 @@ import type { HoldfastDashboardProps } from './dashboard-props.ts';
 import { graph } from './graph.ts';
 import type { InstanceMetrics } from './instance-metrics.ts';
 
-/** Cost is easier to judge by the hour than by the minute. */
+/** The period of cost graphs: cost is easier to judge by the hour than by the minute. */
 const HOUR = Duration.hours(1);
 
 /** Shows the cost of tokens at list prices, and the days until each model's end of life. */

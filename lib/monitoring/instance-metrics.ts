@@ -4,7 +4,7 @@ import { DIMENSION, METRICS_NAMESPACE, type MetricName } from '../../lambda/cont
 import { type Settings, targetKey, targetsOf } from '../../lambda/contract/policy.ts';
 import { FAILURE_KINDS, SWEEP_ACTIONS } from '../../lambda/contract/words.ts';
 
-/** The finest period that CloudWatch keeps for two weeks. The sweeper reports once a minute. */
+/** The shortest period that CloudWatch keeps for two weeks. The sweeper reports once a minute. */
 export const PERIOD = Duration.minutes(1);
 /** The options for metrics that AWS services count. */
 export const SUMMED = { period: PERIOD, statistic: Stats.SUM };

@@ -52,7 +52,7 @@ export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQu
   };
 }
 
-/** A caller's mistake also ends a job as FAILED, so a single failed job does not raise the alarm. */
+/** Adds the alarm on the share of failed jobs. A single one may be a caller's mistake. */
 function watchFailures(alarms: Alarms, metrics: InstanceMetrics): void {
   const period = Duration.minutes(5);
   const sum = (name: MetricName) => metrics.of(name, { period });

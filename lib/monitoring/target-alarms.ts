@@ -72,7 +72,7 @@ function watchPrimary(alarms: Alarms, metrics: InstanceMetrics, { tiers }: Setti
   });
 }
 
-/** Success metrics look healthy even if a cheaper model serves for days. */
+/** Adds the alarm on fallback: without it, a lower tier could serve for days unnoticed. */
 function watchFallback(alarms: Alarms, metrics: InstanceMetrics): Alarm {
   return alarms.add('SilentFallback', {
     metric: degradedShare(metrics, Duration.minutes(5)),

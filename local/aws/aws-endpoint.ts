@@ -1,6 +1,6 @@
 import { type Handler, sendJson } from '../loopback.ts';
 
-/** A handler for each emulated AWS service. It speaks the protocol of that service. */
+/** The handlers of the emulated AWS services. Each speaks the protocol of its service. */
 export interface AwsServices {
   readonly dynamodb: Handler;
   readonly ssm: Handler;

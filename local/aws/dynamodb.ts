@@ -6,7 +6,7 @@ import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
 import { ask, createDynalite, type Dynalite, handOver } from './dynalite-server.ts';
 
-/** The limit of DynamoDB. */
+/** DynamoDB's limit for the body of a request. */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 const AMZ_JSON = 'application/x-amz-json-1.0';
 

@@ -6,9 +6,9 @@ import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
 
 const AMZ_JSON = 'application/x-amz-json-1.1';
-/** The limit of EventBridge. */
+/** EventBridge's limit for the body of a request. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
-/** Bounds the memory of a run that lasts for days. */
+/** The number of events to keep, so that a run of several days does not use ever more memory. */
 const KEPT_EVENTS = 10_000;
 
 /** An event as the target of a rule would receive it. */

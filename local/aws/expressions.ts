@@ -23,9 +23,9 @@ interface Parsed {
   readonly usedAliases: readonly string[];
 }
 
-/** Holdfast has a few dozen expressions, but a client may send any number. */
+/** The most expressions to keep. Holdfast has a few dozen, but a client may send any number. */
 const MAX_KNOWN = 1000;
-/** Operators for which the parser checks values, not only their types. */
+/** Operators whose values the parser checks. Such expressions are parsed for each request. */
 const BY_VALUE = /between|attribute_type/i;
 
 /**
@@ -44,7 +44,7 @@ export function parseOnce(parser: Parser): void {
     if (!parsed) {
       const unused = { unusedAttrNames: allOf(attrNames), unusedAttrVals: allOf(attrVals) };
       const tree = parse(expression, { context: { ...context, ...unused } });
-      // A string is an error message.
+      // The parser returns an error message as a string.
       if (typeof tree === 'string') return tree;
       parsed = {
         tree,

@@ -5,9 +5,9 @@ import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
 
 const AMZ_JSON = 'application/x-amz-json-1.1';
-/** Bounds the memory. A parameter has at most 8 KB, in the advanced tier. */
+/** Bounds the memory of a request. A parameter has at most 8 KB, in the advanced tier. */
 const MAX_REQUEST_BYTES = 64 * 1024;
-/** The limit of SSM. */
+/** The number of versions that SSM keeps. */
 const KEPT_VERSIONS = 100;
 
 interface Parameter {
@@ -74,7 +74,7 @@ const ssmParameter = z.looseObject({ Value: z.string() });
 
 const parameterRequest = z.looseObject({
   Name: z.string().default(''),
-  /** Of GetParameters only. */
+  /** A field of GetParameters only. */
   Names: z.array(z.string()).min(1).max(10).optional(),
   Value: z.string().default(''),
   Overwrite: z.boolean().default(false),

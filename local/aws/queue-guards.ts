@@ -36,7 +36,7 @@ function sqsOperation(target: string | string[] | undefined): string | undefined
   return service === 'AmazonSQS' ? operation : undefined;
 }
 
-/** SQS allows at most 900 s. A worker that defers a job must respect this. */
+/** Returns the error for a delay above SQS's limit of 900 s, which deferrals must respect. */
 function wrongDelay({ DelaySeconds, Entries = [] }: z.infer<typeof sqsRequest>) {
   const delays = [DelaySeconds, ...Entries.map((entry) => entry.DelaySeconds)];
   const wrong = delays.find((delay) => delay !== undefined && !(delay >= 0 && delay <= 900));

@@ -9,7 +9,7 @@ export interface Answer {
 
 const ECHO_CHARACTERS = 200;
 
-/** Returns the answer to a prompt: the same for the same model and prompt, and cut at maxTokens. */
+/** Returns the answer to a prompt, cut at maxTokens. Model and prompt determine the answer. */
 export function answer(model: string, conversation: Conversation): Answer {
   const full = answerText(model, conversation.prompt);
   const text = firstTokens(full, conversation.maxTokens);

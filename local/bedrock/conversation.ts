@@ -68,7 +68,7 @@ export function parsePromptToCount(body: string): number | string {
   return refusalOfMessages(converse.messages) ?? inputTokensOf(converse);
 }
 
-/** Four bytes per token: close enough for English, and easy to calculate in a test. */
+/** Counts four bytes as a token: close enough for English, and easy to calculate in a test. */
 export function tokensOf(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN);
 }

@@ -15,7 +15,7 @@ export interface ConverseOptions {
   readonly seed: number;
 }
 
-/** The Converse operation. */
+/** Creates the Converse operation. */
 export function createConverse({ faults, latency, seed }: ConverseOptions): OperationHandler {
   let callNumber = 0;
 

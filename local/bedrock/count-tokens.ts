@@ -4,10 +4,10 @@ import type { Faults } from './faults.ts';
 import type { OperationHandler } from './serve-call.ts';
 import { jsonReply } from './service-error.ts';
 
-/** Counting is quick because the model generates nothing. */
+/** The latency of a count, which is short because the model generates nothing. */
 const COUNT_MS = 5;
 
-/** The CountTokens operation. */
+/** Creates the CountTokens operation. */
 export function createCountTokens(faults: Faults): OperationHandler {
   return ({ region, model, body }) => {
     const tokens = parsePromptToCount(body);

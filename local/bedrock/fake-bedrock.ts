@@ -110,7 +110,7 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
   }
 }
 
-/** A bug of the fake must not look like a failure of the service. */
+/** Replies to a bug of the fake with 599, which no client mistakes for a failure of the service. */
 function replyToBug(response: Response) {
   return (error: unknown) =>
     sendReply(response, jsonReply(599, { message: `the fake Bedrock failed: ${error}` }));

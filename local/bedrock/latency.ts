@@ -28,7 +28,7 @@ export function drawLatencyMs(
   return medianMs * Math.exp(sigma * standardNormal(random)) + msPerOutputToken * outputTokens;
 }
 
-/** Box-Muller transform. `1 - random()` keeps the argument of the logarithm above 0. */
+/** Draws with the Box-Muller transform. `1 - random()` keeps the logarithm's argument above 0. */
 function standardNormal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

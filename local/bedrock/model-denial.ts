@@ -39,7 +39,10 @@ function arnOf(region: string, modelId: string): string {
     : `arn:aws:bedrock:${region}:${ACCOUNT}:inference-profile/${modelId}`;
 }
 
-/** Empty for a model that is called directly, and for an ARN, which does not contain the model id. */
+/**
+ * Returns the model's ARN in each region where a profile may run a call. The list is empty for a
+ * model that is called directly, and for an ARN, which does not contain the model id.
+ */
 function destinationArns(region: string, modelId: string): readonly string[] {
   const { model, geography } = profileOf({ region, modelId });
   if (geography === undefined || modelId.startsWith('arn:')) return [];

@@ -50,7 +50,7 @@ function describe(issue: z.core.$ZodIssue, list: readonly unknown[], isList: boo
     const allowed = `no such field in this rule, allowed are ${fieldsOf(rule).join(', ')}`;
     return `${nameOf([...path, key])}: got ${excerpt(valueAt(rule, [...path, key]))}, ${allowed}`;
   }
-  // Only a rule that is not an object is reported at the rule itself.
+  // An empty path means that the rule itself is not an object.
   const allowed = path.length === 0 ? 'an object such as {"fault":"hang"}' : issue.message;
   return `${nameOf(path)}: got ${excerpt(valueAt(rule, path))}, allowed is ${allowed}`;
 

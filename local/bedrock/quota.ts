@@ -64,7 +64,10 @@ class Bucket {
     return Math.min(this.#capacity, refilled);
   }
 
-  /** A negative amount is given back. The level falls below 0 if a call used more than it reserved. */
+  /**
+   * Takes an amount from the bucket, or returns a negative one to it. The level falls below 0 if a
+   * call used more than it reserved.
+   */
   take(amount: number, nowMs: number): void {
     this.#level = Math.min(this.#capacity, this.level(nowMs) - amount);
     this.#levelAtMs = nowMs;

@@ -72,7 +72,7 @@ export const SERVICE_ERRORS = {
     message:
       'This model version has reached the end of its life. Please refer to the AWS documentation for more details.',
   },
-  /** In some regions, a retired model gives this instead of end-of-life (aws-sdk-js-v3 issue 6424). */
+  /** Some regions return this for a retired model, not end-of-life (aws-sdk-js-v3 issue 6424). */
   'invalid-model': {
     status: 400,
     name: 'ValidationException',

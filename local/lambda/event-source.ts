@@ -3,11 +3,11 @@ import { failedItems, recordOf } from './batch.ts';
 import type { EventSourceMapping } from './event-source-mapping.ts';
 import type { LambdaFunction } from './function.ts';
 
-/** The limit of SQS for one receive. */
+/** The most messages that SQS returns for one receive. */
 const MAX_RECEIVE = 10;
-/** Lambda waits 20 s. Here a longer wait saves nothing and would only delay a stop. */
+/** The wait of a long poll. Lambda waits 20 s; here a longer wait would only delay a stop. */
 const LONG_POLL_SECONDS = 1;
-/** Lambda begins with five and adds more under a backlog. Five are enough for one machine. */
+/** The number of pollers. Lambda adds more under a backlog, but five suffice for one machine. */
 const POLLERS = 5;
 const THROTTLE_PAUSE_MS = 1000;
 

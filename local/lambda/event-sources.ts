@@ -34,7 +34,7 @@ export function startEventSources(
   };
 }
 
-/** Lambda polls with the function's role and refuses a mapping whose role lacks a permission. */
+/** Throws, as Lambda does, if the function's role lacks a permission to poll the queue. */
 function requireAccess(access: AccessControl, functionName: string, queueArn: string): void {
   const headers = { authorization: credentialOf(access.accessKeyIdOf(functionName)) };
   for (const verb of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']) {

@@ -12,7 +12,7 @@ export interface FunctionOptions extends FunctionConfiguration {
 /** `throttled`: the invocation did not start, because the reserved concurrency is in use. */
 export type InvokeResult = InvocationResult | { readonly outcome: 'throttled' };
 
-/** Enough for a few dozen long polls at once. Each sandbox is a process of about 100 MB. */
+/** Enough sandboxes for a few dozen long polls at once. Each is a process of about 100 MB. */
 const MAX_SANDBOXES = 32;
 const IDLE_MS = 30_000;
 
@@ -33,7 +33,7 @@ interface Waiting extends Invocation {
 export class LambdaFunction {
   readonly #options: FunctionOptions;
   readonly #sandboxes = new Set<Sandbox>();
-  /** The sandbox that was used last is used next, so that sandboxes in excess time out. */
+  /** The idle sandboxes. The last one used is the next one used, so that surplus ones time out. */
   readonly #idle: { readonly sandbox: Sandbox; readonly timer: NodeJS.Timeout }[] = [];
   readonly #waiting: Waiting[] = [];
   #invocations = 0;

@@ -44,7 +44,7 @@ export function spawnRuntime(configuration: FunctionConfiguration): ChildProcess
   return spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP], {
     cwd: codeDir,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // SystemRoot is all that a sandbox inherits: without it, Windows opens no socket.
+    // A sandbox inherits only SystemRoot, without which Windows opens no socket.
     env: {
       ...(process.env.SystemRoot && { SystemRoot: process.env.SystemRoot }),
       ...environment,

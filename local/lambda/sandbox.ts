@@ -26,7 +26,7 @@ const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
 
 export interface SandboxEvents {
   readonly onLog: (line: string) => void;
-  /** The process has ended or is about to end. The sandbox accepts no further invocation. */
+  /** Called when the process has ended or soon will. The sandbox then accepts no invocation. */
   readonly onEnd: () => void;
 }
 
@@ -56,7 +56,7 @@ export class Sandbox {
     return this.#invocation !== undefined;
   }
 
-  /** Always resolves, even if the process never starts. Call it for one invocation at a time. */
+  /** Runs one invocation at a time. The promise always resolves, even if no process starts. */
   invoke(event: string): Promise<InvocationResult> {
     return new Promise((resolve) => {
       const { timeoutMs, initTimeoutMs = INIT_TIMEOUT_MS } = this.#configuration;

@@ -6,7 +6,7 @@ export const CORES = availableParallelism();
 const CHECK_EVERY_MS = 250;
 /** If a quarter of the machine is idle, the running sandboxes wait for something other than the CPU. */
 const IDLE_SHARE_FOR_ONE_MORE = 0.25;
-/** The longest wait on a busy machine. The running sandboxes may be stuck. */
+/** The longest wait on a busy machine. It is limited because the sandboxes may be stuck. */
 const LONGEST_WAIT_MS = 2000;
 
 /**

@@ -35,7 +35,7 @@ export function proxyEvent(input: ProxyRequest) {
     multiValueHeaders: multiValue(headers),
     queryStringParameters: query.length > 0 ? Object.fromEntries(query) : null,
     multiValueQueryStringParameters: query.length > 0 ? multiValue(query) : null,
-    // Not decoded: a REST API, unlike an HTTP API, passes them on as they were sent.
+    // A REST API, unlike an HTTP API, passes parameters on without decoding them.
     pathParameters,
     stageVariables: null,
     requestContext: {

@@ -24,7 +24,7 @@ export interface RouteMatch {
   readonly pathParameters: Readonly<Record<string, string>> | null;
 }
 
-/** Returns undefined for a path or a method that the API does not have. */
+/** Finds the route of a request. Returns undefined if the API has no such path or method. */
 export type Routes = (method: string, path: string) => RouteMatch | undefined;
 
 const resource = z.looseObject({ ParentId: z.string(), PathPart: z.string() });
@@ -82,7 +82,10 @@ export function readRoutes(
   return compileRoutes(routes);
 }
 
-/** As in the gateway, literal path segments win over parameters, and parameters over greedy ones. */
+/**
+ * Returns a lookup of routes. As in the gateway, literal path segments win over parameters, and
+ * parameters over greedy ones.
+ */
 export function compileRoutes(routes: readonly Route[]): Routes {
   const compiled = routes
     .map((route) => ({ route, pattern: patternOf(route.resource) }))

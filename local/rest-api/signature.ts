@@ -21,7 +21,7 @@ export const OPERATOR: Credential = {
 export type SignatureRefusal = 'MISSING_AUTHENTICATION_TOKEN' | 'INVALID_SIGNATURE';
 
 const SIGNED_SERVICE = 'execute-api';
-/** AWS accepts a caller's clock that is up to five minutes off. */
+/** The largest error of a caller's clock that AWS accepts. */
 const SKEW_MS = 5 * 60_000;
 
 /**

@@ -1,4 +1,4 @@
-// Loaded before the sources, which an older Node.js cannot read: it does not strip types.
+// This file runs before the sources, which an older Node.js cannot read: it does not strip types.
 const NEEDED = 24;
 
 if (Number.parseInt(process.versions.node, 10) < NEEDED) {
