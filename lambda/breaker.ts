@@ -18,15 +18,19 @@ import { MemoryCircuitStore } from './stores/memory-circuit-store.ts';
 export type { Admission, BreakerPolicy, CircuitEvent, CircuitStore, Classification, Permit };
 
 export interface GuardOptions {
-  /** Shared by all workers: `DynamoDbCircuitStore`, or `MemoryCircuitStore` for one process. */
+  /** The workers' shared store: `DynamoDbCircuitStore`, or `MemoryCircuitStore` for one process. */
   readonly store: CircuitStore;
-  /** The fields that differ from the defaults. @default `BREAKER_DEFAULTS` */
+  /** The policy's fields that differ from the defaults. @default `BREAKER_DEFAULTS` */
   readonly policy?: Partial<BreakerPolicy>;
   /** Classifies the error of a failed call. @default by HTTP status */
   readonly classify?: (error: unknown) => Classification;
-  /** Receives this worker's changes, and its problems with store and clock. @default no listener */
+  /**
+   * Receives an event for each change that this worker makes to a circuit, and for each problem
+   * that it has with the store or its clock.
+   * @default no listener
+   */
   readonly on?: (event: CircuitEvent) => void;
-  /** Returns milliseconds since the epoch. @default Date.now */
+  /** Returns milliseconds since the Unix epoch. @default Date.now */
   readonly now?: () => number;
 }
 
@@ -37,12 +41,12 @@ export interface Guard {
    * CircuitOpenError, without a call, if the circuit rejects it.
    */
   call<Result>(key: string, run: (call: GuardedCall) => Promise<Result>): Promise<Result>;
-  /** Returns the function with a guard around it. */
+  /** Returns a function that makes each call of `run` through the circuit, as `call` does. */
   wrap<Args extends readonly unknown[], Result>(
     key: string,
     run: (...args: Args) => Promise<Result>,
   ): (...args: Args) => Promise<Result>;
-  /** Returns a permit for one call, or the rejection, as a value. */
+  /** Returns a permit for one call, or the rejection. Throws nothing if the call is rejected. */
   admit(key: string): Admission | Promise<Admission>;
   /** Returns a Lambda handler that writes all pending counts before it ends. */
   handler<Args extends readonly unknown[], Result>(
@@ -160,7 +164,7 @@ class GuardedCalls {
     }
   }
 
-  /** Chains the outcome to the call's own promise, which costs less than to await it. */
+  /** Reports the outcome in a `then` of the call's promise, which costs less than an `await`. */
   #run<Result>(admission: Admission, run: (call: GuardedCall) => Promise<Result>): Promise<Result> {
     if (!admission.admitted) throw new CircuitOpenError(admission);
     const { permit } = admission;

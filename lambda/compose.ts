@@ -39,7 +39,7 @@ export interface Runtime {
   readonly readSettings: () => Promise<Settings>;
   /** Returns the settings as they were last read. */
   readonly settings: () => Settings;
-  /** Returns the reason, if the parameter's own settings are not in force. */
+  /** Returns the reason why the parameter's settings are not in force; `undefined` if they are. */
   readonly settingsFault: () => SettingsFault | undefined;
 }
 

@@ -1,6 +1,6 @@
-/** The source of time. Like `Random`, it is passed to every decision, so that tests can use a fake. */
+/** The source of time. Code takes its `Clock` as a parameter, so that tests can pass a fake. */
 export interface Clock {
-  /** Milliseconds since the epoch. Reading it never advances it. */
+  /** Returns milliseconds since the Unix epoch. A call never advances the clock. */
   now(): number;
   sleep(ms: number): Promise<void>;
 }

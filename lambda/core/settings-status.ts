@@ -6,7 +6,7 @@ export interface SettingsStatus {
   readonly since?: string;
 }
 
-/** Returns the status of the settings parameter. Only operators see the faults themselves. */
+/** Returns the status of the settings parameter. Only operators may see the details of a fault. */
 export function settingsStatus(fault: SettingsFault | undefined): SettingsStatus {
   return fault ? { status: fault.status, since: isoTime(fault.sinceMs) } : { status: 'in-force' };
 }

@@ -1,6 +1,6 @@
 import type { MetricName } from '../contract/metrics.ts';
 
-/** Ids, kinds, counts and times; never a prompt, an answer or an error's raw text. */
+/** A log line's ids, kinds, counts and times; never a prompt, an answer or an error's raw text. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Log {
@@ -12,9 +12,9 @@ export interface Log {
 }
 
 export interface Metrics {
-  /** Adds to a count. The names of the `dimensions` are in `DIMENSION`; each has few values. */
+  /** Adds to a counter. `DIMENSION` lists the names of the `dimensions`; each has few values. */
   count(name: MetricName, value?: number, dimensions?: Readonly<Record<string, string>>): void;
-  /** Adds a time in milliseconds to a distribution. */
+  /** Adds a duration in milliseconds to the metric's distribution. */
   time(name: MetricName, ms: number, dimensions?: Readonly<Record<string, string>>): void;
   gauge(name: MetricName, value: number, dimensions?: Readonly<Record<string, string>>): void;
 }

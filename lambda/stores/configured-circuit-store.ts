@@ -11,15 +11,16 @@ interface StoreOptions {
 export interface ConfiguredCircuitStoreOptions {
   readonly policy: () => CircuitStorePolicy;
   readonly dynamoDb: (options: StoreOptions) => CircuitStore;
-  /** The clock of the memory store, in milliseconds since the epoch. */
+  /** The clock of the memory store, in milliseconds since the Unix epoch. */
   readonly now: () => number;
   /** Connects to Redis. @default uses ioredis */
   readonly connect?: (redisUrl: string) => Promise<RedisClient>;
 }
 
 /**
- * Returns the store that the settings name. The first operation opens it, because the settings have
- * been read by then. A sandbox keeps the store it opened first, even if the settings change later.
+ * Returns the store that the settings name. The first operation opens the store, because the
+ * settings have been read by then. A sandbox keeps the store it opened first, even if the settings
+ * change later.
  */
 export function configuredCircuitStore(options: ConfiguredCircuitStoreOptions): CircuitStore {
   let opened: Promise<CircuitStore> | undefined;

@@ -25,17 +25,21 @@ import { serverTimeOf, stampWithServerTime } from './dynamodb-server-time.ts';
 import { fromWindowItem, periodOf, toWindowUpdate, windowItemKey } from './dynamodb-window-item.ts';
 
 export interface DynamoDbCircuitStoreOptions {
-  /** The time after which an operation counts as lost, in milliseconds. @default 1,000 */
+  /** The longest wait for a response, in milliseconds. @default 1,000 */
   readonly timeoutMs?: number;
   /** The window item that this worker writes to, 0 to 3. @default drawn at random */
   readonly shard?: number;
-  /** The store's clock, in milliseconds since the epoch. @default the Date header of its responses */
+  /**
+   * The store's clock, in milliseconds since the Unix epoch.
+   * @default the Date header of its responses
+   */
   readonly now?: () => number;
 }
 
 /**
- * Circuits in a DynamoDB table (layout: `CIRCUITS_TABLE`). Its client must have `maxAttempts: 1`: if
- * the SDK retried an addition whose response was lost, the addition would count twice.
+ * Keeps circuits in a DynamoDB table (layout: `CIRCUITS_TABLE`). The client must have
+ * `maxAttempts: 1`: if the SDK retried an addition whose response was lost, the addition would
+ * count twice.
  */
 export class DynamoDbCircuitStore implements CircuitStore {
   readonly #client: DynamoDBClient;
@@ -167,7 +171,7 @@ function recordOf(item: Item | undefined): unknown {
   return record;
 }
 
-/** Rounds a number that has too many digits for JavaScript, instead of throwing. */
+/** Converts an item. A number that has too many digits for JavaScript is rounded. */
 function read(item: Item): Record<string, unknown> {
   return unmarshall(item, { wrapNumbers: Number });
 }

@@ -38,7 +38,7 @@ function clausesOf(
     ...added.map((field) => `attribute_not_exists(${names.of(field)})`),
   ];
 
-  /** Compares leaf by leaf, and compares the sizes of lists and maps. */
+  /** Returns conditions that compare each value and the size of each list and map. */
   function equals(path: string, value: unknown): string[] {
     if (!isContainer(value)) return [`${path} = ${values.of(value)}`];
     const parts = Array.isArray(value)

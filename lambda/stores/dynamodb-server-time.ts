@@ -15,7 +15,7 @@ export function stampWithServerTime(client: DynamoDBClient): void {
   );
 }
 
-/** The header has whole seconds, so the clock may have been anywhere within that second. */
+/** Returns the store's time. The header has whole seconds, so the time is a range of one second. */
 export function serverTimeOf(output: object): StoreTime {
   const metadata = '$metadata' in output ? Object(output.$metadata) : {};
   const earliestMs = Date.parse(String(metadata[DATE]));

@@ -30,10 +30,13 @@ const LETTERS: Readonly<Record<Counter, string>> = {
 
 const COUNTERS = Object.keys(LETTERS) as readonly Counter[];
 
-/** The waits that failed calls asked for, in milliseconds: a set, because they do not add up. */
+/**
+ * The attribute for the waits that failed calls asked for, in milliseconds. It is a set, because
+ * waits are not summed.
+ */
 const WAITS = 'a';
 
-/** Longer than any window, because deletion only cleans up. */
+/** The time to live of an item: longer than any window, because deletion only frees storage. */
 const KEPT_SECONDS = 86_400;
 
 /** The start of the item's first bucket in ISO 8601, so that items sort by time. */

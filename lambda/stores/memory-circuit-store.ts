@@ -12,8 +12,8 @@ import {
 import { isObject } from '../core/breaker/record.ts';
 
 /**
- * Circuits in the memory of one process: for tests, for a single server, and as the private store of a
- * worker that has lost the shared one.
+ * Keeps circuits in the memory of one process: for tests, for a single server, and as the private
+ * store of a worker while the shared store is unavailable.
  */
 export class MemoryCircuitStore implements CircuitStore {
   /** Records are kept as text, so that a caller cannot change one through a shared object. */
@@ -85,5 +85,5 @@ export class MemoryCircuitStore implements CircuitStore {
 
 const KEPT_WINDOWS = 4;
 
-/** Buckets by their start. */
+/** The buckets of one epoch, by start time. */
 type Window = Map<number, WindowBucket>;

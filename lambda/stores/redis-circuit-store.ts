@@ -22,17 +22,17 @@ export interface RedisClient {
 export interface RedisCircuitStoreOptions {
   /** The prefix of each key. @default 'holdfast/' */
   readonly prefix?: string;
-  /** The time after which an operation counts as lost, in milliseconds. @default 1,000 */
+  /** The longest wait for a response, in milliseconds. @default 1,000 */
   readonly timeoutMs?: number;
-  /** The store's clock, in milliseconds since the epoch. @default the server's TIME */
+  /** The store's clock, in milliseconds since the Unix epoch. @default the server's TIME */
   readonly now?: () => number;
 }
 
 /**
- * Circuits in Redis or Valkey. The record is JSON in `<prefix>{<circuit>}/control`. The counts of an
- * epoch are a hash in `<prefix>{<circuit>}/window/<epoch>`, with one field per bucket and counter. The
- * client must never send a command twice (ioredis: `autoResendUnfulfilledCommands: false`), because a
- * repeated addition counts twice.
+ * Keeps circuits in Redis or Valkey. The record is JSON in `<prefix>{<circuit>}/control`. The
+ * counts of an epoch are a hash in `<prefix>{<circuit>}/window/<epoch>`, with one field per bucket
+ * and counter. The client must never send a command twice
+ * (ioredis: `autoResendUnfulfilledCommands: false`), because a repeated addition would count twice.
  */
 export class RedisCircuitStore implements CircuitStore {
   readonly #client: RedisClient;
@@ -120,7 +120,7 @@ export class RedisCircuitStore implements CircuitStore {
   }
 }
 
-/** Longer than any window. Each addition restarts the time. */
+/** The time to live of an epoch's counts, renewed by each addition. Longer than any window. */
 const KEPT_MS = 2 * 3_600_000;
 
 /** The only field of a bucket that is not a sum. */
@@ -132,7 +132,7 @@ function expectation(expected: Expected): [kind: string, text: string] {
   return ['raw', JSON.stringify(expected.raw)];
 }
 
-/** Returns text that is not JSON unchanged; the caller then finds that it is not a circuit. */
+/** Parses JSON. Returns other text unchanged; the caller then finds that it is not a circuit. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -171,7 +171,7 @@ function translate(error: unknown): CircuitStoreError {
   return new CircuitStoreError(`redis: ${refusal ?? name}`, applied, { cause: error });
 }
 
-/** A time limit for the caller. The client itself may keep trying for longer. */
+/** Limits the time that the caller waits. The client itself may keep trying for longer. */
 class Timeout {
   readonly passed: Promise<never>;
   #timer: NodeJS.Timeout | undefined;

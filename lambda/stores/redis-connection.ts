@@ -4,9 +4,9 @@ const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
  * Connects to Redis or Valkey. The connection never sends a command twice, and a command that waits
- * for a connection fails together with it. An address that ends with `?cluster=true` is a server in
- * cluster mode, such as ElastiCache Serverless. ioredis is loaded only here, so that the other stores
- * do not pay for it.
+ * for a connection fails if the connection fails. An address that ends with `?cluster=true` is a
+ * server in cluster mode, such as ElastiCache Serverless. ioredis is loaded only here, so that the
+ * other stores do not load it.
  */
 export async function connectRedis(url: string): Promise<Redis | Cluster> {
   const ioredis = await import('ioredis');
@@ -49,7 +49,10 @@ async function connectCluster(
   return cluster;
 }
 
-/** Each operation reports its own failure. Without a listener, the client would print them as well. */
+/**
+ * Adds a listener that ignores errors. Each operation reports its own failure, and without a
+ * listener the client would print the errors too.
+ */
 function silenced<Client extends Redis | Cluster>(client: Client): Client {
   client.on('error', () => undefined);
   return client;

@@ -7,7 +7,7 @@ import { timingOf } from './timing.ts';
 export type RejectReason =
   /** The cooldown is not over. */
   | 'open'
-  /** All permits of the stage are taken. */
+  /** All permits of the recovery stage are taken. */
   | 'half-open'
   | 'forced-open'
   /** The shared state could not be read, and a guess would be unsafe. */
@@ -20,26 +20,27 @@ export interface Rejection {
   readonly retryAfterMs: number;
 }
 
-/** A rejection is a value and not an exception, because the router simply skips the target. */
+/** The result of `admit`. A rejection is no exception: the router simply skips the target. */
 export type Admission = { readonly admitted: true; readonly permit: Permit } | Rejection;
 
-/** The breaker as the router uses it. `admit` returns no promise if it needs no I/O. */
+/** The part of the breaker that the router uses. `admit` returns a promise only if it needs I/O. */
 export interface CircuitGate {
-  /** `subject` is the job's id. A job counts at most one failure per circuit and window. */
+  /** `subject` is the job's id. Each job adds at most one failure to a circuit's window. */
   admit(key: string, subject?: string): Admission | Promise<Admission>;
   summaries(keys: readonly string[]): Promise<readonly CircuitSummary[]>;
   /**
-   * Starts a circuit's traffic again at the first recovery stage, unless the circuit has changed since
-   * `atMs`. Used for a target that got no calls for a reason outside its circuit.
+   * Moves a closed circuit to the first recovery stage, unless the circuit has changed its state
+   * since `atMs`. Used when a target may get calls again after something other than its circuit had
+   * stopped them.
    */
   restart(key: string, atMs: number): Promise<void>;
-  /** Writes everything that is pending. Call it before the invocation ends. */
+  /** Writes all pending counts and changes. Call `flush` before the invocation ends. */
   flush(): Promise<void>;
 }
 
-/** The decision that a cached view of a circuit allows, if the circuit is not closed. */
+/** The decision about a call when the cached circuit is open or half-open. */
 export type AdmissionDecision =
-  /** A permit may be free. Only a claim in the store can decide. */
+  /** A permit may be free: the worker has to claim one in the store. */
   | { readonly type: 'claim' }
   | {
       readonly type: 'reject';
@@ -72,7 +73,10 @@ function mayClaim(circuit: HalfOpen, nowMs: number, policy: BreakerPolicy): bool
   return circuit.succeeded + live < permits;
 }
 
-/** The stage may advance at any time, so the wait is `recheckMs` at most and not a whole lease. */
+/**
+ * Rejects a call while all permits of the stage are taken. The stage may advance at any time, so
+ * the caller waits `recheckMs` at most, not until a lease expires.
+ */
 function rejectFullStage(
   circuit: HalfOpen,
   nowMs: number,

@@ -14,17 +14,22 @@ import type { WorkerContext } from './worker-context.ts';
 export interface BreakerOptions extends Omit<Worker, 'on'> {
   /** The store that all workers share. */
   readonly store: CircuitStore;
-  /** Makes the store that this worker uses alone while the shared one is lost. */
+  /** Creates the store that only this worker uses while the shared store is unavailable. */
   readonly newPrivateStore: () => CircuitStore;
-  /** Receives this worker's changes, and its problems with store and clock. @default no listener */
+  /**
+   * Receives an event for each change that this worker makes to a circuit, and for each problem
+   * that it has with the store or its clock.
+   * @default no listener
+   */
   readonly on?: (event: CircuitEvent) => void;
   /** The override scopes of a circuit. @default derived from keys `<region>/<modelId>` */
   readonly scopesOf?: ScopesOf;
 }
 
 /**
- * The circuit breaker of one worker. Workers share their circuits through the store. If a fresh
- * view shows that the circuit is closed, `admit` needs no I/O and returns no promise.
+ * The circuit breaker of one worker. Workers share their circuits through the store. If the
+ * worker's copy of a closed circuit is recent enough, `admit` needs no I/O and returns a value, not
+ * a promise.
  */
 export class Breaker implements CircuitGate {
   readonly #context: WorkerContext;
@@ -56,7 +61,7 @@ export class Breaker implements CircuitGate {
     return keys.map((key, i) => summaryOf(key, views[i]?.circuit, overrides.inForce(key, nowMs)));
   }
 
-  /** Returns the summaries after a new read of the overrides, which may otherwise be 5 s old. */
+  /** Reads the overrides again, because their copy may be 5 s old, and returns the summaries. */
   async inspect(keys: readonly string[]): Promise<readonly CircuitSummary[]> {
     await this.#context.overrides.refresh();
     return this.summaries(keys);
@@ -71,14 +76,17 @@ export class Breaker implements CircuitGate {
   }
 
   /**
-   * Sets an override for all workers, which see it within 5 s. Returns the override that it replaces.
-   * Throws if the store is lost.
+   * Sets an override, which all workers apply within 5 s. Returns the override that was in force
+   * before, if any. Throws if the store is unavailable.
    */
   override(scope: OverrideScope, key: string, override: Override): Promise<Override | undefined> {
     return this.#context.overrides.change(scopeName(scope, key), override);
   }
 
-  /** Returns the lifted override, or `undefined` if none was in force. Throws if the store is lost. */
+  /**
+   * Lifts an override and returns it, or returns `undefined` if none was in force. Throws if the
+   * store is unavailable.
+   */
   liftOverride(scope: OverrideScope, key: string): Promise<Override | undefined> {
     return this.#context.overrides.change(scopeName(scope, key), undefined);
   }

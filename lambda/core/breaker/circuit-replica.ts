@@ -8,23 +8,23 @@ import type { WorkerContext } from './worker-context.ts';
 /** The circuit as this worker last saw it. */
 export interface View {
   readonly circuit: Circuit;
-  /** The condition of the next save. */
+  /** The record that must be stored for the next save to succeed. */
   readonly expected: Expected;
   readonly store: CircuitStore;
-  /** When the read or save began, by this worker's clock: the view is at least this recent. */
+  /** The start of the read or save, by this worker's clock. The view is at least this recent. */
   readonly askedAtMs: number;
   readonly order: number;
 }
 
-/** One worker's copy of a circuit's record. It reads the record and changes it, one change at a time. */
+/** One worker's copy of a circuit's record. Reads and changes the record, one change at a time. */
 export class CircuitReplica {
   readonly #key: string;
   readonly #context: WorkerContext;
   #view: View | undefined;
   #reading: Promise<View> | undefined;
   /**
-   * Changes run one after the other. If two overlapped and a response was lost, the worker could
-   * not tell which of them the store holds.
+   * Changes run one after the other. If two changes overlapped and a response was lost, the worker
+   * could not tell which of them was saved.
    */
   #lastChange: Promise<unknown> = Promise.resolve();
   #unreadableSinceMs: number | undefined;
@@ -45,9 +45,9 @@ export class CircuitReplica {
   }
 
   /**
-   * Applies the action to the stored record, whatever other workers write meanwhile. Returns the
-   * resulting circuit, or the current one if the action changes nothing. Returns `undefined` if the
-   * store is lost or the time is up.
+   * Applies the action to the stored record, and tries again if another worker changes the record
+   * at the same time. Returns the resulting circuit, or the current circuit if the action changes
+   * nothing. Returns `undefined` if the store is unavailable or the time is up.
    */
   change(
     action: CircuitAction,
@@ -152,7 +152,7 @@ export class CircuitReplica {
     return this.#adopt(substitute, read, { raw: record });
   }
 
-  /** Responses may arrive out of order, so the view of the latest request stays. */
+  /** Keeps the view of the latest request, because responses may arrive out of order. */
   #adopt(
     circuit: Circuit,
     { store, askedAtMs, order }: Pick<View, 'store' | 'askedAtMs' | 'order'>,
@@ -173,7 +173,8 @@ const MAX_ERRORS = 3;
 
 /**
  * Returns true if the attempt was saved, although its response was lost or looked like a conflict.
- * The store then holds the attempt's record, or a later record of the epoch that the attempt began.
+ * In this case, the store holds the attempt's record or a later record of the epoch that the
+ * attempt began.
  */
 function isApplied({ before, circuit }: Attempt, found: Circuit): boolean {
   if (found.epoch !== circuit.epoch) return false;

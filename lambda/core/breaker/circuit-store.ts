@@ -1,13 +1,14 @@
 import type { TargetFailureKind } from '../../contract/words.ts';
 
 /**
- * The place where workers share their circuits. A store decides nothing: it loads, saves by version,
- * adds to a window bucket and reads a window, each atomically and within a bounded time. Every method
- * that fails throws a `CircuitStoreError`. A store must not retry: a repeated addition counts twice.
+ * The storage through which workers share their circuits. A store makes no decisions: it loads and
+ * saves records, adds to window buckets and reads windows. Each operation is atomic and takes a
+ * bounded time. A method that fails throws a `CircuitStoreError`. A store must not retry, because a
+ * repeated addition would count twice.
  */
 export interface CircuitStore {
   load(key: string): Promise<Loaded>;
-  /** Returns false, and saves nothing, if the stored record is not the expected one. */
+  /** Saves the record if the stored record is the expected one. Otherwise returns false. */
   save(key: string, record: StoredRecord, expected: Expected): Promise<boolean>;
   addToWindow(key: string, epoch: number, slot: WindowSlot, counts: WindowCounts): Promise<void>;
   /** Returns the epoch's buckets that start at `slot` or later, one per start, in order of time. */
@@ -20,7 +21,10 @@ export interface Loaded {
   readonly storeTime: StoreTime;
 }
 
-/** The range of the store's clock when it responded. Both ends are equal if the time is exact. */
+/**
+ * The earliest and the latest time that the store's clock may have shown when the store responded.
+ * Both are equal if the store reports its exact time.
+ */
 export interface StoreTime {
   readonly earliestMs: number;
   readonly latestMs: number;
@@ -31,7 +35,10 @@ export interface StoredRecord {
   readonly [field: string]: unknown;
 }
 
-/** The stored record that a save requires: none, a version, or exactly this unreadable value. */
+/**
+ * The record that must be stored for a save to succeed: no record, a record of this version, or
+ * exactly this unreadable value.
+ */
 export type Expected = 'absent' | { readonly version: number } | { readonly raw: unknown };
 
 export interface WindowSlot {
@@ -43,7 +50,7 @@ export interface WindowSlot {
 export const BUCKETS_PER_WINDOW = 60;
 
 export interface WindowCounts {
-  /** Negative if it takes back provisional successes. */
+  /** The number of successes. Negative if a write takes back provisional successes. */
   readonly success: number;
   readonly slow: number;
   readonly failures: Readonly<Partial<Record<TargetFailureKind, number>>>;
@@ -57,7 +64,7 @@ export interface WindowBucket extends WindowCounts {
 
 export class CircuitStoreError extends Error {
   override readonly name = 'CircuitStoreError';
-  /** `no`: the store refused and did nothing. `unknown`: the response was lost. */
+  /** `no`: the store refused and changed nothing. `unknown`: the response was lost. */
   readonly applied: 'no' | 'unknown';
   constructor(message: string, applied: 'no' | 'unknown', options?: ErrorOptions) {
     super(message, options);

@@ -1,28 +1,31 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { CircuitEvent, Evidence } from './events.ts';
 
-/** The breaker's record for one target. Times are milliseconds since the epoch, by the store's clock. */
+/**
+ * The breaker's record for one target. Times are milliseconds since the Unix epoch, by the store's
+ * clock.
+ */
 export type Circuit = Closed | Open | HalfOpen;
 
 export interface Closed extends CommonFields {
   readonly state: 'CLOSED';
-  /** The successes of the last recovery stage. The new window starts with them. */
+  /** The number of successes in the last recovery stage. The new window starts with this number. */
   readonly seededSuccesses: number;
-  /** Under `observe`: no second `would_open` event is sent before this time. */
+  /** The breaker reports no further `would_open` event before this time (override `observe`). */
   readonly wouldOpenUntilMs?: number;
 }
 
 export interface Open extends CommonFields {
   readonly state: 'OPEN';
   readonly untilMs: number;
-  /** Openings since the circuit was last closed. */
+  /** The number of openings since the circuit was last closed. */
   readonly opens: number;
   readonly evidence: Evidence;
 }
 
 export interface HalfOpen extends CommonFields {
   readonly state: 'HALF_OPEN';
-  /** Index into the policy's `recoveryStages`. */
+  /** The index of the current stage in the policy's `recoveryStages`. */
   readonly stage: number;
   readonly succeeded: number;
   readonly leases: readonly Lease[];
@@ -46,11 +49,11 @@ interface CommonFields {
 export interface Lease {
   readonly id: string;
   readonly untilMs: number;
-  /** How often this permit has already expired. */
+  /** The number of times that this permit has already expired. */
   readonly expiries: number;
 }
 
-/** The circuit of a key without a record. The first change of state begins its first epoch. */
+/** The circuit of a key that has no record. The first change of state begins its first epoch. */
 export const ABSENT: Closed = {
   state: 'CLOSED',
   version: 0,
@@ -64,14 +67,17 @@ export function opensOf(circuit: Circuit): number {
   return circuit.state === 'CLOSED' ? 0 : circuit.opens;
 }
 
-/** Returns 0 for a stage that the policy no longer has, so that the stage counts as complete. */
+/**
+ * Returns the number of permits of the circuit's stage. If the policy no longer has this stage,
+ * returns 0, so that the stage counts as complete.
+ */
 export function permitsOf({ stage }: HalfOpen, policy: BreakerPolicy): number {
   return policy.recoveryStages[stage] ?? 0;
 }
 
 /** The result of a transition. */
 export interface Step {
-  /** The same object that was passed in, if nothing changed. */
+  /** The circuit after the transition. If nothing changed, it is the object that was passed in. */
   readonly circuit: Circuit;
   readonly events: readonly CircuitEvent[];
 }
@@ -79,7 +85,7 @@ export interface Step {
 /** The inputs of a transition besides the circuit and the action. */
 export interface StepContext {
   readonly key: string;
-  /** Milliseconds since the epoch, by the store's clock. */
+  /** Milliseconds since the Unix epoch, by the store's clock. */
   readonly nowMs: number;
   readonly policy: BreakerPolicy;
   /** The worker that makes the change. */
@@ -92,7 +98,10 @@ export function unchanged(circuit: Circuit): Step {
   return { circuit, events: [] };
 }
 
-/** The first epoch is the time in seconds, so no epoch repeats after a record was deleted. */
+/**
+ * Returns the fields of the next epoch. The number of a circuit's first epoch is the time in
+ * seconds, so that no number repeats after the record is deleted.
+ */
 export function beginEpoch({ version, epoch }: Circuit, { nowMs, writer }: StepContext) {
   const next = epoch === 0 ? Math.floor(nowMs / 1000) : epoch + 1;
   return { version, epoch: next, sinceMs: nowMs, writer };

@@ -8,9 +8,9 @@ export type Classification =
   | { readonly failure: TargetFailureKind; readonly retryAfterMs?: number };
 
 /**
- * Reads the fields that HTTP clients put on their errors. 408, 424, 429 and 5xx are failures of the
- * target. Any other 4xx, and an abort, is the caller's doing and is ignored. An error of an unknown
- * shape counts as a fault of the target.
+ * Classifies an error by the fields that HTTP clients set on their errors. The statuses 408, 424,
+ * 429 and 5xx are failures of the target. Any other 4xx status, or an abort, is caused by the
+ * caller and ignored. An error that has none of these fields counts as a fault of the target.
  */
 export function classifyByStatus(error: unknown): Classification {
   const { name, status = statusOf(error), code } = Object(error);
@@ -25,7 +25,7 @@ export function classifyByStatus(error: unknown): Classification {
 
 const NETWORK_CODES = /^(ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_ERR_)/;
 
-/** The places where axios and the AWS SDK keep the status. */
+/** Returns the status from the fields in which axios and the AWS SDK keep it. */
 function statusOf(error: unknown): unknown {
   const { statusCode, response, $metadata } = Object(error);
   return statusCode ?? Object(response).status ?? Object($metadata).httpStatusCode;

@@ -13,10 +13,10 @@ import type { Evidence, EvidenceRule } from './events.ts';
 import { timingOf } from './timing.ts';
 
 const DAY_MS = 86_400_000;
-/** A day and one hour, because the reset time may move by a daylight-saving change. */
+/** The longest wait for a daily quota. A daylight-saving change may move the reset by one hour. */
 const QUOTA_DAY_MAX_MS = 25 * 3_600_000;
 
-/** Opens the circuit for one cooldown, or for longer if the target asked for that. */
+/** Opens the circuit for one cooldown, or for longer if the target asked for a longer wait. */
 export function open(
   circuit: Closed | HalfOpen,
   evidence: Evidence,
@@ -44,14 +44,17 @@ export function openUntil(
 }
 
 interface Opening {
-  /** Openings since the circuit was last closed, including this one. */
+  /** The number of openings since the circuit was last closed, including this one. */
   readonly opens: number;
   readonly rule: EvidenceRule;
   /** The longest wait that the target asked for. */
   readonly retryAfterMs: number;
 }
 
-/** The jitter of ±10 % keeps circuits that opened together from probing at the same instant. */
+/**
+ * Returns the end of the cooldown. Its jitter of ±10 % keeps circuits that opened together from
+ * probing at the same instant.
+ */
 function cooldownEndMs(
   { opens, rule, retryAfterMs }: Opening,
   { nowMs, policy, jitter }: StepContext,

@@ -1,6 +1,6 @@
 import { TRIP_RULES, type WindowEvidence } from './trip-rules.ts';
 
-/** A report of a breaker. The worker that changes shared state reports the change, once. */
+/** An event of a breaker. A change to shared state is reported only by the worker that made it. */
 export type CircuitEvent =
   | (StateEvent<'opened'> & {
       readonly untilMs: number;
@@ -10,17 +10,20 @@ export type CircuitEvent =
   | (StateEvent<'half_opened'> & { readonly stage: number; readonly permits: number })
   | (StateEvent<'stage_advanced'> & { readonly stage: number; readonly permits: number })
   | (StateEvent<'closed'> & { readonly successes: number })
-  /** Under `observe`, at most once per cooldown: the circuit would have opened. */
+  /** An `observe` override kept the circuit from opening. Reported at most once per cooldown. */
   | (StateEvent<'would_open'> & { readonly untilMs: number; readonly evidence: Evidence })
-  /** A record could not be read. It counts as open for one cooldown. */
+  /** A record could not be read. Its circuit counts as open for one cooldown. */
   | { readonly type: 'unreadable'; readonly key: string; readonly atMs: number }
-  /** This worker's clock is too far off to change shared state. At most once per cooldown. */
+  /**
+   * This worker's clock is so far off that the worker must not change shared state. Reported at
+   * most once per cooldown.
+   */
   | { readonly type: 'skewed'; readonly offsetMs: number; readonly atMs: number }
-  /** The store does not answer, so this worker decides on its own. At most once per cooldown. */
+  /** The store does not answer, so this worker decides alone. Reported once per cooldown. */
   | { readonly type: 'degraded'; readonly error: string; readonly atMs: number }
   | { readonly type: 'restored'; readonly atMs: number };
 
-/** A change of one circuit. `key`, `epoch` and, for `stage_advanced`, `stage` identify it. */
+/** A change of a circuit. `key`, `epoch` and, for `stage_advanced`, `stage` identify the change. */
 interface StateEvent<Type extends string> {
   readonly type: Type;
   readonly key: string;
@@ -43,11 +46,11 @@ export const EVIDENCE_RULES = [
   'expired-permit',
   /** An operator's force-open ended. */
   'override-ended',
-  /** The target got no calls for a reason outside its circuit. Its traffic returns in stages. */
+  /** Something other than the circuit had stopped the target's calls. They return in stages. */
   'restart',
   /** The record could not be read. */
   'unreadable',
-  /** The store was lost during a recovery. */
+  /** The store became unavailable during a recovery. */
   'store-lost',
 ] as const;
 export type EvidenceRule = (typeof EVIDENCE_RULES)[number];

@@ -8,7 +8,7 @@ import { type Timing, timingOf } from './timing.ts';
 import { WindowWriter } from './window-writer.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-/** One circuit in one worker: admits calls and reports their outcomes. */
+/** One circuit in one worker. Admits the circuit's calls and reports their outcomes. */
 export class LocalCircuit {
   readonly key: string;
   readonly #context: WorkerContext;
@@ -41,7 +41,7 @@ export class LocalCircuit {
     await Promise.all([this.#window.flush(), ...this.#settling]);
   }
 
-  /** Starts traffic again in stages, if the circuit has been closed since before `atMs`. */
+  /** Moves the circuit to the first recovery stage, if it has been closed since before `atMs`. */
   async restart(atMs: number): Promise<void> {
     const { access, clock } = this.#context;
     const { store } = await this.refresh();
@@ -50,7 +50,7 @@ export class LocalCircuit {
     await this.#replica.change({ type: 'restart', sinceMs }, store, nowMs + this.#timing.recheckMs);
   }
 
-  /** Decides from a fresh view. `nowMs` is by this worker's clock. */
+  /** Admits or rejects a call, using a fresh view. `nowMs` is the time of this worker's clock. */
   admit(view: View, subject: string | undefined, nowMs: number): Admission | Promise<Admission> {
     const { overrides, access } = this.#context;
     if (!overrides.concern(this.key)) return this.#admitByState(view, subject, nowMs);
@@ -76,7 +76,10 @@ export class LocalCircuit {
     }
   }
 
-  /** `hasClaimed`: a claim returned this circuit without a permit, so there is no second claim. */
+  /**
+   * Admits or rejects a call, based on the circuit's state. If `hasClaimed` is true, the call's
+   * claim returned this circuit but no permit, and the call does not claim a second time.
+   */
   #admitByState(
     view: Pick<View, 'circuit' | 'store'>,
     subject: string | undefined,
@@ -113,7 +116,10 @@ export class LocalCircuit {
     return this.#admitByState(claimed, subject, this.#context.clock.now(), true);
   }
 
-  /** Used if the store was lost during a claim. Rejects the call if the store is back already. */
+  /**
+   * Decides about a call whose claim failed because the store did not answer. If the store answers
+   * again by now, the call is rejected.
+   */
   async #admitAfterLoss(subject: string | undefined): Promise<Admission> {
     const view = await this.refresh();
     const { access, clock } = this.#context;
@@ -121,7 +127,7 @@ export class LocalCircuit {
     return this.#reject('unknown', this.#timing.recheckMs);
   }
 
-  /** Starts the recovery after a force-open, whatever the circuit's state was before. */
+  /** Starts the recovery after a force-open, whatever state the circuit was in before. */
   async #recover(
     store: CircuitStore,
     endedMs: number,
@@ -137,7 +143,10 @@ export class LocalCircuit {
       : this.#reject('unknown', this.#timing.recheckMs);
   }
 
-  /** Returns a recovery stage's permit. Its outcome is written at once, because it can decide. */
+  /**
+   * Returns a permit of a recovery stage. The call's outcome is written at once, because it may
+   * complete the stage or open the circuit.
+   */
   #leasePermit(
     { store, leaseId }: Claimed,
     { epoch, stage }: HalfOpen,

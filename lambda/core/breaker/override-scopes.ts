@@ -9,20 +9,23 @@ export function scopeName(scope: OverrideScope, key: string): string {
   return `${scope}/${key}`;
 }
 
-/** Splits a name that `scopeName` made. Keys may contain slashes, scopes do not. */
+/** Splits a name that `scopeName` returned. A key may contain slashes; a scope does not. */
 export function splitScopeName(name: string): { readonly scope: string; readonly key: string } {
   const slash = name.indexOf('/');
   return { scope: name.slice(0, slash), key: name.slice(slash + 1) };
 }
 
-/** For keys of the form `<region>/<modelId>`. Any other key has only its own `target` scope. */
+/** Reads the scopes from a key `<region>/<modelId>`. Any other key has only the scope `target`. */
 export const scopesOfTarget: ScopesOf = (circuitKey) => {
   const [region, ...rest] = circuitKey.split('/');
   if (!region || rest.length === 0) return [scopeName('target', circuitKey)];
   return scopesOf({ region, modelId: rest.join('/') });
 };
 
-/** Looks the target up in the settings, which name the model if the id does not. */
+/**
+ * Derives the scopes from the target in the settings, which name the model if the target's id does
+ * not.
+ */
 export function scopesOfChain(settings: () => Settings): ScopesOf {
   return (circuitKey) => {
     const target = targetsOf(settings()).find((each) => targetKey(each) === circuitKey);

@@ -52,7 +52,7 @@ export class OverridesView {
     return this.#overrides.version > 0 && concerns(this.#overrides, this.#scopesFor(circuitKey));
   }
 
-  /** The override in force, with the scope that it was set for. */
+  /** Returns the override in force, with the scope that it was set for. */
   inForce(circuitKey: string, nowMs: number): ScopedOverride | undefined {
     return effectiveOverride(this.#overrides, this.#scopesFor(circuitKey), nowMs);
   }
@@ -66,8 +66,8 @@ export class OverridesView {
   }
 
   /**
-   * Sets or lifts the override of a scope in the shared store. Returns the override that was in force
-   * there before. Throws if the store is lost.
+   * Sets or lifts a scope's override in the shared store. Returns the override that was in force
+   * before. Throws if the store is unavailable.
    */
   async change(scope: string, override: Override | undefined): Promise<Override | undefined> {
     const access = this.#access;
@@ -91,7 +91,7 @@ export class OverridesView {
     );
   }
 
-  /** If the record cannot be read, the last known overrides stay in force. */
+  /** Reads the overrides. If their record is unreadable, the last known overrides stay in force. */
   async #read(): Promise<void> {
     try {
       const { record, store, askedAtMs } = await this.#access.load(OVERRIDES_KEY);

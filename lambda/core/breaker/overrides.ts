@@ -4,7 +4,10 @@ import type { StoredRecord } from './circuit-store.ts';
 import { splitScopeName } from './override-scopes.ts';
 import { isObject, timeOf } from './record.ts';
 
-/** An operator's decision, which overrules the breaker's own. Times in milliseconds. */
+/**
+ * An operator's decision, which overrules the breaker's own. Times are milliseconds since the Unix
+ * epoch.
+ */
 export interface Override {
   readonly mode: OverrideMode;
   readonly reason: string;
@@ -20,19 +23,19 @@ export interface ScopedOverride extends Override {
   readonly key: string;
 }
 
-/** All overrides, by `<scope>/<key>`. They are one record, so that one read returns them all. */
+/** All overrides, by `<scope>/<key>`. They share one record, so one read returns all of them. */
 export interface Overrides {
   readonly version: number;
   readonly entries: Readonly<Record<string, Override>>;
-  /** By scope: the end of its last force-open, after which its circuits start a recovery. */
+  /** The end of each scope's last force-open. The scope's circuits then start a recovery. */
   readonly forceOpenEndedMs: Readonly<Record<string, number>>;
 }
 
 export const NO_OVERRIDES: Overrides = { version: 0, entries: {}, forceOpenEndedMs: {} };
 
 /**
- * Returns the strongest live override of these scopes: force-open > observe > force-closed. On a tie
- * the narrower scope wins. `scopes` starts with the narrowest.
+ * Returns the strongest live override of these scopes: force-open > observe > force-closed. If two
+ * are equally strong, the one with the narrower scope wins. `scopes` starts with the narrowest.
  */
 export function effectiveOverride(
   { entries }: Overrides,
@@ -47,7 +50,7 @@ export function effectiveOverride(
   return strongest;
 }
 
-/** The override of a scope, if it has not expired. */
+/** Returns a scope's override, if it has not expired. */
 export function liveOverride(
   { entries }: Overrides,
   scope: string,
@@ -108,7 +111,10 @@ export function withOverride(
   };
 }
 
-/** A circuit that gets no call for this long resumes its old state after a force-open. */
+/**
+ * The time for which the end of a force-open is remembered. A circuit that gets no call within this
+ * time resumes its earlier state and does not start a recovery.
+ */
 const REMEMBERED_MS = 7 * 86_400_000;
 
 export function toOverridesRecord({ version, entries, forceOpenEndedMs }: Overrides): StoredRecord {
@@ -125,7 +131,10 @@ export function toOverridesRecord({ version, entries, forceOpenEndedMs }: Overri
   };
 }
 
-/** Returns `undefined` for a record that `toOverridesRecord` cannot have written. */
+/**
+ * Returns the overrides in a record, or `undefined` if `toOverridesRecord` cannot have written the
+ * record.
+ */
 export function fromOverridesRecord(record: unknown): Overrides | undefined {
   if (record === undefined) return NO_OVERRIDES;
   if (!isObject(record) || !isObject(record.overrides) || !isObject(record.forceOpenEnded)) {

@@ -9,7 +9,10 @@ export interface Permit {
   readonly key: string;
   /** The recovery stage that the call belongs to, counted from 0. Absent outside a recovery. */
   readonly stage?: number;
-  /** Reports the outcome. If it returns a promise, the consequences are written when it resolves. */
+  /**
+   * Reports the call's outcome. If this returns a promise, the promise resolves once the
+   * consequences are written.
+   */
   settle(outcome: Outcome): void | Promise<void>;
 }
 
@@ -19,10 +22,10 @@ export type Outcome =
   | {
       readonly kind: 'failure';
       readonly failure: TargetFailureKind;
-      /** The wait that the target asked for (Retry-After, a queue estimate). Lengthens the cooldown. */
+      /** The wait that the target asked for, as in Retry-After. It may lengthen the cooldown. */
       readonly retryAfterMs?: number;
     }
-  /** The caller's fault, the caller's abort, or the worker's abort before the full call timeout. */
+  /** The caller caused the error or aborted, or the worker aborted before the full timeout. */
   | { readonly kind: 'ignored' };
 
 type Report = (outcome: Outcome) => void | Promise<void>;
@@ -61,7 +64,7 @@ export type ProbeResult =
       readonly retryAfterMs: number;
     };
 
-/** In a recovery, one failed or slow call is enough to reopen the circuit. */
+/** Returns the result for a recovery stage. One failed or slow call reopens the circuit. */
 export function probeResultOf(
   outcome: Outcome,
   elapsedMs: number,

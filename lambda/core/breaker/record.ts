@@ -36,7 +36,7 @@ export function toRecord(circuit: Circuit): StoredRecord {
   }
 }
 
-/** Returns `undefined` for a record that `toRecord` cannot have written. */
+/** Returns the circuit in a record, or `undefined` if `toRecord` cannot have written the record. */
 export function fromRecord(record: unknown): Circuit | undefined {
   if (!isObject(record)) return undefined;
   const { version, epoch, writer } = record;
@@ -73,9 +73,9 @@ export function fromRecord(record: unknown): Circuit | undefined {
 }
 
 /**
- * Returns the circuit to use for an unreadable record: OPEN for one cooldown after the worker first
- * saw the record. Its recovery then overwrites the record. Version and epoch continue from the
- * values that can still be read.
+ * Returns the circuit to use instead of an unreadable record: OPEN for one cooldown after the
+ * worker first saw the record. The recovery that follows overwrites the record. Version and epoch
+ * continue from the values that can still be read.
  */
 export function unreadableCircuit(
   record: unknown,
@@ -96,8 +96,9 @@ export function unreadableCircuit(
 }
 
 /**
- * Returns the state that a worker continues with on its own after it loses the store: the last state
- * it saw. The permits of a recovery are shared, so instead of HALF_OPEN it is OPEN for one cooldown.
+ * Returns the circuit that a worker uses on its own while the store is unavailable: the circuit as
+ * the worker last saw it. Workers share the permits of a recovery, so a worker on its own uses OPEN
+ * for one cooldown instead of HALF_OPEN.
  */
 export function circuitWithoutStore(
   circuit: Circuit,

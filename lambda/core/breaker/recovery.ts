@@ -17,9 +17,9 @@ import type { ProbeResult } from './permit.ts';
 import { timingOf } from './timing.ts';
 
 /**
- * Grants permits of the current stage to the given leases, as long as permits are free. Begins the
- * recovery when the cooldown is over, advances a complete stage, and opens the circuit again when a
- * permit has expired twice.
+ * Grants permits of the current stage to the given leases, until no permit is free. Before that,
+ * begins the recovery if the cooldown is over, and advances the stage if it is complete. If a
+ * permit has expired twice, opens the circuit again instead.
  */
 export function claim(circuit: Circuit, leaseIds: readonly string[], context: StepContext): Step {
   switch (circuit.state) {
@@ -57,7 +57,7 @@ function grant(circuit: HalfOpen, leaseIds: readonly string[], context: StepCont
   return { circuit: { ...circuit, leases: [...kept, ...granted] }, events: [] };
 }
 
-/** Counts a result whose lease is live. Any other result is too late and changes nothing. */
+/** Counts a call's result if its lease has not expired. A later result changes nothing. */
 export function settle(
   circuit: HalfOpen,
   leaseId: string,
@@ -79,7 +79,7 @@ export function settle(
   }
 }
 
-/** Moves a complete stage on to the next one. After the last stage, the circuit closes. */
+/** Begins the next stage if the current one is complete, or closes the circuit after the last. */
 function advance(circuit: HalfOpen, context: StepContext): Step {
   const { key, policy, nowMs } = context;
   if (circuit.succeeded < permitsOf(circuit, policy)) return unchanged(circuit);

@@ -5,13 +5,13 @@ import { timingOf } from './timing.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 export interface Claimed {
-  /** The circuit after the claim. It holds the lease if the lease was granted. */
+  /** The circuit after the claim. It contains the lease if the lease was granted. */
   readonly circuit: Circuit;
   readonly store: CircuitStore;
   readonly leaseId: string;
 }
 
-/** One worker's claims for recovery permits. Claims of the same moment share one write. */
+/** Claims recovery permits for one worker. Claims made at the same moment share one write. */
 export class StageClaims {
   readonly #replica: CircuitReplica;
   readonly #context: WorkerContext;
@@ -24,7 +24,7 @@ export class StageClaims {
     this.#context = context;
   }
 
-  /** Returns `undefined` if the store was lost meanwhile. */
+  /** Claims one permit. Returns `undefined` if the store became unavailable or the time is up. */
   claim(): Promise<Claimed | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });

@@ -4,13 +4,16 @@ import { type CircuitStore, CircuitStoreError } from './circuit-store.ts';
 import type { CircuitEvent } from './events.ts';
 import { timingOf } from './timing.ts';
 
-/** One sandbox, with its own clock and its own copy of the settings. */
+/** One Lambda sandbox or process, with its own clock and its own copy of the settings. */
 export interface Worker {
-  /** Read with every call, because settings may change while the worker runs. */
+  /**
+   * Returns the policy in force. It is read for each call, because settings may change while the
+   * worker runs.
+   */
   readonly policy: () => BreakerPolicy;
   readonly clock: Clock;
   readonly random: Random;
-  /** Identifies this worker in the records. Unique among all workers, past ones included. */
+  /** Identifies this worker in the records. No other worker, past or present, has this id. */
   readonly workerId: string;
   readonly on: (event: CircuitEvent) => void;
 }
@@ -18,7 +21,7 @@ export interface Worker {
 export interface Stores {
   /** The store that all workers share. */
   readonly shared: CircuitStore;
-  /** Makes an empty store for this worker alone, used while the shared one is lost. */
+  /** Creates an empty store that only this worker uses while the shared store is unavailable. */
   readonly newPrivate: () => CircuitStore;
 }
 
@@ -26,21 +29,22 @@ export interface Stores {
 export interface StoreRead {
   readonly record: unknown;
   readonly store: CircuitStore;
-  /** When the read began, by this worker's clock: the record is at least this recent. */
+  /** The start of the read, by this worker's clock. The record is at least this recent. */
   readonly askedAtMs: number;
-  /** Grows with each read and save of this worker. */
+  /** The number of this read. Each read and each save of a worker gets a higher number. */
   readonly order: number;
 }
 
 /**
- * One worker's access to the circuits: the shared store or, while that is lost, a private store with
- * the same rules. It also estimates the shared store's clock, by which all shared times are given.
+ * Gives one worker access to the circuits: in the shared store or, while that is unavailable, in a
+ * private store that follows the same rules. Also estimates the time of the shared store's clock,
+ * because all shared times refer to that clock.
  */
 export class StoreAccess {
   readonly #stores: Stores;
   readonly #worker: Worker;
   #offsetMs = 0;
-  /** The smoothed duration of a load. */
+  /** The duration of a load, averaged over the latest loads. */
   #loadMs = 0;
   #order = 0;
   #lostResponses = 0;
@@ -54,12 +58,12 @@ export class StoreAccess {
     this.#worker = worker;
   }
 
-  /** The store in use: the shared one or, while that is lost, the private one. */
+  /** The store in use: the shared one or, while that is unavailable, the private one. */
   get current(): CircuitStore {
     return this.#private ?? this.#stores.shared;
   }
 
-  /** The shared store's time in whole milliseconds since the epoch. */
+  /** Returns the estimated time of the shared store, in whole milliseconds since the Unix epoch. */
   nowMs(): number {
     return Math.round(this.#worker.clock.now() + this.#offsetMs);
   }
@@ -86,7 +90,10 @@ export class StoreAccess {
     return store !== this.#stores.shared;
   }
 
-  /** Reads the shared store or, while that is lost, the private one. Never throws for a lost store. */
+  /**
+   * Reads a record from the shared store. If that store is unavailable, reads the private store
+   * instead of throwing.
+   */
   async load(key: string): Promise<StoreRead> {
     if (!this.#private || this.#worker.clock.now() >= this.#retrySharedAtMs) {
       try {
@@ -113,13 +120,16 @@ export class StoreAccess {
     if (!this.isPrivate(store)) {
       const least = storeTime.earliestMs - clock.now();
       const most = storeTime.latestMs - askedAtMs;
-      // The offset closest to 0 that the response allows.
+      // Uses the offset closest to 0 that the response allows.
       this.#offsetMs = Math.min(Math.max(0, least), most);
     }
     return { record, store, askedAtMs, order };
   }
 
-  /** Retries an operation that the store refused. An operation whose response is lost is not retried. */
+  /**
+   * Runs an operation, and retries it if the store refuses it. An operation whose response is lost
+   * is not retried, because the store may have applied it.
+   */
   async retryRefused<Result>(operation: () => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -134,13 +144,19 @@ export class StoreAccess {
     }
   }
 
-  /** Counts a lost response. After two in a row, the store counts as lost. */
+  /**
+   * Records a lost response. After two in a row, the worker treats the store as unavailable and
+   * continues on a private store.
+   */
   noteLostResponse(error: unknown): void {
     this.#lostResponses++;
     if (this.#lostResponses > 1) this.adoptPrivate(error);
   }
 
-  /** Continues on a private store, and reports the loss once per cooldown. Tries again later. */
+  /**
+   * Continues on a private store, and tries the shared store again after `recheckMs`. Reports the
+   * problem at most once per cooldown.
+   */
   adoptPrivate(error: unknown): void {
     const { clock, policy, on } = this.#worker;
     const timing = timingOf(policy());
@@ -152,7 +168,10 @@ export class StoreAccess {
     on({ type: 'degraded', error: describe(error), atMs });
   }
 
-  /** True if this worker's clock is too far off to change shared state. Reports it once per cooldown. */
+  /**
+   * Returns true if this worker's clock is so far off that the worker must not change shared state.
+   * Reports this at most once per cooldown.
+   */
   isSkewed(store: CircuitStore): boolean {
     const { clock, policy, on } = this.#worker;
     const { skewLimitMs, cooldownMs } = timingOf(policy());
@@ -174,13 +193,19 @@ export class StoreAccess {
 
 const MAX_ATTEMPTS = 3;
 
-/** With this factor, fifty workers that race through a recovery lose at most 60 writes. */
+/**
+ * The range of a random wait, as a multiple of a load's duration. With this factor, fifty workers
+ * that recover one circuit together have at most 60 failed writes.
+ */
 const LOADS_PER_WAIT = 40;
 
-/** After about this many loads, the smoothed duration has followed a change. */
+/** The number of loads over which the duration of a load is averaged, approximately. */
 const SMOOTHING = 4;
 
-/** Returns a store error's message, or another error's name, because its text may quote keys. */
+/**
+ * Returns the message of a store error. Returns only the name of any other error, because its
+ * message may quote keys.
+ */
 function describe(error: unknown): string {
   if (error instanceof CircuitStoreError) return error.message;
   return error instanceof Error ? error.name : 'unknown';

@@ -3,27 +3,30 @@ import { ABSENT, type Circuit } from './circuit.ts';
 import type { Evidence } from './events.ts';
 import type { ScopedOverride } from './overrides.ts';
 
-/** One circuit as operators, the health registry and the router see it. Times in milliseconds. */
+/**
+ * One circuit as operators, the health registry and the router see it. Times are milliseconds since
+ * the Unix epoch.
+ */
 export interface CircuitSummary {
   readonly key: string;
   /** The breaker's own state, whatever override is in force. */
   readonly state: CircuitState;
   readonly stage?: number;
-  /** Successes of the recovery stage so far. */
+  /** The number of successes in the current recovery stage so far. */
   readonly succeeded?: number;
   readonly sinceMs?: number;
   readonly untilMs?: number;
-  /** Openings since the circuit was last closed. Absent while it is closed. */
+  /** Openings since the circuit was last closed. Absent while the circuit is closed. */
   readonly opens?: number;
-  /** The most frequent failure kind when it opened. */
+  /** The most frequent failure kind when the circuit opened. */
   readonly failure?: TargetFailureKind;
   readonly failureRatePercent?: number;
-  /** The numbers that opened it. Absent while it is closed. */
+  /** The rule that opened the circuit, and its numbers. Absent while the circuit is closed. */
   readonly evidence?: Evidence;
   readonly override?: OverrideMode;
   readonly overrideSinceMs?: number;
   readonly overrideUntilMs?: number;
-  /** The override with its reason and actor: for operators only. */
+  /** The override with its reason and actor. Only operators may see it. */
   readonly overriddenBy?: ScopedOverride;
 }
 

@@ -3,14 +3,14 @@ import type { WindowCounts } from './circuit-store.ts';
 
 /**
  * The outcomes of one epoch that this worker has counted but not yet written. Throttles arrive
- * within milliseconds and successes within seconds, so counting only the calls that have ended
- * would trip falsely. A flush with a failure therefore also counts the calls in flight, as provisional
- * successes. A provisional success is taken back if its call fails.
+ * within milliseconds but successes within seconds, so a count of only the calls that have ended
+ * would open a healthy circuit. Therefore a flush that contains a failure also counts the calls in
+ * flight, as provisional successes. If such a call fails, its provisional success is taken back.
  */
 export class Tally {
   readonly epoch: number;
   #inFlight = 0;
-  /** How many of the calls in flight a flush has already counted as successes. */
+  /** The number of calls in flight that a flush has already counted as successes. */
   #provisional = 0;
   #success = 0;
   #slow = 0;
@@ -46,7 +46,7 @@ export class Tally {
     else this.#success++;
   }
 
-  /** `counts` is false for a kind that the policy ignores. */
+  /** Records a failure. `counts` is false if the policy ignores failures of this kind. */
   fail(kind: TargetFailureKind, counts: boolean, retryAfterMs: number): void {
     this.#inFlight--;
     if (this.#provisional > 0) this.#takeBack();
@@ -66,7 +66,10 @@ export class Tally {
     this.#slow++;
   }
 
-  /** Returns false if the subject has failed within the window, because a job counts one failure. */
+  /**
+   * Returns false if the subject has already failed within the window, because only one failure of
+   * a job counts.
+   */
   isFirstFailure(subject: string, nowMs: number, windowMs: number): boolean {
     for (const [known, failedAtMs] of this.#failedSubjects) {
       if (nowMs - failedAtMs < windowMs) break;
@@ -77,7 +80,7 @@ export class Tally {
     return true;
   }
 
-  /** Returns true if a count has been pending for too long. Call it after each outcome. */
+  /** Returns true if counts have been pending for over `maxAgeMs`. Call this after each outcome. */
   isOverdue(nowMs: number, maxAgeMs: number): boolean {
     if (!this.isPending) return false;
     this.#pendingSinceMs ??= nowMs;

@@ -9,25 +9,28 @@ export interface Timing {
   readonly leaseMs: number;
   readonly viewMaxAgeMs: number;
   /**
-   * The longest random wait before a claim. It keeps workers that see a cooldown end from writing
-   * at the same instant: with 50 workers, about 16 writes fail per stage instead of 200.
+   * The longest random wait before a claim. It keeps workers that wait for the same cooldown from
+   * writing at the same instant: with 50 workers, about 16 writes fail per stage instead of 200.
    */
   readonly claimJitterMs: number;
-  /** The limit up to which that wait may grow if the store is slow. */
+  /** The limit up to which `claimJitterMs` may grow if the store is slow. */
   readonly claimJitterMaxMs: number;
   /**
    * The longest delay before pending counts are written, the overrides are read again, a rejected
-   * caller may try again or a lost store is tried again. 5 s, or less if the policy's own times are
-   * short.
+   * caller may try again or an unavailable store is tried again: 5 s, or less if the policy's own
+   * times are short.
    */
   readonly recheckMs: number;
-  /** A worker whose clock is further off than this changes no shared state. */
+  /** The largest clock offset at which a worker may still change shared state. */
   readonly skewLimitMs: number;
 }
 
 let latest: { readonly policy: BreakerPolicy; readonly timing: Timing } | undefined;
 
-/** Every call needs the timing and policies rarely change, so the latest result is kept. */
+/**
+ * Returns the timing of a policy. Keeps the latest result, because every call needs it and policies
+ * rarely change.
+ */
 export function timingOf(policy: BreakerPolicy): Timing {
   if (latest?.policy !== policy) latest = { policy, timing: derive(policy) };
   return latest.timing;
@@ -51,7 +54,7 @@ function derive(policy: BreakerPolicy): Timing {
   };
 }
 
-/** Returns the bucket of counts that are flushed at this time. */
+/** Returns the bucket for counts that are flushed at this time. */
 export function slotAt(nowMs: number, { bucketMs }: Timing): WindowSlot {
   return { startMs: Math.floor(nowMs / bucketMs) * bucketMs, bucketMs };
 }

@@ -13,7 +13,7 @@ export type CircuitAction =
       readonly evidence: Evidence;
       readonly retryAfterMs: number;
     }
-  /** A trip under `observe`. */
+  /** A trip rule holds, but an `observe` override keeps the circuit closed. */
   | { readonly type: 'would-open'; readonly epoch: number; readonly evidence: Evidence }
   /** Claims one permit per id. The stage grants as many as are free. */
   | { readonly type: 'claim'; readonly leaseIds: readonly string[] }
@@ -25,7 +25,7 @@ export type CircuitAction =
     }
   /** A force-open ended at `atMs`. The circuit recovers from the first stage. */
   | { readonly type: 'override-ended'; readonly atMs: number }
-  /** Traffic returns in stages, unless the circuit has changed since `sinceMs`. */
+  /** Traffic returns in stages, unless the circuit has changed its state since `sinceMs`. */
   | { readonly type: 'restart'; readonly sinceMs: number };
 
 export function transition(circuit: Circuit, action: CircuitAction, context: StepContext): Step {
@@ -52,7 +52,7 @@ function apply(circuit: Circuit, action: CircuitAction, context: StepContext): S
       if (circuit.sinceMs >= action.atMs) return unchanged(circuit);
       return openUntil(action.atMs, circuit, OVERRIDE_ENDED, context);
     case 'restart':
-      // Every other state goes through the stages anyway, after its own cooldown.
+      // An open or half-open circuit goes through the stages anyway.
       if (circuit.state !== 'CLOSED' || circuit.sinceMs >= action.sinceMs) {
         return unchanged(circuit);
       }

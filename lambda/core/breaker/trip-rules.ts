@@ -12,7 +12,7 @@ export const TRIP_RULES = [
 ] as const;
 type TripRule = (typeof TRIP_RULES)[number];
 
-/** The numbers of the window that tripped a circuit. */
+/** The rule that tripped a circuit, and the numbers of the window. */
 export interface WindowEvidence {
   readonly rule: TripRule;
   /** The most frequent kind of failure. */
@@ -20,7 +20,7 @@ export interface WindowEvidence {
   readonly calls: number;
   readonly failures: number;
   readonly slowCalls?: number;
-  /** The CUSUM of the excess rule, in failures. */
+  /** The cumulative sum (CUSUM) of the excess rule, as a number of failures. */
   readonly excess?: number;
   readonly kinds?: Readonly<Kinds>;
 }
@@ -86,9 +86,10 @@ function trippedRule(window: Window, policy: BreakerPolicy): TripRule | undefine
 }
 
 /**
- * Sums the buckets. The excess is a CUSUM: the failures beyond those that the rate r allows. Each
- * success takes back r / (1 − r) failures, so the excess stays level at a failure rate of r. It
- * never falls below 0, so a healthy past does not hide an outage.
+ * Sums the buckets. The excess is a cumulative sum (CUSUM) of the failures beyond those that the
+ * failure rate r of the policy allows. Each success subtracts r / (1 − r) failures, so the excess
+ * stays level at a failure rate of r. It never falls below 0, so a healthy past does not hide an
+ * outage.
  */
 function addUp(buckets: readonly WindowCounts[], policy: BreakerPolicy): Window {
   const takenBack = policy.failureRatePercent / (100 - policy.failureRatePercent);
@@ -102,12 +103,15 @@ function addUp(buckets: readonly WindowCounts[], policy: BreakerPolicy): Window 
     excess = Math.max(0, excess + failed - bucket.success * takenBack);
     retryAfterMs = Math.max(retryAfterMs, bucket.retryAfterMs ?? 0);
   }
-  // A provisional success may leave the window before the correction that takes it back.
+  // A provisional success may leave the window before its correction, which makes the sum negative.
   successes = Math.max(0, successes);
   return { calls: successes + failures, successes, failures, slow, excess, kinds, retryAfterMs };
 }
 
-/** Adds the bucket's failures to `kinds`, except kinds that are switched off. Returns their number. */
+/**
+ * Adds the bucket's failures to `kinds`, except kinds that the policy ignores. Returns the number
+ * of failures added.
+ */
 function addFailures({ failures }: WindowCounts, kinds: Kinds, policy: BreakerPolicy): number {
   let failed = 0;
   for (const kind of TARGET_FAILURE_KINDS) {

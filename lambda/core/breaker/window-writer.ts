@@ -8,9 +8,9 @@ import { seeded, tripOf } from './trip-rules.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /**
- * Counts the outcomes of a circuit's calls and writes them into its window: at once after a failure,
- * otherwise on request or when they are old. After a failure it reads the window and applies the trip
- * rules.
+ * Counts the outcomes of a circuit's calls and writes the counts to the circuit's window: at once
+ * after a failure, otherwise when `flush` is called or the counts are overdue. If the counts
+ * contain failures or slow calls, then reads the window and applies the trip rules.
  */
 export class WindowWriter {
   readonly #key: string;
@@ -19,7 +19,7 @@ export class WindowWriter {
   #current: EpochTally | undefined;
   #flushing: Promise<void> | undefined;
   #isFlushWanted = false;
-  /** The window still has to be read for the trip rules. */
+  /** True if the window must still be read to apply the trip rules. */
   #isCheckDue = false;
 
   constructor(key: string, replica: CircuitReplica, context: WorkerContext) {
@@ -44,7 +44,7 @@ export class WindowWriter {
     return new CallPermit(this.#key, (outcome) => this.#settle(tally, subject, nowMs, outcome));
   }
 
-  /** Writes everything that is pending. Concurrent calls share a write. */
+  /** Writes all pending counts. Concurrent calls share one write. */
   flush(): Promise<void> {
     if (!this.#current?.tally.isPending && !this.#isCheckDue) {
       return this.#flushing ?? Promise.resolve();
@@ -93,7 +93,7 @@ export class WindowWriter {
     }
   }
 
-  /** Returns false for counts of a past epoch or of a lost store. Such counts are dropped. */
+  /** Returns false for counts of a past epoch or store. Such counts are discarded. */
   #isCurrent(epoch: number, store: CircuitStore): boolean {
     return this.#replica.view?.circuit.epoch === epoch && this.#context.access.current === store;
   }
@@ -123,7 +123,7 @@ export class WindowWriter {
       await access.retryRefused(() => store.addToWindow(this.#key, tally.epoch, slot, counts));
       return true;
     } catch (error) {
-      // A write whose response was lost is not repeated: the window is wrong by this flush at most.
+      // A write whose response was lost is not repeated. The window is wrong by its counts at most.
       if (error instanceof CircuitStoreError && error.applied === 'no') tally.putBack(counts);
       else access.noteLostResponse(error);
       return false;

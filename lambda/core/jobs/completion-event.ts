@@ -4,7 +4,7 @@ import type { Job } from './job.ts';
 
 /** Reports the end of a job. It never contains a prompt, an answer or an error's raw text. */
 export interface CompletionEvent {
-  /** `jobId#generation`. It stays the same if this end is published more than once. */
+  /** `jobId#generation`. If the event is published more than once, it has the same id each time. */
   readonly id: string;
   readonly jobId: string;
   readonly tenant: string;
@@ -17,7 +17,7 @@ export interface CompletionEvent {
   readonly degraded?: boolean;
   /** The stable `type` of the problem. */
   readonly errorType?: string;
-  /** The caller's own short texts. */
+  /** The short texts that the caller attached to the job. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -40,8 +40,8 @@ export function completionEvent(job: Job): CompletionEvent | undefined {
 }
 
 /**
- * True if only a redelivery of the message that ended the job can still publish its event: the row
- * is not in the sweeper's index.
+ * True if only a redelivery of the message that ended the job can still publish the event, because
+ * the row is not in the sweeper's index.
  */
 export function publishedByRedelivery({ eventPending, dueAt }: Job): boolean {
   return eventPending === true && dueAt === undefined;

@@ -1,4 +1,4 @@
-/** The messages that no worker could finish, as an operator's redrive reads them. */
+/** The queue of messages that no worker could process. An operator's redrive reads it. */
 export interface DeadLetterQueue {
   /**
    * Returns up to ten messages. Each stays hidden from other readers for longer than a redrive takes,
@@ -14,6 +14,6 @@ export interface DeadLetterQueue {
 
 export interface DeadLetter {
   readonly body: string;
-  /** Identifies this receive when the message is removed or released. */
+  /** Identifies this delivery of the message, and is needed to remove or release the message. */
   readonly receipt: string;
 }

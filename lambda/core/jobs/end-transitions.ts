@@ -1,6 +1,6 @@
 /**
- * The transitions that end a job, and those of its completion event. Because of the claim token in
- * the row, a run never mistakes another run's end for its own.
+ * The transitions that end a job, and those that record what happens to its completion event. The
+ * row contains a claim token, so a run never mistakes another run's end for its own.
  */
 import type { EndStatus } from '../../contract/words.ts';
 import type { Answer, Attempt } from '../router/run-result.ts';
@@ -45,7 +45,7 @@ export function cancel(job: DueJob, now: number): RowUpdate {
   return endedOutsideRun(job, 'CANCELLED', now);
 }
 
-/** The event was published, so the sweeper has nothing left to do for the row. */
+/** Records that the event was published. The sweeper has nothing left to do for the row. */
 export function eventPublished(job: DueJob): RowUpdate {
   return {
     when: [generationIs(job.generation), statusIs(job.status)],
@@ -54,7 +54,7 @@ export function eventPublished(job: DueJob): RowUpdate {
   };
 }
 
-/** The event could not be published and its message will be deleted, so the sweeper takes over. */
+/** Leaves an unpublished event to the sweeper, because the job's message will be deleted. */
 export function leftToSweeper({ generation, status, createdAt, completedAt }: Job): RowUpdate {
   return {
     when: [generationIs(generation), statusIs(status)],
@@ -62,7 +62,7 @@ export function leftToSweeper({ generation, status, createdAt, completedAt }: Jo
   };
 }
 
-/** Removes the event from an end, for stacks that publish no events. */
+/** Removes the event from a transition that ends a job, for stacks that publish no events. */
 export function withoutEvent(end: RowUpdate): RowUpdate {
   const { eventPending: _, dueAt: __, ...set } = end.set;
   return { ...end, set, remove: [...new Set(end.remove).add('dueAt')] };
@@ -75,7 +75,10 @@ const DEADLINE_PASSED: JobError = {
 
 const REMOVED_AT_END: readonly OptionalField[] = ['leaseUntil', 'nextAttemptAt', 'sentAt'];
 
-/** SQS redelivers the run's message until its event is published, so the sweeper skips the row. */
+/**
+ * Ends a job in its run. SQS redelivers the run's message until the event is published, so the row
+ * leaves the sweeper's index.
+ */
 function endedByRun(job: Job, status: EndStatus, now: number, facts: Partial<Job>): RowUpdate {
   return {
     when: isMine(job),
@@ -84,7 +87,10 @@ function endedByRun(job: Job, status: EndStatus, now: number, facts: Partial<Job
   };
 }
 
-/** There may be no message that SQS could redeliver, so the row stays in the sweeper's index. */
+/**
+ * Ends a job outside a run. There may be no message that SQS could redeliver, so the row stays in
+ * the sweeper's index.
+ */
 function endedOutsideRun(
   job: DueJob,
   status: EndStatus,

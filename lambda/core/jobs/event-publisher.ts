@@ -6,13 +6,13 @@ import type { CompletionEvent } from './completion-event.ts';
 /** The bus that completion events are published to. */
 export interface EventBus {
   /**
-   * Publishes up to ten events, each at least once. Returns for each event, in order, true if the bus
-   * accepted it. Throws if the bus does not answer.
+   * Publishes up to ten events, each at least once. Returns one value per event, in the same order:
+   * true if the bus accepted the event. Throws if the bus does not answer.
    */
   publish(events: readonly CompletionEvent[]): Promise<readonly boolean[]>;
 }
 
-/** The limit of one PutEvents request. */
+/** The largest number of events in one PutEvents request. */
 const EVENTS_PER_REQUEST = 10;
 
 interface Waiting {
@@ -54,7 +54,7 @@ export class EventPublisher {
         const refused = batch.length - accepted.filter(Boolean).length;
         if (refused > 0) this.#recordUnpublished(refused, 'refused');
       } catch (error) {
-        // The bus is down, so the waiting events would fail after just as long a wait.
+        // The bus does not answer, so the waiting events would only fail later.
         const failed = [...batch, ...this.#waiting.splice(0)];
         for (const { resolve } of failed) resolve(false);
         this.#recordUnpublished(failed.length, errorName(error));

@@ -21,8 +21,8 @@ export interface JobEndsParts {
 /**
  * Writes the ends of jobs, counts them and publishes their completion events. If the process dies
  * between the write and the publish, the event is published when SQS redelivers the message that
- * ended the job. If no message ended it, the sweeper publishes the event: its index keeps the row
- * until then.
+ * ended the job. If the job ended without a message, its row stays in the sweeper's index until the
+ * sweeper has published the event.
  */
 export class JobEnds {
   readonly #parts: JobEndsParts;

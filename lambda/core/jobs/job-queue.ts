@@ -2,9 +2,12 @@ import type { DueJob } from './job.ts';
 import type { JobStore } from './job-store.ts';
 import { unsent, visibleAt } from './transitions.ts';
 
-/** The queue of messages. Each points to a job, whose row decides what the worker does. */
+/** The queue of messages. A message points to a job, whose row decides what the worker does. */
 export interface JobQueue {
-  /** Delivers at least once, no earlier than after `delayMs`, which is 15 minutes at most. */
+  /**
+   * Sends a message, which is delivered at least once and not before `delayMs` is over. `delayMs`
+   * is 15 minutes at most.
+   */
   send(message: JobPointer, delayMs: number): Promise<void>;
   /** Returns the approximate number of messages that can be received now. */
   countWaiting(): Promise<number>;
@@ -14,14 +17,17 @@ export interface JobQueue {
 
 export interface JobPointer {
   readonly jobId: string;
-  /** The row's generation at the time of the send. A message of an earlier generation is stale. */
+  /**
+   * The row's generation when the message was sent. If the row's generation has grown since, the
+   * message is stale.
+   */
   readonly generation: number;
 }
 
 /**
- * Sends the message of a waiting job whose row is already marked as sent. If the send fails, this
+ * Sends the message of a waiting job whose row is already marked as sent. If the send fails,
  * corrects the row, so that the sweeper sends the message. If the process dies before the
- * correction, the sweeper finds the job unclaimed and sends the message too.
+ * correction, the sweeper finds the job unclaimed and also sends the message.
  */
 export async function dispatch(
   ports: {

@@ -3,7 +3,7 @@ import type { JobStatus } from '../../contract/words.ts';
 import type { DueJob, Job } from './job.ts';
 import type { RowUpdate } from './row-update.ts';
 
-/** The rows of all jobs. It throws only if infrastructure is broken; expected outcomes are values. */
+/** Stores the rows of all jobs. Throws only if infrastructure is broken. */
 export interface JobStore {
   /** Creates the row if there is none, or replaces one that is past its `expiresAt`. */
   create(job: Job, now: number): Promise<Created>;
@@ -14,14 +14,14 @@ export interface JobStore {
   /** Pages through a shard's rows whose `dueAt` has come, oldest first. May lag behind writes. */
   due(shard: number, now: number): AsyncIterable<readonly DueJob[]>;
   /**
-   * Returns some of a shard's rows that a run holds. It reads a bounded number of rows, so it may find
-   * none among many others. May lag behind writes.
+   * Returns some of a shard's rows that a run holds. Reads a bounded number of rows, so it may miss
+   * these rows among many others. May lag behind writes.
    */
   running(shard: number, now: number, limit: number): Promise<readonly DueJob[]>;
   /**
-   * Returns some of a tenant's jobs, newest first, without those past their `expiresAt`. It reads a
-   * bounded number of rows, so a page may hold fewer than `limit` jobs, or none, although another page
-   * follows. May lag behind writes.
+   * Returns a page of a tenant's jobs, newest first, without those past their `expiresAt`. Reads a
+   * bounded number of rows, so a page may contain fewer than `limit` jobs, or none, although
+   * another page follows. May lag behind writes.
    */
   list(query: JobQuery, now: number): Promise<JobPage>;
 }

@@ -8,7 +8,7 @@ import type { Answer, Attempt } from '../router/run-result.ts';
 /**
  * A row of the jobs table: everything about one job except its prompt and its answer's text, which
  * S3 holds. Only the transitions write it; `status` determines which optional fields are present.
- * Times are milliseconds since the epoch, except `expiresAt`.
+ * Times are milliseconds since the Unix epoch, except `expiresAt`.
  */
 export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
   readonly jobId: string;
@@ -18,16 +18,16 @@ export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
   readonly createdKey: string;
   /** Hash of the validated body. It detects a reused idempotency key and is part of the prompt's name. */
   readonly bodyHash: string;
-  /** Identifies the request that created the row: a retried write recognises its own row by it. */
+  /** Identifies the request that created the row, so a retried write recognises its own row. */
   readonly requestToken: string;
   readonly deadlineAt: number;
-  /** Seconds since the epoch, as DynamoDB's TTL requires. */
+  /** Seconds since the Unix epoch, as DynamoDB's TTL requires. */
   readonly expiresAt: number;
 
   readonly status: JobStatus;
-  /** Grows to invalidate messages that were sent earlier; starts at the second of creation. */
+  /** Grows to invalidate earlier messages. Starts as the time of creation in seconds. */
   readonly generation: number;
-  /** Runs that were started, except those that gave their claim back, as deferrals do. */
+  /** The number of started runs, without those (such as deferrals) that gave their claim back. */
   readonly claims: number;
   /** Number of deferrals; the backoff grows with it. */
   readonly deferrals: number;
@@ -73,7 +73,7 @@ export interface JobError {
 
 export type JobIdentity = Pick<Job, 'jobId' | 'tenant' | 'bodyHash' | 'requestToken'>;
 
-/** The sweeper first checks for a claim this long after the message becomes visible. */
+/** The time from a message's visibility to the sweeper's first check that the job is claimed. */
 export const FIRST_CHECK_MS = 60_000;
 
 export function newJob(
@@ -103,7 +103,7 @@ export function newJob(
   };
 }
 
-/** Returns the time at which the row may be deleted, in seconds since the epoch. */
+/** Returns the time at which the row may be deleted, in seconds since the Unix epoch. */
 export function expiryOf(deadlineAt: number, { jobs }: Settings): number {
   return Math.ceil(deadlineAt / 1000) + jobs.retentionDays * 86_400;
 }

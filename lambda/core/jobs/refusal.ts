@@ -15,7 +15,7 @@ export type Refusal =
   /** This message dead-lettered the job but did not reach the dead-letter queue. */
   | 'dead-lettered';
 
-/** Finds the reason in the row that refused the claim; the checks are the clauses of `claim`. */
+/** Returns the reason, from the row that refused the claim. Its checks match those of `claim`. */
 export function refusal(job: Job, generation: number, now: number, maxAttempts: number): Refusal {
   if (job.generation !== generation) return 'stale';
   if (job.status === 'DEAD_LETTERED') return 'dead-lettered';

@@ -15,7 +15,7 @@ export interface RunWithoutAnswer {
 
 interface RetryTime {
   readonly at: number;
-  /** True for a time that was drawn at random for this job, or that belongs to this job alone. */
+  /** True if the time is random or concerns only this job, so that it needs no more jitter. */
   readonly isJittered: boolean;
 }
 

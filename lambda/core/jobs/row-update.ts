@@ -14,8 +14,8 @@ export type OptionalField = {
 }[keyof Job];
 
 /**
- * A transition as data: the conditions on the row, and its new values, applied in one atomic step.
- * Stores only execute it and know no transition.
+ * A transition as data: the conditions on the row, and the row's new values. A store applies both
+ * in one atomic step and needs to know nothing else about transitions.
  */
 export interface RowUpdate {
   readonly when: readonly Clause[];

@@ -13,7 +13,7 @@ export type SweepAction =
 /** The messages that wait in the queue at present. */
 export interface QueueBacklog {
   readonly isEmpty: boolean;
-  /** The longest time that a message waits, at present, before a worker receives it. */
+  /** The longest time that a message currently waits before a worker receives it. */
   readonly ageMs: number;
 }
 
@@ -44,7 +44,10 @@ export function sweepRule(job: DueJob, now: number, queue: QueueBacklog): SweepA
     : { action: 'send-again', nextCheckAt: capped(nextCheckAt) };
 }
 
-/** The writer of an end publishes its event at once. After this time, the event counts as lost. */
+/**
+ * The time after which an unpublished event counts as lost. The process that ends a job normally
+ * publishes the event at once.
+ */
 const UNPUBLISHED_GRACE_MS = 60_000;
 
 function isUnpublished({ eventPending, dueAt = 0 }: DueJob, now: number): boolean {

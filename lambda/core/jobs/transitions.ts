@@ -24,10 +24,10 @@ import {
 import { type DueJob, expiryOf, FIRST_CHECK_MS, type Job } from './job.ts';
 import type { RowUpdate } from './row-update.ts';
 
-/** A message still unclaimed after this time may be lost. It is the longest delay of SQS. */
+/** The time after which an unclaimed message may be lost: the longest delay of an SQS message. */
 export const UNCLAIMED_GRACE_MS = 15 * 60_000;
 
-/** The sweeper sent the message. Refused if a worker has claimed the job in the meantime. */
+/** Records that the sweeper sent the message. Refused if a worker has claimed the job since. */
 export function sent(job: DueJob, now: number): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_WAITING],
@@ -35,7 +35,7 @@ export function sent(job: DueJob, now: number): RowUpdate {
   };
 }
 
-/** The message could not be sent. */
+/** Records that the message could not be sent. */
 export function unsent(job: DueJob, now: number): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_WAITING],
@@ -69,7 +69,7 @@ export function renew(job: Job, now: number, policy: BreakerPolicy): RowUpdate {
   return { when: [...isMine(job), NOT_CANCELLED], set: lease(now, policy) };
 }
 
-/** The job waits for its targets. It gives its claim back and invalidates messages sent earlier. */
+/** Makes the job wait for its targets. Gives the claim back and invalidates earlier messages. */
 export function defer(
   job: Job,
   nextAttemptAt: number,
@@ -92,7 +92,7 @@ export function defer(
   };
 }
 
-/** The invocation had no time for a call: the job returns its claim and is sent again at once. */
+/** Ends a run that has no time for a call. Gives the claim back; the job is sent again at once. */
 export function release(job: Job, attempts: readonly Attempt[], now: number): RowUpdate {
   return {
     when: isMine(job),
@@ -107,7 +107,10 @@ export function release(job: Job, attempts: readonly Attempt[], now: number): Ro
   };
 }
 
-/** A run's lease expired. Its claim stays used up: the job itself may have broken the run. */
+/**
+ * Queues a job again after its run's lease expired. The claim stays used up, because the job itself
+ * may have broken the run.
+ */
 export function requeue(job: DueJob, now: number): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_RUNNING, noLiveLease(now)],
@@ -124,7 +127,7 @@ export function requestCancel(job: DueJob): RowUpdate {
   };
 }
 
-/** An operator redrives the job: it gets all its claims and its full time again. */
+/** Starts a job again for an operator. The job gets all its claims and its full time again. */
 export function redrive(job: Job, now: number, settings: Settings): RowUpdate {
   const { deadlineSeconds = settings.jobs.deadlineSeconds } = job;
   const deadlineAt = now + deadlineSeconds * 1000;

@@ -4,7 +4,7 @@ import type { ModelAnswer } from './model-client.ts';
 import type { Answer } from './run-result.ts';
 import type { Reduction } from './shape.ts';
 
-/** The usability of an answer. Not every HTTP 200 contains an answer that helps the caller. */
+/** The result of reading an answer. Not every HTTP 200 contains an answer that is of use. */
 export type Reading =
   | { readonly usable: true; readonly truncated: boolean }
   | { readonly usable: false; readonly reason: 'empty' | 'malformed' };
@@ -26,7 +26,7 @@ export function readAnswer({ stopReason, text }: ModelAnswer): Reading {
 
 const TRUNCATING: readonly string[] = ['max_tokens', 'model_context_window_exceeded'];
 
-/** Returns the answer with the target that served it, the reductions and its cost. */
+/** Returns the answer with the target that served it, the reductions and the cost. */
 export function answerFrom(
   { key, target, tier, preferred }: Candidate,
   { text, stopReason, usage }: ModelAnswer,

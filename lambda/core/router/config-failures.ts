@@ -8,7 +8,7 @@ export interface ConfigFailures {
   /** The name of the last error. */
   readonly reason: string;
   readonly sinceMs: number;
-  /** Present while the target is disabled. A check is one call for one job. */
+  /** Present while the target is disabled. A check is one call, made for one job. */
   readonly disabled?: {
     readonly sinceMs: number;
     readonly checkAtMs: number;
@@ -55,7 +55,7 @@ export function withCheckClaimed(
   return { ...entry, disabled: { ...disabled, checks, checkAtMs } };
 }
 
-/** The interval doubles with each check. */
+/** Returns the time until the next check, which doubles with each check up to a limit. */
 function checkIntervalMs({ cooldownSeconds }: BreakerPolicy, checks: number): number {
   return cooldownSeconds * 1000 * Math.min(2 ** checks, LONGEST_CHECK_COOLDOWNS);
 }

@@ -4,7 +4,7 @@ import { errorName } from '../error-name.ts';
 import type { Log } from '../telemetry.ts';
 import { type ConfigFailures, withCheckClaimed, withFailure } from './config-failures.ts';
 
-/** One small record for the whole chain. Its version detects concurrent writers. */
+/** The configuration errors of all targets. The record's version detects concurrent writers. */
 export interface DisabledTargetsRecord {
   readonly version: number;
   readonly targets: Readonly<Record<string, ConfigFailures>>;
@@ -34,8 +34,8 @@ export interface DisabledTargetsParts {
 /**
  * The targets that answer with configuration errors: no access, end of life, not found. Circuits
  * ignore these errors because waiting does not cure them. Three failures of at least two jobs,
- * without a success in between, disable a target. From then on only checks call it: one job each,
- * less and less often. A check that succeeds enables the target.
+ * without a success in between, disable a target. A disabled target gets only checks, at growing
+ * intervals; each check is the call of one job. A check that succeeds enables the target.
  */
 export class DisabledTargets {
   readonly #parts: DisabledTargetsParts;
@@ -46,7 +46,7 @@ export class DisabledTargets {
     this.#parts = parts;
   }
 
-  /** Returns whether the target may be called. If a check is due, only one caller gets it. */
+  /** Returns whether the target may be called. If a check is due, only one caller may make it. */
   async availability(key: string): Promise<Availability> {
     await this.#refresh();
     const { clock, policy } = this.#parts;
@@ -75,7 +75,7 @@ export class DisabledTargets {
     }
   }
 
-  /** Clears the target's failures after an answer. Returns true if that enabled the target. */
+  /** Clears the target's failures after an answer. Returns true if the target was disabled. */
   async succeeded(key: string): Promise<boolean> {
     if (!this.#record.targets[key]) return false;
     let wasDisabled = false;

@@ -1,12 +1,12 @@
 import { type LifecycleFinding, NOTICE_DAYS } from '../../contract/lifecycle.ts';
 import type { CatalogueEntry } from './model-catalogue.ts';
 
-/** The lifecycle of a target's model. Times are milliseconds since the epoch. */
+/** The lifecycle of a target's model. Times are milliseconds since the Unix epoch. */
 export interface Lifecycle {
   readonly findings: readonly LifecycleFinding[];
   readonly legacyMs?: number;
   readonly endOfLifeMs?: number;
-  /** Days until the end of life; negative after it, absent if no end is set. */
+  /** Days until the end of life. Negative after the end of life; absent if no date is set. */
   readonly daysLeft?: number;
 }
 

@@ -6,9 +6,9 @@ import type { ModelClient } from './model-client.ts';
 
 /**
  * English text has a little over 4 bytes per token, source code and other scripts about 3. The
- * estimate deliberately errs on the small side: a target refuses a prompt that is too long free of
- * charge, and the run tries the next target. A target that is skipped cannot show that the prompt
- * would have fit.
+ * estimate is deliberately low. If a prompt is too long after all, the target refuses it free of
+ * charge and the run tries the next target. A skipped target, in contrast, might have had room for
+ * the prompt.
  */
 const BYTES_PER_TOKEN = 4;
 

@@ -23,8 +23,8 @@ const REGIONAL_KINDS: readonly TargetFailureKind[] = ['capacity', 'fault', 'time
  * Returns the targets to skip because their region is unhealthy. A region is unhealthy if targets
  * of at least two models, and at least half of all its targets, are open or recovering from a
  * regional kind of failure. Most incidents hit one model, so one open circuit says nothing about
- * its region. At least half of the region's targets fail, so inference skips at most half of all
- * targets.
+ * its region. Inference skips only targets that do not fail themselves: at most half of the
+ * region's targets.
  */
 export function inferredOut(
   settings: Settings,

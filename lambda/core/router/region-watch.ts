@@ -3,7 +3,7 @@ import type { CircuitGate } from '../breaker/admission.ts';
 import type { Clock } from '../clock.ts';
 import { type Inference, inferredOut } from './region-inference.ts';
 
-/** Inference needs two failing targets and a third one to skip. */
+/** The fewest targets that a region needs for inference: two that fail and a third one to skip. */
 const FEWEST_TARGETS = 3;
 
 export interface RegionWatchParts {
@@ -13,8 +13,9 @@ export interface RegionWatchParts {
 }
 
 /**
- * Detects unhealthy regions. It reads the circuits of a region only if a call failed, or a circuit
- * rejected a call, in this process within the last cooldown. A healthy system pays nothing for it.
+ * Detects unhealthy regions. Reads the circuits of a region only if a call failed, or a circuit
+ * rejected a call, in this process within the last cooldown. While the system is healthy, this
+ * costs nothing.
  */
 export class RegionWatch {
   readonly #parts: RegionWatchParts;
