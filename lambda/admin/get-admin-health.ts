@@ -19,7 +19,7 @@ export interface AdminHealthDependencies {
   readonly settingsFault: () => SettingsFault | undefined;
 }
 
-/** The callers' health view, extended by each target's reasons, overrides and lifecycle. */
+/** Returns the callers' health view, with the reasons, overrides and lifecycle of each target. */
 export async function getAdminHealth(
   { circuits, disabledTargets, lifecycles, clock, settingsFault }: AdminHealthDependencies,
   settings: Settings,

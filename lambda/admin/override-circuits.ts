@@ -26,7 +26,8 @@ export function subjectOf(scope: string, key: string): Subject | undefined {
 }
 
 /**
- * Returns undefined if the subject covers no circuit of the chain: its override would do nothing.
+ * Sets an override and returns it. If the subject covers no circuit of the chain, the override
+ * would have no effect, and the function returns undefined.
  */
 export async function setOverride(
   { circuits, clock, log }: OverrideDependencies,
@@ -55,8 +56,9 @@ export async function setOverride(
 }
 
 /**
- * Returns undefined if there is no such override. The subject need not be in the chain, so an
- * operator can still lift the override of a target that has left the settings.
+ * Lifts an override and returns it, or undefined if there is no such override. The subject need not
+ * be in the chain, so an operator can still lift the override of a target that has left the
+ * settings.
  */
 export async function liftOverride(
   { circuits, log }: OverrideDependencies,

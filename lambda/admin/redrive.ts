@@ -23,7 +23,10 @@ export interface RedriveDependencies extends HealthPorts {
   readonly metrics: Metrics;
 }
 
-/** Time for a last page of ten, including the SDK's retries, and for the report after it. */
+/**
+ * The time reserved for a last page of ten messages, including the SDK's retries, and for the
+ * report.
+ */
 const MARGIN_MS = 5_000;
 const PAGE_SIZE = 10;
 
@@ -31,8 +34,8 @@ type Disposition = 'moved' | 'skipped' | 'held' | 'unreadable';
 
 /**
  * Moves dead-lettered jobs back into the queue, page by page and no faster than requested, until
- * the dead-letter queue is empty, `limit` jobs were moved or the time is nearly up. While no target
- * would accept a call, it moves nothing.
+ * the dead-letter queue is empty, `limit` jobs were moved, no target would accept a call, or the
+ * time is nearly up.
  *
  * A crash at any point loses no job, because the row is written first. From then on the sweeper
  * sends the job if needed, and the next redrive discards the message that is left in the
@@ -75,12 +78,15 @@ interface Progress {
   readonly counts: Record<Disposition, number>;
 }
 
-/** Returns at most the number of jobs that may still be moved, and at most one second's share. */
+/**
+ * Returns the size of the next page: at most the number of jobs that may still be moved, and at
+ * most the jobs that the rate allows in one second.
+ */
 function pageSize({ request: { limit, maxPerSecond }, counts }: Progress): number {
   return Math.min(PAGE_SIZE, Math.ceil(maxPerSecond), limit - counts.moved);
 }
 
-/** Returns the messages that stay in the dead-letter queue. */
+/** Handles a page of messages and returns those that stay in the dead-letter queue. */
 async function handlePage(
   dependencies: RedriveDependencies,
   progress: Progress,
@@ -114,18 +120,21 @@ async function handle(
   if (request.dryRun) return isRedrivable ? 'moved' : 'skipped';
 
   const isMoved = isRedrivable && (await move(dependencies, settings, job));
-  // SQS does not redeliver a dead letter, and only a redelivery would have published the event.
+  // The event of such a job waits for a redelivery, but SQS does not redeliver a dead letter.
   if (job && publishedByRedelivery(job)) await jobs.update(job.jobId, leftToSweeper(job));
   await deadLetters.remove(letter);
   return isMoved ? 'moved' : 'skipped';
 }
 
-/** A row past its `expiresAt` counts as absent, because its prompt is or will soon be deleted. */
+/**
+ * Returns true if the job can be redriven. A job past its `expiresAt` cannot, because its prompt is
+ * or will soon be deleted.
+ */
 function awaitsRedrive(job: Job, now: number): boolean {
   return job.status === 'DEAD_LETTERED' && job.expiresAt * 1000 > now;
 }
 
-/** Returns false if another redrive has moved the job in the meantime. */
+/** Moves the job back into the queue. Returns false if another redrive has already moved it. */
 async function move(
   dependencies: RedriveDependencies,
   settings: Settings,
@@ -141,7 +150,7 @@ async function move(
   return true;
 }
 
-/** Waits until the rate allows the number of jobs moved so far. */
+/** Waits until the number of jobs moved so far is within the requested rate. */
 async function pace(
   clock: Clock,
   startedAtMs: number,

@@ -37,7 +37,7 @@ interface Call {
 
 type Route = (call: Call) => Promise<APIGatewayProxyResult>;
 
-/** Keyed by the method and resource that the gateway matched, so this code parses no path. */
+/** The routes, by the method and resource that the gateway matched. This code parses no path. */
 const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['GET /admin/health', showHealth],
   ['PUT /admin/overrides/{scope}/{key+}', putOverride],
@@ -57,7 +57,8 @@ export async function respond(
   try {
     const route = ROUTES.get(`${event.httpMethod} ${event.resource}`);
     if (!route) return problem(PROBLEM.notFound, { requestId });
-    // The gateway has checked the signature, so a call without a signer means a wrong authorizer.
+    // The gateway has checked the signature, so a call without a signer means that the route has
+    // the wrong authorizer.
     const actor = identity.userArn;
     if (!actor) return problem(PROBLEM.forbidden, { requestId });
     const settings = await readSettings();
@@ -114,14 +115,17 @@ async function postRedrive(call: Call) {
   return json(200, await redrive(dependencies, settings, request.value, endsAtMs));
 }
 
-/** A REST API passes path parameters as they were sent: percent-encoded. */
+/**
+ * Reads the subject from the path. A REST API passes path parameters as they were sent:
+ * percent-encoded.
+ */
 function readSubject({ pathParameters }: APIGatewayProxyEvent): Subject | undefined {
   const scope = decoded(pathParameters?.scope);
   const key = decoded(pathParameters?.key);
   return scope === undefined || key === undefined ? undefined : subjectOf(scope, key);
 }
 
-/** Decodes once. A name that is still encoded after that matches no target. */
+/** Decodes a path parameter once. A name that is still encoded after that matches no target. */
 function decoded(value: string | undefined): string | undefined {
   try {
     return value === undefined ? undefined : decodeURIComponent(value);

@@ -8,7 +8,8 @@ import { isServing } from '../core/router/target-health.ts';
 export interface ServingTargets {
   readonly isEmpty: boolean;
   /**
-   * Returns true if one of them may serve the job, given its `regions`, `minTier` and `whenOpen`.
+   * Returns true if one of these targets may serve the job, given its `regions`, `minTier` and
+   * `whenOpen`.
    */
   canServe(job: Job): boolean;
 }

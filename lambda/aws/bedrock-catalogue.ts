@@ -14,7 +14,7 @@ import { createClient } from './sdk-client.ts';
 
 type Found = Extract<CatalogueEntry, { readonly outcome: 'found' }>;
 
-/** Bedrock's control plane behind the `ModelCatalogue` port; one client per region. */
+/** Reads catalogue entries from Bedrock's control plane, with one client per region. */
 export class BedrockCatalogue implements ModelCatalogue {
   readonly #clients = new Map<string, BedrockClient>();
 
@@ -26,7 +26,10 @@ export class BedrockCatalogue implements ModelCatalogue {
     }
   }
 
-  /** The profile's entry says if it accepts calls; its model's entry gives the end of life. */
+  /**
+   * Reads a profile and its model. The profile's entry says if the profile accepts calls; the
+   * model's entry gives the end of life.
+   */
   async #readProfile({ region, ...target }: Target): Promise<CatalogueEntry> {
     const { status } = await this.#client(region).send(
       new GetInferenceProfileCommand({ inferenceProfileIdentifier: target.modelId }),
@@ -36,7 +39,8 @@ export class BedrockCatalogue implements ModelCatalogue {
     try {
       return { ...(await this.#readModel({ region, modelId: model })), isProfileActive };
     } catch (error) {
-      // The profile's destination regions have the model; the region that calls it may not.
+      // The model exists in the profile's destination regions, but perhaps not in the calling
+      // region.
       if (!(error instanceof ResourceNotFoundException)) throw error;
       return { outcome: 'found', status: 'ACTIVE', isProfileActive };
     }
@@ -65,7 +69,7 @@ export class BedrockCatalogue implements ModelCatalogue {
   }
 }
 
-/** An id that Bedrock cannot parse counts as not found. */
+/** Returns the entry for a refused read. An id that Bedrock cannot parse counts as not found. */
 function refusalOf(error: unknown): CatalogueEntry {
   if (error instanceof ResourceNotFoundException || error instanceof ValidationException) {
     return { outcome: 'not-found' };

@@ -2,7 +2,8 @@ import type { ErrorFacts } from '../core/router/failure.ts';
 
 /**
  * Extracts the facts from anything that the SDK can throw: modelled exceptions, proxy responses
- * that it could not parse, socket errors. It never throws, and only `failureOf` reads the message.
+ * that it could not parse, socket errors. It never throws. Only `failureOf` reads the error's
+ * message.
  */
 export function errorFacts(error: unknown): ErrorFacts {
   const { name, message, code, cause, $metadata, $response } = fields(error);
@@ -21,8 +22,9 @@ export function errorFacts(error: unknown): ErrorFacts {
 }
 
 /**
- * A busy Bedrock may report its queue's delay as JSON text inside the body's `exceptionMetadata`
- * (onyx-dot-app/onyx pull request 6368 shows one in full). The SDK copies body fields to the error.
+ * Returns the delay of Bedrock's queue, which a busy Bedrock may report as JSON text inside the
+ * body's `exceptionMetadata` (onyx-dot-app/onyx pull request 6368 shows one in full). The SDK
+ * copies body fields to the error.
  */
 function expectedQueueDelayMs(error: unknown): number | undefined {
   const { rudiMetadata } = fields(fields(error).exceptionMetadata);
@@ -34,7 +36,7 @@ function expectedQueueDelayMs(error: unknown): number | undefined {
   }
 }
 
-/** The error's name comes from a response header, so it is used only if it looks like a name. */
+/** Returns the error's name if it looks like one; it comes from a response header. */
 function safeName(name: unknown): string {
   return typeof name === 'string' && /^[\w.$-]{1,80}$/.test(name) ? name : 'Unknown';
 }

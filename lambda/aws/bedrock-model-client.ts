@@ -23,9 +23,15 @@ import { errorFacts } from './bedrock-error-facts.ts';
 import { CallDeadline } from './call-deadline.ts';
 import { createClient, SINGLE_ATTEMPT } from './sdk-client.ts';
 
-/** Enough for several batches, so no call spends its timeout waiting for a socket. */
+/**
+ * The connections to one region: enough for several batches, so that no call spends its timeout
+ * waiting for a socket.
+ */
 const SOCKETS_PER_REGION = 50;
-/** An unreachable region fails long before the usual call timeout. */
+/**
+ * The time limit for connecting. It is far below the usual call timeout, so an unreachable region
+ * fails early.
+ */
 const CONNECTION_TIMEOUT_MS = 3000;
 
 export interface BedrockModelClientOptions {
@@ -35,16 +41,18 @@ export interface BedrockModelClientOptions {
 }
 
 /**
- * Bedrock's Converse behind the `ModelClient` port, with one client per region for the life of the
- * process. It uses HTTP/1.1, because the SDK's default HTTP/2 handler opens a session per call and
- * ignores connection limits and timeouts. The SDK's retries are off, because the breaker must see
- * each failure and because hidden retries amplify an outage.
+ * Calls models through Bedrock's Converse API, with one client per region for the life of the
+ * process. The clients use HTTP/1.1, because the SDK's default HTTP/2 handler opens a session per
+ * call and ignores connection limits and timeouts. The SDK's retries are off, because the breaker
+ * must see each failure and because hidden retries amplify an outage.
  */
 export class BedrockModelClient implements ModelClient {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #requestHandler: BedrockModelClientOptions['requestHandler'];
   readonly #clients = new Map<string, BedrockRuntimeClient>();
-  /** Targets whose model does not support CountTokens, or for which it is not permitted. */
+  /**
+   * Targets whose tokens cannot be counted, because CountTokens is not supported or not permitted.
+   */
   readonly #withoutTokenCount = new Set<string>();
 
   constructor({ clock, requestHandler }: BedrockModelClientOptions) {
@@ -70,7 +78,7 @@ export class BedrockModelClient implements ModelClient {
       return { outcome: 'answer', answer: answerOf(output), elapsedMs: this.#since(startedAtMs) };
     } catch (error) {
       const elapsedMs = this.#since(startedAtMs);
-      // The deadline takes precedence: an abort can surface as one of several errors.
+      // Check the deadline first, because an abort can surface as one of several errors.
       if (deadline.passed) return { outcome: 'failure', failure: TIMED_OUT, elapsedMs };
       const failure = failureOf(errorFacts(error), this.#clock.now());
       return { outcome: 'failure', failure, elapsedMs };
@@ -80,9 +88,9 @@ export class BedrockModelClient implements ModelClient {
   }
 
   /**
-   * Calls Bedrock's CountTokens with the foundation model, because it does not accept a profile.
-   * Not every model supports it in every region. After a refusal, the target's tokens are not
-   * counted again.
+   * Counts a prompt's tokens with Bedrock's CountTokens. The request names the foundation model,
+   * because CountTokens does not accept a profile. Not every model supports CountTokens in every
+   * region: after a refusal, the target's tokens are not counted again.
    */
   async countTokens(
     { target, system, messages }: PromptToCount,
@@ -105,7 +113,7 @@ export class BedrockModelClient implements ModelClient {
     }
   }
 
-  /** Closes idle connections; a Lambda function never needs to. */
+  /** Closes idle connections. A Lambda function never needs to call this. */
   destroy(): void {
     for (const client of this.#clients.values()) client.destroy();
   }
@@ -144,7 +152,7 @@ function converseInput(request: ModelRequest): ConverseCommandInput {
   };
 }
 
-/** Returns the conversation in Converse's format, which a call and a token count share. */
+/** Returns the conversation in Converse's format, which calls and token counts both use. */
 function contentOf({ system, messages }: Pick<ModelRequest, 'system' | 'messages'>) {
   return {
     ...(system !== undefined && { system: [{ text: system }] }),

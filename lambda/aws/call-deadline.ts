@@ -1,6 +1,6 @@
 /**
- * Aborts a call at its timeout. No option of the HTTP handler limits the whole call, including the
- * response's body; an abort does.
+ * Aborts a call when its timeout has passed. Unlike the HTTP handler's options, an abort also
+ * limits the reading of the response's body.
  */
 export class CallDeadline {
   readonly #controller = new AbortController();
@@ -10,7 +10,7 @@ export class CallDeadline {
     this.#timer = setTimeout(() => this.#controller.abort(), timeoutMs);
   }
 
-  /** True if the call had its full time. */
+  /** True once the timeout has passed. */
   get passed(): boolean {
     return this.#controller.signal.aborted;
   }

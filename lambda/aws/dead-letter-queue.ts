@@ -8,11 +8,17 @@ import {
 import type { DeadLetter, DeadLetterQueue } from '../core/jobs/dead-letter-queue.ts';
 import { createClient } from './sdk-client.ts';
 
-/** SQS's limit for one request. */
+/** The most messages that SQS allows in one request. */
 const BATCH_SIZE = 10;
-/** Longer than a function behind API Gateway can run. */
+/**
+ * The time for which received messages stay hidden: longer than a function behind API Gateway can
+ * run.
+ */
 const HIDDEN_SECONDS = 60;
-/** Each message is in exactly one of these counts, which are approximate. */
+/**
+ * The counts that add up to the queue's size: each message is in exactly one of them. They are
+ * approximate.
+ */
 const COUNTS = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesNotVisible',

@@ -10,10 +10,15 @@ import { noteKey, parseNote } from './target-notes.ts';
 
 const KEY = noteKey('disabled');
 
-/** The item is absent (version 0) or still has the version that the writer read. */
+/**
+ * The condition for a save: the item is absent (version 0) or still has the version that was read.
+ */
 const UNCHANGED = 'attribute_not_exists(version) OR version = :seen';
 
-/** The fleet's record of disabled targets: one item beside the circuits, its map as JSON text. */
+/**
+ * Reads and writes the fleet's record of disabled targets: one item of the circuits table that
+ * holds a map as JSON text.
+ */
 export function dynamoDbDisabledTargets(
   client: DynamoDBClient,
   tableName: string,

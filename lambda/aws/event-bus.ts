@@ -4,7 +4,7 @@ import type { EventBus } from '../core/jobs/event-publisher.ts';
 import { createClient, SINGLE_ATTEMPT } from './sdk-client.ts';
 
 /**
- * EventBridge behind the `EventBus` port, with one attempt per request. A failed event is published
+ * Publishes events to EventBridge, with one attempt per request. A failed event is published again
  * later, so no caller has to wait for the SDK's retries.
  */
 export function eventBridgeBus(
@@ -24,7 +24,8 @@ export function eventBridgeBus(
           })),
         }),
       );
-      // Entries are in the order of the request; a refused entry has an error code and no id.
+      // The response's entries are in the order of the request; a refused entry has an error code
+      // and no id.
       return events.map((_, i) => Entries[i]?.EventId !== undefined);
     },
   };

@@ -6,7 +6,7 @@ import { createClient } from './sdk-client.ts';
 
 export interface QueueUrls {
   readonly jobs: string;
-  /** Only the worker needs this URL. @default `deadLetter` throws */
+  /** The dead-letter queue, which only the worker uses. @default none: `deadLetter` throws */
   readonly deadLetters?: string;
 }
 

@@ -14,23 +14,27 @@ import type { JobQuery, JobStore, ListedJob } from '../core/jobs/job-store.ts';
 import { alreadyApplied } from '../core/jobs/row-update.ts';
 import { updateExpression } from './update-expression.ts';
 
-/** A new job may replace only an expired row; DynamoDB's TTL may delete such a row days late. */
+/**
+ * The condition for a new job: its id has no row, or the row has expired. DynamoDB's TTL may delete
+ * an expired row days late.
+ */
 const IS_FREE = 'attribute_not_exists(jobId) OR expiresAt <= :nowSeconds';
 
-/** Limits the rows that one list reads; finding a rare status may take several requests. */
+/** The number of pages that one list may read. Finding a rare status may take several requests. */
 const LIST_PAGES = 4;
 const LIST_PAGE_SIZE = 250;
 
 /**
- * The sweeper handles a page in parallel, so a page has no more rows than the SDK has connections.
+ * The number of due rows in a page. The sweeper handles a page's rows in parallel, so a page has no
+ * more rows than the SDK has connections.
  */
 const PAGE_SIZE = 50;
 
 type Item = Parameters<typeof unmarshall>[0];
 
 /**
- * The jobs table, through the plain client: the document client does not unmarshal the item of a
- * failed condition, and each write here reads that item.
+ * Reads and writes the jobs table with the plain DynamoDB client. Each write reads the item of a
+ * failed condition, and the document client does not unmarshal that item.
  */
 export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): JobStore {
   const get = async (jobId: string): Promise<Job | undefined> => {
@@ -40,7 +44,10 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
     return Item && jobOf(Item);
   };
 
-  /** Returns the row that refused a write, from the error or, if that has none, from the table. */
+  /**
+   * Returns the row that made a write's condition fail: from the error or, if the error has no row,
+   * from the table.
+   */
   const refusing = async (error: unknown, jobId: string): Promise<Job | undefined> => {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     return error.Item ? jobOf(error.Item) : get(jobId);
@@ -117,7 +124,7 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
         const input = tenantQuery(tableName, { ...query, limit, after }, now);
         const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand(input));
         jobs.push(...Items.map((item) => unmarshall(item) as ListedJob));
-        // One row more than requested shows that there is another page.
+        // A row beyond the limit shows that there is another page.
         if (jobs.length > limit) {
           const shown = jobs.slice(0, limit);
           return { jobs: shown, next: shown.at(-1)?.createdKey };
@@ -131,8 +138,8 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
 }
 
 /**
- * The position is a condition on the key, not a start key, so even a forged position returns only
- * rows of this tenant.
+ * Builds the query for a page of a tenant's jobs. The cursor's position is a condition on the sort
+ * key, not a start key, so even a forged position returns only this tenant's rows.
  */
 function tenantQuery(tableName: string, { tenant, status, limit, after }: JobQuery, now: number) {
   const { name, partitionKey, sortKey } = JOBS_TABLE.byTenant;
@@ -162,7 +169,8 @@ function dueQuery(tableName: string, shard: number, comparison: '<=' | '>', now:
 }
 
 /**
- * Finds running jobs among the rows that are due later: a running row is due when its lease ends.
+ * Builds the query for running jobs. A running row is due when its lease ends, so the query reads
+ * the rows that are due later than now.
  */
 function runningQuery(tableName: string, shard: number, now: number) {
   const { ExpressionAttributeValues, ...query } = dueQuery(tableName, shard, '>', now);
@@ -174,7 +182,10 @@ function runningQuery(tableName: string, shard: number, now: number) {
   };
 }
 
-/** Only Holdfast writes to this table, so an item's shape is not checked. */
+/**
+ * Converts an item into a job. Only Holdfast writes to this table, so the item's shape is not
+ * checked.
+ */
 function jobOf(item: Item): Job {
   return unmarshall(item) as Job;
 }

@@ -5,7 +5,10 @@ import { noteKey, parseNote } from './target-notes.ts';
 
 const KEY = noteKey('lifecycle');
 
-/** The result of the last lifecycle check: one item beside the circuits, its map as JSON text. */
+/**
+ * Reads and writes the result of the last lifecycle check: one item of the circuits table that
+ * holds a map as JSON text.
+ */
 export function dynamoDbLifecycle(client: DynamoDBClient, tableName: string): LifecycleStore {
   return {
     async load() {

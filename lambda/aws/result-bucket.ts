@@ -6,7 +6,10 @@ import type { ResultStore } from '../core/jobs/result-store.ts';
 import type { Answer } from '../core/router/run-result.ts';
 import { createClient, WITHOUT_CHECKSUMS } from './sdk-client.ts';
 
-/** Long enough to start a download, short enough to limit the harm of a leaked link. */
+/**
+ * The lifetime of a link: long enough to start a download, short enough to limit the harm of a
+ * leak.
+ */
 const LINK_SECONDS = 900;
 
 export function s3ResultStore(

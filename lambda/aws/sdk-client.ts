@@ -1,11 +1,14 @@
 import { Sha256 } from './sha256.ts';
 
 /**
- * The options of every client. The SDK has no timeout of its own. These services respond within
- * milliseconds, so after a few seconds the response is probably lost, and a retry is faster.
+ * The options of every client. The SDK has no timeout of its own. The services that use these
+ * options normally respond within milliseconds, so after a few seconds the response is probably
+ * lost, and a retry is faster.
  */
 const COMMON_OPTIONS = {
-  /** Builds a command's middleware once, not for each call: a tenth of a job's CPU. */
+  /**
+   * Builds a command's middleware once, not for each call. This saves a tenth of a job's CPU time.
+   */
   cacheMiddleware: true,
   sha256: Sha256,
   maxAttempts: 3,
@@ -19,7 +22,10 @@ const COMMON_OPTIONS = {
  */
 export const SINGLE_ATTEMPT = { maxAttempts: 1 } as const;
 
-/** For S3: TLS protects the transfer and S3 checks its objects, so a CRC of each body is waste. */
+/**
+ * Turns the SDK's checksums off for S3. TLS protects the transfer and S3 checks its stored objects,
+ * so a CRC of each body adds nothing.
+ */
 export const WITHOUT_CHECKSUMS = {
   requestChecksumCalculation: 'WHEN_REQUIRED',
   responseChecksumValidation: 'WHEN_REQUIRED',
@@ -32,8 +38,8 @@ interface SdkClient {
 /**
  * Creates an SDK client: `createClient((options) => new SQSClient(options))`.
  *
- * The SDK's call log is removed. Even without a logger it filters each input and output, which
- * takes a twentieth of the worker's CPU; with a logger it would log prompts and answers.
+ * The SDK's call log is removed. Even without a logger, the call log filters each input and output,
+ * which takes a twentieth of the worker's CPU; with a logger it would log prompts and answers.
  */
 export function createClient<Client extends SdkClient>(
   create: (options: typeof COMMON_OPTIONS) => Client,

@@ -22,7 +22,7 @@ export interface SettingsParameterOptions {
   readonly client?: SSMClient;
 }
 
-/** Both parameters, read in one call. */
+/** The texts of both parameters, read in one call. */
 interface Reading {
   readonly edited: string;
   readonly editedAtMs: number;
@@ -32,7 +32,8 @@ interface Reading {
 /**
  * The settings in force, at most 30 s old. If an edit is refused or a parameter cannot be read, the
  * last valid settings stay in force. A sandbox that starts with a refused edit uses the deployed
- * settings, so that no edit can stop the system. If these cannot be read either, `read` throws.
+ * settings, so that no edit can stop the system. If the deployed settings cannot be read either,
+ * `read` throws.
  */
 export class SettingsParameter {
   readonly #options: SettingsParameterOptions;
@@ -47,18 +48,24 @@ export class SettingsParameter {
     this.#client = options.client ?? createClient((common) => new SSMClient(common));
   }
 
-  /** The settings as last read, for parts that are built once and use them for a long time. */
+  /**
+   * The settings as last read. Long-lived parts read this property each time they need the
+   * settings.
+   */
   get current(): Settings {
     if (!this.#settings) throw new Error('the settings have not been read yet; call read() first');
     return this.#settings;
   }
 
-  /** The fault of the last reading; undefined if it was accepted. */
+  /** The fault of the last reading; undefined if the settings were accepted. */
   get fault(): SettingsFault | undefined {
     return this.#fault;
   }
 
-  /** Reads the settings again if they are too old. Call it at the start of an invocation. */
+  /**
+   * Returns the settings, and first reads them again if they are too old. Call it at the start of
+   * an invocation.
+   */
   async read(): Promise<Settings> {
     const { clock } = this.#options;
     if (this.#settings && clock.now() - this.#readAt < MAX_AGE_MS) return this.#settings;
@@ -130,7 +137,10 @@ function isSame(reading: Reading, other: Reading | undefined): boolean {
   return reading.edited === other?.edited && reading.deployed === other.deployed;
 }
 
-/** Only our own messages may be logged: they quote settings, which contain no secret. */
+/**
+ * Returns the lines that may be logged: the faults of a SettingsError, which contain no secret, or
+ * only the name of any other error.
+ */
 function faultsOf(error: unknown): readonly string[] {
   return error instanceof SettingsError ? error.faults : [errorName(error)];
 }

@@ -3,9 +3,9 @@ import { createHash, createHmac, createSecretKey, type Hash, type Hmac } from 'n
 type Secret = string | ArrayBuffer | ArrayBufferView;
 
 /**
- * SHA-256 for the SDK's signatures. It differs from the SDK's own class only in that it turns the
- * secret into a KeyObject. If the key is a buffer, each HMAC in Node 24 throws and catches two
- * exceptions and takes 20 µs instead of 3 µs. Each call to a service computes one HMAC.
+ * Computes SHA-256 for the SDK's request signatures. Unlike the SDK's own class, it turns the
+ * secret into a KeyObject. If the key is a buffer, Node 24 throws and catches two exceptions in
+ * each HMAC, which then takes 20 µs instead of 3 µs. Each call to a service computes one HMAC.
  */
 export class Sha256 {
   readonly #secret: Secret | undefined;

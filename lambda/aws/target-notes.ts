@@ -1,6 +1,8 @@
 import { CIRCUITS_TABLE } from '../contract/keys.ts';
 
-/** The key of a note about the chain's targets: one item beside the circuits. */
+/**
+ * Returns the key of a note about the chain's targets. A note is one item of the circuits table.
+ */
 export function noteKey(name: string) {
   return {
     [CIRCUITS_TABLE.partitionKey]: { S: CIRCUITS_TABLE.notesKey },
@@ -8,7 +10,9 @@ export function noteKey(name: string) {
   };
 }
 
-/** Reads a note's map by target, which is stored as JSON text; undefined if it is unreadable. */
+/**
+ * Parses a note: a map by target, stored as JSON text. Returns undefined if the text is unreadable.
+ */
 export function parseNote<Note>(json = ''): Readonly<Record<string, Note>> | undefined {
   try {
     const notes: unknown = JSON.parse(json);

@@ -8,7 +8,10 @@ import type { Log, Metrics } from '../core/telemetry.ts';
 export interface Telemetry {
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Adds the invocation's id to each line and decides on debug lines. Call it first. */
+  /**
+   * Adds the invocation's id to each log line and decides if this invocation writes debug lines.
+   * Call it at the start of an invocation.
+   */
   begin(context: { readonly awsRequestId: string }): void;
   /** Writes the metrics. Call it once, at the end of an invocation. */
   publishMetrics(): void;
@@ -18,12 +21,13 @@ type Dimensions = Readonly<Record<string, string>>;
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 
 /**
- * JSON logs, and metrics in CloudWatch's embedded format: one log line per set of dimensions, and
- * no call to a service. POWERTOOLS_SERVICE_NAME is a dimension of every metric.
+ * Writes JSON logs, and metrics in CloudWatch's embedded metric format: one log line per set of
+ * dimensions, without a call to a service. POWERTOOLS_SERVICE_NAME is a dimension of every metric.
  */
 export function powertoolsTelemetry(random: Random = Math.random): Telemetry {
   const logger = new Logger();
-  // Powertools samples by changing its log level, which Lambda's own level overrides.
+  // Powertools' own sampling has no effect, because Lambda's log level overrides the level that it
+  // sets.
   const debugShare = Number(process.env[ENV.debugShare] ?? 0);
   let isDebugging = false;
   const sets = new Map<string, EmfMetrics>();
@@ -49,7 +53,7 @@ export function powertoolsTelemetry(random: Random = Math.random): Telemetry {
       gauge: addCount,
     },
     begin({ awsRequestId }) {
-      // This is Powertools' name for the id.
+      // `function_request_id` is Powertools' name for the id.
       logger.appendKeys({ function_request_id: awsRequestId });
       isDebugging = random() < debugShare;
     },

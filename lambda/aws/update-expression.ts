@@ -11,8 +11,8 @@ type Expression = Pick<
 >;
 
 /**
- * Translates a row update for DynamoDB. Every name gets an alias, because some, like `status`, are
- * reserved.
+ * Translates a row update into a DynamoDB update expression. Every name gets an alias, because some
+ * names, such as `status`, are reserved words.
  */
 export function updateExpression(update: RowUpdate): Expression {
   const names: Record<string, string> = {};

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import type { Trace } from '../core/telemetry.ts';
 
-/** Precedes each segment document that is sent to the daemon. */
+/** The header that the daemon expects before each segment document. */
 const HEADER = '{"format":"json","version":1}\n';
 
 interface Parent {
@@ -13,11 +13,11 @@ interface Parent {
 
 /**
  * Sends each span as an X-Ray subsegment over UDP to the daemon beside the function, as described
- * in "Sending trace data to X-Ray". Without a daemon, or if Lambda has not sampled the invocation,
- * it measures and sends nothing. Tracing never makes the traced code fail.
+ * in "Sending trace data to X-Ray". If there is no daemon, or if Lambda has not sampled the
+ * invocation, the trace measures and sends nothing. Tracing never makes the traced code fail.
  *
- * X-Ray's own SDK hooks every promise of the process, which is slow: see docs/decisions, "Traces
- * and log samples".
+ * This code replaces X-Ray's own SDK, which hooks every promise of the process and is slow: see
+ * docs/decisions, "Traces and log samples".
  */
 export function xRayTrace(env: Readonly<Record<string, string | undefined>> = process.env): Trace {
   const [host, port] = (env.AWS_XRAY_DAEMON_ADDRESS ?? '').split(':');
@@ -68,7 +68,8 @@ export function xRayTrace(env: Readonly<Record<string, string | undefined>> = pr
 }
 
 /**
- * Reads the parent from the header that Lambda sets for each invocation; undefined if not sampled.
+ * Reads the parent span from the trace header that Lambda sets for each invocation. Returns
+ * undefined if the invocation is not sampled.
  */
 function sampledParent(header = ''): Parent | undefined {
   const fields = new Map(header.split(';').map(toPair));

@@ -12,7 +12,9 @@ export interface BreakerRule {
   holds(policy: BreakerPolicy): boolean;
 }
 
-/** Returns the rules that a policy breaks. Its fields must have the right types. */
+/**
+ * Returns the rules that a policy breaks. The policy's fields must already have the right types.
+ */
 export function brokenRules(policy: BreakerPolicy): readonly BreakerRule[] {
   return BREAKER_RULES.filter(({ holds }) => !holds(policy));
 }
@@ -41,7 +43,7 @@ const BREAKER_RULES: readonly BreakerRule[] = [
     allowed: 'at least callTimeoutSeconds, or slow failures leave the window before they add up',
     holds: ({ windowSeconds, callTimeoutSeconds }) => windowSeconds >= callTimeoutSeconds,
   },
-  // Infinity turns a rule that counts off. JSON cannot hold it, so only `createBreaker` can use it.
+  // `Infinity` turns the rule off. JSON cannot represent it, so only `createBreaker` accepts it.
   ...(['minimumCalls', 'consecutiveFailures'] as const).map((field) => ({
     field,
     allowed: 'a whole number from 1',

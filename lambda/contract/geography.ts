@@ -10,7 +10,8 @@ import type { Target } from './policy.ts';
 
 /**
  * Regions in which Bedrock can be called: AWS General Reference, "Amazon Bedrock endpoints and
- * quotas", runtime endpoints. Without this list, a misspelt region would only show as failed calls.
+ * quotas", runtime endpoints. Without this list, a misspelt region would be noticed only when its
+ * calls fail.
  */
 const BEDROCK_REGIONS: ReadonlySet<string> = new Set([
   ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'us-gov-east-1', 'us-gov-west-1'],
@@ -28,7 +29,8 @@ export function hasBedrock(region: string): boolean {
 }
 
 /**
- * A call of this geography may run in any commercial region. IAM checks an ARN without a region.
+ * The geography whose calls may run in any commercial region. For these calls, IAM checks an ARN
+ * without a region.
  */
 export const GLOBAL_GEOGRAPHY = 'global';
 
@@ -67,18 +69,24 @@ const DESTINATION_REGIONS: Readonly<Record<string, readonly string[]>> = {
 export const GEOGRAPHIES: readonly string[] = Object.keys(DESTINATION_REGIONS);
 
 /**
- * No model provider has a two-letter name, so an id that starts with two letters names a geography,
- * which may be an unknown one (`ca.`, `us-gov.`).
+ * Matches the geography at the start of an id. No model provider has a two-letter name, so a prefix
+ * of two letters is a geography, perhaps an unknown one (`ca.`, `us-gov.`).
  */
 const GEOGRAPHY_PREFIX = /^([a-z]{2}(?:-[a-z]+)?|apac|global)\./;
 
-/** The foundation model behind a target. Without a geography, it runs in the target's region. */
+/**
+ * The foundation model behind a target, and the geography in which calls may run. Without a
+ * geography, calls run in the target's region.
+ */
 export interface Profile {
   readonly model: string;
   readonly geography?: string;
 }
 
-/** Reads what the settings leave out from the id, or from the last part of an ARN. */
+/**
+ * Returns the model and geography of a target. If the settings do not name them, they are read from
+ * the id, or from the last part of an ARN.
+ */
 export function profileOf(target: Target): Profile {
   const id = target.modelId.slice(target.modelId.lastIndexOf('/') + 1);
   const prefix = GEOGRAPHY_PREFIX.exec(id)?.[1];

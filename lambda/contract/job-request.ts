@@ -6,7 +6,7 @@ export interface JobRequest {
   readonly options: JobOptions;
 }
 
-/** The question, as in Bedrock's Converse API but with text only. */
+/** The conversation to send to a model, as in Bedrock's Converse API but with text only. */
 export interface Conversation {
   readonly system?: string;
   readonly messages: readonly Message[];

@@ -21,7 +21,10 @@ export const JOBS_TABLE = {
       'expiresAt',
     ],
   },
-  /** The rows that the sweeper must look at. The index is sparse: rows leave it when they end. */
+  /**
+   * The rows that the sweeper must look at. The index is sparse: a row leaves it when the sweeper
+   * no longer needs to check it.
+   */
   due: {
     name: 'due',
     partitionKey: 'sweepShard',
@@ -47,21 +50,25 @@ export const CIRCUITS_TABLE = {
   sortKey: 'item',
   /** The circuit's record. It has no TTL. */
   controlItem: 'control',
-  /** Replaces the circuit's key in items about all targets: disabled targets, model lifecycles. */
+  /** The partition key of items about all targets: disabled targets, model lifecycles. */
   notesKey: 'targets',
-  /** `window/<epoch>/<start>/<shard>`: the counts of a window. */
+  /** The counts of a window have the sort key `window/<epoch>/<start>/<shard>`. */
   windowItemPrefix: 'window',
   timeToLive: 'expiresAt',
 } as const;
 
 /**
- * Includes the body's hash, so a request that reuses an id with another body cannot overwrite it.
+ * Returns the key of a prompt's object. The key includes the body's hash, so a request that reuses
+ * an id with another body cannot overwrite the prompt.
  */
 export function promptKey(jobId: string, bodyHash: string): string {
   return `prompts/${jobId}/${bodyHash}`;
 }
 
-/** Includes the claim's token: a late duplicate run writes an object that no row refers to. */
+/**
+ * Returns the key of an answer's object. The key includes the claim's token, so a late duplicate
+ * run writes an object that no row refers to.
+ */
 export function resultKey(jobId: string, claimToken: string): string {
   return `results/${jobId}/${claimToken}`;
 }

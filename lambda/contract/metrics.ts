@@ -12,9 +12,11 @@ export const METRIC = {
   /** Succeeded jobs whose request was reduced, or that a tier after the first one answered. */
   jobsDegraded: 'JobsDegraded',
   jobsRedriven: 'JobsRedriven',
-  /** Milliseconds from accept to success. */
+  /** Milliseconds from acceptance to success. */
   jobLatency: 'JobLatency',
-  /** Milliseconds from accept to a deferral; a waiting job reports at least every 15 minutes. */
+  /**
+   * Milliseconds from acceptance to a deferral; a waiting job reports at least every 15 minutes.
+   */
   deferredJobAge: 'DeferredJobAge',
   /** Answers that arrived after another run had taken over the job: paid for and discarded. */
   lateResults: 'LateResults',
@@ -40,16 +42,19 @@ export const METRIC = {
   targetsDisabled: 'TargetsDisabled',
   circuitOpened: 'CircuitOpened',
   circuitClosed: 'CircuitClosed',
-  /** How often a worker lost the circuit store and decided on its own. */
+  /** The number of times that a worker lost the circuit store and decided on its own. */
   circuitStoreDegraded: 'CircuitStoreDegraded',
   /** Jobs that a sweep acted on, in total and by action; 0 if it found none. */
   sweptJobs: 'SweptJobs',
-  /** Completion events that the bus did not take; the sweeper publishes them again. */
+  /** Completion events that the bus did not accept; the sweeper publishes them again. */
   eventsUnsent: 'EventsUnsent',
   settingsRejected: 'SettingsRejected',
-  /** By target, once a day, for models whose end date is known. */
+  /** Gauge by target, once a day: the days until a model's end, if the date is known. */
   daysToEndOfLife: 'DaysToEndOfLife',
-  /** Findings of one check of the chain: models near or past their end, or that cannot be read. */
+  /**
+   * Findings of one check of the chain: models that are near or past their end, and models that
+   * could not be read.
+   */
   lifecycleFindings: 'LifecycleFindings',
 } as const;
 

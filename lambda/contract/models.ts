@@ -1,7 +1,8 @@
 /**
  * Facts about the foundation models: limits, prices, end of life, refused parameters. They are
  * keyed by model id; ids follow no grammar, so no fact is derived from an id. Holdfast also calls
- * unknown models: then only the tier's cap limits the answer, and no cost is reported.
+ * unknown models. For an unknown model, only the tier's cap limits the answer, and no cost is
+ * reported.
  *
  * Sources: limits and prices from Anthropic's model pages and price list, end-of-life dates from
  * Amazon Bedrock's "Model lifecycle" and the projects that track it, read in November 2026.
@@ -15,9 +16,15 @@ export interface ModelFacts {
   readonly maxOutputTokens: number;
   /** List price in US dollars per million tokens. */
   readonly price?: { readonly input: number; readonly output: number };
-  /** The last day in the last region, `YYYY-MM-DD`; a region may end earlier. */
+  /**
+   * The model's last day in the last region that offers it, `YYYY-MM-DD`. Other regions may stop
+   * earlier.
+   */
   readonly endOfLife?: string;
-  /** `sampling`: temperature and topP. `both`: temperature together with topP. */
+  /**
+   * The parameters that the model refuses. `sampling`: temperature and topP. `both`: temperature
+   * together with topP.
+   */
   readonly refuses?: 'sampling' | 'both';
 }
 
@@ -109,13 +116,13 @@ const MODELS: Readonly<Record<string, ModelFacts>> = {
   'anthropic.claude-fable-5-1': { ...CLAUDE_5, price: { input: 10, output: 50 } },
 };
 
-/** Returns `undefined` for an unknown model. */
+/** Returns the facts about a target's model, or `undefined` for an unknown model. */
 export function modelFacts(target: Target): ModelFacts | undefined {
   const { model } = profileOf(target);
   return Object.hasOwn(MODELS, model) ? MODELS[model] : undefined;
 }
 
-/** The cost in US dollars at list price; `undefined` if the price is not known. */
+/** Returns the cost in US dollars at list price; `undefined` if the price is not known. */
 export function costUsd(
   target: Target,
   usage: { readonly inputTokens: number; readonly outputTokens: number },

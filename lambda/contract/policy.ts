@@ -1,7 +1,7 @@
 /**
- * The settings: `holdfast.config.ts` exports them, an SSM parameter carries them, and every function
- * reads them. This file has their types and defaults; `schemas/settings.ts` validates them. Times are
- * seconds and may be fractions. No other time is longer, so a test can run an outage in seconds.
+ * The settings: `holdfast.config.ts` exports them, an SSM parameter carries them, and every
+ * function reads them. This file has their types and defaults; `schemas/settings.ts` validates
+ * them. Times are in seconds and may be fractions, so that a test can run an outage in seconds.
  */
 import type { TargetFailureKind } from './words.ts';
 
@@ -23,8 +23,8 @@ export interface Tier {
   readonly name: string;
   readonly targets: readonly Target[];
   /**
-   * Cap on the length of an answer, in tokens. It is always sent: without it, Bedrock reserves the
-   * model's maximum from the token quota.
+   * The cap on the length of an answer, in tokens. Every call sends a cap: without one, Bedrock
+   * reserves the model's maximum from the token quota.
    */
   readonly maxTokens: number;
   /** An instruction that joins the system prompt when this tier serves. @default none */
@@ -50,7 +50,7 @@ export interface BreakerPolicy {
   readonly slowCallSeconds?: number;
   /** Slow rule: the circuit opens at this share of slow calls, in percent. @default 50 */
   readonly slowRatePercent: number;
-  /** How long an open circuit waits before its first probe, ±10 %. @default 60 */
+  /** The time that an open circuit waits before its first probe, ±10 %. @default 60 */
   readonly cooldownSeconds: number;
   /** Each opening in a row multiplies the cooldown by this factor. @default 1 */
   readonly cooldownMultiplier: number;
@@ -58,12 +58,12 @@ export interface BreakerPolicy {
   readonly cooldownMaxSeconds: number;
   /**
    * The maximum age of a cached view of a circuit. After an outage is detected, other workers may
-   * continue to call for this long. @default 1
+   * continue to call the target for this long. @default 1
    */
   readonly viewMaxAgeSeconds: number;
   /** The permits of each recovery stage. @default 1, 5, 10 */
   readonly recoveryStages: readonly number[];
-  /** A call that takes longer is aborted and counts as a timeout. @default 60 */
+  /** The time limit of a call. A longer call is aborted and counts as a timeout. @default 60 */
   readonly callTimeoutSeconds: number;
   /** The UTC time of day at which daily quotas are reset, `HH:MM`. @default 00:00 */
   readonly dailyQuotaResetUtc: string;
@@ -71,11 +71,13 @@ export interface BreakerPolicy {
   readonly ignoredKinds: readonly TargetFailureKind[];
 }
 
-/** The store that workers share their circuits through. */
+/** The store through which workers share their circuits. */
 export interface CircuitStorePolicy {
-  /** `memory` shares nothing between sandboxes. @default dynamodb */
+  /** The kind of store. With `memory`, sandboxes share nothing. @default dynamodb */
   readonly store: 'dynamodb' | 'redis' | 'memory';
-  /** After this time an operation counts as lost, and the worker decides alone. @default 1 */
+  /**
+   * The time limit of a store operation. If it passes, the worker decides on its own. @default 1
+   */
   readonly storeTimeoutSeconds: number;
   /** The address of a Redis or Valkey server, for `store: 'redis'`. @default none */
   readonly redisUrl?: string;
@@ -84,11 +86,14 @@ export interface CircuitStorePolicy {
 export interface BreakerSettings extends BreakerPolicy, CircuitStorePolicy {}
 
 export interface JobPolicy {
-  /** The time from submission until a job that has no answer expires. @default 86,400 (a day) */
+  /** The time after submission at which a job without an answer expires. @default 86,400 (a day) */
   readonly deadlineSeconds: number;
-  /** Claims that a job may use before it is dead-lettered. An outage uses none. @default 5 */
+  /**
+   * The number of claims that a job may use before it is dead-lettered. Deferrals in an outage use
+   * up no claims. @default 5
+   */
   readonly maxAttempts: number;
-  /** How long an ended job and its answer are kept, in days. @default 7 */
+  /** The time for which an ended job and its answer are kept, in days. @default 7 */
   readonly retentionDays: number;
   /** The number of batches that run at once: the event source's maximum concurrency. @default 10 */
   readonly workerConcurrency: number;
@@ -96,12 +101,15 @@ export interface JobPolicy {
    * The shortest deferral of a job, if no target says when it will admit calls again. @default 5
    */
   readonly shortestDeferralSeconds: number;
-  /** Publishes an event to the stack's event bus when a job ends. @default true */
+  /** If true, an event is published to the stack's event bus when a job ends. @default true */
   readonly completionEvents: boolean;
 }
 
 export interface ProbePolicy {
-  /** Takes circuits that no job calls through their recovery, with tiny calls. @default false */
+  /**
+   * If true, the prober takes circuits that no job calls through their recovery, with small calls.
+   * @default false
+   */
   readonly enabled: boolean;
 }
 
@@ -110,7 +118,7 @@ export interface Settings {
   readonly breaker: BreakerSettings;
   readonly jobs: JobPolicy;
   readonly probe: ProbePolicy;
-  /** API key id → tenant. A key that is not listed is its own tenant. */
+  /** The tenant of each API key id. A key that is not listed is its own tenant. */
   readonly tenants: Readonly<Record<string, string>>;
 }
 
@@ -172,12 +180,17 @@ export function targetKey(target: Target): string {
   return `${target.region}/${target.modelId}`;
 }
 
-/** The time for two calls and for storing their answers. Lambda's own limit is 900 s. */
+/**
+ * The worker's timeout: the time for two calls and for storing their answers. Lambda's own limit is
+ * 900 s.
+ */
 export function workerTimeoutSeconds(policy: BreakerPolicy): number {
   return Math.min(900, Math.ceil(2 * policy.callTimeoutSeconds) + 30);
 }
 
-/** Share of the call timeout that is reserved for storing the result and flushing the circuits. */
+/**
+ * The share of the call timeout that is reserved for storing the result and flushing the circuits.
+ */
 const CALL_MARGIN_SHARE = 0.1;
 
 /** Returns the time that must be left, in the function and in the job, to start a call. */
@@ -185,12 +198,18 @@ export function timeForACallMs({ callTimeoutSeconds }: BreakerPolicy): number {
   return callTimeoutSeconds * 1000 * (1 + CALL_MARGIN_SHARE);
 }
 
-/** A lease is longer than the call that it covers, so a running call always holds a live lease. */
+/**
+ * The length of a lease. A lease is longer than the call that it covers, so a running call always
+ * holds a live lease.
+ */
 export function leaseSeconds(policy: BreakerPolicy): number {
   return 1.25 * policy.callTimeoutSeconds;
 }
 
-/** How long the bucket keeps an object: a job may end at its deadline and is kept after that. */
+/**
+ * The number of days for which the bucket keeps an object: a job may end as late as its deadline,
+ * and is kept for `retentionDays` after that.
+ */
 export function keptDays({ retentionDays, deadlineSeconds }: JobPolicy): number {
   return retentionDays + Math.ceil(deadlineSeconds / 86_400);
 }

@@ -1,6 +1,7 @@
 /**
- * The kinds of errors that callers see, as problem details (RFC 9457). Both the functions and the
- * gateway, for requests that never reach a function, return them. `type` never changes; texts may.
+ * The kinds of errors that callers see, as problem details (RFC 9457). The functions return them,
+ * and the gateway returns them for requests that never reach a function. `type` never changes;
+ * texts may.
  */
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 

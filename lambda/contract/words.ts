@@ -3,7 +3,10 @@
  * sent to callers, so renaming one is a migration. Every other list of them is derived from here.
  */
 
-/** `DEFERRED`: no target admits the job; it waits for its next attempt. */
+/**
+ * The statuses of jobs that have not ended. `DEFERRED`: no target admitted the job, so it waits for
+ * its next attempt.
+ */
 export const OPEN_STATUSES = ['QUEUED', 'RUNNING', 'DEFERRED'] as const;
 
 /** A job in one of these states no longer changes, except when a dead-lettered one is redriven. */
@@ -35,8 +38,8 @@ export const TARGET_FAILURE_KINDS = [
 export type TargetFailureKind = (typeof TARGET_FAILURE_KINDS)[number];
 
 /**
- * `job`: the caller's request is at fault. `config`: the target's permissions, id or lifecycle are
- * at fault.
+ * All kinds of failed calls. `job`: the caller's request is at fault. `config`: the target's
+ * permissions, id or lifecycle are at fault.
  */
 export const FAILURE_KINDS = [...TARGET_FAILURE_KINDS, 'job', 'config'] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
@@ -66,8 +69,9 @@ export const CIRCUIT_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
 export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
 /**
- * The health of a target, the best first. `recovering`: gets a few calls at a time. `unhealthy`:
- * gets no calls for now. `disabled`: gets only periodic checks until its configuration is fixed.
+ * The health states of a target, best first. `recovering`: the target gets a few calls at a time.
+ * `unhealthy`: the target gets no calls for now. `disabled`: the target gets only periodic checks
+ * until its configuration is fixed.
  */
 export const HEALTH_STATES = ['healthy', 'recovering', 'unhealthy', 'disabled'] as const;
 export type Health = (typeof HEALTH_STATES)[number];

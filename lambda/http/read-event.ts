@@ -4,8 +4,8 @@ import { invalid, type Parsed } from '../contract/schemas/faults.ts';
 import { parseQuery, type QuerySchema } from '../contract/schemas/queries.ts';
 
 /**
- * Less than the limits of API Gateway (10 MB) and Lambda (6 MB, with the body as an escaped
- * string).
+ * The largest body that is accepted. It is less than the limits of API Gateway (10 MB) and Lambda
+ * (6 MB, with the body as an escaped string).
  */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
@@ -33,8 +33,8 @@ export function tenantOf(event: APIGatewayProxyEvent, settings: Settings): strin
 }
 
 /**
- * Reads the key as a quoted string, as in the IETF draft, or without quotes, as most clients send
- * it. Both forms are the same key.
+ * Reads the idempotency key, with or without quotes. The IETF draft asks for a quoted string, but
+ * most clients send no quotes. Both forms are the same key.
  */
 export function readIdempotencyKey(event: APIGatewayProxyEvent): Parsed<string | undefined> {
   const values = headerValues(event, 'idempotency-key');
@@ -45,7 +45,10 @@ export function readIdempotencyKey(event: APIGatewayProxyEvent): Parsed<string |
     : invalid('Idempotency-Key', 'allowed is one value of 1 to 255 visible ASCII characters');
 }
 
-/** Reads all values of each name; `queryStringParameters` has only the last one. */
+/**
+ * Parses the query with all values of each parameter; `queryStringParameters` has only the last
+ * value.
+ */
 export function readQuery<Query>(
   { multiValueQueryStringParameters }: APIGatewayProxyEvent,
   schema: QuerySchema<Query>,

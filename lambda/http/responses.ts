@@ -38,12 +38,15 @@ export function invalid({ event }: Call, errors: readonly Fault[]): APIGatewayPr
   return problem(PROBLEM.invalidRequest, { requestId: event.requestContext.requestId, errors });
 }
 
-/** Returns 503 for a request whose handling threw: a store or a queue did not respond. */
+/** Returns 503 for a request that failed because a store or a queue did not respond. */
 export function unavailable(requestId: string): APIGatewayProxyResult {
   return problem(PROBLEM.unavailable, { requestId }, { 'retry-after': RETRY_AFTER_SECONDS });
 }
 
-/** Longer than the SDK takes for all its attempts. */
+/**
+ * The wait that a 503 asks for. The SDK has already retried, so an immediate retry would likely
+ * fail too.
+ */
 const RETRY_AFTER_SECONDS = '5';
 
 function response(

@@ -27,15 +27,17 @@ const PROMPT = 'Reply with OK.';
 const MAX_TOKENS = 1;
 
 /**
- * The prober leaves a recovery younger than this to the jobs. In a busy system it is over by then.
+ * The time for which the prober leaves a recovery to the jobs. In a busy system, the recovery has
+ * ended by then.
  */
 const JOBS_TURN_MS = 30_000;
 
 /**
  * Probes the targets whose circuits wait for a call that no job makes. A run probes at most one
- * recovery stage of each circuit: one call for an open circuit, then five, then ten. Each call
- * takes a permit of the circuit, so overlapping probers and jobs together stay within the stage. A
- * call starts only if it can have its full time before `endsAtMs`.
+ * recovery stage of each circuit. With the default stages, that is one call for an open circuit,
+ * then five, then ten. Each call takes a permit of the circuit, so overlapping probers and jobs
+ * together stay within the stage. A call starts only if it can have its full time before
+ * `endsAtMs`.
  */
 export async function probeTargets(
   dependencies: ProbeDependencies,
@@ -69,7 +71,10 @@ export async function probeTargets(
 
 type ProbedTarget = Pick<Candidate, 'key' | 'target' | 'tier'>;
 
-/** Returns true if no job is likely to call the target. Admission checks cooldown and overrides. */
+/**
+ * Returns true if no job is likely to call the target. The cooldown and overrides are checked
+ * later, at admission.
+ */
 function isLeftToProbes(
   { state, sinceMs = 0 }: CircuitSummary,
   { breaker }: Settings,
@@ -88,7 +93,8 @@ function isLeftToProbes(
 }
 
 /**
- * Makes one call after the other, because the first failure opens the circuit and ends the stage.
+ * Makes the stage's calls one after the other, because the first failure opens the circuit and ends
+ * the stage.
  */
 async function probeStage(
   dependencies: ProbeDependencies,
@@ -114,8 +120,9 @@ async function probeStage(
 }
 
 /**
- * Returns undefined if the circuit admits no call, if it admits every call (it has closed or is
- * overridden), or if it is in another stage by now, which the next run probes.
+ * Returns a permit of this stage. Returns undefined if the circuit admits no call, if it admits
+ * every call (because it has closed or is overridden), or if it is now in another stage, which the
+ * next run probes.
  */
 async function stagePermit(
   circuits: Pick<CircuitGate, 'admit'>,
@@ -130,7 +137,7 @@ async function stagePermit(
   return undefined;
 }
 
-/** Returns true if the target answered. */
+/** Makes one probe. Returns true if the target answered. */
 async function probe(
   dependencies: ProbeDependencies,
   target: ProbedTarget,

@@ -9,8 +9,8 @@ import { requestCancel } from '../core/jobs/transitions.ts';
 import { ownJob } from './job-view.ts';
 
 /**
- * Each try can lose to a claim, a deferral or an end. A job that changes this often is near its
- * end.
+ * The number of tries to cancel a job. A try fails if the job is claimed, deferred or ended at the
+ * same time. A job that changes this often is near its end.
  */
 const MAX_TRIES = 5;
 
@@ -25,8 +25,8 @@ export type Cancellation =
   { readonly outcome: 'accepted'; readonly job: Job } | { readonly outcome: 'ended' | 'unknown' };
 
 /**
- * Cancels a job at once if no worker runs it; otherwise asks its run to stop. For a job that is
- * already CANCELLED, as for any ended job, it returns `ended`.
+ * Cancels a job at once if no worker runs it; otherwise asks its run to stop. Returns `ended` for a
+ * job that has ended, even if its status is CANCELLED.
  */
 export async function cancelJob(
   { jobs, ends, clock }: CancelDependencies,

@@ -7,7 +7,10 @@ import type { JobStore } from '../core/jobs/job-store.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import { ownJob, viewJob } from './job-view.ts';
 
-/** A larger answer is returned only as a link. Lambda limits a response to 6 MB. */
+/**
+ * The largest answer that a response contains. A larger answer is returned only as a link, because
+ * Lambda limits a response to 6 MB.
+ */
 const INLINE_BYTES = 256 * 1024;
 
 /**
@@ -46,7 +49,9 @@ export async function getJob(
   return { job, view: { ...viewJob(job), ...(await viewResult(dependencies.results, job)) } };
 }
 
-/** Reads only the row; the answer is read once, after the wait. */
+/**
+ * Waits for the job to end, and reads only its row. `getJob` reads the answer once, after the wait.
+ */
 async function awaitEnd(
   { jobs, clock }: GetJobDependencies,
   tenant: string,

@@ -92,7 +92,7 @@ export async function deleteJob(call: Call): Promise<APIGatewayProxyResult> {
   }
 }
 
-/** Time to read and return the model's answer after the wait. */
+/** The time reserved after the wait for reading and returning the model's answer. */
 const ANSWER_MARGIN_MS = 5000;
 
 const NOT_A_CURSOR = {

@@ -48,7 +48,9 @@ export function shownTimes({
   };
 }
 
-/** Whole seconds until the next poll makes sense; undefined once the job has ended. */
+/**
+ * Returns the whole seconds until the caller should poll again; undefined once the job has ended.
+ */
 export function retryAfterSeconds(
   { status, nextAttemptAt = 0 }: Pick<Job, 'status' | 'nextAttemptAt'>,
   now: number,

@@ -9,8 +9,8 @@ export interface ListScope {
 
 /**
  * Encodes a position in a list with a hash that binds it to the list. The hash prevents mistakes,
- * not forgery: a forged cursor only moves within the caller's own list, because the tenant is never
- * taken from it.
+ * not forgery: a forged cursor only moves within the caller's own list, because the tenant comes
+ * from the API key, not from the cursor.
  */
 export function encodeCursor(position: string, { tenant, status }: ListScope): string {
   const seal = digest([position, tenant, status ?? null]);

@@ -19,7 +19,7 @@ import {
 
 type Route = (call: Call) => Promise<APIGatewayProxyResult>;
 
-/** Keyed by the method and resource that the gateway matched, so this code parses no path. */
+/** The routes, by the method and resource that the gateway matched. This code parses no path. */
 const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['POST /jobs', withoutQuery(postJob)],
   ['GET /jobs', showJobs],

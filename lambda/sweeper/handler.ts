@@ -5,7 +5,10 @@ import { ENV, requiredEnv } from '../contract/env.ts';
 import { gaugeTargets } from './gauge-targets.ts';
 import { sweep } from './sweep.ts';
 
-/** The longest time that one page of rows takes, including the SDK's retries. */
+/**
+ * The time reserved for the last page: the longest that a page of rows takes, including the SDK's
+ * retries.
+ */
 const MARGIN_MS = 15_000;
 
 const runtime = openRuntime();

@@ -42,9 +42,9 @@ export async function sweep(dependencies: SweepDependencies, untilMs: number): P
 
 /** The facts that a sweep has learned so far about the queue and the bus. */
 interface SweepState {
-  /** Reads the backlog when the first row asks for it. */
+  /** Reads the queue's backlog on the first call, and returns that reading on later calls. */
   readonly queueBacklog: () => Promise<QueueBacklog>;
-  /** False after a failed publish: the sweep then skips all other events, to save its time. */
+  /** False after a failed publish: the sweep then skips the remaining events to save time. */
   isBusUp: boolean;
 }
 
@@ -54,7 +54,10 @@ function shardsFrom(now: number): readonly number[] {
   return Array.from({ length: SWEEP_SHARDS }, (_, i) => (first + i) % SWEEP_SHARDS);
 }
 
-/** Returns true if the sweeper changed or sent the job; postponing its check does not count. */
+/**
+ * Sweeps one row. Returns true if the sweeper changed the job or sent its message; postponing the
+ * next check does not count.
+ */
 async function sweepJob(
   dependencies: SweepDependencies,
   job: DueJob,
@@ -115,7 +118,10 @@ async function carryOut(
   }
 }
 
-/** Returns true if the job's completion event is published now. */
+/**
+ * Publishes the job's completion event, unless a publish has already failed in this sweep. Returns
+ * true if the event is published.
+ */
 async function publishEnd(
   { jobs, ends }: SweepDependencies,
   jobId: string,
@@ -128,7 +134,9 @@ async function publishEnd(
   return isPublished;
 }
 
-/** Stands in for rows whose action does not depend on the queue. */
+/**
+ * The backlog for rows whose action does not depend on it. The queue is not read for these rows.
+ */
 const NOT_READ: QueueBacklog = { isEmpty: false, ageMs: 0 };
 
 async function readQueue(dependencies: SweepDependencies): Promise<QueueBacklog> {
@@ -140,7 +148,8 @@ async function readQueue(dependencies: SweepDependencies): Promise<QueueBacklog>
 
 /**
  * Estimates how long messages wait at present: the longest time since the message of a running job
- * became visible. SQS reports the age of messages only to CloudWatch, and minutes late.
+ * became visible. The sweeper needs an estimate because SQS reports the age of messages only to
+ * CloudWatch, minutes late.
  */
 async function longestWaitMs({ jobs, clock }: SweepDependencies): Promise<number> {
   const now = clock.now();

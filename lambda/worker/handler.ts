@@ -28,7 +28,10 @@ const dependencies = {
 };
 const batch = new BatchProcessor(EventType.SQS);
 
-/** Runs the jobs of a batch concurrently. A job that fails is reported on its own. */
+/**
+ * Runs the jobs of a batch concurrently. Reports each failed message to SQS separately, so that SQS
+ * redelivers only those messages.
+ */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   runtime.begin(context);
   try {

@@ -7,8 +7,8 @@ import { renew } from '../core/jobs/transitions.ts';
 /**
  * Returns the check that runs before each model call. It renews the lease so that the lease
  * outlives the call, and it detects that the job was cancelled or lost. The first call is often the
- * only one, so it uses the claim's own lease while that is long enough; a cancel during it is
- * detected before the second call.
+ * only one, so before that call the check does nothing if the claim's own lease is long enough. A
+ * cancel is then detected before the second call.
  */
 export function keepLease(
   { jobs, clock }: { readonly jobs: Pick<JobStore, 'update'>; readonly clock: Pick<Clock, 'now'> },
@@ -21,7 +21,8 @@ export function keepLease(
   return async () => {
     calls++;
     if (calls === 1 && leaseUntil - clock.now() >= neededMs) return 'go';
-    // If the process was frozen meanwhile, the renewed lease has already expired: renew it again.
+    // If Lambda froze the process during the update, the new lease may have expired: renew it
+    // again.
     do {
       const renewed = await jobs.update(job.jobId, renew(job, clock.now(), policy));
       if (!renewed.applied) return refusalOf(renewed.current, job);

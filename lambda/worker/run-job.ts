@@ -31,7 +31,7 @@ export interface RunJobDependencies {
 
 export interface Invocation {
   readonly settings: Settings;
-  /** Lambda stops the function at this time. */
+  /** The time at which Lambda stops the function. */
   readonly endsAtMs: number;
 }
 
@@ -132,7 +132,7 @@ async function putBack(
   const updated = await jobs.update(job.jobId, update);
   if (!updated.applied) return false;
   const now = clock.now();
-  // Without this, the cancel would take effect only when the next message arrives.
+  // Without this check, the cancel would take effect only when the next message arrives.
   if (updated.job.cancelRequested) {
     await ends.write(job.jobId, cancel(updated.job, now));
     return false;

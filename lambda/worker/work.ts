@@ -17,8 +17,9 @@ export interface WorkDependencies extends RunJobDependencies {
 }
 
 /**
- * Handles one message. Once the promise resolves, SQS may delete the message. It rejects only if
- * infrastructure is broken: SQS then redelivers the message, and the sweeper requeues the job.
+ * Handles one message. Once the promise resolves, SQS may delete the message. The promise rejects
+ * only if infrastructure is broken: SQS then redelivers the message, and the sweeper requeues the
+ * job.
  */
 export async function work(
   dependencies: WorkDependencies,

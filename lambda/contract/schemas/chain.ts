@@ -43,7 +43,7 @@ function repeatFaults(
   });
 }
 
-/** An ARN and the id at its end name the same model. */
+/** Returns the same key for an ARN and for the id at its end, because both name the same model. */
 function identityOf({ region, modelId }: Target): string {
   return targetKey({ region, modelId: modelId.slice(modelId.lastIndexOf('/') + 1) });
 }

@@ -12,10 +12,16 @@ export type Parsed<Value> =
   | { readonly valid: true; readonly value: Value }
   | { readonly valid: false; readonly errors: readonly Fault[] };
 
-/** An input can have thousands of faults; its author needs the first few. */
+/**
+ * The most faults that are reported. An input can have thousands, but its author needs only the
+ * first few.
+ */
 const MAX_FAULTS = 20;
 
-/** `describe` returns the words that a fault uses for the value that was given. */
+/**
+ * Checks an input against a schema. `describe` returns the words that a fault uses for the value
+ * that was given.
+ */
 export function parse<Value>(
   schema: z.ZodType<Value>,
   input: unknown,
@@ -31,7 +37,9 @@ export function invalid(field: string, detail: string) {
   return { valid: false as const, errors: [{ field, detail }] };
 }
 
-/** Quotes a text from a URL, which is not a prompt; shortened, because a cursor is long. */
+/**
+ * Quotes a text from a URL, which is never a prompt. A long text, such as a cursor, is shortened.
+ */
 export function quoteOf(value: unknown): string {
   if (typeof value !== 'string') return kindOf(value);
   return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value);

@@ -25,7 +25,7 @@ const attempt = z.object({
   ms: z.number().min(0).describe('The duration in milliseconds.'),
 });
 
-/** Known once a target has answered. */
+/** The fields that are known once a target has answered. */
 const served = {
   servedBy: z.string().optional().describe('The target that answered.'),
   tier: z.string().optional(),

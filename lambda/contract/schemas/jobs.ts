@@ -7,7 +7,7 @@ import { leaseSeconds, type Settings } from '../policy.ts';
 import { WHEN_OPEN } from '../words.ts';
 import { type Fault, type Parsed, parse } from './faults.ts';
 
-/** Bedrock and every store accept well-formed text unchanged. */
+/** A well-formed text, which Bedrock and every store accept unchanged. */
 const wellFormed = z.string().refine((text) => text.isWellFormed(), {
   message: 'text without unpaired surrogates',
 });
@@ -15,7 +15,7 @@ const prose = wellFormed
   .refine((text) => text.trim() !== '', { message: 'text that is not blank' })
   .meta({ pattern: '\\S' });
 
-/** Converse refuses any other order of roles. */
+/** Returns the role of a message by its position. Converse refuses any other order of roles. */
 const roleAt = (index: number) => (index % 2 === 0 ? 'user' : 'assistant');
 
 const inferenceFields = {

@@ -15,7 +15,8 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'input'):
 }
 
 function tidy(node: JsonSchema): void {
-  // zod means that the code does not change the array; OpenAPI means that callers must not send it.
+  // In zod, `readOnly` means that the code does not change the array. In OpenAPI, `readOnly` means
+  // that callers must not send it.
   delete node.readOnly;
   // The format is enough; zod's pattern for it is half a page long.
   if (node.format === 'date-time') delete node.pattern;

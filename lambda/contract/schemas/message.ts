@@ -25,7 +25,8 @@ export function encodeMessage({ jobId, generation }: JobMessage): string {
 }
 
 /**
- * Parses a message. Another version has a reason of its own, because a rollback makes it readable.
+ * Parses a message. A message of another version gets its own reason, because a rollback can make
+ * it readable.
  */
 export function parseMessage(body: string): ParsedMessage {
   let value: unknown;

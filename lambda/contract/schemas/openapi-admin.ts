@@ -1,7 +1,10 @@
 import { OVERRIDE_SCOPES } from '../words.ts';
 import { COMMON_PROBLEMS, json, problems } from './openapi-components.ts';
 
-/** Operators sign with an IAM principal that may invoke these routes. */
+/**
+ * The authentication of operators: they sign requests as an IAM principal that may invoke these
+ * routes.
+ */
 const OPERATORS = { tags: ['admin'], security: [{ sigv4: [] }] };
 
 const SCOPE = {

@@ -5,7 +5,10 @@ import { invalid, type Parsed, parse } from './faults.ts';
 
 const LONGEST_DAYS = 30;
 const LONGEST_SECONDS = LONGEST_DAYS * 86_400;
-/** Long enough for most incidents, and short enough that nobody forgets an override for days. */
+/**
+ * The default duration of an override: long enough for most incidents, and short enough that a
+ * forgotten override does not last for days.
+ */
 const DEFAULT_SECONDS = 3_600;
 
 export const overrideRequest = z.strictObject({

@@ -3,7 +3,10 @@ import * as z from 'zod';
 import { JOB_STATUSES } from '../words.ts';
 import { type Parsed, parse, quoteOf } from './faults.ts';
 
-/** Less than the function's timeout and the gateway's 29 s, so that time is left to respond. */
+/**
+ * The longest `wait`: less than the function's timeout and the gateway's 29 s, so that time is left
+ * to respond.
+ */
 const LONGEST_WAIT_SECONDS = 20;
 
 export const listQuery = z.strictObject({
@@ -29,7 +32,10 @@ export const noQuery = z.strictObject({});
 
 export type QuerySchema<Query> = z.ZodType<Query>;
 
-/** `parameters` holds the decoded values of each name, in the order of the URL. */
+/**
+ * Checks a query against its schema. `parameters` holds the decoded values of each name, in the
+ * order of the URL.
+ */
 export function parseQuery<Query>(
   schema: QuerySchema<Query>,
   parameters: Readonly<Record<string, readonly string[] | undefined>>,

@@ -28,7 +28,9 @@ function parseJson(text: string, source: string): unknown {
   }
 }
 
-/** The worker's role permits only the deployed targets. */
+/**
+ * Finds targets that were not deployed, because the worker's role permits only deployed targets.
+ */
 function addedTargets({ tiers }: Settings, deployed: Settings): readonly string[] {
   const permitted = new Set(targetsOf(deployed).map(targetKey));
   return tiers.flatMap(({ targets }, i) =>

@@ -17,7 +17,10 @@ import { TARGET_FAILURE_KINDS } from '../words.ts';
 import { chainFaults } from './chain.ts';
 import { allowedBy, fieldOf, valueAt } from './issue.ts';
 
-/** Two calls and 30 s must fit into the 900 s that Lambda allows a function. */
+/**
+ * The longest call timeout. Two calls and 30 s must fit into the 900 s that Lambda allows a
+ * function.
+ */
 const CALL_TIMEOUT_MAX_SECONDS = 435;
 
 const region = z
