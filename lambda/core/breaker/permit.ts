@@ -1,10 +1,7 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { TargetFailureKind } from '../../contract/words.ts';
 
-/**
- * Permission to make one call now. The call's duration runs from the admission to `settle`. Only
- * the first `settle` counts.
- */
+/** Permission to make one call now. Only the first `settle` counts. */
 export interface Permit {
   readonly key: string;
   /** The recovery stage that the call belongs to, counted from 0. Absent outside a recovery. */
@@ -18,15 +15,20 @@ export interface Permit {
 
 /** The result of an admitted call, reduced to its meaning for the target. */
 export type Outcome =
-  | { readonly kind: 'success' }
-  | {
+  | (Timed & { readonly kind: 'success' })
+  | (Timed & {
       readonly kind: 'failure';
       readonly failure: TargetFailureKind;
       /** The wait that the target asked for, as in Retry-After. It may lengthen the cooldown. */
       readonly retryAfterMs?: number;
-    }
+    })
   /** The caller caused the error or aborted, or the worker aborted before the full timeout. */
   | { readonly kind: 'ignored' };
+
+interface Timed {
+  /** The call's own duration, for a caller that does other work first. @default since admission */
+  readonly elapsedMs?: number;
+}
 
 type Report = (outcome: Outcome) => void | Promise<void>;
 
@@ -49,8 +51,13 @@ export class CallPermit implements Permit {
   }
 }
 
-export function isSlow(elapsedMs: number, { slowCallSeconds }: BreakerPolicy): boolean {
-  return slowCallSeconds !== undefined && elapsedMs >= slowCallSeconds * 1000;
+export function isSlow(
+  outcome: Outcome,
+  sinceAdmissionMs: number,
+  { slowCallSeconds }: BreakerPolicy,
+): boolean {
+  if (slowCallSeconds === undefined || outcome.kind === 'ignored') return false;
+  return (outcome.elapsedMs ?? sinceAdmissionMs) >= slowCallSeconds * 1000;
 }
 
 /** The outcome of a call of a recovery stage, as the stage counts it. */
@@ -67,10 +74,10 @@ export type ProbeResult =
 /** Returns the result for a recovery stage. One failed or slow call reopens the circuit. */
 export function probeResultOf(
   outcome: Outcome,
-  elapsedMs: number,
+  sinceAdmissionMs: number,
   policy: BreakerPolicy,
 ): ProbeResult {
-  const slow = isSlow(elapsedMs, policy);
+  const slow = isSlow(outcome, sinceAdmissionMs, policy);
   switch (outcome.kind) {
     case 'ignored':
       return outcome;

@@ -70,7 +70,7 @@ export class WindowWriter {
     }
     if (outcome.kind === 'success') tally.succeed();
     else tally.fail(outcome.failure, counts, outcome.retryAfterMs ?? 0);
-    if (isSlow(nowMs - admittedAtMs, policy)) tally.slow();
+    if (isSlow(outcome, nowMs - admittedAtMs, policy)) tally.slow();
     if (counts || tally.isOverdue(nowMs, recheckMs)) return this.#flushOf(tally);
   }
 

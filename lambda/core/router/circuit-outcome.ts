@@ -6,12 +6,12 @@ import type { ModelResult } from './model-client.ts';
 export function circuitOutcome(result: ModelResult): Outcome {
   switch (result.outcome) {
     case 'answer':
-      return { kind: 'success' };
+      return { kind: 'success', elapsedMs: result.elapsedMs };
     case 'failure': {
       const { kind, retryAfterMs } = result.failure;
       if (!isTargetKind(kind)) return { kind: 'ignored' };
       const hint = retryAfterMs === undefined ? {} : { retryAfterMs };
-      return { kind: 'failure', failure: kind, ...hint };
+      return { kind: 'failure', failure: kind, elapsedMs: result.elapsedMs, ...hint };
     }
     default:
       return result satisfies never;

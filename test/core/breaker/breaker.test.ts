@@ -99,6 +99,19 @@ describe('a flush', () => {
   });
 });
 
+describe('a call', () => {
+  test('is slow by its own duration, not by work that its caller did before it', async () => {
+    const fleet = aFleet({ policy: { slowCallSeconds: 30, minimumCalls: 1 } });
+    const permit = await fleet.permit();
+    await fleet.seconds(31);
+
+    await permit.settle({ kind: 'success', elapsedMs: 2_000 });
+    await fleet.worker(1).flush();
+
+    expect(fleet.ofType('opened')).toEqual([]);
+  });
+});
+
 describe('a summary', () => {
   test('has the reason and the end of the state, and the override', async () => {
     const fleet = aFleet();

@@ -40,7 +40,9 @@ describe('a healthy chain', () => {
       attempts: [{ target: EAST_SONNET, tier: 'primary', outcome: 'answered', ms: 700 }],
     });
     expect(called()).toEqual([EAST_SONNET]);
-    expect(circuits.settled).toEqual([{ key: EAST_SONNET, outcome: { kind: 'success' } }]);
+    expect(circuits.settled).toEqual([
+      { key: EAST_SONNET, outcome: { kind: 'success', elapsedMs: 700 } },
+    ]);
   });
 
   test('reads no circuits', async () => {
