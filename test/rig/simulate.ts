@@ -2,9 +2,9 @@ import type { JobOptions } from '../../lambda/contract/job-request.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import { acceptJob } from '../../lambda/request/accept-job.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
+import { seededRandom } from '../../local/bedrock/seeded-random.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { aWorld } from '../support/job-world.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 import { WatchedStore } from '../support/watched-store.ts';
 import type { CircuitChange, OutageRun } from './outage-run.ts';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../lambda/core/breaker/permit.ts';
+import { seededRandom } from '../../local/bedrock/seeded-random.ts';
 import { countsOf, FAIL, type Fleet, KEY, type NewFleet, OK, permitsOf } from '../support/fleet.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 
 /** Cases in which throttles arrive before the first successes. A few must not trip a fleet. */
 export function countingCases(newFleet: NewFleet, seeds: number): void {

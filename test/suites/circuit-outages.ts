@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { seededRandom } from '../../local/bedrock/seeded-random.ts';
 import { countsOf, FAIL, type Fleet, type NewFleet, OK, opened } from '../support/fleet.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 
 /** Cases of a store that is lost or refuses requests. Its exceptions never reach a caller. */
 export function outageCases(newFleet: NewFleet): void {

@@ -9,11 +9,11 @@ import { OVERRIDE_MODES, type OverrideMode } from '../../lambda/contract/words.t
 import { CircuitStoreError } from '../../lambda/core/breaker/circuit-store.ts';
 import type { Outcome } from '../../lambda/core/breaker/permit.ts';
 import { timingOf } from '../../lambda/core/breaker/timing.ts';
+import { seededRandom } from '../../local/bedrock/seeded-random.ts';
 import type { OpenStore } from '../suites/circuit-cases.ts';
 import { CircuitChecker } from './circuit-checker.ts';
 import { FakeClock } from './fake-clock.ts';
 import { aPolicy, FAIL, Fleet, IGNORED, OK } from './fleet.ts';
-import { seededRandom } from './seeded-random.ts';
 import type { Fault, Operation } from './watched-store.ts';
 
 export const POLICY: BreakerPolicy = aPolicy({

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { fromRecord } from '../../../lambda/core/breaker/record.ts';
 import { MemoryCircuitStore } from '../../../lambda/stores/memory-circuit-store.ts';
+import { seededRandom } from '../../../local/bedrock/seeded-random.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FAIL, Fleet, OK } from '../../support/fleet.ts';
-import { seededRandom } from '../../support/seeded-random.ts';
 
 const WORKERS = 50;
 const MOST_FAILED_SAVES = 60;

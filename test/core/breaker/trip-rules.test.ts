@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WindowCounts } from '../../../lambda/core/breaker/circuit-store.ts';
 import { seeded, tripOf } from '../../../lambda/core/breaker/trip-rules.ts';
+import { seededRandom } from '../../../local/bedrock/seeded-random.ts';
 import { aPolicy } from '../../support/fleet.ts';
-import { seededRandom } from '../../support/seeded-random.ts';
 
 const OFF = Number.POSITIVE_INFINITY;
 const EXCESS_AT_5 = aPolicy({ minimumCalls: OFF, excessFailures: 5 });

@@ -3,9 +3,9 @@ import { encodeMessage } from '../../../lambda/contract/schemas/message.ts';
 import { nextAttemptAt, type RunWithoutAnswer } from '../../../lambda/core/jobs/retry-time.ts';
 import type { RunResult } from '../../../lambda/core/router/run-result.ts';
 import { work } from '../../../lambda/worker/work.ts';
+import { seededRandom } from '../../../local/bedrock/seeded-random.ts';
 import { aJob, anAnswer, anAttempt, START } from '../../support/job-builders.ts';
 import { aWorld, type World } from '../../support/job-world.ts';
-import { seededRandom } from '../../support/seeded-random.ts';
 import { someSettings } from '../../support/settings.ts';
 
 const SECOND = 1000;
