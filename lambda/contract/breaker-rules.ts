@@ -40,8 +40,8 @@ const BREAKER_RULES: readonly BreakerRule[] = [
   },
   {
     field: 'windowSeconds',
-    allowed: 'at least callTimeoutSeconds, or slow failures leave the window before they add up',
-    holds: ({ windowSeconds, callTimeoutSeconds }) => windowSeconds >= callTimeoutSeconds,
+    allowed: 'at least firstTokenSeconds, or slow failures leave the window before they add up',
+    holds: ({ windowSeconds, firstTokenSeconds }) => windowSeconds >= firstTokenSeconds,
   },
   // `Infinity` turns the rule off. JSON cannot represent it, so only `createBreaker` accepts it.
   ...(['minimumCalls', 'consecutiveFailures'] as const).map((field) => ({
@@ -49,15 +49,17 @@ const BREAKER_RULES: readonly BreakerRule[] = [
     allowed: 'a whole number from 1',
     holds: (policy: BreakerPolicy) => isCount(policy[field]) || policy[field] === Infinity,
   })),
-  ...(['excessFailures', 'cooldownSeconds', 'callTimeoutSeconds'] as const).map((field) => ({
-    field,
-    allowed: 'above 0',
-    holds: (policy: BreakerPolicy) => policy[field] > 0,
-  })),
+  ...(['excessFailures', 'cooldownSeconds', 'firstTokenSeconds', 'stallSeconds'] as const).map(
+    (field) => ({
+      field,
+      allowed: 'above 0',
+      holds: (policy: BreakerPolicy) => policy[field] > 0,
+    }),
+  ),
   {
-    field: 'slowCallSeconds',
+    field: 'slowFirstTokenSeconds',
     allowed: 'above 0, or absent',
-    holds: ({ slowCallSeconds: seconds }) => seconds === undefined || seconds > 0,
+    holds: ({ slowFirstTokenSeconds: seconds }) => seconds === undefined || seconds > 0,
   },
   {
     field: 'slowRatePercent',

@@ -12,6 +12,8 @@ export const METRIC = {
   /** Succeeded jobs whose request was reduced, or that a tier after the first one answered. */
   jobsDegraded: 'JobsDegraded',
   jobsRedriven: 'JobsRedriven',
+  /** Jobs that were dead-lettered because they used up their failed calls. */
+  jobsWithoutAnswer: 'JobsWithoutAnswer',
   /** Milliseconds from acceptance to success. */
   jobLatency: 'JobLatency',
   /**
@@ -23,7 +25,16 @@ export const METRIC = {
   modelCalls: 'ModelCalls',
   modelFailures: 'ModelFailures',
   modelThrottles: 'ModelThrottles',
+  /** Milliseconds of a whole call that was answered. */
   modelLatency: 'ModelLatency',
+  /** Milliseconds to the first content token of a stream. */
+  timeToFirstToken: 'TimeToFirstToken',
+  /** Output tokens per second of a stream, after its first token. */
+  tokensPerSecond: 'TokensPerSecond',
+  /** Streams that broke after their first token; part of `ModelFailures`. */
+  brokenStreams: 'BrokenStreams',
+  /** Answers that a time limit cut. */
+  answersCut: 'AnswersCut',
   /** Failures and throttles together, by kind. */
   failedCalls: 'FailedCalls',
   /** Model calls in the recovery stages of half-open circuits; part of `ModelCalls`. */

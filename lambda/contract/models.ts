@@ -9,6 +9,7 @@
  */
 import { profileOf } from './geography.ts';
 import type { Target } from './policy.ts';
+import type { Streams } from './words.ts';
 
 export interface ModelFacts {
   /** Tokens shared by input and answer. */
@@ -26,6 +27,8 @@ export interface ModelFacts {
    * together with topP.
    */
   readonly refuses?: 'sampling' | 'both';
+  /** @default yes */
+  readonly streams?: Streams;
 }
 
 const CLAUDE_5: ModelFacts = {
@@ -120,6 +123,14 @@ const MODELS: Readonly<Record<string, ModelFacts>> = {
 export function modelFacts(target: Target): ModelFacts | undefined {
   const { model } = profileOf(target);
   return Object.hasOwn(MODELS, model) ? MODELS[model] : undefined;
+}
+
+/**
+ * Returns true if the target is called with ConverseStream. Jobs cannot have tools yet, so
+ * `not-with-tools` means yes.
+ */
+export function isStreamed(target: Target): boolean {
+  return (target.capabilities?.streams ?? modelFacts(target)?.streams ?? 'yes') !== 'no';
 }
 
 /** Returns the cost in US dollars at list price; `undefined` if the price is not known. */

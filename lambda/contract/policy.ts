@@ -3,7 +3,7 @@
  * function reads them. This file has their types and defaults; `schemas/settings.ts` validates
  * them. Times are in seconds and may be fractions, so that a test can run an outage in seconds.
  */
-import type { TargetFailureKind } from './words.ts';
+import type { Streams, TargetFailureKind } from './words.ts';
 
 /** One model or inference profile in one region. A circuit covers one target. */
 export interface Target {
@@ -16,6 +16,15 @@ export interface Target {
   readonly geography?: string;
   /** The target's share of its tier's traffic, relative to the other targets. @default 1 */
   readonly weight?: number;
+  /** The limit for this target's first token. @default `breaker.firstTokenSeconds` */
+  readonly firstTokenSeconds?: number;
+  /** What the target can do, where that differs from its model. @default the model's capabilities */
+  readonly capabilities?: Capabilities;
+}
+
+export interface Capabilities {
+  /** Whether the target answers ConverseStream; otherwise it is called with Converse. */
+  readonly streams?: Streams;
 }
 
 /** A named step of the fallback chain. */
@@ -46,8 +55,8 @@ export interface BreakerPolicy {
   readonly excessFailures: number;
   /** Dry rule: the circuit opens at this many failures and no success in the window. @default 5 */
   readonly consecutiveFailures: number;
-  /** Slow rule: a call that takes at least this long is slow. @default the rule is off */
-  readonly slowCallSeconds?: number;
+  /** Slow rule: a call whose first token takes at least this long is slow. @default the rule is off */
+  readonly slowFirstTokenSeconds?: number;
   /** Slow rule: the circuit opens at this share of slow calls, in percent. @default 50 */
   readonly slowRatePercent: number;
   /** The time that an open circuit waits before its first probe, ±10 %. @default 60 */
@@ -63,8 +72,13 @@ export interface BreakerPolicy {
   readonly viewMaxAgeSeconds: number;
   /** The permits of each recovery stage. @default 1, 5, 10 */
   readonly recoveryStages: readonly number[];
-  /** The time limit of a call. A longer call is aborted and counts as a timeout. @default 60 */
-  readonly callTimeoutSeconds: number;
+  /**
+   * The limit for the first content token of an answer, for a short prompt. Each 100,000 tokens of
+   * the prompt add as much again. A call that takes longer is a timeout. @default 30
+   */
+  readonly firstTokenSeconds: number;
+  /** The limit between two events of a stream. A stream that pauses longer is broken. @default 20 */
+  readonly stallSeconds: number;
   /** The UTC time of day at which daily quotas are reset, `HH:MM`. @default 00:00 */
   readonly dailyQuotaResetUtc: string;
   /** Failure kinds that do not count as failures of a target. @default none */
@@ -93,6 +107,15 @@ export interface JobPolicy {
    * up no claims. @default 5
    */
   readonly maxAttempts: number;
+  /**
+   * The number of failed calls that may be charged to a job before it is dead-lettered. A failed
+   * call is charged if its target served other jobs in the same window. @default 8
+   */
+  readonly failedCalls: number;
+  /** The limit for a whole answer. At the limit, the answer so far is the result. @default 600 */
+  readonly answerSeconds: number;
+  /** The number of jobs that a worker runs side by side, 1 to 10. @default 10 */
+  readonly batchSize: number;
   /** The time for which an ended job and its answer are kept, in days. @default 7 */
   readonly retentionDays: number;
   /** The number of batches that run at once: the event source's maximum concurrency. @default 10 */
@@ -143,7 +166,8 @@ export const BREAKER_DEFAULTS: BreakerPolicy = {
   cooldownMaxSeconds: 900,
   viewMaxAgeSeconds: 1,
   recoveryStages: [1, 5, 10],
-  callTimeoutSeconds: 60,
+  firstTokenSeconds: 30,
+  stallSeconds: 20,
   dailyQuotaResetUtc: '00:00',
   ignoredKinds: [],
 };
@@ -156,6 +180,9 @@ export const CIRCUIT_STORE_DEFAULTS: CircuitStorePolicy = {
 export const JOB_DEFAULTS: JobPolicy = {
   deadlineSeconds: 86_400,
   maxAttempts: 5,
+  failedCalls: 8,
+  answerSeconds: 600,
+  batchSize: 10,
   retentionDays: 7,
   workerConcurrency: 10,
   shortestDeferralSeconds: 5,
@@ -163,12 +190,6 @@ export const JOB_DEFAULTS: JobPolicy = {
 };
 
 export const PROBE_DEFAULTS: ProbePolicy = { enabled: false };
-
-/**
- * The number of jobs in a batch, which is SQS's maximum without a batching window. They run side by
- * side, so a sandbox waits for ten models at once.
- */
-export const BATCH_SIZE = 10;
 
 /** All targets of the chain, tier by tier. */
 export function targetsOf({ tiers }: Pick<Settings, 'tiers'>): readonly Target[] {
@@ -178,32 +199,6 @@ export function targetsOf({ tiers }: Pick<Settings, 'tiers'>): readonly Target[]
 /** The key of the target's circuit, such as `us-east-1/us.anthropic.claude-sonnet-4-6`. */
 export function targetKey(target: Target): string {
   return `${target.region}/${target.modelId}`;
-}
-
-/**
- * The worker's timeout: the time for two calls and for storing their answers. Lambda's own limit is
- * 900 s.
- */
-export function workerTimeoutSeconds(policy: BreakerPolicy): number {
-  return Math.min(900, Math.ceil(2 * policy.callTimeoutSeconds) + 30);
-}
-
-/**
- * The share of the call timeout that is reserved for storing the result and flushing the circuits.
- */
-const CALL_MARGIN_SHARE = 0.1;
-
-/** Returns the time that must be left, in the function and in the job, to start a call. */
-export function timeForACallMs({ callTimeoutSeconds }: BreakerPolicy): number {
-  return callTimeoutSeconds * 1000 * (1 + CALL_MARGIN_SHARE);
-}
-
-/**
- * The length of a lease. A lease is longer than the call that it covers, so a running call always
- * holds a live lease.
- */
-export function leaseSeconds(policy: BreakerPolicy): number {
-  return 1.25 * policy.callTimeoutSeconds;
 }
 
 /**

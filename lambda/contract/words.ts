@@ -26,7 +26,12 @@ export function hasEnded(status: JobStatus): status is EndStatus {
   return (END_STATUSES as readonly JobStatus[]).includes(status);
 }
 
-/** Failures that are the target's fault; they count in its circuit. */
+/**
+ * The kinds of failed calls that count in the target's circuit. `timeout`: no first token within
+ * its limit. `broken-stream`: the stream ended or paused after its first token. `model-error`: the
+ * model could not process the request, or gave an unusable answer. `config`: the target's
+ * permissions, id or lifecycle are at fault.
+ */
 export const TARGET_FAILURE_KINDS = [
   'quota-minute',
   'quota-day',
@@ -34,18 +39,27 @@ export const TARGET_FAILURE_KINDS = [
   'fault',
   'timeout',
   'network',
+  'broken-stream',
+  'model-error',
+  'config',
 ] as const;
 export type TargetFailureKind = (typeof TARGET_FAILURE_KINDS)[number];
 
-/**
- * All kinds of failed calls. `job`: the caller's request is at fault. `config`: the target's
- * permissions, id or lifecycle are at fault.
- */
-export const FAILURE_KINDS = [...TARGET_FAILURE_KINDS, 'job', 'config'] as const;
+/** All kinds of failed calls. `job`: the caller's request is at fault. */
+export const FAILURE_KINDS = [...TARGET_FAILURE_KINDS, 'job'] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
-/** The result of a job's attempt at one target; `unusable`: the answer was empty or malformed. */
-export const ATTEMPT_OUTCOMES = ['answered', 'skipped', ...FAILURE_KINDS, 'unusable'] as const;
+/**
+ * The result of a job's attempt at one target. `unusable`: the answer was empty or malformed.
+ * `aborted`: the call was stopped because its job was cancelled or belongs to another run.
+ */
+export const ATTEMPT_OUTCOMES = [
+  'answered',
+  'skipped',
+  ...FAILURE_KINDS,
+  'unusable',
+  'aborted',
+] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 
 /**
@@ -75,6 +89,10 @@ export type CircuitState = (typeof CIRCUIT_STATES)[number];
  */
 export const HEALTH_STATES = ['healthy', 'recovering', 'unhealthy', 'disabled'] as const;
 export type Health = (typeof HEALTH_STATES)[number];
+
+/** Whether a model answers as a stream. */
+export const STREAMS = ['yes', 'no', 'not-with-tools'] as const;
+export type Streams = (typeof STREAMS)[number];
 
 /** The scopes that an override can have, narrowest first. */
 export const OVERRIDE_SCOPES = ['target', 'profile', 'model', 'region'] as const;

@@ -2,7 +2,8 @@
 export interface Clock {
   /** Returns milliseconds since the Unix epoch. A call never advances the clock. */
   now(): number;
-  sleep(ms: number): Promise<void>;
+  /** Waits for `ms`, or until the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** Formats a time as ISO 8601 in UTC, to the millisecond. */

@@ -134,7 +134,7 @@ export class Fleet {
   #clockOf(worker: number): Clock {
     const { clock } = this;
     const skewMs = this.#options.skewMs?.(worker) ?? 0;
-    return { now: () => clock.now() + skewMs, sleep: (ms) => clock.sleep(ms) };
+    return { now: () => clock.now() + skewMs, sleep: (ms, signal) => clock.sleep(ms, signal) };
   }
 }
 

@@ -3,7 +3,8 @@
  */
 import * as z from 'zod';
 import type { InferenceConfig, JobOptions, JobRequest } from '../job-request.ts';
-import { leaseSeconds, type Settings } from '../policy.ts';
+import type { Settings } from '../policy.ts';
+import { shortestCallMs } from '../time-budget.ts';
 import { WHEN_OPEN } from '../words.ts';
 import { type Fault, type Parsed, parse } from './faults.ts';
 
@@ -53,7 +54,7 @@ const optionFields = {
     .positive()
     .optional()
     .describe(
-      'Seconds after which the job ends EXPIRED: at least 1.25 × `breaker.callTimeoutSeconds`, at most `jobs.deadlineSeconds` (the default).',
+      'Seconds after which the job ends EXPIRED: at least `breaker.firstTokenSeconds` + `breaker.stallSeconds` and a margin, at most `jobs.deadlineSeconds` (the default).',
     ),
   metadata: z
     .record(wellFormed.min(1).max(64), wellFormed.max(256))
@@ -137,8 +138,8 @@ function againstSettings(
     const detail = `got a region without targets, allowed is one of ${[...served].join(', ')}`;
     errors.push({ field: `regions[${i}]`, detail });
   }
-  // With less time than a lease, no call would start, because it could not have its full time.
-  const [least, most] = [leaseSeconds(breaker), jobs.deadlineSeconds];
+  // With less time than the shortest call needs, no call would start.
+  const [least, most] = [shortestCallMs(breaker, jobs) / 1000, jobs.deadlineSeconds];
   if (deadlineSeconds !== undefined && (deadlineSeconds < least || deadlineSeconds > most)) {
     const detail = `got ${deadlineSeconds}, allowed is ${least} to ${most}`;
     errors.push({ field: 'deadlineSeconds', detail });

@@ -1,4 +1,5 @@
-import { keptDays, type Settings, targetKey, targetsOf, workerTimeoutSeconds } from '../policy.ts';
+import { keptDays, type Settings, targetKey, targetsOf } from '../policy.ts';
+import { workerTimeoutSeconds } from '../time-budget.ts';
 import { parseSettings, SettingsError } from './settings.ts';
 
 /**
@@ -45,11 +46,6 @@ function addedTargets({ tiers }: Settings, deployed: Settings): readonly string[
 
 function breakerFaults({ breaker }: Settings, { breaker: deployed }: Settings): readonly string[] {
   const faults: string[] = [];
-  if (workerTimeoutSeconds(breaker) > workerTimeoutSeconds(deployed)) {
-    const limit = deployed.callTimeoutSeconds;
-    const allowed = `at most ${limit}, because the worker's own timeout was deployed for it`;
-    faults.push(fault('breaker.callTimeoutSeconds', breaker.callTimeoutSeconds, allowed));
-  }
   // Workers with different stores would not share their circuits.
   if (breaker.store !== deployed.store) {
     faults.push(fault('breaker.store', breaker.store, `${deployed.store}, as deployed`));
@@ -65,6 +61,14 @@ function jobFaults({ jobs }: Settings, { jobs: deployed }: Settings): readonly s
   if (jobs.workerConcurrency !== deployed.workerConcurrency) {
     const allowed = `${deployed.workerConcurrency}, because the event source was deployed with it`;
     faults.push(fault('jobs.workerConcurrency', jobs.workerConcurrency, allowed));
+  }
+  if (jobs.batchSize !== deployed.batchSize) {
+    const allowed = `${deployed.batchSize}, because the event source was deployed with it`;
+    faults.push(fault('jobs.batchSize', jobs.batchSize, allowed));
+  }
+  if (workerTimeoutSeconds(jobs) > workerTimeoutSeconds(deployed)) {
+    const allowed = `at most ${deployed.answerSeconds}, because the worker's own timeout was deployed for it`;
+    faults.push(fault('jobs.answerSeconds', jobs.answerSeconds, allowed));
   }
   // A row must not outlive the objects that it names.
   if (keptDays(jobs) > keptDays(deployed)) {

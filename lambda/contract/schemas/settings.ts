@@ -13,15 +13,10 @@ import {
   type Settings,
   type SettingsInput,
 } from '../policy.ts';
-import { TARGET_FAILURE_KINDS } from '../words.ts';
+import { brokenTimeRules, LONGEST_ANSWER_SECONDS } from '../time-budget.ts';
+import { STREAMS, TARGET_FAILURE_KINDS } from '../words.ts';
 import { chainFaults } from './chain.ts';
 import { allowedBy, fieldOf, valueAt } from './issue.ts';
-
-/**
- * The longest call timeout. Two calls and 30 s must fit into the 900 s that Lambda allows a
- * function.
- */
-const CALL_TIMEOUT_MAX_SECONDS = 435;
 
 const region = z
   .string()
@@ -34,6 +29,8 @@ const target = z.strictObject({
   model: z.string().min(1).max(200).optional(),
   geography: z.string().min(1).max(20).optional(),
   weight: z.number().positive().max(1000).optional(),
+  firstTokenSeconds: z.number().positive().max(LONGEST_ANSWER_SECONDS).optional(),
+  capabilities: z.strictObject({ streams: z.enum(STREAMS).optional() }).optional(),
 });
 
 const tier = z.strictObject({
@@ -51,14 +48,15 @@ const breaker = z
     minimumCalls: z.number(),
     excessFailures: z.number(),
     consecutiveFailures: z.number(),
-    slowCallSeconds: z.number().optional(),
+    slowFirstTokenSeconds: z.number().optional(),
     slowRatePercent: z.number(),
     cooldownSeconds: z.number(),
     cooldownMultiplier: z.number(),
     cooldownMaxSeconds: z.number(),
     viewMaxAgeSeconds: z.number(),
     recoveryStages: z.array(z.number()),
-    callTimeoutSeconds: z.number().max(CALL_TIMEOUT_MAX_SECONDS),
+    firstTokenSeconds: z.number(),
+    stallSeconds: z.number(),
     dailyQuotaResetUtc: z.string(),
     ignoredKinds: z.array(z.enum(TARGET_FAILURE_KINDS)),
     store: z.enum(['dynamodb', 'redis', 'memory']),
@@ -83,6 +81,10 @@ const jobs = z.strictObject({
     .positive()
     .max(14 * 86_400),
   maxAttempts: z.int().min(1).max(100),
+  failedCalls: z.int().min(1).max(1000),
+  answerSeconds: z.number().positive(),
+  /** 10 is SQS's maximum without a batching window. */
+  batchSize: z.int().min(1).max(10),
   retentionDays: z.int().min(1).max(3650),
   /** 2 is the minimum of an SQS event source. */
   workerConcurrency: z.int().min(2).max(1000),
@@ -110,6 +112,11 @@ const settings = z
     jobs: z.preprocess(withDefaults(JOB_DEFAULTS), jobs),
     probe: z.preprocess(withDefaults(PROBE_DEFAULTS), probe),
     tenants: z.record(z.string(), name).default({}),
+  })
+  .superRefine(({ breaker, jobs }, context) => {
+    for (const { path, allowed: message } of brokenTimeRules(breaker, jobs)) {
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
   })
   .refine(({ probe, breaker }) => !probe.enabled || breaker.store !== 'memory', {
     path: ['probe', 'enabled'],
@@ -154,13 +161,26 @@ function faultLines(issues: readonly z.core.$ZodIssue[], input: unknown): readon
 
 function describe(issue: z.core.$ZodIssue, input: unknown): string[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${fieldOf([...issue.path, key], 'settings')}: no such setting`);
+    return issue.keys.map((key) => {
+      const place = fieldOf([...issue.path, key], 'settings');
+      const replacement = REPLACED.get(place);
+      return `${place}: no such setting${replacement ? `, use ${replacement}` : ''}`;
+    });
   }
   const value = valueAt(issue.path, input);
   // Faults are logged, and the address may contain a password.
   const got = issue.path.at(-1) === 'redisUrl' && value ? 'another' : shorten(value);
   return [`${fieldOf(issue.path, 'settings')}: got ${got}, allowed is ${allowedBy(issue)}`];
 }
+
+/** The names that earlier versions used, and the settings that replace them. */
+const REPLACED: ReadonlyMap<string, string> = new Map([
+  [
+    'breaker.callTimeoutSeconds',
+    'breaker.firstTokenSeconds, breaker.stallSeconds and jobs.answerSeconds',
+  ],
+  ['breaker.slowCallSeconds', 'breaker.slowFirstTokenSeconds'],
+]);
 
 function shorten(value: unknown): string {
   if (value === undefined) return 'nothing';

@@ -11,7 +11,9 @@ export type RejectReason =
   | 'half-open'
   | 'forced-open'
   /** The shared state could not be read, and a guess would be unsafe. */
-  | 'unknown';
+  | 'unknown'
+  /** The daily quota of the target's region is used up. */
+  | 'quota-day';
 
 export interface Rejection {
   readonly admitted: false;
@@ -23,10 +25,27 @@ export interface Rejection {
 /** The result of `admit`. A rejection is no exception: the router simply skips the target. */
 export type Admission = { readonly admitted: true; readonly permit: Permit } | Rejection;
 
+/** A call that asks for admission. */
+export interface CallRequest {
+  /** The job's id. Each job adds at most one failure to a circuit's window. @default none */
+  readonly subject?: string;
+  /** The length of a recovery permit's lease. @default a stream with an ordinary prompt */
+  readonly leaseMs?: number;
+  /**
+   * False for a job whose failed calls may be its own doing. It gets a recovery permit only after
+   * the circuit has waited for other calls for a long time. @default true
+   */
+  readonly mayProbe?: boolean;
+}
+
 /** The part of the breaker that the router uses. `admit` returns a promise only if it needs I/O. */
 export interface CircuitGate {
-  /** `subject` is the job's id. Each job adds at most one failure to a circuit's window. */
-  admit(key: string, subject?: string): Admission | Promise<Admission>;
+  admit(key: string, call?: CallRequest): Admission | Promise<Admission>;
+  /**
+   * Returns the latest time at which the target answered a call in the circuit's window, by this
+   * worker's clock; `undefined` if it answered none. Provisional successes do not count.
+   */
+  lastServedAtMs(key: string): Promise<number | undefined>;
   summaries(keys: readonly string[]): Promise<readonly CircuitSummary[]>;
   /**
    * Moves a closed circuit to the first recovery stage, unless the circuit has changed its state

@@ -7,7 +7,14 @@ export interface Permit {
   /** The recovery stage that the call belongs to, counted from 0. Absent outside a recovery. */
   readonly stage?: number;
   /**
-   * Reports the call's outcome. If this returns a promise, the promise resolves once the
+   * Reports that a content token of the answer arrived. Outside a recovery, the first token counts
+   * as a success. In a recovery, the permit succeeds `stallSeconds` after the first token, or at
+   * the end of the call. `elapsedMs` is the call's own duration so far.
+   * @default `elapsedMs` counts since admission
+   */
+  token(elapsedMs?: number): void | Promise<void>;
+  /**
+   * Reports the call's outcome. A failure after a token takes the success back. If this returns a promise, the promise resolves once the
    * consequences are written.
    */
   settle(outcome: Outcome): void | Promise<void>;

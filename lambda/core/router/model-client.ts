@@ -12,12 +12,24 @@ export interface ModelRequest {
   readonly jobId: string;
 }
 
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** True if the call did not report its usage, because it was cut or broken. */
+  readonly estimated?: true;
+}
+
 export interface ModelAnswer {
   readonly text: string;
-  /** Bedrock's `stopReason`, unchanged. */
+  /** Bedrock's `stopReason`, unchanged, or `time_limit` if our own limit cut the answer. */
   readonly stopReason: string;
-  readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
+  readonly usage: Usage;
+  /** True if a cut answer ends in the middle of a tool call. */
+  readonly inToolCall?: true;
 }
+
+/** The stop reason of an answer that `answerMs` cut. */
+export const TIME_LIMIT = 'time_limit';
 
 export interface ModelFailure {
   readonly kind: FailureKind;
@@ -33,14 +45,54 @@ export interface ModelFailure {
 
 /** A failed call is a value; an exception means that the code is broken. */
 export type ModelResult =
-  | { readonly outcome: 'answer'; readonly answer: ModelAnswer; readonly elapsedMs: number }
-  | { readonly outcome: 'failure'; readonly failure: ModelFailure; readonly elapsedMs: number };
+  | (TimedCall & { readonly outcome: 'answer'; readonly answer: ModelAnswer })
+  | (TimedCall & {
+      readonly outcome: 'failure';
+      readonly failure: ModelFailure;
+      /** The tokens that a broken stream may be billed for. @default none */
+      readonly usage?: Usage;
+    })
+  /** The watch's signal stopped the call. */
+  | (TimedCall & { readonly outcome: 'aborted'; readonly usage?: Usage });
+
+interface TimedCall {
+  /** Milliseconds from the start of the call to its end. */
+  readonly elapsedMs: number;
+  /** Milliseconds to the first content token. Absent if there was none, or without a stream. */
+  readonly firstTokenMs?: number;
+}
+
+/** The time limits of one call, in milliseconds. */
+export interface CallLimits {
+  /** True: ConverseStream. False: Converse, to which only `answerMs` applies. */
+  readonly isStreamed: boolean;
+  /** To the first content token. After it, the call is a `timeout`. */
+  readonly firstTokenMs: number;
+  /** Between two events of the stream after the first token. After it, the stream is broken. */
+  readonly stallMs: number;
+  /**
+   * For the whole answer. After it, a stream's answer so far is the result; a call without a stream
+   * is a `timeout`.
+   */
+  readonly answerMs: number;
+}
+
+/** The caller's view of a running call. */
+export interface CallWatch {
+  /**
+   * Called for each event of the stream that carries content: text, reasoning or a tool's input.
+   * `elapsedMs` counts from the start of the call.
+   */
+  onToken(elapsedMs: number): void;
+  /** Stops the call when it aborts. */
+  readonly signal: AbortSignal;
+}
 
 export type PromptToCount = Pick<ModelRequest, 'target' | 'system' | 'messages'>;
 
 export interface ModelClient {
-  /** Calls the target once. A call that takes longer than `timeoutMs` is a `timeout` failure. */
-  converse(request: ModelRequest, timeoutMs: number): Promise<ModelResult>;
+  /** Calls the target once. */
+  converse(request: ModelRequest, limits: CallLimits, watch: CallWatch): Promise<ModelResult>;
   /**
    * Returns the prompt's tokens as the model itself counts them, or `undefined` if it gives no
    * count. Counting is free, and its failures count in no circuit.

@@ -1,0 +1,127 @@
+/**
+ * The time limits that follow from the settings: every factor and margin between them is here. All
+ * limits scale with the settings, so that a test can run an outage in seconds.
+ */
+import type { BreakerPolicy, JobPolicy, Target } from './policy.ts';
+
+/** The longest run that Lambda allows a function. */
+const LAMBDA_SECONDS = 900;
+
+/** The time that a worker needs to start, and again to read prompts and to store answers. */
+const OVERHEAD_SECONDS = 15;
+
+/** The longest `answerSeconds`: a worker also has to read the prompt and to store the answer. */
+export const LONGEST_ANSWER_SECONDS = LAMBDA_SECONDS - 2 * OVERHEAD_SECONDS;
+
+/** For each such number of prompt tokens, the limit for the first token grows by itself once. */
+const TOKENS_PER_FIRST_TOKEN_LIMIT = 100_000;
+
+type StreamPolicy = Pick<BreakerPolicy, 'firstTokenSeconds' | 'stallSeconds'>;
+type AnswerPolicy = Pick<JobPolicy, 'answerSeconds'>;
+
+/**
+ * The worker's timeout in whole seconds: the longest answer, and time for calls that fail before
+ * it.
+ */
+export function workerTimeoutSeconds({ answerSeconds }: AnswerPolicy): number {
+  return Math.min(LAMBDA_SECONDS, Math.ceil(1.4 * answerSeconds) + 2 * OVERHEAD_SECONDS);
+}
+
+/**
+ * The time for which SQS hides a message that a worker received. Lambda recommends six times the
+ * worker's timeout, so that it can retry a function that was throttled.
+ */
+export function visibilitySeconds(jobs: AnswerPolicy): number {
+  return 6 * workerTimeoutSeconds(jobs);
+}
+
+/** The time after a call that is reserved for storing the answer and for flushing the circuits. */
+export function marginMs({ answerSeconds }: AnswerPolicy): number {
+  return 1000 * Math.min(answerSeconds / 10, OVERHEAD_SECONDS);
+}
+
+/** The time that must be left in the function to start a call: the longest answer and the margin. */
+export function timeForACallMs(jobs: AnswerPolicy): number {
+  return jobs.answerSeconds * 1000 + marginMs(jobs);
+}
+
+/**
+ * The time that must be left until a job's deadline to start a call. An answer that needs longer is
+ * cut at the deadline.
+ */
+export function shortestCallMs(breaker: StreamPolicy, jobs: AnswerPolicy): number {
+  return (breaker.firstTokenSeconds + breaker.stallSeconds) * 1000 + marginMs(jobs);
+}
+
+/** The limit for counting a prompt's tokens before a call: half of the call's margin. */
+export function countTokensMs(jobs: AnswerPolicy): number {
+  return marginMs(jobs) / 2;
+}
+
+/**
+ * The limit for the first content token of an answer. It grows with the prompt, because a model
+ * reads the whole prompt before it writes.
+ */
+export function firstTokenLimitMs(
+  breaker: Pick<BreakerPolicy, 'firstTokenSeconds'>,
+  target: Pick<Target, 'firstTokenSeconds'>,
+  inputTokens: number,
+): number {
+  const seconds = target.firstTokenSeconds ?? breaker.firstTokenSeconds;
+  return 1000 * seconds * (1 + inputTokens / TOKENS_PER_FIRST_TOKEN_LIMIT);
+}
+
+/**
+ * The length of a permit's lease for a call that settles its permit within `settledWithinMs`. The
+ * lease is longer, so a call that runs always holds a live lease.
+ */
+export function permitLeaseMs(settledWithinMs: number): number {
+  return 1.25 * settledWithinMs;
+}
+
+/** The time within which a stream settles its permit, for an ordinary prompt. */
+export function streamSettledWithinMs({ firstTokenSeconds, stallSeconds }: StreamPolicy): number {
+  return 1000 * (firstTokenSeconds + stallSeconds);
+}
+
+/** The length of a job's lease. A crash of a worker is noticed when the lease ends. */
+export function jobLeaseMs(breaker: StreamPolicy): number {
+  return 2 * streamSettledWithinMs(breaker);
+}
+
+/** The time between two renewals of a job's lease while a call runs. */
+export function leaseRenewalMs(breaker: StreamPolicy): number {
+  return jobLeaseMs(breaker) / 4;
+}
+
+interface TimeRule {
+  readonly path: readonly [string, string];
+  /** Completes the sentence "allowed is …". */
+  readonly allowed: string;
+}
+
+/** Returns the settings whose times cannot hold together, with the inequality that binds them. */
+export function brokenTimeRules(breaker: StreamPolicy, jobs: JobPolicy): readonly TimeRule[] {
+  const { firstTokenSeconds, stallSeconds } = breaker;
+  const { answerSeconds, deadlineSeconds } = jobs;
+  const shortestAnswer = firstTokenSeconds + stallSeconds;
+  const shortestDeadline = shortestCallMs(breaker, jobs) / 1000;
+  const rules: (TimeRule & { readonly holds: boolean })[] = [
+    {
+      path: ['jobs', 'answerSeconds'],
+      allowed: `at most ${LONGEST_ANSWER_SECONDS}: answerSeconds + ${2 * OVERHEAD_SECONDS} <= ${LAMBDA_SECONDS}, the longest run of a Lambda function`,
+      holds: answerSeconds <= LONGEST_ANSWER_SECONDS,
+    },
+    {
+      path: ['jobs', 'answerSeconds'],
+      allowed: `at least ${shortestAnswer}: answerSeconds >= breaker.firstTokenSeconds (${firstTokenSeconds}) + breaker.stallSeconds (${stallSeconds})`,
+      holds: answerSeconds >= shortestAnswer,
+    },
+    {
+      path: ['jobs', 'deadlineSeconds'],
+      allowed: `at least ${shortestDeadline}: the time for the shortest call, which is breaker.firstTokenSeconds + breaker.stallSeconds and a margin`,
+      holds: deadlineSeconds >= shortestDeadline,
+    },
+  ];
+  return rules.filter(({ holds }) => !holds);
+}
