@@ -24,11 +24,13 @@ export async function checkModel(
       inferenceConfig: { maxTokens: 1 },
       jobId: 'doctor',
     },
-    timeoutMs,
+    { isStreamed: false, firstTokenMs: timeoutMs, stallMs: timeoutMs, answerMs: timeoutMs },
+    { onToken: () => undefined, signal: new AbortController().signal },
   );
   const finding = { check: 'model', subject: targetKey(target) } as const;
   if (result.outcome === 'answer')
     return { ...finding, level: 'good', found: 'answered a test call' };
+  if (result.outcome === 'aborted') throw new Error('nobody aborts the test call');
   const { name, kind } = result.failure;
   const found = `the call failed with ${name} (${kind})`;
   return { ...finding, found, ...remedyOf(result.failure, target) };
@@ -68,6 +70,8 @@ function remedyOf(
     case 'capacity':
     case 'fault':
     case 'timeout':
+    case 'broken-stream':
+    case 'model-error':
       return {
         level: 'warning',
         fix: 'run the doctor again; if the failure persists, see the AWS Health Dashboard',

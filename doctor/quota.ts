@@ -1,5 +1,5 @@
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
-import { BATCH_SIZE, type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
+import { type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
 import { queryAws } from './aws-query.ts';
 import type { CheckResult, Finding } from './finding.ts';
 import { LIST_QUOTAS, listQuotas, type Quota, quotaOf } from './service-quotas.ts';
@@ -10,7 +10,7 @@ export function checkQuotas(
   region: string,
   { tiers, jobs }: Settings,
 ): Promise<readonly Finding[]> {
-  const callsAtOnce = jobs.workerConcurrency * BATCH_SIZE;
+  const callsAtOnce = jobs.workerConcurrency * jobs.batchSize;
   return queryAws({ check: 'quota', subject: region, action: LIST_QUOTAS }, async (signal) => {
     const quotas = await listQuotas(client, 'bedrock', signal);
     return tiers.flatMap(({ targets, maxTokens }) =>

@@ -10,6 +10,6 @@ import { defineSettings } from '../lambda/contract/schemas/settings.ts';
 
 export default defineSettings({
   ...settings,
-  breaker: { callTimeoutSeconds: 10, cooldownSeconds: 10 },
-  jobs: { maxAttempts: 1 },
+  breaker: { firstTokenSeconds: 5, stallSeconds: 5, cooldownSeconds: 10 },
+  jobs: { maxAttempts: 1, answerSeconds: 60 },
 });

@@ -168,7 +168,7 @@ class GuardedCalls {
   #run<Result>(admission: Admission, run: (call: GuardedCall) => Promise<Result>): Promise<Result> {
     if (!admission.admitted) throw new CircuitOpenError(admission);
     const { permit } = admission;
-    const call = new TimedCall(this.#policy.callTimeoutSeconds);
+    const call = new TimedCall(this.#policy.firstTokenSeconds);
     const succeeded = (result: Result) => {
       call.end();
       const settled = permit.settle({ kind: 'success' });

@@ -8,12 +8,9 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { MetricName } from '../lambda/contract/metrics.ts';
-import {
-  type Settings,
-  type SettingsInput,
-  workerTimeoutSeconds,
-} from '../lambda/contract/policy.ts';
+import type { Settings, SettingsInput } from '../lambda/contract/policy.ts';
 import { parseSettings, SettingsError } from '../lambda/contract/schemas/settings.ts';
+import { workerTimeoutSeconds } from '../lambda/contract/time-budget.ts';
 import { Admin } from './admin.ts';
 import { Api } from './api.ts';
 import { bundledHandlers, type HandlerCode } from './bundle.ts';
@@ -123,7 +120,7 @@ export class Holdfast extends Construct {
     const { jobs: policy, breaker, probe } = settings;
     const code = props.code ?? bundledHandlers(breaker.store);
     const data = { removalPolicy, pointInTimeRecovery, encryptionKey };
-    const workerTimeout = Duration.seconds(workerTimeoutSeconds(breaker));
+    const workerTimeout = Duration.seconds(workerTimeoutSeconds(policy));
 
     this.settings = new SettingsParameter(this, 'Settings', { settings });
     this.jobs = new JobsTable(this, 'Jobs', data);
@@ -152,6 +149,7 @@ export class Holdfast extends Construct {
     const worker = new Worker(this, 'Worker', {
       ...parts,
       timeout: workerTimeout,
+      batchSize: policy.batchSize,
       concurrency: policy.workerConcurrency,
     });
     const sweeper = new Sweeper(this, 'Sweeper', parts);

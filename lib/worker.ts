@@ -1,13 +1,14 @@
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { BATCH_SIZE } from '../lambda/contract/policy.ts';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { InstanceParts } from './instance-parts.ts';
 
 export interface WorkerProps extends InstanceParts {
   /** The longest time for a batch of jobs. */
   readonly timeout: Duration;
+  /** The number of jobs in a batch, which run side by side. */
+  readonly batchSize: number;
   /** The largest number of batches at the same time. */
   readonly concurrency: number;
 }
@@ -36,7 +37,7 @@ export class Worker extends Construct {
     });
     this.function.lambda.addEventSource(
       new SqsEventSource(queue.queue, {
-        batchSize: BATCH_SIZE,
+        batchSize: props.batchSize,
         // SQS redelivers only the messages that failed; the rest of the batch is done.
         reportBatchItemFailures: true,
         // Limits the model calls in flight: model quota is scarce, functions are not.

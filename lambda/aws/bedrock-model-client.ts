@@ -12,6 +12,7 @@ import { targetKey } from '../contract/policy.ts';
 import type { Clock } from '../core/clock.ts';
 import { failureOf } from '../core/router/failure.ts';
 import type {
+  CallLimits,
   ModelAnswer,
   ModelClient,
   ModelFailure,
@@ -67,7 +68,7 @@ export class BedrockModelClient implements ModelClient {
       });
   }
 
-  async converse(request: ModelRequest, timeoutMs: number): Promise<ModelResult> {
+  async converse(request: ModelRequest, { answerMs: timeoutMs }: CallLimits): Promise<ModelResult> {
     const startedAtMs = this.#clock.now();
     const deadline = new CallDeadline(timeoutMs);
     try {

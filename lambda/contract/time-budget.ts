@@ -68,7 +68,7 @@ export function firstTokenLimitMs(
   inputTokens: number,
 ): number {
   const seconds = target.firstTokenSeconds ?? breaker.firstTokenSeconds;
-  return 1000 * seconds * (1 + inputTokens / TOKENS_PER_FIRST_TOKEN_LIMIT);
+  return Math.round(1000 * seconds * (1 + inputTokens / TOKENS_PER_FIRST_TOKEN_LIMIT));
 }
 
 /**
@@ -76,7 +76,7 @@ export function firstTokenLimitMs(
  * lease is longer, so a call that runs always holds a live lease.
  */
 export function permitLeaseMs(settledWithinMs: number): number {
-  return 1.25 * settledWithinMs;
+  return Math.round(1.25 * settledWithinMs);
 }
 
 /** The time within which a stream settles its permit, for an ordinary prompt. */

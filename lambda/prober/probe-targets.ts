@@ -1,15 +1,17 @@
 import { DIMENSION, METRIC } from '../contract/metrics.ts';
-import { type Settings, targetKey, timeForACallMs } from '../contract/policy.ts';
+import { type Settings, targetKey } from '../contract/policy.ts';
+import { shortestCallMs } from '../contract/time-budget.ts';
 import type { CircuitGate } from '../core/breaker/admission.ts';
 import type { Outcome, Permit } from '../core/breaker/permit.ts';
 import type { CircuitSummary } from '../core/breaker/summary.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
+import { callLimits, leaseMsOf } from '../core/router/call-limits.ts';
 import { CallRecorder } from '../core/router/call-recorder.ts';
 import type { Candidate } from '../core/router/candidates.ts';
 import { circuitOutcome } from '../core/router/circuit-outcome.ts';
 import type { DisabledTargets } from '../core/router/disabled-targets.ts';
-import type { ModelClient, ModelResult } from '../core/router/model-client.ts';
+import type { CallLimits, ModelClient, ModelResult } from '../core/router/model-client.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 
 export interface ProbeDependencies {
@@ -25,6 +27,9 @@ export interface ProbeDependencies {
 /** A short prompt, the same for every model. The answer is limited to one token and is not read. */
 const PROMPT = 'Reply with OK.';
 const MAX_TOKENS = 1;
+
+/** Nobody cancels a probe. */
+const NEVER_ABORTED = new AbortController().signal;
 
 /**
  * The time for which the prober leaves a recovery to the jobs. In a busy system, the recovery has
@@ -98,25 +103,33 @@ function isLeftToProbes(
  */
 async function probeStage(
   dependencies: ProbeDependencies,
-  { breaker }: Settings,
+  settings: Settings,
   target: ProbedTarget,
   { stage = 0 }: CircuitSummary,
   endsAtMs: number,
 ): Promise<void> {
   const { circuits, clock, log } = dependencies;
+  const { breaker, jobs } = settings;
   const { key } = target;
+  const limits = probeLimits(target, settings);
   // If the policy no longer has this stage, the next admission moves the circuit on.
   const permits = breaker.recoveryStages[stage] ?? 1;
   let calls = 0;
   let isAnswering = true;
   while (isAnswering && calls < permits) {
-    if (clock.now() + timeForACallMs(breaker) > endsAtMs) break;
-    const permit = await stagePermit(circuits, key, stage);
+    if (clock.now() + shortestCallMs(breaker, jobs) > endsAtMs) break;
+    const permit = await stagePermit(circuits, key, stage, leaseMsOf(limits));
     if (!permit) break;
     calls += 1;
-    isAnswering = await probe(dependencies, target, permit, breaker.callTimeoutSeconds * 1000);
+    isAnswering = await probe(dependencies, target, permit, limits);
   }
   if (calls > 0) log.info('target probed', { target: key, stage, calls, isAnswering });
+}
+
+/** Returns the limits of a probe, which are short because its answer has one token. */
+function probeLimits({ target }: ProbedTarget, settings: Settings): CallLimits {
+  const timeLeftMs = shortestCallMs(settings.breaker, settings.jobs);
+  return callLimits({ target, inputTokens: 0, timeLeftMs }, settings);
 }
 
 /**
@@ -128,8 +141,9 @@ async function stagePermit(
   circuits: Pick<CircuitGate, 'admit'>,
   key: string,
   stage: number,
+  leaseMs: number,
 ): Promise<Permit | undefined> {
-  const admission = await circuits.admit(key);
+  const admission = await circuits.admit(key, { leaseMs });
   if (!admission.admitted) return undefined;
   const { permit } = admission;
   if (permit.stage === stage) return permit;
@@ -142,15 +156,16 @@ async function probe(
   dependencies: ProbeDependencies,
   target: ProbedTarget,
   permit: Permit,
-  timeoutMs: number,
+  limits: CallLimits,
 ): Promise<boolean> {
   const { disabledTargets, newId } = dependencies;
   // Each probe has its own id, like a job, because errors of a single id never disable a target.
   const probeId = `probe-${newId()}`;
-  const result = await call(dependencies, target, permit, probeId, timeoutMs);
+  const result = await call(dependencies, target, permit, probeId, limits);
   if (result.outcome === 'answer') await disabledTargets.succeeded(target.key);
   if (result.outcome === 'failure' && result.failure.kind === 'config') {
-    await disabledTargets.failed(target.key, probeId, result.failure.name);
+    const { name: reason } = result.failure;
+    await disabledTargets.failed(target.key, { jobId: probeId, reason });
   }
   return result.outcome === 'answer';
 }
@@ -161,7 +176,7 @@ async function call(
   { key, target, tier }: ProbedTarget,
   permit: Permit,
   probeId: string,
-  timeoutMs: number,
+  limits: CallLimits,
 ): Promise<ModelResult> {
   let outcome: Outcome = { kind: 'ignored' };
   try {
@@ -172,7 +187,11 @@ async function call(
       jobId: probeId,
     };
     metrics.count(METRIC.probes, 1, { [DIMENSION.target]: key });
-    const result = await models.converse(request, timeoutMs);
+    const watch = {
+      onToken: (elapsedMs: number) => void permit.token(elapsedMs),
+      signal: NEVER_ABORTED,
+    };
+    const result = await models.converse(request, limits, watch);
     const { stage } = permit;
     new CallRecorder({ metrics, log }).record({ key, tier, target }, probeId, result, stage);
     outcome = circuitOutcome(result);

@@ -26,6 +26,9 @@ const LETTERS: Readonly<Record<Counter, string>> = {
   fault: 'f',
   timeout: 't',
   network: 'n',
+  'broken-stream': 'b',
+  'model-error': 'm',
+  config: 'g',
 };
 
 const COUNTERS = Object.keys(LETTERS) as readonly Counter[];

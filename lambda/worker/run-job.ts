@@ -1,29 +1,30 @@
 import { METRIC } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
-import { PROBLEM } from '../contract/problems.ts';
+import { encodeMessage } from '../contract/schemas/message.ts';
 import type { Clock, Random } from '../core/clock.ts';
-import { withRun } from '../core/jobs/attempts.ts';
-import { cancel, cancelRun, fail, succeed } from '../core/jobs/end-transitions.ts';
+import { cancel, cancelRun, fail, giveUp, succeed } from '../core/jobs/end-transitions.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
+import { deadLetterReason, NO_ANSWER, PROMPT_GONE, UNAVAILABLE } from '../core/jobs/job-errors.ts';
 import { dispatch, type JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import { earliestRetryAt, nextAttemptAt } from '../core/jobs/retry-time.ts';
 import type { RowUpdate } from '../core/jobs/row-update.ts';
+import type { RunRecord } from '../core/jobs/run-record.ts';
 import { defer, release } from '../core/jobs/transitions.ts';
 import type { Router } from '../core/router/router.ts';
-import type { Answer, Attempt, RunResult } from '../core/router/run-result.ts';
+import type { Answer, RunResult } from '../core/router/run-result.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
-import { keepLease } from './keep-lease.ts';
+import { leaseOf } from './lease.ts';
 
 export interface RunJobDependencies {
   readonly jobs: Pick<JobStore, 'update'>;
   readonly ends: Pick<JobEnds, 'write'>;
-  readonly queue: Pick<JobQueue, 'send'>;
+  readonly queue: Pick<JobQueue, 'send' | 'deadLetter'>;
   readonly results: Pick<ResultStore, 'getPrompt' | 'putAnswer'>;
   readonly router: Router;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -47,7 +48,7 @@ export async function runJob(
   const { results, router, ends, clock } = dependencies;
   const conversation = await results.getPrompt(job);
   if (!conversation) {
-    await ends.write(job.jobId, fail(job, PROMPT_GONE, job.attempts, clock.now()));
+    await ends.write(job.jobId, fail(job, PROMPT_GONE, [], clock.now()));
     return;
   }
   const run = await router.run({
@@ -55,7 +56,7 @@ export async function runJob(
     conversation,
     deadlineAtMs: job.deadlineAt,
     functionEndsAtMs: invocation.endsAtMs,
-    beforeCall: keepLease(dependencies, invocation.settings.breaker, job),
+    lease: leaseOf(dependencies, invocation.settings.breaker, job),
   });
   await conclude(dependencies, invocation, job, run);
 }
@@ -67,12 +68,12 @@ async function conclude(
   run: RunResult,
 ): Promise<void> {
   const { clock, random, log } = dependencies;
-  const attempts = withRun(job.attempts, run.attempts);
+  const { attempts } = run;
   const now = clock.now();
   const end = async (update: RowUpdate): Promise<void> => {
     await dependencies.ends.write(job.jobId, update);
   };
-  log.debug('run finished', { jobId: job.jobId, outcome: run.outcome, calls: run.attempts.length });
+  log.debug('run finished', { jobId: job.jobId, outcome: run.outcome, calls: attempts.length });
   switch (run.outcome) {
     case 'answered':
       return store(dependencies, job, run.answer, attempts);
@@ -90,6 +91,8 @@ async function conclude(
       if (isWaiting) recordDeferral(dependencies, job, now);
       return;
     }
+    case 'no-answer':
+      return deadLetterJob(dependencies, job, attempts);
     case 'out-of-time':
       await putBack(dependencies, job, release(job, attempts, now));
       return;
@@ -107,7 +110,7 @@ async function store(
   { ends, results, clock, metrics, log }: RunJobDependencies,
   job: Job,
   answer: Answer,
-  attempts: readonly Attempt[],
+  attempts: RunRecord,
 ): Promise<void> {
   const { jobId, claimToken = '' } = job;
   const bytes = await results.putAnswer({ jobId, claimToken }, answer);
@@ -117,6 +120,19 @@ async function store(
     metrics.count(METRIC.lateResults);
     log.warn('answer discarded: the job belongs to another run', { jobId });
   }
+}
+
+/** Ends the job before its dead letter is sent, so that a redrive always finds an ended job. */
+async function deadLetterJob(
+  { ends, queue, clock, log }: RunJobDependencies,
+  job: Job,
+  attempts: RunRecord,
+): Promise<void> {
+  const { jobId } = job;
+  const { applied } = await ends.write(jobId, giveUp(job, attempts, clock.now()));
+  if (!applied) return;
+  log.warn('job dead-lettered: its failed calls are used up', { jobId });
+  await queue.deadLetter(encodeMessage(job), deadLetterReason(NO_ANSWER));
 }
 
 /**
@@ -150,12 +166,3 @@ function recordDeferral(
   metrics.time(METRIC.deferredJobAge, now - createdAt);
   log.info('job deferred', { jobId, deferrals: deferrals + 1, ageMs: now - createdAt });
 }
-
-const PROMPT_GONE = {
-  type: 'urn:holdfast:problem:prompt-gone',
-  title: 'The prompt is no longer stored',
-};
-const UNAVAILABLE = {
-  type: PROBLEM.unavailable.type,
-  title: 'No model was available for the job',
-};

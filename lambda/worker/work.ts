@@ -3,6 +3,7 @@ import { errorName } from '../core/error-name.ts';
 import { cancel, deadLetter, expire } from '../core/jobs/end-transitions.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
+import { claimsExhausted, deadLetterReason } from '../core/jobs/job-errors.ts';
 import type { JobQueue } from '../core/jobs/job-queue.ts';
 import { type Refusal, refusal } from '../core/jobs/refusal.ts';
 import type { RowUpdate } from '../core/jobs/row-update.ts';
@@ -65,7 +66,9 @@ async function handleRefusal(
   now: number,
 ): Promise<void> {
   const { jobId, claims } = job;
-  const moveToDeadLetters = () => queue.deadLetter(encodeMessage(job), CLAIMS_EXHAUSTED);
+  const exhausted = claimsExhausted(claims);
+  const moveToDeadLetters = ({ error = exhausted }: Pick<Job, 'error'>) =>
+    queue.deadLetter(encodeMessage(job), deadLetterReason(error));
   const end = async (update: RowUpdate): Promise<void> => {
     await ends.write(jobId, update);
   };
@@ -81,18 +84,12 @@ async function handleRefusal(
       return end(expire(job, now));
     case 'exhausted':
       log.warn('job dead-lettered', { jobId, claims });
-      await end(deadLetter(job, claimsExhausted(claims), now));
-      return moveToDeadLetters();
+      await end(deadLetter(job, exhausted, now));
+      return moveToDeadLetters({});
     case 'dead-lettered':
-      return moveToDeadLetters();
+      await ends.publish(job);
+      return moveToDeadLetters(job);
     default:
       return reason satisfies never;
   }
-}
-
-const CLAIMS_EXHAUSTED = 'claims-exhausted';
-
-function claimsExhausted(claims: number) {
-  const type = `urn:holdfast:problem:${CLAIMS_EXHAUSTED}`;
-  return { type, title: `No worker could finish the job (runs: ${claims})` };
 }

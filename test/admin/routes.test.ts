@@ -248,7 +248,10 @@ describe('GET /v1/admin/health', () => {
     }
     await admin.worker.flush();
     for (const job of ['a', 'b', 'b']) {
-      await admin.workersDisabled.failed(EAST_SONNET, job, 'AccessDeniedException');
+      await admin.workersDisabled.failed(EAST_SONNET, {
+        jobId: job,
+        reason: 'AccessDeniedException',
+      });
     }
     await admin.put('model', encodeURIComponent(MODEL), { mode: 'observe', reason: 'suspect' });
     const now = admin.clock.now();
@@ -310,7 +313,10 @@ describe('DELETE /v1/admin/disabled', () => {
   test('lets a disabled target be called at once, through the recovery stages', async () => {
     await admin.worker.flush();
     for (const job of ['a', 'b', 'b']) {
-      await admin.workersDisabled.failed(EAST_SONNET, job, 'AccessDeniedException');
+      await admin.workersDisabled.failed(EAST_SONNET, {
+        jobId: job,
+        reason: 'AccessDeniedException',
+      });
     }
 
     const result = await enable(ENCODED);

@@ -71,7 +71,8 @@ test('errors that three workers saw disable the target for a fourth', async () =
       log: SILENT,
     });
 
-  for (const jobId of ['a', 'b', 'c']) await worker().failed(KEY, jobId, 'AccessDeniedException');
+  for (const jobId of ['a', 'b', 'c'])
+    await worker().failed(KEY, { jobId: jobId, reason: 'AccessDeniedException' });
 
   expect(await worker().availability(KEY)).toEqual({ available: false, untilMs: 1_060_000 });
 });

@@ -15,8 +15,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { workerTimeoutSeconds } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
+import { jobLeaseMs, workerTimeoutSeconds } from '../../lambda/contract/time-budget.ts';
 import { hasEnded } from '../../lambda/contract/words.ts';
 import { seededRandom } from '../../local/bedrock/seeded-random.ts';
 import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
@@ -102,8 +102,7 @@ async function play(run: EmbeddedRun, disturbances: Disturbances, logs: readonly
     runsFailed: linesWith(logs, 'message failed; SQS will redeliver it'),
     runsLate: linesWith(logs, 'answer discarded'),
   };
-  const { callTimeoutSeconds } = SETTINGS.breaker;
-  const evidence = await collect(run, load, crashes, callTimeoutSeconds * 1000);
+  const evidence = await collect(run, load, crashes, jobLeaseMs(SETTINGS.breaker));
   report({ killer, disturbances, load, loadSeconds, restSeconds });
   print(
     `  runs failed ${crashes.runsFailed}, late ${crashes.runsLate}; jobs by status ${statusesOf(evidence.rows)}`,
@@ -120,7 +119,7 @@ async function shortenVisibility({ awsUrl, outputs }: EmbeddedRun): Promise<void
     ...OPERATOR,
     endpoint: awsUrl,
   });
-  const VisibilityTimeout = String(workerTimeoutSeconds(SETTINGS.breaker) + 1);
+  const VisibilityTimeout = String(workerTimeoutSeconds(SETTINGS.jobs) + 1);
   const QueueUrl = outputs.JobsQueueUrl;
   await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout } }));
 }

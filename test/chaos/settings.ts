@@ -5,7 +5,7 @@ import endToEnd from '../e2e/settings.ts';
 export default defineSettings({
   ...endToEnd,
   // A lease of 5 s is short enough to detect crashes soon, and long enough for calls on a busy machine.
-  breaker: { ...endToEnd.breaker, callTimeoutSeconds: 4, cooldownSeconds: 2 },
+  breaker: { ...endToEnd.breaker, firstTokenSeconds: 4, cooldownSeconds: 2 },
   jobs: {
     ...endToEnd.jobs,
     // No job may expire because the machine is slow.

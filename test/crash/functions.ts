@@ -1,5 +1,5 @@
 import { redrive } from '../../lambda/admin/redrive.ts';
-import { workerTimeoutSeconds } from '../../lambda/contract/policy.ts';
+import { workerTimeoutSeconds } from '../../lambda/contract/time-budget.ts';
 import type { Clock, Random } from '../../lambda/core/clock.ts';
 import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import { createRouter } from '../../lambda/core/router/router.ts';
@@ -35,7 +35,7 @@ export function functionsOf(ports: Ports, runtime: Runtime) {
       const router = createRouter({ ...dependencies, settings });
       try {
         const inForce = await source.read();
-        const wholeMs = workerTimeoutSeconds(inForce.breaker) * 1000;
+        const wholeMs = workerTimeoutSeconds(inForce.jobs) * 1000;
         const invocation = { settings: inForce, endsAtMs: clock.now() + (timeoutMs ?? wholeMs) };
         await work({ ...dependencies, router }, invocation, body);
       } finally {

@@ -14,7 +14,13 @@ export default defineSettings({
       maxTokens: 512,
     },
   ],
-  breaker: { windowSeconds: 10, callTimeoutSeconds: 5, cooldownSeconds: 3, viewMaxAgeSeconds: 0.1 },
+  breaker: {
+    windowSeconds: 10,
+    firstTokenSeconds: 5,
+    stallSeconds: 5,
+    cooldownSeconds: 3,
+    viewMaxAgeSeconds: 0.1,
+  },
   jobs: {
     deadlineSeconds: 300,
     // The first failed run is the last, so that one sweep is enough for a dead letter.

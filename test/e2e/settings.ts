@@ -25,13 +25,15 @@ export default defineSettings({
   ],
   breaker: {
     windowSeconds: 4,
-    callTimeoutSeconds: 2,
+    firstTokenSeconds: 2,
+    stallSeconds: 1,
     cooldownSeconds: 1,
     cooldownMaxSeconds: 10,
     viewMaxAgeSeconds: 0.1,
   },
   jobs: {
     deadlineSeconds: 120,
+    answerSeconds: 10,
     // The limit is low, so that a job is soon dead-lettered if its deferrals wrongly use up claims.
     maxAttempts: 2,
     workerConcurrency: 4,

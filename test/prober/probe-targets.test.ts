@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { METRIC } from '../../lambda/contract/metrics.ts';
+import { shortestCallMs } from '../../lambda/contract/time-budget.ts';
 import type { OverrideMode } from '../../lambda/contract/words.ts';
 import { answers, fails } from '../support/fake-model-client.ts';
 import { PRIMARY, ProberWorld, SECONDARY } from '../support/prober-world.ts';
@@ -48,7 +49,7 @@ describe('the prober', () => {
     world.models.follow([
       answers(),
       answers(),
-      fails('config'),
+      fails('job'),
       answers(),
       answers(),
       answers(),
@@ -77,7 +78,8 @@ describe('the prober', () => {
       jobId: expect.stringMatching(/^probe-/),
     });
     expect(second?.jobId).not.toBe(first?.jobId);
-    expect(world.models.timeoutsMs[0]).toBe(world.settings.breaker.callTimeoutSeconds * 1000);
+    const { firstTokenSeconds, stallSeconds } = world.settings.breaker;
+    expect(world.models.limits[0]?.answerMs).toBe((firstTokenSeconds + stallSeconds) * 1000);
   });
 
   test('makes no calls while it is off or all circuits are closed', async () => {
@@ -129,7 +131,8 @@ describe('the prober', () => {
 
   test('leaves a disabled target to the jobs’ checks', async () => {
     const world = await new ProberWorld().outage();
-    for (const job of ['a', 'b', 'c']) await world.disabledTargets.failed(PRIMARY, job, 'NoAccess');
+    for (const job of ['a', 'b', 'c'])
+      await world.disabledTargets.failed(PRIMARY, { jobId: job, reason: 'NoAccess' });
 
     await world.minutes(5);
 
@@ -176,11 +179,12 @@ describe('the prober', () => {
 
   test('starts no call that the function could not finish', async () => {
     const world = await new ProberWorld().outage();
-    const { callTimeoutSeconds } = world.settings.breaker;
+    const { breaker, jobs } = world.settings;
+    const neededMs = shortestCallMs(breaker, jobs);
 
-    await world.probe({ timeLeftMs: callTimeoutSeconds * 1000 });
+    await world.probe({ timeLeftMs: neededMs - 1 });
     const tooLate = world.models.calls.length;
-    await world.probe({ timeLeftMs: callTimeoutSeconds * 1200 });
+    await world.probe({ timeLeftMs: 1.2 * neededMs });
 
     expect([tooLate, world.models.calls.length]).toEqual([0, 1]);
   });

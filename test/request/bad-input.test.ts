@@ -98,7 +98,7 @@ describe('a bad body', () => {
     ['with no region', '{"prompt":"a","regions":[]}', 'regions'],
     ['with an infinite deadline', '{"prompt":"a","deadlineSeconds":1e400}', 'deadlineSeconds'],
     ['with a deadline of minus zero', '{"prompt":"a","deadlineSeconds":-0}', 'deadlineSeconds'],
-    ['with less time than a call', '{"prompt":"a","deadlineSeconds":74}', 'deadlineSeconds'],
+    ['with less time than a call', '{"prompt":"a","deadlineSeconds":64}', 'deadlineSeconds'],
     ['with more time than allowed', '{"prompt":"a","deadlineSeconds":86401}', 'deadlineSeconds'],
     ['with metadata that is not text', '{"prompt":"a","metadata":{"b":1}}', 'metadata.b'],
     [

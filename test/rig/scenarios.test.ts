@@ -64,7 +64,7 @@ test('a used-up daily quota opens the circuit once, without a probe until the qu
 });
 
 test('the slow-call rule opens the circuit of a target that answers ten times slower, and jobs stay fast', async () => {
-  const settings = settingsWith({ slowCallSeconds: 0.6 });
+  const settings = settingsWith({ slowFirstTokenSeconds: 0.6 });
   const rules = () => onPrimary(settings, { fault: 'slow', factor: 10 });
 
   const { record, figures } = await run({ seconds: 20, rules }, { settings });

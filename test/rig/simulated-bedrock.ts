@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../../lambda/core/clock.ts';
 import { type ErrorFacts, failureOf } from '../../lambda/core/router/failure.ts';
 import type {
+  CallLimits,
   ModelClient,
   ModelRequest,
   ModelResult,
@@ -31,7 +32,10 @@ export class SimulatedBedrock implements ModelClient {
     this.faults = new Faults(() => clock.now());
   }
 
-  async converse(request: ModelRequest, timeoutMs: number): Promise<ModelResult> {
+  async converse(
+    request: ModelRequest,
+    { firstTokenMs: timeoutMs }: CallLimits,
+  ): Promise<ModelResult> {
     const { region, modelId: model } = request.target;
     const called = { region, model, operation: 'converse' } as const;
     const prompt = request.messages.at(-1)?.text ?? '';

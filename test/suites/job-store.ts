@@ -82,7 +82,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
     test.each([
       ['defer', (job: typeof running) => defer(job, START + 60_000, [anAttempt()], START)],
       ['succeed', (job: typeof running) => succeed(job, anAnswer(), [anAttempt()], 99, START)],
-      ['requeue', (job: typeof running) => requeue(job, START + 75_000)],
+      ['requeue', (job: typeof running) => requeue(job, START + 100_000)],
     ])('counts a %s that is sent again as applied', async (_, transition) => {
       await jobs.create(running, START);
       await jobs.update(JOB_ID, transition(running));
@@ -126,7 +126,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       await jobs.update(JOB_ID, sent(job, START));
 
       const { jobId, status, generation, deadlineAt, leaseUntil, nextAttemptAt } = job;
-      expect(await dueIn(jobs, 0, START + 80_000)).toEqual([
+      expect(await dueIn(jobs, 0, START + 110_000)).toEqual([
         expect.objectContaining({
           jobId,
           status,
@@ -141,7 +141,7 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
     });
 
     test('finds running rows among many waiting ones', async () => {
-      const lease = { sweepShard: 0, leaseUntil: START + 75_000, dueAt: START + 75_000 };
+      const lease = { sweepShard: 0, leaseUntil: START + 100_000, dueAt: START + 100_000 };
       for (const name of ['a', 'b', 'c']) {
         await jobs.create(aRunningJob({ ...lease, jobId: name.repeat(32) }), START);
       }

@@ -1,11 +1,20 @@
-import type { Admission, CircuitGate, RejectReason } from '../../lambda/core/breaker/admission.ts';
+import type {
+  Admission,
+  CallRequest,
+  CircuitGate,
+  RejectReason,
+} from '../../lambda/core/breaker/admission.ts';
 import type { Outcome } from '../../lambda/core/breaker/permit.ts';
 import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
 
 /** Circuits that a test controls. They are closed by default. */
 export class FakeCircuitGate implements CircuitGate {
   readonly settled: { readonly key: string; readonly outcome: Outcome }[] = [];
-  readonly admissions: { readonly key: string; readonly subject?: string }[] = [];
+  readonly admissions: (CallRequest & { readonly key: string })[] = [];
+  /** The tokens that were reported, by the key of their circuit. */
+  readonly tokens: string[] = [];
+  /** The times at which targets last served, by key. By default, no target serves. */
+  readonly servedAtMs = new Map<string, number>();
   readonly restarts: { readonly key: string; readonly atMs: number }[] = [];
   summaryReads = 0;
   readonly #rejections = new Map<string, { reason: RejectReason; retryAfterMs: number }>();
@@ -31,12 +40,17 @@ export class FakeCircuitGate implements CircuitGate {
     this.#summaries.set(summary.key, summary);
   }
 
-  admit(key: string, subject?: string): Admission {
-    this.admissions.push({ key, subject });
+  admit(key: string, call: CallRequest = {}): Admission {
+    this.admissions.push({ key, ...call });
     const rejection = this.#rejections.get(key);
     if (rejection) return { admitted: false, key, ...rejection };
     const settle = (outcome: Outcome) => void this.settled.push({ key, outcome });
-    return { admitted: true, permit: { key, settle } };
+    const token = () => void this.tokens.push(key);
+    return { admitted: true, permit: { key, token, settle } };
+  }
+
+  async lastServedAtMs(key: string): Promise<number | undefined> {
+    return this.servedAtMs.get(key);
   }
 
   async summaries(keys: readonly string[]): Promise<readonly CircuitSummary[]> {

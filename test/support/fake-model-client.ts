@@ -1,4 +1,6 @@
 import type {
+  CallLimits,
+  CallWatch,
   ModelClient,
   ModelFailure,
   ModelRequest,
@@ -10,12 +12,12 @@ import type {
 export type ModelScript =
   | ModelResult
   | readonly ModelResult[]
-  | ((request: ModelRequest) => ModelResult | Promise<ModelResult>);
+  | ((request: ModelRequest, watch: CallWatch) => ModelResult | Promise<ModelResult>);
 
 /** A model client that follows a script and records its calls. */
 export class FakeModelClient implements ModelClient {
   readonly calls: ModelRequest[] = [];
-  readonly timeoutsMs: number[] = [];
+  readonly limits: CallLimits[] = [];
   readonly counted: PromptToCount[] = [];
   /** The result of `countTokens`. */
   tokens: number | undefined;
@@ -29,11 +31,22 @@ export class FakeModelClient implements ModelClient {
     this.#script = script;
   }
 
-  async converse(request: ModelRequest, timeoutMs: number): Promise<ModelResult> {
+  /** Reports one token of each stream that has one. */
+  async converse(
+    request: ModelRequest,
+    limits: CallLimits,
+    watch: CallWatch,
+  ): Promise<ModelResult> {
     const turn = this.calls.length;
     this.calls.push(request);
-    this.timeoutsMs.push(timeoutMs);
-    if (typeof this.#script === 'function') return this.#script(request);
+    this.limits.push(limits);
+    const result = await this.#resultOf(request, watch, turn);
+    if (result.firstTokenMs !== undefined) watch.onToken(result.firstTokenMs);
+    return result;
+  }
+
+  async #resultOf(request: ModelRequest, watch: CallWatch, turn: number): Promise<ModelResult> {
+    if (typeof this.#script === 'function') return this.#script(request, watch);
     if ('outcome' in this.#script) return this.#script;
     const result = this.#script[turn];
     if (result === undefined) throw new Error(`call ${turn + 1} has no result in the script`);
@@ -51,7 +64,8 @@ export function answers(
   stopReason = 'end_turn',
   usage = { inputTokens: 100, outputTokens: 10 },
 ): ModelResult {
-  return { outcome: 'answer', answer: { text, stopReason, usage }, elapsedMs: 700 };
+  const answer = { text, stopReason, usage };
+  return { outcome: 'answer', answer, elapsedMs: 700, firstTokenMs: 200 };
 }
 
 export function fails(

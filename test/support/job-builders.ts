@@ -19,7 +19,7 @@ export function aJob(fields: Partial<Job> = {}, settings: Settings = someSetting
 
 /** Returns a job that a worker claimed at `START`. */
 export function aRunningJob(fields: Partial<Job> = {}): Job {
-  const leaseUntil = START + 75_000;
+  const leaseUntil = START + 100_000;
   return aJob({
     status: 'RUNNING',
     claims: 1,

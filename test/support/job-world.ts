@@ -42,7 +42,7 @@ export function aWorld({ settings = someSettings(), run = answers, random }: Wor
     results: new MemoryResultStore(),
     router: { run: async (request: RunRequest) => run(request, world) },
     ...telemetry,
-    invocation: { settings, endsAtMs: START + 150_000 },
+    invocation: { settings, endsAtMs: START + 870_000 },
   };
   return world;
 }

@@ -3,7 +3,7 @@ import type { OverrideMode } from '../../lambda/contract/words.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
-import type { ModelRequest } from '../../lambda/core/router/model-client.ts';
+import type { ModelClient } from '../../lambda/core/router/model-client.ts';
 import { type ProbeDependencies, probeTargets } from '../../lambda/prober/probe-targets.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -133,9 +133,9 @@ export class ProberWorld {
   #prober(circuits: Breaker): ProbeDependencies {
     const { log, metrics } = this.telemetry;
     const newId = () => `${++this.#ids}`;
-    const converse = (request: ModelRequest, timeoutMs: number) => {
+    const converse: ModelClient['converse'] = (...call) => {
       this.calledAtMs.push(this.clock.now());
-      return this.models.converse(request, timeoutMs);
+      return this.models.converse(...call);
     };
     const { disabledTargets, clock } = this;
     return { circuits, disabledTargets, models: { converse }, clock, newId, log, metrics };

@@ -1,7 +1,7 @@
 import type { Settings, SettingsInput } from '../../lambda/contract/policy.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import { createRouter, type Router } from '../../lambda/core/router/router.ts';
-import type { RunRequest } from '../../lambda/core/router/run-request.ts';
+import type { JobLease, LeaseLoss, RunRequest } from '../../lambda/core/router/run-request.ts';
 import { FakeCircuitGate } from './fake-circuit-gate.ts';
 import { FakeModelClient, type ModelScript } from './fake-model-client.ts';
 import { memoryDisabledTargets } from './memory-disabled-targets.ts';
@@ -77,11 +77,20 @@ export function aRun(request: Partial<RunRequest> = {}): RunRequest {
     jobId: 'job-1',
     conversation: { messages: [{ role: 'user', text: 'hello' }] },
     whenOpen: 'fallback',
+    attempts: [],
+    failedCalls: 0,
     deadlineAtMs: 1_000_000 + 86_400_000,
-    functionEndsAtMs: 1_000_000 + 150_000,
-    beforeCall: async () => 'go',
+    functionEndsAtMs: 1_000_000 + 870_000,
+    lease: aLease(),
     ...request,
   };
+}
+
+/** Returns a lease that is lost for the given reason, before the call or during it. */
+export function aLease(
+  loss: { readonly before?: LeaseLoss; readonly during?: LeaseLoss } = {},
+): JobLease {
+  return { renew: async () => loss.before ?? 'go', hold: async () => loss.during };
 }
 
 function first(key: string) {

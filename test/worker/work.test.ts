@@ -352,10 +352,10 @@ describe('before each call of a run', () => {
   test('the claim’s own lease covers the first call; it is renewed before each later one', async () => {
     const leases: (number | undefined)[] = [];
     const world = aWorldWith(aJob(), {
-      run: async ({ beforeCall }, { clock, jobs }) => {
+      run: async ({ lease }, { clock, jobs }) => {
         for (const elapsedMs of [0, 3000, 60_000]) {
           clock.nowMs = START + elapsedMs;
-          expect(await beforeCall()).toBe('go');
+          expect(await lease.renew()).toBe('go');
           leases.push(jobs.rows.get(JOB_ID)?.leaseUntil);
         }
         return { outcome: 'lost', attempts: [] };
@@ -364,7 +364,7 @@ describe('before each call of a run', () => {
 
     await receive(world);
 
-    expect(leases).toEqual([START + 75_000, START + 78_000, START + 135_000]);
+    expect(leases).toEqual([START + 100_000, START + 103_000, START + 160_000]);
   });
 
   test.each([
@@ -373,10 +373,10 @@ describe('before each call of a run', () => {
     ['lost', { status: 'QUEUED' as const, generation: generation + 1 }],
   ])('the run detects that its job is %s', async (expected, fields) => {
     const world = aWorldWith(aJob(), {
-      run: async ({ beforeCall }, { clock, jobs }) => {
+      run: async ({ lease }, { clock, jobs }) => {
         jobs.rows.set(JOB_ID, { ...rowOf({ jobs }, JOB_ID), ...fields });
         clock.nowMs += 60_000;
-        expect(await beforeCall()).toBe(expected);
+        expect(await lease.renew()).toBe(expected);
         return { outcome: 'lost', attempts: [] };
       },
     });

@@ -23,6 +23,17 @@ const attempt = z.object({
     .optional()
     .describe('Why the target was skipped, why its answer was unusable, or the name of its error.'),
   ms: z.number().min(0).describe('The duration in milliseconds.'),
+  firstTokenMs: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('The time to the first token of the answer in milliseconds.'),
+  charged: z
+    .boolean()
+    .optional()
+    .describe(
+      'The target answered other jobs at that time, so the failed call counts towards `jobs.failedCalls`.',
+    ),
 });
 
 /** The fields that are known once a target has answered. */
@@ -72,9 +83,16 @@ export const jobView = z.object({
   attempts: z.array(attempt).readonly().describe('The latest 20 attempts, oldest first.'),
   ...served,
   degradedBy: z.array(z.string()).readonly().optional(),
-  truncated: z.boolean().optional().describe('The answer reached its `maxTokens`.'),
+  truncated: z.boolean().optional().describe('The answer reached its `maxTokens` or a time limit.'),
   usage: z
-    .object({ inputTokens: z.int().min(0), outputTokens: z.int().min(0) })
+    .object({
+      inputTokens: z.int().min(0),
+      outputTokens: z.int().min(0),
+      estimated: z
+        .boolean()
+        .optional()
+        .describe('The tokens are an estimate, because a time limit cut the answer.'),
+    })
     .optional()
     .describe('The tokens of the call that answered.'),
   costUsd: z.number().min(0).optional().describe('The cost in US dollars at list price.'),

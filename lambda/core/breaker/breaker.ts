@@ -1,5 +1,5 @@
 import type { OverrideScope } from '../../contract/words.ts';
-import type { Admission, CircuitGate } from './admission.ts';
+import type { Admission, CallRequest, CircuitGate } from './admission.ts';
 import type { CircuitStore } from './circuit-store.ts';
 import type { CircuitEvent } from './events.ts';
 import { LocalCircuit } from './local-circuit.ts';
@@ -44,13 +44,17 @@ export class Breaker implements CircuitGate {
     this.#context = { ...worker, access, overrides };
   }
 
-  admit(key: string, subject?: string): Admission | Promise<Admission> {
+  admit(key: string, { subject }: CallRequest = {}): Admission | Promise<Admission> {
     const { clock, policy, overrides } = this.#context;
     const circuit = this.#circuit(key);
     const nowMs = clock.now();
     const timing = timingOf(policy());
     const view = overrides.isFresh(nowMs, timing) ? circuit.freshView(nowMs, timing) : undefined;
     return view ? circuit.admit(view, subject, nowMs) : this.#refreshAndAdmit(circuit, subject);
+  }
+
+  async lastServedAtMs(_key: string): Promise<number | undefined> {
+    return undefined;
   }
 
   async summaries(keys: readonly string[]): Promise<readonly CircuitSummary[]> {

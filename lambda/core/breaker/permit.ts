@@ -51,6 +51,8 @@ export class CallPermit implements Permit {
     this.#report = report;
   }
 
+  token(): void {}
+
   settle(outcome: Outcome): void | Promise<void> {
     const report = this.#report;
     this.#report = undefined;
@@ -61,7 +63,7 @@ export class CallPermit implements Permit {
 export function isSlow(
   outcome: Outcome,
   sinceAdmissionMs: number,
-  { slowCallSeconds }: BreakerPolicy,
+  { slowFirstTokenSeconds: slowCallSeconds }: BreakerPolicy,
 ): boolean {
   if (slowCallSeconds === undefined || outcome.kind === 'ignored') return false;
   return (outcome.elapsedMs ?? sinceAdmissionMs) >= slowCallSeconds * 1000;

@@ -1,4 +1,5 @@
-import { type BreakerPolicy, leaseSeconds } from '../../contract/policy.ts';
+import type { BreakerPolicy } from '../../contract/policy.ts';
+import { permitLeaseMs, streamSettledWithinMs } from '../../contract/time-budget.ts';
 import { BUCKETS_PER_WINDOW, type WindowSlot } from './circuit-store.ts';
 
 /** The times that the policy states or implies, in milliseconds. */
@@ -39,7 +40,7 @@ export function timingOf(policy: BreakerPolicy): Timing {
 function derive(policy: BreakerPolicy): Timing {
   const bucketMs = Math.max(1, Math.round((policy.windowSeconds * 1000) / BUCKETS_PER_WINDOW));
   const cooldownMs = Math.round(policy.cooldownSeconds * 1000);
-  const leaseMs = Math.round(leaseSeconds(policy) * 1000);
+  const leaseMs = Math.round(permitLeaseMs(streamSettledWithinMs(policy)));
   const viewMaxAgeMs = policy.viewMaxAgeSeconds * 1000;
   return {
     bucketMs,

@@ -80,7 +80,7 @@ function trippedRule(window: Window, policy: BreakerPolicy): TripRule | undefine
   if (enough && failures * 100 > calls * policy.failureRatePercent) return 'rate';
   if (excess > 0 && excess >= Math.max(policy.excessFailures, calls / 100)) return 'excess';
   if (successes === 0 && failures > 0 && failures >= policy.consecutiveFailures) return 'dry';
-  const slowRuleIsOn = policy.slowCallSeconds !== undefined;
+  const slowRuleIsOn = policy.slowFirstTokenSeconds !== undefined;
   if (slowRuleIsOn && enough && slow * 100 >= calls * policy.slowRatePercent) return 'slow';
   return undefined;
 }

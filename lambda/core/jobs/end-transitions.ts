@@ -3,34 +3,40 @@
  * row contains a claim token, so a run never mistakes another run's end for its own.
  */
 import type { EndStatus } from '../../contract/words.ts';
-import type { Answer, Attempt } from '../router/run-result.ts';
+import type { Answer } from '../router/run-result.ts';
 import { generationIs, isMine, statusIs, unheld } from './clauses.ts';
 import type { DueJob, Job, JobError } from './job.ts';
+import { DEADLINE_PASSED, NO_ANSWER } from './job-errors.ts';
 import type { OptionalField, RowUpdate } from './row-update.ts';
+import { type RunRecord, recordOf } from './run-record.ts';
 
 export function succeed(
   job: Job,
   answer: Answer,
-  attempts: readonly Attempt[],
+  run: RunRecord,
   resultBytes: number,
   now: number,
 ): RowUpdate {
   const { text: _, ...facts } = answer;
-  return endedByRun(job, 'SUCCEEDED', now, { ...facts, attempts, resultBytes });
+  return endedByRun(job, 'SUCCEEDED', now, {
+    ...facts,
+    ...recordOf(job, run),
+    resultBytes,
+  });
 }
 
-export function fail(
-  job: Job,
-  error: JobError,
-  attempts: readonly Attempt[],
-  now: number,
-): RowUpdate {
-  return endedByRun(job, 'FAILED', now, { attempts, error });
+export function fail(job: Job, error: JobError, run: RunRecord, now: number): RowUpdate {
+  return endedByRun(job, 'FAILED', now, { ...recordOf(job, run), error });
 }
 
 /** Ends a run whose job the caller has cancelled. */
-export function cancelRun(job: Job, attempts: readonly Attempt[], now: number): RowUpdate {
-  return endedByRun(job, 'CANCELLED', now, { attempts });
+export function cancelRun(job: Job, run: RunRecord, now: number): RowUpdate {
+  return endedByRun(job, 'CANCELLED', now, recordOf(job, run));
+}
+
+/** Ends a run whose job has used up its failed calls. An operator can redrive the job. */
+export function giveUp(job: Job, run: RunRecord, now: number): RowUpdate {
+  return endedByRun(job, 'DEAD_LETTERED', now, { ...recordOf(job, run), error: NO_ANSWER });
 }
 
 export function deadLetter(job: DueJob, error: JobError, now: number): RowUpdate {
@@ -68,12 +74,12 @@ export function withoutEvent(end: RowUpdate): RowUpdate {
   return { ...end, set, remove: [...new Set(end.remove).add('dueAt')] };
 }
 
-const DEADLINE_PASSED: JobError = {
-  type: 'urn:holdfast:problem:deadline-passed',
-  title: 'The deadline passed before a target answered',
-};
-
-const REMOVED_AT_END: readonly OptionalField[] = ['leaseUntil', 'nextAttemptAt', 'sentAt'];
+const REMOVED_AT_END: readonly OptionalField[] = [
+  'leaseUntil',
+  'nextAttemptAt',
+  'sentAt',
+  'calledTargets',
+];
 
 /**
  * Ends a job in its run. SQS redelivers the run's message until the event is published, so the row

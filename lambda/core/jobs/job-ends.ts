@@ -7,6 +7,7 @@ import { completionEvent, publishedByRedelivery } from './completion-event.ts';
 import { eventPublished, leftToSweeper, withoutEvent } from './end-transitions.ts';
 import { type EventBus, EventPublisher } from './event-publisher.ts';
 import type { Job } from './job.ts';
+import { NO_ANSWER } from './job-errors.ts';
 import type { JobStore, Updated } from './job-store.ts';
 import type { RowUpdate } from './row-update.ts';
 
@@ -84,6 +85,7 @@ export class JobEnds {
     metrics.count(END_METRIC[status]);
     if (status === 'SUCCEEDED') metrics.time(METRIC.jobLatency, ms);
     if (job.degraded) metrics.count(METRIC.jobsDegraded);
+    if (job.error?.type === NO_ANSWER.type) metrics.count(METRIC.jobsWithoutAnswer);
     const { servedBy, degraded, claims, deferrals } = job;
     const error = job.error?.type;
     log.info('job ended', { jobId, status, ms, servedBy, degraded, error, claims, deferrals });

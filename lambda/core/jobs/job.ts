@@ -29,8 +29,13 @@ export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
   readonly generation: number;
   /** The number of started runs, without those (such as deferrals) that gave their claim back. */
   readonly claims: number;
-  /** Number of deferrals; the backoff grows with it. */
   readonly deferrals: number;
+  /** Number of runs in a row that called targets without an answer; the back-off grows with it. */
+  readonly failedRuns: number;
+  /** Number of failed calls that the job has been charged with. */
+  readonly failedCalls: number;
+  /** Targets that the job's run had called when it was put back for lack of time. */
+  readonly calledTargets?: readonly string[];
   readonly redrives: number;
   /** Token of the last claim. It stays after the run, so that a late write recognises its row. */
   readonly claimToken?: string;
@@ -95,6 +100,8 @@ export function newJob(
     generation: Math.floor(now / 1000),
     claims: 0,
     deferrals: 0,
+    failedRuns: 0,
+    failedCalls: 0,
     redrives: 0,
     sentAt: now,
     sweepShard: Number.parseInt(identity.jobId.slice(0, 2), 16) % SWEEP_SHARDS,

@@ -1,4 +1,5 @@
-import { type Settings, timeForACallMs } from '../../contract/policy.ts';
+import type { Settings } from '../../contract/policy.ts';
+import { shortestCallMs } from '../../contract/time-budget.ts';
 import type { Random } from '../clock.ts';
 import type { UnservedTarget } from '../router/run-result.ts';
 import type { Job } from './job.ts';
@@ -8,7 +9,7 @@ export const LONGEST_DELAY_MS = 900_000;
 
 /** A run that ended at `endedAt` because no target served the job. */
 export interface RunWithoutAnswer {
-  readonly job: Pick<Job, 'deferrals' | 'deadlineAt'>;
+  readonly job: Pick<Job, 'failedRuns' | 'deadlineAt'>;
   readonly unserved: readonly UnservedTarget[];
   readonly endedAt: number;
 }
@@ -44,37 +45,37 @@ export function earliestRetryAt(run: RunWithoutAnswer, settings: Settings, rando
 /** Returns the deadline if no further call fits before it: the job then only waits to expire. */
 function deadlineOf(
   { job: { deadlineAt }, endedAt }: RunWithoutAnswer,
-  { breaker }: Settings,
+  { breaker, jobs }: Settings,
 ): RetryTime | undefined {
-  const isTooLate = endedAt + timeForACallMs(breaker) > deadlineAt;
+  const isTooLate = endedAt + shortestCallMs(breaker, jobs) > deadlineAt;
   return isTooLate ? { at: deadlineAt, isJittered: true } : undefined;
 }
 
+/**
+ * All failed targets share one back-off: the soonest of several random waits would undo it. A target
+ * that asked for a longer wait gets that wait.
+ */
 function earliest(
   { job, unserved, endedAt }: RunWithoutAnswer,
   settings: Settings,
   random: Random,
 ): RetryTime {
-  const backoff = (fromMs: number): RetryTime => {
-    const at = fromMs + backoffMs(settings, job.deferrals, random);
-    return { at, isJittered: true };
-  };
+  const own = { at: endedAt + backOffMs(settings, job.failedRuns, random), isJittered: true };
   const times = unserved.map((target): RetryTime => {
     if (target.outcome === 'skipped') return { at: target.untilMs, isJittered: false };
-    const own = backoff(target.atMs);
     const hintedAt = target.atMs + (target.retryAfterMs ?? 0);
     return hintedAt > own.at ? { at: hintedAt, isJittered: false } : own;
   });
-  return times.toSorted((a, b) => a.at - b.at)[0] ?? backoff(endedAt);
+  return times.toSorted((a, b) => a.at - b.at)[0] ?? own;
 }
 
 /**
- * Returns the wait after a failed call: the shortest deferral plus full jitter over a span that
- * doubles with each deferral, up to the cooldown. In each window, a circuit counts only one failure
- * of a job, so quick retries would load an unhealthy target without helping its circuit to open.
+ * Returns the wait after a run that called targets without an answer. It doubles with each such run
+ * in a row, up to `cooldownMaxSeconds`; half of it is random. In each window, a circuit counts only
+ * one failure of a job, so quick retries would load an unhealthy target without helping its circuit
+ * to open.
  */
-function backoffMs({ breaker, jobs }: Settings, deferrals: number, random: Random): number {
-  const shortest = jobs.shortestDeferralSeconds;
-  const span = Math.min(breaker.cooldownSeconds, shortest * 2 ** deferrals);
-  return (shortest + random() * span) * 1000;
+function backOffMs({ breaker, jobs }: Settings, failedRuns: number, random: Random): number {
+  const doubled = jobs.shortestDeferralSeconds * 2 ** (failedRuns + 1);
+  return Math.min(doubled, breaker.cooldownMaxSeconds) * 1000 * (0.5 + 0.5 * random());
 }

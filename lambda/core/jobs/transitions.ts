@@ -7,8 +7,9 @@
  *   sweeper                                      requeue(generation + 1)
  *   worker B                                              claim(tokenB) ── call ── succeed(tokenB)
  */
-import { type BreakerPolicy, leaseSeconds, type Settings } from '../../contract/policy.ts';
-import type { Attempt } from '../router/run-result.ts';
+import type { BreakerPolicy, Settings } from '../../contract/policy.ts';
+import { jobLeaseMs } from '../../contract/time-budget.ts';
+import { calledIn } from '../router/run-result.ts';
 import {
   claimsBelow,
   deadlineAfter,
@@ -23,6 +24,7 @@ import {
 } from './clauses.ts';
 import { type DueJob, expiryOf, FIRST_CHECK_MS, type Job } from './job.ts';
 import type { RowUpdate } from './row-update.ts';
+import { type RunRecord, recordOf } from './run-record.ts';
 
 /** The time after which an unclaimed message may be lost: the longest delay of an SQS message. */
 export const UNCLAIMED_GRACE_MS = 15 * 60_000;
@@ -70,12 +72,7 @@ export function renew(job: Job, now: number, policy: BreakerPolicy): RowUpdate {
 }
 
 /** Makes the job wait for its targets. Gives the claim back and invalidates earlier messages. */
-export function defer(
-  job: Job,
-  nextAttemptAt: number,
-  attempts: readonly Attempt[],
-  now: number,
-): RowUpdate {
+export function defer(job: Job, nextAttemptAt: number, run: RunRecord, now: number): RowUpdate {
   return {
     when: isMine(job),
     set: {
@@ -85,22 +82,27 @@ export function defer(
       claims: job.claims - 1,
       deferrals: job.deferrals + 1,
       nextAttemptAt,
-      attempts,
+      failedRuns: calledIn(run).length > 0 ? job.failedRuns + 1 : 0,
+      ...recordOf(job, run),
       ...markedSent({ ...job, nextAttemptAt }, now),
     },
-    remove: ['leaseUntil'],
+    remove: ['leaseUntil', 'calledTargets'],
   };
 }
 
-/** Ends a run that has no time for a call. Gives the claim back; the job is sent again at once. */
-export function release(job: Job, attempts: readonly Attempt[], now: number): RowUpdate {
+/**
+ * Puts back a job whose run has no time for another call. Gives the claim back. The job is sent
+ * again at once, and its run goes on without the targets that it has called.
+ */
+export function release(job: Job, run: RunRecord, now: number): RowUpdate {
   return {
     when: isMine(job),
     set: {
       status: 'QUEUED',
       claimToken: job.claimToken,
       claims: job.claims - 1,
-      attempts,
+      calledTargets: [...(job.calledTargets ?? []), ...calledIn(run)],
+      ...recordOf(job, run),
       ...markedSent(job, now),
     },
     remove: ['leaseUntil', 'nextAttemptAt'],
@@ -138,13 +140,15 @@ export function redrive(job: Job, now: number, settings: Settings): RowUpdate {
       generation: job.generation + 1,
       claims: 0,
       deferrals: 0,
+      failedRuns: 0,
+      failedCalls: 0,
       redrives: job.redrives + 1,
       deadlineAt,
       expiresAt: expiryOf(deadlineAt, settings),
       ...markedSent({ ...job, deadlineAt }, now),
     },
     // The job has not ended after all, so an event that is still pending must not be published.
-    remove: ['eventPending', 'completedAt', 'error'],
+    remove: ['eventPending', 'completedAt', 'error', 'calledTargets'],
   };
 }
 
@@ -162,7 +166,7 @@ export function visibleAt(job: DueJob, sentAt: number): number {
 }
 
 function lease(now: number, policy: BreakerPolicy) {
-  const leaseUntil = Math.ceil(now + leaseSeconds(policy) * 1000);
+  const leaseUntil = Math.ceil(now + jobLeaseMs(policy));
   return { leaseUntil, dueAt: leaseUntil };
 }
 

@@ -1,16 +1,17 @@
 import { costUsd } from '../../contract/models.ts';
 import type { Candidate } from './candidates.ts';
-import type { ModelAnswer } from './model-client.ts';
+import { type ModelAnswer, TIME_LIMIT } from './model-client.ts';
 import type { Answer } from './run-result.ts';
 import type { Reduction } from './shape.ts';
 
 /** The result of reading an answer. Not every HTTP 200 contains an answer that is of use. */
 export type Reading =
   | { readonly usable: true; readonly truncated: boolean }
-  | { readonly usable: false; readonly reason: 'empty' | 'malformed' };
+  /** `cut`: the time limit left half a tool call, half a JSON document or no text. */
+  | { readonly usable: false; readonly reason: 'empty' | 'malformed' | 'cut' };
 
 /** Reads Bedrock's `stopReason`. A filtered answer is final: asking another model would evade the filter. */
-export function readAnswer({ stopReason, text }: ModelAnswer): Reading {
+export function readAnswer({ stopReason, text, inToolCall }: ModelAnswer): Reading {
   switch (stopReason) {
     case 'malformed_model_output':
     case 'malformed_tool_use':
@@ -18,6 +19,10 @@ export function readAnswer({ stopReason, text }: ModelAnswer): Reading {
     case 'content_filtered':
     case 'guardrail_intervened':
       return { usable: true, truncated: false };
+    case TIME_LIMIT:
+      return inToolCall || text.trim() === '' || isHalfJson(text)
+        ? { usable: false, reason: 'cut' }
+        : { usable: true, truncated: true };
     default:
       if (text.trim() === '') return { usable: false, reason: 'empty' };
       return { usable: true, truncated: TRUNCATING.includes(stopReason) };
@@ -25,6 +30,20 @@ export function readAnswer({ stopReason, text }: ModelAnswer): Reading {
 }
 
 const TRUNCATING: readonly string[] = ['max_tokens', 'model_context_window_exceeded'];
+
+/** The start of a JSON object or list, with or without a Markdown fence. */
+const JSON_START = /^\s*(?:```(?:json)?\s*)?(?:\{\s*["}]|\[\s*[[{"])/;
+
+/** True if the text begins as a JSON document but does not end as one. */
+function isHalfJson(text: string): boolean {
+  if (!JSON_START.test(text)) return false;
+  try {
+    JSON.parse(text.replace(/^\s*```(?:json)?/, '').replace(/```\s*$/, ''));
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 /** Returns the answer with the target that served it, the reductions and the cost. */
 export function answerFrom(

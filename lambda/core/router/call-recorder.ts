@@ -46,6 +46,9 @@ export class CallRecorder {
         this.#log.warn('model call failed', { jobId, target: key, kind, name, status, unknown });
         return;
       }
+      case 'aborted':
+        this.#log.debug('model call aborted', { jobId, target: key, ms: result.elapsedMs });
+        return;
       default:
         result satisfies never;
     }

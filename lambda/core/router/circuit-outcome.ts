@@ -1,23 +1,34 @@
 import type { FailureKind, TargetFailureKind } from '../../contract/words.ts';
 import type { Outcome } from '../breaker/permit.ts';
+import type { Reading } from './answer.ts';
 import type { ModelResult } from './model-client.ts';
 
-/** Translates a call's result for the circuit, which ignores faults of the caller and of the configuration. */
-export function circuitOutcome(result: ModelResult): Outcome {
+/** Translates a call's result for the circuit, which ignores faults of the caller and our own aborts. */
+export function circuitOutcome(result: ModelResult, reading?: Reading): Outcome {
+  const { elapsedMs } = result;
   switch (result.outcome) {
     case 'answer':
-      return { kind: 'success', elapsedMs: result.elapsedMs };
+      return isUnusable(reading)
+        ? { kind: 'failure', failure: 'model-error', elapsedMs }
+        : { kind: 'success', elapsedMs };
     case 'failure': {
       const { kind, retryAfterMs } = result.failure;
       if (!isTargetKind(kind)) return { kind: 'ignored' };
       const hint = retryAfterMs === undefined ? {} : { retryAfterMs };
-      return { kind: 'failure', failure: kind, elapsedMs: result.elapsedMs, ...hint };
+      return { kind: 'failure', failure: kind, elapsedMs, ...hint };
     }
+    case 'aborted':
+      return { kind: 'ignored' };
     default:
       return result satisfies never;
   }
 }
 
+/** True for an answer that is the model's fault. An answer that the time limit cut is not. */
+function isUnusable(reading: Reading | undefined): boolean {
+  return reading?.usable === false && reading.reason !== 'cut';
+}
+
 function isTargetKind(kind: FailureKind): kind is TargetFailureKind {
-  return kind !== 'job' && kind !== 'config';
+  return kind !== 'job';
 }

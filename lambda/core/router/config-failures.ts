@@ -21,13 +21,27 @@ const JOBS_TO_DISABLE = 2;
 /** The longest interval between two checks, in cooldowns: an hour by default. */
 const LONGEST_CHECK_COOLDOWNS = 60;
 
-/** Adds a failure, and disables the target once there are enough of them. */
+/** One call that ended in a configuration error. */
+export interface ConfigFailure {
+  readonly jobId: string;
+  /** The error's name. */
+  readonly reason: string;
+  /** The time at which the target last answered any job within its circuit's window. */
+  readonly servedAtMs?: number;
+}
+
+/**
+ * Adds a failure, and disables the target once there are enough of them. If the target has answered
+ * since the first failure, only a share of its calls fails: the count starts again, and the circuit
+ * decides.
+ */
 export function withFailure(
-  before: ConfigFailures | undefined,
-  { jobId, reason }: { readonly jobId: string; readonly reason: string },
+  earlier: ConfigFailures | undefined,
+  { jobId, reason, servedAtMs = 0 }: ConfigFailure,
   nowMs: number,
   policy: BreakerPolicy,
 ): ConfigFailures {
+  const before = earlier && servedAtMs > earlier.sinceMs ? undefined : earlier;
   const failures = (before?.failures ?? 0) + 1;
   const jobs = [...new Set([...(before?.jobs ?? []), jobId])].slice(0, JOBS_TO_DISABLE);
   const isDisabled = failures >= FAILURES_TO_DISABLE && jobs.length >= JOBS_TO_DISABLE;

@@ -2,7 +2,12 @@ import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { Clock } from '../clock.ts';
 import { errorName } from '../error-name.ts';
 import type { Log } from '../telemetry.ts';
-import { type ConfigFailures, withCheckClaimed, withFailure } from './config-failures.ts';
+import {
+  type ConfigFailure,
+  type ConfigFailures,
+  withCheckClaimed,
+  withFailure,
+} from './config-failures.ts';
 
 /** The configuration errors of all targets. The record's version detects concurrent writers. */
 export interface DisabledTargetsRecord {
@@ -32,8 +37,8 @@ export interface DisabledTargetsParts {
 }
 
 /**
- * The targets that answer with configuration errors: no access, end of life, not found. Circuits
- * ignore these errors because waiting does not cure them. Three failures of at least two jobs,
+ * The targets that answer only with configuration errors: no access, end of life, not found. Waiting
+ * does not cure such a target, so its circuit alone would probe it for ever. Three failures of at least two jobs,
  * without a success in between, disable a target. A disabled target gets only checks, at growing
  * intervals; each check is the call of one job. A check that succeeds enables the target.
  */
@@ -62,16 +67,16 @@ export class DisabledTargets {
     return isClaimed || untilMs === undefined ? { available: true } : { available: false, untilMs };
   }
 
-  /** Records a call that ended in the configuration error named `reason`. */
-  async failed(key: string, jobId: string, reason: string): Promise<void> {
+  /** Records a call that ended in a configuration error. */
+  async failed(key: string, failure: ConfigFailure): Promise<void> {
     const { clock, policy, log } = this.#parts;
     const isSaved = await this.#update((targets) => {
       if (targets[key]?.disabled) return undefined;
-      const entry = withFailure(targets[key], { jobId, reason }, clock.now(), policy());
+      const entry = withFailure(targets[key], failure, clock.now(), policy());
       return { ...targets, [key]: entry };
     });
     if (isSaved && this.#record.targets[key]?.disabled) {
-      log.error('target disabled', { target: key, reason });
+      log.error('target disabled', { target: key, reason: failure.reason });
     }
   }
 

@@ -3,8 +3,8 @@ const RESERVE = 10;
 const SHARE_OF_CALLS = 0.1;
 
 /**
- * Limits the retries after an unusable answer. The breaker counts such a call as a success, so
- * without a limit a model that returns empty answers would double the cost of every job. Failed
+ * Limits the retries after an unusable answer. An unusable answer may be
+ * the request's own doing, so its target's circuit may stay closed, and without a limit a model that returns empty answers would double the cost of every job. Failed
  * calls need no budget: the target's circuit opens after a few of them.
  */
 export class RetryBudget {

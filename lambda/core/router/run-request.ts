@@ -1,12 +1,34 @@
 import type { Conversation, JobOptions } from '../../contract/job-request.ts';
+import type { Attempt } from './run-result.ts';
 
 /** One run of one job, with its caller's options. */
 export interface RunRequest extends JobOptions {
   readonly jobId: string;
   readonly conversation: Conversation;
+  /** The attempts of the job's earlier runs, oldest first. */
+  readonly attempts: readonly Attempt[];
+  /** The number of failed calls that the job has been charged with. */
+  readonly failedCalls: number;
+  /**
+   * The targets that this run called before it was put back for lack of time; it does not call them
+   * again. @default none
+   */
+  readonly calledTargets?: readonly string[];
   readonly deadlineAtMs: number;
   /** Lambda stops the function at this time. A call starts only if it can have its full time. */
   readonly functionEndsAtMs: number;
-  /** Renews the job's lease before each call. Any result except `go` ends the run. */
-  readonly beforeCall: () => Promise<'go' | 'cancelled' | 'lost'>;
+  readonly lease: JobLease;
 }
+
+/** The job's lease, which tells other workers that this run is alive. */
+export interface JobLease {
+  /** Renews the lease before a call. Any result except `go` ends the run. */
+  renew(): Promise<'go' | LeaseLoss>;
+  /**
+   * Renews the lease again and again while a call runs. Resolves when `callEnded` aborts, or earlier
+   * with the reason if the job was cancelled or belongs to another run.
+   */
+  hold(callEnded: AbortSignal): Promise<LeaseLoss | undefined>;
+}
+
+export type LeaseLoss = 'cancelled' | 'lost';

@@ -1,5 +1,6 @@
 import type { AttemptOutcome } from '../../contract/words.ts';
 import type { RejectReason } from '../breaker/admission.ts';
+import type { Usage } from './model-client.ts';
 
 export interface Attempt {
   readonly target: string;
@@ -8,6 +9,10 @@ export interface Attempt {
   /** A `SkipReason`, the name of an error, or the fault of an unusable answer. */
   readonly reason?: string;
   readonly ms: number;
+  /** Milliseconds to the first content token of a stream. */
+  readonly firstTokenMs?: number;
+  /** True if the failed call was charged to the job's budget of failed calls. */
+  readonly charged?: true;
 }
 
 /** A reason for skipping a target without a call. */
@@ -31,7 +36,7 @@ export interface Answer {
   readonly degraded: boolean;
   readonly degradedBy: readonly string[];
   readonly truncated: boolean;
-  readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
+  readonly usage: Usage;
   /** In US dollars by list price; absent if the price is not known. */
   readonly costUsd?: number;
 }
@@ -55,6 +60,10 @@ export const REFUSED = {
     type: 'urn:holdfast:problem:unusable-answer',
     title: 'The models gave no usable answer',
   },
+  timeLimit: {
+    type: 'urn:holdfast:problem:time-limit',
+    title: 'The time limit cut the answer in the middle of a tool call or a JSON document',
+  },
 } satisfies Record<string, RefusedRequest>;
 
 /** A target that did not serve the job and may serve it later. */
@@ -72,8 +81,15 @@ export type RunEnd =
   | { readonly outcome: 'deferred'; readonly unserved: readonly UnservedTarget[] }
   /** The targets are at fault, and the caller does not wait (`whenOpen: fail`). */
   | { readonly outcome: 'unavailable'; readonly unserved: readonly UnservedTarget[] }
+  /** The job has used up its failed calls: the targets answer other jobs, but not this one. */
+  | { readonly outcome: 'no-answer' }
   /** The invocation has too little time left for a call. */
   | { readonly outcome: 'out-of-time' }
   | { readonly outcome: 'cancelled' | 'lost' };
 
 export type RunResult = RunEnd & { readonly attempts: readonly Attempt[] };
+
+/** The targets that a run called. */
+export function calledIn(attempts: readonly Attempt[]): readonly string[] {
+  return attempts.filter(({ outcome }) => outcome !== 'skipped').map(({ target }) => target);
+}

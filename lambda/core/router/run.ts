@@ -1,10 +1,12 @@
-import { type Settings, timeForACallMs } from '../../contract/policy.ts';
+import type { Settings } from '../../contract/policy.ts';
+import { shortestCallMs, timeForACallMs } from '../../contract/time-budget.ts';
 import type { CircuitGate } from '../breaker/admission.ts';
-import type { Clock, Random } from '../clock.ts';
-import { answerFrom, readAnswer } from './answer.ts';
+import type { Random } from '../clock.ts';
+import { answerFrom } from './answer.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
+import { Charges, isChargeable, isOwnDoing, isSuspect } from './charges.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
-import type { ModelAnswer, ModelFailure, ModelResult } from './model-client.ts';
+import type { ModelAnswer, ModelFailure } from './model-client.ts';
 import type { RegionWatch } from './region-watch.ts';
 import type { RunRequest } from './run-request.ts';
 import {
@@ -15,15 +17,20 @@ import {
   type SkipReason,
   type UnservedTarget,
 } from './run-result.ts';
-import type { Reduction } from './shape.ts';
-import { TargetCaller, type TargetCallerParts } from './target-caller.ts';
+import { type FinishedCall, TargetCaller, type TargetCallerParts } from './target-caller.ts';
 
 export interface RunParts extends TargetCallerParts {
   readonly circuits: CircuitGate;
-  readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
   readonly regions: RegionWatch;
   readonly disabledTargets: DisabledTargets;
+}
+
+/** The evidence of a failed call, read before its circuit hears of the failure. */
+interface Evidence {
+  readonly isCharged: boolean;
+  /** The time at which the target last answered another job. */
+  readonly servedAtMs?: number;
 }
 
 /** One run of one job: tries the targets in turn until one of them ends the run. */
@@ -32,6 +39,7 @@ export class Run {
   readonly #settings: Settings;
   readonly #request: RunRequest;
   readonly #caller: TargetCaller;
+  readonly #charges: Charges;
   readonly #attempts: Attempt[] = [];
   readonly #unserved: UnservedTarget[] = [];
   #unusableAnswers = 0;
@@ -41,10 +49,14 @@ export class Run {
     this.#settings = settings;
     this.#request = request;
     this.#caller = new TargetCaller(parts, settings, request);
+    const { failedCalls } = settings.jobs;
+    this.#charges = new Charges(failedCalls, request.failedCalls);
   }
 
   async run(): Promise<RunResult> {
+    const { calledTargets = [] } = this.#request;
     for (const candidate of candidatesFor(this.#settings, this.#request, this.#parts.random)) {
+      if (calledTargets.includes(candidate.key)) continue;
       const end = await this.#try(candidate);
       if (end) return { ...end, attempts: this.#attempts };
     }
@@ -63,16 +75,35 @@ export class Run {
     const availability = await disabledTargets.availability(candidate.key);
     if (!availability.available) return this.#skip(candidate, 'disabled', availability.untilMs);
 
-    const admission = await circuits.admit(candidate.key, this.#request.jobId);
+    const admission = await circuits.admit(candidate.key, {
+      subject: this.#request.jobId,
+      leaseMs: this.#caller.permitLeaseMs(candidate),
+      mayProbe: this.#mayProbe(),
+    });
     if (!admission.admitted) {
       regions.noteFailure();
       return this.#skip(candidate, admission.reason, clock.now() + admission.retryAfterMs);
     }
-    const call = await this.#caller.call(candidate, admission.permit);
-    if ('result' in call) return this.#read(candidate, call.reducedBy, call.result);
+    let evidence: Evidence = { isCharged: false };
+    const call = await this.#caller.call(candidate, admission.permit, async (outcome) => {
+      const isOfInterest = isChargeable(outcome) || outcome === 'config';
+      const servedAtMs = isOfInterest ? await circuits.lastServedAtMs(candidate.key) : undefined;
+      evidence = { isCharged: this.#charges.charge(outcome, servedAtMs), servedAtMs };
+      return isOwnDoing(candidate.key, outcome, this.#history);
+    });
+    if ('result' in call) return this.#read(candidate, call, evidence);
     return call.notMade === 'too-long'
       ? this.#skip(candidate, call.notMade)
       : { outcome: call.notMade };
+  }
+
+  get #history(): readonly Attempt[] {
+    return [...this.#request.attempts, ...this.#attempts];
+  }
+
+  /** A call that may fail because of its own job says too little about a target that recovers. */
+  #mayProbe(): boolean {
+    return this.#charges.total === 0 && !isSuspect(this.#history);
   }
 
   #skip({ key, tier }: Candidate, reason: SkipReason, untilMs?: number): undefined {
@@ -86,21 +117,32 @@ export class Run {
    */
   #tooLateForACall(): RunEnd | undefined {
     const { deadlineAtMs, functionEndsAtMs } = this.#request;
-    const callEndsMs = this.#parts.clock.now() + timeForACallMs(this.#settings.breaker);
-    if (callEndsMs > deadlineAtMs) return { outcome: 'deferred', unserved: this.#unserved };
-    return callEndsMs > functionEndsAtMs ? { outcome: 'out-of-time' } : undefined;
+    const { breaker, jobs } = this.#settings;
+    const nowMs = this.#parts.clock.now();
+    if (nowMs + shortestCallMs(breaker, jobs) > deadlineAtMs) {
+      return { outcome: 'deferred', unserved: this.#unserved };
+    }
+    return nowMs + timeForACallMs(jobs) > functionEndsAtMs ? { outcome: 'out-of-time' } : undefined;
   }
 
   async #read(
     candidate: Candidate,
-    reducedBy: readonly Reduction[],
-    result: ModelResult,
+    call: FinishedCall,
+    evidence: Evidence,
   ): Promise<RunEnd | undefined> {
-    if (result.outcome === 'failure') {
-      return this.#failed(candidate, result.failure, result.elapsedMs);
+    const { result, loss } = call;
+    switch (result.outcome) {
+      case 'aborted':
+        this.#addCall(candidate, 'aborted', call, evidence);
+        return { outcome: loss ?? 'lost' };
+      case 'failure':
+        return this.#failed(candidate, result.failure, call, evidence);
+      case 'answer':
+        await this.#enable(candidate.key);
+        return this.#answered(candidate, result.answer, call, evidence);
+      default:
+        return result satisfies never;
     }
-    await this.#enable(candidate.key);
-    return this.#answered(candidate, reducedBy, result.answer, result.elapsedMs);
   }
 
   /** Restarts the circuit of a target that was disabled, so that its share of the traffic grows in stages. */
@@ -112,17 +154,19 @@ export class Run {
 
   #answered(
     candidate: Candidate,
-    reducedBy: readonly Reduction[],
     answer: ModelAnswer,
-    elapsedMs: number,
+    call: FinishedCall,
+    evidence: Evidence,
   ): RunEnd | undefined {
-    const reading = readAnswer(answer);
-    if (reading.usable) {
-      this.#addCall(candidate, 'answered', elapsedMs);
-      const served = answerFrom(candidate, answer, reading.truncated, reducedBy);
+    const { reading, reducedBy } = call;
+    if (!reading || reading.usable) {
+      this.#addCall(candidate, 'answered', call, evidence);
+      const served = answerFrom(candidate, answer, reading?.truncated ?? false, reducedBy);
       return { outcome: 'answered', answer: served };
     }
-    this.#addCall(candidate, 'unusable', elapsedMs, reading.reason);
+    this.#addCall(candidate, 'unusable', call, evidence, reading.reason);
+    if (reading.reason === 'cut') return { outcome: 'refused', error: REFUSED.timeLimit };
+    if (this.#charges.isSpent) return { outcome: 'no-answer' };
     this.#unusableAnswers += 1;
     const mayRetry = this.#unusableAnswers === 1 && this.#parts.retries.spend();
     return mayRetry ? undefined : { outcome: 'refused', error: REFUSED.unusable };
@@ -131,27 +175,47 @@ export class Run {
   async #failed(
     candidate: Candidate,
     { kind, name, retryAfterMs, tooLong }: ModelFailure,
-    elapsedMs: number,
+    call: FinishedCall,
+    evidence: Evidence,
   ): Promise<RunEnd | undefined> {
     const { clock, disabledTargets, regions } = this.#parts;
-    this.#addCall(candidate, kind, elapsedMs, tooLong ? 'too-long' : name);
+    this.#addCall(candidate, kind, call, evidence, tooLong ? 'too-long' : name);
     if (kind === 'job') return tooLong ? undefined : { outcome: 'refused', error: REFUSED.invalid };
 
-    if (kind === 'config') await disabledTargets.failed(candidate.key, this.#request.jobId, name);
-    else regions.noteFailure();
+    if (kind === 'config') {
+      const { jobId } = this.#request;
+      const { servedAtMs } = evidence;
+      await disabledTargets.failed(candidate.key, { jobId, reason: name, servedAtMs });
+    } else regions.noteFailure();
     this.#unserved.push({ outcome: 'failed', atMs: clock.now(), retryAfterMs });
-    return undefined;
+    if (call.loss) return { outcome: call.loss };
+    return this.#charges.isSpent ? { outcome: 'no-answer' } : undefined;
   }
 
-  #addCall({ key, tier }: Candidate, outcome: CallOutcome, ms: number, reason?: string): void {
-    this.#attempts.push({ target: key, tier: tier.name, outcome, ...(reason && { reason }), ms });
+  #addCall(
+    { key, tier }: Candidate,
+    outcome: CallOutcome,
+    { result: { elapsedMs: ms, firstTokenMs } }: FinishedCall,
+    { isCharged }: Evidence,
+    reason?: string,
+  ): void {
+    this.#attempts.push({
+      target: key,
+      tier: tier.name,
+      outcome,
+      ...(reason && { reason }),
+      ms,
+      ...(firstTokenMs !== undefined && { firstTokenMs }),
+      ...(isCharged && { charged: true as const }),
+    });
   }
 
   /** Ends the run after the last target. A job that may wait never fails because of its targets. */
   #endWithoutAnswer(): RunEnd {
     if (this.#unusableAnswers > 0) return { outcome: 'refused', error: REFUSED.unusable };
     const attempts = this.#attempts;
-    if (attempts.length > 0 && attempts.every(({ reason }) => reason === 'too-long')) {
+    const wasAllTooLong = attempts.every(({ reason }) => reason === 'too-long');
+    if (attempts.length > 0 && wasAllTooLong && !this.#request.calledTargets?.length) {
       return { outcome: 'refused', error: REFUSED.tooLong };
     }
     const outcome = this.#request.whenOpen === 'fail' ? 'unavailable' : 'deferred';

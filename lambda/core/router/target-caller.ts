@@ -1,38 +1,56 @@
 import type { Settings } from '../../contract/policy.ts';
+import { countTokensMs } from '../../contract/time-budget.ts';
+import type { AttemptOutcome } from '../../contract/words.ts';
 import type { Outcome, Permit } from '../breaker/permit.ts';
+import type { Clock } from '../clock.ts';
+import { type Reading, readAnswer } from './answer.ts';
+import { callLimits, leaseMsOf } from './call-limits.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import type { Candidate } from './candidates.ts';
 import { circuitOutcome } from './circuit-outcome.ts';
-import type { ModelClient, ModelResult } from './model-client.ts';
-import { PromptSize } from './prompt-size.ts';
+import type { CallLimits, ModelClient, ModelRequest, ModelResult } from './model-client.ts';
+import { estimatedTokens, PromptSize } from './prompt-size.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import type { RunRequest } from './run-request.ts';
+import type { LeaseLoss, RunRequest } from './run-request.ts';
 import { type Reduction, shapeRequest } from './shape.ts';
-
-/** Share of the call timeout that counting a prompt's tokens may take: half of a call's margin. */
-const COUNT_SHARE = 0.05;
 
 export interface TargetCallerParts {
   readonly models: ModelClient;
   readonly recorder: CallRecorder;
   readonly retries: RetryBudget;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+export interface FinishedCall {
+  readonly result: ModelResult;
+  /** How the answer reads, if there is one. */
+  readonly reading?: Reading;
+  readonly reducedBy: readonly Reduction[];
+  /** Why the job's lease was lost during the call. */
+  readonly loss?: LeaseLoss;
 }
 
 export type TargetCall =
-  | { readonly result: ModelResult; readonly reducedBy: readonly Reduction[] }
+  | FinishedCall
   /** The job was cancelled or lost before the call, or a token count found its prompt too long. */
-  | { readonly notMade: 'cancelled' | 'lost' | 'too-long' };
+  | { readonly notMade: LeaseLoss | 'too-long' };
+
+/**
+ * Judges a failed call before its circuit hears of it, because the failure may open the circuit and
+ * so end its window. Returns true to keep the failure from the circuit.
+ */
+export type JudgeFailure = (outcome: AttemptOutcome) => Promise<boolean>;
 
 /** Calls the targets of one run with the job's request, adapted to each of them. */
 export class TargetCaller {
   readonly #parts: TargetCallerParts;
-  readonly #timeoutMs: number;
+  readonly #settings: Settings;
   readonly #request: RunRequest;
   readonly #prompt: PromptSize;
 
   constructor(parts: TargetCallerParts, settings: Settings, request: RunRequest) {
     this.#parts = parts;
-    this.#timeoutMs = settings.breaker.callTimeoutSeconds * 1000;
+    this.#settings = settings;
     this.#request = request;
     this.#prompt = new PromptSize(parts.models, request.conversation);
   }
@@ -43,24 +61,72 @@ export class TargetCaller {
     return shapeRequest(candidate, conversation, jobId).fits || this.#prompt.isClose(candidate);
   }
 
+  /** Returns the length of the lease that a recovery permit for this target needs. */
+  permitLeaseMs(candidate: Candidate): number {
+    const { conversation } = this.#request;
+    return leaseMsOf(this.#limits(candidate, estimatedTokens(conversation, candidate.tier)));
+  }
+
   /** Calls the target once. Settles the permit even if the call fails or is not made. */
-  async call(candidate: Candidate, permit: Permit): Promise<TargetCall> {
-    const { models, recorder, retries } = this.#parts;
-    const { conversation, jobId, beforeCall } = this.#request;
+  async call(candidate: Candidate, permit: Permit, judge: JudgeFailure): Promise<TargetCall> {
+    const { recorder, retries } = this.#parts;
+    const { conversation, jobId, lease } = this.#request;
     let outcome: Outcome = { kind: 'ignored' };
     try {
-      const permission = await beforeCall();
+      const permission = await lease.renew();
       if (permission !== 'go') return { notMade: permission };
-      const tokens = await this.#prompt.tokens(candidate, this.#timeoutMs * COUNT_SHARE);
+      const tokens = await this.#prompt.tokens(candidate, countTokensMs(this.#settings.jobs));
       const shaped = shapeRequest(candidate, conversation, jobId, tokens);
       if (!shaped.fits) return { notMade: 'too-long' };
       retries.earn();
-      const result = await models.converse(shaped.request, this.#timeoutMs);
+      const { result, loss } = await this.#converse(
+        shaped.request,
+        this.#limits(candidate, tokens),
+        permit,
+      );
       recorder.record(candidate, jobId, result, permit.stage);
-      outcome = circuitOutcome(result);
-      return { result, reducedBy: shaped.reducedBy };
+      const reading = result.outcome === 'answer' ? readAnswer(result.answer) : undefined;
+      const failed = failureOf(result, reading);
+      const isKept = failed !== undefined && (await judge(failed));
+      if (!isKept) outcome = circuitOutcome(result, reading);
+      return { result, reading, reducedBy: shaped.reducedBy, loss };
     } finally {
       await permit.settle(outcome);
     }
   }
+
+  /** Makes the call. Renews the job's lease meanwhile, and aborts the call if the lease is lost. */
+  async #converse(
+    request: ModelRequest,
+    limits: CallLimits,
+    permit: Permit,
+  ): Promise<{ readonly result: ModelResult; readonly loss?: LeaseLoss }> {
+    const ended = new AbortController();
+    const abort = new AbortController();
+    const held = this.#request.lease.hold(ended.signal).then((loss) => {
+      if (loss) abort.abort();
+      return loss;
+    });
+    const onToken = (elapsedMs: number) => void permit.token(elapsedMs);
+    try {
+      const watch = { onToken, signal: abort.signal };
+      const result = await this.#parts.models.converse(request, limits, watch);
+      ended.abort();
+      return { result, loss: await held };
+    } finally {
+      ended.abort();
+    }
+  }
+
+  #limits({ target }: Candidate, inputTokens: number): CallLimits {
+    const { deadlineAtMs, functionEndsAtMs } = this.#request;
+    const timeLeftMs = Math.min(deadlineAtMs, functionEndsAtMs) - this.#parts.clock.now();
+    return callLimits({ target, inputTokens, timeLeftMs }, this.#settings);
+  }
+}
+
+/** Returns the kind of a call that failed or whose answer is of no use. */
+function failureOf(result: ModelResult, reading?: Reading): AttemptOutcome | undefined {
+  if (result.outcome === 'failure') return result.failure.kind;
+  return reading?.usable === false && reading.reason !== 'cut' ? 'unusable' : undefined;
 }

@@ -18,10 +18,10 @@ export function tracedRouter(router: Router, trace: Trace): Router {
 /** Wraps a model client so that each call is a span of the trace, annotated with its target and outcome. */
 export function tracedModels(models: ModelClient, trace: Trace): ModelClient {
   return {
-    converse: (request, timeoutMs) => {
+    converse: (request, limits, watch) => {
       const { jobId, target } = request;
       return trace.span('model call', { jobId, target: targetKey(target) }, async (annotate) => {
-        const result = await models.converse(request, timeoutMs);
+        const result = await models.converse(request, limits, watch);
         annotate({ outcome: result.outcome === 'failure' ? result.failure.kind : result.outcome });
         return result;
       });

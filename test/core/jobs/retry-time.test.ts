@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { nextAttemptAt, type RunWithoutAnswer } from '../../../lambda/core/jobs/retry-time.ts';
+import {
+  earliestRetryAt,
+  nextAttemptAt,
+  type RunWithoutAnswer,
+} from '../../../lambda/core/jobs/retry-time.ts';
 import { aJob, START } from '../../support/job-builders.ts';
 import { someSettings } from '../../support/settings.ts';
 
@@ -51,7 +55,7 @@ describe('a deferred job is retried', () => {
     expect(latest).toBeLessThanOrEqual(START + 15 * MINUTE);
   });
 
-  test('after the backoff of a failed call, without more jitter', () => {
+  test('after the back-off of a failed run, without more jitter', () => {
     const run: RunWithoutAnswer = {
       job: aJob(),
       unserved: [{ outcome: 'failed', atMs: START }],
@@ -59,6 +63,33 @@ describe('a deferred job is retried', () => {
     };
 
     expect(nextAttemptAt(run, settings, () => 0.4)).toBe(START + 7 * SECOND);
+  });
+
+  test.each([
+    [1, 20],
+    [3, 80],
+    [7, 900],
+    [40, 900],
+  ])(
+    'after %i failed runs in a row, at most %i s later, and at least half of that',
+    (failedRuns, s) => {
+      const job = aJob({ failedRuns });
+      const run = { job, unserved: [], endedAt: START };
+
+      expect(earliestRetryAt(run, settings, () => 0)).toBe(START + (s * SECOND) / 2);
+      expect(earliestRetryAt(run, settings, () => 1)).toBe(START + s * SECOND);
+    },
+  );
+
+  test('by one draw for the whole run, because the soonest of several would undo the back-off', () => {
+    let draws = 0;
+    const random = () => ++draws / 10;
+    const failed = { outcome: 'failed' as const, atMs: START };
+    const run = { job: aJob(), unserved: [failed, failed, failed], endedAt: START };
+
+    earliestRetryAt(run, settings, random);
+
+    expect(draws).toBe(1);
   });
 
   test('at once, plus jitter, if the time has passed', () => {

@@ -24,20 +24,20 @@ describe('the sweeper', () => {
     {
       says: 'requeues a run whose lease has expired',
       row: aRunningJob(),
-      at: START + 75_000,
+      at: START + 100_000,
       rule: { action: 'requeue' },
     },
     {
       says: 'respects a live lease',
       row: aRunningJob(),
-      at: START + 74_999,
-      rule: { action: 'postpone', until: START + 75_000 },
+      at: START + 99_999,
+      rule: { action: 'postpone', until: START + 100_000 },
     },
     {
       says: 'respects a live lease, even after the deadline',
       row: aRunningJob({ deadlineAt: START + MINUTE }),
       at: START + 70_000,
-      rule: { action: 'postpone', until: START + 75_000 },
+      rule: { action: 'postpone', until: START + 100_000 },
     },
     {
       says: 'considers a message lost after a minute if the queue is empty',
@@ -93,7 +93,7 @@ describe('the sweeper', () => {
     {
       says: 'expires a lost run past its deadline',
       row: aRunningJob({ deadlineAt: START + MINUTE }),
-      at: START + 75_000,
+      at: START + 100_000,
       rule: { action: 'expire' },
     },
     {
@@ -105,7 +105,7 @@ describe('the sweeper', () => {
     {
       says: 'cancels a lost run whose caller asked for it',
       row: aRunningJob({ cancelRequested: true }),
-      at: START + 75_000,
+      at: START + 100_000,
       rule: { action: 'cancel' },
     },
     {

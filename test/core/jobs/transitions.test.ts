@@ -25,7 +25,7 @@ import { someSettings } from '../../support/settings.ts';
 
 const settings = someSettings();
 const { generation } = aJob();
-const AFTER_LEASE = START + 75_000;
+const AFTER_LEASE = START + 100_000;
 
 let jobs: MemoryJobStore;
 beforeEach(() => {
@@ -70,8 +70,8 @@ describe('a claim', () => {
       status: 'RUNNING',
       claimToken: 'next',
       claims: 1,
-      leaseUntil: START + 75_000,
-      dueAt: START + 75_000,
+      leaseUntil: START + 100_000,
+      dueAt: START + 100_000,
     });
   });
 

@@ -25,17 +25,18 @@ function workers(count: number, store: DisabledTargetsStore = memoryDisabledTarg
 }
 
 async function disable(worker: DisabledTargets): Promise<void> {
-  for (const job of ['a', 'b', 'b']) await worker.failed(KEY, job, 'AccessDeniedException');
+  for (const job of ['a', 'b', 'b'])
+    await worker.failed(KEY, { jobId: job, reason: 'AccessDeniedException' });
 }
 
 describe('a target is disabled', () => {
   test('70. by three failures from two jobs', async () => {
     const { worker, clock } = workers(1);
 
-    await worker.failed(KEY, 'a', 'AccessDeniedException');
-    await worker.failed(KEY, 'a', 'AccessDeniedException');
+    await worker.failed(KEY, { jobId: 'a', reason: 'AccessDeniedException' });
+    await worker.failed(KEY, { jobId: 'a', reason: 'AccessDeniedException' });
     expect(await worker.availability(KEY)).toEqual({ available: true });
-    await worker.failed(KEY, 'b', 'AccessDeniedException');
+    await worker.failed(KEY, { jobId: 'b', reason: 'AccessDeniedException' });
 
     const untilMs = clock.nowMs + 60_000;
     expect(await worker.availability(KEY)).toEqual({ available: false, untilMs });
@@ -44,7 +45,8 @@ describe('a target is disabled', () => {
   test('not by one job alone', async () => {
     const { worker } = workers(1);
 
-    for (let i = 0; i < 10; i += 1) await worker.failed(KEY, 'a', 'AccessDeniedException');
+    for (let i = 0; i < 10; i += 1)
+      await worker.failed(KEY, { jobId: 'a', reason: 'AccessDeniedException' });
 
     expect(await worker.availability(KEY)).toEqual({ available: true });
   });
@@ -52,10 +54,10 @@ describe('a target is disabled', () => {
   test('not when a success comes between', async () => {
     const { worker } = workers(1);
 
-    await worker.failed(KEY, 'a', 'AccessDeniedException');
-    await worker.failed(KEY, 'b', 'AccessDeniedException');
+    await worker.failed(KEY, { jobId: 'a', reason: 'AccessDeniedException' });
+    await worker.failed(KEY, { jobId: 'b', reason: 'AccessDeniedException' });
     await worker.succeeded(KEY);
-    await worker.failed(KEY, 'c', 'AccessDeniedException');
+    await worker.failed(KEY, { jobId: 'c', reason: 'AccessDeniedException' });
 
     expect(await worker.availability(KEY)).toEqual({ available: true });
   });
@@ -65,7 +67,9 @@ describe('a target is disabled', () => {
     const last = fleet[3];
     expect(await last?.availability(KEY)).toEqual({ available: true });
 
-    await Promise.all(fleet.slice(0, 3).map((each, i) => each.failed(KEY, `job-${i}`, 'X')));
+    await Promise.all(
+      fleet.slice(0, 3).map((each, i) => each.failed(KEY, { jobId: `job-${i}`, reason: 'X' })),
+    );
     clock.nowMs += 5_000;
 
     expect(await last?.availability(KEY)).toMatchObject({ available: false });
@@ -94,7 +98,7 @@ describe('a disabled target', () => {
       minutes.push((state.untilMs - clock.nowMs) / 60_000);
       clock.nowMs = state.untilMs;
       expect(await worker.availability(KEY)).toEqual({ available: true });
-      await worker.failed(KEY, `check-${check}`, 'AccessDeniedException');
+      await worker.failed(KEY, { jobId: `check-${check}`, reason: 'AccessDeniedException' });
     }
 
     expect(minutes).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);

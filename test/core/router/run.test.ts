@@ -5,6 +5,7 @@ import type { RunResult, UnservedTarget } from '../../../lambda/core/router/run-
 import { answers, fails } from '../../support/fake-model-client.ts';
 import {
   aChain,
+  aLease,
   aRouter,
   aRun,
   EAST_HAIKU,
@@ -37,7 +38,9 @@ describe('a healthy chain', () => {
         usage: { inputTokens: 100, outputTokens: 10 },
         costUsd: 0.00045,
       },
-      attempts: [{ target: EAST_SONNET, tier: 'primary', outcome: 'answered', ms: 700 }],
+      attempts: [
+        { target: EAST_SONNET, tier: 'primary', outcome: 'answered', ms: 700, firstTokenMs: 200 },
+      ],
     });
     expect(called()).toEqual([EAST_SONNET]);
     expect(circuits.settled).toEqual([
@@ -53,12 +56,27 @@ describe('a healthy chain', () => {
     expect(circuits.summaryReads).toBe(0);
   });
 
-  test('gives each call the full call timeout', async () => {
+  test('gives each call the limits of the settings', async () => {
     const { router, models } = aRouter();
 
     await router.run(aRun());
 
-    expect(models.timeoutsMs).toEqual([60_000]);
+    expect(models.limits).toEqual([
+      {
+        isStreamed: true,
+        firstTokenMs: 30_001,
+        stallMs: 20_000,
+        answerMs: 600_000,
+      },
+    ]);
+  });
+
+  test('reports each token to the circuit', async () => {
+    const { router, circuits } = aRouter();
+
+    await router.run(aRun());
+
+    expect(circuits.tokens).toEqual([EAST_SONNET]);
   });
 
   test('admits on behalf of the job, which counts once per circuit', async () => {
@@ -66,7 +84,7 @@ describe('a healthy chain', () => {
 
     await router.run(aRun({ jobId: 'job-7' }));
 
-    expect(circuits.admissions).toEqual([{ key: EAST_SONNET, subject: 'job-7' }]);
+    expect(circuits.admissions).toMatchObject([{ key: EAST_SONNET, subject: 'job-7' }]);
   });
 });
 
@@ -111,12 +129,12 @@ describe('a target that fails', () => {
     expect(result.outcome).toBe('deferred');
   });
 
-  test('with a configuration error is ignored by its circuit, and the next target is tried', async () => {
+  test('with a configuration error is a failure to its circuit, and the next target is tried', async () => {
     const { router, circuits } = aRouter({ script: [fails('config'), answers()] });
 
     const result = await router.run(aRun());
 
-    expect(circuits.settled[0]).toEqual({ key: EAST_SONNET, outcome: { kind: 'ignored' } });
+    expect(circuits.settled[0]?.outcome).toMatchObject({ kind: 'failure', failure: 'config' });
     expect(result).toMatchObject({ outcome: 'answered', answer: { servedBy: WEST_SONNET } });
   });
 });
@@ -309,16 +327,19 @@ describe('time', () => {
     expect(circuits.admissions).toEqual([]);
   });
 
-  test('a call is started if its timeout plus a tenth is left', async () => {
+  test('a call is started if the longest answer and its margin fit into the function', async () => {
     const { router, clock, called } = aRouter();
 
-    await router.run(aRun({ functionEndsAtMs: clock.nowMs + 66_000 }));
+    await router.run(aRun({ functionEndsAtMs: clock.nowMs + 615_000 }));
 
     expect(called()).toEqual([EAST_SONNET]);
   });
 
-  test('the margin shrinks with the call timeout', async () => {
-    const settings = aChain({ breaker: { callTimeoutSeconds: 0.5 } });
+  test('the margin shrinks with the longest answer', async () => {
+    const settings = aChain({
+      breaker: { firstTokenSeconds: 0.3, stallSeconds: 0.2 },
+      jobs: { answerSeconds: 0.5 },
+    });
     const { router, clock, called } = aRouter({ settings });
 
     await router.run(aRun({ functionEndsAtMs: clock.nowMs + 550 }));
@@ -333,7 +354,7 @@ describe('time', () => {
     const result = await router.run(aRun({ deadlineAtMs }));
 
     expect(result.outcome).toBe('deferred');
-    const job = { deferrals: 0, deadlineAt: deadlineAtMs };
+    const job = { failedRuns: 0, deadlineAt: deadlineAtMs };
     const run = { job, unserved: unservedIn(result), endedAt: clock.nowMs };
     expect(nextAttemptAt(run, aChain(), () => 0.5)).toBe(deadlineAtMs);
     expect(called()).toEqual([]);
@@ -346,7 +367,7 @@ describe('the check before a call', () => {
     async (permission) => {
       const { router, circuits, called } = aRouter();
 
-      const result = await router.run(aRun({ beforeCall: async () => permission }));
+      const result = await router.run(aRun({ lease: aLease({ before: permission }) }));
 
       expect(result).toEqual({ outcome: permission, attempts: [] });
       expect(called()).toEqual([]);
@@ -356,9 +377,9 @@ describe('the check before a call', () => {
 
   test('returns the permit if it throws', async () => {
     const { router, circuits } = aRouter();
-    const beforeCall = () => Promise.reject(new Error('no table'));
+    const renew = () => Promise.reject(new Error('no table'));
 
-    await expect(router.run(aRun({ beforeCall }))).rejects.toThrow('no table');
+    await expect(router.run(aRun({ lease: { ...aLease(), renew } }))).rejects.toThrow('no table');
 
     expect(circuits.settled).toEqual([{ key: EAST_SONNET, outcome: { kind: 'ignored' } }]);
   });
@@ -369,7 +390,7 @@ describe('the check before a call', () => {
     const { router, called } = aRouter({ script: fails('fault') });
 
     const result = await router.run(
-      aRun({ beforeCall: async () => permissions[asked++] ?? 'lost' }),
+      aRun({ lease: { ...aLease(), renew: async () => permissions[asked++] ?? 'lost' } }),
     );
 
     expect(result.outcome).toBe('cancelled');
@@ -382,7 +403,7 @@ describe('an unusable answer', () => {
     ['empty', answers('  ')],
     ['malformed', answers('{', 'malformed_model_output')],
   ])(
-    '%s allows one try at another target, and is a success to its circuit',
+    '%s allows one try at another target, and is a failure to its circuit',
     async (reason, useless) => {
       const { router, circuits } = aRouter({ script: [useless, answers('better')] });
 
@@ -393,7 +414,10 @@ describe('an unusable answer', () => {
         answer: { text: 'better', servedBy: WEST_SONNET },
         attempts: [{ outcome: 'unusable', reason }, { outcome: 'answered' }],
       });
-      expect(circuits.settled[0]?.outcome).toMatchObject({ kind: 'success' });
+      expect(circuits.settled[0]?.outcome).toMatchObject({
+        kind: 'failure',
+        failure: 'model-error',
+      });
     },
   );
 
@@ -445,20 +469,20 @@ describe('an answer that ends early', () => {
   );
 });
 
-describe('the backoff after failures', () => {
-  const backoffMs = async (deferrals = 0) => {
+describe('the back-off after failures', () => {
+  const backOffMs = async (failedRuns = 0) => {
     const { router, clock } = aRouter({ script: fails('fault') });
-    return waitMs(await router.run(aRun()), clock.nowMs, deferrals);
+    return waitMs(await router.run(aRun()), clock.nowMs, failedRuns);
   };
 
-  test('is the shortest wait plus half of it, for a draw of 0.5', async () => {
-    expect(await backoffMs()).toBe(7_500);
+  test('is one and a half times the shortest wait, for a draw of 0.5', async () => {
+    expect(await backOffMs()).toBe(7_500);
   });
 
-  test('grows with each deferral, up to the cooldown', async () => {
-    expect(await backoffMs(1)).toBe(10_000);
-    expect(await backoffMs(3)).toBe(25_000);
-    expect(await backoffMs(30)).toBe(35_000);
+  test('doubles with each failed run in a row, up to the longest cooldown', async () => {
+    expect(await backOffMs(1)).toBe(15_000);
+    expect(await backOffMs(3)).toBe(60_000);
+    expect(await backOffMs(30)).toBe(675_000);
   });
 
   test('is at least what the target asks for', async () => {
@@ -611,8 +635,8 @@ function unservedIn(result: RunResult): readonly UnservedTarget[] {
 }
 
 /** Returns the wait after a run, for a draw of 0.5 and without the backlog's jitter. */
-function waitMs(result: RunResult, endedAt: number, deferrals = 0): number {
-  const job = { deferrals, deadlineAt: Number.POSITIVE_INFINITY };
+function waitMs(result: RunResult, endedAt: number, failedRuns = 0): number {
+  const job = { failedRuns, deadlineAt: Number.POSITIVE_INFINITY };
   const run = { job, unserved: unservedIn(result), endedAt };
   return earliestRetryAt(run, aChain(), () => 0.5) - endedAt;
 }

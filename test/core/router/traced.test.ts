@@ -28,6 +28,8 @@ const request = {
   conversation: { messages: [{ role: 'user', text: 'secret' }] },
 } as unknown as RunRequest;
 const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
+const LIMITS = { isStreamed: true, firstTokenMs: 1000, stallMs: 1000, answerMs: 1000 };
+const WATCH = { onToken: () => undefined, signal: new AbortController().signal };
 const call = { jobId: 'job', target } as unknown as ModelRequest;
 
 describe('a trace', () => {
@@ -53,7 +55,7 @@ describe('a trace', () => {
     };
     const traced = tracedModels(models, trace);
 
-    await traced.converse(call, 1000);
+    await traced.converse(call, LIMITS, WATCH);
 
     expect(await traced.countTokens(call, 1000)).toBe(7);
     expect(trace.spans).toEqual([

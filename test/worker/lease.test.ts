@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { cancel } from '../../lambda/core/jobs/end-transitions.ts';
 import { requestCancel } from '../../lambda/core/jobs/transitions.ts';
-import { keepLease } from '../../lambda/worker/keep-lease.ts';
+import { leaseOf } from '../../lambda/worker/lease.ts';
 import { aRunningJob } from '../support/job-builders.ts';
 import { aWorld, rowOf } from '../support/job-world.ts';
 
@@ -13,7 +13,7 @@ async function aRenewal(stallMs: number) {
   const world = aWorld();
   const job = aRunningJob();
   await world.jobs.create(job, world.clock.now());
-  world.clock.nowMs += 10_000;
+  world.clock.nowMs += 30_000;
   const jobs = {
     update: async (...given: Parameters<typeof world.jobs.update>) => {
       const updated = await world.jobs.update(...given);
@@ -21,18 +21,19 @@ async function aRenewal(stallMs: number) {
       return updated;
     },
   };
-  return { world, job, ask: keepLease({ ...world, jobs }, world.settings.breaker, job) };
+  const lease = leaseOf({ ...world, jobs }, world.settings.breaker, job);
+  return { world, job, ask: () => lease.renew() };
 }
 
 test('a renewed lease permits a call', async () => {
   const { world, job, ask } = await aRenewal(0);
 
   expect(await ask()).toBe('go');
-  expect(rowOf(world, job.jobId).leaseUntil).toBe(world.clock.now() + 75_000);
+  expect(rowOf(world, job.jobId).leaseUntil).toBe(world.clock.now() + 100_000);
 });
 
 test('a process that was frozen for longer than its renewed lease renews it again', async () => {
-  const { world, job, ask } = await aRenewal(140_000);
+  const { world, job, ask } = await aRenewal(180_000);
   const { clock } = world;
   const sleep = clock.sleep.bind(clock);
   world.clock.sleep = async (ms) => {
@@ -49,7 +50,8 @@ test('the first call of a fresh claim needs no write; each later one detects a c
   const world = aWorld();
   const job = aRunningJob();
   await world.jobs.create(job, world.clock.now());
-  const ask = keepLease(world, world.settings.breaker, job);
+  const lease = leaseOf(world, world.settings.breaker, job);
+  const ask = () => lease.renew();
 
   expect(await ask()).toBe('go');
   expect(rowOf(world, job.jobId)).toEqual(job);
