@@ -29,7 +29,7 @@ export const METRIC = {
   modelLatency: 'ModelLatency',
   /** Milliseconds to the first content token of a stream. */
   timeToFirstToken: 'TimeToFirstToken',
-  /** Output tokens per second of a stream, after its first token. */
+  /** Output tokens per second of an answered stream, after its first token. */
   tokensPerSecond: 'TokensPerSecond',
   /** Streams that broke after their first token; part of `ModelFailures`. */
   brokenStreams: 'BrokenStreams',
@@ -41,10 +41,13 @@ export const METRIC = {
   recoveryCalls: 'RecoveryCalls',
   /** Model calls of the prober; part of `ModelCalls`. */
   probes: 'Probes',
+  /** Tokens of all calls that may be billed: answered, cut, broken and aborted ones. */
   inputTokens: 'InputTokens',
   outputTokens: 'OutputTokens',
-  /** US dollars at list price, for answers of models whose price is known. */
+  /** US dollars at list price for these tokens, for models whose price is known. */
   modelCost: 'ModelCost',
+  /** The part of `ModelCost` that is estimated: cut, broken and aborted calls report no tokens. */
+  estimatedCost: 'EstimatedCost',
   /** Gauge by target: 0 closed, 1 half-open, 2 open. */
   circuitState: 'CircuitState',
   /** Gauge in total, by tier and by region: targets that get some or all of their traffic. */

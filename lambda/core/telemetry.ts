@@ -16,6 +16,7 @@ export interface Metrics {
   count(name: MetricName, value?: number, dimensions?: Readonly<Record<string, string>>): void;
   /** Adds a duration in milliseconds to the metric's distribution. */
   time(name: MetricName, ms: number, dimensions?: Readonly<Record<string, string>>): void;
+  /** Adds a value that is neither a count nor a duration to the metric's distribution. */
   gauge(name: MetricName, value: number, dimensions?: Readonly<Record<string, string>>): void;
 }
 

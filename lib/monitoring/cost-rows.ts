@@ -18,6 +18,9 @@ export function costRows({ metrics, settings }: HoldfastDashboardProps): IWidget
       graph('Cost of models, US$ per hour', {
         left: metrics.by('tier', METRIC.modelCost, { period: HOUR }),
         stacked: true,
+        // Calls that brought no whole answer, but may be billed.
+        right: metrics.by('tier', METRIC.estimatedCost, { label: 'estimated', period: HOUR }),
+        rightYAxis: { min: 0, showUnits: false },
       }),
       graph('Extra cost of falling back, US$ per hour', {
         left: extraSpend(metrics, settings),

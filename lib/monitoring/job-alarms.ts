@@ -6,7 +6,7 @@ import type { Alarms } from './alarms.ts';
 import { type InstanceMetrics, SAMPLED } from './instance-metrics.ts';
 
 export type JobAlarms = Readonly<
-  Record<'deadLetters' | 'jobsWait' | 'backlog' | 'eventsUnsent', Alarm>
+  Record<'deadLetters' | 'jobsWithoutAnswer' | 'jobsWait' | 'backlog' | 'eventsUnsent', Alarm>
 >;
 
 /** Adds the alarms on jobs. Returns those whose thresholds the dashboard draws. */
@@ -14,13 +14,21 @@ export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQu
   const deadLetters = alarms.add('DeadLetters', {
     metric: jobs.deadLetters.metricApproximateNumberOfMessagesVisible(SAMPLED),
     threshold: 1,
-    means: 'Every attempt to process a message failed: the message is invalid, or there is a bug.',
+    means:
+      'A job or a message used up its attempts: it is invalid, no model answers it, or there is a bug.',
     because: 'outages and throttling cause no dead letters, so a single one needs attention.',
     missing: 'ok',
   });
   watchFailures(alarms, metrics);
   return {
     deadLetters,
+    jobsWithoutAnswer: alarms.add('JobsWithoutAnswer', {
+      metric: metrics.of(METRIC.jobsWithoutAnswer, { period: Duration.minutes(15) }),
+      threshold: 10,
+      means: 'Many jobs used up their failed calls on models that answered other jobs meanwhile.',
+      because: 'a few such prompts are normal; ten in 15 minutes mean a faulty client or model.',
+      missing: 'ok',
+    }),
     jobsWait: alarms.add('JobsWait', {
       metric: metrics.of(METRIC.deferredJobAge, {
         statistic: Stats.MAXIMUM,

@@ -2,6 +2,7 @@ import { type IWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import type { HoldfastDashboardProps } from './dashboard-props.ts';
 import { graph } from './graph.ts';
+import type { InstanceMetrics } from './instance-metrics.ts';
 
 /** Shows the calls to Bedrock and the reaction of the breaker. */
 export function modelRows({ metrics, settings }: HoldfastDashboardProps): IWidget[][] {
@@ -16,6 +17,7 @@ export function modelRows({ metrics, settings }: HoldfastDashboardProps): IWidge
         ],
       }),
     ],
+    streamRow(metrics),
     [
       graph('Latency of model calls, ms', {
         left: [Stats.p(50), Stats.p(99)].flatMap((p) =>
@@ -37,5 +39,28 @@ export function modelRows({ metrics, settings }: HoldfastDashboardProps): IWidge
         ],
       }),
     ],
+  ];
+}
+
+/** Shows the speed of streams and the answers that did not arrive whole. */
+function streamRow(metrics: InstanceMetrics): IWidget[] {
+  return [
+    graph('Time to the first token, ms', {
+      left: [Stats.p(50), Stats.p(90), Stats.p(99)].flatMap((p) =>
+        metrics.by('target', METRIC.timeToFirstToken, { statistic: p, label: p }),
+      ),
+    }),
+    // The slowest answers are those that a time limit cuts.
+    graph('Output tokens per second', {
+      left: [Stats.p(50), Stats.p(10)].flatMap((p) =>
+        metrics.by('target', METRIC.tokensPerSecond, { statistic: p, label: p }),
+      ),
+    }),
+    graph('Broken streams, answers cut by a time limit', {
+      left: [
+        ...metrics.by('target', METRIC.brokenStreams, { label: 'broken' }),
+        ...metrics.by('target', METRIC.answersCut, { label: 'cut' }),
+      ],
+    }),
   ];
 }

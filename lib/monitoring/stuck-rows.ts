@@ -11,6 +11,7 @@ export function stuckRows(props: HoldfastDashboardProps): IWidget[][] {
 
 function queueRow({
   queue: { queue, deadLetters },
+  metrics,
   thresholds,
 }: HoldfastDashboardProps): IWidget[] {
   return [
@@ -25,11 +26,15 @@ function queueRow({
       left: [queue.metricApproximateAgeOfOldestMessage({ ...SAMPLED, label: 'age' })],
       leftAnnotations: [thresholds.backlog.toAnnotation()],
     }),
-    graph('Dead letters', {
+    graph('Dead letters, jobs without an answer', {
       left: [
         deadLetters.metricApproximateNumberOfMessagesVisible({ ...SAMPLED, label: 'messages' }),
+        metrics.of(METRIC.jobsWithoutAnswer, { label: 'jobs without an answer' }),
       ],
-      leftAnnotations: [thresholds.deadLetters.toAnnotation()],
+      leftAnnotations: [
+        thresholds.deadLetters.toAnnotation(),
+        thresholds.jobsWithoutAnswer.toAnnotation(),
+      ],
     }),
   ];
 }

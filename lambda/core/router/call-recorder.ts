@@ -1,8 +1,22 @@
-import { DIMENSION, METRIC } from '../../contract/metrics.ts';
+import { DIMENSION, METRIC, type MetricName } from '../../contract/metrics.ts';
 import { costUsd } from '../../contract/models.ts';
-import type { Log, Metrics } from '../telemetry.ts';
+import type { Log, LogFields, Metrics } from '../telemetry.ts';
 import type { Candidate } from './candidates.ts';
-import type { ModelResult } from './model-client.ts';
+import {
+  type ModelAnswer,
+  type ModelFailure,
+  type ModelResult,
+  TIME_LIMIT,
+  type Usage,
+} from './model-client.ts';
+
+/**
+ * The fewest output tokens that give a rate. Several tokens arrive in one event, so the rate of a
+ * shorter answer depends on how its tokens were packed.
+ */
+const FEWEST_TOKENS = 50;
+
+type Called = Pick<Candidate, 'key' | 'tier' | 'target'>;
 
 /** Records each model call as metrics by target; tokens and cost are recorded by tier. */
 export class CallRecorder {
@@ -15,42 +29,85 @@ export class CallRecorder {
   }
 
   /** `stage` is the stage of the recovery that the call belongs to, if any. */
-  record(
-    { key, tier, target }: Pick<Candidate, 'key' | 'tier' | 'target'>,
-    jobId: string,
-    result: ModelResult,
-    stage?: number,
-  ): void {
-    const byTarget = { [DIMENSION.target]: key };
-    this.#metrics.count(METRIC.modelCalls, 1, byTarget);
-    if (stage !== undefined) this.#metrics.count(METRIC.recoveryCalls, 1, byTarget);
+  record(called: Called, jobId: string, result: ModelResult, stage?: number): void {
+    const { key } = called;
+    const { elapsedMs, firstTokenMs } = result;
+    this.#count(METRIC.modelCalls, key);
+    if (stage !== undefined) this.#count(METRIC.recoveryCalls, key);
+    if (firstTokenMs !== undefined) this.#time(METRIC.timeToFirstToken, key, firstTokenMs);
+    const call = { jobId, target: key, ms: elapsedMs, firstTokenMs };
     switch (result.outcome) {
-      case 'answer': {
-        const byTier = { [DIMENSION.tier]: tier.name };
-        const { usage } = result.answer;
-        const cost = costUsd(target, usage);
-        this.#metrics.time(METRIC.modelLatency, result.elapsedMs, byTarget);
-        this.#metrics.count(METRIC.inputTokens, usage.inputTokens, byTier);
-        this.#metrics.count(METRIC.outputTokens, usage.outputTokens, byTier);
-        const ms = result.elapsedMs;
-        this.#log.debug('model call answered', { jobId, target: key, ms, ...usage });
-        if (cost !== undefined) this.#metrics.count(METRIC.modelCost, cost, byTier);
+      case 'answer':
+        this.#answered(called, result.answer, call);
         return;
-      }
-      case 'failure': {
-        const { kind, name, status, unknown } = result.failure;
-        const throttled = kind === 'quota-minute' || kind === 'quota-day';
-        this.#metrics.count(throttled ? METRIC.modelThrottles : METRIC.modelFailures, 1, byTarget);
-        const byKind = { [DIMENSION.kind]: unknown ? 'unknown' : kind };
-        this.#metrics.count(METRIC.failedCalls, 1, byKind);
-        this.#log.warn('model call failed', { jobId, target: key, kind, name, status, unknown });
+      case 'failure':
+        this.#failed(called, result.failure, { ...call, ...result.usage });
+        this.#spend(called, result.usage);
         return;
-      }
       case 'aborted':
-        this.#log.debug('model call aborted', { jobId, target: key, ms: result.elapsedMs });
+        this.#log.info('model call aborted', { ...call, ...result.usage });
+        this.#spend(called, result.usage);
         return;
       default:
         result satisfies never;
     }
   }
+
+  #answered(called: Called, { usage, stopReason }: ModelAnswer, call: Call): void {
+    const { key } = called;
+    this.#time(METRIC.modelLatency, key, call.ms);
+    const rate = tokensPerSecond(usage, call);
+    if (rate !== undefined) this.#metrics.gauge(METRIC.tokensPerSecond, rate, byTarget(key));
+    if (stopReason === TIME_LIMIT) this.#count(METRIC.answersCut, key);
+    this.#log.debug('model call answered', { ...call, ...usage });
+    this.#spend(called, usage);
+  }
+
+  #failed({ key }: Called, { kind, name, status, unknown }: ModelFailure, call: Call): void {
+    const isThrottled = kind === 'quota-minute' || kind === 'quota-day';
+    this.#count(isThrottled ? METRIC.modelThrottles : METRIC.modelFailures, key);
+    if (kind === 'broken-stream') this.#count(METRIC.brokenStreams, key);
+    const byKind = { [DIMENSION.kind]: unknown ? 'unknown' : kind };
+    this.#metrics.count(METRIC.failedCalls, 1, byKind);
+    this.#log.warn('model call failed', { ...call, kind, name, status, unknown });
+  }
+
+  /**
+   * Records the tokens of any call that may be billed, answered or not, so that the metrics agree
+   * with the bill.
+   */
+  #spend({ tier, target }: Called, usage: Usage | undefined): void {
+    if (!usage) return;
+    const byTier = { [DIMENSION.tier]: tier.name };
+    this.#metrics.count(METRIC.inputTokens, usage.inputTokens, byTier);
+    this.#metrics.count(METRIC.outputTokens, usage.outputTokens, byTier);
+    const cost = costUsd(target, usage);
+    if (cost === undefined) return;
+    this.#metrics.count(METRIC.modelCost, cost, byTier);
+    if (usage.estimated) this.#metrics.count(METRIC.estimatedCost, cost, byTier);
+  }
+
+  #count(name: MetricName, key: string): void {
+    this.#metrics.count(name, 1, byTarget(key));
+  }
+
+  #time(name: MetricName, key: string, ms: number): void {
+    this.#metrics.time(name, ms, byTarget(key));
+  }
+}
+
+/** The facts of a call that every log line about it carries. */
+type Call = LogFields & { readonly ms: number; readonly firstTokenMs: number | undefined };
+
+function byTarget(key: string) {
+  return { [DIMENSION.target]: key };
+}
+
+/** Returns the rate after the first token; `undefined` if it is not known well enough. */
+function tokensPerSecond(
+  { outputTokens, estimated }: Usage,
+  { ms, firstTokenMs = ms }: Call,
+): number | undefined {
+  if (estimated || outputTokens < FEWEST_TOKENS || ms <= firstTokenMs) return undefined;
+  return (1000 * (outputTokens - 1)) / (ms - firstTokenMs);
 }

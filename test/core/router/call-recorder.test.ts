@@ -1,21 +1,34 @@
 import { describe, expect, test } from '@jest/globals';
 import { METRIC } from '../../../lambda/contract/metrics.ts';
 import { CallRecorder } from '../../../lambda/core/router/call-recorder.ts';
-import type { ModelResult } from '../../../lambda/core/router/model-client.ts';
-import { aWorld } from '../../support/job-world.ts';
+import { type ModelResult, TIME_LIMIT } from '../../../lambda/core/router/model-client.ts';
+import { recordingTelemetry } from '../../support/recording-telemetry.ts';
 
+const SONNET = 'us-east-1/sonnet';
 const target = { region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' };
 const candidate = {
-  key: 'us-east-1/sonnet',
+  key: SONNET,
   target,
   tier: { name: 'primary', targets: [target], maxTokens: 9 },
 };
 
-function recorded(result: ModelResult, stage?: number): Readonly<Record<string, number>> {
-  const world = aWorld();
-  new CallRecorder(world).record(candidate, 'job', result, stage);
-  return world.counts;
+function recorded(
+  result: ModelResult,
+  stage?: number,
+  called = candidate,
+): Readonly<Record<string, number>> {
+  const telemetry = recordingTelemetry();
+  new CallRecorder(telemetry).record(called, 'job', result, stage);
+  return telemetry.counts;
 }
+
+const ESTIMATED = { inputTokens: 1000, outputTokens: 20, estimated: true } as const;
+const SPENT = {
+  [`${METRIC.inputTokens} primary`]: 1000,
+  [`${METRIC.outputTokens} primary`]: 20,
+  [`${METRIC.modelCost} primary`]: 0.0033,
+  [`${METRIC.estimatedCost} primary`]: 0.0033,
+};
 
 function failed(
   failure: Partial<Extract<ModelResult, { outcome: 'failure' }>['failure']>,
@@ -29,14 +42,28 @@ function failed(
   return { outcome: 'failure', failure: { ...fault, ...failure }, elapsedMs: 7 };
 }
 
-describe('a call to a model', () => {
-  test('that is answered records its time by target, its tokens and cost by tier', () => {
-    const usage = { inputTokens: 1000, outputTokens: 100 };
-    const answer = { text: 'hello', stopReason: 'end_turn', usage };
+function answered({
+  outputTokens = 100,
+  stopReason = 'end_turn',
+  estimated,
+}: {
+  outputTokens?: number;
+  stopReason?: string;
+  estimated?: true;
+} = {}): ModelResult {
+  const usage = { inputTokens: 1000, outputTokens, ...(estimated && { estimated }) };
+  const answer = { text: 'hello', stopReason, usage };
+  return { outcome: 'answer', answer, elapsedMs: 2500, firstTokenMs: 500 };
+}
 
-    expect(recorded({ outcome: 'answer', answer, elapsedMs: 700 })).toEqual({
-      [`${METRIC.modelCalls} us-east-1/sonnet`]: 1,
-      [`${METRIC.modelLatency} us-east-1/sonnet`]: 700,
+describe('a call to a model', () => {
+  test('that is answered records its times by target, its tokens and cost by tier', () => {
+    expect(recorded(answered())).toEqual({
+      [`${METRIC.modelCalls} ${SONNET}`]: 1,
+      [`${METRIC.modelLatency} ${SONNET}`]: 2500,
+      [`${METRIC.timeToFirstToken} ${SONNET}`]: 500,
+      // 99 tokens in 2 s, after the first one.
+      [`${METRIC.tokensPerSecond} ${SONNET}`]: 49.5,
       [`${METRIC.inputTokens} primary`]: 1000,
       [`${METRIC.outputTokens} primary`]: 100,
       // Input costs 3 dollars and output 15 dollars per million tokens.
@@ -44,18 +71,83 @@ describe('a call to a model', () => {
     });
   });
 
+  test.each<[string, ModelResult]>([
+    ['with few tokens', answered({ outputTokens: 49 })],
+    ['with estimated tokens', answered({ estimated: true })],
+    ['in one piece', { ...answered(), firstTokenMs: 2500 }],
+    ['without a stream', { ...answered(), firstTokenMs: undefined }],
+  ])('that is answered %s gives no rate of tokens', (_which, result) => {
+    expect(recorded(result)).not.toHaveProperty([`${METRIC.tokensPerSecond} ${SONNET}`]);
+  });
+
+  test('without a stream records no time to the first token', () => {
+    const { firstTokenMs: _none, ...result } = answered();
+
+    expect(recorded(result)).not.toHaveProperty([`${METRIC.timeToFirstToken} ${SONNET}`]);
+  });
+
+  test('that a time limit cut counts as cut, and its cost as estimated', () => {
+    expect(recorded(answered({ stopReason: TIME_LIMIT, estimated: true }))).toEqual({
+      [`${METRIC.modelCalls} ${SONNET}`]: 1,
+      [`${METRIC.modelLatency} ${SONNET}`]: 2500,
+      [`${METRIC.timeToFirstToken} ${SONNET}`]: 500,
+      [`${METRIC.answersCut} ${SONNET}`]: 1,
+      [`${METRIC.inputTokens} primary`]: 1000,
+      [`${METRIC.outputTokens} primary`]: 100,
+      [`${METRIC.modelCost} primary`]: 0.0045,
+      [`${METRIC.estimatedCost} primary`]: 0.0045,
+    });
+  });
+
+  test('whose stream broke counts as a failure and a broken stream, with its estimated cost', () => {
+    const result = { ...failed({ kind: 'broken-stream' }), firstTokenMs: 5, usage: ESTIMATED };
+
+    expect(recorded(result)).toEqual({
+      [`${METRIC.modelCalls} ${SONNET}`]: 1,
+      [`${METRIC.timeToFirstToken} ${SONNET}`]: 5,
+      [`${METRIC.modelFailures} ${SONNET}`]: 1,
+      [`${METRIC.brokenStreams} ${SONNET}`]: 1,
+      [`${METRIC.failedCalls} broken-stream`]: 1,
+      ...SPENT,
+    });
+  });
+
+  test('that we aborted counts as a call with its estimated cost, and as no failure', () => {
+    const result: ModelResult = { outcome: 'aborted', elapsedMs: 7, usage: ESTIMATED };
+
+    expect(recorded(result)).toEqual({ [`${METRIC.modelCalls} ${SONNET}`]: 1, ...SPENT });
+  });
+
+  test('that we aborted before it could be billed counts as a call only', () => {
+    expect(recorded({ outcome: 'aborted', elapsedMs: 7 })).toEqual({
+      [`${METRIC.modelCalls} ${SONNET}`]: 1,
+    });
+  });
+
+  test('of a model without a known price records its tokens', () => {
+    const unknown = { region: 'us-east-1', modelId: 'acme.unheard-of-v1:0' };
+
+    expect(recorded(answered(), undefined, { ...candidate, target: unknown })).toMatchObject({
+      [`${METRIC.inputTokens} primary`]: 1000,
+      [`${METRIC.outputTokens} primary`]: 100,
+    });
+    expect(recorded(answered(), undefined, { ...candidate, target: unknown })).not.toHaveProperty([
+      `${METRIC.modelCost} primary`,
+    ]);
+  });
+
   test('that fails counts by target and by kind', () => {
     expect(recorded(failed({}))).toEqual({
-      [`${METRIC.modelCalls} us-east-1/sonnet`]: 1,
-      [`${METRIC.modelFailures} us-east-1/sonnet`]: 1,
+      [`${METRIC.modelCalls} ${SONNET}`]: 1,
+      [`${METRIC.modelFailures} ${SONNET}`]: 1,
       [`${METRIC.failedCalls} fault`]: 1,
     });
   });
 
   test('that is throttled counts as a throttle of the target', () => {
     expect(recorded(failed({ kind: 'quota-day' }))).toEqual({
-      [`${METRIC.modelCalls} us-east-1/sonnet`]: 1,
-      [`${METRIC.modelThrottles} us-east-1/sonnet`]: 1,
+      [`${METRIC.modelCalls} ${SONNET}`]: 1,
+      [`${METRIC.modelThrottles} ${SONNET}`]: 1,
       [`${METRIC.failedCalls} quota-day`]: 1,
     });
   });
@@ -69,9 +161,9 @@ describe('a call to a model', () => {
 
   test('in a stage of a recovery also counts as a recovery call', () => {
     expect(recorded(failed({ kind: 'fault' }), 0)).toEqual({
-      [`${METRIC.modelCalls} us-east-1/sonnet`]: 1,
-      [`${METRIC.recoveryCalls} us-east-1/sonnet`]: 1,
-      [`${METRIC.modelFailures} us-east-1/sonnet`]: 1,
+      [`${METRIC.modelCalls} ${SONNET}`]: 1,
+      [`${METRIC.recoveryCalls} ${SONNET}`]: 1,
+      [`${METRIC.modelFailures} ${SONNET}`]: 1,
       [`${METRIC.failedCalls} fault`]: 1,
     });
   });

@@ -45,6 +45,7 @@ describe('the alarms', () => {
       ModelNearsItsEnd: '>= 1 for 1 × 86400 s, ignore',
       CircuitStoreDown: '>= 3 for 1 × 300 s, notBreaching',
       DeadLetters: '>= 1 for 1 × 60 s, notBreaching',
+      JobsWithoutAnswer: '>= 10 for 1 × 900 s, notBreaching',
       JobsFail: '>= 10 for 3 × metric’s s, notBreaching',
       JobsWait: '>= 3600000 for 1 × 900 s, notBreaching',
       Backlog: '>= 1800 for 3 × 60 s, notBreaching',
