@@ -6,13 +6,13 @@ import type { CircuitSummary } from '../core/breaker/summary.ts';
 import { type Clock, isoTime } from '../core/clock.ts';
 import type { ConfigFailures } from '../core/router/config-failures.ts';
 import type { DisabledTargets } from '../core/router/disabled-targets.ts';
-import { healthView } from '../core/router/health.ts';
+import { healthView, type RecentCallsPort } from '../core/router/health.ts';
 import type { Lifecycle, LifecycleStore } from '../core/router/lifecycle.ts';
 import { settingsStatus } from '../core/settings-status.ts';
 import { viewOverride } from './override-circuits.ts';
 
 export interface AdminHealthDependencies {
-  readonly circuits: Pick<Breaker, 'inspect' | 'overrides'>;
+  readonly circuits: Pick<Breaker, 'inspect' | 'overrides'> & RecentCallsPort['circuits'];
   readonly disabledTargets: Pick<DisabledTargets, 'all'>;
   readonly lifecycles: Pick<LifecycleStore, 'load'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -24,8 +24,10 @@ export async function getAdminHealth(
   { circuits, disabledTargets, lifecycles, clock, settingsFault }: AdminHealthDependencies,
   settings: Settings,
 ): Promise<AdminHealthView> {
-  const [inspections, { entries }, disabled, lifecycle] = await Promise.all([
-    circuits.inspect(targetsOf(settings).map(targetKey)),
+  const keys = targetsOf(settings).map(targetKey);
+  const [inspections, recent, { entries }, disabled, lifecycle] = await Promise.all([
+    circuits.inspect(keys),
+    circuits.recent?.(keys),
     circuits.overrides(),
     disabledTargets.all(),
     lifecycles.load(),
@@ -33,7 +35,7 @@ export async function getAdminHealth(
   const now = clock.now();
   const fault = settingsFault();
   const byKey = new Map(inspections.map((each) => [each.key, each]));
-  const view = healthView(settings, inspections, disabled, now);
+  const view = healthView(settings, { circuits: inspections, disabled, recent, nowMs: now });
   const live = Object.entries(entries).filter(([, { untilMs }]) => now < untilMs);
   return {
     ...view,

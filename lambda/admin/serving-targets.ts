@@ -1,10 +1,10 @@
 import type { Settings } from '../contract/policy.ts';
 import type { Job } from '../core/jobs/job.ts';
 import { candidatesFor } from '../core/router/candidates.ts';
-import { getHealth, type HealthPorts } from '../core/router/health.ts';
+import { getTargetHealths, type HealthPorts } from '../core/router/health.ts';
 import { isServing } from '../core/router/target-health.ts';
 
-/** The targets that would accept a call now. Reading them from the circuits takes no permit. */
+/** The targets that serve now. Reading them from the circuits takes no permit. */
 export interface ServingTargets {
   readonly isEmpty: boolean;
   /**
@@ -18,7 +18,7 @@ export async function readServingTargets(
   ports: HealthPorts,
   settings: Settings,
 ): Promise<ServingTargets> {
-  const { targets } = await getHealth(ports, settings);
+  const targets = await getTargetHealths(ports, settings);
   const serving = new Set(targets.filter(isServing).map(({ target }) => target));
   // The order of the candidates does not matter here, so no random number is needed.
   const candidates = (job: Job) => candidatesFor(settings, job, () => 0);

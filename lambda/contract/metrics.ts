@@ -48,9 +48,12 @@ export const METRIC = {
   modelCost: 'ModelCost',
   /** The part of `ModelCost` that is estimated: cut, broken and aborted calls report no tokens. */
   estimatedCost: 'EstimatedCost',
-  /** Gauge by target: 0 closed, 1 half-open, 2 open. */
-  circuitState: 'CircuitState',
-  /** Gauge in total, by tier and by region: targets that get some or all of their traffic. */
+  /** Gauge by target: 0 if it admits all calls, 1 if only probes, 2 if none. */
+  targetState: 'TargetState',
+  /**
+   * Gauge in total, by tier and by region: targets that are healthy, recovering or waiting for
+   * traffic.
+   */
   targetsServing: 'TargetsServing',
   /** Gauge: targets that configuration errors have disabled. */
   targetsDisabled: 'TargetsDisabled',

@@ -83,12 +83,28 @@ export const CIRCUIT_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
 export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
 /**
- * The health states of a target, best first. `recovering`: the target gets a few calls at a time.
- * `unhealthy`: the target gets no calls for now. `disabled`: the target gets only periodic checks
- * until its configuration is fixed.
+ * The health states of a target, best first. `recovering`: the target answers again and gets a few
+ * calls at a time. `waiting`: the target waits for traffic, because its cooldown is over and no job
+ * has called it since. `unhealthy`: the target gets no calls for now, or a single one to find out
+ * whether it answers. `disabled`: the target gets only periodic checks until its configuration is
+ * fixed.
  */
-export const HEALTH_STATES = ['healthy', 'recovering', 'unhealthy', 'disabled'] as const;
+export const HEALTH_STATES = ['healthy', 'recovering', 'waiting', 'unhealthy', 'disabled'] as const;
 export type Health = (typeof HEALTH_STATES)[number];
+
+/**
+ * The calls that a target admits now, most first. `probes`: as many at a time as its recovery stage
+ * has permits.
+ */
+export const ADMITTED_CALLS = ['all', 'probes', 'none'] as const;
+export type AdmittedCalls = (typeof ADMITTED_CALLS)[number];
+
+/**
+ * The states of the whole chain. `healthy`: a job is served by the first tier, and no target fails.
+ * `unhealthy`: no target serves. `degraded`: all other cases.
+ */
+export const CHAIN_STATES = ['healthy', 'degraded', 'unhealthy'] as const;
+export type ChainState = (typeof CHAIN_STATES)[number];
 
 /** Whether a model answers as a stream. */
 export const STREAMS = ['yes', 'no', 'not-with-tools'] as const;

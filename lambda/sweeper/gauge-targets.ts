@@ -1,21 +1,24 @@
 import { DIMENSION, METRIC } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
-import type { CircuitState } from '../contract/words.ts';
-import { getHealth, type HealthPorts } from '../core/router/health.ts';
+import type { AdmittedCalls } from '../contract/words.ts';
+import { getTargetHealths, type HealthPorts } from '../core/router/health.ts';
 import { isServing } from '../core/router/target-health.ts';
 import type { Metrics } from '../core/telemetry.ts';
 
-const GAUGE: Readonly<Record<CircuitState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
+const STATE: Readonly<Record<AdmittedCalls, number>> = { all: 0, probes: 1, none: 2 };
 
-/** Reports the state of each circuit and the number of targets that can serve, once a minute. */
+/**
+ * Reports the state of each target and the number of targets that serve, once a minute. The health
+ * page shows the same.
+ */
 export async function gaugeTargets(
   ports: HealthPorts,
   metrics: Metrics,
   settings: Settings,
 ): Promise<void> {
-  const { targets } = await getHealth(ports, settings);
-  for (const { target, circuit } of targets) {
-    metrics.gauge(METRIC.circuitState, GAUGE[circuit], { [DIMENSION.target]: target });
+  const targets = await getTargetHealths(ports, settings);
+  for (const { target, admits } of targets) {
+    metrics.gauge(METRIC.targetState, STATE[admits], { [DIMENSION.target]: target });
   }
   metrics.gauge(METRIC.targetsServing, targets.filter(isServing).length);
   for (const dimension of [DIMENSION.tier, DIMENSION.region]) {

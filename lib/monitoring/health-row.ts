@@ -3,11 +3,11 @@ import { METRIC } from '../../lambda/contract/metrics.ts';
 import type { HoldfastDashboardProps } from './dashboard-props.ts';
 import { graph } from './graph.ts';
 
-/** Shows circuits and targets. The sweeper reports them each minute, even without traffic. */
+/** Shows the targets as the health page does. The sweeper reports them each minute, even without traffic. */
 export function healthRow({ metrics, thresholds }: HoldfastDashboardProps): IWidget[] {
   return [
-    graph('Circuits: 0 closed, 1 half-open, 2 open', {
-      left: metrics.by('target', METRIC.circuitState, { statistic: Stats.MAXIMUM }),
+    graph('Targets: 0 admits all calls, 1 only probes, 2 none', {
+      left: metrics.by('target', METRIC.targetState, { statistic: Stats.MAXIMUM }),
       leftYAxis: { min: 0, max: 2, showUnits: false },
     }),
     graph('Serving targets, by tier', {

@@ -30,7 +30,7 @@ describe('the metrics', () => {
     metrics.count(METRIC.jobsAccepted, 2);
     metrics.time(METRIC.jobLatency, 1234);
     metrics.count(METRIC.modelCalls, 1, { [DIMENSION.target]: 'us-east-1/a' });
-    metrics.gauge(METRIC.circuitState, 2, { [DIMENSION.target]: 'us-east-1/a' });
+    metrics.gauge(METRIC.targetState, 2, { [DIMENSION.target]: 'us-east-1/a' });
     publishMetrics();
     publishMetrics();
 

@@ -1,40 +1,59 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { METRIC } from '../../lambda/contract/metrics.ts';
-import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
+import { healthView } from '../../lambda/core/router/health.ts';
 import { gaugeTargets } from '../../lambda/sweeper/gauge-targets.ts';
-import { aWorld } from '../support/job-world.ts';
+import {
+  HEALTH_SITUATIONS,
+  type HealthSituation,
+  NOW_MS,
+  SITUATION_SETTINGS,
+} from '../support/health-situations.ts';
+import { recordingTelemetry } from '../support/recording-telemetry.ts';
 
-test('the gauges show each circuit as 0 (closed), 1 (half-open) or 2 (open), and count serving targets', async () => {
-  const world = aWorld();
-  const untilMs = world.clock.now() + 60_000;
-  const summaries = async (keys: readonly string[]): Promise<readonly CircuitSummary[]> =>
-    keys.map((key, i) => ({ key, state: STATES[i] ?? 'CLOSED', untilMs }));
-  const disabled = {
-    failures: 3,
-    jobs: ['a', 'b'],
-    reason: 'AccessDeniedException',
-    sinceMs: 0,
-    disabled: { sinceMs: 0, checkAtMs: untilMs, checks: 0 },
+async function gauged({ circuits, disabled }: Pick<HealthSituation, 'circuits' | 'disabled'>) {
+  const { counts, metrics } = recordingTelemetry();
+  const ports = {
+    circuits: { summaries: async () => circuits },
+    disabledTargets: { all: async () => disabled },
+    clock: { now: () => NOW_MS },
   };
-  const disabledTargets = { all: async () => ({ 'us-east-1/anthropic.primary': disabled }) };
+  await gaugeTargets(ports, metrics, SITUATION_SETTINGS);
+  return counts;
+}
 
-  await gaugeTargets(
-    { ...world, circuits: { summaries }, disabledTargets },
-    world.metrics,
-    world.settings,
-  );
+test('the gauges show the state of each target, and count the serving and the disabled ones', async () => {
+  const circuits = [
+    { key: 'us-west-2/anthropic.first', state: 'HALF_OPEN', stage: 1 },
+    { key: 'us-east-1/anthropic.last', state: 'OPEN', untilMs: NOW_MS + 1 },
+  ] as const;
+  const failures = { failures: 3, jobs: ['a', 'b'], reason: 'AccessDenied', sinceMs: 0 };
+  const disabled = { ...failures, disabled: { sinceMs: 0, checkAtMs: NOW_MS + 1, checks: 0 } };
 
-  expect(world.counts).toEqual({
-    [`${METRIC.circuitState} us-east-1/anthropic.primary`]: 0,
-    [`${METRIC.circuitState} us-east-1/anthropic.secondary`]: 1,
-    [`${METRIC.circuitState} us-east-1/anthropic.last-resort`]: 2,
-    [METRIC.targetsServing]: 1,
-    [`${METRIC.targetsServing} primary`]: 0,
-    [`${METRIC.targetsServing} secondary`]: 1,
-    [`${METRIC.targetsServing} last-resort`]: 0,
+  expect(await gauged({ circuits, disabled: { 'us-east-1/anthropic.spare': disabled } })).toEqual({
+    [`${METRIC.targetState} us-east-1/anthropic.first`]: 0,
+    [`${METRIC.targetState} us-west-2/anthropic.first`]: 1,
+    [`${METRIC.targetState} us-east-1/anthropic.last`]: 2,
+    [`${METRIC.targetState} us-east-1/anthropic.spare`]: 2,
+    [METRIC.targetsServing]: 2,
+    [`${METRIC.targetsServing} first`]: 2,
+    [`${METRIC.targetsServing} last`]: 0,
     [`${METRIC.targetsServing} us-east-1`]: 1,
+    [`${METRIC.targetsServing} us-west-2`]: 1,
     [METRIC.targetsDisabled]: 1,
   });
 });
 
-const STATES = ['CLOSED', 'HALF_OPEN', 'OPEN'] as const;
+describe('the gauges agree with the health page, when', () => {
+  test.each(HEALTH_SITUATIONS)('$name', async (situation) => {
+    const { status, targets } = healthView(SITUATION_SETTINGS, { ...situation, nowMs: NOW_MS });
+
+    const gauges = await gauged(situation);
+
+    expect(gauges[METRIC.targetsServing] === 0).toBe(status === 'unhealthy');
+    for (const { target, admits } of targets) {
+      expect(gauges[`${METRIC.targetState} ${target}`]).toBe(
+        ['all', 'probes', 'none'].indexOf(admits),
+      );
+    }
+  });
+});

@@ -1,16 +1,48 @@
 /** The response of GET /v1/health: the current health of the chain. Times are ISO 8601 in UTC. */
 import * as z from 'zod';
-import { CIRCUIT_STATES, HEALTH_STATES, OVERRIDE_MODES } from '../words.ts';
+import {
+  ADMITTED_CALLS,
+  CHAIN_STATES,
+  CIRCUIT_STATES,
+  HEALTH_STATES,
+  OVERRIDE_MODES,
+  TARGET_FAILURE_KINDS,
+} from '../words.ts';
 
 const healthStatus = {
   health: z
     .enum(HEALTH_STATES)
     .describe(
-      '`recovering`: gets a few calls at a time. `unhealthy`: gets no calls. `disabled`: gets no calls until its configuration is corrected.',
+      '`recovering`: answers again and gets a few calls at a time. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.',
+    ),
+  admits: z
+    .enum(ADMITTED_CALLS)
+    .describe(
+      'The calls that a job may make now. `probes`: a few at a time, while the target is tried again.',
+    ),
+  cause: z
+    .string()
+    .optional()
+    .describe(
+      'Why not all calls are admitted, in fixed words: a failure kind, `force-open`, `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it.',
     ),
   since: z.iso.datetime().optional(),
   until: z.iso.datetime().optional().describe('The time of the next call.'),
 };
+
+const recent = z
+  .object({
+    calls: z.int().min(0),
+    failures: z
+      .partialRecord(z.enum(TARGET_FAILURE_KINDS), z.int().min(0))
+      .describe('The failed calls by kind.'),
+    meanFirstTokenMs: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('The mean time to the first token; absent if no call had one.'),
+  })
+  .describe('The calls of all workers in the current window, `breaker.windowSeconds` long.');
 
 const targetHealth = z.object({
   target: z.string().describe('`<region>/<modelId>`, the unit of a circuit.'),
@@ -23,12 +55,6 @@ const targetHealth = z.object({
     .enum(CIRCUIT_STATES)
     .describe('The circuit’s own state, without overrides and the inference from its region.'),
   stage: z.int().min(0).optional().describe('The recovery stage, while HALF_OPEN.'),
-  cause: z
-    .string()
-    .optional()
-    .describe(
-      'Why the target gets no calls, in fixed words: a failure kind, `force-open`, `region-unhealthy`, or the name of the configuration error.',
-    ),
   failureRatePercent: z
     .number()
     .min(0)
@@ -36,6 +62,7 @@ const targetHealth = z.object({
     .optional()
     .describe('The share of failed calls when the circuit opened.'),
   override: z.enum(OVERRIDE_MODES).optional(),
+  recent: recent.optional(),
 });
 
 const settings = z
@@ -54,8 +81,10 @@ const settings = z
 
 export const healthView = z.object({
   status: z
-    .enum(['healthy', 'degraded', 'unhealthy'])
-    .describe('`degraded`: at least one target gets no calls, and another serves.'),
+    .enum(CHAIN_STATES)
+    .describe(
+      'What jobs meet now. `healthy`: the first tier serves, and no target fails; a target that waits for traffic behind or beside a healthy one counts as good. `unhealthy`: no target is healthy, recovering or waiting. `degraded`: all other cases.',
+    ),
   regions: z.array(z.object({ region: z.string(), ...healthStatus })).readonly(),
   models: z.array(z.object({ model: z.string(), ...healthStatus })).readonly(),
   profiles: z

@@ -1,5 +1,5 @@
 import type { CircuitState, OverrideMode, TargetFailureKind } from '../../contract/words.ts';
-import { ABSENT, type Circuit } from './circuit.ts';
+import { ABSENT, type Circuit, type HalfOpen } from './circuit.ts';
 import type { Evidence } from './events.ts';
 import type { ScopedOverride } from './overrides.ts';
 
@@ -16,6 +16,8 @@ export interface CircuitSummary {
   readonly succeeded?: number;
   readonly sinceMs?: number;
   readonly untilMs?: number;
+  /** The end of the last lease of the recovery stage, which may be over. Absent without a lease. */
+  readonly leasedUntilMs?: number;
   /** Openings since the circuit was last closed. Absent while the circuit is closed. */
   readonly opens?: number;
   /** The most frequent failure kind when the circuit opened. */
@@ -40,7 +42,7 @@ export function summaryOf(
     state: circuit.state,
     ...(circuit.version > 0 && { sinceMs: circuit.sinceMs }),
     ...(circuit.state === 'OPEN' && { untilMs: circuit.untilMs }),
-    ...(circuit.state === 'HALF_OPEN' && { stage: circuit.stage, succeeded: circuit.succeeded }),
+    ...(circuit.state === 'HALF_OPEN' && recovery(circuit)),
     ...(circuit.state !== 'CLOSED' && { opens: circuit.opens, ...why(circuit.evidence) }),
     ...(override && {
       override: override.mode,
@@ -49,6 +51,11 @@ export function summaryOf(
       overriddenBy: override,
     }),
   };
+}
+
+function recovery({ stage, succeeded, leases }: HalfOpen) {
+  const ends = leases.map(({ untilMs }) => untilMs);
+  return { stage, succeeded, ...(ends.length > 0 && { leasedUntilMs: Math.max(...ends) }) };
 }
 
 function why(evidence: Evidence) {

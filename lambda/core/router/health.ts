@@ -1,16 +1,19 @@
 import { type Settings, targetKey, targetsOf } from '../../contract/policy.ts';
-import { HEALTH_STATES } from '../../contract/words.ts';
+import type { ChainState } from '../../contract/words.ts';
 import type { CircuitGate } from '../breaker/admission.ts';
 import type { CircuitSummary } from '../breaker/summary.ts';
 import type { Clock } from '../clock.ts';
+import { chainState } from './chain-state.ts';
 import type { ConfigFailures } from './config-failures.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
+import { groupHealth } from './group-health.ts';
+import type { RecentCalls } from './recent-calls.ts';
 import { inferredOut } from './region-inference.ts';
-import { type HealthStatus, isServing, type TargetHealth, targetHealth } from './target-health.ts';
+import { type HealthStatus, type TargetHealth, targetHealth } from './target-health.ts';
 
-/** The response of GET /v1/health. `degraded` means that a target is out and another can serve. */
+/** The response of GET /v1/health. */
 export interface HealthView {
-  readonly status: 'healthy' | 'degraded' | 'unhealthy';
+  readonly status: ChainState;
   readonly regions: readonly (HealthStatus & { readonly region: string })[];
   readonly models: readonly (HealthStatus & { readonly model: string })[];
   /** Inference profiles. Each entry covers all regions in which the chain calls the profile. */
@@ -24,50 +27,69 @@ export interface HealthPorts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Returns the health of all targets as the workers see it. Claims no permit. */
+export interface RecentCallsPort {
+  readonly circuits: {
+    /** Returns the calls of each target by its key. */
+    recent?(keys: readonly string[]): Promise<ReadonlyMap<string, RecentCalls>>;
+  };
+}
+
+/** What is known about the targets of a chain. */
+export interface ChainFacts {
+  readonly circuits: readonly CircuitSummary[];
+  /** By the target's key. */
+  readonly disabled: Readonly<Record<string, ConfigFailures>>;
+  /** By the target's key. @default the view shows no recent calls */
+  readonly recent?: ReadonlyMap<string, RecentCalls>;
+  readonly nowMs: number;
+}
+
+/** Returns the health of the chain as the workers see it. Claims no permit. */
 export async function getHealth(
-  { circuits, disabledTargets, clock }: HealthPorts,
+  ports: HealthPorts & RecentCallsPort,
   settings: Settings,
 ): Promise<HealthView> {
+  const [facts, recent] = await Promise.all([
+    readFacts(ports, settings),
+    ports.circuits.recent?.(targetsOf(settings).map(targetKey)),
+  ]);
+  return healthView(settings, { ...facts, recent });
+}
+
+/** Returns the health of each target, tier by tier, without its recent calls. */
+export async function getTargetHealths(
+  ports: HealthPorts,
+  settings: Settings,
+): Promise<readonly TargetHealth[]> {
+  return targetHealths(settings, await readFacts(ports, settings));
+}
+
+async function readFacts(
+  { circuits, disabledTargets, clock }: HealthPorts,
+  settings: Settings,
+): Promise<ChainFacts> {
   const [summaries, disabled] = await Promise.all([
     circuits.summaries(targetsOf(settings).map(targetKey)),
     disabledTargets.all(),
   ]);
-  return healthView(settings, summaries, disabled, clock.now());
+  return { circuits: summaries, disabled, nowMs: clock.now() };
 }
 
-/** Returns the health of each target, model, profile and region, with the reasons. */
-export function healthView(
-  settings: Settings,
-  circuits: readonly CircuitSummary[],
-  disabled: Readonly<Record<string, ConfigFailures>>,
-  nowMs: number,
-): HealthView {
-  const summaries = new Map(circuits.map((circuit) => [circuit.key, circuit]));
-  const inferences = inferredOut(settings, circuits, nowMs);
-  const targets = settings.tiers.flatMap((tier) =>
-    tier.targets.map((target) => {
-      const key = targetKey(target);
-      return targetHealth(tier.name, target, {
-        circuit: summaries.get(key),
-        configFailures: disabled[key],
-        inference: inferences.get(key),
-        nowMs,
-      });
-    }),
-  );
-  const isProfile = ({ modelId, model }: TargetHealth) => modelId !== model;
+/** Returns the health of the chain and of each target, model, profile and region. */
+export function healthView(settings: Settings, facts: ChainFacts): HealthView {
+  const targets = targetHealths(settings, facts);
+  const profiles = targets.filter(({ modelId, model }) => modelId !== model);
   return {
-    status: overall(targets),
-    regions: grouped(targets, 'region').map(([region, members]) => ({
+    status: chainState(targets),
+    regions: [...Map.groupBy(targets, ({ region }) => region)].map(([region, members]) => ({
       region,
       ...groupHealth(members),
     })),
-    models: grouped(targets, 'model').map(([model, members]) => ({
+    models: [...Map.groupBy(targets, ({ model }) => model)].map(([model, members]) => ({
       model,
       ...groupHealth(members),
     })),
-    profiles: grouped(targets.filter(isProfile), 'modelId').map(([profile, members]) => ({
+    profiles: [...Map.groupBy(profiles, ({ modelId }) => modelId)].map(([profile, members]) => ({
       profile,
       ...groupHealth(members),
     })),
@@ -75,30 +97,23 @@ export function healthView(
   };
 }
 
-function overall(targets: readonly TargetHealth[]): HealthView['status'] {
-  if (targets.every(({ health }) => health === 'healthy')) return 'healthy';
-  return targets.some(isServing) ? 'degraded' : 'unhealthy';
-}
-
-function grouped(
-  targets: readonly TargetHealth[],
-  by: 'region' | 'model' | 'modelId',
-): readonly [string, readonly TargetHealth[]][] {
-  return [...Map.groupBy(targets, (target) => target[by])];
-}
-
-/** Returns the health of the best member: one open circuit says nothing about a region or a model. */
-function groupHealth(members: readonly TargetHealth[]): HealthStatus {
-  const regionOut = members.find(({ cause }) => cause === 'region-unhealthy');
-  const best =
-    HEALTH_STATES.find((health) => members.some((each) => each.health === health)) ?? 'healthy';
-  if (!regionOut && best === 'healthy') return { health: best };
-  const unhealthy = members.filter(({ health }) => health !== 'healthy');
-  const since = unhealthy.flatMap(({ since }) => since ?? []).sort();
-  const until = unhealthy.flatMap(({ until }) => until ?? []).sort();
-  return {
-    health: regionOut ? 'unhealthy' : best,
-    ...(since.length > 0 && { since: since.at(-1) }),
-    ...(until.length > 0 && { until: until[0] }),
-  };
+function targetHealths(
+  settings: Settings,
+  { circuits, disabled, recent, nowMs }: ChainFacts,
+): readonly TargetHealth[] {
+  const summaries = new Map(circuits.map((circuit) => [circuit.key, circuit]));
+  const inferences = inferredOut(settings, circuits, nowMs);
+  return settings.tiers.flatMap((tier) =>
+    tier.targets.map((target) => {
+      const key = targetKey(target);
+      const facts = {
+        circuit: summaries.get(key),
+        configFailures: disabled[key],
+        inference: inferences.get(key),
+        policy: settings.breaker,
+        nowMs,
+      };
+      return targetHealth(tier.name, target, facts, recent?.get(key));
+    }),
+  );
 }

@@ -1,14 +1,16 @@
 import { profileOf } from '../../contract/geography.ts';
 import { type Target, targetKey } from '../../contract/policy.ts';
-import type { CircuitState, Health, OverrideMode } from '../../contract/words.ts';
-import type { CircuitSummary } from '../breaker/summary.ts';
+import type { AdmittedCalls, CircuitState, Health, OverrideMode } from '../../contract/words.ts';
 import { isoTime } from '../clock.ts';
-import type { ConfigFailures } from './config-failures.ts';
-import type { Inference } from './region-inference.ts';
+import { type EffectiveHealth, effectiveHealth, type HealthFacts } from './effective-health.ts';
+import type { RecentCalls } from './recent-calls.ts';
 
 /** Times are ISO 8601 in UTC. */
 export interface HealthStatus {
   readonly health: Health;
+  readonly admits: AdmittedCalls;
+  /** See `EffectiveHealth`. A group has one only if it is the same for all its targets. */
+  readonly cause?: string;
   readonly since?: string;
   readonly until?: string;
 }
@@ -22,99 +24,45 @@ export interface TargetHealth extends HealthStatus {
   /** The circuit's own state, before overrides and inference. */
   readonly circuit: CircuitState;
   readonly stage?: number;
-  /**
-   * The reason why the target is out: the failure kind that opened its circuit, `force-open`,
-   * `region-unhealthy`, or the name of the configuration error that disabled it.
-   */
-  readonly cause?: string;
   readonly failureRatePercent?: number;
   readonly override?: OverrideMode;
+  readonly recent?: RecentCalls;
 }
 
-/** Everything that affects the health of one target. */
-export interface HealthFacts {
-  readonly circuit?: CircuitSummary;
-  readonly configFailures?: ConfigFailures;
-  readonly inference?: Inference;
-  readonly nowMs: number;
-}
-
-export function targetHealth(tier: string, target: Target, facts: HealthFacts): TargetHealth {
+export function targetHealth(
+  tier: string,
+  target: Target,
+  facts: HealthFacts,
+  recent: RecentCalls | undefined,
+): TargetHealth {
   const { circuit } = facts;
-  const { health, cause, sinceMs, untilMs } = effectiveHealth(facts);
   return {
     target: targetKey(target),
     tier,
     region: target.region,
     modelId: target.modelId,
     model: profileOf(target).model,
-    health,
-    ...times(sinceMs, untilMs),
+    ...statusOf(effectiveHealth(facts)),
     circuit: circuit?.state ?? 'CLOSED',
     ...(circuit?.stage !== undefined && { stage: circuit.stage }),
-    ...(cause !== undefined && { cause }),
     ...(circuit?.failureRatePercent !== undefined && {
       failureRatePercent: circuit.failureRatePercent,
     }),
     ...(circuit?.override !== undefined && { override: circuit.override }),
+    ...(recent && { recent }),
   };
 }
 
-/** True if traffic reaches the target, in full or in part. */
-export function isServing({ health }: TargetHealth): boolean {
-  return health === 'healthy' || health === 'recovering';
+/** True if a job that calls the target may expect an answer. */
+export function isServing({ health }: Pick<TargetHealth, 'health'>): boolean {
+  return health === 'healthy' || health === 'recovering' || health === 'waiting';
 }
 
-interface EffectiveHealth {
-  readonly health: Health;
-  readonly cause?: string;
-  readonly sinceMs?: number;
-  readonly untilMs?: number;
-}
-
-/** Checks for a forced state, then a disabled target, then inference. The circuit decides last. */
-function effectiveHealth(facts: HealthFacts): EffectiveHealth {
-  const { circuit, configFailures, inference, nowMs } = facts;
-  const { state = 'CLOSED', override, failure: cause, sinceMs, untilMs } = circuit ?? {};
-  if (override === 'force-open') {
-    return {
-      health: 'unhealthy',
-      cause: override,
-      sinceMs: circuit?.overrideSinceMs,
-      untilMs: circuit?.overrideUntilMs,
-    };
-  }
-  if (configFailures?.disabled) {
-    const { reason, disabled } = configFailures;
-    return {
-      health: 'disabled',
-      cause: reason,
-      sinceMs: disabled.sinceMs,
-      untilMs: disabled.checkAtMs,
-    };
-  }
-  if (override !== undefined) return { health: 'healthy', sinceMs };
-  if (inference) {
-    return { health: 'unhealthy', cause: 'region-unhealthy', untilMs: inference.untilMs };
-  }
-  switch (state) {
-    case 'CLOSED':
-      return { health: 'healthy', sinceMs };
-    case 'HALF_OPEN':
-      return { health: 'recovering', cause, sinceMs };
-    case 'OPEN': {
-      const isDue = untilMs !== undefined && untilMs <= nowMs;
-      return isDue
-        ? { health: 'recovering', cause, sinceMs }
-        : { health: 'unhealthy', cause, sinceMs, untilMs };
-    }
-    default:
-      return state satisfies never;
-  }
-}
-
-function times(sinceMs: number | undefined, untilMs: number | undefined) {
+function statusOf({ health, admits, cause, sinceMs, untilMs }: EffectiveHealth): HealthStatus {
   return {
+    health,
+    admits,
+    ...(cause !== undefined && { cause }),
     ...(sinceMs !== undefined && { since: isoTime(sinceMs) }),
     ...(untilMs !== undefined && { until: isoTime(untilMs) }),
   };

@@ -2,20 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import type { CircuitSummary } from '../../../lambda/core/breaker/summary.ts';
 import type { ConfigFailures } from '../../../lambda/core/router/config-failures.ts';
 import { healthView } from '../../../lambda/core/router/health.ts';
-import {
-  aChain,
-  EAST_HAIKU,
-  EAST_SONNET,
-  WEST_HAIKU,
-  WEST_SONNET,
-} from '../../support/router-builders.ts';
+import { HEALTH_SITUATIONS, NOW_MS, SITUATION_SETTINGS } from '../../support/health-situations.ts';
+import { aChain, EAST_HAIKU, EAST_SONNET, WEST_SONNET } from '../../support/router-builders.ts';
 
-const NOW_MS = Date.parse('2026-11-23T12:00:00Z');
 const SINCE = { sinceMs: NOW_MS - 30_000 };
 const UNTIL = { untilMs: NOW_MS + 30_000 };
 
 function view(circuits: readonly CircuitSummary[], disabled: Record<string, ConfigFailures> = {}) {
-  return healthView(aChain(), circuits, disabled, NOW_MS);
+  return healthView(aChain(), { circuits, disabled, nowMs: NOW_MS });
 }
 
 function targetOf(circuits: readonly CircuitSummary[], disabled?: Record<string, ConfigFailures>) {
@@ -40,6 +34,7 @@ describe('a target', () => {
       modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
       model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
       health: 'healthy',
+      admits: 'all',
       circuit: 'CLOSED',
     });
   });
@@ -55,15 +50,33 @@ describe('a target', () => {
     });
   });
 
-  test('is recovering once its cooldown is over, even before a call', () => {
+  test('whose cooldown is over shows no time of the next call', () => {
     const due = targetOf([{ ...OPEN, untilMs: NOW_MS }]);
-    expect(due).toMatchObject({ health: 'recovering', circuit: 'OPEN' });
+
+    expect(due).toMatchObject({ circuit: 'OPEN', admits: 'probes', cause: 'quota-minute' });
     expect(due).not.toHaveProperty('until');
   });
 
-  test('is recovering while its circuit is half-open, with its stage', () => {
+  test('in a recovery shows its stage', () => {
     const circuit: CircuitSummary = { key: EAST_SONNET, state: 'HALF_OPEN', stage: 1 };
+
     expect(targetOf([circuit])).toMatchObject({ health: 'recovering', stage: 1 });
+  });
+
+  test('whose first stage has several permits recovers after the first answer', () => {
+    const probed = { key: EAST_SONNET, state: 'HALF_OPEN', stage: 0 } as const;
+
+    expect(targetOf([{ ...probed, succeeded: 0 }])).toMatchObject({ health: 'unhealthy' });
+    expect(targetOf([{ ...probed, succeeded: 1 }])).toMatchObject({ health: 'recovering' });
+  });
+
+  test('shows its calls in the current window, if they are known', () => {
+    const calls = { calls: 12, failures: { 'broken-stream': 2 }, meanFirstTokenMs: 800 };
+    const recent = new Map([[EAST_SONNET, calls]]);
+    const { targets } = healthView(aChain(), { circuits: [], disabled: {}, recent, nowMs: NOW_MS });
+
+    expect(targets[0]).toMatchObject({ target: EAST_SONNET, recent: calls });
+    expect(targets[1]).not.toHaveProperty('recent');
   });
 
   test('that is forced open shows both the override and the circuit’s own state', () => {
@@ -117,8 +130,8 @@ describe('a region', () => {
     expect(view([bad(EAST_SONNET)])).toMatchObject({
       status: 'degraded',
       regions: [
-        { region: 'us-east-1', health: 'healthy' },
-        { region: 'us-west-2', health: 'healthy' },
+        { region: 'us-east-1', health: 'healthy', admits: 'all' },
+        { region: 'us-west-2', health: 'healthy', admits: 'all' },
       ],
     });
   });
@@ -131,12 +144,60 @@ describe('a region', () => {
         {
           region: 'us-east-1',
           health: 'unhealthy',
+          admits: 'none',
+          cause: 'network',
           since: '2026-11-23T11:59:30.000Z',
           until: '2026-11-23T12:00:10.000Z',
         },
-        { region: 'us-west-2', health: 'healthy' },
+        { region: 'us-west-2', health: 'healthy', admits: 'all' },
       ],
     });
+  });
+
+  test('waits for traffic if its best target does', () => {
+    const waiting = { ...bad(EAST_HAIKU), untilMs: NOW_MS - 60_000 };
+
+    expect(view([bad(EAST_SONNET), waiting]).regions[0]).toMatchObject({
+      health: 'waiting',
+      admits: 'probes',
+    });
+  });
+
+  test('has no cause if its targets fail for different reasons', () => {
+    const [east] = view([bad(EAST_SONNET), { ...OPEN, key: EAST_HAIKU }]).regions;
+
+    expect(east).toMatchObject({ health: 'unhealthy' });
+    expect(east).not.toHaveProperty('cause');
+  });
+});
+
+describe('a region that is inferred to be unhealthy', () => {
+  const { circuits, disabled } = situation(/^a first target is skipped/);
+  const { targets, regions, models } = healthView(SITUATION_SETTINGS, {
+    circuits,
+    disabled,
+    nowMs: NOW_MS,
+  });
+
+  test('shows at the skipped target that its own circuit is not the reason', () => {
+    expect(targets[0]).toMatchObject({
+      circuit: 'CLOSED',
+      health: 'unhealthy',
+      admits: 'none',
+      cause: 'region-unhealthy',
+      until: '2026-11-23T12:00:30.000Z',
+    });
+  });
+
+  test('is unhealthy as a whole', () => {
+    expect(regions).toMatchObject([
+      { region: 'us-east-1', health: 'unhealthy', admits: 'none', cause: 'region-unhealthy' },
+      { region: 'us-west-2', health: 'healthy', admits: 'all' },
+    ]);
+  });
+
+  test('leaves a model healthy that another region serves', () => {
+    expect(models[0]).toEqual({ model: 'anthropic.first', health: 'healthy', admits: 'all' });
   });
 });
 
@@ -155,10 +216,19 @@ test('the health of models and profiles covers all their regions', () => {
   ]);
 });
 
-test('the system is healthy, degraded or unhealthy if all, some or none can serve', () => {
-  const all = [EAST_SONNET, WEST_SONNET, EAST_HAIKU, WEST_HAIKU];
+describe('the chain and its targets, when', () => {
+  test.each(HEALTH_SITUATIONS)('$name', ({ circuits, disabled, status, targets }) => {
+    const health = healthView(SITUATION_SETTINGS, { circuits, disabled, nowMs: NOW_MS });
 
-  expect(view([]).status).toBe('healthy');
-  expect(view([OPEN]).status).toBe('degraded');
-  expect(view(all.map((key) => ({ ...OPEN, key }))).status).toBe('unhealthy');
+    expect(health.status).toBe(status);
+    expect(
+      Object.fromEntries(health.targets.map((each) => [each.target, [each.health, each.admits]])),
+    ).toEqual(targets);
+  });
 });
+
+function situation(name: RegExp) {
+  const found = HEALTH_SITUATIONS.find((each) => name.test(each.name));
+  if (!found) throw new Error(`no situation ${name}`);
+  return found;
+}
