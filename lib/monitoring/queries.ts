@@ -25,7 +25,18 @@ export class Queries extends Construct {
 
 const QUERIES: Readonly<Record<string, QueryString>> = {
   'What happened to a job': new QueryString({
-    fields: ['@timestamp', 'message', 'status', 'target', 'kind', 'name', 'error', 'ageMs', 'ms'],
+    fields: [
+      '@timestamp',
+      'message',
+      'status',
+      'target',
+      'kind',
+      'name',
+      'error',
+      'ageMs',
+      'ms',
+      'firstTokenMs',
+    ],
     filterStatements: ["jobId = 'PUT THE ID OF THE JOB HERE'"],
     sort: '@timestamp asc',
   }),
@@ -44,6 +55,12 @@ const QUERIES: Readonly<Record<string, QueryString>> = {
     fields: ['@timestamp', 'jobId', 'ms', 'servedBy', 'deferrals', 'claims'],
     filterStatements: ["message = 'job ended' and status = 'SUCCEEDED'"],
     sort: 'ms desc',
+    limit: 50,
+  }),
+  'Jobs without an answer': new QueryString({
+    fields: ['@timestamp', 'jobId', 'ms', 'claims', 'deferrals'],
+    filterStatements: ["message = 'job ended'", 'error like /:no-answer$/'],
+    sort: '@timestamp desc',
     limit: 50,
   }),
   'Who changed what': new QueryString({

@@ -34,7 +34,7 @@ export function targetAlarms(
     threshold: 1,
     below: true,
     periods: 3,
-    means: 'No target of the chain admits calls: jobs are accepted and wait.',
+    means: 'No target of the chain serves: jobs are accepted and wait.',
     because: 'three minutes are longer than the cooldown after a short outage.',
     missing: 'unchanged',
   });
@@ -66,8 +66,7 @@ function watchPrimary(alarms: Alarms, metrics: InstanceMetrics, { tiers }: Setti
     threshold: 1,
     below: true,
     periods: 10,
-    means:
-      'No target of the first tier admits calls: answers come from the fallback, or jobs wait.',
+    means: 'No target of the first tier serves: answers come from the fallback, or jobs wait.',
     because: 'most throttling ends within minutes; ten mean an outage or an exhausted quota.',
     missing: 'unchanged',
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { CircuitSummary } from '../../../lambda/core/breaker/summary.ts';
 import type { ConfigFailures } from '../../../lambda/core/router/config-failures.ts';
 import { healthView } from '../../../lambda/core/router/health.ts';
+import { isServing } from '../../../lambda/core/router/target-health.ts';
 import { HEALTH_SITUATIONS, NOW_MS, SITUATION_SETTINGS } from '../../support/health-situations.ts';
 import { aChain, EAST_HAIKU, EAST_SONNET, WEST_SONNET } from '../../support/router-builders.ts';
 
@@ -24,6 +25,8 @@ const OPEN: CircuitSummary = {
   ...SINCE,
   ...UNTIL,
 };
+
+const PROBED = { key: EAST_SONNET, state: 'HALF_OPEN', stage: 0 } as const;
 
 describe('a target', () => {
   test('without a circuit is healthy', () => {
@@ -64,10 +67,8 @@ describe('a target', () => {
   });
 
   test('whose first stage has several permits recovers after the first answer', () => {
-    const probed = { key: EAST_SONNET, state: 'HALF_OPEN', stage: 0 } as const;
-
-    expect(targetOf([{ ...probed, succeeded: 0 }])).toMatchObject({ health: 'unhealthy' });
-    expect(targetOf([{ ...probed, succeeded: 1 }])).toMatchObject({ health: 'recovering' });
+    expect(targetOf([{ ...PROBED, succeeded: 0 }])).toMatchObject({ health: 'unhealthy' });
+    expect(targetOf([{ ...PROBED, succeeded: 1 }])).toMatchObject({ health: 'recovering' });
   });
 
   test('shows its calls in the current window, if they are known', () => {
@@ -225,6 +226,22 @@ describe('the chain and its targets, when', () => {
       Object.fromEntries(health.targets.map((each) => [each.target, [each.health, each.admits]])),
     ).toEqual(targets);
   });
+});
+
+test('a target whose probes all time out serves at no moment', () => {
+  const [cooldownMs, probeMs] = [60_000, 30_000];
+  const serving = Array.from({ length: 90 }, (_, second) => {
+    const atMs = NOW_MS + second * 1000;
+    const untilMs = NOW_MS + cooldownMs;
+    const circuit: CircuitSummary =
+      atMs < untilMs
+        ? { ...OPEN, sinceMs: NOW_MS, untilMs }
+        : { ...PROBED, sinceMs: untilMs, leasedUntilMs: untilMs + 2 * probeMs };
+    const { targets } = healthView(aChain(), { circuits: [circuit], disabled: {}, nowMs: atMs });
+    return targets.filter(({ target }) => target === EAST_SONNET).some(isServing);
+  });
+
+  expect(serving).not.toContain(true);
 });
 
 function situation(name: RegExp) {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { NO_ANSWER } from '../../../lambda/core/jobs/job-errors.ts';
 import { aTemplate } from '../../support/stack.ts';
 import { resourcesOf } from '../../support/template.ts';
 
@@ -27,6 +28,7 @@ describe('the saved queries', () => {
       'Holdfast/Why model calls fail',
       'Holdfast/When circuits opened and closed',
       'Holdfast/The slowest jobs',
+      'Holdfast/Jobs without an answer',
       'Holdfast/Who changed what',
       'Holdfast/What went wrong',
     ]);
@@ -53,6 +55,14 @@ describe('the saved queries', () => {
     for (const start of starts) {
       expect(messages).toEqual(expect.arrayContaining([expect.stringMatching(`^${start} `)]));
     }
+  });
+
+  test('find the jobs without an answer by the error that ends them', () => {
+    const query = queries.find(({ name }) => name.endsWith('Jobs without an answer'));
+    const [, ending = ''] = /error like \/(.+)\$\//.exec(query?.text ?? '') ?? [];
+
+    expect(ending).not.toBe('');
+    expect(NO_ANSWER.type).toMatch(new RegExp(`${ending}$`));
   });
 
   test('name fields that a log line has', () => {
