@@ -29,8 +29,8 @@ export interface HealthPorts {
 
 export interface RecentCallsPort {
   readonly circuits: {
-    /** Returns the calls of each target by its key. */
-    recent?(keys: readonly string[]): Promise<ReadonlyMap<string, RecentCalls>>;
+    /** Leaves out the targets whose calls are not known. @default no calls are known */
+    recent?(keys: readonly string[]): Promise<readonly RecentCalls[]>;
   };
 }
 
@@ -39,8 +39,8 @@ export interface ChainFacts {
   readonly circuits: readonly CircuitSummary[];
   /** By the target's key. */
   readonly disabled: Readonly<Record<string, ConfigFailures>>;
-  /** By the target's key. @default the view shows no recent calls */
-  readonly recent?: ReadonlyMap<string, RecentCalls>;
+  /** @default the view shows no recent calls */
+  readonly recent?: readonly RecentCalls[];
   readonly nowMs: number;
 }
 
@@ -99,8 +99,9 @@ export function healthView(settings: Settings, facts: ChainFacts): HealthView {
 
 function targetHealths(
   settings: Settings,
-  { circuits, disabled, recent, nowMs }: ChainFacts,
+  { circuits, disabled, recent = [], nowMs }: ChainFacts,
 ): readonly TargetHealth[] {
+  const calls = new Map(recent.map((each) => [each.key, each]));
   const summaries = new Map(circuits.map((circuit) => [circuit.key, circuit]));
   const inferences = inferredOut(settings, circuits, nowMs);
   return settings.tiers.flatMap((tier) =>
@@ -113,7 +114,7 @@ function targetHealths(
         policy: settings.breaker,
         nowMs,
       };
-      return targetHealth(tier.name, target, facts, recent?.get(key));
+      return targetHealth(tier.name, target, facts, calls.get(key));
     }),
   );
 }

@@ -26,7 +26,7 @@ export interface TargetHealth extends HealthStatus {
   readonly stage?: number;
   readonly failureRatePercent?: number;
   readonly override?: OverrideMode;
-  readonly recent?: RecentCalls;
+  readonly recent?: Omit<RecentCalls, 'key'>;
 }
 
 export function targetHealth(
@@ -49,13 +49,17 @@ export function targetHealth(
       failureRatePercent: circuit.failureRatePercent,
     }),
     ...(circuit?.override !== undefined && { override: circuit.override }),
-    ...(recent && { recent }),
+    ...(recent && { recent: callsOf(recent) }),
   };
 }
 
 /** True if a job that calls the target may expect an answer. */
 export function isServing({ health }: Pick<TargetHealth, 'health'>): boolean {
   return health === 'healthy' || health === 'recovering' || health === 'waiting';
+}
+
+function callsOf({ key: _key, ...calls }: RecentCalls): Omit<RecentCalls, 'key'> {
+  return calls;
 }
 
 function statusOf({ health, admits, cause, sinceMs, untilMs }: EffectiveHealth): HealthStatus {

@@ -73,10 +73,11 @@ describe('a target', () => {
 
   test('shows its calls in the current window, if they are known', () => {
     const calls = { calls: 12, failures: { 'broken-stream': 2 }, meanFirstTokenMs: 800 };
-    const recent = new Map([[EAST_SONNET, calls]]);
+    const recent = [{ key: EAST_SONNET, ...calls }];
     const { targets } = healthView(aChain(), { circuits: [], disabled: {}, recent, nowMs: NOW_MS });
 
-    expect(targets[0]).toMatchObject({ target: EAST_SONNET, recent: calls });
+    expect(targets[0]).toMatchObject({ target: EAST_SONNET });
+    expect(targets[0]?.recent).toEqual(calls);
     expect(targets[1]).not.toHaveProperty('recent');
   });
 
