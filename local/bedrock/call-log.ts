@@ -1,8 +1,9 @@
+import type { StreamRule } from './fault-rule.ts';
 import type { FailingRule } from './faults.ts';
 import { type ModelCall, matches } from './model-call.ts';
 import type { Protocol } from './two-protocol-server.ts';
 
-type FailureKind = FailingRule['fault'];
+type FailureKind = (FailingRule | StreamRule)['fault'];
 
 /** The facts about a call that are known when it begins. The log never keeps a prompt. */
 export interface CallStart extends ModelCall {
@@ -13,7 +14,7 @@ export interface CallStart extends ModelCall {
 }
 
 export type CallOutcome = 'in-flight' | EndOutcome;
-/** `abandoned` means that the caller left before the answer. */
+/** `abandoned` means that the caller left before the end of the answer. */
 export type EndOutcome = 'answered' | 'abandoned' | FailureKind;
 
 export interface CallRecord extends CallStart {
@@ -22,6 +23,10 @@ export interface CallRecord extends CallStart {
   readonly outcome: CallOutcome;
   /** The HTTP status. @default the call is in flight, or got no response */
   readonly status?: number;
+  /** The time until the caller got the first token, in milliseconds. @default it got no token */
+  readonly firstTokenMs?: number;
+  /** The tokens of the answer that the caller got so far. @default none */
+  readonly outputTokens?: number;
   /** The duration in milliseconds. @default the call is in flight */
   readonly ms?: number;
 }
@@ -49,8 +54,13 @@ export interface Statistics {
   readonly targets: readonly TargetStatistics[];
 }
 
-/** Records the end of the call. Only the first end counts. */
-export type EndCall = (outcome: EndOutcome, status?: number) => void;
+/** Records what happens to a call after its begin. */
+export interface LoggedCall {
+  /** Records how many tokens of the answer the caller got so far. */
+  sent(outputTokens: number): void;
+  /** Records the end of the call. Only the first end counts. */
+  end(outcome: EndOutcome, status?: number): void;
+}
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 type Counters = Mutable<Omit<TargetStatistics, 'failed'>> & { failed: Record<string, number> };
@@ -72,7 +82,7 @@ export class CallLog {
     this.#connections[protocol] += 1;
   }
 
-  begin(start: CallStart): EndCall {
+  begin(start: CallStart): LoggedCall {
     const call: Mutable<CallRecord> = { ...start, startedAtMs: this.#now(), outcome: 'in-flight' };
     this.#calls.push(call);
     // The list is halved, because dropping one call at a time would move the whole list each time.
@@ -82,14 +92,20 @@ export class CallLog {
     counters.inFlight += 1;
     counters.maxConcurrency = Math.max(counters.maxConcurrency, counters.inFlight);
 
-    return (outcome, status) => {
-      if (call.outcome !== 'in-flight') return;
-      call.outcome = outcome;
-      call.ms = this.#now() - call.startedAtMs;
-      if (status !== undefined) call.status = status;
-      counters.inFlight -= 1;
-      if (outcome === 'answered' || outcome === 'abandoned') counters[outcome] += 1;
-      else counters.failed[outcome] = (counters.failed[outcome] ?? 0) + 1;
+    return {
+      sent: (outputTokens) => {
+        call.firstTokenMs ??= this.#now() - call.startedAtMs;
+        call.outputTokens = outputTokens;
+      },
+      end: (outcome, status) => {
+        if (call.outcome !== 'in-flight') return;
+        call.outcome = outcome;
+        call.ms = this.#now() - call.startedAtMs;
+        if (status !== undefined) call.status = status;
+        counters.inFlight -= 1;
+        if (outcome === 'answered' || outcome === 'abandoned') counters[outcome] += 1;
+        else counters.failed[outcome] = (counters.failed[outcome] ?? 0) + 1;
+      },
     };
   }
 

@@ -3,6 +3,7 @@ import type { ModelFacts } from '../../lambda/contract/models.ts';
 import { parseJson } from '../loopback.ts';
 
 export interface Conversation {
+  /** The text of the last user message. */
   readonly prompt: string;
   readonly inputTokens: number;
   /** The output tokens to reserve from the quota. @default the model's maximum, as in Bedrock */
@@ -55,17 +56,19 @@ export function parseConversation(body: string, facts?: ModelFacts): Conversatio
     refusalOfMessages(messages) ?? (facts && refusalByModel(facts, inputTokens, inferenceConfig));
   if (refusal !== undefined) return refusal;
 
-  const prompt = (messages.at(-1)?.content ?? []).map(({ text = '' }) => text).join('\n');
   const maxTokens = inferenceConfig.maxTokens ?? facts?.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
-  return { prompt, inputTokens, maxTokens, jobId: requestMetadata.jobId };
+  return { prompt: promptOf(messages), inputTokens, maxTokens, jobId: requestMetadata.jobId };
 }
 
-/** Returns the tokens of the prompt, or the message of the ValidationException. */
-export function parsePromptToCount(body: string): number | string {
+/** Returns the prompt and its tokens, or the message of the ValidationException. */
+export function parsePromptToCount(
+  body: string,
+): Pick<Conversation, 'prompt' | 'inputTokens'> | string {
   const result = countRequest.safeParse(parseJson(body));
   if (!result.success) return constraintText(result.error.issues[0]);
   const { converse } = result.data.input;
-  return refusalOfMessages(converse.messages) ?? inputTokensOf(converse);
+  const prompt = promptOf(converse.messages);
+  return refusalOfMessages(converse.messages) ?? { prompt, inputTokens: inputTokensOf(converse) };
 }
 
 /** Counts four bytes as a token: close enough for English, and easy to calculate in a test. */
@@ -121,6 +124,11 @@ function unitInterval() {
     .min(0, 'Member must have value greater than or equal to 0')
     .max(1, 'Member must have value less than or equal to 1')
     .optional();
+}
+
+function promptOf(messages: Request['messages']): string {
+  const last = messages.findLast(({ role }) => role === 'user');
+  return (last?.content ?? []).map(({ text = '' }) => text).join('\n');
 }
 
 function inputTokensOf({ messages, system }: Request): number {

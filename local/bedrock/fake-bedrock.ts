@@ -1,15 +1,17 @@
 import { text } from 'node:stream/consumers';
 import type { Authorize } from '../iam.ts';
 import { sendReply } from '../loopback.ts';
+import type { AnswerLength } from './answer.ts';
 import { type CallFilter, CallLog, type CallRecord, type Statistics } from './call-log.ts';
 import { controlPlaneReply } from './control-plane.ts';
-import { createConverse } from './converse.ts';
+import { createConverse, createConverseStream } from './converse.ts';
 import { createCountTokens } from './count-tokens.ts';
 import { controlReply, isControlPath, isForeign } from './fault-control.ts';
 import type { FaultRule, Scenario } from './fault-rule.ts';
 import { Faults } from './faults.ts';
 import type { Latency } from './latency.ts';
 import { readPath } from './model-call.ts';
+import { randomOfCall } from './seeded-random.ts';
 import { createCallServer } from './serve-call.ts';
 import { jsonReply, serviceErrorReply } from './service-error.ts';
 import { listenOnBothProtocols, type Request, type Response } from './two-protocol-server.ts';
@@ -19,12 +21,14 @@ export interface FakeBedrockOptions {
   readonly port?: number;
   /** The number of ports to try, counted up from `port`. @default 1 */
   readonly tries?: number;
-  /** With the same seed and the same calls, latencies and `probability` draws repeat. @default 1 */
+  /** With the same seed and the same calls, everything that is drawn repeats. @default 1 */
   readonly seed?: number;
   /** Fault rules whose times count from the start of the fake. @default none */
   readonly scenario?: Scenario;
-  /** The latency of answers. @default a median of 150 ms, plus 1 ms for each token of the answer */
+  /** The times of answers. @default the first token after 1 ms, and the others with it */
   readonly latency?: Latency;
+  /** The lengths of answers. @default answers are short */
+  readonly answers?: AnswerLength;
   /** Decides whether a caller may make a call. @default every signed call is allowed */
   readonly authorize?: Authorize;
   /** Returns the time in milliseconds since the epoch. @default Date.now */
@@ -47,9 +51,9 @@ export interface FakeBedrock {
 }
 
 /**
- * A Bedrock runtime on this machine that fails on command. It serves Converse and CountTokens over
- * HTTP/1.1 and HTTP/2, and the part of the control plane that tells when models end. The region of a
- * call is the region that the call is signed for.
+ * A Bedrock runtime on this machine that fails on command. It serves Converse, ConverseStream and
+ * CountTokens over HTTP/1.1 and HTTP/2, and the part of the control plane that tells when models
+ * end. The region of a call is the region that the call is signed for.
  */
 export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promise<FakeBedrock> {
   const {
@@ -58,18 +62,23 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
     seed = 1,
     scenario = [],
     latency = {},
+    answers,
     authorize,
     now = Date.now,
   } = options;
   const log = new CallLog(now);
   const faults = new Faults(now);
   for (const rule of scenario) faults.set(rule);
+  let callNumber = 0;
+  const nextRandom = () => randomOfCall(seed, callNumber++);
+  const behavior = { faults, latency, answers };
   const serveCall = createCallServer({
     log,
     authorize,
     operations: {
-      converse: createConverse({ faults, latency, seed }),
-      'count-tokens': createCountTokens(faults),
+      converse: createConverse({ behavior, nextRandom }),
+      'converse-stream': createConverseStream({ behavior, nextRandom }),
+      'count-tokens': createCountTokens(faults, nextRandom),
     },
   });
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { COMMON_FIELDS, type FaultName, RULE_VARIANTS, type Scenario } from './fault-rule.ts';
+import { COMMON_FIELDS } from './fault-fields.ts';
+import { type FaultPreset, PRESETS } from './fault-presets.ts';
+import { type FaultName, RULE_VARIANTS } from './fault-rule.ts';
 import { SERVICE_ERRORS, type ServiceErrorKind } from './service-error.ts';
 
 /** The JSON Schema of each field, with a `description` and, if the field is a number, a `unit`. */
@@ -23,55 +25,23 @@ export interface FaultDescription {
   readonly required: readonly string[];
 }
 
-/** Rules that are ready to be sent. */
-export interface FaultPreset {
-  readonly name: string;
-  readonly description: string;
-  readonly rules: Scenario;
-}
-
-/** Presets for the default chain, whose first model is Claude Sonnet 4.5. */
-const PRESETS: readonly FaultPreset[] = [
-  {
-    name: 'throttled-model',
-    description: 'Claude Sonnet 4.5 is throttled in every region.',
-    rules: [{ model: '*sonnet-4-5*', fault: 'throttle-minute' }],
-  },
-  {
-    name: 'hanging-model',
-    description: 'Claude Sonnet 4.5 gives no answer in any region.',
-    rules: [{ model: '*sonnet-4-5*', fault: 'hang' }],
-  },
-  {
-    name: 'lost-region',
-    description: 'The network drops every connection to us-east-1.',
-    rules: [{ region: 'us-east-1', fault: 'reset' }],
-  },
-  {
-    name: 'brownout',
-    description: '30 % of all calls fail.',
-    rules: [{ fault: 'internal-error', probability: 0.3 }],
-  },
-  {
-    name: 'small-quota',
-    description: 'Every target accepts 30 requests per minute.',
-    rules: [{ fault: 'quota', requestsPerMinute: 30 }],
-  },
-  {
-    name: 'total-outage',
-    description: 'Every call to every model fails for one minute.',
-    rules: [{ fault: 'unavailable', forSeconds: 60 }],
-  },
-];
-
 const OTHER_EFFECTS: Readonly<Record<Exclude<FaultName, ServiceErrorKind>, string>> = {
   'html-503': 'HTTP 503 with an HTML page, as from a proxy between the caller and the service.',
   hang: 'No answer until the caller gives up.',
   reset: 'The connection is dropped without an answer.',
   reply: 'The HTTP reply that the fields of the rule describe, sent at once.',
-  slow: 'The usual answer, after a multiple of its latency.',
+  stall:
+    'The model stops after some tokens and sends nothing more until the caller leaves. Converse gives no answer.',
+  'stream-error':
+    'The model stops after some tokens with an error event, inside the HTTP 200 of the stream. Converse then sends the HTTP error that means the same.',
+  'stream-reset':
+    'The connection is dropped after some tokens. With Converse, it is dropped without an answer.',
+  slow: 'The usual answer, after a multiple of its latency: both the first token and the others.',
+  'slow-tokens':
+    'The usual time to the first token, then a fraction of the usual speed. Converse answers later.',
+  'long-answer': 'An answer of this length, cut at maxTokens. Its text is numbered lines.',
   quota:
-    'Each target has its own quota of this size for Converse. Calls beyond it fail like throttle-rate (requests) or throttle-minute (tokens). At least one of the two limits is required.',
+    'Each target has its own quota of this size for Converse and ConverseStream. Calls beyond it fail like throttle-rate (requests) or throttle-minute (tokens). At least one of the two limits is required.',
 };
 
 /** Describes the fields of a rule, every fault and the presets, for people and for a console. */

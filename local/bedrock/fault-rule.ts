@@ -3,12 +3,14 @@
  *
  *     { "region": "us-east-1", "model": "*sonnet-4-5*", "fault": "throttle-minute" }
  *
- * `probability` limits any fault to a share of the calls. `atSeconds` and `forSeconds` make it begin
- * and end by itself, counted from the moment it is set. GET /_control shows the descriptions and
- * units below to the user.
+ * `probability` limits any fault to a share of the calls, and `prompt` to some prompts. `atSeconds`
+ * and `forSeconds` make it begin and end by itself, counted from the moment it is set. GET /_control
+ * shows the descriptions and units below to the user.
  */
 import { z } from 'zod';
-import { type ModelCall, matches, OPERATIONS } from './model-call.ts';
+import { AFTER_TOKENS, above0, COMMON_FIELDS } from './fault-fields.ts';
+import { type ModelCall, matches } from './model-call.ts';
+import { STREAM_ERRORS } from './stream-error.ts';
 
 /** Faults without fields of their own. All except the last three are errors of the service. */
 const PLAIN_FAULTS = [
@@ -28,41 +30,26 @@ const PLAIN_FAULTS = [
   'reset',
 ] as const;
 
-const PATTERN = 'a text of at least one character, in which * stands for any characters';
-const PROBABILITY = 'a number above 0 and at most 1';
-const START = 'a number of seconds, at least 0';
 const STATUS = 'an HTTP status from 200 to 599';
+const LENGTH = 'a whole number of tokens, at least 1';
 
-/** The fields that every rule may have. */
-export const COMMON_FIELDS = {
-  operation: z
-    .enum(OPERATIONS, OPERATIONS.join(' or '))
-    .optional()
-    .describe('The operation of the calls. Default: every operation.'),
-  region: z
-    .string(PATTERN)
-    .min(1, PATTERN)
-    .optional()
-    .describe('The region of the calls, with * for any characters. Default: *.'),
-  model: z
-    .string(PATTERN)
-    .min(1, PATTERN)
-    .optional()
-    .describe('The model or profile id of the calls, with * for any characters. Default: *.'),
-  probability: z
-    .number(PROBABILITY)
-    .positive(PROBABILITY)
-    .max(1, PROBABILITY)
-    .optional()
-    .meta({ description: 'The share of the calls that are affected. Default: 1.', unit: 'share' }),
-  atSeconds: z.number(START).min(0, START).optional().meta({
-    description: 'The time from setting the rule until the fault begins. Default: 0.',
-    unit: 'seconds',
+/** Faults that break an answer after some of its tokens. */
+const STREAM_VARIANTS = [
+  z.strictObject({
+    fault: z.enum(['stall', 'stream-reset']),
+    ...COMMON_FIELDS,
+    afterTokens: AFTER_TOKENS,
   }),
-  forSeconds: above0('seconds')
-    .optional()
-    .meta({ description: 'The duration of the fault. Default: until it is cleared.' }),
-};
+  z.strictObject({
+    fault: z.enum(['stream-error']),
+    ...COMMON_FIELDS,
+    afterTokens: AFTER_TOKENS,
+    error: z
+      .enum(STREAM_ERRORS, `one of ${STREAM_ERRORS.join(', ')}`)
+      .optional()
+      .describe('The error event. Default: modelStreamErrorException.'),
+  }),
+] as const;
 
 /** One schema for each set of fields; a schema may stand for several faults. */
 export const RULE_VARIANTS = [
@@ -88,12 +75,29 @@ export const RULE_VARIANTS = [
       .describe('Headers of the reply. Default: content-type application/json.'),
     body: z.string('a text').optional().describe('The body of the reply. Default: empty.'),
   }),
+  ...STREAM_VARIANTS,
   z.strictObject({
     fault: z.enum(['slow']),
     ...COMMON_FIELDS,
     factor: above0().meta({
       description: 'The factor that multiplies the latency of an answer.',
       unit: 'times',
+    }),
+  }),
+  z.strictObject({
+    fault: z.enum(['slow-tokens']),
+    ...COMMON_FIELDS,
+    factor: above0().meta({
+      description: 'The factor that divides the speed after the first token.',
+      unit: 'times',
+    }),
+  }),
+  z.strictObject({
+    fault: z.enum(['long-answer']),
+    ...COMMON_FIELDS,
+    tokens: z.int(LENGTH).min(1, LENGTH).meta({
+      description: 'The length of the answer before maxTokens cuts it.',
+      unit: 'tokens',
     }),
   }),
   z
@@ -130,13 +134,20 @@ export const faultRule = z
 
 export type FaultRule = z.infer<typeof faultRule>;
 export type FaultName = FaultRule['fault'];
+/** A rule that breaks an answer after some of its tokens. */
+export type StreamRule = z.infer<(typeof STREAM_VARIANTS)[number]>;
 /** A list of rules. Each begins and ends by itself, as its `atSeconds` and `forSeconds` say. */
 export type Scenario = readonly FaultRule[];
+
+/** A call with the text of its last user message. */
+export interface PromptedCall extends ModelCall {
+  readonly prompt: string;
+}
 
 /** Returns true if the rule is for this call and is in force `sinceMs` after it was set. */
 export function applies(
   rule: FaultRule,
-  { region, model, operation }: ModelCall,
+  { region, model, operation, prompt }: PromptedCall,
   sinceMs: number,
 ): boolean {
   const beginMs = (rule.atSeconds ?? 0) * 1000;
@@ -146,12 +157,7 @@ export function applies(
     sinceMs < endMs &&
     operation === (rule.operation ?? operation) &&
     matches(rule.region ?? '*', region) &&
-    matches(rule.model ?? '*', model)
+    matches(rule.model ?? '*', model) &&
+    matches(rule.prompt ?? '*', prompt)
   );
-}
-
-function above0(unit?: string) {
-  const allowed = unit === undefined ? 'a number above 0' : `a number of ${unit} above 0`;
-  const number = z.number(allowed).positive(allowed);
-  return unit === undefined ? number : number.meta({ unit });
 }

@@ -1,18 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { applies, type FaultRule } from './fault-rule.ts';
-import type { ModelCall } from './model-call.ts';
+import { applies, type FaultRule, type PromptedCall, type StreamRule } from './fault-rule.ts';
 import { Quota, type Usage } from './quota.ts';
 import type { Random } from './seeded-random.ts';
 
-/** A rule that makes a call fail, unlike a rule that slows calls or sets a quota. */
-export type FailingRule = Exclude<FaultRule, { fault: 'slow' | 'quota' }>;
+/** A rule that makes a call fail before its first token. */
+export type FailingRule = Exclude<FaultRule, StreamRule | { fault: NameOfEffect }>;
+
+/** Faults that change an answer or limit the calls. */
+const EFFECTS = ['slow', 'slow-tokens', 'long-answer', 'quota'] as const;
+type NameOfEffect = (typeof EFFECTS)[number];
 
 /** The effects of all faults on one call. */
 export interface FaultEffects {
-  /** @default the call is answered */
+  /** @default the model generates an answer */
   readonly failure?: FailingRule;
+  /** @default the answer does not break */
+  readonly streamFault?: StreamRule;
   /** The factor that multiplies the call's latency. */
   readonly slowdown: number;
+  /** The factor that multiplies the time between two tokens, besides `slowdown`. */
+  readonly tokenSlowdown: number;
+  /** The length of the answer. @default the usual length */
+  readonly answerTokens?: number;
   /** Charges the quotas with the tokens used. Call it once, when a call without `failure` ends. */
   settle(used: Usage): void;
 }
@@ -28,7 +37,10 @@ interface SetFault extends ListedFault {
   readonly quotas: Map<string, Quota>;
 }
 
-/** The faults that are set. If several would fail a call, the one that was set first decides. */
+/**
+ * The faults that are set. If several would fail a call before its first token, or several would
+ * break its answer, the one that was set first decides.
+ */
 export class Faults {
   readonly #now: () => number;
   readonly #faults = new Map<string, SetFault>();
@@ -58,24 +70,37 @@ export class Faults {
   }
 
   /** Draws the faults of a call and reserves `tokens` of the target's quotas. */
-  applyTo(call: ModelCall, tokens: number, random: Random): FaultEffects {
+  applyTo(call: PromptedCall, tokens: number, random: Random): FaultEffects {
     const nowMs = this.#now();
     const drawn = [...this.#faults.values()].filter(
       ({ rule, setAtMs }) =>
         applies(rule, call, nowMs - setAtMs) && random() < (rule.probability ?? 1),
     );
     const rules = drawn.map(({ rule }) => rule);
-    const slowdown = rules.reduce((all, r) => (r.fault === 'slow' ? all * r.factor : all), 1);
+    const changes = changesOf(rules);
     const failure = rules.find(isFailing);
-    if (failure) return { failure, slowdown, settle: () => undefined };
-    if (call.operation !== 'converse') return { slowdown, settle: () => undefined };
+    if (failure) return { failure, ...changes, settle: () => undefined };
+    if (call.operation === 'count-tokens') return { ...changes, settle: () => undefined };
     const target = `${call.region}/${call.model}`;
-    return { slowdown, ...reserve(quotasOf(drawn, target, nowMs), tokens, this.#now) };
+    return { ...changes, ...reserve(quotasOf(drawn, target, nowMs), tokens, this.#now) };
   }
 }
 
+function changesOf(rules: readonly FaultRule[]): Omit<FaultEffects, 'failure' | 'settle'> {
+  return {
+    streamFault: rules.find(isStreamRule),
+    slowdown: rules.reduce((all, r) => (r.fault === 'slow' ? all * r.factor : all), 1),
+    tokenSlowdown: rules.reduce((all, r) => (r.fault === 'slow-tokens' ? all * r.factor : all), 1),
+    answerTokens: rules.find((rule) => rule.fault === 'long-answer')?.tokens,
+  };
+}
+
+function isStreamRule(rule: FaultRule): rule is StreamRule {
+  return rule.fault === 'stall' || rule.fault === 'stream-error' || rule.fault === 'stream-reset';
+}
+
 function isFailing(rule: FaultRule): rule is FailingRule {
-  return rule.fault !== 'slow' && rule.fault !== 'quota';
+  return !isStreamRule(rule) && !EFFECTS.some((name) => name === rule.fault);
 }
 
 function quotasOf(faults: readonly SetFault[], target: string, nowMs: number): readonly Quota[] {
@@ -92,7 +117,7 @@ function reserve(
   quotas: readonly Quota[],
   tokens: number,
   now: () => number,
-): Omit<FaultEffects, 'slowdown'> {
+): Pick<FaultEffects, 'failure' | 'settle'> {
   const reserved: Quota[] = [];
   const settle = (used: Usage) => {
     for (const quota of reserved) quota.settle(tokens, used, now());

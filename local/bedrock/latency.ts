@@ -1,12 +1,18 @@
 import { matches } from './model-call.ts';
 import type { Random } from './seeded-random.ts';
 
-/** A lognormal time to the first token, plus a constant time for each token of the answer. */
+/** How fast a model answers. Times and speeds are lognormal around their medians. */
 export interface LatencyProfile {
-  readonly medianMs: number;
-  /** The spread. With 0.5, the 99th percentile is 3.2 times the median; 0 means no spread. */
+  /** The median time to the first token. */
+  readonly firstTokenMs: number;
+  /** The spread of that time. With 0.5, the 99th percentile is 3.2 times the median. 0: none. */
   readonly sigma: number;
-  readonly msPerOutputToken: number;
+  /** The time that each 1,000 input tokens add to the first token. */
+  readonly msPerThousandInputTokens: number;
+  /** The median speed after the first token. `Infinity`: the whole answer comes at once. */
+  readonly tokensPerSecond: number;
+  /** The spread of that speed between calls. Within a call, the speed is constant. */
+  readonly speedSigma: number;
 }
 
 export interface Latency extends Partial<LatencyProfile> {
@@ -14,18 +20,42 @@ export interface Latency extends Partial<LatencyProfile> {
   readonly models?: Readonly<Record<string, Partial<LatencyProfile>>>;
 }
 
-const DEFAULT_PROFILE: LatencyProfile = { medianMs: 150, sigma: 0.4, msPerOutputToken: 1 };
+/** The times of one call. */
+export interface Pace {
+  readonly firstTokenMs: number;
+  /** The time between two tokens. */
+  readonly msPerToken: number;
+}
 
-/** Draws the latency of an answer. */
-export function drawLatencyMs(
+/** The fields that a latency does not set: nearly no time, the same for all calls. */
+const INSTANT: LatencyProfile = {
+  firstTokenMs: 1,
+  sigma: 0,
+  msPerThousandInputTokens: 0,
+  tokensPerSecond: Infinity,
+  speedSigma: 0,
+};
+
+/** Draws the times of a call. */
+export function drawPace(
   { models = {}, ...base }: Latency,
   model: string,
-  outputTokens: number,
+  inputTokens: number,
   random: Random,
-): number {
+): Pace {
   const own = Object.entries(models).find(([pattern]) => matches(pattern, model))?.[1];
-  const { medianMs, sigma, msPerOutputToken } = { ...DEFAULT_PROFILE, ...base, ...own };
-  return medianMs * Math.exp(sigma * standardNormal(random)) + msPerOutputToken * outputTokens;
+  const profile: LatencyProfile = { ...INSTANT, ...base, ...own };
+  const { firstTokenMs, msPerThousandInputTokens, tokensPerSecond } = profile;
+  const inputMs = (msPerThousandInputTokens * inputTokens) / 1000;
+  return {
+    firstTokenMs: firstTokenMs * lognormal(profile.sigma, random) + inputMs,
+    msPerToken: (1000 / tokensPerSecond) * lognormal(profile.speedSigma, random),
+  };
+}
+
+/** Draws from the lognormal distribution with median 1. Without a spread, it draws nothing. */
+export function lognormal(sigma: number, random: Random): number {
+  return sigma === 0 ? 1 : Math.exp(sigma * standardNormal(random));
 }
 
 /** Draws with the Box-Muller transform. `1 - random()` keeps the logarithm's argument above 0. */

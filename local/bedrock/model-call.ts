@@ -1,5 +1,5 @@
 /** The operations that the fake serves. `count-tokens` measures a prompt and generates nothing. */
-export const OPERATIONS = ['converse', 'count-tokens'] as const;
+export const OPERATIONS = ['converse', 'converse-stream', 'count-tokens'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** A call to the Bedrock runtime. */

@@ -6,7 +6,13 @@ import {
 } from '../../lambda/contract/geography.ts';
 import type { Authorize } from '../iam.ts';
 import { ACCOUNT } from '../resources.ts';
-import type { ModelCall } from './model-call.ts';
+import type { ModelCall, Operation } from './model-call.ts';
+
+const ACTIONS: Readonly<Record<Operation, string>> = {
+  converse: 'bedrock:InvokeModel',
+  'converse-stream': 'bedrock:InvokeModelWithResponseStream',
+  'count-tokens': 'bedrock:CountTokens',
+};
 
 /**
  * Returns the reason why the caller may not call this model, or undefined if it may. A call through
@@ -20,13 +26,12 @@ export function modelDenial(
   { region, model: modelId, operation }: ModelCall,
 ): string | undefined {
   const calledArn = arnOf(region, modelId);
-  if (operation === 'count-tokens') return authorize(headers, 'bedrock:CountTokens', calledArn);
+  const action = ACTIONS[operation];
+  if (operation === 'count-tokens') return authorize(headers, action, calledArn);
   const context = { 'bedrock:InferenceProfileArn': calledArn };
   const denials = [
-    authorize(headers, 'bedrock:InvokeModel', calledArn),
-    ...destinationArns(region, modelId).map((arn) =>
-      authorize(headers, 'bedrock:InvokeModel', arn, context),
-    ),
+    authorize(headers, action, calledArn),
+    ...destinationArns(region, modelId).map((arn) => authorize(headers, action, arn, context)),
   ];
   return denials.find((denial) => denial !== undefined);
 }

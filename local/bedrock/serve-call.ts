@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import type { Authorize } from '../iam.ts';
 import { sendReply } from '../loopback.ts';
 import type { CallLog, CallStart } from './call-log.ts';
-import { type CallResult, deliver, serviceFailure } from './call-result.ts';
+import { type Delivery, sendError } from './delivery.ts';
 import { type ModelCall, type Operation, signedRegion } from './model-call.ts';
 import { modelDenial } from './model-denial.ts';
 import { serviceErrorReply } from './service-error.ts';
@@ -12,7 +12,7 @@ import type { Request, Response } from './two-protocol-server.ts';
 export type OperationHandler = (call: ReceivedCall) => {
   readonly size: Pick<CallStart, 'inputTokens' | 'maxTokens' | 'jobId'>;
   /** Runs only if the caller may make the call, because it draws faults and reserves quota. */
-  chooseResult(): CallResult;
+  chooseResult(): Delivery;
 };
 
 export interface ReceivedCall extends Omit<ModelCall, 'operation'> {
@@ -42,9 +42,9 @@ export function createCallServer({ log, operations, authorize }: CallServerOptio
     const call = { operation, region, model };
     const { size, chooseResult } = operations[operation]({ region, model, body });
     const protocol = request.httpVersionMajor === 2 ? 'HTTP/2' : 'HTTP/1.1';
-    const end = log.begin({ ...call, protocol, ...size });
+    const logged = log.begin({ ...call, protocol, ...size });
     const denial = authorize && modelDenial(authorize, request.headers, call);
-    const result = denial ? serviceFailure('access-denied', { message: denial }) : chooseResult();
-    deliver(result, { request, response, closed, end });
+    const deliver = denial ? sendError('access-denied', { message: denial }) : chooseResult();
+    deliver({ request, response, closed, logged });
   };
 }

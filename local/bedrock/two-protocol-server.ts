@@ -35,7 +35,8 @@ export async function listenOnBothProtocols(
   const http2 = createHttp2Server(handle);
   const sockets = new Set<Socket>();
 
-  const tcp = createTcpServer((socket) => {
+  // Without a delay, because the system would hold the small events of a stream back.
+  const tcp = createTcpServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     // A socket error without a listener would end the process. The calls on the connection notice

@@ -172,7 +172,7 @@ const PROTOCOLS = [
 let bedrock: FakeBedrock;
 
 beforeAll(async () => {
-  bedrock = await startFakeBedrock({ latency: { medianMs: 1, msPerOutputToken: 0 } });
+  bedrock = await startFakeBedrock();
   useBedrockAt(bedrock.url);
 });
 afterEach(() => {

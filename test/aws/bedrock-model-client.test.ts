@@ -16,7 +16,7 @@ const servers: Server[] = [];
 const clients: BedrockModelClient[] = [];
 
 beforeAll(async () => {
-  bedrock = await startFakeBedrock({ latency: { medianMs: 1, msPerOutputToken: 0 } });
+  bedrock = await startFakeBedrock();
 });
 afterEach(() => {
   bedrock.clearFaults();

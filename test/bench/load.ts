@@ -29,7 +29,7 @@ const { values } = parseArgs({
   },
 });
 const jobCount = Number(values.jobs);
-const medianMs = Number(values['latency-ms']);
+const firstTokenMs = Number(values['latency-ms']);
 const WARM_UP_JOBS = 200;
 const ROUNDS = 10;
 const ROUND_JOBS = 500;
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   try {
     const assemblyDir = await synthesize({ outDir });
     addBarePipeline(assemblyDir, settingsInput.tiers[0]?.targets[0]?.modelId ?? '');
-    const latency = { medianMs, sigma: 0.4, msPerOutputToken: 0 };
+    const latency = { firstTokenMs, sigma: 0.4 };
     const run = await startEmbeddedRun({ assemblyDir, port: 0, latency });
     try {
       await measure(run);
@@ -65,7 +65,7 @@ async function measure(run: EmbeddedRun): Promise<void> {
   const bare = { name: 'bare pipeline', ...BARE };
   for (const pipeline of [bare, holdfast]) await burst(run, pipeline, WARM_UP_JOBS);
   console.log(
-    `${availableParallelism()} cores, median latency of the fake Bedrock ${medianMs} ms, ${WARM_UP_JOBS} warm-up jobs each\n`,
+    `${availableParallelism()} cores, median latency of the fake Bedrock ${firstTokenMs} ms, ${WARM_UP_JOBS} warm-up jobs each\n`,
   );
 
   await measureBurst(run, holdfast);

@@ -64,7 +64,7 @@ async function main(): Promise<void> {
       assemblyDir: await synthesize({ configFile: SETTINGS_FILE, outDir }),
       port: 0,
       seed,
-      latency: { medianMs: 40, sigma: 0.5, msPerOutputToken: 0 },
+      latency: { firstTokenMs: 40, sigma: 0.5 },
       disturb: disturbances.wrap,
       onLog: (_, line) => logs.push(line),
     });

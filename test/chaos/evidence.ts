@@ -67,7 +67,7 @@ async function resultsOf({ awsUrl, outputs }: EmbeddedRun): Promise<readonly str
 }
 
 function callsOf({ bedrock }: EmbeddedRun, callTimeoutMs: number) {
-  const calls = bedrock?.calls({ operation: 'converse' }) ?? [];
+  const calls = bedrock?.calls({ operation: 'converse*' }) ?? [];
   return calls.map(({ jobId, outcome, ms = 0 }) => ({
     jobId,
     isPaid: outcome === 'answered' || (outcome === 'abandoned' && ms < 0.9 * callTimeoutMs),

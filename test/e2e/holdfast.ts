@@ -101,7 +101,7 @@ export class Holdfast extends ApiClient {
 }
 
 /** The latency of the models: short and nearly constant, so that the breaker's times dominate. */
-const LATENCY = { medianMs: 20, sigma: 0.2, msPerOutputToken: 0 };
+const LATENCY = { firstTokenMs: 20, sigma: 0.2 };
 
 export async function startHoldfast({ dir }: Assembly): Promise<Holdfast> {
   const logs: string[] = [];

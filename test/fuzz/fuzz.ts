@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     const run = await startEmbeddedRun({
       assemblyDir: await synthesize({ outDir: join(dir, 'assembly') }),
       port: 0,
-      latency: { medianMs: 5, sigma: 0, msPerOutputToken: 0 },
+      latency: { firstTokenMs: 5 },
     });
     try {
       const reportFile = join(dir, 'report.json');

@@ -45,7 +45,7 @@ export async function runLive(
     assemblyDir,
     port: 0,
     seed,
-    latency: { medianMs: CALL_MS, msPerOutputToken: 0 },
+    latency: { firstTokenMs: CALL_MS, sigma: 0.4 },
     onLog: (_name, line) => changes.push(...changesIn(line)),
   });
   try {

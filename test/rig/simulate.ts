@@ -38,7 +38,7 @@ export async function simulate(options: SimulationOptions): Promise<OutageRun> {
   const { settings, outage, seed, pollers, startMs, bounds = () => ({}) } = options;
   const clock = new FakeClock(startMs);
   const random = seededRandom(seed);
-  const bedrock = new SimulatedBedrock(clock, random, { medianMs: CALL_MS, msPerOutputToken: 0 });
+  const bedrock = new SimulatedBedrock(clock, random, { firstTokenMs: CALL_MS, sigma: 0.4 });
   const circuits = new WatchedStore(new MemoryCircuitStore(() => clock.now()));
   circuits.latency = () => clock.sleep(random() * STORE_MS);
   const changes: CircuitChange[] = [];

@@ -6,11 +6,11 @@ import type {
   ModelRequest,
   ModelResult,
 } from '../../lambda/core/router/model-client.ts';
-import { answer } from '../../local/bedrock/answer.ts';
 import { CallLog } from '../../local/bedrock/call-log.ts';
-import { tokensOf } from '../../local/bedrock/conversation.ts';
+import { type Conversation, tokensOf } from '../../local/bedrock/conversation.ts';
+import { courseOf, timeOfToken } from '../../local/bedrock/course.ts';
 import { type FailingRule, Faults } from '../../local/bedrock/faults.ts';
-import { drawLatencyMs, type Latency } from '../../local/bedrock/latency.ts';
+import type { Latency } from '../../local/bedrock/latency.ts';
 import { SERVICE_ERRORS } from '../../local/bedrock/service-error.ts';
 
 /** The duration of a call that is refused or whose connection is reset. */
@@ -20,14 +20,14 @@ const REFUSAL_MS = 10;
 export class SimulatedBedrock implements ModelClient {
   readonly log: CallLog;
   readonly faults: Faults;
+  readonly latency: Latency;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #latency: Latency;
 
   constructor(clock: Clock, random: Random, latency: Latency) {
     this.#clock = clock;
     this.#random = random;
-    this.#latency = latency;
+    this.latency = latency;
     this.log = new CallLog(() => clock.now());
     this.faults = new Faults(() => clock.now());
   }
@@ -37,30 +37,38 @@ export class SimulatedBedrock implements ModelClient {
     { firstTokenMs: timeoutMs }: CallLimits,
   ): Promise<ModelResult> {
     const { region, modelId: model } = request.target;
-    const called = { region, model, operation: 'converse' } as const;
-    const prompt = request.messages.at(-1)?.text ?? '';
-    const { maxTokens } = request.inferenceConfig;
-    const call = { jobId: request.jobId, inputTokens: tokensOf(prompt), maxTokens };
-    const end = this.log.begin({ ...called, protocol: 'HTTP/1.1', ...call });
-    const effects = this.faults.applyTo(called, call.inputTokens + maxTokens, this.#random);
-    if (effects.failure) {
-      const elapsedMs = effects.failure.fault === 'hang' ? timeoutMs : REFUSAL_MS;
+    const call = { region, model, operation: 'converse' } as const;
+    const conversation = conversationOf(request);
+    const { jobId, inputTokens, maxTokens } = conversation;
+    const start = { ...call, jobId, inputTokens, maxTokens };
+    const { end } = this.log.begin({ ...start, protocol: 'HTTP/1.1' });
+    const course = courseOf(call, conversation, this, this.#random);
+    if (course.kind === 'failed') {
+      const elapsedMs = course.rule.fault === 'hang' ? timeoutMs : REFUSAL_MS;
       await this.#clock.sleep(elapsedMs);
-      end(effects.failure.fault);
-      const failure = failureOf(factsOf(effects.failure), this.#clock.now());
+      end(course.rule.fault);
+      const failure = failureOf(factsOf(course.rule), this.#clock.now());
       return { outcome: 'failure', failure, elapsedMs };
     }
-    const given = answer(model, { prompt, ...call });
-    const { outputTokens } = given.usage;
-    const elapsedMs =
-      effects.slowdown * drawLatencyMs(this.#latency, model, outputTokens, this.#random);
+    if (course.end.kind !== 'answered') throw notSimulated(course.end.kind);
+    const { outputTokens } = course.answer.usage;
+    const elapsedMs = timeOfToken(course, outputTokens);
     await this.#clock.sleep(elapsedMs);
-    effects.settle(given.usage);
+    course.settle(outputTokens);
     end('answered', 200);
-    return { outcome: 'answer', answer: given, elapsedMs };
+    return { outcome: 'answer', answer: course.answer, elapsedMs };
   }
 
   async countTokens(): Promise<undefined> {}
+}
+
+function conversationOf({ messages, inferenceConfig, jobId }: ModelRequest): Conversation {
+  const prompt = messages.at(-1)?.text ?? '';
+  return { jobId, prompt, inputTokens: tokensOf(prompt), maxTokens: inferenceConfig.maxTokens };
+}
+
+function notSimulated(fault: string): Error {
+  return new Error(`the simulation does not support the fault ${fault}`);
 }
 
 /** Returns the error that the SDK client would report. */
@@ -72,7 +80,7 @@ function factsOf(rule: FailingRule): ErrorFacts {
       return { name: 'Error', message: '', code: 'ECONNRESET' };
     case 'html-503':
     case 'reply':
-      throw new Error(`the simulation does not support the fault ${rule.fault}`);
+      throw notSimulated(rule.fault);
     case 'unavailable':
       return { ...SERVICE_ERRORS.unavailable, expectedQueueDelayMs: rule.expectedQueueDelayInMs };
     default:

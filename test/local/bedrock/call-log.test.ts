@@ -13,7 +13,7 @@ const START = {
 test('shows a call as in flight until it ends, and ends it once', () => {
   let nowMs = 1000;
   const log = new CallLog(() => nowMs);
-  const end = log.begin(START);
+  const { end } = log.begin(START);
   const before = log.calls();
 
   nowMs = 1250;
@@ -25,10 +25,27 @@ test('shows a call as in flight until it ends, and ends it once', () => {
   expect(log.statistics().targets).toMatchObject([{ calls: 1, abandoned: 1, answered: 0 }]);
 });
 
+test('shows the time of the first token, and the tokens so far', () => {
+  let nowMs = 1000;
+  const log = new CallLog(() => nowMs);
+  const { sent, end } = log.begin({ ...START, operation: 'converse-stream' });
+
+  nowMs = 1400;
+  sent(1);
+  nowMs = 1900;
+  sent(30);
+
+  expect(log.calls()).toMatchObject([
+    { outcome: 'in-flight', firstTokenMs: 400, outputTokens: 30 },
+  ]);
+  end('stream-error', 200);
+  expect(log.statistics().targets).toMatchObject([{ failed: { 'stream-error': 1 } }]);
+});
+
 test('drops old calls and keeps the counts', () => {
   const log = new CallLog(() => 0, 10);
 
-  for (let i = 0; i < 100; i += 1) log.begin({ ...START, jobId: `job-${i}` })('answered', 200);
+  for (let i = 0; i < 100; i += 1) log.begin({ ...START, jobId: `job-${i}` }).end('answered', 200);
 
   expect(log.calls().length).toBeLessThan(20);
   expect(log.calls().at(-1)?.jobId).toBe('job-99');
@@ -40,7 +57,7 @@ test('drops old calls and keeps the counts', () => {
 test('filters calls by operation, region, model, job and outcome, with patterns', () => {
   const log = new CallLog(() => 0);
   log.begin(START);
-  log.begin({ ...START, region: 'us-west-2' })('unavailable', 503);
+  log.begin({ ...START, region: 'us-west-2' }).end('unavailable', 503);
 
   expect(log.calls({ region: 'us-w*' })).toHaveLength(1);
   expect(log.calls({ model: 'cl*', outcome: 'in-flight' })).toMatchObject([
@@ -51,7 +68,7 @@ test('filters calls by operation, region, model, job and outcome, with patterns'
 
 test('does not log the end of a call that was in flight at a reset', () => {
   const log = new CallLog(() => 0);
-  const end = log.begin(START);
+  const { end } = log.begin(START);
 
   log.reset();
   end('answered', 200);

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { answer } from '../../../local/bedrock/answer.ts';
 import { parseConversation } from '../../../local/bedrock/conversation.ts';
 
 const says = (role: string, ...texts: string[]) => ({
@@ -23,6 +22,14 @@ test('counts the input of system and messages, and reserves maxTokens', () => {
     prompt: '12345',
     inputTokens: 6,
     maxTokens: 7,
+  });
+});
+
+test('takes the last user message as the prompt, even if the answer is begun', () => {
+  const messages = [says('user', 'a'), says('assistant', 'b'), says('user', 'c', 'd')];
+
+  expect(parse({ messages: [...messages, says('assistant', 'The answer is')] })).toMatchObject({
+    prompt: 'c\nd',
   });
 });
 
@@ -79,14 +86,4 @@ describe('refuses, as Bedrock does, a request with', () => {
     expect(parse(one, { refuses: 'both' })).toMatchObject({ prompt: 'Hello' });
     expect(parse(one, { refuses: 'sampling' })).toMatch(/not supported/);
   });
-});
-
-test('a cut answer ends before the character that the cut would split', () => {
-  const conversation = { prompt: '€'.repeat(50), inputTokens: 1, maxTokens: 14 };
-
-  const { text, stopReason } = answer('m', conversation);
-
-  expect(text).toMatch(/^This is m, simulated. Your prompt [0-9a-f]{8} begins: €$/);
-  expect(stopReason).toBe('max_tokens');
-  expect(answer('m', { ...conversation, maxTokens: 30 }).text).toMatch(/begins: €+$/);
 });

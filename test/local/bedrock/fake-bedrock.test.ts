@@ -8,7 +8,6 @@ import {
 import type { FaultRule } from '../../../local/bedrock/fault-rule.ts';
 import { aClient, aConverse, aCount, errorOf, MODEL, PROTOCOLS, textOf } from './sdk-client.ts';
 
-const QUICK = { medianMs: 1, sigma: 0, msPerOutputToken: 0 };
 const HAIKU = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
 
 let running: FakeBedrock | undefined;
@@ -18,7 +17,7 @@ afterEach(async () => {
 });
 
 async function aFake(options: FakeBedrockOptions = {}): Promise<FakeBedrock> {
-  running = await startFakeBedrock({ latency: QUICK, ...options });
+  running = await startFakeBedrock(options);
   return running;
 }
 
@@ -171,7 +170,7 @@ test('the faults of a scenario begin and end by the clock', async () => {
 test('the same seed and the same calls give the same failures, another seed gives others', async () => {
   const brownout: FaultRule = { fault: 'unavailable', probability: 0.5 };
   const outcomesOf = async (seed: number) => {
-    const fake = await startFakeBedrock({ seed, latency: QUICK, scenario: [brownout] });
+    const fake = await startFakeBedrock({ seed, scenario: [brownout] });
     const client = aClient(fake.url);
     for (let i = 0; i < 32; i += 1) await client.send(aConverse()).catch(() => undefined);
     await fake.stop();
@@ -271,7 +270,7 @@ test('the log has the job of a call and never the prompt', async () => {
 });
 
 test('statistics count calls, failures by kind and the highest concurrency', async () => {
-  const fake = await aFake({ latency: { ...QUICK, medianMs: 20 } });
+  const fake = await aFake({ latency: { firstTokenMs: 20 } });
   const client = aClient(fake.url);
 
   await Promise.all([1, 2, 3].map(() => client.send(aConverse())));
@@ -304,7 +303,7 @@ test('a call that is not signed is refused', async () => {
 test('an unknown path is an unknown operation', async () => {
   const fake = await aFake();
 
-  const response = await fetch(`${fake.url}/model/${MODEL}/converse-stream`, { method: 'POST' });
+  const response = await fetch(`${fake.url}/model/${MODEL}/invoke`, { method: 'POST' });
 
   expect(response.status).toBe(404);
   expect(response.headers.get('x-amzn-errortype')).toMatch(/^UnknownOperationException/);

@@ -7,7 +7,7 @@ type FieldSchemas = Readonly<Record<string, { readonly type?: string; readonly u
 
 let fake: FakeBedrock;
 beforeAll(async () => {
-  fake = await startFakeBedrock({ latency: { medianMs: 1, sigma: 0, msPerOutputToken: 0 } });
+  fake = await startFakeBedrock();
 });
 afterAll(() => fake.stop());
 beforeEach(() => send('POST', 'reset'));
@@ -70,6 +70,18 @@ describe('GET /_control describes', () => {
       fields: { factor: { type: 'number', exclusiveMinimum: 0, unit: 'times' } },
       required: ['factor'],
     });
+    expect(byName['long-answer']).toMatchObject({
+      fields: { tokens: { type: 'integer', minimum: 1, unit: 'tokens' } },
+      required: ['tokens'],
+    });
+    expect(byName.stall).toMatchObject({
+      fields: { afterTokens: { type: 'integer', minimum: 0, unit: 'tokens' } },
+      required: [],
+    });
+    expect(byName['stream-error']).toMatchObject({
+      fields: { afterTokens: {}, error: { enum: expect.arrayContaining(['throttlingException']) } },
+      required: [],
+    });
     expect(byName.reply).toMatchObject({
       fields: { status: { minimum: 200, maximum: 599 }, headers: {}, body: {} },
       required: ['status'],
@@ -81,13 +93,13 @@ describe('GET /_control describes', () => {
     const own = body.faults.map(({ fields }: { fields: FieldSchemas }) => fields);
     const fields = [body.fields, ...own].flatMap((each: FieldSchemas) => Object.entries(each));
 
-    expect(Object.keys(body.fields)).toHaveLength(6);
+    expect(Object.keys(body.fields)).toHaveLength(7);
     for (const [name, field] of fields) {
       expect([name, field]).toEqual([
         name,
         expect.objectContaining({ description: expect.any(String) }),
       ]);
-      if (name !== 'status' && field.type === 'number')
+      if (name !== 'status' && ['number', 'integer'].includes(field.type ?? ''))
         expect(field.unit).toEqual(expect.any(String));
     }
   });
@@ -95,7 +107,7 @@ describe('GET /_control describes', () => {
   test('presets that can be set as they are', async () => {
     const { presets, example } = (await send('GET', '')).body;
 
-    expect(presets).toHaveLength(6);
+    expect(presets).toHaveLength(10);
     for (const { rules } of [...presets, { rules: [example] }]) {
       expect((await send('PUT', 'faults', rules)).status).toBe(200);
       expect(await rulesInForce()).toEqual(rules);
@@ -138,6 +150,18 @@ describe('names the field, the value and what is allowed, and changes nothing, f
     [
       { fault: 'reply', status: 99 },
       /^status: got 99, allowed is an HTTP status from 200 to 599; GET/,
+    ],
+    [
+      { fault: 'stream-error', error: 'hang' },
+      /^error: got "hang", allowed is one of modelStreamErrorException, /,
+    ],
+    [
+      { fault: 'stall', afterTokens: 1.5 },
+      /^afterTokens: got 1.5, allowed is a whole number of tokens, at least 0; GET/,
+    ],
+    [
+      { fault: 'long-answer' },
+      /^tokens: got nothing, allowed is a whole number of tokens, at least 1; GET/,
     ],
     [{ fault: 'quota' }, /^requestsPerMinute: got nothing, allowed is /],
     [

@@ -1,7 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { Faults } from '../../../local/bedrock/faults.ts';
 
-const CALL = { region: 'us-east-1', model: 'model', operation: 'converse' } as const;
+const CALL = {
+  region: 'us-east-1',
+  model: 'model',
+  operation: 'converse',
+  prompt: 'hello',
+} as const;
 
 test('if several faults would fail a call, the one set first does', () => {
   const faults = new Faults(() => 0);
@@ -35,6 +40,40 @@ test('slowdowns multiply', () => {
   faults.set({ fault: 'slow', factor: 5 });
 
   expect(faults.applyTo(CALL, 1, () => 0).slowdown).toBe(10);
+});
+
+test('slow tokens lengthen the time between tokens only', () => {
+  const faults = new Faults(() => 0);
+  faults.set({ fault: 'slow-tokens', factor: 2 });
+  faults.set({ fault: 'slow-tokens', factor: 5 });
+
+  expect(faults.applyTo(CALL, 1, () => 0)).toMatchObject({ slowdown: 1, tokenSlowdown: 10 });
+});
+
+test('a rule with a prompt is for the calls whose last user message matches', () => {
+  const faults = new Faults(() => 0);
+  faults.set({ fault: 'model-error', prompt: '*poison*' });
+
+  const failureOf = (prompt: string) =>
+    faults.applyTo({ ...CALL, prompt }, 1, () => 0).failure?.fault;
+
+  expect([failureOf('a poison\nprompt'), failureOf('a prompt')]).toEqual([
+    'model-error',
+    undefined,
+  ]);
+});
+
+test('if several faults would break an answer or set its length, the one set first does', () => {
+  const faults = new Faults(() => 0);
+  faults.set({ fault: 'stall', afterTokens: 9 });
+  faults.set({ fault: 'stream-reset', afterTokens: 1 });
+  faults.set({ fault: 'long-answer', tokens: 500 });
+  faults.set({ fault: 'long-answer', tokens: 5 });
+
+  expect(faults.applyTo(CALL, 1, () => 0)).toMatchObject({
+    streamFault: { fault: 'stall', afterTokens: 9 },
+    answerTokens: 500,
+  });
 });
 
 test('each target has its own quota', () => {

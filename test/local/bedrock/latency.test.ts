@@ -1,35 +1,51 @@
 import { expect, test } from '@jest/globals';
-import { drawLatencyMs } from '../../../local/bedrock/latency.ts';
+import { drawPace, type Latency, type Pace } from '../../../local/bedrock/latency.ts';
 import { randomOfCall, seededRandom } from '../../../local/bedrock/seeded-random.ts';
 
-function sample(count: number, sigma: number): number[] {
+function sample(latency: Latency, figure: (pace: Pace) => number): readonly number[] {
   const random = seededRandom(42);
-  const latency = { medianMs: 100, sigma, msPerOutputToken: 0 };
-  return Array.from({ length: count }, () => drawLatencyMs(latency, 'm', 0, random)).sort(
+  return Array.from({ length: 10_000 }, () => figure(drawPace(latency, 'm', 0, random))).sort(
     (a, b) => a - b,
   );
 }
 
-test('latencies have the median and the spread of the profile', () => {
-  const sorted = sample(10_000, 0.5);
+test('first tokens and speeds have the median and the spread of the profile', () => {
+  const latency = { firstTokenMs: 100, sigma: 0.5, tokensPerSecond: 50, speedSigma: 0.2 };
 
-  expect(sorted[5000]).toBeGreaterThan(98);
-  expect(sorted[5000]).toBeLessThan(102);
-  // The 99th percentile of a lognormal is median × e^(2.326 sigma) = 320.
-  expect(sorted[9900]).toBeGreaterThan(300);
-  expect(sorted[9900]).toBeLessThan(340);
+  const firstTokens = sample(latency, ({ firstTokenMs }) => firstTokenMs);
+  const speeds = sample(latency, ({ msPerToken }) => 1000 / msPerToken);
+
+  expect(firstTokens[5000]).toBeGreaterThan(98);
+  expect(firstTokens[5000]).toBeLessThan(102);
+  // The 99th percentile of a lognormal is median × e^(2.326 sigma): 320 ms and 79.6 tokens/s.
+  expect(firstTokens[9900]).toBeGreaterThan(300);
+  expect(firstTokens[9900]).toBeLessThan(340);
+  expect(speeds[5000]).toBeGreaterThan(49.5);
+  expect(speeds[5000]).toBeLessThan(50.5);
+  expect(speeds[9900]).toBeGreaterThan(77);
+  expect(speeds[9900]).toBeLessThan(82);
 });
 
-test('a longer answer takes longer, and a model can have its own profile', () => {
+test('a long input delays the first token, and a model can have its own profile', () => {
   const latency = {
-    medianMs: 100,
-    sigma: 0,
-    msPerOutputToken: 2,
-    models: { '*haiku*': { medianMs: 10 } },
+    firstTokenMs: 100,
+    msPerThousandInputTokens: 50,
+    tokensPerSecond: 20,
+    models: { '*haiku*': { firstTokenMs: 10 } },
   };
 
-  expect(drawLatencyMs(latency, 'claude-sonnet', 50, seededRandom(1))).toBe(200);
-  expect(drawLatencyMs(latency, 'claude-haiku', 50, seededRandom(1))).toBe(110);
+  expect(drawPace(latency, 'claude-sonnet', 2000, seededRandom(1))).toEqual({
+    firstTokenMs: 200,
+    msPerToken: 50,
+  });
+  expect(drawPace(latency, 'claude-haiku', 0, seededRandom(1))).toEqual({
+    firstTokenMs: 10,
+    msPerToken: 50,
+  });
+});
+
+test('without a latency, the whole answer comes at once', () => {
+  expect(drawPace({}, 'm', 100_000, seededRandom(1))).toEqual({ firstTokenMs: 1, msPerToken: 0 });
 });
 
 test('the random numbers of a call do not depend on earlier calls', () => {

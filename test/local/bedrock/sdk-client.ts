@@ -4,6 +4,9 @@ import {
   ConverseCommand,
   type ConverseCommandInput,
   type ConverseCommandOutput,
+  ConverseStreamCommand,
+  type ConverseStreamCommandOutput,
+  type ConverseStreamOutput,
   CountTokensCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -37,6 +40,40 @@ export function aConverse(input: Partial<ConverseCommandInput> = {}): ConverseCo
     inferenceConfig: { maxTokens: 100 },
     ...input,
   });
+}
+
+export function aStream(input: Partial<ConverseCommandInput> = {}): ConverseStreamCommand {
+  return new ConverseStreamCommand(aConverse(input).input);
+}
+
+export interface ReadStream {
+  readonly events: readonly ConverseStreamOutput[];
+  readonly text: string;
+  readonly error?: SdkError;
+}
+
+/**
+ * Reads a stream to its end, or up to its error.
+ *
+ * @param onText receives the text so far
+ */
+export async function readStream(
+  { stream }: ConverseStreamCommandOutput,
+  onText: (text: string) => void = () => undefined,
+): Promise<ReadStream> {
+  if (!stream) throw new Error('the response has no stream');
+  const events: ConverseStreamOutput[] = [];
+  let text = '';
+  try {
+    for await (const event of stream) {
+      events.push(event);
+      text += event.contentBlockDelta?.delta?.text ?? '';
+      onText(text);
+    }
+    return { events, text };
+  } catch (error: unknown) {
+    return { events, text, error: error as SdkError };
+  }
 }
 
 export function aCount(text: string, modelId = 'anthropic.claude-sonnet-4-6'): CountTokensCommand {
