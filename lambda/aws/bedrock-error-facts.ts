@@ -36,9 +36,13 @@ function expectedQueueDelayMs(error: unknown): number | undefined {
   }
 }
 
-/** Returns the error's name if it looks like one; it comes from a response header. */
+/**
+ * Returns the error's name if it looks like one; it comes from a response header. Inside a stream,
+ * the name of an exception begins with a small letter.
+ */
 function safeName(name: unknown): string {
-  return typeof name === 'string' && /^[\w.$-]{1,80}$/.test(name) ? name : 'Unknown';
+  if (typeof name !== 'string' || !/^[\w.$-]{1,80}$/.test(name)) return 'Unknown';
+  return name.endsWith('Exception') ? name.charAt(0).toUpperCase() + name.slice(1) : name;
 }
 
 /** Gives access to any property, including the inherited and non-enumerable ones of errors. */

@@ -1,90 +1,71 @@
-import {
-  BedrockRuntimeClient,
-  type BedrockRuntimeClientConfig,
-  ConverseCommand,
-  type ConverseCommandInput,
-  type ConverseCommandOutput,
-  CountTokensCommand,
-} from '@aws-sdk/client-bedrock-runtime';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { ConverseCommand, CountTokensCommand } from '@aws-sdk/client-bedrock-runtime';
 import { profileOf } from '../contract/geography.ts';
 import { targetKey } from '../contract/policy.ts';
 import type { Clock } from '../core/clock.ts';
+import { AnswerAssembly } from '../core/router/answer-assembly.ts';
 import { failureOf } from '../core/router/failure.ts';
 import type {
   CallLimits,
-  ModelAnswer,
+  CallOutcome,
+  CallWatch,
   ModelClient,
   ModelFailure,
   ModelRequest,
   ModelResult,
   PromptToCount,
+  Usage,
 } from '../core/router/model-client.ts';
+import { outcomeOf } from '../core/router/stream-end.ts';
+import { tokensOfTexts } from '../core/router/token-estimate.ts';
+import { answerOf } from './bedrock-answer.ts';
+import { BedrockClients, type RequestHandler } from './bedrock-clients.ts';
 import { errorFacts } from './bedrock-error-facts.ts';
-import { CallDeadline } from './call-deadline.ts';
-import { createClient, SINGLE_ATTEMPT } from './sdk-client.ts';
-
-/**
- * The connections to one region: enough for several batches, so that no call spends its timeout
- * waiting for a socket.
- */
-const SOCKETS_PER_REGION = 50;
-/**
- * The time limit for connecting. It is far below the usual call timeout, so an unreachable region
- * fails early.
- */
-const CONNECTION_TIMEOUT_MS = 3000;
+import { contentOf, converseInput } from './bedrock-request.ts';
+import { readStream } from './bedrock-stream.ts';
+import { CallStop } from './call-stop.ts';
 
 export interface BedrockModelClientOptions {
   readonly clock: Pick<Clock, 'now'>;
   /** @default HTTP/1.1 over pooled, kept-alive connections */
-  readonly requestHandler?: BedrockRuntimeClientConfig['requestHandler'];
+  readonly requestHandler?: RequestHandler;
 }
 
-/**
- * Calls models through Bedrock's Converse API, with one client per region for the life of the
- * process. The clients use HTTP/1.1, because the SDK's default HTTP/2 handler opens a session per
- * call and ignores connection limits and timeouts. The SDK's retries are off, because the breaker
- * must see each failure and because hidden retries amplify an outage.
- */
+/** Calls models through Bedrock's Converse API, as a stream or as a whole. */
 export class BedrockModelClient implements ModelClient {
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #requestHandler: BedrockModelClientOptions['requestHandler'];
-  readonly #clients = new Map<string, BedrockRuntimeClient>();
+  readonly #clients: BedrockClients;
   /**
    * Targets whose tokens cannot be counted, because CountTokens is not supported or not permitted.
    */
   readonly #withoutTokenCount = new Set<string>();
 
   constructor({ clock, requestHandler }: BedrockModelClientOptions) {
-    const agent = { keepAlive: true, maxSockets: SOCKETS_PER_REGION };
     this.#clock = clock;
-    this.#requestHandler =
-      requestHandler ??
-      new NodeHttpHandler({
-        connectionTimeout: CONNECTION_TIMEOUT_MS,
-        httpAgent: agent,
-        httpsAgent: agent,
-      });
+    this.#clients = new BedrockClients(requestHandler);
   }
 
-  async converse(request: ModelRequest, { answerMs: timeoutMs }: CallLimits): Promise<ModelResult> {
+  async converse(
+    request: ModelRequest,
+    limits: CallLimits,
+    watch: CallWatch,
+  ): Promise<ModelResult> {
+    if (watch.signal.aborted) return { outcome: 'aborted', elapsedMs: 0 };
     const startedAtMs = this.#clock.now();
-    const deadline = new CallDeadline(timeoutMs);
-    try {
-      const output = await this.#client(request.target.region).send(
-        new ConverseCommand(converseInput(request)),
-        { abortSignal: deadline.signal },
-      );
-      return { outcome: 'answer', answer: answerOf(output), elapsedMs: this.#since(startedAtMs) };
-    } catch (error) {
+    const stop = new CallStop(limits.answerMs, watch.signal);
+    let firstTokenMs: number | undefined;
+    const onToken = () => {
       const elapsedMs = this.#since(startedAtMs);
-      // Check the deadline first, because an abort can surface as one of several errors.
-      if (deadline.passed) return { outcome: 'failure', failure: TIMED_OUT, elapsedMs };
-      const failure = failureOf(errorFacts(error), this.#clock.now());
-      return { outcome: 'failure', failure, elapsedMs };
+      firstTokenMs ??= elapsedMs;
+      watch.onToken(elapsedMs);
+    };
+    try {
+      const outcome = limits.isStreamed
+        ? await this.#stream(request, limits, stop, onToken)
+        : await this.#whole(request, stop);
+      const elapsedMs = this.#since(startedAtMs);
+      return { ...outcome, elapsedMs, ...(firstTokenMs !== undefined && { firstTokenMs }) };
     } finally {
-      deadline.clear();
+      stop.release();
     }
   }
 
@@ -99,40 +80,59 @@ export class BedrockModelClient implements ModelClient {
   ): Promise<number | undefined> {
     const key = targetKey(target);
     if (this.#withoutTokenCount.has(key)) return undefined;
-    const deadline = new CallDeadline(timeoutMs);
+    const stop = new CallStop(timeoutMs);
     try {
       const input = { converse: contentOf({ system, messages }) };
       const command = new CountTokensCommand({ modelId: profileOf(target).model, input });
-      const options = { abortSignal: deadline.signal };
-      return (await this.#client(target.region).send(command, options)).inputTokens;
+      const sent = this.#clients.in(target.region).send(command, { abortSignal: stop.signal });
+      return (await stop.orStop(sent))?.inputTokens;
     } catch (error) {
-      const { kind } = failureOf(errorFacts(error), this.#clock.now());
+      const { kind } = this.#failureOf(error);
       if (kind === 'job' || kind === 'config') this.#withoutTokenCount.add(key);
       return undefined;
     } finally {
-      deadline.clear();
+      stop.release();
     }
   }
 
   /** Closes idle connections. A Lambda function never needs to call this. */
   destroy(): void {
-    for (const client of this.#clients.values()) client.destroy();
+    this.#clients.destroy();
   }
 
-  #client(region: string): BedrockRuntimeClient {
-    const known = this.#clients.get(region);
-    if (known) return known;
-    const client = createClient(
-      (options) =>
-        new BedrockRuntimeClient({
-          ...options,
-          ...SINGLE_ATTEMPT,
-          region,
-          requestHandler: this.#requestHandler,
-        }),
-    );
-    this.#clients.set(region, client);
-    return client;
+  async #stream(
+    request: ModelRequest,
+    limits: CallLimits,
+    stop: CallStop,
+    onToken: () => void,
+  ): Promise<CallOutcome> {
+    const assembly = new AnswerAssembly(estimatedInput(request));
+    const call = {
+      client: this.#clients.in(request.target.region),
+      input: converseInput(request),
+      limits,
+      stop,
+      onToken,
+      failureOf: (error: unknown) => this.#failureOf(error),
+    };
+    return outcomeOf(assembly, await readStream(call, assembly));
+  }
+
+  /** Makes a call with Converse, which sends nothing before the whole answer. */
+  async #whole(request: ModelRequest, stop: CallStop): Promise<CallOutcome> {
+    const command = new ConverseCommand(converseInput(request));
+    const client = this.#clients.in(request.target.region);
+    try {
+      const output = await stop.orStop(client.send(command, { abortSignal: stop.signal }));
+      return output ? { outcome: 'answer', answer: answerOf(output) } : stopped(request, stop);
+    } catch (error) {
+      if (stop.why) return stopped(request, stop);
+      return { outcome: 'failure', failure: this.#failureOf(error) };
+    }
+  }
+
+  #failureOf(error: unknown): ModelFailure {
+    return failureOf(errorFacts(error), this.#clock.now());
   }
 
   #since(startedAtMs: number): number {
@@ -140,33 +140,14 @@ export class BedrockModelClient implements ModelClient {
   }
 }
 
-const TIMED_OUT: ModelFailure = { kind: 'timeout', name: 'CallTimeout' };
-
-function converseInput(request: ModelRequest): ConverseCommandInput {
-  const { target, inferenceConfig, jobId } = request;
-  const { stopSequences, ...numbers } = inferenceConfig;
-  return {
-    modelId: target.modelId,
-    ...contentOf(request),
-    inferenceConfig: { ...numbers, ...(stopSequences && { stopSequences: [...stopSequences] }) },
-    requestMetadata: { jobId },
-  };
+function stopped(request: ModelRequest, stop: CallStop): CallOutcome {
+  if (stop.why !== 'aborted') {
+    return { outcome: 'failure', failure: { kind: 'timeout', name: 'AnswerTimeout' } };
+  }
+  const usage: Usage = { inputTokens: estimatedInput(request), outputTokens: 0, estimated: true };
+  return { outcome: 'aborted', usage };
 }
 
-/** Returns the conversation in Converse's format, which calls and token counts both use. */
-function contentOf({ system, messages }: Pick<ModelRequest, 'system' | 'messages'>) {
-  return {
-    ...(system !== undefined && { system: [{ text: system }] }),
-    messages: messages.map(({ role, text }) => ({ role, content: [{ text }] })),
-  };
-}
-
-/** Joins the text blocks; reasoning and other blocks are not part of the answer. */
-function answerOf({ output, stopReason, usage }: ConverseCommandOutput): ModelAnswer {
-  const blocks = output?.message?.content ?? [];
-  return {
-    text: blocks.map((block) => block.text ?? '').join(''),
-    stopReason: stopReason ?? 'unknown',
-    usage: { inputTokens: usage?.inputTokens ?? 0, outputTokens: usage?.outputTokens ?? 0 },
-  };
+function estimatedInput({ system = '', messages }: ModelRequest): number {
+  return tokensOfTexts([system, ...messages.map(({ text }) => text)]);
 }

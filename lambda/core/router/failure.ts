@@ -48,10 +48,10 @@ const BY_NAME: ReadonlyMap<string, FailureKind> = new Map(
     ServiceUnavailableException: 'capacity',
     InternalServerException: 'fault',
     InternalFailure: 'fault',
-    // These errors have the client-error statuses 408 and 424, but the model is at fault.
+    // These errors have the client-error statuses 408 and 424, but the model failed.
     ModelTimeoutException: 'timeout',
-    ModelErrorException: 'fault',
-    ModelStreamErrorException: 'fault',
+    ModelErrorException: 'model-error',
+    ModelStreamErrorException: 'model-error',
     ValidationException: 'job',
     AccessDeniedException: 'config',
     ResourceNotFoundException: 'config',
@@ -137,7 +137,7 @@ const BY_STATUS: ReadonlyMap<number, FailureKind> = new Map([
   [410, 'config'],
   [413, 'job'],
   [422, 'job'],
-  [424, 'fault'],
+  [424, 'model-error'],
   [429, 'quota-minute'],
   [503, 'capacity'],
   [504, 'timeout'],

@@ -44,23 +44,23 @@ export interface ModelFailure {
 }
 
 /** A failed call is a value; an exception means that the code is broken. */
-export type ModelResult =
-  | (TimedCall & { readonly outcome: 'answer'; readonly answer: ModelAnswer })
-  | (TimedCall & {
-      readonly outcome: 'failure';
-      readonly failure: ModelFailure;
-      /** The tokens that a broken stream may be billed for. @default none */
-      readonly usage?: Usage;
-    })
-  /** The watch's signal stopped the call. */
-  | (TimedCall & { readonly outcome: 'aborted'; readonly usage?: Usage });
-
-interface TimedCall {
+export type ModelResult = CallOutcome & {
   /** Milliseconds from the start of the call to its end. */
   readonly elapsedMs: number;
   /** Milliseconds to the first content token. Absent if there was none, or without a stream. */
   readonly firstTokenMs?: number;
-}
+};
+
+export type CallOutcome =
+  | { readonly outcome: 'answer'; readonly answer: ModelAnswer }
+  | {
+      readonly outcome: 'failure';
+      readonly failure: ModelFailure;
+      /** The tokens that a broken stream may be billed for. @default none */
+      readonly usage?: Usage;
+    }
+  /** The watch's signal stopped the call. `usage` is absent if the call had not started. */
+  | { readonly outcome: 'aborted'; readonly usage?: Usage };
 
 /** The time limits of one call, in milliseconds. */
 export interface CallLimits {

@@ -3,14 +3,7 @@ import type { Conversation } from '../../contract/job-request.ts';
 import { modelFacts } from '../../contract/models.ts';
 import type { Candidate } from './candidates.ts';
 import type { ModelClient } from './model-client.ts';
-
-/**
- * English text has a little over 4 bytes per token, source code and other scripts about 3. The
- * estimate is deliberately low. If a prompt is too long after all, the target refuses it free of
- * charge and the run tries the next target. A skipped target, in contrast, might have had room for
- * the prompt.
- */
-const BYTES_PER_TOKEN = 4;
+import { tokensOfTexts } from './token-estimate.ts';
 
 /** For every known text, the real count and the estimate differ by at most this factor. */
 const ESTIMATE_FACTOR = 2;
@@ -22,14 +15,15 @@ export function systemPrompt({ system }: Conversation, { simplify }: TierTarget[
   return [system, simplify].filter(Boolean).join('\n\n');
 }
 
-/** Estimates the tokens of the prompt as this tier sends it, from the length of its text. */
+/**
+ * Estimates the tokens of the prompt as this tier sends it, from the length of its text. The
+ * estimate is deliberately low. If a prompt is too long after all, the target refuses it free of
+ * charge and the run tries the next target. A skipped target, in contrast, might have had room for
+ * the prompt.
+ */
 export function estimatedTokens(conversation: Conversation, tier: TierTarget['tier']): number {
-  const texts = [
-    systemPrompt(conversation, tier),
-    ...conversation.messages.map(({ text }) => text),
-  ];
-  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  return Math.ceil(bytes / BYTES_PER_TOKEN);
+  const messages = conversation.messages.map(({ text }) => text);
+  return tokensOfTexts([systemPrompt(conversation, tier), ...messages]);
 }
 
 /** The size of a run's prompt, counted by the model only if the estimate is not good enough. */

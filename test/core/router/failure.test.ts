@@ -10,7 +10,7 @@ function failure(facts: Partial<ErrorFacts>) {
 describe('an error is classified', () => {
   test('by its name before its status: an error inside a stream arrives with 200', () => {
     expect(failure({ name: 'ThrottlingException', status: 200 }).kind).toBe('quota-minute');
-    expect(failure({ name: 'ModelStreamErrorException', status: 200 }).kind).toBe('fault');
+    expect(failure({ name: 'ModelStreamErrorException', status: 200 }).kind).toBe('model-error');
   });
 
   test('by its status if its name is unknown', () => {
@@ -22,7 +22,7 @@ describe('an error is classified', () => {
       'config',
       'config',
       'timeout',
-      'fault',
+      'model-error',
       'quota-minute',
       'fault',
       'fault',

@@ -1,0 +1,15 @@
+/**
+ * English text has a little over 4 bytes per token, source code and other scripts about 3, so the
+ * estimate tends to be low.
+ */
+const BYTES_PER_TOKEN = 4;
+
+/** Estimates the tokens of a text from its length in bytes. */
+export function tokensOfBytes(bytes: number): number {
+  return Math.ceil(bytes / BYTES_PER_TOKEN);
+}
+
+/** Estimates the tokens of a prompt from the length of its texts. */
+export function tokensOfTexts(texts: readonly string[]): number {
+  return tokensOfBytes(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
+}
