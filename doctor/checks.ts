@@ -14,7 +14,7 @@ import { checkConcurrency } from './concurrency.ts';
 import { checkCredentials } from './credentials.ts';
 import type { Finding } from './finding.ts';
 import { checkLifecycle } from './lifecycle.ts';
-import { checkChain, checkModel } from './model.ts';
+import { checkChain, checkModel, modelAction } from './model.ts';
 import { checkNode } from './node.ts';
 import { checkOutputLimits } from './output-limit.ts';
 import { checkQuotas } from './quota.ts';
@@ -74,7 +74,7 @@ async function checkBedrock(settings: Settings): Promise<readonly Finding[]> {
   try {
     const results = targetsOf(settings).flatMap((target) => {
       const subject = targetKey(target);
-      const model = { check: 'model', subject, action: 'bedrock:InvokeModel' } as const;
+      const model = { check: 'model', subject, action: modelAction(target) } as const;
       const lifecycle = {
         check: 'lifecycle',
         subject,

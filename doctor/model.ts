@@ -4,6 +4,7 @@ import {
   GLOBAL_GEOGRAPHY,
   profileOf,
 } from '../lambda/contract/geography.ts';
+import { isStreamed } from '../lambda/contract/models.ts';
 import { type Target, targetKey } from '../lambda/contract/policy.ts';
 import type { ModelClient, ModelFailure } from '../lambda/core/router/model-client.ts';
 import { CREDENTIALS_FIX, isCredentialsError, NETWORK_FIX } from './aws-query.ts';
@@ -11,7 +12,18 @@ import type { CheckResult, Finding } from './finding.ts';
 
 const CALL_TIMEOUT_MS = 8_000;
 
-/** Calls the model for one token, in the region and by the id that the chain uses. */
+/** The share of the call's time for the first token. The rest shows whether the stream stalls. */
+const FIRST_TOKEN_SHARE = 0.75;
+
+/** Returns the IAM action that a call of the target needs. */
+export function modelAction(target: Target): string {
+  return isStreamed(target) ? 'bedrock:InvokeModelWithResponseStream' : 'bedrock:InvokeModel';
+}
+
+/**
+ * Calls the model for one token as the jobs do: in the target's region, by its id, and as a stream
+ * if the target streams.
+ */
 export async function checkModel(
   models: Pick<ModelClient, 'converse'>,
   target: Target,
@@ -24,7 +36,12 @@ export async function checkModel(
       inferenceConfig: { maxTokens: 1 },
       jobId: 'doctor',
     },
-    { isStreamed: false, firstTokenMs: timeoutMs, stallMs: timeoutMs, answerMs: timeoutMs },
+    {
+      isStreamed: isStreamed(target),
+      firstTokenMs: timeoutMs * FIRST_TOKEN_SHARE,
+      stallMs: timeoutMs * (1 - FIRST_TOKEN_SHARE),
+      answerMs: timeoutMs,
+    },
     { onToken: () => undefined, signal: new AbortController().signal },
   );
   const finding = { check: 'model', subject: targetKey(target) } as const;
@@ -54,7 +71,7 @@ function remedyOf(
     case 'config':
       return { level: 'bad', fix: configFix(name, target) };
     case 'job':
-      return { level: 'bad', fix: 'choose a model that accepts text through the Converse API' };
+      return { level: 'bad', fix: jobFix(target) };
     case 'network':
       return { level: 'bad', fix: NETWORK_FIX };
     case 'quota-minute':
@@ -70,15 +87,30 @@ function remedyOf(
     case 'capacity':
     case 'fault':
     case 'timeout':
-    case 'broken-stream':
-    case 'model-error':
       return {
         level: 'warning',
         fix: 'run the doctor again; if the failure persists, see the AWS Health Dashboard',
       };
+    case 'broken-stream':
+      return {
+        level: 'warning',
+        fix: `run the doctor again; if the failure persists, check whether a proxy cuts long responses, or set ${WITHOUT_STREAMS}`,
+      };
+    case 'model-error':
+      return {
+        level: 'warning',
+        fix: 'run the doctor again; if the failure persists, choose another model',
+      };
     default:
       return kind satisfies never;
   }
+}
+
+const WITHOUT_STREAMS = "the target's capabilities.streams to 'no'";
+
+function jobFix(target: Target): string {
+  const fix = 'choose a model that accepts text through the Converse API';
+  return isStreamed(target) ? `${fix}; if it cannot stream, set ${WITHOUT_STREAMS}` : fix;
 }
 
 function configFix(name: string, target: Target): string {
@@ -86,7 +118,7 @@ function configFix(name: string, target: Target): string {
   switch (name) {
     case 'AccessDeniedException':
       return (
-        'allow bedrock:InvokeModel for this model and, if it is called through a profile, in each region of the profile; ' +
+        `allow ${modelAction(target)} for this model and, if it is called through a profile, in each region of the profile; ` +
         'a model that is new to the account may need a use case form'
       );
     case 'ResourceNotFoundException':

@@ -39,9 +39,12 @@ export class ModelAccess extends Construct {
     this.#warnOfEndedModels();
   }
 
-  /** Grants `bedrock:InvokeModel`, which Converse needs, but not the streaming action. */
+  /**
+   * Grants calls with ConverseStream and with Converse. Each target gets both, so that a change of
+   * its `capabilities.streams` needs no new policy.
+   */
   grantInvoke(grantee: IGrantable): Grant {
-    const actions = ['bedrock:InvokeModel'];
+    const actions = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
     const called = unique(this.#targets.map((target) => this.#arnOf(target)));
     const profiles = this.#targets.filter(isProfile);
     const grant = Grant.addToPrincipal({ grantee, actions, resourceArns: called });

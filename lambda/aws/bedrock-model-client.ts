@@ -126,7 +126,6 @@ export class BedrockModelClient implements ModelClient {
       const output = await stop.orStop(client.send(command, { abortSignal: stop.signal }));
       return output ? { outcome: 'answer', answer: answerOf(output) } : stopped(request, stop);
     } catch (error) {
-      if (stop.why) return stopped(request, stop);
       return { outcome: 'failure', failure: this.#failureOf(error) };
     }
   }

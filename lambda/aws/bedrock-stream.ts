@@ -59,6 +59,6 @@ async function nextStep(
     if (stop.why) return { why: stop.why };
     return next === undefined || next.done ? { why: 'ended' } : { event: next.value };
   } catch (error) {
-    return stop.why ? { why: stop.why } : { why: 'error', failure: failureOf(error) };
+    return { why: 'error', failure: failureOf(error) };
   }
 }

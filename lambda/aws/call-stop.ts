@@ -18,10 +18,7 @@ export class CallStop {
     callersSignal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /**
-   * The reason of the stop, or `undefined` while the call may go on. Check it before an error,
-   * because our own abort surfaces as one of several errors or as a plain end of the stream.
-   */
+  /** The reason of the stop, or `undefined` while the call may go on. */
   get why(): Stop | undefined {
     return this.#why;
   }
@@ -37,7 +34,11 @@ export class CallStop {
     this.#timer = setTimeout(() => this.#stop(stop), ms);
   }
 
-  /** Settles like `work`, or with `undefined` as soon as the call is stopped. */
+  /**
+   * Settles like `work`, or with `undefined` as soon as the call is stopped. What `work` does after
+   * that is ignored, because an abort surfaces as one of several errors or as a plain end of a
+   * stream.
+   */
   orStop<Result>(work: Promise<Result>): Promise<Result | undefined> {
     return new Promise((resolve, reject) => {
       const onStop = () => resolve(undefined);

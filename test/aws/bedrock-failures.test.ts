@@ -7,6 +7,7 @@ import { type FakeBedrock, startFakeBedrock } from '../../local/bedrock/fake-bed
 import type { FaultRule } from '../../local/bedrock/fault-rule.ts';
 import { useBedrockAt } from '../support/bedrock-endpoint.ts';
 import '../support/errors-of-one-realm.ts';
+import { callLimits, RecordingWatch } from '../support/model-call.ts';
 import { aModelRequest } from '../support/model-request.ts';
 
 /**
@@ -77,7 +78,7 @@ const FAILURES: readonly {
   {
     when: 'the model breaks',
     fault: { fault: 'model-error' },
-    failure: { kind: 'fault', name: 'ModelErrorException', status: 424 },
+    failure: { kind: 'model-error', name: 'ModelErrorException', status: 424 },
   },
   {
     when: 'the request is not valid',
@@ -157,16 +158,19 @@ const FAILURES: readonly {
     fault: reply(500, 'constructor', 'surprise'),
     failure: { kind: 'fault', name: 'constructor', status: 500 },
   },
-  {
-    when: 'a response is cut in the middle',
-    fault: { fault: 'reply', status: 200, body: '{"output":{"message":' },
-    failure: { kind: 'fault', name: 'SyntaxError', status: 200, unknown: true },
-  },
 ];
 
-const PROTOCOLS = [
-  { protocol: 'HTTP/1.1', requestHandler: undefined },
-  { protocol: 'HTTP/2', requestHandler: new NodeHttp2Handler() },
+const HTTP2 = new NodeHttp2Handler();
+const CALLS = [
+  { how: 'a stream over HTTP/1.1', isStreamed: true, protocol: 'HTTP/1.1' },
+  { how: 'a stream over HTTP/2', isStreamed: true, protocol: 'HTTP/2', requestHandler: HTTP2 },
+  { how: 'a whole answer over HTTP/1.1', isStreamed: false, protocol: 'HTTP/1.1' },
+  {
+    how: 'a whole answer over HTTP/2',
+    isStreamed: false,
+    protocol: 'HTTP/2',
+    requestHandler: HTTP2,
+  },
 ] as const;
 
 let bedrock: FakeBedrock;
@@ -181,53 +185,82 @@ afterEach(() => {
 });
 afterAll(() => bedrock.stop());
 
-describe.each(PROTOCOLS)('over $protocol', ({ protocol, requestHandler }) => {
-  const client = new BedrockModelClient({ clock: systemClock, requestHandler });
+describe.each(CALLS)('$how', ({ isStreamed, protocol, ...handler }) => {
+  const client = new BedrockModelClient({ clock: systemClock, ...handler });
   afterAll(() => client.destroy());
+  const converse = (limits = callLimits({ isStreamed })) =>
+    client.converse(aModelRequest(), limits, new RecordingWatch());
 
   test.each(FAILURES)('$failure.kind when $when', async ({ fault, failure }) => {
     bedrock.setFault(fault);
 
-    const result = await client.converse(aModelRequest(), 5000);
-
-    expect(result).toEqual({ outcome: 'failure', failure, elapsedMs: expect.any(Number) });
+    expect(await converse()).toEqual({
+      outcome: 'failure',
+      failure,
+      elapsedMs: expect.any(Number),
+    });
     expect(bedrock.calls()).toMatchObject([{ protocol }]);
+  });
+
+  test('fault when a response is cut in the middle', async () => {
+    bedrock.setFault({ fault: 'reply', status: 200, body: '{"output":{"message":' });
+
+    expect(await converse()).toMatchObject({ failure: { kind: 'fault', unknown: true } });
   });
 
   test('network when the connection is dropped', async () => {
     bedrock.setFault({ fault: 'reset' });
 
-    const result = await client.converse(aModelRequest(), 5000);
-
-    expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'network' } });
+    expect(await converse()).toMatchObject({ failure: { kind: 'network' } });
   });
 
-  test('network when nothing listens', async () => {
-    const nobody = new BedrockModelClient({ clock: systemClock, requestHandler });
-    useBedrockAt('http://127.0.0.1:1');
+  test.each([
+    ['nothing listens', 'http://127.0.0.1:1'],
+    ['the region’s host name is unknown', 'http://bedrock.invalid'],
+  ])('network when %s', async (_, url) => {
+    useBedrockAt(url);
+    const lost = new BedrockModelClient({ clock: systemClock, ...handler });
 
-    const result = await nobody.converse(aModelRequest(), 5000);
+    const result = await lost.converse(
+      aModelRequest(),
+      callLimits({ isStreamed }),
+      new RecordingWatch(),
+    );
 
-    expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'network' } });
+    expect(result).toMatchObject({ failure: { kind: 'network' } });
     useBedrockAt(bedrock.url);
   });
 
-  test('network when the region’s host name is unknown', async () => {
-    const nowhere = new BedrockModelClient({ clock: systemClock, requestHandler });
-    useBedrockAt('http://bedrock.invalid');
-
-    const result = await nowhere.converse(aModelRequest(), 5000);
-
-    expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'network' } });
-    useBedrockAt(bedrock.url);
-  });
-
-  test('timeout when no response arrives within the call timeout', async () => {
+  test('timeout when no response arrives in time', async () => {
     bedrock.setFault({ fault: 'hang' });
+    const limits = callLimits({
+      isStreamed,
+      firstTokenMs: 40,
+      ...(!isStreamed && { answerMs: 40 }),
+    });
 
-    const result = await client.converse(aModelRequest(), 40);
+    expect(await converse(limits)).toMatchObject({ failure: { kind: 'timeout' } });
+  });
+});
 
-    expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'timeout' } });
+describe.each(CALLS.filter(({ isStreamed }) => isStreamed))('$how', ({ how: _, ...handler }) => {
+  const client = new BedrockModelClient({ clock: systemClock, ...handler });
+  afterAll(() => client.destroy());
+
+  test.each([
+    ['stall', 'StreamStalled'],
+    ['stream-error', 'ModelStreamErrorException'],
+    // Over HTTP/2, a lost connection looks like a plain end.
+    ['stream-reset', handler.protocol === 'HTTP/2' ? 'StreamEnded' : 'StreamReset'],
+  ] as const)('is broken by the fault %s', async (fault, name) => {
+    bedrock.setFault({ fault, afterTokens: 3 });
+    const limits = callLimits({ stallMs: 300 });
+
+    expect(await client.converse(aModelRequest(), limits, new RecordingWatch())).toMatchObject({
+      outcome: 'failure',
+      failure: { kind: 'broken-stream', name },
+      usage: { inputTokens: 2, outputTokens: 3, estimated: true },
+    });
   });
 });
 

@@ -1,12 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
 import { systemClock } from '../../lambda/aws/system-clock.ts';
 import { answerText } from '../../local/bedrock/answer.ts';
 import { type FakeBedrock, startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
 import { useBedrockAt } from '../support/bedrock-endpoint.ts';
 import '../support/errors-of-one-realm.ts';
+import { callLimits, RecordingWatch } from '../support/model-call.ts';
 import { aModelRequest } from '../support/model-request.ts';
 
 const MODEL = 'us.anthropic.claude-sonnet-4-6';
@@ -26,31 +27,82 @@ afterEach(() => {
 });
 afterAll(() => bedrock.stop());
 
-test('an answer comes with its text, stop reason and usage', async () => {
-  const client = aClient();
+describe.each([
+  { operation: 'converse-stream', isStreamed: true },
+  { operation: 'converse', isStreamed: false },
+] as const)('with $operation', ({ operation, isStreamed }) => {
+  const limits = callLimits({ isStreamed });
 
-  const result = await client.converse(
-    aModelRequest({ inferenceConfig: { maxTokens: 500 } }),
-    5000,
-  );
+  test('an answer comes with its text, stop reason and usage', async () => {
+    const request = aModelRequest({ inferenceConfig: { maxTokens: 500 } });
 
-  expect(result).toEqual({
-    outcome: 'answer',
-    elapsedMs: expect.any(Number),
-    answer: {
-      text: answerText(MODEL, 'hello'),
-      stopReason: 'end_turn',
-      usage: { inputTokens: 2, outputTokens: expect.any(Number) },
-    },
+    const result = await aClient().converse(request, limits, new RecordingWatch());
+
+    expect(result).toEqual({
+      outcome: 'answer',
+      elapsedMs: expect.any(Number),
+      ...(isStreamed && { firstTokenMs: expect.any(Number) }),
+      answer: {
+        text: answerText(MODEL, 'hello'),
+        stopReason: 'end_turn',
+        usage: { inputTokens: 2, outputTokens: expect.any(Number) },
+      },
+    });
   });
-});
 
-test('a call carries its job id and its token limit', async () => {
-  const client = aClient();
+  test('a call carries its job id and its token limit', async () => {
+    const request = aModelRequest({ jobId: 'job-7', inferenceConfig: { maxTokens: 9 } });
 
-  await client.converse(aModelRequest({ jobId: 'job-7', inferenceConfig: { maxTokens: 9 } }), 5000);
+    await aClient().converse(request, limits, new RecordingWatch());
 
-  expect(bedrock.calls()).toMatchObject([{ jobId: 'job-7', maxTokens: 9, model: MODEL }]);
+    expect(bedrock.calls()).toMatchObject([
+      { operation, jobId: 'job-7', maxTokens: 9, model: MODEL },
+    ]);
+  });
+
+  test('a call sends exactly the fields of the request', async () => {
+    const bodies: unknown[] = [];
+    const client = await aClientOf((body) => bodies.push(body));
+    const inferenceConfig = { maxTokens: 9, temperature: 0, topP: 0.5, stopSequences: ['END'] };
+
+    for (const request of [
+      aModelRequest({ system: 'be brief', inferenceConfig }),
+      aModelRequest({ inferenceConfig: { maxTokens: 9 } }),
+    ]) {
+      await client.converse(request, limits, new RecordingWatch());
+    }
+
+    const always = {
+      messages: [{ role: 'user', content: [{ text: 'hello' }] }],
+      requestMetadata: { jobId: 'job-1' },
+    };
+    expect(bodies).toEqual([
+      { ...always, system: [{ text: 'be brief' }], inferenceConfig },
+      { ...always, inferenceConfig: { maxTokens: 9 } },
+    ]);
+  });
+
+  test('a throttled call is made once: the SDK does not retry', async () => {
+    bedrock.setFault({ fault: 'throttle-minute' });
+
+    await aClient().converse(aModelRequest(), limits, new RecordingWatch());
+
+    expect(bedrock.calls()).toHaveLength(1);
+  });
+
+  test.each([
+    ['answered', undefined],
+    ['throttled', { fault: 'throttle-minute' }],
+  ] as const)('a hundred %s calls, ten at a time, open ten connections', async (_, fault) => {
+    const client = aClient();
+    if (fault) bedrock.setFault(fault);
+    const call = () => client.converse(aModelRequest(), limits, new RecordingWatch());
+
+    for (let round = 0; round < 10; round += 1) await Promise.all(Array.from({ length: 10 }, call));
+
+    expect(bedrock.calls()).toHaveLength(100);
+    expect(bedrock.statistics().connections).toEqual({ 'HTTP/1.1': 10, 'HTTP/2': 0 });
+  });
 });
 
 test('the model itself counts the tokens, including the system prompt', async () => {
@@ -81,59 +133,12 @@ test.each([
   expect(bedrock.calls()).toHaveLength(callsOfTwo);
 });
 
-test('a call sends exactly the fields of the request', async () => {
-  const bodies: unknown[] = [];
-  useBedrockAt(await listen((body) => bodies.push(body)));
-  const client = new BedrockModelClient({ clock: systemClock });
-  clients.push(client);
-
-  await client.converse(
-    aModelRequest({
-      system: 'be brief',
-      inferenceConfig: { maxTokens: 9, temperature: 0, topP: 0.5, stopSequences: ['END'] },
-    }),
-    5000,
-  );
-  await client.converse(aModelRequest({ inferenceConfig: { maxTokens: 9 } }), 5000);
-
-  const always = {
-    messages: [{ role: 'user', content: [{ text: 'hello' }] }],
-    requestMetadata: { jobId: 'job-1' },
-  };
-  expect(bodies).toEqual([
-    {
-      ...always,
-      system: [{ text: 'be brief' }],
-      inferenceConfig: { maxTokens: 9, temperature: 0, topP: 0.5, stopSequences: ['END'] },
-    },
-    { ...always, inferenceConfig: { maxTokens: 9 } },
-  ]);
-});
-
-test('a throttled call is made once: the SDK does not retry', async () => {
-  bedrock.setFault({ fault: 'throttle-minute' });
-
-  await aClient().converse(aModelRequest(), 5000);
-
-  expect(bedrock.calls()).toHaveLength(1);
-});
-
-test('a hundred calls, ten at a time, open ten connections', async () => {
-  const client = aClient();
-
-  for (let round = 0; round < 10; round += 1) {
-    await Promise.all(Array.from({ length: 10 }, () => client.converse(aModelRequest(), 5000)));
-  }
-
-  expect(bedrock.calls()).toHaveLength(100);
-  expect(bedrock.statistics().connections).toEqual({ 'HTTP/1.1': 10, 'HTTP/2': 0 });
-});
-
 test('each region has its own client', async () => {
   const client = aClient();
 
   for (const region of ['us-east-1', 'eu-west-1', 'us-east-1']) {
-    await client.converse(aModelRequest({ target: { region, modelId: MODEL } }), 5000);
+    const request = aModelRequest({ target: { region, modelId: MODEL } });
+    await client.converse(request, callLimits(), new RecordingWatch());
   }
 
   expect(bedrock.calls().map(({ region }) => region)).toEqual([
@@ -143,7 +148,7 @@ test('each region has its own client', async () => {
   ]);
 });
 
-test('the call timeout ends a response whose body stalls', async () => {
+test('without a stream, the limit for the answer ends a response whose body stalls', async () => {
   useBedrockAt(
     await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).write('{"output":');
@@ -151,18 +156,22 @@ test('the call timeout ends a response whose body stalls', async () => {
   );
   const client = new BedrockModelClient({ clock: systemClock });
   clients.push(client);
+  const limits = callLimits({ isStreamed: false, answerMs: 40 });
 
-  const result = await client.converse(aModelRequest(), 40);
+  const result = await client.converse(aModelRequest(), limits, new RecordingWatch());
 
-  expect(result).toMatchObject({ outcome: 'failure', failure: { kind: 'timeout' } });
+  expect(result).toEqual({
+    outcome: 'failure',
+    failure: { kind: 'timeout', name: 'AnswerTimeout' },
+    elapsedMs: expect.any(Number),
+  });
 });
 
-test('a response without content becomes an empty answer', async () => {
-  useBedrockAt(await listen(() => undefined));
-  const client = new BedrockModelClient({ clock: systemClock });
-  clients.push(client);
+test('without a stream, a response without content becomes an empty answer', async () => {
+  const client = await aClientOf(() => undefined);
+  const limits = callLimits({ isStreamed: false });
 
-  const result = await client.converse(aModelRequest(), 5000);
+  const result = await client.converse(aModelRequest(), limits, new RecordingWatch());
 
   expect(result).toMatchObject({
     outcome: 'answer',
@@ -177,14 +186,19 @@ function aClient(): BedrockModelClient {
   return client;
 }
 
-/** Starts a server that passes each request body on and responds without content. */
-function listen(onBody: (body: unknown) => void): Promise<string> {
-  return serve(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    onBody(JSON.parse(Buffer.concat(chunks).toString()));
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-  });
+/** Returns a client of a server that passes each request body on and responds without content. */
+async function aClientOf(onBody: (body: unknown) => void): Promise<BedrockModelClient> {
+  useBedrockAt(
+    await serve(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      onBody(JSON.parse(Buffer.concat(chunks).toString()));
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    }),
+  );
+  const client = new BedrockModelClient({ clock: systemClock });
+  clients.push(client);
+  return client;
 }
 
 function serve(listener: Parameters<typeof createServer>[1]): Promise<string> {

@@ -34,11 +34,28 @@ describe('the check of a model', () => {
   });
 
   test.each([
+    ['yes', 'converse-stream', /allow bedrock:InvokeModelWithResponseStream for/],
+    ['no', 'converse', /allow bedrock:InvokeModel for/],
+  ] as const)('calls a target as the jobs do: streams = %s', async (streams, operation, fix) => {
+    bedrock.resetLog();
+    bedrock.setFault({ fault: 'access-denied' });
+    const finding = await checkModel(models, { ...TARGET, capabilities: { streams } });
+    expect(bedrock.calls()).toMatchObject([{ operation }]);
+    expect(finding.fix).toMatch(fix);
+  });
+
+  test('does not propose to turn streams off for a target without streams', async () => {
+    bedrock.setFault({ fault: 'validation' });
+    const finding = await checkModel(models, { ...TARGET, capabilities: { streams: 'no' } });
+    expect(finding.fix).toBe('choose a model that accepts text through the Converse API');
+  });
+
+  test.each([
     [
       'access-denied',
       'bad',
       'the call failed with AccessDeniedException (config)',
-      /bedrock:InvokeModel/,
+      /bedrock:InvokeModelWithResponseStream/,
     ],
     [
       'end-of-life',
@@ -56,7 +73,7 @@ describe('the check of a model', () => {
       'validation',
       'bad',
       'the call failed with ValidationException (job)',
-      /accepts text through the Converse API/,
+      /accepts text through the Converse API; if it cannot stream, set .* to 'no'/,
     ],
     ['reset', 'bad', /\(network\)$/, /check the network/],
     [
@@ -83,6 +100,18 @@ describe('the check of a model', () => {
       'the call failed with InternalServerException (fault)',
       /run the doctor again/,
     ],
+    [
+      'model-error',
+      'warning',
+      'the call failed with ModelErrorException (model-error)',
+      /choose another model/,
+    ],
+    [
+      'stream-error',
+      'warning',
+      'the call failed with ModelStreamErrorException (broken-stream)',
+      /whether a proxy cuts long responses/,
+    ],
   ] as const)('names the fix when Bedrock fails with %s', async (fault, level, found, fix) => {
     bedrock.setFault({ fault });
     const finding = await checkModel(models, TARGET);
@@ -91,12 +120,12 @@ describe('the check of a model', () => {
     expect(finding.fix).toMatch(fix);
   });
 
-  test('warns of a model that does not answer in time', async () => {
-    bedrock.setFault({ fault: 'hang' });
-    expect(await checkModel(models, TARGET, 50)).toMatchObject({
-      level: 'warning',
-      found: 'the call failed with CallTimeout (timeout)',
-    });
+  test.each([
+    ['hang', 'the call failed with FirstTokenTimeout (timeout)'],
+    ['stall', 'the call failed with StreamStalled (broken-stream)'],
+  ] as const)('warns of a model that does not answer in time: %s', async (fault, found) => {
+    bedrock.setFault({ fault });
+    expect(await checkModel(models, TARGET, 400)).toMatchObject({ level: 'warning', found });
   });
 
   test.each([

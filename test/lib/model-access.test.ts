@@ -43,7 +43,11 @@ describe('access to models', () => {
     expect(accessTo({ region: 'us-east-1', modelId: MODEL })).toEqual([
       {
         effect: 'Allow',
-        actions: ['bedrock:CountTokens', 'bedrock:InvokeModel'],
+        actions: [
+          'bedrock:CountTokens',
+          'bedrock:InvokeModel',
+          'bedrock:InvokeModelWithResponseStream',
+        ],
         resources: modelIn('us-east-1'),
       },
     ]);

@@ -40,6 +40,7 @@ describe('the complete list of permissions of', () => {
   test('the worker', () => {
     expect(permissionsOf(template, 'Worker')).toEqual([
       'bedrock:InvokeModel arn:{AWS::Partition}:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
+      'bedrock:InvokeModelWithResponseStream arn:{AWS::Partition}:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
       'dynamodb:GetItem {CircuitsTable.Arn}',
       'dynamodb:GetItem {JobsTable.Arn}',
       'dynamodb:PutItem {CircuitsTable.Arn}',
@@ -118,6 +119,7 @@ describe('the complete list of permissions of', () => {
   test('the prober, which may not change counters', () => {
     expect(permissionsOf(template, 'Prober')).toEqual([
       'bedrock:InvokeModel arn:{AWS::Partition}:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
+      'bedrock:InvokeModelWithResponseStream arn:{AWS::Partition}:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
       'dynamodb:GetItem {CircuitsTable.Arn}',
       'dynamodb:PutItem {CircuitsTable.Arn}',
       'logs:CreateLogStream {ProberFunctionLogs.Arn}',
