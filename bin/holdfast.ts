@@ -40,11 +40,13 @@ async function doctor(options: DoctorOptions): Promise<void> {
 async function findingsOf({
   configFile = DEFAULT_SETTINGS,
   stack,
+  statusConcurrency,
   bedrockEndpoint,
 }: DoctorOptions): Promise<readonly Finding[]> {
   try {
     return await runChecks({
       settings: await readSettings(configFile),
+      ...(statusConcurrency !== undefined && { statusConcurrency }),
       bedrockOnly: bedrockEndpoint !== undefined,
       ...(stack !== undefined && {
         stack: { name: stack, apiKey: process.env.HOLDFAST_API_KEY },

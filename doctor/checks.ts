@@ -25,6 +25,8 @@ export interface CheckOptions {
   readonly settings: Settings;
   /** @default no stack is checked */
   readonly stack?: DeployedStack;
+  /** The concurrency that the deploy reserves for waiting requests. @default none */
+  readonly statusConcurrency?: number;
   /** Leaves out the checks of an AWS account, because a fake Bedrock has none. */
   readonly bedrockOnly: boolean;
 }
@@ -33,6 +35,7 @@ export interface CheckOptions {
 export async function runChecks({
   settings,
   stack,
+  statusConcurrency,
   bedrockOnly,
 }: CheckOptions): Promise<readonly Finding[]> {
   const offline = [checkNode(process.versions.node), ...checkOutputLimits(settings)];
@@ -51,7 +54,7 @@ export async function runChecks({
   const others = await Promise.all([
     checkBootstrap(ssm, region),
     checkBedrock(settings),
-    checkAllQuotas(settings, region),
+    checkAllQuotas(settings, region, statusConcurrency),
     stack
       ? checkStack(
           {
@@ -98,13 +101,14 @@ async function checkBedrock(settings: Settings): Promise<readonly Finding[]> {
 async function checkAllQuotas(
   settings: Settings,
   stackRegion: string,
+  statusConcurrency?: number,
 ): Promise<readonly Finding[]> {
   const client = (region: string) =>
     createClient((options) => new ServiceQuotasClient({ ...options, region }));
   const regions = [...new Set(targetsOf(settings).map(({ region }) => region))];
   const results = await Promise.all([
     ...regions.map((region) => checkQuotas(client(region), region, settings)),
-    checkConcurrency(client(stackRegion), stackRegion, settings),
+    checkConcurrency(client(stackRegion), stackRegion, settings, statusConcurrency),
   ]);
   return results.flat();
 }

@@ -1,31 +1,60 @@
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { LONGEST_WAIT_SECONDS } from '../lambda/contract/longest-wait.ts';
 import type { Settings } from '../lambda/contract/policy.ts';
 import { queryAws } from './aws-query.ts';
-import type { Finding } from './finding.ts';
+import type { CheckResult, Finding } from './finding.ts';
 import { LIST_QUOTAS, listQuotas } from './service-quotas.ts';
 
 const QUOTA = 'Concurrent executions';
 
-/** Checks that the workers leave some of the account's concurrency to the region's other functions. */
+/** Lambda refuses a reservation that leaves less than this to the functions without one. */
+const LEAST_UNRESERVED = 100;
+
+/**
+ * Checks that busy workers and waiting requests leave some of the account's concurrency to other
+ * functions. `statusConcurrency` is the concurrency that the deploy reserves for waiting requests.
+ */
 export function checkConcurrency(
   client: ServiceQuotasClient,
   region: string,
-  { jobs: { workerConcurrency } }: Settings,
+  settings: Settings,
+  statusConcurrency?: number,
 ): Promise<readonly Finding[]> {
   const finding = { check: 'concurrency', subject: region } as const;
   return queryAws({ ...finding, action: LIST_QUOTAS }, async (signal) => {
     const quotas = await listQuotas(client, 'lambda', signal);
-    const quota = quotas.find(({ name }) => name === QUOTA);
-    if (quota === undefined) {
-      const found = `the quota "${QUOTA}" of Lambda was not found`;
-      const fix = `look it up on the Lambda page of Service Quotas; it must be above ${workerConcurrency}, which the workers use`;
-      return [{ ...finding, level: 'warning', found, fix }];
-    }
-    const found = `the quota is ${quota.value} concurrent executions, and the workers use up to ${workerConcurrency}`;
-    if (quota.value > workerConcurrency) return [{ ...finding, level: 'good', found }];
-    const fix = `request a higher quota "${QUOTA}" of Lambda, or lower jobs.workerConcurrency`;
-    return [
-      { ...finding, level: 'warning', found: `${found}, which may leave none for requests`, fix },
-    ];
+    const quota = quotas.find(({ name }) => name === QUOTA)?.value;
+    return [{ ...finding, ...resultOf(quota, settings, statusConcurrency) }];
   });
+}
+
+function resultOf(
+  quota: number | undefined,
+  { jobs: { workerConcurrency: workers }, api }: Settings,
+  reserved: number | undefined,
+): CheckResult {
+  const waiters = reserved ?? Math.ceil(api.keyRequestsPerSecond * LONGEST_WAIT_SECONDS.shared);
+  const needed = workers + waiters;
+  const demand =
+    `workers use up to ${workers}, and ` +
+    (reserved === undefined
+      ? `requests that wait use up to ${waiters} (one key, ${api.keyRequestsPerSecond} requests per second x ${LONGEST_WAIT_SECONDS.shared} s)`
+      : `${reserved} are reserved for requests that wait`);
+  if (quota === undefined) {
+    const found = `the quota "${QUOTA}" of Lambda was not found`;
+    const fix = `look it up on the Lambda page of Service Quotas; it must be above ${needed}, because ${demand}`;
+    return { level: 'warning', found, fix };
+  }
+  const found = `the quota is ${quota} concurrent executions; ${demand}`;
+  if (reserved !== undefined && quota < reserved + LEAST_UNRESERVED) {
+    const fix = `deploy without statusConcurrency, or request a quota "${QUOTA}" of Lambda of at least ${reserved + LEAST_UNRESERVED}, because ${LEAST_UNRESERVED} must stay unreserved`;
+    return { level: 'bad', found, fix };
+  }
+  if (quota > needed) return { level: 'good', found };
+  const reserve =
+    reserved === undefined && quota > LEAST_UNRESERVED
+      ? ', or reserve a part of it with statusConcurrency'
+      : '';
+  const fix = `request a quota "${QUOTA}" of Lambda above ${needed}, or lower api.keyRequestsPerSecond and jobs.workerConcurrency${reserve}`;
+  return { level: 'warning', found: `${found}, which may leave none for other requests`, fix };
 }

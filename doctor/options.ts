@@ -12,6 +12,8 @@ export interface DoctorOptions {
   readonly profile?: string;
   /** The name of a deployed stack. @default no stack is checked */
   readonly stack?: string;
+  /** The concurrency that a deploy reserves for waiting requests. @default none */
+  readonly statusConcurrency?: number;
   /** A fake Bedrock to check instead of an AWS account. @default Bedrock in AWS */
   readonly bedrockEndpoint?: string;
 }
@@ -26,6 +28,7 @@ Options:
   --region REGION         the region of the stack (default: as the AWS CLI finds it)
   --profile NAME          the profile with the credentials (default: as the AWS CLI finds them)
   --stack NAME            also checks the deployed stack
+  --status-concurrency N  the reserved concurrency that you deploy with (default: none)
   --bedrock-endpoint URL  checks only this fake Bedrock, and no AWS account
   --json                  prints one JSON document
   --help                  prints this text
@@ -45,7 +48,11 @@ export function parseOptions(args: readonly string[]): DoctorOptions {
     throw new UsageError(`command: got ${positionals.join(' ') || 'none'}, allowed is doctor`);
   }
   const bedrockEndpoint = values['bedrock-endpoint'];
-  if (bedrockEndpoint !== undefined) checkEndpoint(bedrockEndpoint, { region, profile, stack });
+  const statusConcurrency = values['status-concurrency'];
+  if (bedrockEndpoint !== undefined) {
+    const others = { region, profile, stack, 'status-concurrency': statusConcurrency };
+    checkEndpoint(bedrockEndpoint, others);
+  }
   return {
     help,
     json,
@@ -53,6 +60,7 @@ export function parseOptions(args: readonly string[]): DoctorOptions {
     ...(region !== undefined && { region }),
     ...(profile !== undefined && { profile }),
     ...(stack !== undefined && { stack }),
+    ...(statusConcurrency !== undefined && { statusConcurrency: countOf(statusConcurrency) }),
     ...(bedrockEndpoint !== undefined && { bedrockEndpoint }),
   };
 }
@@ -97,6 +105,7 @@ function parse(args: readonly string[]) {
         region: { type: 'string' },
         profile: { type: 'string' },
         stack: { type: 'string' },
+        'status-concurrency': { type: 'string' },
         'bedrock-endpoint': { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
@@ -106,6 +115,11 @@ function parse(args: readonly string[]) {
     const reason = error instanceof Error ? error.message.split(/[.\n]/)[0] : error;
     throw new UsageError(`${reason}; --help lists the options`);
   }
+}
+
+function countOf(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new UsageError(`--status-concurrency: got ${text}, allowed is a whole number from 1`);
 }
 
 function checkEndpoint(
@@ -118,7 +132,9 @@ function checkEndpoint(
   const other = Object.keys(accountOptions).find((name) => accountOptions[name] !== undefined);
   if (other !== undefined) {
     throw new UsageError(
-      `--bedrock-endpoint: got --${other} too, allowed is none of --region, --profile and --stack`,
+      `--bedrock-endpoint: got --${other} too, allowed is none of ${Object.keys(accountOptions)
+        .map((name) => `--${name}`)
+        .join(', ')}`,
     );
   }
 }

@@ -72,6 +72,6 @@ function resultOf(
   }
   const found = `the quota is ${value} ${unit} per minute, and busy workers need ${needed} (${calculation})`;
   if (needed <= value) return { level: 'good', found };
-  const fix = `request a higher quota "${name}", or lower jobs.workerConcurrency or maxTokens`;
+  const fix = `request a higher quota "${name}", or lower jobs.workerConcurrency, jobs.batchSize or maxTokens`;
   return { level: 'warning', found, fix };
 }

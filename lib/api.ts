@@ -16,6 +16,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { ALL_KEYS, type ApiPolicy } from '../lambda/contract/policy.ts';
 import { ADMIN_LIMITS } from './admin-routes.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import type { HoldfastFunction } from './holdfast-function.ts';
@@ -23,8 +24,12 @@ import type { HoldfastFunction } from './holdfast-function.ts';
 export interface ApiProps {
   /** The instance's name, which is a dimension of the gateway's metrics. */
   readonly service: string;
-  /** The function that answers every route for callers. */
-  readonly handler: HoldfastFunction;
+  /** The function that answers callers on all routes except that of one job. */
+  readonly request: HoldfastFunction;
+  /** The function that returns one job. */
+  readonly status: HoldfastFunction;
+  /** The limits of each API key. */
+  readonly limits: ApiPolicy;
   /** The policy for the gateway's logging role when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
   /**
@@ -44,7 +49,7 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
-    const { service, handler, removalPolicy, apiKey } = props;
+    const { service, removalPolicy, apiKey } = props;
 
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: RetentionDays.ONE_MONTH,
@@ -66,10 +71,8 @@ export class Api extends Construct {
         // Execution logs would contain prompts.
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false,
-        // The limit for all keys together: half of an account's 10,000 requests per second
-        // per region, so that a flood of requests leaves capacity to the account's other APIs.
-        throttlingRateLimit: 5_000,
-        throttlingBurstLimit: 2_500,
+        throttlingRateLimit: ALL_KEYS.requestsPerSecond,
+        throttlingBurstLimit: ALL_KEYS.burst,
         tracingEnabled: true,
         // These routes need no API key, so no usage plan limits them.
         methodOptions: {
@@ -84,14 +87,15 @@ export class Api extends Construct {
     // CDK adds an output for the address; the stack has its own.
     this.restApi.node.tryRemoveChild('Endpoint');
 
-    this.#addRoutes(handler);
+    this.#addRoutes(props);
     addGatewayResponses(this.restApi);
     this.#acknowledge();
-    this.apiKeyId = this.#addKey(apiKey);
+    this.apiKeyId = this.#addKey(props.limits, apiKey);
   }
 
-  #addRoutes(handler: HoldfastFunction): void {
-    const integration = new LambdaIntegration(handler.lambda, { allowTestInvoke: false });
+  #addRoutes({ request, status }: ApiProps): void {
+    const integration = new LambdaIntegration(request.lambda, { allowTestInvoke: false });
+    const ofOneJob = new LambdaIntegration(status.lambda, { allowTestInvoke: false });
     const withKey = { apiKeyRequired: true };
 
     const { root } = this.restApi;
@@ -99,7 +103,7 @@ export class Api extends Construct {
     jobs.addMethod('POST', integration, { ...withKey, ...this.#checkBodyOfJob() });
     jobs.addMethod('GET', integration, withKey);
     const job = jobs.addResource('{id}');
-    job.addMethod('GET', integration, withKey);
+    job.addMethod('GET', ofOneJob, withKey);
     job.addMethod('DELETE', integration, withKey);
     const health = root.addResource('health');
     health.addMethod('GET', integration, withKey);
@@ -162,12 +166,10 @@ export class Api extends Construct {
   }
 
   /** Adds the first key. You can add more in the console or with a script, without a deploy. */
-  #addKey(key: IApiKey = this.restApi.addApiKey('Key')): string {
+  #addKey(limits: ApiPolicy, key: IApiKey = this.restApi.addApiKey('Key')): string {
     const plan = this.restApi.addUsagePlan('UsagePlan', {
       apiStages: [{ stage: this.restApi.deploymentStage }],
-      // The limit of each key: a tenth of an account's 10,000 requests per second, so that a caller
-      // who polls without a pause leaves capacity to the others.
-      throttle: { rateLimit: 1_000, burstLimit: 2_000 },
+      throttle: { rateLimit: limits.keyRequestsPerSecond, burstLimit: limits.keyBurst },
     });
     plan.addApiKey(key);
     return key.keyId;

@@ -27,11 +27,23 @@ export interface AppContext {
    * @default the region of the credentials
    */
   readonly region?: string;
+  /**
+   * The concurrency that is reserved for requests that read one job.
+   * @default none
+   */
+  readonly statusConcurrency?: number;
 }
 
 type Given = Readonly<Record<string, unknown>>;
 
-const KEYS = ['account', 'config', 'emulator', 'region', 'removalPolicy'] as const;
+const KEYS = [
+  'account',
+  'config',
+  'emulator',
+  'region',
+  'removalPolicy',
+  'statusConcurrency',
+] as const;
 
 /** The keys of CDK without a colon, an at sign or a slash. All its other keys contain one. */
 const KEYS_OF_CDK: readonly string[] = ['acknowledged-issue-numbers', 'cli-telemetry', 'notices'];
@@ -42,12 +54,14 @@ export function readContext(given: Given): AppContext {
   if (faults.length > 0) throw new SettingsError('context', faults);
   const text = (key: (typeof KEYS)[number]) =>
     given[key] === undefined ? undefined : String(given[key]);
+  const statusConcurrency = text('statusConcurrency');
   return {
     config: text('config'),
     removalPolicy: removalPolicies.find((each) => each === given.removalPolicy),
     emulator: text('emulator') === 'true',
     account: text('account'),
     region: text('region'),
+    ...(statusConcurrency !== undefined && { statusConcurrency: Number(statusConcurrency) }),
   };
 }
 
@@ -102,6 +116,7 @@ const VALUES: Readonly<Partial<Record<(typeof KEYS)[number], readonly [RegExp, s
   account: [/^\d{12}$/, 'twelve digits'],
   emulator: [/^(true|false)$/, 'true or false'],
   removalPolicy: [new RegExp(`^(${removalPolicies.join('|')})$`), removalPolicies.join(' or ')],
+  statusConcurrency: [/^[1-9]\d{0,4}$/, 'a whole number from 1'],
 };
 
 function wrongValues(given: Given): string[] {

@@ -6,7 +6,15 @@ import { AssetHashType, DockerImage } from 'aws-cdk-lib/core';
 import { buildSync } from 'esbuild';
 import type { CircuitStorePolicy } from '../lambda/contract/policy.ts';
 
-export const HANDLERS = ['request', 'worker', 'sweeper', 'admin', 'lifecycle', 'prober'] as const;
+export const HANDLERS = [
+  'request',
+  'status',
+  'worker',
+  'sweeper',
+  'admin',
+  'lifecycle',
+  'prober',
+] as const;
 export type HandlerName = (typeof HANDLERS)[number];
 
 /** Returns the code of a handler: its bundle, or a fixture in a template test. */

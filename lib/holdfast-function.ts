@@ -40,6 +40,11 @@ export interface HoldfastFunctionProps {
   readonly handler: HandlerName;
   readonly defaults: FunctionDefaults;
   readonly timeout: Duration;
+  /**
+   * The concurrent invocations that are reserved for the function, and its limit.
+   * @default none; the function shares the concurrency of the account
+   */
+  readonly reservedConcurrency?: number;
   /** The variables of all resources that the function uses. */
   readonly environment: FunctionEnvironment;
 }
@@ -78,6 +83,7 @@ export class HoldfastFunction extends Construct implements IGrantable {
       // Lambda allocates CPU in proportion to memory, and a cold start mostly loads code.
       memorySize: 512,
       timeout: props.timeout,
+      reservedConcurrentExecutions: props.reservedConcurrency,
       role,
       logGroup: this.logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,

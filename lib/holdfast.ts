@@ -5,12 +5,11 @@ import type { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Names, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { MetricName } from '../lambda/contract/metrics.ts';
 import type { Settings, SettingsInput } from '../lambda/contract/policy.ts';
 import { parseSettings, SettingsError } from '../lambda/contract/schemas/settings.ts';
-import { workerTimeoutSeconds } from '../lambda/contract/time-budget.ts';
 import { Admin } from './admin.ts';
 import { Api } from './api.ts';
 import { bundledHandlers, type HandlerCode } from './bundle.ts';
@@ -29,6 +28,7 @@ import { Prober } from './prober.ts';
 import { RequestHandler } from './request.ts';
 import { ResultsBucket } from './results-bucket.ts';
 import { SettingsParameter } from './settings-parameter.ts';
+import { Status } from './status.ts';
 import { Sweeper } from './sweeper.ts';
 import { Worker } from './worker.ts';
 
@@ -60,6 +60,13 @@ export interface HoldfastProps {
    * @default a new key
    */
   readonly apiKey?: IApiKey;
+  /**
+   * The concurrency that is reserved for GET /v1/jobs/{id}, and its limit. With it, a request may
+   * wait for the end of a job for 20 s, and waiting requests cannot take the workers' concurrency.
+   * Lambda keeps 100 of the account's concurrency unreserved, so a new account can reserve none.
+   * @default none; a request may wait for 5 s
+   */
+  readonly statusConcurrency?: number;
   /**
    * The VPC in which the functions run. It must give them access, through NAT or endpoints, to
    * Bedrock in each region of the chain and to SQS, DynamoDB, S3, EventBridge and SSM.
@@ -111,22 +118,21 @@ export class Holdfast extends Construct {
   constructor(scope: Construct, id: string, props: HoldfastProps) {
     super(scope, id);
     const { removalPolicy = RemovalPolicy.RETAIN, pointInTimeRecovery = true } = props;
-    const { encryptionKey, vpc, vpcSubnets, apiKey } = props;
+    const { encryptionKey, vpc, vpcSubnets, apiKey, statusConcurrency } = props;
     this.service = Names.uniqueResourceName(this, NAME_OPTIONS);
 
     const network = vpc && new FunctionNetwork(this, 'Network', { vpc, vpcSubnets });
     const given = parseSettings(props.settings, 'settings');
     const settings = props.valkey ? this.#withValkey(given, props, network) : given;
-    const { jobs: policy, breaker, probe } = settings;
+    const { jobs: policy, api: limits, breaker, probe } = settings;
     const code = props.code ?? bundledHandlers(breaker.store);
     const data = { removalPolicy, pointInTimeRecovery, encryptionKey };
-    const workerTimeout = Duration.seconds(workerTimeoutSeconds(policy));
 
     this.settings = new SettingsParameter(this, 'Settings', { settings });
     this.jobs = new JobsTable(this, 'Jobs', data);
     this.circuits = new CircuitsTable(this, 'Circuits', data);
     this.results = new ResultsBucket(this, 'Results', { ...data, policy });
-    this.queue = new JobsQueue(this, 'Queue', { workerTimeout, encryptionKey });
+    this.queue = new JobsQueue(this, 'Queue', { policy, encryptionKey });
     this.events = new CompletionEvents(this, 'Events', { service: this.service });
 
     const parts: InstanceParts = {
@@ -140,24 +146,20 @@ export class Holdfast extends Construct {
       models: new ModelAccess(this, 'Models', { settings }),
     };
     const request = new RequestHandler(this, 'Request', parts);
+    const status = new Status(this, 'Status', { ...parts, concurrency: statusConcurrency });
     this.api = new Api(this, 'Api', {
       service: this.service,
-      handler: request.function,
+      request: request.function,
+      status: status.function,
+      limits,
       removalPolicy,
       apiKey,
     });
-    const worker = new Worker(this, 'Worker', {
-      ...parts,
-      timeout: workerTimeout,
-      batchSize: policy.batchSize,
-      concurrency: policy.workerConcurrency,
-    });
+    const worker = new Worker(this, 'Worker', { ...parts, policy });
     const sweeper = new Sweeper(this, 'Sweeper', parts);
     const admin = new Admin(this, 'Admin', { ...parts, api: this.api });
     const lifecycle = new Lifecycle(this, 'Lifecycle', parts);
-    const prober = probe.enabled
-      ? new Prober(this, 'Prober', { ...parts, timeout: workerTimeout })
-      : undefined;
+    const prober = probe.enabled ? new Prober(this, 'Prober', { ...parts, policy }) : undefined;
 
     this.monitoring = new Monitoring(this, 'Monitoring', {
       settings,
@@ -168,6 +170,7 @@ export class Holdfast extends Construct {
       queue: this.queue,
       functions: {
         request: request.function,
+        status: status.function,
         worker: worker.function,
         sweeper: sweeper.function,
         admin: admin.function,

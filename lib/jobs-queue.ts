@@ -4,11 +4,13 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
+import type { JobPolicy } from '../lambda/contract/policy.ts';
+import { visibilitySeconds } from '../lambda/contract/time-budget.ts';
 import type { FunctionEnvironment } from './holdfast-function.ts';
 
 export interface JobsQueueProps {
-  /** The longest time that a worker takes for a batch. */
-  readonly workerTimeout: Duration;
+  /** The jobs' limits, which decide how long a worker may hold a message. */
+  readonly policy: JobPolicy;
   /**
    * The key that encrypts both queues.
    * @default a key that SQS manages
@@ -21,7 +23,7 @@ export class JobsQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { workerTimeout, encryptionKey }: JobsQueueProps) {
+  constructor(scope: Construct, id: string, { policy, encryptionKey }: JobsQueueProps) {
     super(scope, id);
     const common = {
       // The longest retention of SQS, so that an outage over a weekend loses nothing.
@@ -38,8 +40,7 @@ export class JobsQueue extends Construct {
     });
     this.queue = new Queue(this, 'Queue', {
       ...common,
-      // Lambda recommends six times the timeout, so that it can retry a throttled function.
-      visibilityTimeout: Duration.seconds(6 * workerTimeout.toSeconds()),
+      visibilityTimeout: Duration.seconds(visibilitySeconds(policy)),
       // The worker counts claims itself (`maxAttempts`). This limit is for a message that stops
       // the worker before it can count.
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 10 },

@@ -53,6 +53,11 @@ export class JobsTable extends Construct {
     return { [ENV.jobsTable]: this.table.tableName };
   }
 
+  /** Grants reading a job. */
+  grantRead(grantee: IGrantable): Grant {
+    return this.#grant(grantee, ['GetItem']);
+  }
+
   /** Grants accepting, reading and cancelling jobs, and listing the jobs of a tenant. */
   grantAccept(grantee: IGrantable): Grant {
     return this.#grant(grantee, ['GetItem', 'PutItem', 'UpdateItem']).combine(

@@ -1,12 +1,14 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { JobPolicy } from '../lambda/contract/policy.ts';
+import { workerTimeoutSeconds } from '../lambda/contract/time-budget.ts';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { InstanceParts } from './instance-parts.ts';
 import { schedule } from './schedule.ts';
 
 export interface ProberProps extends InstanceParts {
-  /** The longest time for one round: several model calls, one of which may time out. */
-  readonly timeout: Duration;
+  /** The jobs' limits. A round may take as long as a worker, because a call may. */
+  readonly policy: JobPolicy;
 }
 
 /**
@@ -25,7 +27,7 @@ export class Prober extends Construct {
       handler: 'prober',
       defaults: functions,
       // May exceed a minute, because rounds that overlap share the permits of the circuits.
-      timeout: props.timeout,
+      timeout: Duration.seconds(workerTimeoutSeconds(props.policy)),
       environment: { ...settings.environment, ...circuits.environment },
     });
     schedule(this, 'EachMinute', {

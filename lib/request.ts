@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { InstanceParts } from './instance-parts.ts';
 
-/** The function that answers callers: it accepts jobs and returns their state. It calls no model. */
+/** The function that accepts, lists and cancels jobs and reports the health. It calls no model. */
 export class RequestHandler extends Construct {
   readonly function: HoldfastFunction;
 
@@ -30,7 +30,6 @@ export class RequestHandler extends Construct {
     jobs.grantAccept(this.function);
     circuits.grantRead(this.function);
     results.grantWritePrompts(this.function);
-    results.grantReadResults(this.function);
     queue.grantSend(this.function);
     events.grantPublish(this.function);
   }

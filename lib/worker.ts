@@ -1,16 +1,14 @@
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { type Duration, Validations } from 'aws-cdk-lib/core';
+import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { JobPolicy } from '../lambda/contract/policy.ts';
+import { workerTimeoutSeconds } from '../lambda/contract/time-budget.ts';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { InstanceParts } from './instance-parts.ts';
 
 export interface WorkerProps extends InstanceParts {
-  /** The longest time for a batch of jobs. */
-  readonly timeout: Duration;
-  /** The number of jobs in a batch, which run side by side. */
-  readonly batchSize: number;
-  /** The largest number of batches at the same time. */
-  readonly concurrency: number;
+  /** The jobs' limits: how long a run takes, and how many run at once. */
+  readonly policy: JobPolicy;
 }
 
 /** The function that takes jobs from the queue and finishes, defers or dead-letters each of them. */
@@ -20,11 +18,12 @@ export class Worker extends Construct {
   constructor(scope: Construct, id: string, props: WorkerProps) {
     super(scope, id);
     const { functions, settings, jobs, circuits, results, queue, events, models } = props;
+    const { policy } = props;
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'worker',
       defaults: functions,
-      timeout: props.timeout,
+      timeout: Duration.seconds(workerTimeoutSeconds(policy)),
       environment: {
         ...settings.environment,
         ...jobs.environment,
@@ -37,11 +36,11 @@ export class Worker extends Construct {
     });
     this.function.lambda.addEventSource(
       new SqsEventSource(queue.queue, {
-        batchSize: props.batchSize,
+        batchSize: policy.batchSize,
         // SQS redelivers only the messages that failed; the rest of the batch is done.
         reportBatchItemFailures: true,
         // Limits the model calls in flight: model quota is scarce, functions are not.
-        maxConcurrency: props.concurrency,
+        maxConcurrency: policy.workerConcurrency,
       }),
     );
 

@@ -50,12 +50,12 @@ const RULES: readonly Rule[] = [
     ],
   },
   {
-    files: /^lambda\/(request|admin|worker|sweeper|lifecycle|prober)\//,
+    files: /^lambda\/(request|status|admin|worker|sweeper|lifecycle|prober)\//,
     mayImport: [CORE, CONTRACT, NODE, EVENT_TYPES, /^lambda\/http\//],
   },
   // The composition that all handlers share.
   { files: /^lambda\/compose\.ts$/, mayImport: [CORE, CONTRACT, ADAPTERS, /^@aws-sdk\//] },
-  { files: /^lambda\/http\//, mayImport: [CONTRACT, EVENT_TYPES] },
+  { files: /^lambda\/http\//, mayImport: [CORE, CONTRACT, EVENT_TYPES] },
   { files: /^lib\//, mayImport: [/^lib\//, CONTRACT, CDK, NODE, /^esbuild$/] },
   { files: /^local\//, mayImport: [/^local\//, CONTRACT, /^(?!lib\/|lambda\/|aws-cdk-lib)/] },
   // The doctor calls AWS as the functions do, through the same adapters.

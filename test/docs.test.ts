@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { LONGEST_WAIT_SECONDS } from '../lambda/contract/longest-wait.ts';
 import { parseJobRequest } from '../lambda/contract/schemas/jobs.ts';
 import { jobQuery, parseQuery } from '../lambda/contract/schemas/queries.ts';
 import { someSettings } from './support/settings.ts';
@@ -43,7 +44,7 @@ test('the runbook quotes graphs and queries by the names that the dashboard show
 test('the error samples in docs/api.md match the API’s responses', () => {
   const samples = read('docs/api.md');
   const withoutPrompt = parseJobRequest({}, someSettings());
-  const tooLong = parseQuery(jobQuery, { wait: ['99'] });
+  const tooLong = parseQuery(jobQuery(LONGEST_WAIT_SECONDS.shared), { wait: ['99'] });
 
   for (const parsed of [withoutPrompt, tooLong]) {
     if (parsed.valid) throw new Error('expected an invalid request');

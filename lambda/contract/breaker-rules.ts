@@ -4,19 +4,27 @@
  */
 import type { BreakerPolicy } from './policy.ts';
 
-export interface BreakerRule {
+export interface BrokenRule {
   /** The field that an error names. */
   readonly field: keyof BreakerPolicy;
   /** Completes the sentence "allowed is …". */
   readonly allowed: string;
+}
+
+interface BreakerRule extends Pick<BrokenRule, 'field'> {
+  /** A rule between two fields also states the value of the other field. */
+  readonly allowed: string | ((policy: BreakerPolicy) => string);
   holds(policy: BreakerPolicy): boolean;
 }
 
 /**
  * Returns the rules that a policy breaks. The policy's fields must already have the right types.
  */
-export function brokenRules(policy: BreakerPolicy): readonly BreakerRule[] {
-  return BREAKER_RULES.filter(({ holds }) => !holds(policy));
+export function brokenRules(policy: BreakerPolicy): readonly BrokenRule[] {
+  return BREAKER_RULES.filter(({ holds }) => !holds(policy)).map(({ field, allowed }) => ({
+    field,
+    allowed: typeof allowed === 'string' ? allowed : allowed(policy),
+  }));
 }
 
 /** Throws a RangeError that names each field out of range, its value and what is allowed. */
@@ -40,7 +48,8 @@ const BREAKER_RULES: readonly BreakerRule[] = [
   },
   {
     field: 'windowSeconds',
-    allowed: 'at least firstTokenSeconds, or slow failures leave the window before they add up',
+    allowed: ({ firstTokenSeconds }) =>
+      `at least ${firstTokenSeconds}: windowSeconds >= firstTokenSeconds (${firstTokenSeconds}), or slow failures leave the window before they add up`,
     holds: ({ windowSeconds, firstTokenSeconds }) => windowSeconds >= firstTokenSeconds,
   },
   // `Infinity` turns the rule off. JSON cannot represent it, so only `createBreaker` accepts it.
@@ -73,7 +82,8 @@ const BREAKER_RULES: readonly BreakerRule[] = [
   },
   {
     field: 'cooldownMaxSeconds',
-    allowed: 'at least cooldownSeconds',
+    allowed: ({ cooldownSeconds }) =>
+      `at least ${cooldownSeconds}: cooldownMaxSeconds >= cooldownSeconds (${cooldownSeconds})`,
     holds: ({ cooldownMaxSeconds, cooldownSeconds }) => cooldownMaxSeconds >= cooldownSeconds,
   },
   {

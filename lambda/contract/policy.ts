@@ -128,6 +128,14 @@ export interface JobPolicy {
   readonly completionEvents: boolean;
 }
 
+/** The limits of each API key. */
+export interface ApiPolicy {
+  /** The requests per second that a key may send. @default 50 */
+  readonly keyRequestsPerSecond: number;
+  /** The number of requests that a key may send at once. @default 100 */
+  readonly keyBurst: number;
+}
+
 export interface ProbePolicy {
   /**
    * If true, the prober takes circuits that no job calls through their recovery, with small calls.
@@ -140,6 +148,7 @@ export interface Settings {
   readonly tiers: readonly Tier[];
   readonly breaker: BreakerSettings;
   readonly jobs: JobPolicy;
+  readonly api: ApiPolicy;
   readonly probe: ProbePolicy;
   /** The tenant of each API key id. A key that is not listed is its own tenant. */
   readonly tenants: Readonly<Record<string, string>>;
@@ -150,6 +159,7 @@ export interface SettingsInput {
   readonly tiers: readonly Tier[];
   readonly breaker?: Partial<BreakerSettings>;
   readonly jobs?: Partial<JobPolicy>;
+  readonly api?: Partial<ApiPolicy>;
   readonly probe?: Partial<ProbePolicy>;
   readonly tenants?: Readonly<Record<string, string>>;
 }
@@ -188,6 +198,14 @@ export const JOB_DEFAULTS: JobPolicy = {
   shortestDeferralSeconds: 5,
   completionEvents: true,
 };
+
+export const API_DEFAULTS: ApiPolicy = { keyRequestsPerSecond: 50, keyBurst: 100 };
+
+/**
+ * The limits of all API keys together: half of an account's 10,000 requests per second per region
+ * and of its burst of 5,000, so that a flood leaves capacity to the account's other APIs.
+ */
+export const ALL_KEYS = { requestsPerSecond: 5_000, burst: 2_500 } as const;
 
 export const PROBE_DEFAULTS: ProbePolicy = { enabled: false };
 

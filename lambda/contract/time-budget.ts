@@ -2,7 +2,7 @@
  * The time limits that follow from the settings: every factor and margin between them is here. All
  * limits scale with the settings, so that a test can run an outage in seconds.
  */
-import type { BreakerPolicy, JobPolicy, Target } from './policy.ts';
+import type { BreakerPolicy, JobPolicy, Settings, Target } from './policy.ts';
 
 /** The longest run that Lambda allows a function. */
 const LAMBDA_SECONDS = 900;
@@ -94,34 +94,65 @@ export function leaseRenewalMs(breaker: StreamPolicy): number {
   return jobLeaseMs(breaker) / 4;
 }
 
-interface TimeRule {
-  readonly path: readonly [string, string];
+export interface TimeRule {
+  /** The path of the setting that an error names. */
+  readonly path: readonly (string | number)[];
   /** Completes the sentence "allowed is …". */
   readonly allowed: string;
 }
 
+type TimedSettings = Pick<Settings, 'tiers' | 'jobs'> & {
+  readonly breaker: StreamPolicy & Pick<BreakerPolicy, 'windowSeconds'>;
+};
+
 /** Returns the settings whose times cannot hold together, with the inequality that binds them. */
-export function brokenTimeRules(breaker: StreamPolicy, jobs: JobPolicy): readonly TimeRule[] {
+export function brokenTimeRules({ tiers, breaker, jobs }: TimedSettings): readonly TimeRule[] {
   const { firstTokenSeconds, stallSeconds } = breaker;
   const { answerSeconds, deadlineSeconds } = jobs;
-  const shortestAnswer = firstTokenSeconds + stallSeconds;
+  const sum = `breaker.firstTokenSeconds (${firstTokenSeconds}) + breaker.stallSeconds (${stallSeconds})`;
+  const overheadSeconds = 2 * OVERHEAD_SECONDS;
   const shortestDeadline = shortestCallMs(breaker, jobs) / 1000;
-  const rules: (TimeRule & { readonly holds: boolean })[] = [
-    {
+  return [
+    ...brokenUnless(answerSeconds <= LONGEST_ANSWER_SECONDS, {
       path: ['jobs', 'answerSeconds'],
-      allowed: `at most ${LONGEST_ANSWER_SECONDS}: answerSeconds + ${2 * OVERHEAD_SECONDS} <= ${LAMBDA_SECONDS}, the longest run of a Lambda function`,
-      holds: answerSeconds <= LONGEST_ANSWER_SECONDS,
-    },
-    {
+      allowed: `at most ${LONGEST_ANSWER_SECONDS}: answerSeconds + ${overheadSeconds} <= ${LAMBDA_SECONDS}, the longest run of a Lambda function`,
+    }),
+    ...brokenUnless(answerSeconds >= firstTokenSeconds + stallSeconds, {
       path: ['jobs', 'answerSeconds'],
-      allowed: `at least ${shortestAnswer}: answerSeconds >= breaker.firstTokenSeconds (${firstTokenSeconds}) + breaker.stallSeconds (${stallSeconds})`,
-      holds: answerSeconds >= shortestAnswer,
-    },
-    {
+      allowed: `at least ${firstTokenSeconds + stallSeconds}: answerSeconds >= ${sum}`,
+    }),
+    ...brokenUnless(deadlineSeconds >= shortestDeadline, {
       path: ['jobs', 'deadlineSeconds'],
-      allowed: `at least ${shortestDeadline}: the time for the shortest call, which is breaker.firstTokenSeconds + breaker.stallSeconds and a margin`,
-      holds: deadlineSeconds >= shortestDeadline,
-    },
+      allowed: `at least ${shortestDeadline}: deadlineSeconds >= ${sum} + a margin (${marginMs(jobs) / 1000})`,
+    }),
+    ...tiers.flatMap(({ targets }, tier) =>
+      targets.flatMap((target, index) =>
+        brokenTargetRules(target, ['tiers', tier, 'targets', index], breaker, jobs),
+      ),
+    ),
   ];
-  return rules.filter(({ holds }) => !holds);
+}
+
+/** A target's own limit for the first token obeys the rules of the breaker's limit. */
+function brokenTargetRules(
+  { firstTokenSeconds = 0 }: Pick<Target, 'firstTokenSeconds'>,
+  target: readonly (string | number)[],
+  { windowSeconds, stallSeconds }: TimedSettings['breaker'],
+  { answerSeconds }: AnswerPolicy,
+): readonly TimeRule[] {
+  const path = [...target, 'firstTokenSeconds'];
+  return [
+    ...brokenUnless(firstTokenSeconds <= windowSeconds, {
+      path,
+      allowed: `at most ${windowSeconds}: firstTokenSeconds <= breaker.windowSeconds (${windowSeconds}), or slow failures leave the window before they add up`,
+    }),
+    ...brokenUnless(firstTokenSeconds + stallSeconds <= answerSeconds, {
+      path,
+      allowed: `at most ${answerSeconds - stallSeconds}: firstTokenSeconds + breaker.stallSeconds (${stallSeconds}) <= jobs.answerSeconds (${answerSeconds})`,
+    }),
+  ];
+}
+
+function brokenUnless(holds: boolean, rule: TimeRule): readonly TimeRule[] {
+  return holds ? [] : [rule];
 }

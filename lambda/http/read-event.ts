@@ -32,6 +32,11 @@ export function tenantOf(event: APIGatewayProxyEvent, settings: Settings): strin
   return Object.hasOwn(settings.tenants, keyId) ? settings.tenants[keyId] : keyId;
 }
 
+/** Returns the id in the path of a job. It may be anything that the caller wrote there. */
+export function readJobId({ pathParameters }: APIGatewayProxyEvent): string {
+  return pathParameters?.id ?? '';
+}
+
 /**
  * Reads the idempotency key, with or without quotes. The IETF draft asks for a quoted string, but
  * most clients send no quotes. Both forms are the same key.

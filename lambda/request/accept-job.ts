@@ -13,7 +13,7 @@ import { digest } from './digest.ts';
 export interface AcceptDependencies {
   readonly jobs: JobStore;
   readonly queue: Pick<JobQueue, 'send'>;
-  readonly results: ResultStore;
+  readonly results: Pick<ResultStore, 'putPrompt'>;
   readonly clock: Clock;
   /** Returns 32 hexadecimal digits that nobody can guess. */
   readonly newId: () => string;

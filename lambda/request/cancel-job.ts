@@ -6,7 +6,7 @@ import type { Job } from '../core/jobs/job.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import { requestCancel } from '../core/jobs/transitions.ts';
-import { ownJob } from './job-view.ts';
+import { ownJob } from '../http/job-view.ts';
 
 /**
  * The number of tries to cancel a job. A try fails if the job is claimed, deferred or ended at the

@@ -21,9 +21,8 @@ export async function handler(
   context: Context,
 ): Promise<APIGatewayProxyResult> {
   runtime.begin(context);
-  const endsAtMs = runtime.clock.now() + context.getRemainingTimeInMillis();
   try {
-    return await respond(dependencies, runtime.readSettings, event, endsAtMs);
+    return await respond(dependencies, runtime.readSettings, event);
   } finally {
     runtime.publishMetrics();
   }

@@ -1,18 +1,17 @@
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { Settings, SettingsFault } from '../contract/policy.ts';
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { SettingsFault } from '../contract/policy.ts';
 import { NOT_AN_OBJECT, PROBLEM } from '../contract/problems.ts';
 import type { AcceptedJob, JobView } from '../contract/schemas/job-views.ts';
 import { parseJobRequest } from '../contract/schemas/jobs.ts';
-import { jobQuery, listQuery } from '../contract/schemas/queries.ts';
+import { listQuery } from '../contract/schemas/queries.ts';
 import { hasEnded } from '../contract/words.ts';
-import type { Job } from '../core/jobs/job.ts';
 import type { HealthPorts } from '../core/router/health.ts';
-import { readBody, readIdempotencyKey, readQuery } from '../http/read-event.ts';
+import { retryAfter, viewJob } from '../http/job-view.ts';
+import { readBody, readIdempotencyKey, readJobId, readQuery } from '../http/read-event.ts';
 import { invalid, json, refused } from '../http/responses.ts';
+import type { TenantCall } from '../http/tenant-call.ts';
 import { type AcceptDependencies, acceptJob } from './accept-job.ts';
 import { type CancelDependencies, cancelJob } from './cancel-job.ts';
-import { getJob } from './get-job.ts';
-import { retryAfterSeconds, viewJob } from './job-view.ts';
 import { listJobs } from './list-jobs.ts';
 
 export type RouteDependencies = AcceptDependencies &
@@ -23,13 +22,7 @@ export type RouteDependencies = AcceptDependencies &
     readonly openApi: object;
   };
 
-/** A request from a known tenant. */
-export interface Call {
-  readonly event: APIGatewayProxyEvent;
-  readonly settings: Settings;
-  readonly tenant: string;
-  /** The time at which Lambda stops the function. */
-  readonly endsAtMs: number;
+export interface Call extends TenantCall {
   readonly dependencies: RouteDependencies;
 }
 
@@ -52,21 +45,8 @@ export async function postJob(call: Call): Promise<APIGatewayProxyResult> {
   const answer: AcceptedJob = { jobId, status, links: { self } };
   return json(hasEnded(status) ? 200 : 202, answer, {
     location: self,
-    ...retryAfter(call, accepted.job),
+    ...retryAfter(accepted.job, dependencies.clock.now()),
   });
-}
-
-export async function showJob(call: Call): Promise<APIGatewayProxyResult> {
-  const query = readQuery(call.event, jobQuery);
-  if (!query.valid) return invalid(call, query.errors);
-  const { tenant, dependencies, endsAtMs } = call;
-  const waitUntilMs = Math.min(
-    dependencies.clock.now() + query.value.wait * 1000,
-    endsAtMs - ANSWER_MARGIN_MS,
-  );
-  const found = await getJob(dependencies, tenant, idOf(call), waitUntilMs);
-  if (!found) return refused(call, PROBLEM.notFound);
-  return json(200, found.view, retryAfter(call, found.job));
 }
 
 export async function showJobs(call: Call): Promise<APIGatewayProxyResult> {
@@ -77,11 +57,13 @@ export async function showJobs(call: Call): Promise<APIGatewayProxyResult> {
 }
 
 export async function deleteJob(call: Call): Promise<APIGatewayProxyResult> {
-  const cancellation = await cancelJob(call.dependencies, call.tenant, idOf(call));
+  const { dependencies, tenant, event } = call;
+  const { clock } = dependencies;
+  const cancellation = await cancelJob(dependencies, tenant, readJobId(event));
   switch (cancellation.outcome) {
     case 'accepted': {
       const view: JobView = viewJob(cancellation.job);
-      return json(202, view, retryAfter(call, cancellation.job));
+      return json(202, view, retryAfter(cancellation.job, clock.now()));
     }
     case 'ended':
       return refused(call, PROBLEM.alreadyEnded);
@@ -92,18 +74,7 @@ export async function deleteJob(call: Call): Promise<APIGatewayProxyResult> {
   }
 }
 
-/** The time reserved after the wait for reading and returning the model's answer. */
-const ANSWER_MARGIN_MS = 5000;
-
 const NOT_A_CURSOR = {
   field: 'cursor',
   detail: 'allowed is the nextCursor of a list with the same API key and status',
 };
-
-function idOf({ event }: Call): string {
-  return event.pathParameters?.id ?? '';
-}
-
-function retryAfter({ dependencies }: Call, job: Job) {
-  return { 'retry-after': retryAfterSeconds(job, dependencies.clock.now())?.toString() };
-}

@@ -2,7 +2,7 @@ import type { JobItem, JobList } from '../contract/schemas/job-views.ts';
 import type { JobStatus } from '../contract/words.ts';
 import type { Clock } from '../core/clock.ts';
 import type { JobStore, ListedJob } from '../core/jobs/job-store.ts';
-import { shownTimes } from './job-view.ts';
+import { shownTimes } from '../http/job-view.ts';
 import { decodeCursor, encodeCursor } from './list-cursor.ts';
 
 export interface ListDependencies {

@@ -3,19 +3,12 @@ import type { Settings } from '../contract/policy.ts';
 import { PROBLEM } from '../contract/problems.ts';
 import type { HealthView } from '../contract/schemas/health-view.ts';
 import { noQuery } from '../contract/schemas/queries.ts';
-import { errorName } from '../core/error-name.ts';
 import { getHealth } from '../core/router/health.ts';
 import { settingsStatus } from '../core/settings-status.ts';
-import { readQuery, tenantOf } from '../http/read-event.ts';
-import { invalid, json, problem, unavailable } from '../http/responses.ts';
-import {
-  type Call,
-  deleteJob,
-  postJob,
-  type RouteDependencies,
-  showJob,
-  showJobs,
-} from './job-routes.ts';
+import { readQuery } from '../http/read-event.ts';
+import { invalid, json, refused } from '../http/responses.ts';
+import { answerTenant } from '../http/tenant-call.ts';
+import { type Call, deleteJob, postJob, type RouteDependencies, showJobs } from './job-routes.ts';
 
 type Route = (call: Call) => Promise<APIGatewayProxyResult>;
 
@@ -23,7 +16,6 @@ type Route = (call: Call) => Promise<APIGatewayProxyResult>;
 const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['POST /jobs', withoutQuery(postJob)],
   ['GET /jobs', showJobs],
-  ['GET /jobs/{id}', showJob],
   ['DELETE /jobs/{id}', withoutQuery(deleteJob)],
   ['GET /health', withoutQuery(showHealth)],
 ]);
@@ -31,31 +23,19 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
 /** The only route that needs no API key; the document contains nothing secret. */
 const OPENAPI = 'GET /openapi.json';
 
-/**
- * Answers any event that API Gateway can send, and never throws. Lambda stops the function at
- * `endsAtMs`.
- */
+/** Answers any event that API Gateway can send, and never throws. */
 export async function respond(
   dependencies: RouteDependencies,
   readSettings: () => Promise<Settings>,
   event: APIGatewayProxyEvent,
-  endsAtMs: number,
 ): Promise<APIGatewayProxyResult> {
-  const { requestId } = event.requestContext;
-  try {
-    const name = `${event.httpMethod} ${event.resource}`;
-    if (name === OPENAPI) return json(200, dependencies.openApi, PUBLIC_FOR_MINUTES);
-    const route = ROUTES.get(name);
-    if (!route) return problem(PROBLEM.notFound, { requestId });
-    const settings = await readSettings();
-    const tenant = tenantOf(event, settings);
-    if (tenant === undefined) return problem(PROBLEM.forbidden, { requestId });
-    return await route({ event, settings, tenant, endsAtMs, dependencies });
-  } catch (error) {
-    dependencies.log.error('request failed', { requestId, error: errorName(error) });
-    // The caller may retry: with an Idempotency-Key, a repeated POST creates no second job.
-    return unavailable(requestId);
-  }
+  const name = `${event.httpMethod} ${event.resource}`;
+  if (name === OPENAPI) return json(200, dependencies.openApi, PUBLIC_FOR_MINUTES);
+  const route = ROUTES.get(name);
+  if (!route) return refused({ event }, PROBLEM.notFound);
+  return answerTenant(dependencies.log, readSettings, event, (call) =>
+    route({ ...call, dependencies }),
+  );
 }
 
 async function showHealth({ settings, dependencies }: Call) {

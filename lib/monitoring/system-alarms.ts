@@ -7,9 +7,12 @@ import type { HoldfastFunction } from '../holdfast-function.ts';
 import type { Alarms } from './alarms.ts';
 import type { InstanceMetrics } from './instance-metrics.ts';
 
-/** Functions by name. The request function and the worker have alarms of their own. */
+/** The functions that traffic starts. They have alarms of their own. */
+const STARTED_BY_TRAFFIC = ['request', 'status', 'worker'] as const;
+
+/** Functions by name. */
 export type FunctionsByName = Readonly<
-  Record<'request' | 'worker', HoldfastFunction> & Record<string, HoldfastFunction>
+  Record<(typeof STARTED_BY_TRAFFIC)[number], HoldfastFunction> & Record<string, HoldfastFunction>
 >;
 
 /** The parts of an instance that the system alarms watch. */
@@ -46,8 +49,8 @@ export function systemAlarms(
     missing: 'ok',
   });
   for (const [name, each] of Object.entries(functions)) watchErrors(alarms, name, each);
-  // Traffic starts these two, so they are throttled first when the account's concurrency is used up.
-  for (const name of ['request', 'worker'] as const) watchThrottles(alarms, name, functions[name]);
+  // These are throttled first when the account's concurrency is used up.
+  for (const name of STARTED_BY_TRAFFIC) watchThrottles(alarms, name, functions[name]);
   for (const [name, table] of Object.entries(tables)) watchTable(alarms, name, table);
   return {
     apiFails: alarms.add('ApiFails', {
@@ -77,8 +80,8 @@ function watchThrottles(alarms: Alarms, name: string, { lambda }: HoldfastFuncti
   alarms.add(`${capitalized(name)}Throttled`, {
     metric: lambda.metricThrottles(EACH_FIVE_MINUTES),
     threshold: 1,
-    means: `Lambda throttles the ${name} function: the concurrency of the account is used up.`,
-    because: 'this stack sets no concurrency limit, so the cause is outside of it.',
+    means: `Lambda throttles the ${name} function: the concurrency that it may use is used up.`,
+    because: 'only the status function has a limit of its own, and only if you reserve one.',
     missing: 'ok',
     section: 'function-throttled',
   });

@@ -1,11 +1,12 @@
 import { redrive } from '../../lambda/admin/redrive.ts';
+import { LONGEST_WAIT_SECONDS } from '../../lambda/contract/longest-wait.ts';
 import { workerTimeoutSeconds } from '../../lambda/contract/time-budget.ts';
 import type { Clock, Random } from '../../lambda/core/clock.ts';
 import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import { createRouter } from '../../lambda/core/router/router.ts';
-import { respond } from '../../lambda/request/routes.ts';
 import { sweep } from '../../lambda/sweeper/sweep.ts';
 import { work } from '../../lambda/worker/work.ts';
+import { callFunction } from '../support/api-caller.ts';
 import { type ApiEventOptions, anApiEvent } from '../support/api-event.ts';
 import { SILENT, UNCOUNTED } from '../support/silent-telemetry.ts';
 import type { Ports } from './platform.ts';
@@ -16,7 +17,7 @@ export interface Runtime {
   readonly newId: () => string;
 }
 
-/** Composes the four functions over the ports of a process, as their handlers do. */
+/** Composes the functions over the ports of a process, as their handlers do. */
 export function functionsOf(ports: Ports, runtime: Runtime) {
   const { clock } = runtime;
   const { settings: source, ...others } = ports;
@@ -26,9 +27,14 @@ export function functionsOf(ports: Ports, runtime: Runtime) {
 
   return {
     async request(options: ApiEventOptions) {
-      const api = { ...dependencies, openApi: {}, settingsFault: () => undefined };
+      const api = {
+        ...dependencies,
+        openApi: {},
+        settingsFault: () => undefined,
+        longestWaitSeconds: LONGEST_WAIT_SECONDS.shared,
+      };
       const event = anApiEvent(options);
-      return respond(api, () => source.read(), event, clock.now() + 28_000);
+      return callFunction(api, () => source.read(), event, clock.now() + 28_000);
     },
 
     async worker(body: string, timeoutMs?: number) {

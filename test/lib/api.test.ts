@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import type { SettingsInput } from '../../lambda/contract/policy.ts';
 import { openApiDocument } from '../../lambda/contract/schemas/openapi.ts';
-import { aTemplate } from '../support/stack.ts';
+import { aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { outputsOf, propertiesOf, resourcesOf } from '../support/template.ts';
 
 describe('the API', () => {
   const template = aTemplate();
 
   const uri = expect.stringContaining('{RequestFunctionHandler.Arn}');
+  const uriOfStatus = expect.stringContaining('{StatusFunctionHandler.Arn}');
   const methods = methodsOf(template);
 
   test('requires a key for all routes of callers except its document', () => {
@@ -15,7 +17,7 @@ describe('the API', () => {
     expect(callers).toEqual([
       { route: 'POST /jobs', key: true, uri },
       { route: 'GET /jobs', key: true, uri },
-      { route: 'GET /jobs/{id}', key: true, uri },
+      { route: 'GET /jobs/{id}', key: true, uri: uriOfStatus },
       { route: 'DELETE /jobs/{id}', key: true, uri },
       { route: 'GET /health', key: true, uri },
       { route: 'GET /openapi.json', key: false, uri },
@@ -73,10 +75,22 @@ describe('the API', () => {
     ]);
   });
 
-  test('makes the first key and limits every key', () => {
-    expect(resourcesOf(template, 'AWS::ApiGateway::UsagePlan')).toMatchObject([
-      { properties: { Throttle: { RateLimit: 1_000, BurstLimit: 2_000 } } },
+  test.each<[string, Partial<SettingsInput>, object]>([
+    ['by default', {}, { RateLimit: 50, BurstLimit: 100 }],
+    [
+      'with the limits of the settings',
+      { api: { keyRequestsPerSecond: 0.5, keyBurst: 7 } },
+      { RateLimit: 0.5, BurstLimit: 7 },
+    ],
+  ])('limits every key %s', (_, input, Throttle) => {
+    const limited = aTemplate({ settings: oneTargetSettings(input) });
+
+    expect(resourcesOf(limited, 'AWS::ApiGateway::UsagePlan')).toMatchObject([
+      { properties: { Throttle } },
     ]);
+  });
+
+  test('makes the first key', () => {
     expect(resourcesOf(template, 'AWS::ApiGateway::UsagePlanKey')).toMatchObject([
       { properties: { KeyId: '{ApiRestApiKey}', UsagePlanId: '{ApiRestApiUsagePlan}' } },
     ]);
@@ -119,11 +133,14 @@ describe('the API', () => {
     });
   });
 
-  test('times out before the gateway does', () => {
-    const { Timeout } = propertiesOf(template, 'AWS::Lambda::Function', 'RequestFunctionHandler');
+  test.each(['Request', 'Status'])(
+    'times out in the %s function before the gateway does',
+    (name) => {
+      const { Timeout } = propertiesOf(template, 'AWS::Lambda::Function', `${name}FunctionHandler`);
 
-    expect(Timeout).toBeLessThan(29);
-  });
+      expect(Timeout).toBeLessThan(29);
+    },
+  );
 });
 
 function methodsOf(template: ReturnType<typeof aTemplate>) {

@@ -18,28 +18,36 @@ describe('the context of the app', () => {
 
   test('is read from flags, which are strings, and from cdk.json', () => {
     const flags = { account: '123456789012', region: 'eu-west-1', emulator: 'true' };
+    const others = { removalPolicy: 'destroy', config: 'a.json', statusConcurrency: '50' };
 
-    expect(readContext({ ...flags, removalPolicy: 'destroy', config: 'a.json' })).toEqual({
+    expect(readContext({ ...flags, ...others })).toEqual({
       account: '123456789012',
       region: 'eu-west-1',
       emulator: true,
       removalPolicy: RemovalPolicy.DESTROY,
       config: 'a.json',
+      statusConcurrency: 50,
     });
-    expect(readContext({ account: 123456789012, emulator: true })).toMatchObject({
+    const numbers = { account: 123456789012, statusConcurrency: 50 };
+    expect(readContext({ ...numbers, emulator: true })).toMatchObject({
       account: '123456789012',
       emulator: true,
+      statusConcurrency: 50,
     });
   });
 
   test('is refused with each unknown key and each value that is not allowed', () => {
-    const context = { emulatr: 'true', account: '12345', emulator: 'yes', removalPolicy: 'keep' };
+    const context = {
+      ...{ emulatr: 'true', account: '12345', emulator: 'yes', removalPolicy: 'keep' },
+      statusConcurrency: '0',
+    };
 
     expect(faultsOf(() => readContext(context))).toEqual([
-      'emulatr: got an unknown key, allowed are account, config, emulator, region, removalPolicy',
+      'emulatr: got an unknown key, allowed are account, config, emulator, region, removalPolicy, statusConcurrency',
       'account: got "12345", allowed is twelve digits',
       'emulator: got "yes", allowed is true or false',
       'removalPolicy: got "keep", allowed is retain or destroy',
+      'statusConcurrency: got "0", allowed is a whole number from 1',
     ]);
   });
 });

@@ -4,7 +4,7 @@ import { propertiesOf } from '../support/template.ts';
 
 const template = aTemplate();
 
-describe.each(['Request', 'Worker', 'Sweeper'])('the %s function', (name) => {
+describe.each(['Request', 'Status', 'Worker', 'Sweeper'])('the %s function', (name) => {
   const id = `${name}Function`;
 
   test('runs on Node 24 and arm64', () => {

@@ -4,7 +4,7 @@ import { propertiesOf } from '../support/template.ts';
 
 describe('the jobs queue', () => {
   const template = aTemplate({
-    settings: oneTargetSettings({ breaker: { callTimeoutSeconds: 35 } }),
+    settings: oneTargetSettings({ jobs: { answerSeconds: 50 } }),
   });
   const queue = propertiesOf(template, 'AWS::SQS::Queue', 'Queue');
   const deadLetters = propertiesOf(template, 'AWS::SQS::Queue', 'QueueDeadLetters');

@@ -29,9 +29,19 @@ describe('the complete list of permissions of', () => {
       'events:PutEvents {EventsBus.Arn}',
       'logs:CreateLogStream {RequestFunctionLogs.Arn}',
       'logs:PutLogEvents {RequestFunctionLogs.Arn}',
-      's3:GetObject {ResultsBucket.Arn}/results/*/*',
       's3:PutObject {ResultsBucket.Arn}/prompts/*/*',
       'sqs:SendMessage {Queue.Arn}',
+      ...SETTINGS,
+      ...TRACES,
+    ]);
+  });
+
+  test('the status function, which only reads', () => {
+    expect(permissionsOf(template, 'Status')).toEqual([
+      'dynamodb:GetItem {JobsTable.Arn}',
+      'logs:CreateLogStream {StatusFunctionLogs.Arn}',
+      'logs:PutLogEvents {StatusFunctionLogs.Arn}',
+      's3:GetObject {ResultsBucket.Arn}/results/*/*',
       ...SETTINGS,
       ...TRACES,
     ]);

@@ -18,13 +18,17 @@ describe('the prober', () => {
   const invokers = (of: typeof on, idStart: string) =>
     statementsOf(of, idStart).filter(({ actions }) => actions.includes('bedrock:InvokeModel'));
 
-  test('runs each minute, with time for two calls', () => {
+  test('runs each minute, with as much time as a worker', () => {
     expect(propertiesOf(on, 'AWS::Events::Rule', 'ProberEachMinute')).toMatchObject({
       ScheduleExpression: 'rate(1 minute)',
       State: 'ENABLED',
       Targets: [{ Arn: '{ProberFunctionHandler.Arn}' }],
     });
-    expect(propertiesOf(on, 'AWS::Lambda::Function', 'ProberFunctionHandler').Timeout).toBe(150);
+    const [prober, worker] = ['Prober', 'Worker'].map((name) =>
+      propertiesOf(on, 'AWS::Lambda::Function', `${name}FunctionHandler`),
+    );
+    expect(prober?.Timeout).toBe(870);
+    expect(prober?.Timeout).toBe(worker?.Timeout);
   });
 
   test('may call exactly the models that the worker may call', () => {

@@ -5,19 +5,19 @@ import { propertiesOf, resourcesOf } from '../support/template.ts';
 describe('the worker', () => {
   const template = aTemplate({
     settings: oneTargetSettings({
-      breaker: { callTimeoutSeconds: 0.5 },
-      jobs: { workerConcurrency: 3 },
+      breaker: { firstTokenSeconds: 5, stallSeconds: 5 },
+      jobs: { answerSeconds: 50, batchSize: 4, workerConcurrency: 3 },
     }),
   });
 
-  test('takes batches of up to ten messages, as many at once as the settings allow', () => {
+  test('takes as many messages at once as the settings allow', () => {
     expect(resourcesOf(template, 'AWS::Lambda::EventSourceMapping')).toEqual([
       {
         id: expect.stringMatching(/^WorkerFunctionHandler/),
         properties: {
           EventSourceArn: '{Queue.Arn}',
           FunctionName: '{WorkerFunctionHandler}',
-          BatchSize: 10,
+          BatchSize: 4,
           FunctionResponseTypes: ['ReportBatchItemFailures'],
           ScalingConfig: { MaximumConcurrency: 3 },
         },
@@ -25,10 +25,10 @@ describe('the worker', () => {
     ]);
   });
 
-  test('has time for two model calls and the writes after them', () => {
+  test('has time for the longest answer, for calls that fail before it, and for the writes', () => {
     const worker = propertiesOf(template, 'AWS::Lambda::Function', 'WorkerFunctionHandler');
 
-    expect(worker.Timeout).toBe(31);
+    expect(worker.Timeout).toBe(100);
   });
 
   test('gets the names of all its resources', () => {

@@ -1,7 +1,10 @@
-import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { LONGEST_WAIT_SECONDS } from '../../lambda/contract/longest-wait.ts';
 import type { Settings, SettingsFault } from '../../lambda/contract/policy.ts';
 import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
+import type { RouteDependencies } from '../../lambda/request/job-routes.ts';
 import { respond } from '../../lambda/request/routes.ts';
+import { type StatusDependencies, showJob } from '../../lambda/status/show-job.ts';
 import { type ApiEventOptions, anApiEvent } from './api-event.ts';
 import type { World } from './job-world.ts';
 
@@ -11,6 +14,8 @@ interface ApiOptions {
   readonly settingsFault?: SettingsFault;
   /** The time until the function's timeout. @default 28 s, as deployed */
   readonly remainingMs?: number;
+  /** @default 20, as deployed with a reserved concurrency */
+  readonly longestWaitSeconds?: number;
 }
 
 export type ApiCall = (options: ApiEventOptions) => Promise<APIGatewayProxyResult>;
@@ -23,6 +28,7 @@ export function anApi(
     circuits = [],
     settingsFault,
     remainingMs = 28_000,
+    longestWaitSeconds = LONGEST_WAIT_SECONDS.reserved,
   }: ApiOptions = {},
 ): ApiCall {
   const dependencies = {
@@ -31,14 +37,28 @@ export function anApi(
     disabledTargets: { all: async () => ({}) },
     settingsFault: () => settingsFault,
     openApi: { openapi: '3.1.0' },
+    longestWaitSeconds,
   };
   return (options) =>
-    respond(
+    callFunction(
       dependencies,
       async () => settings,
       anApiEvent(options),
       world.clock.now() + remainingMs,
     );
+}
+
+/** Calls the function to which the gateway sends the event. */
+export function callFunction(
+  dependencies: RouteDependencies & StatusDependencies,
+  readSettings: () => Promise<Settings>,
+  event: APIGatewayProxyEvent,
+  endsAtMs: number,
+): Promise<APIGatewayProxyResult> {
+  const isOfOneJob = event.httpMethod === 'GET' && event.resource === '/jobs/{id}';
+  return isOfOneJob
+    ? showJob(dependencies, readSettings, event, endsAtMs)
+    : respond(dependencies, readSettings, event);
 }
 
 export function bodyOf(result: APIGatewayProxyResult) {

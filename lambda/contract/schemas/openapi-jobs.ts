@@ -1,4 +1,5 @@
 import { JOB_ID } from '../keys.ts';
+import { LONGEST_WAIT_SECONDS } from '../longest-wait.ts';
 import {
   COMMON_PROBLEMS,
   json,
@@ -83,7 +84,7 @@ export const JOB_PATHS = {
       operationId: 'getJob',
       summary: 'Returns a job, after its end or after `wait` seconds.',
       tags: ['jobs'],
-      parameters: queryParameters(jobQuery),
+      parameters: queryParameters(jobQuery(LONGEST_WAIT_SECONDS.reserved)),
       responses: {
         '200': {
           description: 'The job in its current state.',

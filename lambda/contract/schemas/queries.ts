@@ -1,13 +1,8 @@
 /** The query parameters of the routes. An unknown one is refused, because it may be a typo. */
 import * as z from 'zod';
+import { LONGEST_WAIT_SECONDS } from '../longest-wait.ts';
 import { JOB_STATUSES } from '../words.ts';
 import { type Parsed, parse, quoteOf } from './faults.ts';
-
-/**
- * The longest `wait`: less than the function's timeout and the gateway's 29 s, so that time is left
- * to respond.
- */
-const LONGEST_WAIT_SECONDS = 20;
 
 export const listQuery = z.strictObject({
   status: z.enum(JOB_STATUSES).optional().describe('Returns only jobs with this status.'),
@@ -22,11 +17,17 @@ export const listQuery = z.strictObject({
     ),
 });
 
-export const jobQuery = z.strictObject({
-  wait: wholeNumber(0, LONGEST_WAIT_SECONDS)
-    .default(0)
-    .describe('The seconds to wait for the end of the job before responding.'),
-});
+/** Returns the query of one job. `longestWaitSeconds` is the largest `wait` that is allowed. */
+export function jobQuery(longestWaitSeconds: number) {
+  const { shared } = LONGEST_WAIT_SECONDS;
+  return z.strictObject({
+    wait: wholeNumber(0, longestWaitSeconds)
+      .default(0)
+      .describe(
+        `The seconds to wait for the end of the job before responding. Above ${shared}, it is refused unless the deployment reserves concurrency for waiting requests.`,
+      ),
+  });
+}
 
 export const noQuery = z.strictObject({});
 

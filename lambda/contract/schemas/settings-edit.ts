@@ -13,6 +13,7 @@ export function parseEdit(text: string, deployed: Settings, source: string): Set
     ...addedTargets(edited, deployed),
     ...breakerFaults(edited, deployed),
     ...jobFaults(edited, deployed),
+    ...apiFaults(edited, deployed),
     ...(edited.probe.enabled && !deployed.probe.enabled
       ? [fault('probe.enabled', true, 'false, because the prober is not deployed')]
       : []),
@@ -76,6 +77,15 @@ function jobFaults({ jobs }: Settings, { jobs: deployed }: Settings): readonly s
     faults.push(fault('jobs.retentionDays', jobs.retentionDays, allowed));
   }
   return faults;
+}
+
+function apiFaults({ api }: Settings, { api: deployed }: Settings): readonly string[] {
+  return (['keyRequestsPerSecond', 'keyBurst'] as const)
+    .filter((field) => api[field] !== deployed[field])
+    .map((field) => {
+      const allowed = `${deployed[field]}, because the usage plan was deployed with it`;
+      return fault(`api.${field}`, api[field], allowed);
+    });
 }
 
 function fault(field: string, got: string | number | boolean, allowed: string): string {

@@ -6,6 +6,8 @@ import * as z from 'zod';
 import { brokenRules } from '../breaker-rules.ts';
 import { hasBedrock } from '../geography.ts';
 import {
+  ALL_KEYS,
+  API_DEFAULTS,
   BREAKER_DEFAULTS,
   CIRCUIT_STORE_DEFAULTS,
   JOB_DEFAULTS,
@@ -92,6 +94,11 @@ const jobs = z.strictObject({
   completionEvents: z.boolean(),
 });
 
+const api = z.strictObject({
+  keyRequestsPerSecond: z.number().positive().max(ALL_KEYS.requestsPerSecond),
+  keyBurst: z.int().min(1).max(ALL_KEYS.burst),
+});
+
 const probe = z.strictObject({ enabled: z.boolean() });
 
 const settings = z
@@ -110,11 +117,12 @@ const settings = z
       breaker,
     ),
     jobs: z.preprocess(withDefaults(JOB_DEFAULTS), jobs),
+    api: z.preprocess(withDefaults(API_DEFAULTS), api),
     probe: z.preprocess(withDefaults(PROBE_DEFAULTS), probe),
     tenants: z.record(z.string(), name).default({}),
   })
-  .superRefine(({ breaker, jobs }, context) => {
-    for (const { path, allowed: message } of brokenTimeRules(breaker, jobs)) {
+  .superRefine((given, context) => {
+    for (const { path, allowed: message } of brokenTimeRules(given as Settings)) {
       context.addIssue({ code: 'custom', path: [...path], message });
     }
   })

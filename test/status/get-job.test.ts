@@ -186,6 +186,17 @@ describe('GET /v1/jobs/{id}?wait', () => {
     expect(world.clock.nowMs).toBe(START);
   });
 
+  test('is at most 5 s where no concurrency is reserved', async () => {
+    call = anApi(world, { longestWaitSeconds: 5 });
+    endsAt(START + 60_000);
+
+    expect((await wait('5')).statusCode).toBe(200);
+    expect(world.clock.nowMs).toBe(START + 5000);
+    expect(bodyOf(await wait('6')).errors).toEqual([
+      { field: 'wait', detail: 'got "6", allowed is a whole number from 0 to 5' },
+    ]);
+  });
+
   test.each(['21', '-1', '1.5', '', ' 1', '1e1', '0x1', '01', 'NaN', '99999999999', '١'])(
     'of %j is refused',
     async (value) => {

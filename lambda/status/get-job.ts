@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
-import { ownJob, viewJob } from './job-view.ts';
+import { ownJob, viewJob } from '../http/job-view.ts';
 
 /**
  * The largest answer that a response contains. A larger answer is returned only as a link, because

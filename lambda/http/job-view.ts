@@ -49,15 +49,16 @@ export function shownTimes({
 }
 
 /**
- * Returns the whole seconds until the caller should poll again; undefined once the job has ended.
+ * Returns the header that asks the caller to poll again after whole seconds; no header once the job
+ * has ended.
  */
-export function retryAfterSeconds(
+export function retryAfter(
   { status, nextAttemptAt = 0 }: Pick<Job, 'status' | 'nextAttemptAt'>,
   now: number,
-): number | undefined {
-  if (hasEnded(status)) return undefined;
+): { readonly 'retry-after'?: string } {
+  if (hasEnded(status)) return {};
   const waitMs = status === 'DEFERRED' ? nextAttemptAt - now : 0;
-  return Math.max(1, Math.ceil(waitMs / 1000));
+  return { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) };
 }
 
 function isoOf(timeMs: number | undefined): string | undefined {
