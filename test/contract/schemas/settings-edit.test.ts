@@ -15,7 +15,17 @@ function parse(edited: Partial<SettingsInput>, deployed: Settings = DEPLOYED): S
 describe('an edit at run time', () => {
   test.each<[string, Partial<SettingsInput>]>([
     ['changes a threshold', { breaker: { failureRatePercent: 50 } }],
-    ['shortens the call timeout', { breaker: { callTimeoutSeconds: 10 } }],
+    ['shortens a call', { breaker: { firstTokenSeconds: 10, stallSeconds: 5 } }],
+    ['shortens an answer', { jobs: { answerSeconds: 100 } }],
+    ['gives a job more failed calls', { jobs: { failedCalls: 20 } }],
+    [
+      'gives a target more time for its first token',
+      {
+        tiers: [
+          { ...FIRST, targets: FIRST.targets.map((each) => ({ ...each, firstTokenSeconds: 45 })) },
+        ],
+      },
+    ],
     ['removes a tier', { tiers: [FIRST] }],
     ['reverses the tiers', { tiers: [SECOND, FIRST] }],
     ['keeps jobs for less time', { jobs: { retentionDays: 1 } }],
@@ -36,9 +46,9 @@ describe('an edit at run time', () => {
       /^tiers\[1\]\.targets\[0\]: got "us-west-2\/anthropic\.secondary", allowed is a target of the dep/,
     ],
     [
-      'lengthens a call beyond the worker’s own timeout',
-      { breaker: { callTimeoutSeconds: 60.5 } },
-      /^breaker\.callTimeoutSeconds: got 60\.5, allowed is at most 60, because the worker/,
+      'lengthens an answer beyond the worker’s own timeout',
+      { jobs: { answerSeconds: 601 } },
+      /^jobs\.answerSeconds: got 601, allowed is at most 600, because the worker/,
     ],
     [
       'moves the circuits to another store',
@@ -49,6 +59,21 @@ describe('an edit at run time', () => {
       'changes the concurrency',
       { jobs: { workerConcurrency: 20 } },
       /^jobs\.workerConcurrency: got 20, allowed is 10, because the event source/,
+    ],
+    [
+      'changes the size of a batch',
+      { jobs: { batchSize: 4 } },
+      /^jobs\.batchSize: got 4, allowed is 10, because the event source/,
+    ],
+    [
+      'changes the rate of a key',
+      { api: { keyRequestsPerSecond: 51 } },
+      /^api\.keyRequestsPerSecond: got 51, allowed is 50, because the usage plan was deployed with it$/,
+    ],
+    [
+      'changes the burst of a key',
+      { api: { keyBurst: 99 } },
+      /^api\.keyBurst: got 99, allowed is 100, because the usage plan/,
     ],
     [
       'keeps rows longer than their objects',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  API_DEFAULTS,
   BREAKER_DEFAULTS,
   CIRCUIT_STORE_DEFAULTS,
   JOB_DEFAULTS,
@@ -23,6 +24,7 @@ describe('parseSettings', () => {
       tiers: [tier],
       breaker: { ...BREAKER_DEFAULTS, ...CIRCUIT_STORE_DEFAULTS },
       jobs: JOB_DEFAULTS,
+      api: API_DEFAULTS,
       probe: PROBE_DEFAULTS,
       tenants: {},
     });
@@ -32,9 +34,15 @@ describe('parseSettings', () => {
     const input = {
       tiers: [
         { ...tier, simplify: 'Be brief.', targets: [{ ...target, weight: 2, geography: 'us' }] },
+        {
+          ...tier,
+          name: 'next',
+          targets: [{ ...elsewhere, firstTokenSeconds: 45, capabilities: { streams: 'no' } }],
+        },
       ],
       breaker: { cooldownSeconds: 0.5, ignoredKinds: ['timeout'] },
       jobs: { maxAttempts: 2 },
+      api: { keyBurst: 7 },
       probe: { enabled: true },
       tenants: { abc123: 'team-a' },
     };
@@ -43,6 +51,7 @@ describe('parseSettings', () => {
       ...input,
       breaker: { ...BREAKER_DEFAULTS, ...CIRCUIT_STORE_DEFAULTS, ...input.breaker },
       jobs: { ...JOB_DEFAULTS, ...input.jobs },
+      api: { ...API_DEFAULTS, ...input.api },
     });
   });
 
@@ -161,12 +170,12 @@ describe('parseSettings', () => {
     [
       'a maximum below the cooldown',
       breaker({ cooldownMaxSeconds: 1 }),
-      /^breaker\.cooldownMaxSeconds: got 1, allowed is at least cooldownSeconds/,
+      /^breaker\.cooldownMaxSeconds: got 1, allowed is at least 60: cooldownMaxSeconds >= cooldownSeconds \(60\)$/,
     ],
     [
-      'a window shorter than the call timeout',
+      'a window shorter than the limit for the first token',
       breaker({ windowSeconds: 5 }),
-      /^breaker\.windowSeconds: got 5, allowed is at least callTimeoutSeconds/,
+      /^breaker\.windowSeconds: got 5, allowed is at least 30: windowSeconds >= firstTokenSeconds \(30\), or slow/,
     ],
     [
       'stages that shrink',
@@ -174,9 +183,75 @@ describe('parseSettings', () => {
       /^breaker\.recoveryStages: got \[5,1\], allowed is 1 to 10 stages that grow/,
     ],
     [
-      'a call timeout longer than a function runs',
-      breaker({ callTimeoutSeconds: 436, windowSeconds: 500 }),
-      /^breaker\.callTimeoutSeconds: got 436, allowed is at most 435/,
+      'a target’s limit for the first token above the window',
+      slowTarget({ firstTokenSeconds: 61 }),
+      /^tiers\[0\]\.targets\[0\]\.firstTokenSeconds: got 61, allowed is at most 60: firstTokenSeconds <= breaker\.windowSeconds \(60\), or slow/,
+    ],
+    [
+      'a target that may take longer for its first token than for its answer',
+      slowTarget({ firstTokenSeconds: 40.5 }, { jobs: { answerSeconds: 60 } }),
+      /^tiers\[0\]\.targets\[0\]\.firstTokenSeconds: got 40\.5, allowed is at most 40: firstTokenSeconds \+ breaker\.stallSeconds \(20\) <= jobs\.answerSeconds \(60\)$/,
+    ],
+    [
+      'an unknown capability',
+      slowTarget({ capabilities: { streams: 'often' } }),
+      /^tiers\[0\]\.targets\[0\]\.capabilities\.streams: got "often", allowed is one of "yes", "no", "not-with-tools"$/,
+    ],
+    [
+      'an answer longer than a function runs',
+      jobs({ answerSeconds: 871 }),
+      /^jobs\.answerSeconds: got 871, allowed is at most 870: answerSeconds \+ 30 <= 900, the longest run of a Lambda function$/,
+    ],
+    [
+      'an answer shorter than its first token and a stall',
+      jobs({ answerSeconds: 49 }),
+      /^jobs\.answerSeconds: got 49, allowed is at least 50: answerSeconds >= breaker\.firstTokenSeconds \(30\) \+ breaker\.stallSeconds \(20\)$/,
+    ],
+    [
+      'a deadline that leaves no time for a call',
+      jobs({ deadlineSeconds: 64 }),
+      /^jobs\.deadlineSeconds: got 64, allowed is at least 65: deadlineSeconds >= breaker\.firstTokenSeconds \(30\) \+ breaker\.stallSeconds \(20\) \+ a margin \(15\)$/,
+    ],
+    [
+      'no time between two events of a stream',
+      breaker({ stallSeconds: 0 }),
+      /^breaker\.stallSeconds: got 0, allowed is above 0$/,
+    ],
+    [
+      'the old time limit of a call',
+      breaker({ callTimeoutSeconds: 60 }),
+      /^breaker\.callTimeoutSeconds: no such setting, use breaker\.firstTokenSeconds, breaker\.stallSeconds and jobs\.answerSeconds$/,
+    ],
+    [
+      'the old limit of a slow call',
+      breaker({ slowCallSeconds: 5 }),
+      /^breaker\.slowCallSeconds: no such setting, use breaker\.slowFirstTokenSeconds$/,
+    ],
+    [
+      'no failed calls',
+      jobs({ failedCalls: 0 }),
+      /^jobs\.failedCalls: got 0, allowed is at least 1/,
+    ],
+    ['an empty batch', jobs({ batchSize: 0 }), /^jobs\.batchSize: got 0, allowed is at least 1/],
+    [
+      'a batch above SQS’s maximum',
+      jobs({ batchSize: 11 }),
+      /^jobs\.batchSize: got 11, allowed is at most 10$/,
+    ],
+    [
+      'a key without requests',
+      api({ keyRequestsPerSecond: 0 }),
+      /^api\.keyRequestsPerSecond: got 0, allowed is above 0$/,
+    ],
+    [
+      'a key with more requests than all keys together',
+      api({ keyRequestsPerSecond: 5001 }),
+      /^api\.keyRequestsPerSecond: got 5001, allowed is at most 5000$/,
+    ],
+    [
+      'half a request',
+      api({ keyBurst: 0.5 }),
+      /^api\.keyBurst: got 0\.5, allowed is a whole number/,
     ],
     [
       'a time in words',
@@ -242,10 +317,9 @@ describe('parseSettings', () => {
   });
 
   test('names one fault per field, even if it breaks several rules', () => {
-    const twice = breaker({ callTimeoutSeconds: 500, windowSeconds: 0, redisUrl: '' });
+    const twice = breaker({ windowSeconds: 0, redisUrl: '' });
 
     expect(faultsIn(twice).map((fault) => fault.split(':')[0])).toEqual([
-      'breaker.callTimeoutSeconds',
       'breaker.redisUrl',
       'breaker.windowSeconds',
     ]);
@@ -261,6 +335,15 @@ describe('parseSettings', () => {
 
 function breaker(policy: object): object {
   return { tiers: [tier], breaker: policy };
+}
+
+/** Settings whose first target has these fields. */
+function slowTarget(fields: object, others: object = {}): object {
+  return { tiers: [{ ...tier, targets: [{ ...target, ...fields }] }], ...others };
+}
+
+function api(policy: object): object {
+  return { tiers: [tier], api: policy };
 }
 
 function jobs(policy: object): object {
