@@ -9,9 +9,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import settingsInput from '../../holdfast.config.ts';
 import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
 import { synthesize } from '../../local/synthesize.ts';
 import { request } from '../support/api-client.ts';
@@ -19,6 +19,7 @@ import { localAws } from '../support/local-aws.ts';
 import { sideBySide } from '../support/side-by-side.ts';
 import { addBarePipeline, BARE } from './bare/pipeline.ts';
 import { memoryOf, queueEmpty, queueName } from './embedded-run.ts';
+import settingsInput from './settings.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,6 +31,7 @@ const { values } = parseArgs({
 });
 const jobCount = Number(values.jobs);
 const firstTokenMs = Number(values['latency-ms']);
+const SETTINGS_FILE = fileURLToPath(new URL('settings.ts', import.meta.url));
 const WARM_UP_JOBS = 200;
 const ROUNDS = 10;
 const ROUND_JOBS = 500;
@@ -44,7 +46,7 @@ interface Pipeline {
 async function main(): Promise<void> {
   const outDir = await mkdtemp(join(tmpdir(), 'holdfast-load-'));
   try {
-    const assemblyDir = await synthesize({ outDir });
+    const assemblyDir = await synthesize({ outDir, configFile: SETTINGS_FILE });
     addBarePipeline(assemblyDir, settingsInput.tiers[0]?.targets[0]?.modelId ?? '');
     const latency = { firstTokenMs, sigma: 0.4 };
     const run = await startEmbeddedRun({ assemblyDir, port: 0, latency });

@@ -10,6 +10,7 @@ import { Agent, request } from 'node:http';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
@@ -23,8 +24,8 @@ const { values } = parseArgs({
     clients: { type: 'string', default: '8' },
     /** The fake Bedrock's median latency. */
     'latency-ms': { type: 'string', default: '5' },
-    /** A settings file. @default holdfast.config.ts */
-    config: { type: 'string' },
+    /** A settings file. Its `api` must allow the rate of the posts. @default settings.ts, beside this */
+    config: { type: 'string', default: fileURLToPath(new URL('settings.ts', import.meta.url)) },
   },
 });
 const jobCount = Number(values.jobs);
@@ -38,10 +39,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: clients });
 async function main(): Promise<void> {
   const outDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   try {
-    const assemblyDir = await synthesize({
-      outDir,
-      ...(values.config && { configFile: values.config }),
-    });
+    const assemblyDir = await synthesize({ outDir, configFile: values.config });
     const run = await startEmbeddedRun({
       assemblyDir,
       port: 0,

@@ -106,29 +106,77 @@ describe('the checks of an account', () => {
   });
 
   describe('concurrency', () => {
-    const check = async (lambda: readonly Quota[]) => {
+    // 10 workers, and 4.5 requests per second that wait for 5 s.
+    const settings = someSettings({
+      jobs: { workerConcurrency: 10 },
+      api: { keyRequestsPerSecond: 4.5 },
+    });
+    const checkAll = async (lambda: readonly Quota[], reserved?: number) => {
       account.set({ quotas: { lambda } });
-      const settings = someSettings({ jobs: { workerConcurrency: 10 } });
-      return (await checkConcurrency(new ServiceQuotasClient(account.config), REGION, settings))[0];
+      const client = new ServiceQuotasClient(account.config);
+      return (await checkConcurrency(client, REGION, settings, reserved))[0];
     };
+    const check = (value: number, reserved?: number) =>
+      checkAll([{ name: 'Concurrent executions', value }], reserved);
     const others = [
       { name: 'Elastic network interfaces per VPC', value: 500 },
       { name: 'Function and layer storage', value: 75 },
     ];
 
-    test('is good when workers leave some unused, even if the quota is on a later page', async () => {
-      const finding = await check([...others, { name: 'Concurrent executions', value: 11 }]);
-      expect(finding).toMatchObject({ check: 'concurrency', level: 'good' });
+    test('is good when workers and waiting requests leave some unused', async () => {
+      expect(await check(34)).toEqual({
+        check: 'concurrency',
+        subject: REGION,
+        level: 'good',
+        found:
+          'the quota is 34 concurrent executions; workers use up to 10, and requests that wait use up to 23 (one key, 4.5 requests per second x 5 s)',
+      });
     });
 
-    test('warns when workers can use all of it', async () => {
-      const finding = await check([{ name: 'Concurrent executions', value: 10 }]);
+    test('is found on a later page too', async () => {
+      const quotas = [...others, { name: 'Concurrent executions', value: 1000 }];
+      expect(await checkAll(quotas)).toMatchObject({ level: 'good' });
+    });
+
+    test('warns in a new account, where ten requests that wait stop the workers', async () => {
+      const finding = await check(10);
       expect(finding).toMatchObject({ level: 'warning' });
-      expect(finding?.fix).toMatch(/jobs\.workerConcurrency/);
+      expect(finding?.fix).toBe(
+        'request a quota "Concurrent executions" of Lambda above 33, or lower api.keyRequestsPerSecond and jobs.workerConcurrency',
+      );
+    });
+
+    test('warns with the default settings below a quota of 260', async () => {
+      account.set({ quotas: { lambda: [{ name: 'Concurrent executions', value: 260 }] } });
+      const client = new ServiceQuotasClient(account.config);
+      const [finding] = await checkConcurrency(client, REGION, someSettings());
+      expect(finding).toMatchObject({ level: 'warning' });
+      expect(finding?.fix).toMatch(
+        /above 260, .*, or reserve a part of it with statusConcurrency$/,
+      );
+    });
+
+    test('is good when a reservation leaves 100 to the other functions', async () => {
+      const finding = await check(150, 50);
+      expect(finding).toMatchObject({ level: 'good' });
+      expect(finding?.found).toMatch(/; workers use up to 10, and 50 are reserved for requests/);
+    });
+
+    test.each([
+      [10, 1, 'a new account'],
+      [149, 50, 'an account without room for it'],
+    ])('is bad with a quota of %d and a reservation of %d: %s', async (quota, reserved) => {
+      const finding = await check(quota, reserved);
+      expect(finding).toMatchObject({ level: 'bad' });
+      expect(finding?.fix).toBe(
+        `deploy without statusConcurrency, or request a quota "Concurrent executions" of Lambda of at least ${reserved + 100}, because 100 must stay unreserved`,
+      );
     });
 
     test('warns when the quota is not found', async () => {
-      expect(await check(others)).toMatchObject({ level: 'warning' });
+      const finding = await checkAll(others);
+      expect(finding).toMatchObject({ level: 'warning' });
+      expect(finding?.fix).toMatch(/it must be above 33, because workers use up to 10, and/);
     });
   });
 
@@ -149,7 +197,7 @@ describe('the checks of an account', () => {
           maxTokens: 1000,
         },
       ],
-      jobs: { workerConcurrency: 2 },
+      jobs: { workerConcurrency: 2, batchSize: 10 },
     });
     const check = (bedrock: readonly Quota[]) => {
       account.set({ quotas: { bedrock } });

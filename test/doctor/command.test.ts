@@ -71,6 +71,14 @@ describe('holdfast doctor', () => {
     expect(exitCode).toBe(1);
   });
 
+  test('checks the concurrency that the deploy will reserve', async () => {
+    const { exitCode, output } = await run(['doctor', '--status-concurrency', '901']);
+    expect(output).toMatch(
+      /^✗ BAD {2}concurrency: us-east-1: the quota is 1000 .*901 are reserved/m,
+    );
+    expect(exitCode).toBe(1);
+  });
+
   test('reports missing credentials once, and sends no other request', async () => {
     bedrock.resetLog();
     const { exitCode, output } = await run(['doctor'], { AWS_ACCESS_KEY_ID: '' });

@@ -6,7 +6,8 @@ const ENDPOINT = '--bedrock-endpoint=http://127.0.0.1:1';
 
 describe('the command line of the doctor', () => {
   test('parses every option, and adds nothing', () => {
-    const args = '--json -c my.config.ts --region eu-west-1 --profile team --stack Holdfast';
+    const args =
+      '--json -c my.config.ts --region eu-west-1 --profile team --stack Holdfast --status-concurrency 50';
     expect(parseOptions(['doctor', ...args.split(' ')])).toEqual({
       help: false,
       json: true,
@@ -14,6 +15,7 @@ describe('the command line of the doctor', () => {
       region: 'eu-west-1',
       profile: 'team',
       stack: 'Holdfast',
+      statusConcurrency: 50,
     });
     expect(parseOptions(['doctor'])).toEqual({ help: false, json: false });
   });
@@ -25,6 +27,10 @@ describe('the command line of the doctor', () => {
     [
       ['doctor', '--bedrock-endpoint=here'],
       '--bedrock-endpoint: got here, allowed is an http(s) URL',
+    ],
+    [
+      ['doctor', '--status-concurrency=0'],
+      '--status-concurrency: got 0, allowed is a whole number from 1',
     ],
     [
       ['doctor', ENDPOINT, '--stack=Holdfast'],

@@ -14,7 +14,7 @@ export interface DeadLetter {
   readonly reason?: string;
 }
 
-type FunctionName = 'Request' | 'Worker' | 'Sweeper' | 'Admin' | 'Lifecycle' | 'Prober';
+type FunctionName = 'Request' | 'Status' | 'Worker' | 'Sweeper' | 'Admin' | 'Lifecycle' | 'Prober';
 
 /** One embedded run: its API, for callers and operators, its fake Bedrock, its queues and its functions. */
 export class Holdfast extends ApiClient {

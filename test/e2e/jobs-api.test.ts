@@ -19,13 +19,25 @@ afterAll(async () => {
 const cancel = (jobId: string, apiKey = 'local') =>
   holdfast.request<JobView>(`/jobs/${jobId}`, { method: 'DELETE', apiKey });
 
-test('a caller who waits gets the result in the same request', async () => {
+test('a caller who waits gets the result in the same request, from a function of its own', async () => {
   const jobId = await holdfast.submit('quick');
+  const { invocations: before } = holdfast.function('Request');
 
-  const { status, body } = await holdfast.request<JobView>(`/jobs/${jobId}?wait=20`);
+  const { status, body } = await holdfast.request<JobView>(`/jobs/${jobId}?wait=5`);
 
   expect(status).toBe(200);
   expect(body).toMatchObject({ jobId, status: 'SUCCEEDED', result: { text: expect.any(String) } });
+  expect(holdfast.function('Request').invocations).toBe(before);
+  expect(holdfast.function('Status').invocations).toBeGreaterThan(0);
+});
+
+test('a wait of more than 5 s is refused without a reserved concurrency', async () => {
+  const answer = await holdfast.request(`/jobs/${await holdfast.submit('quick')}?wait=6`);
+
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { errors: [{ detail: 'got "6", allowed is a whole number from 0 to 5' }] },
+  });
 });
 
 test('a tenant lists its own jobs in pages, newest first, filtered by status', async () => {
@@ -37,7 +49,7 @@ test('a tenant lists its own jobs in pages, newest first, filtered by status', a
       body: { prompt },
       apiKey,
     });
-    await holdfast.request(`/jobs/${posted.body.jobId}?wait=20`, { apiKey });
+    await holdfast.request(`/jobs/${posted.body.jobId}?wait=5`, { apiKey });
     jobIds.unshift(posted.body.jobId);
   }
   const list = async (query: string) =>

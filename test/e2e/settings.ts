@@ -3,6 +3,7 @@
  * take only seconds.
  */
 import { defineSettings } from '../../lambda/contract/schemas/settings.ts';
+import { HIGHEST_KEY_LIMITS } from '../support/key-limits.ts';
 
 export default defineSettings({
   tiers: [
@@ -39,5 +40,7 @@ export default defineSettings({
     workerConcurrency: 4,
     shortestDeferralSeconds: 1,
   },
+  // The suites post as fast as they can.
+  api: HIGHEST_KEY_LIMITS,
   tenants: { 'local-2': 'another-team' },
 });

@@ -25,13 +25,14 @@ const { values } = parseArgs({
 /** The least number of cases. Fewer mean that schemathesis skipped most of the document. */
 const MINIMUM_CASES = 1000;
 const CONFIG = fileURLToPath(new URL('schemathesis.toml', import.meta.url));
+const SETTINGS = fileURLToPath(new URL('../bench/settings.ts', import.meta.url));
 const DOCUMENT = fileURLToPath(new URL('../../docs/openapi.json', import.meta.url));
 
 async function main(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-fuzz-'));
   try {
     const run = await startEmbeddedRun({
-      assemblyDir: await synthesize({ outDir: join(dir, 'assembly') }),
+      assemblyDir: await synthesize({ configFile: SETTINGS, outDir: join(dir, 'assembly') }),
       port: 0,
       latency: { firstTokenMs: 5 },
     });

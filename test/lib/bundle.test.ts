@@ -26,9 +26,9 @@ function assetsIn(directory: string): string[] {
 describe('the bundles of the handlers', () => {
   const { directory, assets } = synthesize();
 
-  test('are five, of one file each', () => {
+  test('are six, of one file each', () => {
     expect(assets.map((asset) => readdirSync(join(directory, asset)))).toEqual(
-      Array.from({ length: 5 }, () => ['index.mjs']),
+      Array.from({ length: 6 }, () => ['index.mjs']),
     );
   });
 
@@ -66,8 +66,8 @@ describe('the bundles of the handlers', () => {
       ),
     );
 
-    // The lifecycle check uses no circuits.
-    expect(clients.map(({ length }) => length)).toEqual([0, withRedis.assets.length - 1]);
+    // The lifecycle check and the status function use no circuits.
+    expect(clients.map(({ length }) => length)).toEqual([0, withRedis.assets.length - 2]);
   });
 
   test('are the same in every run', async () => {

@@ -1,5 +1,6 @@
 import type { Settings, Target, Tier } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
+import { HIGHEST_KEY_LIMITS } from '../support/key-limits.ts';
 
 const SONNET_4_5 = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 const SONNET_4_6 = 'us.anthropic.claude-sonnet-4-6';
@@ -42,6 +43,7 @@ export function rigSettings(chain: ChainName): Settings {
         viewMaxAgeSeconds: 0.1,
         excessFailures: 5,
       },
+      api: HIGHEST_KEY_LIMITS,
       jobs: { answerSeconds: 60, deadlineSeconds: 600, shortestDeferralSeconds: 0.5 },
     },
     `the rig's settings for the chain ${chain}`,
