@@ -1,20 +1,25 @@
 /**
  * Prints the cost of a million jobs on AWS without the models' tokens, service by service. The write
- * units of the jobs table are counted: jobs go through the real use cases and the table's real adapter.
- * Requests follow from the options; prices, sizes and durations are constants in cost/report.ts.
+ * units and the reads of the jobs table are counted: jobs go through the real use cases and the
+ * table's real adapter. Requests follow from the options; prices, sizes and durations are constants in cost/report.ts.
  *
  *     npm run bench:cost
- *     npm run bench:cost -- --batch 1 --polls 1 --deferrals 1 --model-seconds 10
+ *     npm run bench:cost -- --batch 1 --polls 1 --wait-seconds 4 --deferrals 1 --answer-seconds 10
  */
 import { parseArgs } from 'node:util';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { JOB_DEFAULTS } from '../../lambda/contract/policy.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
+import { leaseRenewalMs } from '../../lambda/contract/time-budget.ts';
 import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import type { JobStore } from '../../lambda/core/jobs/job-store.ts';
+import type { JobLease } from '../../lambda/core/router/run-request.ts';
 import { acceptJob } from '../../lambda/request/accept-job.ts';
+import { getJob } from '../../lambda/status/get-job.ts';
 import { work } from '../../lambda/worker/work.ts';
 import { startDynalite } from '../support/dynalite-table.ts';
-import { answers, aWorld } from '../support/job-world.ts';
+import { aJob } from '../support/job-builders.ts';
+import { answers, aWorld, type World } from '../support/job-world.ts';
 import { localAws } from '../support/local-aws.ts';
 import { jobsTable } from '../support/tables.ts';
 import { Meter, meteredJobStore } from './cost/meter.ts';
@@ -22,17 +27,21 @@ import { report } from './cost/report.ts';
 
 const { values } = parseArgs({
   options: {
-    /** The mean duration of a model call; a worker waits for the slowest call of its batch. */
-    'model-seconds': { type: 'string', default: '4' },
-    /** Jobs in one batch of the worker: 10 under load, 1 in quiet times. */
-    batch: { type: 'string', default: '10' },
-    /** GET requests for each job: 1 if callers use `?wait=`, 0 if they use completion events. */
+    /** The time to the end of the slowest answer in a batch. */
+    'answer-seconds': { type: 'string', default: '4' },
+    /** Jobs in one batch of the worker: `jobs.batchSize` under load, 1 in quiet times. */
+    batch: { type: 'string', default: String(JOB_DEFAULTS.batchSize) },
+    /** GET requests for each job: 0 if callers use completion events. */
     polls: { type: 'string', default: '2' },
+    /** The time for which each GET request waits (`?wait=`). */
+    'wait-seconds': { type: 'string', default: '0' },
     /** The number of times that each job is deferred before it is answered, as in an outage. */
     deferrals: { type: 'string', default: '0' },
   },
 });
 const deferrals = Number(values.deferrals);
+const answerSeconds = Number(values['answer-seconds']);
+const waitSeconds = Number(values['wait-seconds']);
 const JOBS = 20;
 
 async function main(): Promise<void> {
@@ -43,9 +52,11 @@ async function main(): Promise<void> {
     const meter = new Meter();
     await runJobs(meteredJobStore(client, 'jobs', meter));
     report({
-      modelSeconds: Number(values['model-seconds']),
+      answerSeconds,
       batch: Number(values.batch),
       polls: Number(values.polls),
+      waitSeconds,
+      readsOfPoll: await readsOfPoll(),
       deferrals,
       writes: meter.writes / JOBS,
       indexWrites: meter.indexWrites / JOBS,
@@ -59,16 +70,18 @@ async function main(): Promise<void> {
 async function runJobs(jobs: JobStore): Promise<void> {
   const runs = new Map<string, number>();
   const base = aWorld({
-    run: ({ jobId }, { clock }) => {
+    run: async ({ jobId, lease }, world) => {
       const before = runs.get(jobId) ?? 0;
       runs.set(jobId, before + 1);
-      return before < deferrals
-        ? {
-            outcome: 'deferred',
-            unserved: [{ outcome: 'skipped', untilMs: clock.now() + 60_000 }],
-            attempts: [],
-          }
-        : answers();
+      if (before >= deferrals) {
+        await takeAnswer(world, lease);
+        return answers();
+      }
+      return {
+        outcome: 'deferred',
+        unserved: [{ outcome: 'skipped', untilMs: world.clock.now() + 60_000 }],
+        attempts: [],
+      };
     },
   });
   const world = {
@@ -87,6 +100,31 @@ async function runJobs(jobs: JobStore): Promise<void> {
   for (const { message } of world.queue.sent) {
     await work(world, world.invocation, encodeMessage(message));
   }
+}
+
+/** Lets the time of an answer pass, and renews the job's lease as a call does. */
+async function takeAnswer({ clock, settings }: World, lease: JobLease): Promise<void> {
+  const endMs = clock.now() + answerSeconds * 1000;
+  const renewalMs = leaseRenewalMs(settings.breaker);
+  await lease.renew();
+  while (clock.now() + renewalMs < endMs) {
+    clock.nowMs += renewalMs;
+    await lease.renew();
+  }
+  clock.nowMs = endMs;
+}
+
+/** Counts the reads of a job's row by a GET request that waits and in which the job does not end. */
+async function readsOfPoll(): Promise<number> {
+  const { clock, results } = aWorld();
+  let reads = 0;
+  const get = async () => {
+    reads++;
+    return aJob();
+  };
+  const { jobId, tenant } = aJob();
+  await getJob({ jobs: { get }, results, clock }, tenant, jobId, clock.now() + waitSeconds * 1000);
+  return reads;
 }
 
 await main();

@@ -22,18 +22,22 @@ const FUNCTION_GB = 0.5;
 const REQUEST_SECONDS = 0.05;
 /** The duration of one run of a job without its model call. */
 const WORKER_SECONDS = 0.3;
-/** Store operations of closed circuits for each job, in batches of ten; `bench:breaker` measures them. */
-const CIRCUIT = { writes: 0.1, reads: 0.133 } as const;
-/** Log lines of both functions for each job. They include the metrics. */
+/** Store operations of a closed circuit for each batch; `bench:breaker` measures them. */
+const CIRCUIT = { writes: 1, reads: 1.33 } as const;
+/** Log lines of all functions for each job. They include the metrics. */
 const LOG_KB = 3;
 
 export interface Usage {
-  /** The mean duration of a model call. */
-  readonly modelSeconds: number;
+  /** The time to the end of the slowest answer in a batch: the worker runs until then. */
+  readonly answerSeconds: number;
   /** The number of jobs in one batch of the worker. */
   readonly batch: number;
   /** The number of GET requests for each job. */
   readonly polls: number;
+  /** The time for which each of these requests waits for the end of the job. */
+  readonly waitSeconds: number;
+  /** The number of times that such a request reads the row. */
+  readonly readsOfPoll: number;
   /** The number of deferrals of each job. */
   readonly deferrals: number;
   /** Write units of the jobs table for each job. */
@@ -43,20 +47,31 @@ export interface Usage {
 }
 
 interface Line {
-  readonly service: string;
+  readonly service: Service;
   /** The billed units for each job, in words. */
   readonly units: string;
   /** The price in dollars for each job. */
   readonly dollars: number;
 }
 
+type Service =
+  | 'API Gateway'
+  | 'Lambda, requests'
+  | 'Lambda, status'
+  | 'Lambda, worker'
+  | 'SQS'
+  | 'DynamoDB'
+  | 'S3'
+  | 'EventBridge'
+  | 'CloudWatch Logs';
+
 /** Prints the cost of a million jobs, one line for each service. */
 export function report(usage: Usage): void {
-  const { modelSeconds, batch, polls, deferrals } = usage;
-  const lines = linesOf(usage);
+  const { answerSeconds, batch, polls, waitSeconds, deferrals } = usage;
+  const lines = costOf(usage);
   const total = lines.reduce((sum, { dollars }) => sum + dollars, 0);
   console.log(`US dollars for a million jobs, without the models' tokens (us-east-1, on demand).
-Each job: ${polls} polls, ${deferrals} deferrals, a model call of ${modelSeconds} s in a batch of ${batch}.
+Each job: ${polls} GET requests that wait for ${waitSeconds} s, ${deferrals} deferrals, and an answer in a batch of ${batch} whose slowest answer takes ${answerSeconds} s.
 `);
   console.log(`${'service'.padEnd(18)}${'dollars'.padStart(8)}  for each job`);
   for (const { service, units, dollars } of lines) {
@@ -65,14 +80,19 @@ Each job: ${polls} polls, ${deferrals} deferrals, a model call of ${modelSeconds
   console.log(`${'total'.padEnd(18)}${(total * MILLION).toFixed(2).padStart(8)}`);
 }
 
-function linesOf(usage: Usage): readonly Line[] {
-  const { modelSeconds, batch, polls, deferrals, writes, indexWrites } = usage;
+/** Returns the cost of one job, service by service. */
+export function costOf(usage: Usage): readonly Line[] {
+  const { answerSeconds, batch, polls, deferrals, writes, indexWrites } = usage;
   const requests = 1 + polls;
+  const pollSeconds = REQUEST_SECONDS + usage.waitSeconds;
   const runs = 1 + deferrals;
   const gets = runs + Math.min(1, polls);
-  const writeUnits = writes + indexWrites + CIRCUIT.writes;
-  // Each poll is a strongly consistent read of the job's row, which costs one read unit.
-  const readUnits = polls + CIRCUIT.reads;
+  // The jobs of a batch run side by side, so each pays its share of the slowest one.
+  const workerSeconds = (answerSeconds + runs * WORKER_SECONDS) / batch;
+  const circuitWrites = CIRCUIT.writes / batch;
+  const writeUnits = writes + indexWrites + circuitWrites;
+  // A strongly consistent read of a row costs one read unit.
+  const readUnits = polls * usage.readsOfPoll + CIRCUIT.reads / batch;
   return [
     {
       service: 'API Gateway',
@@ -81,13 +101,18 @@ function linesOf(usage: Usage): readonly Line[] {
     },
     {
       service: 'Lambda, requests',
-      units: `${requests} calls of ${REQUEST_SECONDS} s`,
-      dollars: lambda(requests, requests * REQUEST_SECONDS),
+      units: `1 call of ${REQUEST_SECONDS} s`,
+      dollars: lambda(1, REQUEST_SECONDS),
+    },
+    {
+      service: 'Lambda, status',
+      units: `${polls} calls of ${pollSeconds} s`,
+      dollars: lambda(polls, polls * pollSeconds),
     },
     {
       service: 'Lambda, worker',
-      units: `${runs}/${batch} call, ${((modelSeconds + runs * WORKER_SECONDS) / batch).toFixed(2)} s`,
-      dollars: lambda(runs / batch, (modelSeconds + runs * WORKER_SECONDS) / batch),
+      units: `${runs}/${batch} call, ${workerSeconds.toFixed(2)} s = (${answerSeconds} + ${runs} x ${WORKER_SECONDS}) / ${batch}`,
+      dollars: lambda(runs / batch, workerSeconds),
     },
     {
       service: 'SQS',
@@ -96,7 +121,7 @@ function linesOf(usage: Usage): readonly Line[] {
     },
     {
       service: 'DynamoDB',
-      units: `${writeUnits.toFixed(1)} write units (${writes} of rows, ${indexWrites} of indexes, ${CIRCUIT.writes} of circuits), ${readUnits.toFixed(1)} read units`,
+      units: `${writeUnits.toFixed(1)} write units (${writes} of rows, ${indexWrites} of indexes, ${circuitWrites.toFixed(1)} of circuits), ${readUnits.toFixed(1)} read units`,
       dollars: writeUnits * PRICE.dynamoDbWrite + readUnits * PRICE.dynamoDbRead,
     },
     {
