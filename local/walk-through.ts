@@ -36,7 +36,7 @@ function commands(run: Printed, apiKey: string, settings: Settings): string {
   const json = "-H 'content-type: application/json'";
   const submit = `Submit a job, then read it with the jobId from the response:
   curl -s ${run.apiUrl}/jobs ${key} ${json} -d '{"prompt":"Why do ships have anchors?"}'
-  curl -s '${run.apiUrl}/jobs/JOB_ID?wait=20' ${key}
+  curl -s '${run.apiUrl}/jobs/JOB_ID?wait=5' ${key}
 `;
   const circuits = `See the circuits:
   curl -s ${run.apiUrl}/health ${key}
