@@ -6,8 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from './aws/system-clock.ts';
 import { checkPolicy } from './contract/breaker-rules.ts';
 import { BREAKER_DEFAULTS, type BreakerPolicy } from './contract/policy.ts';
+import { permitLeaseMs } from './contract/time-budget.ts';
 import type { OverrideMode } from './contract/words.ts';
-import type { Admission, Rejection, RejectReason } from './core/breaker/admission.ts';
+import type { Admission, CallRequest, Rejection, RejectReason } from './core/breaker/admission.ts';
 import { Breaker } from './core/breaker/breaker.ts';
 import type { CircuitStore } from './core/breaker/circuit-store.ts';
 import { type Classification, classifyByStatus, outcomeOf } from './core/breaker/classify.ts';
@@ -22,6 +23,8 @@ export interface GuardOptions {
   readonly store: CircuitStore;
   /** The policy's fields that differ from the defaults. @default `BREAKER_DEFAULTS` */
   readonly policy?: Partial<BreakerPolicy>;
+  /** The time limit of a call. A longer call is aborted and counts as a timeout. @default 60 */
+  readonly callTimeoutSeconds?: number;
   /** Classifies the error of a failed call. @default by HTTP status */
   readonly classify?: (error: unknown) => Classification;
   /**
@@ -88,7 +91,10 @@ export class CircuitOpenError extends Error {
 export function createBreaker(options: GuardOptions): Guard {
   const policy = { ...BREAKER_DEFAULTS, ...options.policy };
   checkPolicy(policy);
-  const { store, classify = classifyByStatus, on } = options;
+  const { store, classify = classifyByStatus, callTimeoutSeconds = 60, on } = options;
+  if (!(callTimeoutSeconds > 0)) {
+    throw new RangeError(`callTimeoutSeconds: got ${callTimeoutSeconds}, allowed is above 0`);
+  }
   const clock = { ...systemClock, now: options.now ?? systemClock.now };
   const breaker = new Breaker({
     store,
@@ -99,14 +105,14 @@ export function createBreaker(options: GuardOptions): Guard {
     workerId: randomUUID(),
     on,
   });
-  const calls = new GuardedCalls(breaker, policy, classify);
+  const calls = new GuardedCalls(breaker, callTimeoutSeconds, classify);
   return {
     call: (key, run) => calls.call(key, run),
     wrap:
       (key, run) =>
       (...args) =>
         calls.call(key, () => run(...args)),
-    admit: (key) => breaker.admit(key),
+    admit: (key) => calls.admit(key),
     handler:
       (handle) =>
       async (...args) => {
@@ -139,23 +145,29 @@ async function setOverride(
 
 class GuardedCalls {
   readonly #breaker: Breaker;
-  readonly #policy: BreakerPolicy;
+  readonly #timeoutSeconds: number;
+  readonly #request: CallRequest;
   readonly #classify: (error: unknown) => Classification;
 
   constructor(
     breaker: Breaker,
-    policy: BreakerPolicy,
+    timeoutSeconds: number,
     classify: (error: unknown) => Classification,
   ) {
     this.#breaker = breaker;
-    this.#policy = policy;
+    this.#timeoutSeconds = timeoutSeconds;
+    this.#request = { leaseMs: permitLeaseMs(timeoutSeconds * 1000) };
     this.#classify = classify;
+  }
+
+  admit(key: string): Admission | Promise<Admission> {
+    return this.#breaker.admit(key, this.#request);
   }
 
   call<Result>(key: string, run: (call: GuardedCall) => Promise<Result>): Promise<Result> {
     try {
       // An admission that needs no I/O is not a promise, so the call does not have to wait for it.
-      const admission = this.#breaker.admit(key);
+      const admission = this.#breaker.admit(key, this.#request);
       return admission instanceof Promise
         ? admission.then((admitted) => this.#run(admitted, run))
         : this.#run(admission, run);
@@ -168,7 +180,7 @@ class GuardedCalls {
   #run<Result>(admission: Admission, run: (call: GuardedCall) => Promise<Result>): Promise<Result> {
     if (!admission.admitted) throw new CircuitOpenError(admission);
     const { permit } = admission;
-    const call = new TimedCall(this.#policy.firstTokenSeconds);
+    const call = new TimedCall(this.#timeoutSeconds);
     const succeeded = (result: Result) => {
       call.end();
       const settled = permit.settle({ kind: 'success' });

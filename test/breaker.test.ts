@@ -62,7 +62,8 @@ describe('a guarded call', () => {
 
   test('71. is aborted at the call timeout, which counts as a timeout of the target', async () => {
     const { guard, events } = aGuard({
-      policy: { callTimeoutSeconds: 0.01, consecutiveFailures: 1 },
+      callTimeoutSeconds: 0.01,
+      policy: { consecutiveFailures: 1 },
     });
     const hangs = ({ signal }: GuardedCall) =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
@@ -88,7 +89,7 @@ describe('a guarded call', () => {
   test('counts as slow if it takes too long', async () => {
     let nowMs = Date.UTC(2026, 0, 15);
     const { guard, events } = aGuard({
-      policy: { slowCallSeconds: 30, minimumCalls: 2 },
+      policy: { slowFirstTokenSeconds: 30, minimumCalls: 2 },
       now: () => nowMs,
     });
     const slow = guard.wrap(KEY, async (seconds: number) => {
@@ -139,13 +140,32 @@ describe('a guard', () => {
     expect(await guard.call(KEY, async () => 1)).toBe(1);
   });
 
+  test('holds a recovery permit for longer than a call may take', async () => {
+    let nowMs = Date.UTC(2026, 0, 15);
+    const policy = { consecutiveFailures: 1, viewMaxAgeSeconds: 0 };
+    const { guard } = aGuard({ callTimeoutSeconds: 100, policy, now: () => nowMs });
+    await guard.call(KEY, () => Promise.reject(new Error('broken'))).catch(() => undefined);
+    nowMs += 66_000;
+    await guard.admit(KEY);
+
+    nowMs += 124_999;
+    expect(await guard.admit(KEY)).toMatchObject({ admitted: false, retryAfterMs: 1 });
+    nowMs += 1;
+    expect(await guard.admit(KEY)).toMatchObject({ admitted: true });
+  });
+
+  test.each([0, -1, Number.NaN])('refuses a call timeout of %d s', (callTimeoutSeconds) => {
+    expect(() => aGuard({ callTimeoutSeconds })).toThrow(
+      `callTimeoutSeconds: got ${callTimeoutSeconds}, allowed is above 0`,
+    );
+  });
+
   test.each([
     ['failureRatePercent', 100],
-    ['windowSeconds', 59],
     ['minimumCalls', 0],
     ['excessFailures', 0],
     ['consecutiveFailures', 2.5],
-    ['slowCallSeconds', 0],
+    ['slowFirstTokenSeconds', 0],
     ['slowRatePercent', 101],
     ['cooldownSeconds', 0],
     ['cooldownMultiplier', 0.5],
@@ -153,7 +173,9 @@ describe('a guard', () => {
     ['viewMaxAgeSeconds', 61],
     ['recoveryStages', []],
     ['recoveryStages', [5, 5]],
-    ['callTimeoutSeconds', 0],
+    ['firstTokenSeconds', 0],
+    ['stallSeconds', 0],
+    ['windowSeconds', 29],
     ['dailyQuotaResetUtc', '24:00'],
   ])('refuses a policy whose %s is %j, naming both', (field, value) => {
     const policy = { [field]: value };

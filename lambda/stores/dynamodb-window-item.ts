@@ -9,7 +9,10 @@ import {
 } from '../core/breaker/circuit-store.ts';
 
 /** A counter of a bucket. */
-type Counter = 'success' | 'slow' | TargetFailureKind;
+type Counter = OwnCounter | TargetFailureKind;
+
+/** A counter that is not a failure kind. */
+type OwnCounter = 'success' | 'slow' | 'provisional' | 'firstTokenMs';
 
 /**
  * One item holds 60 buckets of one epoch and shard. The name of a counter is a letter and the number
@@ -20,6 +23,8 @@ type Counter = 'success' | 'slow' | TargetFailureKind;
 const LETTERS: Readonly<Record<Counter, string>> = {
   success: 's',
   slow: 'w',
+  provisional: 'p',
+  firstTokenMs: 'm',
   'quota-minute': 'q',
   'quota-day': 'd',
   capacity: 'c',
@@ -27,11 +32,13 @@ const LETTERS: Readonly<Record<Counter, string>> = {
   timeout: 't',
   network: 'n',
   'broken-stream': 'b',
-  'model-error': 'm',
+  'model-error': 'e',
   config: 'g',
 };
 
 const COUNTERS = Object.keys(LETTERS) as readonly Counter[];
+
+const OWN_COUNTERS: readonly OwnCounter[] = ['success', 'slow', 'provisional', 'firstTokenMs'];
 
 /**
  * The attribute for the waits that failed calls asked for, in milliseconds. It is a set, because
@@ -96,6 +103,8 @@ export function fromWindowItem(item: Readonly<Record<string, unknown>>): WindowB
 interface MutableBucket extends WindowBucket {
   success: number;
   slow: number;
+  provisional?: number;
+  firstTokenMs?: number;
   readonly failures: Partial<Record<TargetFailureKind, number>>;
   retryAfterMs?: number;
 }
@@ -104,12 +113,16 @@ function setCounter(bucket: MutableBucket, letter: string, value: unknown): void
   if (letter === WAITS && value instanceof Set) bucket.retryAfterMs = Math.max(...value);
   const counter = COUNTERS.find((known) => LETTERS[known] === letter);
   if (counter === undefined) return;
-  if (counter === 'success' || counter === 'slow') bucket[counter] = Number(value);
+  if (isOwn(counter)) bucket[counter] = Number(value);
   else bucket.failures[counter] = Number(value);
 }
 
-function countsByLetter({ success, slow, failures }: WindowCounts): [string, number][] {
-  const counts: Partial<Record<Counter, number>> = { success, slow, ...failures };
+function isOwn(counter: Counter): counter is OwnCounter {
+  return (OWN_COUNTERS as readonly Counter[]).includes(counter);
+}
+
+function countsByLetter({ failures, ...own }: WindowCounts): [string, number][] {
+  const counts: Partial<Record<Counter, number>> = { ...own, ...failures };
   return COUNTERS.map((counter): [string, number] => [
     LETTERS[counter],
     counts[counter] ?? 0,

@@ -75,10 +75,8 @@ export class RedisCircuitStore implements CircuitStore {
   ): Promise<void> {
     const bucket = isoTime(slot.startMs);
     const oldest = isoTime(slot.startMs - 2 * BUCKETS_PER_WINDOW * slot.bucketMs);
-    const { success, slow, failures, retryAfterMs = 0 } = counts;
-    const counters = Object.entries({ success, slow, ...failures }).filter(
-      ([, count]) => count !== 0,
-    );
+    const { failures, retryAfterMs = 0, ...sums } = counts;
+    const counters = Object.entries({ ...sums, ...failures }).filter(([, count]) => count !== 0);
     await this.#run(
       ADD_TO_WINDOW,
       [this.#windowKey(key, epoch)],
@@ -126,6 +124,9 @@ const KEPT_MS = 2 * 3_600_000;
 /** The only field of a bucket that is not a sum. */
 const RETRY_AFTER = 'retryAfterMs';
 
+/** The counters of a bucket that are not failure kinds. */
+const NAMED: readonly string[] = ['success', 'slow', 'provisional', 'firstTokenMs', RETRY_AFTER];
+
 function expectation(expected: Expected): [kind: string, text: string] {
   if (expected === 'absent') return ['absent', ''];
   if ('version' in expected) return ['version', String(expected.version)];
@@ -154,8 +155,9 @@ function countOf(field: string, value: string | undefined): Count {
 
 function bucketOf({ bucket, name, count }: Count): WindowBucket {
   const empty = { startMs: Date.parse(bucket), success: 0, slow: 0, failures: {} };
-  const isOwn = name === 'success' || name === 'slow' || name === RETRY_AFTER;
-  return isOwn ? { ...empty, [name]: count } : { ...empty, failures: { [name]: count } };
+  return NAMED.includes(name)
+    ? { ...empty, [name]: count }
+    : { ...empty, failures: { [name]: count } };
 }
 
 /** Errors that a server returns before it changes anything. */

@@ -13,7 +13,10 @@ import { fencingCases } from './circuit-fencing.ts';
 import { openCases } from './circuit-open.ts';
 import { outageCases } from './circuit-outages.ts';
 import { overrideCases } from './circuit-overrides.ts';
+import { recentCases } from './circuit-recent.ts';
 import { recoveryCases } from './circuit-recovery.ts';
+import { streamCases } from './circuit-streams.ts';
+import { turnCases } from './circuit-turns.ts';
 
 /** Returns an empty store whose clock is `now`. */
 export type OpenStore = (now: () => number) => Promise<CircuitStore>;
@@ -30,6 +33,9 @@ export function circuitCases(storeName: string, openStore: OpenStore, seeds = 20
     countingCases(newFleet, seeds);
     openCases(newFleet);
     recoveryCases(newFleet);
+    turnCases(newFleet);
+    streamCases(newFleet);
+    recentCases(newFleet);
     fencingCases(newFleet);
     faultCases(newFleet);
     outageCases(newFleet);

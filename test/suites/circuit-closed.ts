@@ -95,7 +95,7 @@ export function closedCases(newFleet: NewFleet): void {
     });
 
     test('9. the slow rule trips at half of the calls; a slow success is a success', async () => {
-      const policy = { slowCallSeconds: 30, slowRatePercent: 50 };
+      const policy = { slowFirstTokenSeconds: 30, slowRatePercent: 50 };
       const slow = await newFleet({ policy });
       await sideBySide(slow, 10, 10);
       expect(slow.ofType('opened')).toMatchObject([

@@ -118,12 +118,12 @@ export function countingCases(newFleet: NewFleet, seeds: number): void {
     test('18. a job that fails twice inside a window counts once', async () => {
       const fleet = await newFleet();
 
-      await fleet.call(FAIL, 1, 'job-1');
-      await fleet.call(FAIL, 1, 'job-1');
-      await fleet.call(FAIL, 1, 'job-2');
+      await fleet.call(FAIL, 1, { subject: 'job-1' });
+      await fleet.call(FAIL, 1, { subject: 'job-1' });
+      await fleet.call(FAIL, 1, { subject: 'job-2' });
       expect(await countsOf(fleet)).toMatchObject({ failures: 2 });
       await fleet.seconds(60);
-      await fleet.call(FAIL, 1, 'job-1');
+      await fleet.call(FAIL, 1, { subject: 'job-1' });
 
       expect(await countsOf(fleet)).toMatchObject({ failures: 1 });
     });

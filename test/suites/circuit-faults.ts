@@ -41,12 +41,12 @@ export function faultCases(newFleet: NewFleet): void {
       expect(window.map(({ startMs }) => startMs)).toEqual([2 * periodMs + 500, 3 * periodMs]);
     });
 
-    test('a window keeps the count of every failure kind, of successes and of slow calls', async () => {
+    test('a window keeps the count of every failure kind and all its other counts', async () => {
       const { store } = await newFleet();
       const slot = { startMs: 0, bucketMs: 1_000 };
       // A different count for each kind, so that no two kinds can be confused.
       const failures = Object.fromEntries(TARGET_FAILURE_KINDS.map((kind, i) => [kind, i + 1]));
-      const counts = { success: 20, slow: 30, failures };
+      const counts = { success: 20, provisional: -7, firstTokenMs: 8_300, slow: 30, failures };
 
       for (let i = 0; i < 2; i++) await store.addToWindow(KEY, 1, slot, counts);
 
@@ -54,7 +54,14 @@ export function faultCases(newFleet: NewFleet): void {
         TARGET_FAILURE_KINDS.map((kind, i) => [kind, 2 * (i + 1)]),
       );
       expect(await store.readWindow(KEY, 1, slot)).toEqual([
-        { startMs: 0, success: 40, slow: 60, failures: doubled },
+        {
+          startMs: 0,
+          success: 40,
+          provisional: -14,
+          firstTokenMs: 16_600,
+          slow: 60,
+          failures: doubled,
+        },
       ]);
     });
 

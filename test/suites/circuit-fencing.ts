@@ -101,7 +101,7 @@ export function fencingCases(newFleet: NewFleet): void {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);
       const probe = await fleet.permit(1);
-      await fleet.seconds(fleet.policy.callTimeoutSeconds);
+      await fleet.seconds(fleet.policy.firstTokenSeconds + fleet.policy.stallSeconds);
       expect(await fleet.admit(2)).toMatchObject({ admitted: false });
 
       await probe.settle(OK);

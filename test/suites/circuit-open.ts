@@ -63,19 +63,27 @@ export function openCases(newFleet: NewFleet): void {
       expect(cooldownSeconds(daily)).toBe(86_400 - 60);
     });
 
-    test('69. a daily quota opens at once until its reset, without probes before', async () => {
-      const fleet = await newFleet({ policy: { dailyQuotaResetUtc: '20:00' } });
+    test('69. a daily quota opens at once until its reset, with one probe an hour', async () => {
+      const fleet = await newFleet({ policy: { dailyQuotaResetUtc: '14:30' } });
       await fleet.calls(50, OK);
 
       await fleet.call(failure('quota-day'));
 
-      expect(fleet.ofType('opened')).toMatchObject([
-        { evidence: { rule: 'quota-day' }, untilMs: Date.UTC(2026, 0, 15, 20) },
-      ]);
-      await fleet.seconds(8 * 3600 - 1);
-      expect(await fleet.admit()).toMatchObject({ admitted: false, reason: 'open' });
-      await fleet.seconds(1);
-      expect(await fleet.admit()).toMatchObject({ admitted: true });
+      const untilMs = Date.UTC(2026, 0, 15, 14, 30);
+      expect(fleet.ofType('opened')).toMatchObject([{ evidence: { rule: 'quota-day' }, untilMs }]);
+      for (let hour = 1; hour <= 2; hour++) {
+        await fleet.seconds(3_599.999);
+        expect(await fleet.admit()).toMatchObject({ admitted: false, retryAfterMs: 1 });
+        await fleet.seconds(0.001);
+        const probe = await fleet.permit();
+        expect(await fleet.admit()).toMatchObject({ admitted: false, reason: 'half-open' });
+        await probe.settle(failure('quota-day'));
+        expect(fleet.ofType('opened').at(-1)).toMatchObject({ untilMs });
+      }
+      expect(await fleet.admit()).toMatchObject({ admitted: false, retryAfterMs: 1_800_000 });
+      await fleet.seconds(1_800);
+      expect(await fleet.call(OK)).toBe(true);
+      expect(await fleet.state()).toBe('HALF_OPEN 1');
     });
 
     test('69. a minute quota counts as one failure', async () => {

@@ -132,7 +132,7 @@ export function recoveryCases(newFleet: NewFleet): void {
     });
 
     test('34. a slow success is a failure when the slow rule is on', async () => {
-      const fleet = await opened(newFleet, { slowCallSeconds: 30 });
+      const fleet = await opened(newFleet, { slowFirstTokenSeconds: 30 });
       await fleet.seconds(60);
 
       const probe = await fleet.permit();

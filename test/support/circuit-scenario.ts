@@ -19,7 +19,8 @@ import type { Fault, Operation } from './watched-store.ts';
 export const POLICY: BreakerPolicy = aPolicy({
   cooldownSeconds: 10,
   cooldownMaxSeconds: 40,
-  callTimeoutSeconds: 4,
+  firstTokenSeconds: 3,
+  stallSeconds: 1,
   viewMaxAgeSeconds: 0.5,
   consecutiveFailures: 3,
   excessFailures: 4,
@@ -239,10 +240,11 @@ const GRACE = {
   forcedMs: recheckMs + 4 * LATENCY_MS + SLOWEST_READ_MS,
 };
 
-/** Case 77: a lease, the running cooldown, one more cooldown and three call timeouts. */
+/** Case 77: a lease, the running cooldown, one more cooldown and three calls of the longest kind. */
 function livenessMs(): number {
-  const { callTimeoutSeconds, cooldownSeconds } = POLICY;
-  return 1_000 * (1.25 * callTimeoutSeconds + 2 * 1.1 * cooldownSeconds + 3 * callTimeoutSeconds);
+  const { firstTokenSeconds, stallSeconds, cooldownSeconds } = POLICY;
+  const callSeconds = firstTokenSeconds + stallSeconds;
+  return 1_000 * (1.25 * callSeconds + 2 * 1.1 * cooldownSeconds + 3 * callSeconds);
 }
 
 /** A read changes nothing, so for a read `answer-lost` would equal `lost`. */

@@ -4,7 +4,7 @@ import type {
   OverrideScope,
   TargetFailureKind,
 } from '../../lambda/contract/words.ts';
-import type { Admission } from '../../lambda/core/breaker/admission.ts';
+import type { Admission, CallRequest } from '../../lambda/core/breaker/admission.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { CircuitStore } from '../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
@@ -23,6 +23,7 @@ export function aPolicy(changes: Partial<BreakerPolicy> = {}): BreakerPolicy {
     excessFailures: Number.POSITIVE_INFINITY,
     consecutiveFailures: Number.POSITIVE_INFINITY,
     cooldownMaxSeconds: 300,
+    firstTokenSeconds: 40,
     viewMaxAgeSeconds: 0,
     ...changes,
   };
@@ -77,20 +78,20 @@ export class Fleet {
     return this.worker(number);
   }
 
-  async admit(worker = 1, key = KEY, subject?: string): Promise<Admission> {
-    return await this.worker(worker).admit(key, subject);
+  async admit(worker = 1, key = KEY, call?: CallRequest): Promise<Admission> {
+    return await this.worker(worker).admit(key, call);
   }
 
   /** Returns a permit; throws if the call is rejected. */
-  async permit(worker = 1, key = KEY, subject?: string): Promise<Permit> {
-    const admission = await this.admit(worker, key, subject);
+  async permit(worker = 1, key = KEY, call?: CallRequest): Promise<Permit> {
+    const admission = await this.admit(worker, key, call);
     if (admission.admitted) return admission.permit;
     throw new Error(`worker ${worker} was rejected: ${admission.reason}`);
   }
 
   /** Makes a whole call: admission, outcome, flush. Returns false if it was rejected. */
-  async call(outcome: Outcome, worker = 1, subject?: string): Promise<boolean> {
-    const admission = await this.admit(worker, KEY, subject);
+  async call(outcome: Outcome, worker = 1, call?: CallRequest): Promise<boolean> {
+    const admission = await this.admit(worker, KEY, call);
     if (!admission.admitted) return false;
     await admission.permit.settle(outcome);
     await this.worker(worker).flush();

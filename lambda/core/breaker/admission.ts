@@ -1,6 +1,7 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import { type HalfOpen, type Open, permitsOf } from './circuit.ts';
 import type { Permit } from './permit.ts';
+import { claimableAtMs, claimableByAllAtMs } from './recovery-turn.ts';
 import type { CircuitSummary } from './summary.ts';
 import { timingOf } from './timing.ts';
 
@@ -73,16 +74,28 @@ export function decideAdmission(
   circuit: Open | HalfOpen,
   nowMs: number,
   policy: BreakerPolicy,
+  mayProbe = true,
 ): AdmissionDecision {
-  switch (circuit.state) {
-    case 'OPEN':
-      if (nowMs >= circuit.untilMs) return CLAIM;
-      return { type: 'reject', reason: 'open', retryAfterMs: circuit.untilMs - nowMs };
-    case 'HALF_OPEN':
-      return mayClaim(circuit, nowMs, policy) ? CLAIM : rejectFullStage(circuit, nowMs, policy);
-    default:
-      return circuit satisfies never;
-  }
+  const waitMs = circuit.state === 'OPEN' ? claimableAtMs(circuit) - nowMs : 0;
+  if (waitMs > 0) return { type: 'reject', reason: 'open', retryAfterMs: waitMs };
+  const turnMs = mayProbe ? nowMs : claimableByAllAtMs(circuit, policy);
+  if (nowMs < turnMs) return rejectUntil(turnMs, circuit, nowMs, policy);
+  if (circuit.state === 'OPEN' || mayClaim(circuit, nowMs, policy)) return CLAIM;
+  return rejectFullStage(circuit, nowMs, policy);
+}
+
+/**
+ * Rejects a call that leaves the recovery to others. The recovery may end at any time, so the
+ * caller waits a cooldown at most.
+ */
+function rejectUntil(
+  turnMs: number,
+  { state }: Open | HalfOpen,
+  nowMs: number,
+  policy: BreakerPolicy,
+): AdmissionDecision {
+  const retryAfterMs = Math.min(timingOf(policy).cooldownMs, turnMs - nowMs);
+  return { type: 'reject', reason: state === 'OPEN' ? 'open' : 'half-open', retryAfterMs };
 }
 
 function mayClaim(circuit: HalfOpen, nowMs: number, policy: BreakerPolicy): boolean {

@@ -9,6 +9,7 @@ import { OverridesView } from './overrides-view.ts';
 import { StoreAccess, type Worker } from './store-access.ts';
 import { type CircuitSummary, summaryOf } from './summary.ts';
 import { timingOf } from './timing.ts';
+import type { RecentCalls } from './window-figures.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 export interface BreakerOptions extends Omit<Worker, 'on'> {
@@ -44,17 +45,17 @@ export class Breaker implements CircuitGate {
     this.#context = { ...worker, access, overrides };
   }
 
-  admit(key: string, { subject }: CallRequest = {}): Admission | Promise<Admission> {
+  admit(key: string, call?: CallRequest): Admission | Promise<Admission> {
     const { clock, policy, overrides } = this.#context;
     const circuit = this.#circuit(key);
     const nowMs = clock.now();
     const timing = timingOf(policy());
     const view = overrides.isFresh(nowMs, timing) ? circuit.freshView(nowMs, timing) : undefined;
-    return view ? circuit.admit(view, subject, nowMs) : this.#refreshAndAdmit(circuit, subject);
+    return view ? circuit.admit(view, call, nowMs) : this.#refreshAndAdmit(circuit, call);
   }
 
-  async lastServedAtMs(_key: string): Promise<number | undefined> {
-    return undefined;
+  lastServedAtMs(key: string): Promise<number | undefined> {
+    return this.#circuit(key).lastServedAtMs();
   }
 
   async summaries(keys: readonly string[]): Promise<readonly CircuitSummary[]> {
@@ -69,6 +70,15 @@ export class Breaker implements CircuitGate {
   async inspect(keys: readonly string[]): Promise<readonly CircuitSummary[]> {
     await this.#context.overrides.refresh();
     return this.summaries(keys);
+  }
+
+  /**
+   * Returns the calls of each circuit's last window. A window belongs to one epoch, so a circuit
+   * that has just changed its state has no calls. Leaves out circuits whose window cannot be read.
+   */
+  async recent(keys: readonly string[]): Promise<readonly RecentCalls[]> {
+    const windows = await Promise.all(keys.map((key) => this.#circuit(key).recent()));
+    return windows.filter((calls) => calls !== undefined);
   }
 
   async restart(key: string, atMs: number): Promise<void> {
@@ -101,9 +111,9 @@ export class Breaker implements CircuitGate {
     return overrides.all();
   }
 
-  async #refreshAndAdmit(circuit: LocalCircuit, subject?: string): Promise<Admission> {
+  async #refreshAndAdmit(circuit: LocalCircuit, call?: CallRequest): Promise<Admission> {
     const view = await this.#refresh(circuit);
-    return circuit.admit(view, subject, this.#context.clock.now());
+    return circuit.admit(view, call, this.#context.clock.now());
   }
 
   async #refresh(circuit: LocalCircuit) {

@@ -52,6 +52,13 @@ export const BUCKETS_PER_WINDOW = 60;
 export interface WindowCounts {
   /** The number of successes. Negative if a write takes back provisional successes. */
   readonly success: number;
+  /**
+   * The number of successes of calls that have not ended. Negative if a write settles or takes back
+   * such successes. @default 0
+   */
+  readonly provisional?: number;
+  /** The sum of the times to the first token of the successes, in milliseconds. @default 0 */
+  readonly firstTokenMs?: number;
   readonly slow: number;
   readonly failures: Readonly<Partial<Record<TargetFailureKind, number>>>;
   /** The longest wait that a failed call asked for, in milliseconds. */
@@ -79,12 +86,16 @@ export function mergedBucket(a: WindowBucket | undefined, b: WindowBucket): Wind
   for (const [kind, count] of Object.entries(b.failures) as [TargetFailureKind, number][]) {
     failures[kind] = (failures[kind] ?? 0) + count;
   }
+  const provisional = (a.provisional ?? 0) + (b.provisional ?? 0);
+  const firstTokenMs = (a.firstTokenMs ?? 0) + (b.firstTokenMs ?? 0);
   const retryAfterMs = Math.max(a.retryAfterMs ?? 0, b.retryAfterMs ?? 0);
   return {
     startMs: a.startMs,
     success: a.success + b.success,
     slow: a.slow + b.slow,
     failures,
+    ...(provisional !== 0 && { provisional }),
+    ...(firstTokenMs !== 0 && { firstTokenMs }),
     ...(retryAfterMs > 0 && { retryAfterMs }),
   };
 }

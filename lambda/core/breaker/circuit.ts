@@ -18,6 +18,8 @@ export interface Closed extends CommonFields {
 export interface Open extends CommonFields {
   readonly state: 'OPEN';
   readonly untilMs: number;
+  /** The time of a probe before `untilMs`, for a circuit whose daily quota is used up. */
+  readonly probeAtMs?: number;
   /** The number of openings since the circuit was last closed. */
   readonly opens: number;
   readonly evidence: Evidence;
@@ -51,6 +53,16 @@ export interface Lease {
   readonly untilMs: number;
   /** The number of times that this permit has already expired. */
   readonly expiries: number;
+}
+
+/** A call's claim of a recovery permit. */
+export interface LeaseClaim {
+  /** The id of the lease. It differs from the ids of all other leases of the circuit. */
+  readonly id: string;
+  /** The length of the lease, in milliseconds. */
+  readonly leaseMs: number;
+  /** False for a call that claims a permit only if no other call has come for a long time. */
+  readonly mayProbe: boolean;
 }
 
 /** The circuit of a key that has no record. The first change of state begins its first epoch. */

@@ -9,7 +9,7 @@ export type Classification =
 
 /**
  * Classifies an error by the fields that HTTP clients set on their errors. The statuses 408, 424,
- * 429 and 5xx are failures of the target. Any other 4xx status, or an abort, is caused by the
+ * 429 and 5xx are failures of the target; 424 may also be the caller's own doing. Any other 4xx status, or an abort, is caused by the
  * caller and ignored. An error that has none of these fields counts as a fault of the target.
  */
 export function classifyByStatus(error: unknown): Classification {
@@ -18,7 +18,8 @@ export function classifyByStatus(error: unknown): Classification {
   if (name === 'TimeoutError' || status === 408) return 'timeout';
   if (status === 429) return 'quota-minute';
   if (status === 503) return 'capacity';
-  if (status === 424 || status >= 500) return 'fault';
+  if (status === 424) return 'model-error';
+  if (status >= 500) return 'fault';
   if (status >= 400) return 'ignored';
   return typeof code === 'string' && NETWORK_CODES.test(code) ? 'network' : 'fault';
 }

@@ -9,7 +9,7 @@ import {
   type Step,
   type StepContext,
 } from './circuit.ts';
-import type { Evidence, EvidenceRule } from './events.ts';
+import type { Evidence } from './events.ts';
 import { timingOf } from './timing.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,19 +23,25 @@ export function open(
   retryAfterMs: number,
   context: StepContext,
 ): Step {
-  const opening = { opens: opensOf(circuit) + 1, rule: evidence.rule, retryAfterMs };
-  return openUntil(cooldownEndMs(opening, context), circuit, evidence, context);
+  const opens = opensOf(circuit) + 1;
+  const end =
+    evidence.rule === 'quota-day'
+      ? quotaEnd(context)
+      : { untilMs: cooldownEndMs(opens, retryAfterMs, context) };
+  return openUntil(end, circuit, evidence, context);
 }
 
+/** Opens the circuit until a given time, whatever its state was. */
 export function openUntil(
-  untilMs: number,
+  end: Pick<Open, 'untilMs' | 'probeAtMs'>,
   circuit: Circuit,
   evidence: Evidence,
   context: StepContext,
 ): Step {
   const opens = opensOf(circuit) + 1;
-  const next: Open = { state: 'OPEN', ...beginEpoch(circuit, context), untilMs, opens, evidence };
+  const next: Open = { state: 'OPEN', ...beginEpoch(circuit, context), ...end, opens, evidence };
   const { key, nowMs: atMs } = context;
+  const { untilMs } = end;
   const { epoch } = next;
   return {
     circuit: next,
@@ -43,28 +49,30 @@ export function openUntil(
   };
 }
 
-interface Opening {
-  /** The number of openings since the circuit was last closed, including this one. */
-  readonly opens: number;
-  readonly rule: EvidenceRule;
-  /** The longest wait that the target asked for. */
-  readonly retryAfterMs: number;
-}
-
 /**
- * Returns the end of the cooldown. Its jitter of ±10 % keeps circuits that opened together from
- * probing at the same instant.
+ * Returns the end of the cooldown. `opens` counts this opening too. The jitter of ±10 % keeps
+ * circuits that opened together from probing at the same instant.
  */
 function cooldownEndMs(
-  { opens, rule, retryAfterMs }: Opening,
+  opens: number,
+  retryAfterMs: number,
   { nowMs, policy, jitter }: StepContext,
 ): number {
-  if (rule === 'quota-day') return quotaResetMs(nowMs, policy);
   const longestMs = policy.cooldownMaxSeconds * 1000;
   const growth = policy.cooldownMultiplier ** (opens - 1);
   const baseMs = Math.min(timingOf(policy).cooldownMs * growth, longestMs);
   const jitteredMs = baseMs * (0.9 + 0.2 * jitter);
   return nowMs + Math.round(Math.min(Math.max(jitteredMs, retryAfterMs), longestMs));
+}
+
+/**
+ * Returns the reset of the daily quota, and the time of a probe before it. AWS does not document
+ * when the quota really resets, and a support case may raise it during the day.
+ */
+function quotaEnd({ nowMs, policy }: StepContext): Pick<Open, 'untilMs' | 'probeAtMs'> {
+  const untilMs = quotaResetMs(nowMs, policy);
+  const probeAtMs = nowMs + timingOf(policy).dailyProbeMs;
+  return probeAtMs < untilMs ? { untilMs, probeAtMs } : { untilMs };
 }
 
 function quotaResetMs(nowMs: number, { dailyQuotaResetUtc }: BreakerPolicy): number {

@@ -1,10 +1,18 @@
-import { type Admission, decideAdmission, type Rejection, type RejectReason } from './admission.ts';
-import type { HalfOpen } from './circuit.ts';
+import {
+  type Admission,
+  type CallRequest,
+  decideAdmission,
+  type Rejection,
+  type RejectReason,
+} from './admission.ts';
 import { CircuitReplica, type View } from './circuit-replica.ts';
 import type { CircuitStore } from './circuit-store.ts';
-import { CallPermit, type Outcome, probeResultOf } from './permit.ts';
-import { type Claimed, StageClaims } from './stage-claims.ts';
+import { uncountedPermit } from './permit.ts';
+import { lastServedAtMs, recentCallsOf } from './recent-window.ts';
+import { StageClaims } from './stage-claims.ts';
+import { StagePermit, type StagePermitParts } from './stage-permit.ts';
 import { type Timing, timingOf } from './timing.ts';
+import type { RecentCalls } from './window-figures.ts';
 import { WindowWriter } from './window-writer.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -16,6 +24,7 @@ export class LocalCircuit {
   readonly #window: WindowWriter;
   readonly #claims: StageClaims;
   readonly #settling = new Set<Promise<unknown>>();
+  readonly #stageParts: StagePermitParts;
 
   constructor(key: string, context: WorkerContext) {
     this.key = key;
@@ -23,6 +32,8 @@ export class LocalCircuit {
     this.#replica = new CircuitReplica(key, context);
     this.#window = new WindowWriter(key, this.#replica, context);
     this.#claims = new StageClaims(this.#replica, context);
+    const [replica, settling] = [this.#replica, this.#settling];
+    this.#stageParts = { key, context, replica, settling };
   }
 
   /** Returns the view if it is recent enough for a decision. */
@@ -38,7 +49,7 @@ export class LocalCircuit {
   }
 
   async flush(): Promise<void> {
-    await Promise.all([this.#window.flush(), ...this.#settling]);
+    await Promise.all([this.#window.flushAll(), ...this.#settling]);
   }
 
   /** Moves the circuit to the first recovery stage, if it has been closed since before `atMs`. */
@@ -50,16 +61,24 @@ export class LocalCircuit {
     await this.#replica.change({ type: 'restart', sinceMs }, store, nowMs + this.#timing.recheckMs);
   }
 
+  async lastServedAtMs(): Promise<number | undefined> {
+    return lastServedAtMs(this.key, await this.#recentView(), this.#window, this.#context);
+  }
+
+  async recent(): Promise<RecentCalls | undefined> {
+    return recentCallsOf(this.key, await this.#recentView(), this.#context);
+  }
+
   /** Admits or rejects a call, using a fresh view. `nowMs` is the time of this worker's clock. */
-  admit(view: View, subject: string | undefined, nowMs: number): Admission | Promise<Admission> {
+  admit(view: View, call: CallRequest | undefined, nowMs: number): Admission | Promise<Admission> {
     const { overrides, access } = this.#context;
-    if (!overrides.concern(this.key)) return this.#admitByState(view, subject, nowMs);
+    if (!overrides.concern(this.key)) return this.#admitByState(view, call, nowMs);
     const storeNowMs = access.nowMs();
     const override = overrides.inForce(this.key, storeNowMs);
     if (!override) {
       const endedMs = overrides.forceOpenEndedMs(this.key, storeNowMs);
-      if (view.circuit.sinceMs >= endedMs) return this.#admitByState(view, subject, nowMs);
-      return this.#recover(view.store, endedMs, subject);
+      if (view.circuit.sinceMs >= endedMs) return this.#admitByState(view, call, nowMs);
+      return this.#recover(view.store, endedMs, call);
     }
     switch (override.mode) {
       case 'force-open': {
@@ -68,9 +87,9 @@ export class LocalCircuit {
         return this.#reject('forced-open', retryAfterMs);
       }
       case 'force-closed':
-        return { admitted: true, permit: new CallPermit(this.key) };
+        return { admitted: true, permit: uncountedPermit(this.key) };
       case 'observe':
-        return this.#admitCounted(view, subject, nowMs);
+        return this.#admitCounted(view, call, nowMs);
       default:
         return override.mode satisfies never;
     }
@@ -82,48 +101,51 @@ export class LocalCircuit {
    */
   #admitByState(
     view: Pick<View, 'circuit' | 'store'>,
-    subject: string | undefined,
+    call: CallRequest | undefined,
     nowMs: number,
     hasClaimed = false,
   ): Admission | Promise<Admission> {
     const { circuit } = view;
-    if (circuit.state === 'CLOSED') return this.#admitCounted(view, subject, nowMs);
+    if (circuit.state === 'CLOSED') return this.#admitCounted(view, call, nowMs);
     const { access, policy } = this.#context;
-    const decision = decideAdmission(circuit, access.nowMs(), policy());
+    const decision = decideAdmission(circuit, access.nowMs(), policy(), call?.mayProbe);
     if (decision.type === 'reject') return this.#reject(decision.reason, decision.retryAfterMs);
-    if (!hasClaimed) return this.#admitByClaim(subject);
+    if (!hasClaimed) return this.#admitByClaim(call);
     return this.#reject(circuit.state === 'OPEN' ? 'open' : 'half-open', this.#timing.recheckMs);
   }
 
   #admitCounted(
     { circuit, store }: Pick<View, 'circuit' | 'store'>,
-    subject: string | undefined,
+    call: CallRequest | undefined,
     nowMs: number,
   ): Admission {
-    return { admitted: true, permit: this.#window.permit(circuit.epoch, store, subject, nowMs) };
+    const permit = this.#window.permit(circuit.epoch, store, call?.subject, nowMs);
+    return { admitted: true, permit };
   }
 
-  async #admitByClaim(subject: string | undefined): Promise<Admission> {
-    const claimed = await this.#claims.claim();
-    if (!claimed) return this.#admitAfterLoss(subject);
-    const { circuit, leaseId } = claimed;
+  async #admitByClaim(call: CallRequest | undefined): Promise<Admission> {
+    const { leaseMs = this.#timing.leaseMs, mayProbe = true } = call ?? {};
+    const claimed = await this.#claims.claim({ leaseMs, mayProbe });
+    if (!claimed) return this.#admitAfterLoss(call);
+    const { circuit, leaseId, store } = claimed;
     if (circuit.state === 'HALF_OPEN') {
       const lease = circuit.leases.find(({ id }) => id === leaseId);
       if (lease) {
-        return { admitted: true, permit: this.#leasePermit(claimed, circuit, lease.untilMs) };
+        const held = { ...lease, store, recovery: circuit };
+        return { admitted: true, permit: new StagePermit(this.#stageParts, held) };
       }
     }
-    return this.#admitByState(claimed, subject, this.#context.clock.now(), true);
+    return this.#admitByState(claimed, call, this.#context.clock.now(), true);
   }
 
   /**
    * Decides about a call whose claim failed because the store did not answer. If the store answers
    * again by now, the call is rejected.
    */
-  async #admitAfterLoss(subject: string | undefined): Promise<Admission> {
+  async #admitAfterLoss(call: CallRequest | undefined): Promise<Admission> {
     const view = await this.refresh();
     const { access, clock } = this.#context;
-    if (access.isPrivate(view.store)) return this.admit(view, subject, clock.now());
+    if (access.isPrivate(view.store)) return this.admit(view, call, clock.now());
     return this.#reject('unknown', this.#timing.recheckMs);
   }
 
@@ -131,38 +153,19 @@ export class LocalCircuit {
   async #recover(
     store: CircuitStore,
     endedMs: number,
-    subject: string | undefined,
+    call: CallRequest | undefined,
   ): Promise<Admission> {
     const { clock } = this.#context;
     const action = { type: 'override-ended' as const, atMs: endedMs };
     const giveUpAtMs = clock.now() + this.#timing.recheckMs;
     const circuit = await this.#replica.change(action, store, giveUpAtMs);
     const isApplied = circuit !== undefined && circuit.sinceMs >= endedMs;
-    return isApplied
-      ? this.#admitByClaim(subject)
-      : this.#reject('unknown', this.#timing.recheckMs);
+    return isApplied ? this.#admitByClaim(call) : this.#reject('unknown', this.#timing.recheckMs);
   }
 
-  /**
-   * Returns a permit of a recovery stage. The call's outcome is written at once, because it may
-   * complete the stage or open the circuit.
-   */
-  #leasePermit(
-    { store, leaseId }: Claimed,
-    { epoch, stage }: HalfOpen,
-    untilMs: number,
-  ): CallPermit {
-    const { access, policy, clock } = this.#context;
-    const admittedAtMs = clock.now();
-    const settle = async (outcome: Outcome) => {
-      const result = probeResultOf(outcome, clock.now() - admittedAtMs, policy());
-      const action = { type: 'settle' as const, epoch, leaseId, result };
-      const giveUpAtMs = clock.now() + untilMs - access.nowMs();
-      const settled = this.#replica.change(action, store, giveUpAtMs);
-      this.#settling.add(settled);
-      await settled.finally(() => this.#settling.delete(settled));
-    };
-    return new CallPermit(this.key, settle, stage);
+  /** Returns the view if it is recent enough for a decision; otherwise reads the record. */
+  async #recentView(): Promise<View> {
+    return this.freshView(this.#context.clock.now(), this.#timing) ?? (await this.refresh());
   }
 
   #reject(reason: RejectReason, retryAfterMs: number): Rejection {

@@ -9,97 +9,77 @@ export interface Permit {
   /**
    * Reports that a content token of the answer arrived. Outside a recovery, the first token counts
    * as a success. In a recovery, the permit succeeds `stallSeconds` after the first token, or at
-   * the end of the call. `elapsedMs` is the call's own duration so far.
+   * the end of the call. `elapsedMs` is the call's own duration so far. Calls without a stream
+   * report no token. If this returns a promise, the promise resolves once the consequences are
+   * written; the caller need not wait for it.
    * @default `elapsedMs` counts since admission
    */
   token(elapsedMs?: number): void | Promise<void>;
   /**
-   * Reports the call's outcome. A failure after a token takes the success back. If this returns a promise, the promise resolves once the
+   * Reports the call's outcome. A failure after a token takes the success back; any other outcome
+   * after a token changes nothing. If this returns a promise, the promise resolves once the
    * consequences are written.
    */
   settle(outcome: Outcome): void | Promise<void>;
 }
 
 /** The result of an admitted call, reduced to its meaning for the target. */
-export type Outcome =
-  | (Timed & { readonly kind: 'success' })
-  | (Timed & {
-      readonly kind: 'failure';
-      readonly failure: TargetFailureKind;
-      /** The wait that the target asked for, as in Retry-After. It may lengthen the cooldown. */
-      readonly retryAfterMs?: number;
-    })
-  /** The caller caused the error or aborted, or the worker aborted before the full timeout. */
-  | { readonly kind: 'ignored' };
+export type Outcome = (Timed & { readonly kind: 'success' }) | Failure | Ignored;
+
+export interface Failure extends Timed {
+  readonly kind: 'failure';
+  readonly failure: TargetFailureKind;
+  /** The wait that the target asked for, as in Retry-After. It may lengthen the cooldown. */
+  readonly retryAfterMs?: number;
+}
+
+/** The caller caused the error or aborted, or the worker aborted before the call had its full time. */
+interface Ignored {
+  readonly kind: 'ignored';
+}
 
 interface Timed {
   /** The call's own duration, for a caller that does other work first. @default since admission */
   readonly elapsedMs?: number;
 }
 
-type Report = (outcome: Outcome) => void | Promise<void>;
-
-/** A permit that reports its first outcome and ignores every later one. */
-export class CallPermit implements Permit {
-  readonly key: string;
-  readonly stage: number | undefined;
-  #report: Report | undefined;
-
-  constructor(key: string, report?: Report, stage?: number) {
-    this.key = key;
-    this.stage = stage;
-    this.#report = report;
-  }
-
-  token(): void {}
-
-  settle(outcome: Outcome): void | Promise<void> {
-    const report = this.#report;
-    this.#report = undefined;
-    return report?.(outcome);
-  }
+/** Returns a permit for a call that is not counted. */
+export function uncountedPermit(key: string): Permit {
+  return { key, token: () => undefined, settle: () => undefined };
 }
 
-export function isSlow(
-  outcome: Outcome,
-  sinceAdmissionMs: number,
-  { slowFirstTokenSeconds: slowCallSeconds }: BreakerPolicy,
-): boolean {
-  if (slowCallSeconds === undefined || outcome.kind === 'ignored') return false;
-  return (outcome.elapsedMs ?? sinceAdmissionMs) >= slowCallSeconds * 1000;
+/**
+ * Returns true if the first token took too long. For a call that reports no token, `elapsedMs` is
+ * its whole duration.
+ */
+export function isSlow(elapsedMs: number, { slowFirstTokenSeconds }: BreakerPolicy): boolean {
+  return slowFirstTokenSeconds !== undefined && elapsedMs >= slowFirstTokenSeconds * 1000;
 }
 
 /** The outcome of a call of a recovery stage, as the stage counts it. */
 export type ProbeResult =
   | { readonly kind: 'success' }
   | { readonly kind: 'ignored' }
-  | {
-      readonly kind: 'failure';
-      readonly failure?: TargetFailureKind;
-      readonly slow: boolean;
-      readonly retryAfterMs: number;
-    };
+  | (FailedProbe & { readonly kind: 'failure' });
+
+export interface FailedProbe {
+  /** Absent if the call was slow but did not fail. */
+  readonly failure?: TargetFailureKind;
+  readonly slow: boolean;
+  readonly retryAfterMs: number;
+}
 
 /** Returns the result for a recovery stage. One failed or slow call reopens the circuit. */
 export function probeResultOf(
   outcome: Outcome,
-  sinceAdmissionMs: number,
-  policy: BreakerPolicy,
+  slow: boolean,
+  { ignoredKinds }: BreakerPolicy,
 ): ProbeResult {
-  const slow = isSlow(outcome, sinceAdmissionMs, policy);
-  switch (outcome.kind) {
-    case 'ignored':
-      return outcome;
-    case 'failure': {
-      const { failure, retryAfterMs = 0 } = outcome;
-      if (!policy.ignoredKinds.includes(failure)) {
-        return { kind: 'failure', failure, slow, retryAfterMs };
-      }
-      return slow ? { kind: 'failure', slow, retryAfterMs } : { kind: 'ignored' };
-    }
-    case 'success':
-      return slow ? { kind: 'failure', slow, retryAfterMs: 0 } : { kind: 'success' };
-    default:
-      return outcome satisfies never;
+  if (outcome.kind === 'ignored') return outcome;
+  if (outcome.kind === 'failure' && !ignoredKinds.includes(outcome.failure)) {
+    const { failure, retryAfterMs = 0 } = outcome;
+    return { kind: 'failure', failure, slow, retryAfterMs };
   }
+  if (slow) return { kind: 'failure', slow, retryAfterMs: 0 };
+  return { kind: outcome.kind === 'success' ? 'success' : 'ignored' };
 }

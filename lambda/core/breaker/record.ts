@@ -19,8 +19,9 @@ export function toRecord(circuit: Circuit): StoredRecord {
       return { ...common, opens: 0, seededSuccesses, ...observed };
     }
     case 'OPEN': {
-      const { opens, untilMs, evidence } = circuit;
-      return { ...common, opens, until: isoTime(untilMs), reason: evidence };
+      const { opens, untilMs, probeAtMs, evidence } = circuit;
+      const probe = probeAtMs === undefined ? {} : { probeAt: isoTime(probeAtMs) };
+      return { ...common, opens, until: isoTime(untilMs), ...probe, reason: evidence };
     }
     case 'HALF_OPEN': {
       const { opens, stage, succeeded, evidence } = circuit;
@@ -58,7 +59,9 @@ export function fromRecord(record: unknown): Circuit | undefined {
       const { opens, reason } = record;
       const untilMs = timeOf(record.until);
       if (!isCount(opens) || !isEvidence(reason) || untilMs === undefined) return undefined;
-      return { state: 'OPEN', ...common, opens, untilMs, evidence: reason };
+      const probeAtMs = timeOf(record.probeAt);
+      const probe = probeAtMs === undefined ? {} : { probeAtMs };
+      return { state: 'OPEN', ...common, opens, untilMs, ...probe, evidence: reason };
     }
     case 'HALF_OPEN': {
       const { opens, stage, succeeded, reason } = record;

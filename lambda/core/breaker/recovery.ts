@@ -4,6 +4,7 @@ import {
   type Closed,
   type HalfOpen,
   type Lease,
+  type LeaseClaim,
   type Open,
   opensOf,
   permitsOf,
@@ -13,42 +14,56 @@ import {
 } from './circuit.ts';
 import { open } from './cooldown.ts';
 import type { Evidence } from './events.ts';
-import type { ProbeResult } from './permit.ts';
-import { timingOf } from './timing.ts';
+import type { FailedProbe, ProbeResult } from './permit.ts';
+import { claimableAtMs, claimableByAllAtMs } from './recovery-turn.ts';
 
 /**
- * Grants permits of the current stage to the given leases, until no permit is free. Before that,
- * begins the recovery if the cooldown is over, and advances the stage if it is complete. If a
- * permit has expired twice, opens the circuit again instead.
+ * Grants permits of the current stage to the claims, until no permit is free. Before that, begins
+ * the recovery if the cooldown is over, and advances the stage if it is complete. If a permit has
+ * expired twice, opens the circuit again instead. Changes nothing if no claim may be granted yet.
  */
-export function claim(circuit: Circuit, leaseIds: readonly string[], context: StepContext): Step {
+export function claim(circuit: Circuit, claims: readonly LeaseClaim[], context: StepContext): Step {
   switch (circuit.state) {
     case 'CLOSED':
       return unchanged(circuit);
-    case 'OPEN':
-      if (context.nowMs < circuit.untilMs) return unchanged(circuit);
+    case 'OPEN': {
+      const due = dueClaims(circuit, claims, context);
+      if (context.nowMs < claimableAtMs(circuit) || due.length === 0) return unchanged(circuit);
       return then(beginRecovery(circuit, circuit.evidence, context), (next) =>
-        grant(next, leaseIds, context),
+        grant(next, due, context),
       );
+    }
     case 'HALF_OPEN': {
+      const due = dueClaims(circuit, claims, context);
+      if (due.length === 0) return unchanged(circuit);
       const hung = circuit.leases.some((lease) => isExpired(lease, context) && lease.expiries > 0);
       if (hung) return open(circuit, expiredPermit(circuit), 0, context);
-      return then(advance(circuit, context), (next) => grant(next, leaseIds, context));
+      return then(advance(circuit, context), (next) => grant(next, due, context));
     }
     default:
       return circuit satisfies never;
   }
 }
 
-function grant(circuit: HalfOpen, leaseIds: readonly string[], context: StepContext): Step {
+/** Leaves out the claims of calls that should not probe, unless the circuit has waited long enough. */
+function dueClaims(
+  circuit: Open | HalfOpen,
+  claims: readonly LeaseClaim[],
+  { nowMs, policy }: StepContext,
+): readonly LeaseClaim[] {
+  if (nowMs >= claimableByAllAtMs(circuit, policy)) return claims;
+  return claims.filter(({ mayProbe }) => mayProbe);
+}
+
+function grant(circuit: HalfOpen, claims: readonly LeaseClaim[], context: StepContext): Step {
   const held = new Set(circuit.leases.map(({ id }) => id));
   const expired = circuit.leases.filter((lease) => isExpired(lease, context));
   const live = circuit.leases.length - expired.length;
   const free = permitsOf(circuit, context.policy) - circuit.succeeded - live;
-  const wanted = leaseIds.filter((id) => !held.has(id));
-  const granted = wanted.slice(0, Math.max(0, free)).map((id, i) => ({
+  const wanted = claims.filter(({ id }) => !held.has(id));
+  const granted = wanted.slice(0, Math.max(0, free)).map(({ id, leaseMs }, i) => ({
     id,
-    untilMs: context.nowMs + timingOf(context.policy).leaseMs,
+    untilMs: context.nowMs + Math.round(leaseMs),
     expiries: expired[i] ? expired[i].expiries + 1 : 0,
   }));
   if (granted.length === 0) return unchanged(circuit);
@@ -71,12 +86,21 @@ export function settle(
     case 'ignored':
       return { circuit: { ...circuit, leases }, events: [] };
     case 'failure':
-      return open(circuit, failedProbe(circuit, result), result.retryAfterMs, context);
+      return reopen(circuit, result, context);
     case 'success':
       return advance({ ...circuit, leases, succeeded: circuit.succeeded + 1 }, context);
     default:
       return result satisfies never;
   }
+}
+
+/**
+ * Opens the circuit after a failed call of the recovery. A call that fails after its first token
+ * does so even if its permit was settled or its lease has ended: otherwise a target that breaks in
+ * mid-answer would pass the stages on the strength of its first tokens.
+ */
+export function reopen(circuit: HalfOpen, failure: FailedProbe, context: StepContext): Step {
+  return open(circuit, evidenceOf(circuit, failure), failure.retryAfterMs, context);
 }
 
 /** Begins the next stage if the current one is complete, or closes the circuit after the last. */
@@ -128,10 +152,7 @@ export function beginRecovery(
   };
 }
 
-function failedProbe(
-  { stage }: HalfOpen,
-  { failure, slow }: Extract<ProbeResult, { kind: 'failure' }>,
-): Evidence {
+function evidenceOf({ stage }: HalfOpen, { failure, slow }: FailedProbe): Evidence {
   return {
     rule: failure === 'quota-day' ? 'quota-day' : 'probe',
     ...(failure && { failure, kinds: { [failure]: 1 } }),

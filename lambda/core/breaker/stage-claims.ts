@@ -1,4 +1,4 @@
-import type { Circuit } from './circuit.ts';
+import type { Circuit, LeaseClaim } from './circuit.ts';
 import type { CircuitReplica } from './circuit-replica.ts';
 import type { CircuitStore } from './circuit-store.ts';
 import { timingOf } from './timing.ts';
@@ -25,9 +25,9 @@ export class StageClaims {
   }
 
   /** Claims one permit. Returns `undefined` if the store became unavailable or the time is up. */
-  claim(): Promise<Claimed | undefined> {
+  claim(wanted: WantedLease): Promise<Claimed | undefined> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
+      this.#waiting.push({ wanted, resolve, reject });
       if (!this.#isClaiming) void this.#claimForAll();
     });
   }
@@ -45,10 +45,10 @@ export class StageClaims {
     const { clock, policy } = this.#context;
     try {
       const { store } = this.#replica.view ?? (await this.#replica.refresh());
-      const leaseIds = group.map(() => this.#nextLeaseId());
+      const claims = group.map(({ wanted }) => ({ ...wanted, id: this.#nextLeaseId() }));
       const giveUpAtMs = clock.now() + timingOf(policy()).recheckMs;
-      const circuit = await this.#replica.change({ type: 'claim', leaseIds }, store, giveUpAtMs);
-      for (const [i, leaseId] of leaseIds.entries()) {
+      const circuit = await this.#replica.change({ type: 'claim', claims }, store, giveUpAtMs);
+      for (const [i, { id: leaseId }] of claims.entries()) {
         group[i]?.resolve(circuit && { circuit, store, leaseId });
       }
     } catch (error) {
@@ -62,7 +62,10 @@ export class StageClaims {
   }
 }
 
+type WantedLease = Omit<LeaseClaim, 'id'>;
+
 interface Claimant {
+  readonly wanted: WantedLease;
   resolve(claimed: Claimed | undefined): void;
   reject(error: unknown): void;
 }

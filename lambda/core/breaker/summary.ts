@@ -1,5 +1,5 @@
 import type { CircuitState, OverrideMode, TargetFailureKind } from '../../contract/words.ts';
-import { ABSENT, type Circuit, type HalfOpen } from './circuit.ts';
+import { ABSENT, type Circuit, type HalfOpen, type Open } from './circuit.ts';
 import type { Evidence } from './events.ts';
 import type { ScopedOverride } from './overrides.ts';
 
@@ -18,6 +18,8 @@ export interface CircuitSummary {
   readonly untilMs?: number;
   /** The end of the last lease of the recovery stage, which may be over. Absent without a lease. */
   readonly leasedUntilMs?: number;
+  /** The time of a probe before `untilMs`. Only a circuit whose daily quota is used up has one. */
+  readonly probeAtMs?: number;
   /** Openings since the circuit was last closed. Absent while the circuit is closed. */
   readonly opens?: number;
   /** The most frequent failure kind when the circuit opened. */
@@ -41,7 +43,7 @@ export function summaryOf(
     key,
     state: circuit.state,
     ...(circuit.version > 0 && { sinceMs: circuit.sinceMs }),
-    ...(circuit.state === 'OPEN' && { untilMs: circuit.untilMs }),
+    ...(circuit.state === 'OPEN' && endOf(circuit)),
     ...(circuit.state === 'HALF_OPEN' && recovery(circuit)),
     ...(circuit.state !== 'CLOSED' && { opens: circuit.opens, ...why(circuit.evidence) }),
     ...(override && {
@@ -51,6 +53,10 @@ export function summaryOf(
       overriddenBy: override,
     }),
   };
+}
+
+function endOf({ untilMs, probeAtMs }: Open) {
+  return { untilMs, ...(probeAtMs !== undefined && { probeAtMs }) };
 }
 
 function recovery({ stage, succeeded, leases }: HalfOpen) {

@@ -1,5 +1,14 @@
 import type { TargetFailureKind } from '../../contract/words.ts';
 import type { WindowCounts } from './circuit-store.ts';
+import { FailedSubjects } from './failed-subjects.ts';
+
+/** A call whose first token has arrived and that is not settled yet. */
+export interface Answering {
+  /** The time of the first token, by this worker's clock. */
+  readonly sinceMs: number;
+  /** The time that the first token took. */
+  readonly firstTokenMs: number;
+}
 
 /**
  * The outcomes of one epoch that this worker has counted but not yet written. Throttles arrive
@@ -9,10 +18,15 @@ import type { WindowCounts } from './circuit-store.ts';
  */
 export class Tally {
   readonly epoch: number;
+  readonly failedSubjects = new FailedSubjects();
+  /** The number of calls that have neither a token nor an outcome yet. */
   #inFlight = 0;
   /** The number of calls in flight that a flush has already counted as successes. */
   #provisional = 0;
   #success = 0;
+  /** The pending change of the window's count of provisional successes. */
+  #provisionalChange = 0;
+  #firstTokenMs = 0;
   #slow = 0;
   #failures: Partial<Record<TargetFailureKind, number>> = {};
   #retryAfterMs = 0;
@@ -20,7 +34,8 @@ export class Tally {
   /** True if a pending failure is of a kind that the policy counts. */
   #hasCountedFailure = false;
   #pendingSinceMs: number | undefined;
-  readonly #failedSubjects = new Map<string, number>();
+  #servedAtMs = Number.NEGATIVE_INFINITY;
+  readonly #answering = new Set<Answering>();
 
   constructor(epoch: number) {
     this.epoch = epoch;
@@ -28,7 +43,7 @@ export class Tally {
 
   /** True if a flush has something to write. */
   get isPending(): boolean {
-    return this.#success !== 0 || this.#hasFailures || this.#slow > 0;
+    return this.#hasOutcomes || this.#provisionalChange !== 0;
   }
 
   /** True if the pending counts may trip the circuit, so that the window must be read. */
@@ -36,20 +51,58 @@ export class Tally {
     return this.#hasCountedFailure || this.#slow > 0;
   }
 
+  /** The pending successes that are not provisional. Negative if successes were taken back. */
+  get settledSuccesses(): number {
+    return this.#success - this.#provisionalChange;
+  }
+
+  /** The time of the latest success, by this worker's clock. */
+  get servedAtMs(): number {
+    return this.#servedAtMs;
+  }
+
   begin(): void {
     this.#inFlight++;
   }
 
-  succeed(): void {
+  succeed(nowMs: number): void {
     this.#inFlight--;
-    if (this.#provisional > 0) this.#provisional--;
-    else this.#success++;
+    this.#servedAtMs = nowMs;
+    if (this.#provisional === 0) this.#success++;
+    else {
+      this.#provisional--;
+      this.#provisionalChange--;
+    }
   }
 
-  /** Records a failure. `counts` is false if the policy ignores failures of this kind. */
+  /** Counts a success at the first token of a call. The call goes on until `endAnswer`. */
+  beginAnswer(nowMs: number, firstTokenMs: number): Answering {
+    this.succeed(nowMs);
+    this.#firstTokenMs += firstTokenMs;
+    const answering = { sinceMs: nowMs, firstTokenMs };
+    this.#answering.add(answering);
+    return answering;
+  }
+
+  endAnswer(answering: Answering): void {
+    this.#answering.delete(answering);
+  }
+
+  /** Takes back the success of a call whose answer broke. */
+  takeBack({ firstTokenMs }: Answering): void {
+    this.#success--;
+    this.#firstTokenMs -= firstTokenMs;
+  }
+
+  /** Records the failure of a call that had no token. */
   fail(kind: TargetFailureKind, counts: boolean, retryAfterMs: number): void {
     this.#inFlight--;
-    if (this.#provisional > 0) this.#takeBack();
+    if (this.#provisional > 0) this.#takeBackProvisional();
+    this.addFailure(kind, counts, retryAfterMs);
+  }
+
+  /** Adds a failure. `counts` is false if the policy ignores failures of this kind. */
+  addFailure(kind: TargetFailureKind, counts: boolean, retryAfterMs: number): void {
     this.#failures[kind] = (this.#failures[kind] ?? 0) + 1;
     this.#hasFailures = true;
     if (!counts) return;
@@ -59,30 +112,24 @@ export class Tally {
 
   ignore(): void {
     this.#inFlight--;
-    if (this.#provisional > this.#inFlight) this.#takeBack();
+    if (this.#provisional > this.#inFlight) this.#takeBackProvisional();
   }
 
   slow(): void {
     this.#slow++;
   }
 
-  /**
-   * Returns false if the subject has already failed within the window, because only one failure of
-   * a job counts.
-   */
-  isFirstFailure(subject: string, nowMs: number, windowMs: number): boolean {
-    for (const [known, failedAtMs] of this.#failedSubjects) {
-      if (nowMs - failedAtMs < windowMs) break;
-      this.#failedSubjects.delete(known);
-    }
-    if (this.#failedSubjects.has(subject)) return false;
-    this.#failedSubjects.set(subject, nowMs);
-    return true;
+  /** The number of calls whose first token counts in the window but whose answer has not ended. */
+  answersWithin(windowMs: number, nowMs: number): number {
+    return [...this.#answering].filter(({ sinceMs }) => nowMs - sinceMs < windowMs).length;
   }
 
-  /** Returns true if counts have been pending for over `maxAgeMs`. Call this after each outcome. */
+  /**
+   * Returns true if outcomes have been pending for over `maxAgeMs`. Call this after each outcome.
+   * A change that only settles provisional successes can wait for the end of the invocation.
+   */
   isOverdue(nowMs: number, maxAgeMs: number): boolean {
-    if (!this.isPending) return false;
+    if (!this.#hasOutcomes) return false;
     this.#pendingSinceMs ??= nowMs;
     return nowMs - this.#pendingSinceMs > maxAgeMs;
   }
@@ -90,16 +137,23 @@ export class Tally {
   /** Returns the pending counts and starts again from zero. */
   take(): WindowCounts {
     if (this.#hasCountedFailure) {
-      this.#success += this.#inFlight - this.#provisional;
+      const counted = this.#inFlight - this.#provisional;
+      this.#success += counted;
+      this.#provisionalChange += counted;
       this.#provisional = this.#inFlight;
     }
+    const firstTokenMs = roundedToTenths(this.#firstTokenMs);
     const counts = {
       success: this.#success,
       slow: this.#slow,
       failures: this.#failures,
+      ...(this.#provisionalChange !== 0 && { provisional: this.#provisionalChange }),
+      ...(firstTokenMs !== 0 && { firstTokenMs }),
       ...(this.#retryAfterMs > 0 && { retryAfterMs: this.#retryAfterMs }),
     };
     this.#success = 0;
+    this.#provisionalChange = 0;
+    this.#firstTokenMs -= firstTokenMs;
     this.#slow = 0;
     this.#failures = {};
     this.#retryAfterMs = 0;
@@ -112,6 +166,8 @@ export class Tally {
   /** Adds the counts of a refused write to the pending counts. */
   putBack(counts: WindowCounts): void {
     this.#success += counts.success;
+    this.#provisionalChange += counts.provisional ?? 0;
+    this.#firstTokenMs += counts.firstTokenMs ?? 0;
     this.#slow += counts.slow;
     this.#retryAfterMs = Math.max(this.#retryAfterMs, counts.retryAfterMs ?? 0);
     this.#hasFailures ||= Object.keys(counts.failures).length > 0;
@@ -121,8 +177,21 @@ export class Tally {
     }
   }
 
-  #takeBack(): void {
+  get #hasOutcomes(): boolean {
+    return this.#success !== 0 || this.#hasFailures || this.#slow > 0;
+  }
+
+  #takeBackProvisional(): void {
     this.#provisional--;
+    this.#provisionalChange--;
     this.#success--;
   }
+}
+
+/**
+ * Rounds a sum to tenths of a second; the rest goes with the next flush. DynamoDB bills the digits
+ * of a number without its trailing zeros.
+ */
+function roundedToTenths(ms: number): number {
+  return Math.round(ms / 100) * 100;
 }

@@ -7,7 +7,12 @@ export interface Timing {
   readonly bucketMs: number;
   readonly windowMs: number;
   readonly cooldownMs: number;
+  /** The time between two probes of a circuit whose daily quota is used up: one hour by default. */
+  readonly dailyProbeMs: number;
+  /** The length of a permit's lease for a stream with an ordinary prompt. */
   readonly leaseMs: number;
+  /** The time after its first token for which a stream of a recovery has to run to succeed. */
+  readonly stallMs: number;
   readonly viewMaxAgeMs: number;
   /**
    * The longest random wait before a claim. It keeps workers that wait for the same cooldown from
@@ -27,14 +32,18 @@ export interface Timing {
 }
 
 let latest: { readonly policy: BreakerPolicy; readonly timing: Timing } | undefined;
+const known = new WeakMap<BreakerPolicy, Timing>();
 
 /**
- * Returns the timing of a policy. Keeps the latest result, because every call needs it and policies
- * rarely change.
+ * Returns the timing of a policy. Keeps the results, because every call needs one and policies
+ * rarely change. The latest result is found without a look-up.
  */
 export function timingOf(policy: BreakerPolicy): Timing {
-  if (latest?.policy !== policy) latest = { policy, timing: derive(policy) };
-  return latest.timing;
+  if (latest?.policy === policy) return latest.timing;
+  const timing = known.get(policy) ?? derive(policy);
+  known.set(policy, timing);
+  latest = { policy, timing };
+  return timing;
 }
 
 function derive(policy: BreakerPolicy): Timing {
@@ -46,7 +55,9 @@ function derive(policy: BreakerPolicy): Timing {
     bucketMs,
     windowMs: bucketMs * BUCKETS_PER_WINDOW,
     cooldownMs,
+    dailyProbeMs: 60 * cooldownMs,
     leaseMs,
+    stallMs: policy.stallSeconds * 1000,
     viewMaxAgeMs,
     claimJitterMs: Math.min(200, viewMaxAgeMs),
     claimJitterMaxMs: Math.min(5_000, leaseMs / 15),

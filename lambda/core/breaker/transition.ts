@@ -1,8 +1,14 @@
-import { type Circuit, type Step, type StepContext, unchanged } from './circuit.ts';
+import {
+  type Circuit,
+  type LeaseClaim,
+  type Step,
+  type StepContext,
+  unchanged,
+} from './circuit.ts';
 import { open, openUntil } from './cooldown.ts';
 import type { Evidence } from './events.ts';
-import type { ProbeResult } from './permit.ts';
-import { beginRecovery, claim, settle } from './recovery.ts';
+import type { FailedProbe, ProbeResult } from './permit.ts';
+import { beginRecovery, claim, reopen, settle } from './recovery.ts';
 import { timingOf } from './timing.ts';
 
 /** The input of a transition. An action that is too late for its epoch or lease changes nothing. */
@@ -15,14 +21,16 @@ export type CircuitAction =
     }
   /** A trip rule holds, but an `observe` override keeps the circuit closed. */
   | { readonly type: 'would-open'; readonly epoch: number; readonly evidence: Evidence }
-  /** Claims one permit per id. The stage grants as many as are free. */
-  | { readonly type: 'claim'; readonly leaseIds: readonly string[] }
+  /** Claims one permit each. The stage grants as many as are free. */
+  | { readonly type: 'claim'; readonly claims: readonly LeaseClaim[] }
   | {
       readonly type: 'settle';
       readonly epoch: number;
       readonly leaseId: string;
       readonly result: ProbeResult;
     }
+  /** A call of the recovery failed after its first token. */
+  | { readonly type: 'break'; readonly epoch: number; readonly failure: FailedProbe }
   /** A force-open ended at `atMs`. The circuit recovers from the first stage. */
   | { readonly type: 'override-ended'; readonly atMs: number }
   /** Traffic returns in stages, unless the circuit has changed its state since `sinceMs`. */
@@ -42,15 +50,20 @@ function apply(circuit: Circuit, action: CircuitAction, context: StepContext): S
     case 'would-open':
       return wouldOpen(circuit, action, context);
     case 'claim':
-      return claim(circuit, action.leaseIds, context);
+      return claim(circuit, action.claims, context);
     case 'settle':
       if (circuit.state !== 'HALF_OPEN' || circuit.epoch !== action.epoch) {
         return unchanged(circuit);
       }
       return settle(circuit, action.leaseId, action.result, context);
+    case 'break':
+      if (circuit.state !== 'HALF_OPEN' || circuit.epoch !== action.epoch) {
+        return unchanged(circuit);
+      }
+      return reopen(circuit, action.failure, context);
     case 'override-ended':
       if (circuit.sinceMs >= action.atMs) return unchanged(circuit);
-      return openUntil(action.atMs, circuit, OVERRIDE_ENDED, context);
+      return openUntil({ untilMs: action.atMs }, circuit, OVERRIDE_ENDED, context);
     case 'restart':
       // An open or half-open circuit goes through the stages anyway.
       if (circuit.state !== 'CLOSED' || circuit.sinceMs >= action.sinceMs) {

@@ -61,10 +61,18 @@ export function seeded(buckets: readonly WindowBucket[], success: number): reado
   return success > 0 ? [{ success, slow: 0, failures: {} }, ...buckets] : buckets;
 }
 
+/**
+ * Kinds that may be the job's or the caller's own doing. They count only for the rate rule, because
+ * a few jobs that always fail must not open the circuit of a target that serves all others.
+ */
+const RATE_ONLY_KINDS: readonly TargetFailureKind[] = ['model-error', 'config'];
+
 interface Window {
   readonly calls: number;
   readonly successes: number;
   readonly failures: number;
+  /** The failures that are certainly the target's. They count for every rule. */
+  readonly certainFailures: number;
   readonly slow: number;
   readonly excess: number;
   readonly kinds: Kinds;
@@ -74,12 +82,13 @@ interface Window {
 type Kinds = Partial<Record<TargetFailureKind, number>>;
 
 function trippedRule(window: Window, policy: BreakerPolicy): TripRule | undefined {
-  const { calls, successes, failures, slow, excess, kinds } = window;
+  const { calls, successes, failures, certainFailures, slow, excess, kinds } = window;
   if ((kinds['quota-day'] ?? 0) > 0) return 'quota-day';
   const enough = calls >= policy.minimumCalls;
   if (enough && failures * 100 > calls * policy.failureRatePercent) return 'rate';
   if (excess > 0 && excess >= Math.max(policy.excessFailures, calls / 100)) return 'excess';
-  if (successes === 0 && failures > 0 && failures >= policy.consecutiveFailures) return 'dry';
+  if (successes === 0 && certainFailures > 0 && certainFailures >= policy.consecutiveFailures)
+    return 'dry';
   const slowRuleIsOn = policy.slowFirstTokenSeconds !== undefined;
   if (slowRuleIsOn && enough && slow * 100 >= calls * policy.slowRatePercent) return 'slow';
   return undefined;
@@ -94,10 +103,11 @@ function trippedRule(window: Window, policy: BreakerPolicy): TripRule | undefine
 function addUp(buckets: readonly WindowCounts[], policy: BreakerPolicy): Window {
   const takenBack = policy.failureRatePercent / (100 - policy.failureRatePercent);
   const kinds: Kinds = {};
-  let [successes, failures, slow, excess, retryAfterMs] = [0, 0, 0, 0, 0];
+  let [successes, failures, certainFailures, slow, excess, retryAfterMs] = [0, 0, 0, 0, 0, 0];
   for (const bucket of buckets) {
-    const failed = addFailures(bucket, kinds, policy);
-    failures += failed;
+    const [all, failed] = addFailures(bucket, kinds, policy);
+    failures += all;
+    certainFailures += failed;
     successes += bucket.success;
     slow += bucket.slow;
     excess = Math.max(0, excess + failed - bucket.success * takenBack);
@@ -105,22 +115,28 @@ function addUp(buckets: readonly WindowCounts[], policy: BreakerPolicy): Window 
   }
   // A provisional success may leave the window before its correction, which makes the sum negative.
   successes = Math.max(0, successes);
-  return { calls: successes + failures, successes, failures, slow, excess, kinds, retryAfterMs };
+  const calls = successes + failures;
+  return { calls, successes, failures, certainFailures, slow, excess, kinds, retryAfterMs };
 }
 
 /**
  * Adds the bucket's failures to `kinds`, except kinds that the policy ignores. Returns the number
- * of failures added.
+ * of failures added: all of them, and those that count for every rule.
  */
-function addFailures({ failures }: WindowCounts, kinds: Kinds, policy: BreakerPolicy): number {
-  let failed = 0;
+function addFailures(
+  { failures }: WindowCounts,
+  kinds: Kinds,
+  policy: BreakerPolicy,
+): [all: number, certain: number] {
+  let [all, certain] = [0, 0];
   for (const kind of TARGET_FAILURE_KINDS) {
     const count = failures[kind];
     if (count === undefined || policy.ignoredKinds.includes(kind)) continue;
     kinds[kind] = (kinds[kind] ?? 0) + count;
-    failed += count;
+    all += count;
+    if (!RATE_ONLY_KINDS.includes(kind)) certain += count;
   }
-  return failed;
+  return [all, certain];
 }
 
 function mostFrequent(kinds: Kinds): TargetFailureKind | undefined {

@@ -1,21 +1,22 @@
 import type { Circuit } from './circuit.ts';
 import type { CircuitReplica } from './circuit-replica.ts';
 import { type CircuitStore, CircuitStoreError, type WindowCounts } from './circuit-store.ts';
-import { CallPermit, isSlow, type Outcome } from './permit.ts';
+import { type CallWindow, CountedPermit } from './counted-permit.ts';
 import { Tally } from './tally.ts';
-import { slotAt, timingOf, windowStart } from './timing.ts';
+import { slotAt, timingOf } from './timing.ts';
 import { seeded, tripOf } from './trip-rules.ts';
+import { readWindow } from './window-reader.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /**
  * Counts the outcomes of a circuit's calls and writes the counts to the circuit's window: at once
- * after a failure, otherwise when `flush` is called or the counts are overdue. If the counts
+ * after a failure, otherwise when `flushAll` is called or the counts are overdue. If the counts
  * contain failures or slow calls, then reads the window and applies the trip rules.
  */
-export class WindowWriter {
+export class WindowWriter implements CallWindow {
+  readonly context: WorkerContext;
   readonly #key: string;
   readonly #replica: CircuitReplica;
-  readonly #context: WorkerContext;
   #current: EpochTally | undefined;
   #flushing: Promise<void> | undefined;
   #isFlushWanted = false;
@@ -25,7 +26,7 @@ export class WindowWriter {
   constructor(key: string, replica: CircuitReplica, context: WorkerContext) {
     this.#key = key;
     this.#replica = replica;
-    this.#context = context;
+    this.context = context;
   }
 
   /** Returns a permit for a call that starts now and is counted in this epoch. */
@@ -34,18 +35,18 @@ export class WindowWriter {
     store: CircuitStore,
     subject: string | undefined,
     nowMs: number,
-  ): CallPermit {
-    if (this.#current?.tally.epoch !== epoch || this.#current.store !== store) {
-      this.#current = { tally: new Tally(epoch), store };
+  ): CountedPermit {
+    let current = this.#current;
+    if (current?.tally.epoch !== epoch || current.store !== store) {
+      current = { tally: new Tally(epoch), store };
+      this.#current = current;
       this.#isCheckDue = false;
     }
-    const { tally } = this.#current;
-    tally.begin();
-    return new CallPermit(this.#key, (outcome) => this.#settle(tally, subject, nowMs, outcome));
+    return new CountedPermit(this.#key, this, current.tally, subject, nowMs);
   }
 
   /** Writes all pending counts. Concurrent calls share one write. */
-  flush(): Promise<void> {
+  flushAll(): Promise<void> {
     if (!this.#current?.tally.isPending && !this.#isCheckDue) {
       return this.#flushing ?? Promise.resolve();
     }
@@ -54,28 +55,17 @@ export class WindowWriter {
     return this.#flushing;
   }
 
-  #settle(
-    tally: Tally,
-    subject: string | undefined,
-    admittedAtMs: number,
-    outcome: Outcome,
-  ): void | Promise<void> {
-    if (outcome.kind === 'ignored') return tally.ignore();
-    const policy = this.#context.policy();
-    const nowMs = this.#context.clock.now();
-    const { windowMs, recheckMs } = timingOf(policy);
-    const counts = outcome.kind === 'failure' && !policy.ignoredKinds.includes(outcome.failure);
-    if (counts && subject !== undefined && !tally.isFirstFailure(subject, nowMs, windowMs)) {
-      return tally.ignore();
-    }
-    if (outcome.kind === 'success') tally.succeed();
-    else tally.fail(outcome.failure, counts, outcome.retryAfterMs ?? 0);
-    if (isSlow(outcome, nowMs - admittedAtMs, policy)) tally.slow();
-    if (counts || tally.isOverdue(nowMs, recheckMs)) return this.#flushOf(tally);
+  /** Counts of an earlier epoch are never written, because nobody reads that epoch's window. */
+  async flush(tally: Tally): Promise<void> {
+    if (tally === this.#current?.tally) await this.flushAll();
   }
 
-  async #flushOf(tally: Tally): Promise<void> {
-    if (tally === this.#current?.tally) await this.flush();
+  /** Returns the pending counts of an epoch, after writes that are under way. */
+  async pending(epoch: number, store: CircuitStore): Promise<Tally | undefined> {
+    await this.#flushing;
+    const current = this.#current;
+    const isSame = current?.tally.epoch === epoch && current.store === store;
+    return isSame ? current.tally : undefined;
   }
 
   async #flushWhileWanted(): Promise<void> {
@@ -95,28 +85,25 @@ export class WindowWriter {
 
   /** Returns false for counts of a past epoch or store. Such counts are discarded. */
   #isCurrent(epoch: number, store: CircuitStore): boolean {
-    return this.#replica.view?.circuit.epoch === epoch && this.#context.access.current === store;
+    return this.#replica.view?.circuit.epoch === epoch && this.context.access.current === store;
   }
 
   async #flushOnce(tally: Tally, store: CircuitStore): Promise<void> {
-    const { access, policy } = this.#context;
     this.#isCheckDue ||= tally.mayTrip;
     const written = !tally.isPending || (await this.#write(tally, store));
     if (!written || !this.#isCheckDue) return;
     try {
-      const start = windowStart(access.nowMs(), timingOf(policy()));
-      const read = () => store.readWindow(this.#key, tally.epoch, start);
-      const buckets = await access.retryRefused(read);
+      const { start, buckets } = await readWindow(this.#key, tally.epoch, store, this.context);
       this.#isCheckDue = false;
       const seed = seedOf(this.#replica.view?.circuit, tally.epoch, start.startMs);
       await this.#applyTripRules(seeded(buckets, seed), tally, store);
     } catch (error) {
-      access.noteLostResponse(error);
+      this.context.access.noteLostResponse(error);
     }
   }
 
   async #write(tally: Tally, store: CircuitStore): Promise<boolean> {
-    const { access, policy } = this.#context;
+    const { access, policy } = this.context;
     const slot = slotAt(access.nowMs(), timingOf(policy()));
     const counts = tally.take();
     try {
@@ -135,7 +122,7 @@ export class WindowWriter {
     { epoch }: Tally,
     store: CircuitStore,
   ): Promise<void> {
-    const { access, overrides, policy, clock } = this.#context;
+    const { access, overrides, policy, clock } = this.context;
     const trip = tripOf(buckets, policy());
     if (!trip) return;
     const isObserved = overrides.inForce(this.#key, access.nowMs())?.mode === 'observe';
@@ -151,7 +138,8 @@ interface EpochTally {
   readonly store: CircuitStore;
 }
 
-function seedOf(circuit: Circuit | undefined, epoch: number, windowStartMs: number): number {
+/** Returns the successes that the epoch's window starts with, while they are inside the window. */
+export function seedOf(circuit: Circuit | undefined, epoch: number, windowStartMs: number): number {
   if (circuit?.state !== 'CLOSED' || circuit.epoch !== epoch) return 0;
   return circuit.sinceMs >= windowStartMs ? circuit.seededSuccesses : 0;
 }

@@ -101,7 +101,7 @@ describe('a flush', () => {
 
 describe('a call', () => {
   test('is slow by its own duration, not by work that its caller did before it', async () => {
-    const fleet = aFleet({ policy: { slowCallSeconds: 30, minimumCalls: 1 } });
+    const fleet = aFleet({ policy: { slowFirstTokenSeconds: 30, minimumCalls: 1 } });
     const permit = await fleet.permit();
     await fleet.seconds(31);
 

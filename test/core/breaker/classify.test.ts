@@ -4,7 +4,7 @@ import { classifyByStatus } from '../../../lambda/core/breaker/classify.ts';
 describe('the classification of an error by its status', () => {
   test.each([
     ['70. 408', { status: 408 }, 'timeout'],
-    ['70. 424', { status: 424 }, 'fault'],
+    ['70. 424', { status: 424 }, 'model-error'],
     ['70. 400', { status: 400 }, 'ignored'],
     ['403', { status: 403 }, 'ignored'],
     ['404', { statusCode: 404 }, 'ignored'],

@@ -20,7 +20,8 @@ import { aPolicy } from '../../support/fleet.ts';
 const NOW_MS = 1_000_000_000;
 const TICK_MS = 1_000;
 /** The cooldown and the lease each last 2 ticks. */
-const POLICY = aPolicy({ recoveryStages: [1, 2], cooldownSeconds: 2, callTimeoutSeconds: 1.6 });
+const POLICY = aPolicy({ recoveryStages: [1, 2], cooldownSeconds: 2 });
+const LEASE_MS = 2 * TICK_MS;
 const EPOCH = 500;
 const EVIDENCE = { rule: 'rate', calls: 0, failures: 0 } as const;
 
@@ -176,7 +177,10 @@ function movesOf(world: World, doing: Doing, worker: number): World[] {
 function changeOf(intent: Intent, worker: number): CircuitAction {
   switch (intent.type) {
     case 'claim':
-      return { type: 'claim', leaseIds: [leaseOf(worker)] };
+      return {
+        type: 'claim',
+        claims: [{ id: leaseOf(worker), leaseMs: LEASE_MS, mayProbe: true }],
+      };
     case 'trip':
       return { type: 'trip', epoch: epochOf(intent), evidence: EVIDENCE, retryAfterMs: 0 };
     case 'settle': {

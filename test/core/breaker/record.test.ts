@@ -10,6 +10,14 @@ const CIRCUITS: readonly Circuit[] = [
   { state: 'CLOSED', ...COMMON, seededSuccesses: 0, wouldOpenUntilMs: 1_768_478_460_000 },
   { state: 'OPEN', ...COMMON, opens: 2, untilMs: 1_768_478_460_001, evidence: EVIDENCE },
   {
+    state: 'OPEN',
+    ...COMMON,
+    opens: 1,
+    untilMs: 1_768_521_600_000,
+    probeAtMs: 1_768_482_000_000,
+    evidence: { ...EVIDENCE, rule: 'quota-day' },
+  },
+  {
     state: 'HALF_OPEN',
     ...COMMON,
     opens: 1,

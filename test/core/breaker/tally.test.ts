@@ -7,16 +7,51 @@ describe('a tally', () => {
     tally.fail('fault', true, 0);
     expect(tally.take()).toMatchObject({ success: 9, failures: { fault: 1 } });
 
-    for (let i = 0; i < 7; i++) tally.succeed();
-    expect(tally.isPending).toBe(false);
+    for (let i = 0; i < 7; i++) tally.succeed(0);
     for (let i = 0; i < 2; i++) tally.fail('timeout', true, 0);
 
     expect(tally.take()).toMatchObject({ success: -2, failures: { timeout: 2 } });
   });
 
+  test('counts which successes are provisional', () => {
+    const tally = begun(10);
+    tally.fail('fault', true, 0);
+    expect(tally.take()).toMatchObject({ success: 9, provisional: 9 });
+    for (let i = 0; i < 6; i++) tally.succeed(0);
+    tally.fail('fault', true, 0);
+    tally.ignore();
+
+    expect(tally.settledSuccesses).toBe(6);
+    // One call is still in flight.
+    expect(tally.take()).toMatchObject({ success: -2, provisional: -8 });
+  });
+
+  test('settles provisional successes with the next flush, but does not ask for one', () => {
+    const tally = begun(2);
+    tally.fail('fault', true, 0);
+    tally.take();
+
+    tally.succeed(0);
+
+    expect(tally.isOverdue(0, 5)).toBe(false);
+    expect(tally.isOverdue(100, 5)).toBe(false);
+    expect(tally.isPending).toBe(true);
+    expect(tally.take()).toEqual({ success: 0, slow: 0, failures: {}, provisional: -1 });
+  });
+
+  test('sums the times to the first token in tenths of a second, and loses nothing', () => {
+    const tally = begun(3);
+    const answers = [1_234, 20, 777].map((ms) => tally.beginAnswer(0, ms));
+    expect(tally.take()).toMatchObject({ success: 3, firstTokenMs: 2_000 });
+
+    for (const answer of answers.slice(1)) tally.takeBack(answer);
+
+    expect(tally.take()).toMatchObject({ success: -2, firstTokenMs: -800 });
+  });
+
   test('counts no provisional successes in a flush without a failure', () => {
     const tally = begun(3);
-    tally.succeed();
+    tally.succeed(0);
 
     expect(tally.take()).toMatchObject({ success: 1, failures: {} });
   });
@@ -37,8 +72,8 @@ describe('a tally', () => {
     tally.take();
     tally.begin();
 
-    tally.succeed();
-    tally.succeed();
+    tally.succeed(0);
+    tally.succeed(0);
 
     expect(tally.take()).toMatchObject({ success: 1 });
   });
@@ -64,16 +99,6 @@ describe('a tally', () => {
     tally.fail('quota-minute', false, 0);
 
     expect([tally.isPending, tally.mayTrip]).toEqual([true, false]);
-  });
-
-  test('remembers a subject for one window after its failure', () => {
-    const tally = new Tally(1);
-
-    expect(tally.isFirstFailure('a', 0, 60)).toBe(true);
-    expect(tally.isFirstFailure('b', 30, 60)).toBe(true);
-    expect(tally.isFirstFailure('a', 59, 60)).toBe(false);
-    expect(tally.isFirstFailure('a', 60, 60)).toBe(true);
-    expect(tally.isFirstFailure('b', 60, 60)).toBe(false);
   });
 });
 

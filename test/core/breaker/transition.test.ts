@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { ABSENT, type Circuit, type HalfOpen } from '../../../lambda/core/breaker/circuit.ts';
+import {
+  ABSENT,
+  type Circuit,
+  type HalfOpen,
+  type LeaseClaim,
+} from '../../../lambda/core/breaker/circuit.ts';
 import { type CircuitAction, transition } from '../../../lambda/core/breaker/transition.ts';
 import { aPolicy } from '../../support/fleet.ts';
 
@@ -20,7 +25,7 @@ describe('a transition', () => {
   test('that changes nothing returns the same circuit and no event', () => {
     const circuit = anOpen(NOW_MS + 1);
 
-    const step = transition(circuit, { type: 'claim', leaseIds: ['a'] }, aContext());
+    const step = transition(circuit, { type: 'claim', claims: claimsOf('a') }, aContext());
 
     expect(step.circuit).toBe(circuit);
     expect(step.events).toEqual([]);
@@ -38,9 +43,9 @@ describe('a transition', () => {
   });
 
   test('grants no lease twice', () => {
-    const once = changed(aHalfOpen(), { type: 'claim', leaseIds: ['a'] });
+    const once = changed(aHalfOpen(), { type: 'claim', claims: claimsOf('a') });
 
-    expect(changed(once, { type: 'claim', leaseIds: ['a'] })).toBe(once);
+    expect(changed(once, { type: 'claim', claims: claimsOf('a') })).toBe(once);
   });
 
   test('grants an expired permit again, and counts the expiry', () => {
@@ -48,7 +53,7 @@ describe('a transition', () => {
 
     const circuit = changed(aHalfOpen({ leases: [lease] }), {
       type: 'claim',
-      leaseIds: ['a', 'b'],
+      claims: claimsOf('a', 'b'),
     });
 
     const untilMs = NOW_MS + 75_000;
@@ -65,9 +70,37 @@ describe('a transition', () => {
     const expired = { id: 'd', untilMs: NOW_MS, expiries: 0 };
     const circuit = aHalfOpen({ leases: [...live, expired] });
     const policy = aPolicy({ recoveryStages: [1, 3] });
-    const claim: CircuitAction = { type: 'claim', leaseIds: ['e'] };
+    const claim: CircuitAction = { type: 'claim', claims: claimsOf('e') };
 
     expect(transition(circuit, claim, { ...aContext(), policy }).circuit).toBe(circuit);
+  });
+
+  test('83. grants nothing to a call that should not probe, whatever its worker saw before', () => {
+    const suspect = { id: 'a', leaseMs: 75_000, mayProbe: false };
+    const recovery = aHalfOpen({ sinceMs: NOW_MS - 299_999 });
+
+    expect(changed(recovery, { type: 'claim', claims: [suspect] })).toBe(recovery);
+    expect(changed(anOpen(NOW_MS - 299_999), { type: 'claim', claims: [suspect] })).toMatchObject({
+      state: 'OPEN',
+    });
+    expect(
+      changed(aHalfOpen({ sinceMs: NOW_MS - 300_000 }), { type: 'claim', claims: [suspect] }),
+    ).toMatchObject({ leases: [{ id: 'a' }] });
+  });
+
+  test('80. opens a recovery whose stream broke, whatever became of its lease', () => {
+    const failure = { failure: 'broken-stream', slow: false, retryAfterMs: 120_000 } as const;
+
+    expect(changed(aHalfOpen(), { type: 'break', epoch: 7, failure })).toMatchObject({
+      state: 'OPEN',
+      epoch: 8,
+      opens: 2,
+      untilMs: NOW_MS + 120_000,
+      evidence: { rule: 'probe', failure: 'broken-stream', stage: 1 },
+    });
+    for (const circuit of [aHalfOpen({ epoch: 8 }), anOpen(NOW_MS + 1)]) {
+      expect(changed(circuit, { type: 'break', epoch: 7, failure })).toBe(circuit);
+    }
   });
 
   test('credits no success to another epoch', () => {
@@ -102,11 +135,28 @@ describe('a transition', () => {
     expect(changed(circuit, { type: 'settle', epoch: 7, leaseId: 'a', result })).toMatchObject({
       state: 'OPEN',
       untilMs: Date.UTC(2026, 0, 16),
+      probeAtMs: NOW_MS + 3_600_000,
       opens: 2,
       evidence: { rule: 'quota-day' },
     });
   });
+
+  test('69. plans no probe of a daily quota after its reset', () => {
+    const trip = { type: 'trip', epoch: 7, retryAfterMs: 0 } as const;
+    const evidence = { ...EVIDENCE, rule: 'quota-day' } as const;
+    const closed = aCircuit({ state: 'CLOSED', seededSuccesses: 0 });
+    const policy = aPolicy({ dailyQuotaResetUtc: '13:00' });
+
+    const { circuit } = transition(closed, { ...trip, evidence }, { ...aContext(), policy });
+
+    expect(circuit).toMatchObject({ untilMs: NOW_MS + 3_600_000 });
+    expect(circuit).not.toHaveProperty('probeAtMs');
+  });
 });
+
+function claimsOf(...ids: readonly string[]): readonly LeaseClaim[] {
+  return ids.map((id) => ({ id, leaseMs: 75_000, mayProbe: true }));
+}
 
 function changed(circuit: Circuit, action: CircuitAction): Circuit {
   return transition(circuit, action, aContext()).circuit;

@@ -73,6 +73,47 @@ describe('dry rule', () => {
   });
 });
 
+describe('failures that may be the caller’s own doing', () => {
+  const policy = aPolicy({ excessFailures: 5, consecutiveFailures: 5 });
+
+  test.each(['model-error', 'config'] as const)(
+    '70, 85. of the kind %s count for the rate rule',
+    (kind) => {
+      const half = [{ ...NOTHING, success: 10, failures: { [kind]: 10 } }];
+
+      expect(tripOf(half, policy)?.evidence).toMatchObject({
+        rule: 'rate',
+        failure: kind,
+        failures: 10,
+      });
+    },
+  );
+
+  test.each(['model-error', 'config'] as const)(
+    '70, 85. of the kind %s never count for the excess and dry rules',
+    (kind) => {
+      expect(tripOf([{ ...NOTHING, failures: { [kind]: 19 } }], policy)).toBeUndefined();
+    },
+  );
+
+  test('85. are left out of the failures that open a dry circuit', () => {
+    const few = [{ ...NOTHING, failures: { 'model-error': 10, fault: 4 } }];
+    const enough = [{ ...NOTHING, failures: { 'model-error': 10, fault: 5 } }];
+
+    expect(tripOf(few, { ...policy, excessFailures: 6 })).toBeUndefined();
+    expect(tripOf(enough, { ...policy, excessFailures: 6 })?.evidence.rule).toBe('dry');
+  });
+});
+
+describe('slow rule', () => {
+  test('ignores that successes are provisional', () => {
+    const policy = aPolicy({ slowFirstTokenSeconds: 30, slowRatePercent: 50 });
+    const window = [{ ...NOTHING, success: 20, provisional: 15, slow: 10 }];
+
+    expect(tripOf(window, policy)?.evidence).toMatchObject({ rule: 'slow', calls: 20 });
+  });
+});
+
 describe('evidence', () => {
   test('names the most frequent kind and the longest Retry-After', () => {
     const buckets = [

@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import { CIRCUITS_TABLE } from '../../lambda/contract/keys.ts';
+import type { WindowCounts } from '../../lambda/core/breaker/circuit-store.ts';
+import {
+  periodOf,
+  toWindowUpdate,
+  windowItemKey,
+} from '../../lambda/stores/dynamodb-window-item.ts';
+
+const MINUTE_MS = Date.UTC(2026, 0, 15, 12);
+const WRITE_UNIT_BYTES = 1_024;
+
+describe('a window item of DynamoDB', () => {
+  test('stays within one write unit after a minute of mixed outcomes', () => {
+    const item = new Map<string, number>();
+    for (let second = 0; second < 60; second++) add(item, second, countsOf(second));
+
+    expect(item.size).toBeGreaterThan(150);
+    expect(bytesOf(item)).toBeLessThanOrEqual(WRITE_UNIT_BYTES);
+  });
+});
+
+/** Ten streams succeed in each second. A call fails every sixth second, beside four in flight. */
+function countsOf(second: number): WindowCounts {
+  const streams = { success: 10, slow: 0, firstTokenMs: 8_300 };
+  if (second % 6 === 0) {
+    const kinds = ['quota-minute', 'timeout', 'broken-stream', 'model-error'] as const;
+    return { ...streams, provisional: 4, failures: { [kinds[second % 4] ?? 'fault']: 1 } };
+  }
+  return { ...streams, failures: {}, ...(second % 6 === 2 && { provisional: -4 }) };
+}
+
+function add(item: Map<string, number>, second: number, counts: WindowCounts): void {
+  const slot = { startMs: MINUTE_MS + second * 1_000, bucketMs: 1_000 };
+  const { ExpressionAttributeNames: names, ExpressionAttributeValues: values } = toWindowUpdate(
+    slot,
+    counts,
+  );
+  for (const [alias, name] of Object.entries(names)) {
+    const value = Number(values[alias.replace('#', ':')]?.N);
+    const isSum = alias.startsWith('#n');
+    item.set(name, isSum ? (item.get(name) ?? 0) + value : value);
+  }
+}
+
+/**
+ * The size that DynamoDB bills: names, texts, and for each number one byte, one byte for each two
+ * digits without trailing zeros, and one for a minus sign.
+ */
+function bytesOf(item: ReadonlyMap<string, number>): number {
+  const { partitionKey, sortKey } = CIRCUITS_TABLE;
+  const circuit = 'us-east-1/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+  const slot = { startMs: MINUTE_MS, bucketMs: 1_000 };
+  const key = windowItemKey(1_768_478_400, periodOf(slot), 3);
+  let bytes = (partitionKey + circuit + sortKey + key).length;
+  for (const [name, value] of item) {
+    const digits = String(Math.abs(value)).replace(/0+$/, '').length;
+    bytes += name.length + 1 + Math.ceil(digits / 2) + (value < 0 ? 1 : 0);
+  }
+  return bytes;
+}
