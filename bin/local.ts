@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 import { readSettings } from '../lib/settings-file.ts';
 import { FaultRuleError, readScenario } from '../local/bedrock/parse-fault-rules.ts';
+import { SPEEDS } from '../local/bedrock/speeds.ts';
 import { isWarning } from '../local/log-line.ts';
 import { type LocalOptions, parseOptions, USAGE, UsageError } from '../local/options.ts';
 import { SynthesisError, synthesize } from '../local/synthesize.ts';
@@ -28,6 +29,7 @@ try {
 async function main({
   configFile = DEFAULT_SETTINGS,
   scenarioFile,
+  speed,
   ...options
 }: LocalOptions): Promise<void> {
   const interrupted = new AbortController();
@@ -44,6 +46,7 @@ async function main({
     ]);
     const run = await startEmbeddedRun({
       ...options,
+      ...SPEEDS[speed],
       scenario,
       assemblyDir,
       onLog: (name, line) => {

@@ -22,7 +22,7 @@ import type { ApiKey } from './rest-api/usage-plan.ts';
 import { readStack } from './stack.ts';
 
 export interface EmbeddedRunOptions
-  extends Pick<FakeBedrockOptions, 'seed' | 'scenario' | 'latency'> {
+  extends Pick<FakeBedrockOptions, 'seed' | 'scenario' | 'latency' | 'answers'> {
   /** Folder of the synthesized cloud assembly. */
   readonly assemblyDir: string;
   /**

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { SPEED_NAMES, type SpeedName } from './bedrock/speeds.ts';
 
 export interface LocalOptions {
   readonly help: boolean;
@@ -7,6 +8,8 @@ export interface LocalOptions {
   readonly bedrockEndpoint?: string;
   /** File with the timed faults of the fake Bedrock. */
   readonly scenarioFile?: string;
+  /** The speed of the fake Bedrock. */
+  readonly speed: SpeedName;
 }
 
 export const USAGE = `Runs Holdfast on this machine from its synthesized template.
@@ -20,6 +23,7 @@ Options:
   --config FILE           settings, .ts or .json. Default: holdfast.config.ts
   --bedrock-endpoint URL  a Bedrock that serves every Region. Default: a fake Bedrock
   --scenario FILE         timed faults of the fake Bedrock, a .json list. Default: none
+  --speed NAME            speed of the fake Bedrock: instant, quick or realistic. Default: quick
   --help                  prints this text
 `;
 
@@ -32,6 +36,7 @@ export function parseOptions(args: readonly string[]): LocalOptions {
   const values = parse(args);
   return {
     help: values.help ?? false,
+    speed: speedOf(values.speed),
     ...(values.port !== undefined && { port: portOf(values.port) }),
     ...(values.config !== undefined && { configFile: configFileOf(values.config) }),
     ...(values['bedrock-endpoint'] !== undefined && {
@@ -51,6 +56,7 @@ function parse(args: readonly string[]) {
         config: { type: 'string' },
         'bedrock-endpoint': { type: 'string' },
         scenario: { type: 'string' },
+        speed: { type: 'string', default: 'quick' },
       },
     }).values;
   } catch (error: unknown) {
@@ -73,6 +79,12 @@ function configFileOf(text: string): string {
 function scenarioFileOf(text: string): string {
   if (text.endsWith('.json')) return text;
   throw new UsageError(`--scenario: got ${text}, allowed is a .json file`);
+}
+
+function speedOf(text: string): SpeedName {
+  const name = SPEED_NAMES.find((each) => each === text);
+  if (name) return name;
+  throw new UsageError(`--speed: got ${text}, allowed is ${SPEED_NAMES.join(', ')}`);
 }
 
 /** Removes trailing slashes, because every path begins with one. */
