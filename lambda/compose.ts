@@ -11,6 +11,7 @@ import { xRayTrace } from './aws/x-ray.ts';
 import { ENV, requiredEnv } from './contract/env.ts';
 import type { Settings, SettingsFault } from './contract/policy.ts';
 import { Breaker } from './core/breaker/breaker.ts';
+import { DailyQuotaGate, scopesWithoutDays } from './core/breaker/daily-quota-gate.ts';
 import type { CircuitEvent } from './core/breaker/events.ts';
 import { scopesOfChain } from './core/breaker/override-scopes.ts';
 import type { Clock, Random } from './core/clock.ts';
@@ -82,17 +83,21 @@ export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => voi
         options,
       ),
   });
+  const breaker = new Breaker({
+    store,
+    policy,
+    clock,
+    random,
+    on,
+    workerId: randomId(),
+    newPrivateStore: () => new MemoryCircuitStore(clock.now),
+    scopesOf: scopesWithoutDays(scopesOfChain(settings)),
+  });
   return {
-    circuits: new Breaker({
-      store,
-      policy,
-      clock,
-      random,
-      on,
-      workerId: randomId(),
-      newPrivateStore: () => new MemoryCircuitStore(clock.now),
-      scopesOf: scopesOfChain(settings),
-    }),
+    /** The targets' own circuits, for operators. */
+    breaker,
+    /** The circuits as calls meet them: a target is out too while its Region has no daily quota. */
+    circuits: new DailyQuotaGate(breaker, policy),
     disabledTargets: new DisabledTargets({
       store: dynamoDbDisabledTargets(dynamoDb, table),
       policy,

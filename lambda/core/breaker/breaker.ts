@@ -1,3 +1,4 @@
+import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { OverrideScope } from '../../contract/words.ts';
 import type { Admission, CallRequest, CircuitGate } from './admission.ts';
 import type { CircuitStore } from './circuit-store.ts';
@@ -33,16 +34,22 @@ export interface BreakerOptions extends Omit<Worker, 'on'> {
  * a promise.
  */
 export class Breaker implements CircuitGate {
+  readonly #options: BreakerOptions;
   readonly #context: WorkerContext;
   readonly #circuits = new Map<string, LocalCircuit>();
 
-  constructor(options: BreakerOptions) {
-    const { policy, clock, random, workerId, on = () => undefined } = options;
-    const worker: Worker = { policy, clock, random, workerId, on };
-    const stores = { shared: options.store, newPrivate: options.newPrivateStore };
-    const access = new StoreAccess(stores, worker);
-    const overrides = new OverridesView(access, options.scopesOf ?? scopesOfTarget, on);
-    this.#context = { ...worker, access, overrides };
+  /** `context` is given only by `sibling`. */
+  constructor(options: BreakerOptions, context: WorkerContext = contextOf(options)) {
+    this.#options = options;
+    this.#context = context;
+  }
+
+  /**
+   * Returns a breaker for other circuits of the same worker, with a policy of its own. Both share
+   * the access to the store and the copy of the overrides.
+   */
+  sibling(policy: () => BreakerPolicy): Breaker {
+    return new Breaker(this.#options, { ...this.#context, policy });
   }
 
   admit(key: string, call?: CallRequest): Admission | Promise<Admission> {
@@ -56,6 +63,12 @@ export class Breaker implements CircuitGate {
 
   lastServedAtMs(key: string): Promise<number | undefined> {
     return this.#circuit(key).lastServedAtMs();
+  }
+
+  /** Returns the override of a circuit, as this worker last read it. */
+  overrideOf(key: string): Override | undefined {
+    const { access, overrides } = this.#context;
+    return overrides.inForce(key, access.nowMs());
   }
 
   async summaries(keys: readonly string[]): Promise<readonly CircuitSummary[]> {
@@ -143,4 +156,13 @@ export class Breaker implements CircuitGate {
     }
     return circuit;
   }
+}
+
+function contextOf(options: BreakerOptions): WorkerContext {
+  const { policy, clock, random, workerId, on = () => undefined } = options;
+  const worker: Worker = { policy, clock, random, workerId, on };
+  const stores = { shared: options.store, newPrivate: options.newPrivateStore };
+  const access = new StoreAccess(stores, worker);
+  const overrides = new OverridesView(access, options.scopesOf ?? scopesOfTarget, on);
+  return { ...worker, access, overrides };
 }
