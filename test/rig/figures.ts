@@ -41,7 +41,9 @@ export function figuresOf(run: OutageRun): Figures {
     ({ createdAt, completedAt = Infinity }) => completedAt - createdAt,
   );
   const answers = Map.groupBy(
-    calls.filter(({ operation, outcome }) => operation === 'converse' && outcome === 'answered'),
+    calls.filter(
+      ({ operation, outcome }) => operation !== 'count-tokens' && outcome === 'answered',
+    ),
     ({ jobId }) => jobId,
   );
   const backlog = succeeded.filter(({ createdAt }) => createdAt < outageEndMs);

@@ -15,8 +15,11 @@ jest.setTimeout(60_000);
 
 const SEEDS = [1, 2, 3];
 const POLLERS = 2;
-/** The limit for `recoverySeconds` of every outage. */
-const RECOVERY_LIMIT_SECONDS = 3;
+/**
+ * The limits for `recoverySeconds` of every outage. A target of `paired` gets about half of the
+ * jobs, so its 16 probes take a little more than 3 s.
+ */
+const RECOVERY_LIMIT_SECONDS: Readonly<Record<ChainName, number>> = { single: 3, paired: 4 };
 /** Factors for the limits on failures. A tier of `paired` has two circuits to open. */
 const FAILURE_FACTORS: Readonly<Record<ChainName, number>> = { single: 1, paired: 1.5 };
 
@@ -44,7 +47,9 @@ describe.each(CHAINS)('on the chain %s', (chain) => {
       expect(medianOf((run) => run.failures)).toBeLessThanOrEqual(
         failures * FAILURE_FACTORS[chain],
       );
-      expect(medianOf((run) => run.recoverySeconds)).toBeLessThanOrEqual(RECOVERY_LIMIT_SECONDS);
+      expect(medianOf((run) => run.recoverySeconds)).toBeLessThanOrEqual(
+        RECOVERY_LIMIT_SECONDS[chain],
+      );
       expect(medianOf((run) => run.medianJobMs)).toBeLessThanOrEqual(medianJobMs ?? Infinity);
       expect(medianOf((run) => run.primaryShare)).toBeGreaterThanOrEqual(primaryShare ?? 0);
       expect(medianOf((run) => run.backlogSeconds)).toBeLessThanOrEqual(backlogSeconds ?? Infinity);

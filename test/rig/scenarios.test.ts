@@ -9,7 +9,7 @@ import { rigSettings } from './chains.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import type { OutageRun } from './outage-run.ts';
 import { HEALTHY_SECONDS, JOBS_PER_SECOND, type Outage, onPrimary } from './outages.ts';
-import { type SimulationOptions, simulate } from './simulate.ts';
+import { type OutageOptions, simulate } from './simulate.ts';
 
 /** Each test takes about a second on an idle machine. */
 jest.setTimeout(60_000);
@@ -25,7 +25,7 @@ function bounds(n: number) {
   return n % 3 === 1 ? { regions: ['us-west-2'] } : {};
 }
 
-async function run(outage: Outage, options: Partial<SimulationOptions> = {}) {
+async function run(outage: Outage, options: Partial<OutageOptions> = {}) {
   const simulation = { settings: SETTINGS, outage, seed: 1, pollers: 2, bounds, ...options };
   const record = await simulate(simulation);
   const figures = figuresOf(record);

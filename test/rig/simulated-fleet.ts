@@ -1,10 +1,10 @@
 import type { Settings } from '../../lambda/contract/policy.ts';
-import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
+import { workerTimeoutSeconds } from '../../lambda/contract/time-budget.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { CircuitStore } from '../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
 import type { Random } from '../../lambda/core/clock.ts';
-import type { JobPointer, JobQueue } from '../../lambda/core/jobs/job-queue.ts';
+import type { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import type { JobStore } from '../../lambda/core/jobs/job-store.ts';
 import type { ResultStore } from '../../lambda/core/jobs/result-store.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
@@ -15,9 +15,8 @@ import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts'
 import { type WorkDependencies, work } from '../../lambda/worker/work.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 import { memoryDisabledTargets } from '../support/memory-disabled-targets.ts';
+import type { SimulatedQueue } from './simulated-queue.ts';
 
-const BATCH_SIZE = 10;
-const FUNCTION_MS = 60_000;
 /** The duration of a backlog after which the fleet adds a poller. */
 const GROWTH_MS = 250;
 
@@ -27,7 +26,9 @@ export interface FleetParts {
   readonly random: Random;
   readonly circuits: CircuitStore;
   readonly models: ModelClient;
+  readonly queue: SimulatedQueue;
   readonly jobs: JobStore;
+  readonly ends: JobEnds;
   readonly results: ResultStore;
   readonly newId: () => string;
   readonly log: Log;
@@ -37,16 +38,22 @@ export interface FleetParts {
   readonly on: (event: CircuitEvent) => void;
 }
 
+/** One run of a worker function. Times are in milliseconds since the epoch. */
+export interface InvocationRecord {
+  readonly messages: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
 type Sandbox = (bodies: readonly string[]) => Promise<void>;
 
 /**
- * The worker fleet in virtual time: a queue with delays, pollers that hand batches to sandboxes, and
- * in each sandbox the breaker, the router and the job use cases of the real worker function.
+ * The worker fleet in virtual time: pollers that hand batches to sandboxes, and in each sandbox the
+ * breaker, the router and the job use cases of the real worker function.
  */
-export class SimulatedFleet implements Pick<JobQueue, 'send' | 'deadLetter'> {
-  readonly deadLetters: string[] = [];
+export class SimulatedFleet {
+  readonly invocations: InvocationRecord[] = [];
   readonly #parts: FleetParts;
-  readonly #ready: string[] = [];
   readonly #idle: Sandbox[] = [];
   readonly #disabledTargets = memoryDisabledTargets();
   #sandboxes = 0;
@@ -55,39 +62,34 @@ export class SimulatedFleet implements Pick<JobQueue, 'send' | 'deadLetter'> {
   constructor(parts: FleetParts) {
     this.#parts = parts;
     for (let i = 0; i < parts.pollers; i++) this.#idle.push(this.#newSandbox());
-  }
-
-  async send(pointer: JobPointer, delayMs: number): Promise<void> {
-    // SQS delays are whole seconds.
-    void this.#parts.clock.sleep(Math.ceil(delayMs / 1000) * 1000).then(() => {
-      this.#ready.push(encodeMessage(pointer));
-      this.#dispatch();
-    });
-  }
-
-  async deadLetter(body: string): Promise<void> {
-    this.deadLetters.push(body);
+    parts.queue.onReady = () => this.#dispatch();
   }
 
   #dispatch(): void {
-    const { random } = this.#parts;
-    while (this.#ready.length > 0 && this.#idle.length > 0) {
+    const { random, queue, settings } = this.#parts;
+    while (queue.waiting > 0 && this.#idle.length > 0) {
       const [sandbox] = this.#idle.splice(Math.floor(random() * this.#idle.length), 1);
       if (!sandbox) return;
-      void sandbox(this.#ready.splice(0, BATCH_SIZE)).then(() => {
-        this.#idle.push(sandbox);
-        this.#dispatch();
-      });
+      void this.#invoke(sandbox, queue.receive(settings.jobs.batchSize));
     }
-    if (this.#ready.length > 0 && !this.#isGrowing) void this.#grow();
+    if (queue.waiting > 0 && !this.#isGrowing) void this.#grow();
+  }
+
+  async #invoke(sandbox: Sandbox, bodies: readonly string[]): Promise<void> {
+    const { clock } = this.#parts;
+    const startedAtMs = clock.now();
+    await sandbox(bodies);
+    this.invocations.push({ messages: bodies.length, startedAtMs, endedAtMs: clock.now() });
+    this.#idle.push(sandbox);
+    this.#dispatch();
   }
 
   async #grow(): Promise<void> {
-    const { clock, settings } = this.#parts;
+    const { clock, settings, queue } = this.#parts;
     this.#isGrowing = true;
     await clock.sleep(GROWTH_MS);
     this.#isGrowing = false;
-    if (this.#ready.length === 0) return;
+    if (queue.waiting === 0) return;
     if (this.#sandboxes < settings.jobs.workerConcurrency) this.#idle.push(this.#newSandbox());
     this.#dispatch();
   }
@@ -117,11 +119,10 @@ export class SimulatedFleet implements Pick<JobQueue, 'send' | 'deadLetter'> {
         log: parts.log,
       }),
     });
-    const { jobs } = parts;
-    const ends = { write: jobs.update.bind(jobs), publish: async () => true };
-    const dependencies: WorkDependencies = { ...parts, ends, queue: this, clock, random, router };
+    const dependencies: WorkDependencies = { ...parts, clock, random, router };
+    const timeoutMs = workerTimeoutSeconds(settings.jobs) * 1000;
     return async (bodies) => {
-      const invocation = { settings, endsAtMs: clock.now() + FUNCTION_MS };
+      const invocation = { settings, endsAtMs: clock.now() + timeoutMs };
       await Promise.all(bodies.map((body) => work(dependencies, invocation, body)));
       await circuits.flush();
     };
