@@ -5,7 +5,7 @@
  */
 import type { BreakerPolicy } from '../../lambda/contract/policy.ts';
 import { ABSENT, type Circuit } from '../../lambda/core/breaker/circuit.ts';
-import type { StoredRecord } from '../../lambda/core/breaker/circuit-store.ts';
+import type { StoredRecord, WindowCounts } from '../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
 import { fromRecord } from '../../lambda/core/breaker/record.ts';
 
@@ -18,6 +18,9 @@ export class CircuitChecker {
   readonly reached = new Set<string>();
   isOverridden = false;
   readonly #policy: BreakerPolicy;
+  /** By epoch. */
+  readonly #mayHaveSucceeded = new Map<number, number>();
+  readonly #settledSuccesses = new Map<number, number>();
   #last: Circuit = ABSENT;
   #openSinceMs: number | undefined;
   #forced: { readonly fromMs: number; readonly untilMs: number } | undefined;
@@ -28,6 +31,10 @@ export class CircuitChecker {
 
   get state(): Circuit['state'] {
     return this.#last.state;
+  }
+
+  get epoch(): number {
+    return this.#last.epoch;
   }
 
   /** Checks a saved record. `nowMs` is the time of the store's clock. */
@@ -56,6 +63,32 @@ export class CircuitChecker {
     const { fromMs = 0, untilMs = 0 } = this.#forced ?? {};
     if (nowMs > fromMs + grace.forcedMs && nowMs < untilMs - SKEW_MS) {
       this.#violated('58. a call was admitted under force-open');
+    }
+  }
+
+  /** Must be called for each call that may end well, with the epoch that admitted it. */
+  maySucceed(epoch: number): void {
+    this.#mayHaveSucceeded.set(epoch, (this.#mayHaveSucceeded.get(epoch) ?? 0) + 1);
+  }
+
+  /** Must be called for each addition to the window. */
+  counted(epoch: number, { success, provisional = 0 }: WindowCounts): void {
+    const settled = success - provisional;
+    this.#settledSuccesses.set(epoch, (this.#settledSuccesses.get(epoch) ?? 0) + settled);
+  }
+
+  /** Case 80: must be called once the break of a stream is settled, with the epoch that admitted it. */
+  broke(epoch: number): void {
+    if (this.#last.state === 'HALF_OPEN' && this.#last.epoch === epoch) {
+      this.#violated('80. a recovery went on after one of its streams broke');
+    }
+  }
+
+  /** Case 80: the current epoch has no more successes than calls that may have ended well. */
+  checkCounts(): void {
+    const settled = this.#settledSuccesses.get(this.epoch) ?? 0;
+    if (settled > (this.#mayHaveSucceeded.get(this.epoch) ?? 0)) {
+      this.#violated('80. a broken stream counts as a success at the end');
     }
   }
 

@@ -46,6 +46,7 @@ export class Fleet {
   policy: BreakerPolicy;
   readonly #options: FleetOptions;
   readonly #workers = new Map<number, Breaker>();
+  readonly #crashed = new Set<number>();
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -76,6 +77,20 @@ export class Fleet {
   replace(number: number): Breaker {
     this.#workers.delete(number);
     return this.worker(number);
+  }
+
+  /** Stops a worker in the middle of its calls: none of its waits ever ends. Its number is not reused. */
+  crash(number: number): void {
+    this.#crashed.add(number);
+  }
+
+  /** The numbers of all workers so far. */
+  get numbers(): readonly number[] {
+    return [...this.#workers.keys()];
+  }
+
+  hasCrashed(number: number): boolean {
+    return this.#crashed.has(number);
   }
 
   async admit(worker = 1, key = KEY, call?: CallRequest): Promise<Admission> {
@@ -135,7 +150,13 @@ export class Fleet {
   #clockOf(worker: number): Clock {
     const { clock } = this;
     const skewMs = this.#options.skewMs?.(worker) ?? 0;
-    return { now: () => clock.now() + skewMs, sleep: (ms, signal) => clock.sleep(ms, signal) };
+    return {
+      now: () => clock.now() + skewMs,
+      sleep: async (ms, signal) => {
+        await clock.sleep(ms, signal);
+        if (this.#crashed.has(worker)) await new Promise(() => undefined);
+      },
+    };
   }
 }
 

@@ -1,7 +1,8 @@
 /**
  * Visits every state of a small system: two workers, one circuit, stages of 1 and 2. Each worker loads
  * and then saves. In between, the other worker may save, time may pass, a response may be lost, or
- * the worker may crash. The transitions are the real ones. The rest is abstracted to keep the
+ * the worker may crash. The call of a recovery may have a first token, succeed while it goes on, and
+ * break at any time. The transitions are the real ones. The rest is abstracted to keep the
  * number of states finite: times are relative to now, and an epoch or a version either equals the
  * record's or not.
  */
@@ -23,19 +24,34 @@ const TICK_MS = 1_000;
 const POLICY = aPolicy({ recoveryStages: [1, 2], cooldownSeconds: 2 });
 const LEASE_MS = 2 * TICK_MS;
 const EPOCH = 500;
+const FAILED = { failure: 'broken-stream', slow: false, retryAfterMs: 0 } as const;
 const EVIDENCE = { rule: 'rate', calls: 0, failures: 0 } as const;
 
 type Doing =
   | { readonly at: 'rest' }
   /** A call, admitted by a closed circuit or by the worker's lease. */
   | { readonly at: 'call'; readonly isLeased: boolean; readonly isCurrent: boolean }
+  /** A call of a recovery that has had its first token. */
+  | Streaming
   /** A change that will be saved on top of the loaded record. */
   | { readonly at: 'save'; readonly intent: Intent; readonly isFresh: boolean };
 
+interface Streaming {
+  readonly at: 'streaming';
+  readonly isSettled: boolean;
+  readonly isCurrent: boolean;
+}
+
 type Intent =
   | { readonly type: 'claim' }
-  | { readonly type: 'trip'; readonly isCurrent: boolean }
-  | { readonly type: 'settle'; readonly isCurrent: boolean; readonly kind: ProbeResult['kind'] };
+  | { readonly type: 'trip' | 'break'; readonly isCurrent: boolean }
+  | {
+      readonly type: 'settle';
+      readonly isCurrent: boolean;
+      readonly kind: ProbeResult['kind'];
+      /** True if the stream has run for the stall limit and goes on. */
+      readonly goesOn: boolean;
+    };
 
 interface World {
   readonly circuit: Circuit;
@@ -45,8 +61,8 @@ interface World {
 describe('a small system', () => {
   const { worlds, edges } = explore();
 
-  test('has 15,382 states, each of them visited', () => {
-    expect(worlds.size).toBe(15_382);
+  test('has 36,376 states, each of them visited', () => {
+    expect(worlds.size).toBe(36_376);
   });
 
   test('72. never has more live leases and successes than the stage has permits', () => {
@@ -66,10 +82,12 @@ describe('a small system', () => {
   });
 
   test('74. closes only from its last stage, with one success missing', () => {
-    for (const { from, to } of edges) {
-      if (nameOf(to.circuit) !== 'CLOSED' || nameOf(from.circuit) === 'CLOSED') continue;
-      expect(from.circuit).toMatchObject({ state: 'HALF_OPEN', stage: 1, succeeded: 1 });
-    }
+    const closing = edges.filter(
+      ({ from, to }) => to.circuit.state === 'CLOSED' && from.circuit.state !== 'CLOSED',
+    );
+    const before = new Set(closing.map(({ from }) => describeStage(from.circuit)));
+
+    expect([...before]).toEqual(['HALF_OPEN 1 with 1 success']);
   });
 
   test('73. begins an epoch with each change of state and with nothing else', () => {
@@ -81,25 +99,43 @@ describe('a small system', () => {
   });
 
   test('75. leaves OPEN only when its cooldown is over, for a recovery', () => {
-    for (const { from, to } of edges) {
-      if (from.circuit.state !== 'OPEN' || to.circuit.state === 'OPEN') continue;
-      expect(from.circuit.untilMs).toBe(NOW_MS);
-      expect(nameOf(to.circuit)).toBe('HALF_OPEN 0');
-    }
+    const leaving = edges.flatMap(({ from: { circuit }, to }) =>
+      circuit.state === 'OPEN' && to.circuit.state !== 'OPEN' ? [{ circuit, to }] : [],
+    );
+
+    expect(new Set(leaving.map(({ circuit }) => circuit.untilMs))).toEqual(new Set([NOW_MS]));
+    expect(new Set(leaving.map(({ to }) => nameOf(to.circuit)))).toEqual(new Set(['HALF_OPEN 0']));
+  });
+
+  test('80. goes on with no recovery once one of its streams breaks', () => {
+    const breaking = [...worlds.values()].flatMap(({ circuit, workers }) =>
+      workers.flatMap((doing) =>
+        doing.at === 'save' && doing.intent.type === 'break' ? [{ circuit, ...doing.intent }] : [],
+      ),
+    );
+    const wrong = breaking.filter(({ circuit, ...intent }) => {
+      const { state } = transition(circuit, changeOf(intent, 0), contextOf(0)).circuit;
+      const opens = circuit.state === 'HALF_OPEN' && intent.isCurrent;
+      return state !== (opens ? 'OPEN' : circuit.state);
+    });
+
+    expect(breaking.length).toBeGreaterThan(0);
+    expect(wrong).toEqual([]);
   });
 
   test('77. can be closed from every state', () => {
-    const before = new Map<string, string[]>();
+    const before = new Map<World, World[]>();
     for (const { from, to } of edges) {
-      before.set(keyOf(to), [...(before.get(keyOf(to)) ?? []), keyOf(from)]);
+      const known = before.get(to);
+      if (known) known.push(from);
+      else before.set(to, [from]);
     }
-    const canClose = new Set<string>();
-    const closed = [...worlds].filter(([, { circuit }]) => circuit.state === 'CLOSED');
-    for (const queue = closed.map(([key]) => key); queue.length > 0; ) {
-      const key = queue.pop() ?? '';
-      if (canClose.has(key)) continue;
-      canClose.add(key);
-      queue.push(...(before.get(key) ?? []));
+    const canClose = new Set<World>();
+    const queue = [...worlds.values()].filter(({ circuit }) => circuit.state === 'CLOSED');
+    for (let world = queue.pop(); world; world = queue.pop()) {
+      if (canClose.has(world)) continue;
+      canClose.add(world);
+      queue.push(...(before.get(world) ?? []));
     }
 
     expect(canClose.size).toBe(worlds.size);
@@ -113,17 +149,23 @@ interface Edge {
 }
 
 function explore() {
-  const first: World = { circuit: ABSENT, workers: [{ at: 'rest' }, { at: 'rest' }] };
   const worlds = new Map<string, World>();
+  const queue: World[] = [];
+  /** Returns the one object for the state, and visits the state if it is new. */
+  const visit = (next: World): World => {
+    const world = canonical(next);
+    const key = JSON.stringify(world);
+    const known = worlds.get(key);
+    if (known) return known;
+    worlds.set(key, world);
+    queue.push(world);
+    return world;
+  };
+  visit({ circuit: ABSENT, workers: [{ at: 'rest' }, { at: 'rest' }] });
   const edges: Edge[] = [];
-  for (const queue = [canonical(first)]; queue.length > 0; ) {
-    const from = queue.pop();
-    if (!from || worlds.has(keyOf(from))) continue;
-    worlds.set(keyOf(from), from);
+  for (let from = queue.pop(); from; from = queue.pop()) {
     for (const next of successors(from)) {
-      const to = canonical(next);
-      edges.push({ from, to, began: next.circuit.epoch !== from.circuit.epoch });
-      queue.push(to);
+      edges.push({ from, to: visit(next), began: next.circuit.epoch !== from.circuit.epoch });
     }
   }
   return { worlds, edges };
@@ -152,7 +194,18 @@ function movesOf(world: World, doing: Doing, worker: number): World[] {
       if (!doing.isLeased)
         return [crash, now({ at: 'rest' }), now(save({ type: 'trip', isCurrent }))];
       const kinds = ['success', 'failure', 'ignored'] as const;
-      return [crash, ...kinds.map((kind) => now(save({ type: 'settle', isCurrent, kind })))];
+      const ends = kinds.map((kind) => settle(isCurrent, kind, false));
+      const token = now({ at: 'streaming', isSettled: false, isCurrent });
+      return [crash, token, ...ends.map((intent) => now(save(intent)))];
+    }
+    case 'streaming': {
+      const { isCurrent, isSettled } = doing;
+      const broken: Intent = { type: 'break', isCurrent };
+      const ends: Intent[] = isSettled
+        ? [broken]
+        : [broken, settle(isCurrent, 'success', true), settle(isCurrent, 'ignored', false)];
+      const done = isSettled ? [now({ at: 'rest' })] : [];
+      return [orphaned(world, worker), ...done, ...ends.map((intent) => now(save(intent)))];
     }
     case 'save': {
       const crash = orphaned(world, worker);
@@ -174,6 +227,10 @@ function movesOf(world: World, doing: Doing, worker: number): World[] {
   }
 }
 
+function settle(isCurrent: boolean, kind: ProbeResult['kind'], goesOn: boolean): Intent {
+  return { type: 'settle', isCurrent, kind, goesOn };
+}
+
 function changeOf(intent: Intent, worker: number): CircuitAction {
   switch (intent.type) {
     case 'claim':
@@ -183,10 +240,11 @@ function changeOf(intent: Intent, worker: number): CircuitAction {
       };
     case 'trip':
       return { type: 'trip', epoch: epochOf(intent), evidence: EVIDENCE, retryAfterMs: 0 };
+    case 'break':
+      return { type: 'break', epoch: epochOf(intent), failure: FAILED };
     case 'settle': {
       const { kind } = intent;
-      const result: ProbeResult =
-        kind === 'failure' ? { kind, slow: false, retryAfterMs: 0 } : { kind };
+      const result: ProbeResult = kind === 'failure' ? { kind, ...FAILED } : { kind };
       return { type: 'settle', epoch: epochOf(intent), leaseId: leaseOf(worker), result };
     }
     default:
@@ -197,6 +255,10 @@ function changeOf(intent: Intent, worker: number): CircuitAction {
 function after(intent: Intent, circuit: Circuit, worker: number): Doing {
   const holds =
     circuit.state === 'HALF_OPEN' && circuit.leases.some(({ id }) => id === leaseOf(worker));
+  if (intent.type === 'settle' && intent.goesOn) {
+    const isCurrent = intent.isCurrent && circuit.epoch === EPOCH;
+    return { at: 'streaming', isSettled: true, isCurrent };
+  }
   if (intent.type !== 'claim') return { at: 'rest' };
   return holds ? { at: 'call', isLeased: true, isCurrent: true } : { at: 'rest' };
 }
@@ -213,7 +275,7 @@ function staleOthers(world: World, worker: number, circuit: Circuit): World {
   const aged = <Part extends { readonly isCurrent: boolean }>(part: Part): Part =>
     isSameEpoch ? part : { ...part, isCurrent: false };
   const workers = world.workers.map((doing, other): Doing => {
-    if (doing.at === 'call') return aged(doing);
+    if (doing.at === 'call' || doing.at === 'streaming') return aged(doing);
     if (doing.at === 'rest') return doing;
     const intent = doing.intent.type === 'claim' ? doing.intent : aged(doing.intent);
     return { at: 'save', intent, isFresh: doing.isFresh && other === worker };
@@ -287,10 +349,11 @@ function epochOf({ isCurrent }: { readonly isCurrent: boolean }): number {
   return isCurrent ? EPOCH : EPOCH - 1;
 }
 
-function nameOf(circuit: Circuit): string {
-  return circuit.state === 'HALF_OPEN' ? `HALF_OPEN ${circuit.stage}` : circuit.state;
+function describeStage(circuit: Circuit): string {
+  const succeeded = circuit.state === 'HALF_OPEN' ? circuit.succeeded : 0;
+  return `${nameOf(circuit)} with ${succeeded} success`;
 }
 
-function keyOf(world: World): string {
-  return JSON.stringify(world);
+function nameOf(circuit: Circuit): string {
+  return circuit.state === 'HALF_OPEN' ? `HALF_OPEN ${circuit.stage}` : circuit.state;
 }
