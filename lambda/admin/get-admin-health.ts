@@ -1,18 +1,20 @@
 import { type Settings, type SettingsFault, targetKey, targetsOf } from '../contract/policy.ts';
 import type { AdminHealthView } from '../contract/schemas/admin-health-view.ts';
 import type { Breaker } from '../core/breaker/breaker.ts';
+import type { DailyQuotaGate } from '../core/breaker/daily-quota-gate.ts';
 import { splitScopeName } from '../core/breaker/override-scopes.ts';
 import type { CircuitSummary } from '../core/breaker/summary.ts';
 import { type Clock, isoTime } from '../core/clock.ts';
 import type { ConfigFailures } from '../core/router/config-failures.ts';
 import type { DisabledTargets } from '../core/router/disabled-targets.ts';
-import { healthView, type RecentCallsPort } from '../core/router/health.ts';
+import { healthView, regionsOf } from '../core/router/health.ts';
 import type { Lifecycle, LifecycleStore } from '../core/router/lifecycle.ts';
 import { settingsStatus } from '../core/settings-status.ts';
 import { viewOverride } from './override-circuits.ts';
 
 export interface AdminHealthDependencies {
-  readonly circuits: Pick<Breaker, 'inspect' | 'overrides'> & RecentCallsPort['circuits'];
+  readonly breaker: Pick<Breaker, 'inspect' | 'overrides'>;
+  readonly circuits: Pick<DailyQuotaGate, 'dailyQuotas' | 'recent'>;
   readonly disabledTargets: Pick<DisabledTargets, 'all'>;
   readonly lifecycles: Pick<LifecycleStore, 'load'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -21,21 +23,23 @@ export interface AdminHealthDependencies {
 
 /** Returns the callers' health view, with the reasons, overrides and lifecycle of each target. */
 export async function getAdminHealth(
-  { circuits, disabledTargets, lifecycles, clock, settingsFault }: AdminHealthDependencies,
+  { breaker, circuits, disabledTargets, lifecycles, clock, settingsFault }: AdminHealthDependencies,
   settings: Settings,
 ): Promise<AdminHealthView> {
   const keys = targetsOf(settings).map(targetKey);
-  const [inspections, recent, { entries }, disabled, lifecycle] = await Promise.all([
-    circuits.inspect(keys),
-    circuits.recent?.(keys),
-    circuits.overrides(),
+  const [inspections, dailyQuotas, recent, { entries }, disabled, lifecycle] = await Promise.all([
+    breaker.inspect(keys),
+    circuits.dailyQuotas(regionsOf(settings)),
+    circuits.recent(keys),
+    breaker.overrides(),
     disabledTargets.all(),
     lifecycles.load(),
   ]);
   const now = clock.now();
   const fault = settingsFault();
   const byKey = new Map(inspections.map((each) => [each.key, each]));
-  const view = healthView(settings, { circuits: inspections, disabled, recent, nowMs: now });
+  const facts = { circuits: inspections, dailyQuotas, disabled, recent, nowMs: now };
+  const view = healthView(settings, facts);
   const live = Object.entries(entries).filter(([, { untilMs }]) => now < untilMs);
   return {
     ...view,

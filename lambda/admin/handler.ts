@@ -8,11 +8,9 @@ import { ENV, requiredEnv } from '../contract/env.ts';
 import { respond } from './routes.ts';
 
 const runtime = openRuntime();
-const { breaker: circuits, disabledTargets } = openCircuits(runtime);
 const dependencies = {
   ...runtime,
-  circuits,
-  disabledTargets,
+  ...openCircuits(runtime),
   jobs: dynamoDbJobStore(runtime.dynamoDb, requiredEnv(ENV.jobsTable)),
   queue: sqsJobQueue({ jobs: requiredEnv(ENV.jobsQueueUrl) }),
   deadLetters: sqsDeadLetterQueue(requiredEnv(ENV.deadLetterQueueUrl)),

@@ -8,7 +8,7 @@ import { type Clock, isoTime } from '../core/clock.ts';
 import type { Log } from '../core/telemetry.ts';
 
 export interface OverrideDependencies {
-  readonly circuits: Pick<Breaker, 'override' | 'liftOverride'>;
+  readonly breaker: Pick<Breaker, 'override' | 'liftOverride'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
@@ -30,7 +30,7 @@ export function subjectOf(scope: string, key: string): Subject | undefined {
  * would have no effect, and the function returns undefined.
  */
 export async function setOverride(
-  { circuits, clock, log }: OverrideDependencies,
+  { breaker, clock, log }: OverrideDependencies,
   settings: Settings,
   { scope, key }: Subject,
   request: OverrideRequest,
@@ -42,7 +42,7 @@ export async function setOverride(
   if (!known.includes(scopeName(scope, key))) return undefined;
 
   const override = { ...request, actor, sinceMs: clock.now() };
-  const replaced = await circuits.override(scope, key, override);
+  const replaced = await breaker.override(scope, key, override);
   log.info('override set', {
     scope,
     key,
@@ -61,11 +61,11 @@ export async function setOverride(
  * settings.
  */
 export async function liftOverride(
-  { circuits, log }: OverrideDependencies,
+  { breaker, log }: OverrideDependencies,
   { scope, key }: Subject,
   actor: string,
 ): Promise<ScopedOverride | undefined> {
-  const lifted = await circuits.liftOverride(scope, key);
+  const lifted = await breaker.liftOverride(scope, key);
   if (!lifted) return undefined;
   const { mode, actor: setBy } = lifted;
   log.info('override lifted', { scope, key, actor, mode, setBy });

@@ -4,6 +4,7 @@ import type { Settings, SettingsFault } from '../../lambda/contract/policy.ts';
 import { PROBLEM } from '../../lambda/contract/problems.ts';
 import { adminHealthView } from '../../lambda/contract/schemas/admin-health-view.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
+import { DailyQuotaGate, scopesWithoutDays } from '../../lambda/core/breaker/daily-quota-gate.ts';
 import { scopesOfChain } from '../../lambda/core/breaker/override-scopes.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { LifecycleRecord } from '../../lambda/core/router/lifecycle.ts';
@@ -12,7 +13,7 @@ import { bodyOf, fieldsOf } from '../support/api-caller.ts';
 import { type ApiEventOptions, anApiEvent } from '../support/api-event.ts';
 import { aWorld } from '../support/job-world.ts';
 import { memoryDisabledTargets } from '../support/memory-disabled-targets.ts';
-import { aChain, EAST_SONNET } from '../support/router-builders.ts';
+import { aChain, EAST_HAIKU, EAST_SONNET } from '../support/router-builders.ts';
 
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operators/ada';
 const MODEL = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
@@ -32,10 +33,11 @@ function anAdmin(settings: Settings = aChain()) {
   const store = new MemoryCircuitStore(() => clock.now());
   const newPrivateStore = () => new MemoryCircuitStore(() => clock.now());
   const disabledStore = memoryDisabledTargets();
-  const scopesOf = scopesOfChain(() => settings);
+  const scopesOf = scopesWithoutDays(scopesOfChain(() => settings));
   const aBreaker = (workerId: string) =>
     new Breaker({ store, newPrivateStore, policy, clock, scopesOf, random: () => 0, workerId });
   const disabled = () => new DisabledTargets({ store: disabledStore, policy, clock, log });
+  const breaker = aBreaker('admin');
   let lifecycle: LifecycleRecord | undefined;
   let settingsFault: SettingsFault | undefined;
   const dependencies = {
@@ -46,7 +48,8 @@ function anAdmin(settings: Settings = aChain()) {
       release: async () => undefined,
       count: async () => 3,
     },
-    circuits: aBreaker('admin'),
+    breaker,
+    circuits: new DailyQuotaGate(breaker, policy),
     disabledTargets: new DisabledTargets({ store: disabledStore, policy, clock, log }),
     lifecycles: { load: async () => lifecycle },
     settingsFault: () => settingsFault,
@@ -71,7 +74,8 @@ function anAdmin(settings: Settings = aChain()) {
       override('PUT', scope, key, body),
     lift: (scope: string, key: string) => override('DELETE', scope, key),
     health: async () => bodyOf(await call({ route: 'GET /admin/health' })),
-    worker: aBreaker('worker'),
+    worker: new DailyQuotaGate(aBreaker('worker'), policy),
+    otherSandbox: aBreaker('other'),
     workersDisabled: disabled(),
     store,
     checked: (record: LifecycleRecord) => {
@@ -227,6 +231,12 @@ describe('DELETE /v1/admin/overrides', () => {
   });
 });
 
+async function admitted(key: string) {
+  const admission = await admin.worker.admit(key);
+  if (!admission.admitted) throw new Error(`${key} rejects: ${admission.reason}`);
+  return admission.permit;
+}
+
 describe('GET /v1/admin/health', () => {
   test('adds nothing to GET /v1/health while the chain is healthy', async () => {
     const view = await admin.health();
@@ -277,6 +287,27 @@ describe('GET /v1/admin/health', () => {
     });
   });
 
+  test('shows a daily quota at all targets of its region, and the calls of the current window', async () => {
+    const [answered, refused] = [await admitted(EAST_SONNET), await admitted(EAST_HAIKU)];
+    await answered.token(400);
+    await answered.settle({ kind: 'success' });
+    await refused.settle({ kind: 'failure', failure: 'quota-day' });
+    await admin.worker.flush();
+
+    const view = await admin.health();
+
+    expect(adminHealthView.parse(view)).toEqual(view);
+    expect(view.regions[0]).toMatchObject({ region: 'us-east-1', cause: 'quota-day' });
+    expect(view.targets[0]).toMatchObject({
+      target: EAST_SONNET,
+      circuit: 'CLOSED',
+      health: 'unhealthy',
+      admits: 'none',
+      cause: 'quota-day',
+      recent: { calls: 1, failures: {}, meanFirstTokenMs: 400 },
+    });
+  });
+
   test('shows the errors of a refused settings edit', async () => {
     const sinceMs = admin.clock.now();
     const faults = ['jobs.maxAttempts: got 0, allowed is at least 1'];
@@ -293,7 +324,7 @@ describe('GET /v1/admin/health', () => {
     await admin.health();
     const now = admin.clock.now();
     const override = { mode: 'force-open' as const, reason: 'r', actor: 'a' };
-    await admin.worker.override('region', 'us-east-1', {
+    await admin.otherSandbox.override('region', 'us-east-1', {
       ...override,
       sinceMs: now,
       untilMs: now + 1000,

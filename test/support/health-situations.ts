@@ -39,6 +39,14 @@ const uncalled: State = { ...open, untilMs: NOW_MS - COOLDOWN_MS };
 const probed: State = { state: 'HALF_OPEN', failure: 'network', stage: 0, sinceMs: ago(5) };
 const recovering: State = { state: 'HALF_OPEN', failure: 'network', stage: 1, sinceMs: ago(59) };
 const abandoned: State = { ...recovering, sinceMs: ago(60) };
+/** The daily quota of a region, which admits one probe an hour. */
+const usedUp: State = {
+  state: 'OPEN',
+  failure: 'quota-day',
+  sinceMs: ago(30),
+  untilMs: NOW_MS + 12 * 3_600_000,
+  probeAtMs: NOW_MS + 3_600_000,
+};
 const everywhere = (state: State) => Object.fromEntries(KEYS.map((key) => [key, state]));
 
 const disabled: ConfigFailures = {
@@ -59,6 +67,8 @@ interface Given {
   /** @default closed */
   readonly circuits?: Partial<Record<Key, State>>;
   readonly disabled?: Partial<Record<Key, ConfigFailures>>;
+  /** The day circuits, by region. @default closed */
+  readonly dailyQuotas?: Readonly<Record<string, State>>;
 }
 
 const SITUATIONS: readonly (readonly [string, Given, Expected])[] = [
@@ -210,6 +220,62 @@ const SITUATIONS: readonly (readonly [string, Given, Expected])[] = [
     },
   ],
   [
+    'the daily quota of a region is used up',
+    { dailyQuotas: { 'us-east-1': usedUp } },
+    {
+      status: 'degraded',
+      except: {
+        [EAST]: ['unhealthy', 'none'],
+        [EAST_LAST]: ['unhealthy', 'none'],
+        [EAST_SPARE]: ['unhealthy', 'none'],
+      },
+    },
+  ],
+  [
+    'the daily quotas of all regions are used up',
+    { dailyQuotas: { 'us-east-1': usedUp, 'us-west-2': usedUp } },
+    {
+      status: 'unhealthy',
+      except: {
+        [EAST]: ['unhealthy', 'none'],
+        [WEST]: ['unhealthy', 'none'],
+        [EAST_LAST]: ['unhealthy', 'none'],
+        [EAST_SPARE]: ['unhealthy', 'none'],
+      },
+    },
+  ],
+  [
+    'the daily quota of a region admits the probe of the hour',
+    { dailyQuotas: { 'us-west-2': { ...usedUp, probeAtMs: NOW_MS } } },
+    { status: 'degraded', except: { [WEST]: ['unhealthy', 'probes'] } },
+  ],
+  [
+    'no job has called a region since its daily quota was reset',
+    { dailyQuotas: { 'us-west-2': { ...usedUp, probeAtMs: ago(60) } } },
+    { status: 'healthy', except: { [WEST]: ['waiting', 'probes'] } },
+  ],
+  [
+    'a daily quota admits probes, and the circuit of its target does not',
+    {
+      circuits: { [WEST]: open },
+      dailyQuotas: { 'us-west-2': { ...usedUp, probeAtMs: NOW_MS } },
+    },
+    { status: 'degraded', except: { [WEST]: ['unhealthy', 'none'] } },
+  ],
+  [
+    'a circuit admits a probe, and the daily quota of its region does not',
+    { circuits: { [WEST]: probed }, dailyQuotas: { 'us-west-2': usedUp } },
+    { status: 'degraded', except: { [WEST]: ['unhealthy', 'none'] } },
+  ],
+  [
+    'an operator forces a circuit closed although the daily quota is used up',
+    {
+      circuits: { [WEST]: { state: 'CLOSED', override: 'force-closed' } },
+      dailyQuotas: { 'us-west-2': usedUp },
+    },
+    { status: 'healthy' },
+  ],
+  [
     'an operator forces a closed circuit open',
     { circuits: { [EAST]: { state: 'CLOSED', override: 'force-open' } } },
     { status: 'degraded', except: { [EAST]: ['unhealthy', 'none'] } },
@@ -230,6 +296,7 @@ const SITUATIONS: readonly (readonly [string, Given, Expected])[] = [
 export interface HealthSituation {
   readonly name: string;
   readonly circuits: readonly CircuitSummary[];
+  readonly dailyQuotas: ReadonlyMap<string, CircuitSummary>;
   readonly disabled: Readonly<Record<string, ConfigFailures>>;
   readonly status: ChainState;
   /** The health of each target and the calls that it admits. */
@@ -240,6 +307,12 @@ export const HEALTH_SITUATIONS: readonly HealthSituation[] = SITUATIONS.map(
   ([name, given, { status, except }]) => ({
     name,
     circuits: KEYS.map((key) => ({ key, ...(given.circuits?.[key] ?? { state: 'CLOSED' }) })),
+    dailyQuotas: new Map(
+      Object.entries(given.dailyQuotas ?? {}).map(([region, state]) => [
+        region,
+        { key: `${region}/daily-quota`, ...state },
+      ]),
+    ),
     disabled: { ...given.disabled },
     status,
     targets: {

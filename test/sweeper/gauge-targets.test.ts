@@ -10,10 +10,12 @@ import {
 } from '../support/health-situations.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
 
-async function gauged({ circuits, disabled }: Pick<HealthSituation, 'circuits' | 'disabled'>) {
+type Facts = Pick<HealthSituation, 'circuits' | 'dailyQuotas' | 'disabled'>;
+
+async function gauged({ circuits, dailyQuotas, disabled }: Facts) {
   const { counts, metrics } = recordingTelemetry();
   const ports = {
-    circuits: { summaries: async () => circuits },
+    circuits: { summaries: async () => circuits, dailyQuotas: async () => dailyQuotas },
     disabledTargets: { all: async () => disabled },
     clock: { now: () => NOW_MS },
   };
@@ -29,7 +31,12 @@ test('the gauges show the state of each target, and count the serving and the di
   const failures = { failures: 3, jobs: ['a', 'b'], reason: 'AccessDenied', sinceMs: 0 };
   const disabled = { ...failures, disabled: { sinceMs: 0, checkAtMs: NOW_MS + 1, checks: 0 } };
 
-  expect(await gauged({ circuits, disabled: { 'us-east-1/anthropic.spare': disabled } })).toEqual({
+  const facts = {
+    circuits,
+    dailyQuotas: new Map(),
+    disabled: { 'us-east-1/anthropic.spare': disabled },
+  };
+  expect(await gauged(facts)).toEqual({
     [`${METRIC.targetState} us-east-1/anthropic.first`]: 0,
     [`${METRIC.targetState} us-west-2/anthropic.first`]: 1,
     [`${METRIC.targetState} us-east-1/anthropic.last`]: 2,

@@ -24,7 +24,7 @@ const healthStatus = {
     .string()
     .optional()
     .describe(
-      'Why not all calls are admitted, in fixed words: a failure kind, `force-open`, `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it.',
+      'Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it.',
     ),
   since: z.iso.datetime().optional(),
   until: z.iso.datetime().optional().describe('The time of the next call.'),
@@ -42,7 +42,9 @@ const recent = z
       .optional()
       .describe('The mean time to the first token; absent if no call had one.'),
   })
-  .describe('The calls of all workers in the current window, `breaker.windowSeconds` long.');
+  .describe(
+    'The calls of all workers in the current window, which is `breaker.windowSeconds` long or begins with the last change of the circuit’s state.',
+  );
 
 const targetHealth = z.object({
   target: z.string().describe('`<region>/<modelId>`, the unit of a circuit.'),

@@ -1,5 +1,10 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
-import type { AdmittedCalls, Health } from '../../contract/words.ts';
+import {
+  ADMITTED_CALLS,
+  type AdmittedCalls,
+  HEALTH_STATES,
+  type Health,
+} from '../../contract/words.ts';
 import type { CircuitSummary } from '../breaker/summary.ts';
 import type { ConfigFailures } from './config-failures.ts';
 import type { Inference } from './region-inference.ts';
@@ -7,6 +12,8 @@ import type { Inference } from './region-inference.ts';
 /** Everything that decides what a job meets at one target. */
 export interface HealthFacts {
   readonly circuit?: CircuitSummary;
+  /** The day circuit of the target's region. */
+  readonly dailyQuota?: CircuitSummary;
   readonly configFailures?: ConfigFailures;
   readonly inference?: Inference;
   readonly policy: Pick<BreakerPolicy, 'cooldownSeconds'>;
@@ -19,7 +26,8 @@ export interface EffectiveHealth {
   readonly admits: AdmittedCalls;
   /**
    * The reason why the target does not admit all calls: the failure kind that opened its circuit,
-   * `force-open`, `region-unhealthy`, or the name of the configuration error that disabled it.
+   * `quota-day` for its region's quota, `force-open`, `region-unhealthy`, or the name of the
+   * configuration error that disabled it.
    */
   readonly cause?: string;
   readonly sinceMs?: number;
@@ -28,11 +36,26 @@ export interface EffectiveHealth {
 
 /**
  * Returns the health of a target, which decides for the health page, the gauges and the alarms on
- * them. Checks for a forced state, then a disabled target, then inference. The circuit decides
- * last.
+ * them. A target is only as good as the daily quota of its region, unless an operator overrides it.
  */
 export function effectiveHealth(facts: HealthFacts): EffectiveHealth {
-  const { circuit, configFailures, inference } = facts;
+  const { circuit, dailyQuota } = facts;
+  const own = ownHealth(facts);
+  if (!dailyQuota || circuit?.override !== undefined) return own;
+  const quota = circuitHealth(dailyQuota, facts);
+  if (quota.health === 'healthy' || isWorse(own, quota)) return own;
+  return { ...quota, cause: 'quota-day' };
+}
+
+function isWorse(one: EffectiveHealth, other: EffectiveHealth): boolean {
+  if (one.health === other.health) {
+    return ADMITTED_CALLS.indexOf(one.admits) > ADMITTED_CALLS.indexOf(other.admits);
+  }
+  return HEALTH_STATES.indexOf(one.health) > HEALTH_STATES.indexOf(other.health);
+}
+
+/** Checks for a forced state, then a disabled target, then inference. The circuit decides last. */
+function ownHealth({ circuit, configFailures, inference, ...facts }: HealthFacts): EffectiveHealth {
   const override = circuit?.override;
   if (override === 'force-open') {
     return {
@@ -63,24 +86,27 @@ export function effectiveHealth(facts: HealthFacts): EffectiveHealth {
 }
 
 function circuitHealth(circuit: CircuitSummary, facts: HealthFacts): EffectiveHealth {
-  const { state, sinceMs, untilMs = 0, failure: cause } = circuit;
+  const { state, sinceMs, failure: cause } = circuit;
   if (state === 'CLOSED') return { health: 'healthy', admits: 'all', sinceMs };
-  if (state === 'OPEN' && facts.nowMs < untilMs) {
+  const untilMs = nextCallMs(circuit);
+  if (untilMs !== undefined && facts.nowMs < untilMs) {
     return { health: 'unhealthy', admits: 'none', cause, sinceMs, untilMs };
   }
   return { health: probedHealth(circuit, facts), admits: 'probes', cause, sinceMs };
+}
+
+/** Returns the time from which an open circuit admits a probe. */
+function nextCallMs({ untilMs, probeAtMs = untilMs }: CircuitSummary): number | undefined {
+  return probeAtMs;
 }
 
 /**
  * Returns the health of a target that admits probes. Jobs return within half a cooldown, so a
  * target that no job has called for a whole one is not in use: nothing is known against it.
  */
-function probedHealth(
-  { stage = 0, succeeded = 0, ...circuit }: CircuitSummary,
-  { policy, nowMs }: HealthFacts,
-): Health {
-  const freeSinceMs = circuit.untilMs ?? circuit.sinceMs ?? nowMs;
-  const uncalledMs = nowMs - Math.max(freeSinceMs, circuit.leasedUntilMs ?? 0);
-  if (uncalledMs >= policy.cooldownSeconds * 1000) return 'waiting';
+function probedHealth(circuit: CircuitSummary, { policy, nowMs }: HealthFacts): Health {
+  const { stage = 0, succeeded = 0, leasedUntilMs = 0 } = circuit;
+  const freeSinceMs = Math.max(nextCallMs(circuit) ?? circuit.sinceMs ?? nowMs, leasedUntilMs);
+  if (nowMs - freeSinceMs >= policy.cooldownSeconds * 1000) return 'waiting';
   return stage + succeeded > 0 ? 'recovering' : 'unhealthy';
 }

@@ -1,13 +1,14 @@
 import { type Settings, targetKey, targetsOf } from '../../contract/policy.ts';
 import type { ChainState } from '../../contract/words.ts';
 import type { CircuitGate } from '../breaker/admission.ts';
+import type { DailyQuotaGate } from '../breaker/daily-quota-gate.ts';
 import type { CircuitSummary } from '../breaker/summary.ts';
+import type { RecentCalls } from '../breaker/window-figures.ts';
 import type { Clock } from '../clock.ts';
 import { chainState } from './chain-state.ts';
 import type { ConfigFailures } from './config-failures.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
 import { groupHealth } from './group-health.ts';
-import type { RecentCalls } from './recent-calls.ts';
 import { inferredOut } from './region-inference.ts';
 import { type HealthStatus, type TargetHealth, targetHealth } from './target-health.ts';
 
@@ -22,21 +23,18 @@ export interface HealthView {
 }
 
 export interface HealthPorts {
-  readonly circuits: Pick<CircuitGate, 'summaries'>;
+  /** Circuits without day circuits have no region whose daily quota is used up. */
+  readonly circuits: Pick<CircuitGate, 'summaries'> &
+    Partial<Pick<DailyQuotaGate, 'dailyQuotas' | 'recent'>>;
   readonly disabledTargets: Pick<DisabledTargets, 'all'>;
   readonly clock: Pick<Clock, 'now'>;
-}
-
-export interface RecentCallsPort {
-  readonly circuits: {
-    /** Leaves out the targets whose calls are not known. @default no calls are known */
-    recent?(keys: readonly string[]): Promise<readonly RecentCalls[]>;
-  };
 }
 
 /** What is known about the targets of a chain. */
 export interface ChainFacts {
   readonly circuits: readonly CircuitSummary[];
+  /** The day circuits, by region. @default closed */
+  readonly dailyQuotas?: ReadonlyMap<string, CircuitSummary>;
   /** By the target's key. */
   readonly disabled: Readonly<Record<string, ConfigFailures>>;
   /** @default the view shows no recent calls */
@@ -45,10 +43,7 @@ export interface ChainFacts {
 }
 
 /** Returns the health of the chain as the workers see it. Claims no permit. */
-export async function getHealth(
-  ports: HealthPorts & RecentCallsPort,
-  settings: Settings,
-): Promise<HealthView> {
+export async function getHealth(ports: HealthPorts, settings: Settings): Promise<HealthView> {
   const [facts, recent] = await Promise.all([
     readFacts(ports, settings),
     ports.circuits.recent?.(targetsOf(settings).map(targetKey)),
@@ -64,15 +59,22 @@ export async function getTargetHealths(
   return targetHealths(settings, await readFacts(ports, settings));
 }
 
+/** Returns the source regions of the chain, each of which has a daily quota. */
+export function regionsOf(settings: Settings): readonly string[] {
+  return [...new Set(targetsOf(settings).map(({ region }) => region))];
+}
+
 async function readFacts(
   { circuits, disabledTargets, clock }: HealthPorts,
   settings: Settings,
 ): Promise<ChainFacts> {
-  const [summaries, disabled] = await Promise.all([
-    circuits.summaries(targetsOf(settings).map(targetKey)),
+  const targets = targetsOf(settings);
+  const [summaries, dailyQuotas, disabled] = await Promise.all([
+    circuits.summaries(targets.map(targetKey)),
+    circuits.dailyQuotas?.(regionsOf(settings)),
     disabledTargets.all(),
   ]);
-  return { circuits: summaries, disabled, nowMs: clock.now() };
+  return { circuits: summaries, dailyQuotas, disabled, nowMs: clock.now() };
 }
 
 /** Returns the health of the chain and of each target, model, profile and region. */
@@ -99,7 +101,7 @@ export function healthView(settings: Settings, facts: ChainFacts): HealthView {
 
 function targetHealths(
   settings: Settings,
-  { circuits, disabled, recent = [], nowMs }: ChainFacts,
+  { circuits, dailyQuotas, disabled, recent = [], nowMs }: ChainFacts,
 ): readonly TargetHealth[] {
   const calls = new Map(recent.map((each) => [each.key, each]));
   const summaries = new Map(circuits.map((circuit) => [circuit.key, circuit]));
@@ -109,6 +111,7 @@ function targetHealths(
       const key = targetKey(target);
       const facts = {
         circuit: summaries.get(key),
+        dailyQuota: dailyQuotas?.get(target.region),
         configFailures: disabled[key],
         inference: inferences.get(key),
         policy: settings.breaker,

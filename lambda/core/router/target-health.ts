@@ -1,9 +1,9 @@
 import { profileOf } from '../../contract/geography.ts';
 import { type Target, targetKey } from '../../contract/policy.ts';
 import type { AdmittedCalls, CircuitState, Health, OverrideMode } from '../../contract/words.ts';
+import type { RecentCalls } from '../breaker/window-figures.ts';
 import { isoTime } from '../clock.ts';
 import { type EffectiveHealth, effectiveHealth, type HealthFacts } from './effective-health.ts';
-import type { RecentCalls } from './recent-calls.ts';
 
 /** Times are ISO 8601 in UTC. */
 export interface HealthStatus {

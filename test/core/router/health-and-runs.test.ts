@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { Breaker } from '../../../lambda/core/breaker/breaker.ts';
+import {
+  DailyQuotaGate,
+  scopesWithoutDays,
+} from '../../../lambda/core/breaker/daily-quota-gate.ts';
+import { scopesOfTarget } from '../../../lambda/core/breaker/override-scopes.ts';
 import { DisabledTargets } from '../../../lambda/core/router/disabled-targets.ts';
 import { getHealth } from '../../../lambda/core/router/health.ts';
 import { createRouter } from '../../../lambda/core/router/router.ts';
@@ -26,17 +31,20 @@ function aSandbox() {
     ],
   });
   const clock = new FakeClock();
-  const circuits = new Breaker({
+  const policy = () => settings.breaker;
+  const breaker = new Breaker({
     store: new MemoryCircuitStore(() => clock.now()),
     newPrivateStore: () => new MemoryCircuitStore(() => clock.now()),
-    policy: () => settings.breaker,
+    policy,
     clock,
     random: () => 0.5,
     workerId: 'worker',
+    scopesOf: scopesWithoutDays(scopesOfTarget),
   });
+  const circuits = new DailyQuotaGate(breaker, policy);
   const disabledTargets = new DisabledTargets({
     store: memoryDisabledTargets(),
-    policy: () => settings.breaker,
+    policy,
     clock,
     log: SILENT,
   });
@@ -76,6 +84,8 @@ describe('health before a run', () => {
     seen.push(...(await runJobs(sandbox, 200)));
     models.follow(fails('capacity'));
     seen.push(...(await runJobs(sandbox, 200)));
+    models.follow(({ target }) => (target.region === 'us-east-1' ? fails('quota-day') : answers()));
+    seen.push(...(await runJobs(sandbox, 100)));
     models.follow(answers());
     seen.push(...(await runJobs(sandbox, 200)));
 
@@ -91,7 +101,7 @@ describe('health before a run', () => {
     }
     const skipped = seen.flatMap(({ attempts }) => attempts.filter(isSkipped));
     expect(new Set(skipped.map(({ reason }) => reason))).toEqual(
-      new Set(['open', 'region-unhealthy']),
+      new Set(['open', 'region-unhealthy', 'quota-day']),
     );
   });
 

@@ -174,12 +174,8 @@ describe('a region', () => {
 });
 
 describe('a region that is inferred to be unhealthy', () => {
-  const { circuits, disabled } = situation(/^a first target is skipped/);
-  const { targets, regions, models } = healthView(SITUATION_SETTINGS, {
-    circuits,
-    disabled,
-    nowMs: NOW_MS,
-  });
+  const facts = situation(/^a first target is skipped/);
+  const { targets, regions, models } = healthView(SITUATION_SETTINGS, { ...facts, nowMs: NOW_MS });
 
   test('shows at the skipped target that its own circuit is not the reason', () => {
     expect(targets[0]).toMatchObject({
@@ -203,6 +199,22 @@ describe('a region that is inferred to be unhealthy', () => {
   });
 });
 
+describe('a region whose daily quota is used up', () => {
+  const facts = situation(/^the daily quota of a region is used up/);
+  const { targets, regions } = healthView(SITUATION_SETTINGS, { ...facts, nowMs: NOW_MS });
+  const quotaDay = { health: 'unhealthy', cause: 'quota-day', until: '2026-11-23T13:00:00.000Z' };
+
+  test('shows the quota at each of its targets, until the next probe', () => {
+    const east = targets.filter(({ region }) => region === 'us-east-1');
+
+    expect(east).toMatchObject(Array(3).fill({ circuit: 'CLOSED', ...quotaDay }));
+  });
+
+  test('shows the quota for the region', () => {
+    expect(regions[0]).toMatchObject({ region: 'us-east-1', admits: 'none', ...quotaDay });
+  });
+});
+
 test('the health of models and profiles covers all their regions', () => {
   const circuits = [OPEN, { ...OPEN, key: WEST_SONNET }];
 
@@ -219,8 +231,8 @@ test('the health of models and profiles covers all their regions', () => {
 });
 
 describe('the chain and its targets, when', () => {
-  test.each(HEALTH_SITUATIONS)('$name', ({ circuits, disabled, status, targets }) => {
-    const health = healthView(SITUATION_SETTINGS, { circuits, disabled, nowMs: NOW_MS });
+  test.each(HEALTH_SITUATIONS)('$name', ({ status, targets, ...facts }) => {
+    const health = healthView(SITUATION_SETTINGS, { ...facts, nowMs: NOW_MS });
 
     expect(health.status).toBe(status);
     expect(
