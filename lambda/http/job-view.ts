@@ -22,7 +22,7 @@ export function viewJob(job: Job): JobView {
     deadlineAt: isoTime(job.deadlineAt),
     cancelRequested: hasEnded(status) ? undefined : job.cancelRequested,
     metadata,
-    attempts,
+    attempts: attempts.map((attempt) => ({ ...attempt, at: isoTime(attempt.at) })),
     servedBy,
     tier,
     degraded,

@@ -11,7 +11,7 @@ import type { JobStore } from '../core/jobs/job-store.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import { earliestRetryAt, nextAttemptAt } from '../core/jobs/retry-time.ts';
 import type { RowUpdate } from '../core/jobs/row-update.ts';
-import type { RunRecord } from '../core/jobs/run-record.ts';
+import { NO_ATTEMPT, type RunRecord } from '../core/jobs/run-record.ts';
 import { defer, release } from '../core/jobs/transitions.ts';
 import type { Router } from '../core/router/router.ts';
 import type { Answer, RunResult } from '../core/router/run-result.ts';
@@ -48,7 +48,7 @@ export async function runJob(
   const { results, router, ends, clock } = dependencies;
   const conversation = await results.getPrompt(job);
   if (!conversation) {
-    await ends.write(job.jobId, fail(job, PROMPT_GONE, [], clock.now()));
+    await ends.write(job.jobId, fail(job, PROMPT_GONE, NO_ATTEMPT, clock.now()));
     return;
   }
   const run = await router.run({
@@ -68,36 +68,35 @@ async function conclude(
   run: RunResult,
 ): Promise<void> {
   const { clock, random, log } = dependencies;
-  const { attempts } = run;
   const now = clock.now();
   const end = async (update: RowUpdate): Promise<void> => {
     await dependencies.ends.write(job.jobId, update);
   };
-  log.debug('run finished', { jobId: job.jobId, outcome: run.outcome, calls: attempts.length });
+  log.debug('run finished', { jobId: job.jobId, outcome: run.outcome, calls: run.attempts.length });
   switch (run.outcome) {
     case 'answered':
-      return store(dependencies, job, run.answer, attempts);
+      return store(dependencies, job, run.answer, run);
     case 'refused':
-      return end(fail(job, run.error, attempts, now));
+      return end(fail(job, run.error, run, now));
     case 'unavailable': {
       const unserved = { job, unserved: run.unserved, endedAt: now };
       const retryAt = earliestRetryAt(unserved, settings, random);
-      return end(fail(job, { ...UNAVAILABLE, retryAt }, attempts, now));
+      return end(fail(job, { ...UNAVAILABLE, retryAt }, run, now));
     }
     case 'deferred': {
       const unserved = { job, unserved: run.unserved, endedAt: now };
       const nextAt = nextAttemptAt(unserved, settings, random);
-      const isWaiting = await putBack(dependencies, job, defer(job, nextAt, attempts, now));
+      const isWaiting = await putBack(dependencies, job, defer(job, nextAt, run, now));
       if (isWaiting) recordDeferral(dependencies, job, now);
       return;
     }
     case 'no-answer':
-      return deadLetterJob(dependencies, job, attempts);
+      return deadLetterJob(dependencies, job, run);
     case 'out-of-time':
-      await putBack(dependencies, job, release(job, attempts, now));
+      await putBack(dependencies, job, release(job, run, now));
       return;
     case 'cancelled':
-      return end(cancelRun(job, attempts, now));
+      return end(cancelRun(job, run, now));
     case 'lost':
       return;
     default:
@@ -110,11 +109,11 @@ async function store(
   { ends, results, clock, metrics, log }: RunJobDependencies,
   job: Job,
   answer: Answer,
-  attempts: RunRecord,
+  run: RunRecord,
 ): Promise<void> {
   const { jobId, claimToken = '' } = job;
   const bytes = await results.putAnswer({ jobId, claimToken }, answer);
-  const success = succeed(job, answer, attempts, bytes, clock.now());
+  const success = succeed(job, answer, run, bytes, clock.now());
   const { applied } = await ends.write(jobId, success);
   if (!applied) {
     metrics.count(METRIC.lateResults);
@@ -126,10 +125,10 @@ async function store(
 async function deadLetterJob(
   { ends, queue, clock, log }: RunJobDependencies,
   job: Job,
-  attempts: RunRecord,
+  run: RunRecord,
 ): Promise<void> {
   const { jobId } = job;
-  const { applied } = await ends.write(jobId, giveUp(job, attempts, clock.now()));
+  const { applied } = await ends.write(jobId, giveUp(job, run, clock.now()));
   if (!applied) return;
   log.warn('job dead-lettered: its failed calls are used up', { jobId });
   await queue.deadLetter(encodeMessage(job), deadLetterReason(NO_ANSWER));

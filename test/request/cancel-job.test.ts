@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { succeed } from '../../lambda/core/jobs/end-transitions.ts';
+import { NO_ATTEMPT } from '../../lambda/core/jobs/run-record.ts';
 import { claim, defer } from '../../lambda/core/jobs/transitions.ts';
 import { type ApiCall, anApi, bodyOf } from '../support/api-caller.ts';
 import { aJob, anAnswer, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
@@ -74,7 +75,7 @@ describe('DELETE /v1/jobs/{id}', () => {
     world.jobs.rows.set(JOB_ID, running);
     await cancel();
 
-    await world.jobs.update(JOB_ID, succeed(running, anAnswer(), [], 99, START));
+    await world.jobs.update(JOB_ID, succeed(running, anAnswer(), NO_ATTEMPT, 99, START));
 
     const { body } = await call({ id: JOB_ID, apiKeyId: 'tenant' });
     expect(JSON.parse(body)).toMatchObject({ status: 'SUCCEEDED' });
@@ -136,7 +137,7 @@ describe('a cancel that races', () => {
   test('with a deferral ends the deferred job', async () => {
     const running = aRunningJob();
     world.jobs.rows.set(JOB_ID, running);
-    interfere(() => world.jobs.update(JOB_ID, defer(running, START + 60_000, [], START)));
+    interfere(() => world.jobs.update(JOB_ID, defer(running, START + 60_000, NO_ATTEMPT, START)));
 
     expect(bodyOf(await cancel()).status).toBe('CANCELLED');
   });
@@ -144,7 +145,7 @@ describe('a cancel that races', () => {
   test('with an answer is a conflict', async () => {
     const running = aRunningJob();
     world.jobs.rows.set(JOB_ID, running);
-    interfere(() => world.jobs.update(JOB_ID, succeed(running, anAnswer(), [], 9, START)));
+    interfere(() => world.jobs.update(JOB_ID, succeed(running, anAnswer(), NO_ATTEMPT, 9, START)));
 
     expect((await cancel()).statusCode).toBe(409);
   });

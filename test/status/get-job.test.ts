@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { isoTime } from '../../lambda/core/clock.ts';
 import { type ApiCall, anApi, bodyOf, fieldsOf } from '../support/api-caller.ts';
 import { aJob, anAnswer, anAttempt, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
 import { aWorld, type World } from '../support/job-world.ts';
@@ -28,7 +29,7 @@ describe('GET /v1/jobs/{id}', () => {
       createdAt: '2026-01-01T00:00:00.000Z',
       deadlineAt: '2026-01-02T00:00:00.000Z',
       nextAttemptAt: '2026-01-01T00:00:42.500Z',
-      attempts,
+      attempts: [{ ...attempts[0], at: isoTime(START) }],
     });
   });
 
@@ -48,7 +49,7 @@ describe('GET /v1/jobs/{id}', () => {
       createdAt: '2026-01-01T00:00:00.000Z',
       completedAt: '2026-01-01T00:00:00.900Z',
       deadlineAt: '2026-01-02T00:00:00.000Z',
-      attempts: [anAttempt()],
+      attempts: [{ ...anAttempt(), at: isoTime(START) }],
       result: { text: 'forty-two', stopReason },
       resultUrl: `https://results/${JOB_ID}/claim`,
     });

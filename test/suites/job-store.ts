@@ -80,8 +80,14 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
     });
 
     test.each([
-      ['defer', (job: typeof running) => defer(job, START + 60_000, [anAttempt()], START)],
-      ['succeed', (job: typeof running) => succeed(job, anAnswer(), [anAttempt()], 99, START)],
+      [
+        'defer',
+        (job: typeof running) => defer(job, START + 60_000, { attempts: [anAttempt()] }, START),
+      ],
+      [
+        'succeed',
+        (job: typeof running) => succeed(job, anAnswer(), { attempts: [anAttempt()] }, 99, START),
+      ],
       ['requeue', (job: typeof running) => requeue(job, START + 100_000)],
     ])('counts a %s that is sent again as applied', async (_, transition) => {
       await jobs.create(running, START);

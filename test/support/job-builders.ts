@@ -45,5 +45,12 @@ export function anAnswer(fields: Partial<Answer> = {}): Answer {
 }
 
 export function anAttempt(fields: Partial<Attempt> = {}): Attempt {
-  return { target: 'us-east-1/a', tier: 'primary', outcome: 'answered', ms: 100, ...fields };
+  return {
+    target: 'us-east-1/a',
+    tier: 'primary',
+    outcome: 'answered',
+    at: START,
+    ms: 100,
+    ...fields,
+  };
 }

@@ -4,6 +4,7 @@ import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { succeed } from '../../lambda/core/jobs/end-transitions.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import type { JobPointer } from '../../lambda/core/jobs/job-queue.ts';
+import { NO_ATTEMPT } from '../../lambda/core/jobs/run-record.ts';
 import { sweep } from '../../lambda/sweeper/sweep.ts';
 import { work } from '../../lambda/worker/work.ts';
 import { aJob, anAnswer, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
@@ -211,7 +212,7 @@ describe('a sweep', () => {
     const world = aWorldOf([{ ...running, dueAt: START }], START + MINUTE);
 
     await sweepAll(world);
-    const answer = succeed(running, anAnswer(), [], 10, START + 70_000);
+    const answer = succeed(running, anAnswer(), NO_ATTEMPT, 10, START + 70_000);
 
     expect(await world.jobs.update(JOB_ID, answer)).toMatchObject({ applied: true });
   });

@@ -22,6 +22,7 @@ const attempt = z.object({
     .string()
     .optional()
     .describe('Why the target was skipped, why its answer was unusable, or the name of its error.'),
+  at: time.describe('The start.'),
   ms: z.number().min(0).describe('The duration in milliseconds.'),
   firstTokenMs: z
     .number()
@@ -32,7 +33,7 @@ const attempt = z.object({
     .boolean()
     .optional()
     .describe(
-      'The target answered other jobs at that time, so the failed call counts towards `jobs.failedCalls`.',
+      'The models answered other jobs at that time, so the failed call counts towards `jobs.failedCalls`.',
     ),
 });
 

@@ -18,60 +18,120 @@ export function isChargeable(outcome: AttemptOutcome): boolean {
   return CHARGEABLE.includes(outcome);
 }
 
+/** A failed call that has not been recorded yet. */
+export interface FailedCall {
+  readonly outcome: AttemptOutcome;
+  readonly atMs: number;
+  /** The time at which the target last answered another job within its window. */
+  readonly servedAtMs?: number;
+}
+
 /**
- * The budget of failed calls of one job. A failed call is charged to the job if its target served
- * other jobs in the same window: they got an answer, and this job did not. While a target serves
- * nobody, nothing is charged, so an outage spends no budget.
+ * The attempts of one job and its budget of failed calls. A failed call is charged to the job if its
+ * target served other jobs in the same window: they got an answer, and this job did not. While no
+ * target serves anybody, nothing is charged, so an outage spends no budget.
+ *
+ * If a model that serves others cannot process this job, the job itself is the cause. Then all its
+ * calls of that kind within the window are charged, also those to targets that served nobody: the
+ * lower tiers of a healthy chain seldom serve anybody.
  */
 export class Charges {
   readonly #limit: number;
-  #charged: number;
+  readonly #windowMs: number;
+  readonly #earlier: Attempt[];
+  readonly #run: Attempt[] = [];
+  #total: number;
+  #chargedEarlier = 0;
 
-  constructor(limit: number, charged: number) {
-    this.#limit = limit;
-    this.#charged = charged;
+  constructor(
+    limits: { readonly failedCalls: number; readonly windowSeconds: number },
+    job: { readonly attempts: readonly Attempt[]; readonly failedCalls: number },
+  ) {
+    this.#limit = limits.failedCalls;
+    this.#windowMs = limits.windowSeconds * 1000;
+    this.#earlier = [...job.attempts];
+    this.#total = job.failedCalls;
   }
 
-  get total(): number {
-    return this.#charged;
+  /** The attempts of this run so far. */
+  get attempts(): readonly Attempt[] {
+    return this.#run;
+  }
+
+  /** The number of earlier runs' attempts that this run has charged. */
+  get chargedEarlier(): number {
+    return this.#chargedEarlier;
   }
 
   /** True if the job may make no more calls. */
   get isSpent(): boolean {
-    return this.#charged >= this.#limit;
+    return this.#total >= this.#limit;
+  }
+
+  /** A call that may fail because of its own job says too little about a target that recovers. */
+  get mayProbe(): boolean {
+    return this.#total === 0 && new Set(this.#unprocessed().map(({ target }) => target)).size < 2;
   }
 
   /**
-   * Charges a failed call if it may be the job's own doing. `servedAtMs` is the time at which the
-   * target last answered another job within its window.
+   * True if another target could not process this job either. Then the failure must not count on
+   * the circuit: otherwise a few such jobs would open every circuit of the chain. In an outage, the
+   * failures of other jobs, each on its first target, still open the circuits.
    */
-  charge(outcome: AttemptOutcome, servedAtMs: number | undefined): boolean {
-    if (!isChargeable(outcome) || servedAtMs === undefined) return false;
-    this.#charged += 1;
-    return true;
+  isOwnDoing(key: string, outcome: AttemptOutcome): boolean {
+    return (
+      NOT_PROCESSED.includes(outcome) && this.#unprocessed().some(({ target }) => target !== key)
+    );
+  }
+
+  /** Decides whether the failed call is charged to the job. */
+  charges({ outcome, atMs, servedAtMs }: FailedCall): boolean {
+    if (!isChargeable(outcome)) return false;
+    if (servedAtMs !== undefined) return true;
+    return (
+      NOT_PROCESSED.includes(outcome) && this.#unprocessed(atMs).some(({ charged }) => charged)
+    );
+  }
+
+  add(attempt: Attempt): void {
+    this.#run.push(attempt);
+    if (!attempt.charged) return;
+    this.#total += 1;
+    if (NOT_PROCESSED.includes(attempt.outcome)) this.#chargeUnprocessed(attempt.at);
+  }
+
+  #chargeUnprocessed(atMs: number): void {
+    const charged = (list: Attempt[]): number => {
+      const due = this.#recent(list, atMs).filter((attempt) => !attempt.charged);
+      for (const attempt of due) list[list.indexOf(attempt)] = { ...attempt, charged: true };
+      this.#total += due.length;
+      return due.length;
+    };
+    this.#chargedEarlier += charged(this.#earlier);
+    charged(this.#run);
+  }
+
+  /** The attempts that could not process the job: all, or those in the window that ends at `atMs`. */
+  #unprocessed(atMs = Number.NEGATIVE_INFINITY): readonly Attempt[] {
+    return this.#recent([...this.#earlier, ...this.#run], atMs);
+  }
+
+  #recent(list: readonly Attempt[], atMs: number): readonly Attempt[] {
+    const sinceMs = atMs - this.#windowMs;
+    return list.filter(({ outcome, at }) => NOT_PROCESSED.includes(outcome) && at >= sinceMs);
   }
 }
 
-/**
- * True if another target has failed to process this job too. Then the job is the cause, and the
- * failure must not count on the circuit: otherwise a few such jobs would open every circuit of the
- * chain. In an outage, the failures of other jobs, each on its first target, still open the circuits.
- */
-export function isOwnDoing(
-  key: string,
-  outcome: AttemptOutcome,
-  attempts: readonly Attempt[],
-): boolean {
-  return NOT_PROCESSED.includes(outcome) && notProcessedBy(attempts).some((each) => each !== key);
-}
-
-/** True if two targets have failed to process this job, so that it must not be a recovery probe. */
-export function isSuspect(attempts: readonly Attempt[]): boolean {
-  return new Set(notProcessedBy(attempts)).size > 1;
-}
-
-function notProcessedBy(attempts: readonly Attempt[]): readonly string[] {
+/** Charges the latest attempts that could not process the job and are not charged yet. */
+export function withCharged(attempts: readonly Attempt[], count: number): readonly Attempt[] {
+  let left = count;
   return attempts
-    .filter(({ outcome }) => NOT_PROCESSED.includes(outcome))
-    .map(({ target }) => target);
+    .toReversed()
+    .map((attempt) => {
+      const isDue = NOT_PROCESSED.includes(attempt.outcome) && !attempt.charged && left > 0;
+      if (!isDue) return attempt;
+      left -= 1;
+      return { ...attempt, charged: true as const };
+    })
+    .toReversed();
 }

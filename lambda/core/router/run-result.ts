@@ -8,6 +8,9 @@ export interface Attempt {
   readonly outcome: AttemptOutcome;
   /** A `SkipReason`, the name of an error, or the fault of an unusable answer. */
   readonly reason?: string;
+  /** The start, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** The duration in milliseconds. */
   readonly ms: number;
   /** Milliseconds to the first content token of a stream. */
   readonly firstTokenMs?: number;
@@ -87,7 +90,11 @@ export type RunEnd =
   | { readonly outcome: 'out-of-time' }
   | { readonly outcome: 'cancelled' | 'lost' };
 
-export type RunResult = RunEnd & { readonly attempts: readonly Attempt[] };
+export type RunResult = RunEnd & {
+  readonly attempts: readonly Attempt[];
+  /** The number of attempts of earlier runs that this run has charged to the job. @default 0 */
+  readonly chargedEarlier?: number;
+};
 
 /** The targets that a run called. */
 export function calledIn(attempts: readonly Attempt[]): readonly string[] {

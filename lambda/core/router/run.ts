@@ -4,7 +4,7 @@ import type { CircuitGate } from '../breaker/admission.ts';
 import type { Random } from '../clock.ts';
 import { answerFrom } from './answer.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
-import { Charges, isChargeable, isOwnDoing, isSuspect } from './charges.ts';
+import { Charges, isChargeable } from './charges.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
 import type { ModelAnswer, ModelFailure } from './model-client.ts';
 import type { RegionWatch } from './region-watch.ts';
@@ -26,8 +26,9 @@ export interface RunParts extends TargetCallerParts {
   readonly disabledTargets: DisabledTargets;
 }
 
-/** The evidence of a failed call, read before its circuit hears of the failure. */
+/** The facts of a call. Those of a failure are read before its circuit hears of it. */
 interface Evidence {
+  readonly startedAtMs: number;
   readonly isCharged: boolean;
   /** The time at which the target last answered another job. */
   readonly servedAtMs?: number;
@@ -40,7 +41,6 @@ export class Run {
   readonly #request: RunRequest;
   readonly #caller: TargetCaller;
   readonly #charges: Charges;
-  readonly #attempts: Attempt[] = [];
   readonly #unserved: UnservedTarget[] = [];
   #unusableAnswers = 0;
 
@@ -50,7 +50,8 @@ export class Run {
     this.#request = request;
     this.#caller = new TargetCaller(parts, settings, request);
     const { failedCalls } = settings.jobs;
-    this.#charges = new Charges(failedCalls, request.failedCalls);
+    const { windowSeconds } = settings.breaker;
+    this.#charges = new Charges({ failedCalls, windowSeconds }, request);
   }
 
   async run(): Promise<RunResult> {
@@ -58,9 +59,14 @@ export class Run {
     for (const candidate of candidatesFor(this.#settings, this.#request, this.#parts.random)) {
       if (calledTargets.includes(candidate.key)) continue;
       const end = await this.#try(candidate);
-      if (end) return { ...end, attempts: this.#attempts };
+      if (end) return this.#resultOf(end);
     }
-    return { ...this.#endWithoutAnswer(), attempts: this.#attempts };
+    return this.#resultOf(this.#endWithoutAnswer());
+  }
+
+  #resultOf(end: RunEnd): RunResult {
+    const { attempts, chargedEarlier } = this.#charges;
+    return { ...end, attempts, ...(chargedEarlier > 0 && { chargedEarlier }) };
   }
 
   /** Tries one target. Returns `undefined` if the run goes on to the next target. */
@@ -78,18 +84,20 @@ export class Run {
     const admission = await circuits.admit(candidate.key, {
       subject: this.#request.jobId,
       leaseMs: this.#caller.permitLeaseMs(candidate),
-      mayProbe: this.#mayProbe(),
+      mayProbe: this.#charges.mayProbe,
     });
     if (!admission.admitted) {
       regions.noteFailure();
       return this.#skip(candidate, admission.reason, clock.now() + admission.retryAfterMs);
     }
-    let evidence: Evidence = { isCharged: false };
+    let evidence: Evidence = { isCharged: false, startedAtMs: clock.now() };
     const call = await this.#caller.call(candidate, admission.permit, async (outcome) => {
+      const { key } = candidate;
       const isOfInterest = isChargeable(outcome) || outcome === 'config';
-      const servedAtMs = isOfInterest ? await circuits.lastServedAtMs(candidate.key) : undefined;
-      evidence = { isCharged: this.#charges.charge(outcome, servedAtMs), servedAtMs };
-      return isOwnDoing(candidate.key, outcome, this.#history);
+      const servedAtMs = isOfInterest ? await circuits.lastServedAtMs(key) : undefined;
+      const failed = { outcome, servedAtMs, atMs: clock.now() };
+      evidence = { ...evidence, isCharged: this.#charges.charges(failed), servedAtMs };
+      return this.#charges.isOwnDoing(key, outcome);
     });
     if ('result' in call) return this.#read(candidate, call, evidence);
     return call.notMade === 'too-long'
@@ -97,17 +105,9 @@ export class Run {
       : { outcome: call.notMade };
   }
 
-  get #history(): readonly Attempt[] {
-    return [...this.#request.attempts, ...this.#attempts];
-  }
-
-  /** A call that may fail because of its own job says too little about a target that recovers. */
-  #mayProbe(): boolean {
-    return this.#charges.total === 0 && !isSuspect(this.#history);
-  }
-
   #skip({ key, tier }: Candidate, reason: SkipReason, untilMs?: number): undefined {
-    this.#attempts.push({ target: key, tier: tier.name, outcome: 'skipped', reason, ms: 0 });
+    const at = this.#parts.clock.now();
+    this.#charges.add({ target: key, tier: tier.name, outcome: 'skipped', reason, at, ms: 0 });
     if (untilMs !== undefined) this.#unserved.push({ outcome: 'skipped', untilMs });
   }
 
@@ -196,14 +196,15 @@ export class Run {
     { key, tier }: Candidate,
     outcome: CallOutcome,
     { result: { elapsedMs: ms, firstTokenMs } }: FinishedCall,
-    { isCharged }: Evidence,
+    { isCharged, startedAtMs: at }: Evidence,
     reason?: string,
   ): void {
-    this.#attempts.push({
+    this.#charges.add({
       target: key,
       tier: tier.name,
       outcome,
       ...(reason && { reason }),
+      at,
       ms,
       ...(firstTokenMs !== undefined && { firstTokenMs }),
       ...(isCharged && { charged: true as const }),
@@ -213,7 +214,7 @@ export class Run {
   /** Ends the run after the last target. A job that may wait never fails because of its targets. */
   #endWithoutAnswer(): RunEnd {
     if (this.#unusableAnswers > 0) return { outcome: 'refused', error: REFUSED.unusable };
-    const attempts = this.#attempts;
+    const { attempts } = this.#charges;
     const wasAllTooLong = attempts.every(({ reason }) => reason === 'too-long');
     if (attempts.length > 0 && wasAllTooLong && !this.#request.calledTargets?.length) {
       return { outcome: 'refused', error: REFUSED.tooLong };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { METRIC } from '../../../lambda/contract/metrics.ts';
 import { cancel, expire, succeed } from '../../../lambda/core/jobs/end-transitions.ts';
+import { NO_ATTEMPT } from '../../../lambda/core/jobs/run-record.ts';
 import { aJob, anAnswer, aRunningJob, JOB_ID, START } from '../../support/job-builders.ts';
 import { aWorld, rowOf, type World } from '../../support/job-world.ts';
 import { someSettings } from '../../support/settings.ts';
@@ -40,7 +41,7 @@ describe('the end of a job', () => {
     world.jobs.rows.set(JOB_ID, job);
     const answer = anAnswer({ degraded: true, degradedBy: ['maxTokens'] });
 
-    await world.ends.write(JOB_ID, succeed(job, answer, [], 10, START + 900));
+    await world.ends.write(JOB_ID, succeed(job, answer, NO_ATTEMPT, 10, START + 900));
 
     expect(world.bus.events).toEqual([
       {
@@ -64,7 +65,7 @@ describe('the end of a job', () => {
     world.jobs.rows.set(JOB_ID, job);
     const answer = anAnswer({ degraded: true, degradedBy: ['tier'] });
 
-    await world.ends.write(JOB_ID, succeed(job, answer, [], 10, START + 900));
+    await world.ends.write(JOB_ID, succeed(job, answer, NO_ATTEMPT, 10, START + 900));
     await world.ends.write(JOB_ID, cancel(job, START + 950));
 
     expect(world.counts).toEqual({
@@ -200,7 +201,7 @@ describe('the end of a job', () => {
 
 describe('the end of a run, whose message is still in the queue', () => {
   const job = aRunningJob();
-  const succeeded = succeed(job, anAnswer(), [], 10, START + 900);
+  const succeeded = succeed(job, anAnswer(), NO_ATTEMPT, 10, START + 900);
   const aRunWorld = (settings = someSettings()) => {
     const world = aWorld({ settings });
     world.jobs.rows.set(JOB_ID, job);

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { cancel, deadLetter, expire, succeed } from '../../../lambda/core/jobs/end-transitions.ts';
 import type { Job } from '../../../lambda/core/jobs/job.ts';
 import type { RowUpdate } from '../../../lambda/core/jobs/row-update.ts';
+import { NO_ATTEMPT } from '../../../lambda/core/jobs/run-record.ts';
 import {
   claim,
   defer,
@@ -97,9 +98,9 @@ describe('a claim', () => {
 describe('a run', () => {
   const mine = aRunningJob();
   const ends: [string, RowUpdate][] = [
-    ['success', succeed(mine, anAnswer(), [], 10, START)],
-    ['deferral', defer(mine, START + 60_000, [], START)],
-    ['release', release(mine, [], START)],
+    ['success', succeed(mine, anAnswer(), NO_ATTEMPT, 10, START)],
+    ['deferral', defer(mine, START + 60_000, NO_ATTEMPT, START)],
+    ['release', release(mine, NO_ATTEMPT, START)],
     ['renewal', renew(mine, START, settings.breaker)],
   ];
 
@@ -124,7 +125,10 @@ describe('a run', () => {
     const answer = anAnswer({ degraded: true, degradedBy: ['simplify'], tier: 'secondary' });
 
     const { text: _, ...facts } = answer;
-    const ended = await apply(mine, succeed(mine, answer, [anAttempt()], 123, START + 900));
+    const ended = await apply(
+      mine,
+      succeed(mine, answer, { attempts: [anAttempt()] }, 123, START + 900),
+    );
 
     expect(ended).toMatchObject({
       ...facts,
@@ -140,7 +144,10 @@ describe('a run', () => {
   });
 
   test('that is deferred gives its claim back and invalidates messages sent earlier', async () => {
-    const deferred = await apply(mine, defer(mine, START + 60_000, [anAttempt()], START));
+    const deferred = await apply(
+      mine,
+      defer(mine, START + 60_000, { attempts: [anAttempt()] }, START),
+    );
 
     expect(deferred).toMatchObject({
       status: 'DEFERRED',
@@ -154,7 +161,7 @@ describe('a run', () => {
   });
 
   test('that is released keeps its generation', async () => {
-    const released = await apply(mine, release(mine, [], START));
+    const released = await apply(mine, release(mine, NO_ATTEMPT, START));
 
     expect(released).toMatchObject({ status: 'QUEUED', generation, claims: 0 });
   });
@@ -163,9 +170,11 @@ describe('a run', () => {
     const cancelling = { ...mine, cancelRequested: true };
 
     expect(await apply(cancelling, renew(mine, START, settings.breaker))).toBeUndefined();
-    expect(await apply(cancelling, succeed(mine, anAnswer(), [], 10, START))).toMatchObject({
-      status: 'SUCCEEDED',
-    });
+    expect(await apply(cancelling, succeed(mine, anAnswer(), NO_ATTEMPT, 10, START))).toMatchObject(
+      {
+        status: 'SUCCEEDED',
+      },
+    );
   });
 });
 

@@ -21,7 +21,7 @@ function aBusyChain(script: Parameters<typeof aRouter>[0]) {
 }
 
 function notProcessed(target: string): Attempt {
-  return { target, tier: 'primary', outcome: 'model-error', ms: 10 };
+  return { target, tier: 'primary', outcome: 'model-error', at: 990_000, ms: 10 };
 }
 
 describe('a failed call', () => {
@@ -63,6 +63,49 @@ describe('a failed call', () => {
     const result = await router.run(aRun());
 
     expect(result.attempts).toMatchObject([{ outcome: 'unusable', charged: true }, {}]);
+  });
+});
+
+describe('a request that a model serving others cannot process', () => {
+  const onlyPrimaryServes = (script: Parameters<typeof aRouter>[0]) => {
+    const world = aRouter(script);
+    world.circuits.servedAtMs.set(EAST_SONNET, world.clock.nowMs);
+    return world;
+  };
+
+  test('85. is charged with the same failure on targets that serve nobody', async () => {
+    const { router } = onlyPrimaryServes({ script: fails('model-error') });
+
+    const result = await router.run(aRun());
+
+    expect(result.attempts.map(({ charged }) => charged)).toEqual([true, true, true, true]);
+  });
+
+  test('85. is charged with the same failures of an earlier run within the window', async () => {
+    const { router } = onlyPrimaryServes({ script: fails('model-error') });
+    const attempts = [notProcessed(EAST_SONNET), notProcessed(WEST_HAIKU)];
+
+    const result = await router.run(aRun({ attempts, failedCalls: 3 }));
+
+    expect(result).toMatchObject({ outcome: 'no-answer', chargedEarlier: 2 });
+    expect(result.attempts).toHaveLength(3);
+  });
+
+  test('84. is not charged with failures that are older than the window', async () => {
+    const { router, clock } = onlyPrimaryServes({ script: fails('model-error') });
+    const attempts = [{ ...notProcessed(EAST_SONNET), at: clock.nowMs - 60_001 }];
+
+    const result = await router.run(aRun({ attempts }));
+
+    expect(result.chargedEarlier).toBeUndefined();
+  });
+
+  test('is not charged with a timeout of a target that serves nobody', async () => {
+    const { router } = onlyPrimaryServes({ script: fails('timeout') });
+
+    const result = await router.run(aRun());
+
+    expect(result.attempts.filter(({ charged }) => charged)).toHaveLength(1);
   });
 });
 

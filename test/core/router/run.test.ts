@@ -39,7 +39,14 @@ describe('a healthy chain', () => {
         costUsd: 0.00045,
       },
       attempts: [
-        { target: EAST_SONNET, tier: 'primary', outcome: 'answered', ms: 700, firstTokenMs: 200 },
+        {
+          target: EAST_SONNET,
+          tier: 'primary',
+          outcome: 'answered',
+          at: 1_000_000,
+          ms: 700,
+          firstTokenMs: 200,
+        },
       ],
     });
     expect(called()).toEqual([EAST_SONNET]);
@@ -227,6 +234,7 @@ describe('a circuit that rejects', () => {
       tier: 'primary',
       outcome: 'skipped',
       reason: 'open',
+      at: 1_000_000,
       ms: 0,
     });
   });
