@@ -25,7 +25,7 @@ describe('the checks of cdk-nag', () => {
     expect(findingsOf(app)).toEqual([]);
   });
 
-  test('find nothing in a stack with a VPC, a cache, a KMS key and a caller of its own', () => {
+  test('find nothing in a stack with a VPC, a cache, a KMS key, a caller and a concurrency of its own', () => {
     const app = checkedApp();
     const elsewhere = new Stack(app, 'Elsewhere');
     aStack(
@@ -37,6 +37,7 @@ describe('the checks of cdk-nag', () => {
           privateSubnetRouteTableIds: ['rtb-1', 'rtb-2'],
         }),
         valkey: true,
+        statusConcurrency: 50,
         encryptionKey: Key.fromKeyArn(elsewhere, 'Key', 'arn:aws:kms:us-east-1:123456789012:key/1'),
         apiKey: ApiKey.fromApiKeyId(elsewhere, 'ApiKey', 'abc123'),
         pointInTimeRecovery: true,
