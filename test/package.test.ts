@@ -109,8 +109,8 @@ describe('the package, as another project installs it', () => {
     const { Resources } = JSON.parse(await readFile(join(out, 'Ours.template.json'), 'utf8'));
     const types = Object.values<{ Type: string }>(Resources).map(({ Type }) => Type);
     const assets = (await readdir(out)).filter((name) => name.startsWith('asset.'));
-    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(5);
-    expect(assets).toHaveLength(5);
+    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(6);
+    expect(assets).toHaveLength(6);
     for (const asset of assets) {
       const bundle = await readFile(join(out, asset, 'index.mjs'), 'utf8');
       expect(bundle).toMatch(/export\s*\{[^}]*\bhandler\b[^}]*\}/);
