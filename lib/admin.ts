@@ -45,6 +45,7 @@ export class Admin extends Construct {
     settings.grantRead(this.function);
     jobs.grantWork(this.function);
     circuits.grantOperate(this.function);
+    circuits.grantReadCalls(this.function);
     queue.grantSend(this.function);
     queue.grantRedrive(this.function);
   }

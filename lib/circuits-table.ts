@@ -36,6 +36,11 @@ export class CircuitsTable extends Construct {
     return this.#grant(grantee, ['GetItem']);
   }
 
+  /** Grants reading the recent calls of all circuits, which the health shows. */
+  grantReadCalls(grantee: IGrantable): Grant {
+    return this.#grant(grantee, ['Query']);
+  }
+
   /** Grants asking for permits and recording outcomes. */
   grantUse(grantee: IGrantable): Grant {
     return this.#grant(grantee, ['GetItem', 'PutItem', 'UpdateItem', 'Query']);

@@ -29,6 +29,7 @@ export class RequestHandler extends Construct {
     settings.grantRead(this.function);
     jobs.grantAccept(this.function);
     circuits.grantRead(this.function);
+    circuits.grantReadCalls(this.function);
     results.grantWritePrompts(this.function);
     queue.grantSend(this.function);
     events.grantPublish(this.function);

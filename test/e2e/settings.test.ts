@@ -22,7 +22,7 @@ test.concurrent('an edited trip rule takes effect without a deploy', async () =>
     const [before] = await holdfast.ended([await holdfast.submit('one failure')]);
     const circuitBefore = await holdfast.circuitOf(PRIMARY.key);
 
-    await edit(holdfast, { ...SETTINGS.breaker, consecutiveFailures: 1 });
+    await edit(holdfast, { breaker: { ...SETTINGS.breaker, consecutiveFailures: 1 } });
     await eventually(
       'one failure to open the circuit',
       async () => {
@@ -45,7 +45,7 @@ test.concurrent('a refused edit stops neither warm nor new functions, and health
     expect((await publicHealth(holdfast)).settings).toEqual({ status: 'in-force' });
 
     const editedMs = Date.now();
-    await edit(holdfast, { ...SETTINGS.breaker, callTimeoutSeconds: 3 });
+    await edit(holdfast, { jobs: { ...SETTINGS.jobs, answerSeconds: 11 } });
     // No worker has started yet, so the first one starts with the refused edit in the parameter.
     const [job] = await holdfast.ended([await holdfast.submit('still there?')]);
     const health = await eventually(
@@ -62,7 +62,7 @@ test.concurrent('a refused edit stops neither warm nor new functions, and health
     expect(health).toMatchObject({ status: 'healthy', settings: { status: 'invalid' } });
     expect(Date.parse(health.settings.since ?? '')).toBeGreaterThanOrEqual(editedMs - 1000);
     expect(body.settings.faults).toEqual([
-      expect.stringMatching(/^breaker\.callTimeoutSeconds: got 3, allowed is at most 2,/),
+      expect.stringMatching(/^jobs\.answerSeconds: got 11, allowed is at most 10,/),
     ]);
     const rejections = holdfast.logs.filter((line) => line.includes('"settings rejected"'));
     expect(rejections.some((line) => line.includes('the deployed settings'))).toBe(true);
@@ -70,10 +70,10 @@ test.concurrent('a refused edit stops neither warm nor new functions, and health
   });
 }, 120_000);
 
-/** Writes settings with other breaker rules to the stack's parameter. */
-async function edit({ run }: Holdfast, breaker: object): Promise<void> {
+/** Writes settings with these changes to the stack's parameter. */
+async function edit({ run }: Holdfast, changes: object): Promise<void> {
   const ssm = new SSMClient(localAws(run.awsUrl));
-  const Value = JSON.stringify({ ...SETTINGS, breaker });
+  const Value = JSON.stringify({ ...SETTINGS, ...changes });
   const Name = run.outputs.SettingsParameterName;
   await ssm.send(new PutParameterCommand({ Name, Value, Overwrite: true }));
 }
