@@ -12,7 +12,7 @@ import {
 type Counter = OwnCounter | TargetFailureKind;
 
 /** A counter that is not a failure kind. */
-type OwnCounter = 'success' | 'slow' | 'provisional' | 'firstTokenMs';
+type OwnCounter = 'success' | 'slow' | 'provisional' | 'announced' | 'firstTokenMs';
 
 /**
  * One item holds 60 buckets of one epoch and shard. The name of a counter is a letter and the number
@@ -24,6 +24,7 @@ const LETTERS: Readonly<Record<Counter, string>> = {
   success: 's',
   slow: 'w',
   provisional: 'p',
+  announced: 'i',
   firstTokenMs: 'm',
   'quota-minute': 'q',
   'quota-day': 'd',
@@ -38,7 +39,13 @@ const LETTERS: Readonly<Record<Counter, string>> = {
 
 const COUNTERS = Object.keys(LETTERS) as readonly Counter[];
 
-const OWN_COUNTERS: readonly OwnCounter[] = ['success', 'slow', 'provisional', 'firstTokenMs'];
+const OWN_COUNTERS: readonly OwnCounter[] = [
+  'success',
+  'slow',
+  'provisional',
+  'announced',
+  'firstTokenMs',
+];
 
 /**
  * The attribute for the waits that failed calls asked for, in milliseconds. It is a set, because
@@ -104,6 +111,7 @@ interface MutableBucket extends WindowBucket {
   success: number;
   slow: number;
   provisional?: number;
+  announced?: number;
   firstTokenMs?: number;
   readonly failures: Partial<Record<TargetFailureKind, number>>;
   retryAfterMs?: number;

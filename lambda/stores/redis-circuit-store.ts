@@ -125,7 +125,14 @@ const KEPT_MS = 2 * 3_600_000;
 const RETRY_AFTER = 'retryAfterMs';
 
 /** The counters of a bucket that are not failure kinds. */
-const NAMED: readonly string[] = ['success', 'slow', 'provisional', 'firstTokenMs', RETRY_AFTER];
+const NAMED: readonly string[] = [
+  'success',
+  'slow',
+  'provisional',
+  'announced',
+  'firstTokenMs',
+  RETRY_AFTER,
+];
 
 function expectation(expected: Expected): [kind: string, text: string] {
   if (expected === 'absent') return ['absent', ''];

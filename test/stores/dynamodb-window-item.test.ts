@@ -20,9 +20,17 @@ describe('a window item of DynamoDB', () => {
   });
 });
 
-/** Ten streams succeed in each second. A call fails every sixth second, beside four in flight. */
+/**
+ * Ten streams succeed in each second. A call fails every sixth second, beside four in flight. A
+ * worker starts every tenth second.
+ */
 function countsOf(second: number): WindowCounts {
-  const streams = { success: 10, slow: 0, firstTokenMs: 8_300 };
+  const streams = {
+    success: 10,
+    slow: 0,
+    firstTokenMs: 8_300,
+    ...(second % 10 === 0 && { announced: 10 }),
+  };
   if (second % 6 === 0) {
     const kinds = ['quota-minute', 'timeout', 'broken-stream', 'model-error'] as const;
     return { ...streams, provisional: 4, failures: { [kinds[second % 4] ?? 'fault']: 1 } };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Outcome } from '../../lambda/core/breaker/permit.ts';
-import { seededRandom } from '../../local/bedrock/seeded-random.ts';
-import { countsOf, FAIL, type Fleet, KEY, type NewFleet, OK, permitsOf } from '../support/fleet.ts';
+import { DEFAULT_RULES, recover, runBatches } from '../support/batches.ts';
+import { countsOf, FAIL, type Fleet, KEY, type NewFleet, OK } from '../support/fleet.ts';
+
+const FLEET = { workers: 50, size: 10 };
 
 /** Cases in which throttles arrive before the first successes. A few must not trip a fleet. */
 export function countingCases(newFleet: NewFleet, seeds: number): void {
@@ -48,7 +49,7 @@ export function countingCases(newFleet: NewFleet, seeds: number): void {
     test('16. a cold fleet of 50 × 10 calls with 5 % throttled stays closed on every seed', async () => {
       for (let seed = 1; seed <= seeds; seed++) {
         const fleet = await newFleet({ policy: DEFAULT_RULES });
-        await runBatches(fleet, 1, seed, 0.05);
+        await runBatches(fleet, { ...FLEET, batches: 1, seed, throttledShare: 0.05 });
         expect([seed, await fleet.state()]).toEqual([seed, 'CLOSED']);
       }
     }, 60_000);
@@ -56,7 +57,7 @@ export function countingCases(newFleet: NewFleet, seeds: number): void {
     test('16. a cold fleet that is always throttled opens before any second batch', async () => {
       const fleet = await newFleet({ policy: DEFAULT_RULES });
 
-      const called = await runBatches(fleet, 2, 1, 1);
+      const called = await runBatches(fleet, { ...FLEET, batches: 2, seed: 1, throttledShare: 1 });
 
       expect(called).toBe(500);
       expect(await fleet.state()).toBe('OPEN');
@@ -68,7 +69,7 @@ export function countingCases(newFleet: NewFleet, seeds: number): void {
         await fleet.calls(20, FAIL);
         await fleet.seconds(60);
         await recover(fleet);
-        await runBatches(fleet, 1, seed, 0.05);
+        await runBatches(fleet, { ...FLEET, batches: 1, seed, throttledShare: 0.05 });
         expect([seed, await fleet.state()]).toEqual([seed, 'CLOSED']);
       }
     }, 60_000);
@@ -86,6 +87,51 @@ export function countingCases(newFleet: NewFleet, seeds: number): void {
       expect(fleet.ofType('opened').at(-1)?.evidence).toMatchObject({ calls: 15, failures: 5 });
     });
 
+    test('88. a worker that has counted nothing in the window announces its first calls', async () => {
+      const fleet = await newFleet();
+      const permits = await Promise.all(Array.from({ length: 3 }, () => fleet.permit()));
+      await fleet.permit();
+      await fleet.worker(1).flush();
+      expect(await windowOf(fleet)).toMatchObject([{ success: 0, announced: 3 }]);
+      await permits[0]?.settle(OK);
+      await fleet.worker(1).flush();
+      await fleet.seconds(59);
+      await fleet.permit();
+      await fleet.worker(1).flush();
+      expect(await announcedIn(fleet)).toBe(3);
+
+      await fleet.seconds(1);
+      await fleet.permit();
+      await fleet.worker(1).flush();
+
+      // Four older calls are still in flight beside the new one.
+      expect(await announcedIn(fleet)).toBe(3 + 5);
+    });
+
+    test('88. a failure takes the announcement of its worker back', async () => {
+      const fleet = await newFleet();
+      const permits = await Promise.all(Array.from({ length: 3 }, () => fleet.permit()));
+      await fleet.worker(1).flush();
+
+      await permits[0]?.settle(FAIL);
+
+      expect(await announcedIn(fleet)).toBe(0);
+      expect(await countsOf(fleet)).toEqual({ success: 2, failures: 1 });
+    });
+
+    test('88. calls that were announced 10 s ago and still hang do not keep the circuit closed', async () => {
+      const fleet = await newFleet({ policy: { consecutiveFailures: 5 } });
+      const permits = await Promise.all(Array.from({ length: 20 }, (_, i) => fleet.permit(i)));
+      await fleet.seconds(9);
+      for (const permit of permits.slice(0, 5)) await permit.settle(FAIL);
+      expect(await fleet.state()).toBe('CLOSED');
+      await fleet.seconds(2);
+
+      await permits[5]?.settle(FAIL);
+
+      expect(fleet.ofType('opened')).toMatchObject([{ evidence: { rule: 'dry', failures: 6 } }]);
+    });
+
     test('18. all counts of a flush land in the bucket of the flush', async () => {
       const fleet = await newFleet();
       const early = await fleet.permit();
@@ -95,9 +141,9 @@ export function countingCases(newFleet: NewFleet, seeds: number): void {
 
       await late.settle(FAIL);
 
-      const buckets = await windowOf(fleet);
-      expect(buckets).toEqual([
-        { startMs: fleet.clock.now(), success: 1, slow: 0, failures: { capacity: 1 } },
+      expect(await windowOf(fleet)).toMatchObject([
+        { success: 0, failures: {} },
+        { startMs: fleet.clock.now(), success: 1, failures: { capacity: 1 } },
       ]);
     });
 
@@ -107,7 +153,7 @@ export function countingCases(newFleet: NewFleet, seeds: number): void {
       await permits[0]?.settle(OK);
       await fleet.seconds(5);
       await permits[1]?.settle(OK);
-      expect(await windowOf(fleet)).toEqual([]);
+      expect(await countsOf(fleet)).toEqual({ success: 0, failures: 0 });
       await fleet.seconds(0.001);
 
       await permits[2]?.settle(OK);
@@ -130,47 +176,9 @@ export function countingCases(newFleet: NewFleet, seeds: number): void {
   });
 }
 
-/** The default rules, and a view that a worker keeps for up to 1 s. */
-const DEFAULT_RULES = { excessFailures: 10, consecutiveFailures: 5, viewMaxAgeSeconds: 1 };
-
-/** Runs batches on 50 workers, one after the other on each. Returns the number of calls. */
-async function runBatches(
-  fleet: Fleet,
-  batches: number,
-  seed: number,
-  throttledShare: number,
-): Promise<number> {
-  const random = seededRandom(seed);
-  let called = 0;
-  const call = async (worker: number) => {
-    const admission = await fleet.admit(worker);
-    if (!admission.admitted) return;
-    called++;
-    const isThrottled = random() < throttledShare;
-    const takesMs = isThrottled ? 20 + random() * 60 : 2_500 + random() * 5_000;
-    await fleet.clock.sleep(Math.round(takesMs));
-    const outcome: Outcome = isThrottled ? { kind: 'failure', failure: 'quota-minute' } : OK;
-    await admission.permit.settle(outcome);
-  };
-  const work = async (worker: number) => {
-    for (let batch = 0; batch < batches; batch++) {
-      await Promise.all(Array.from({ length: 10 }, () => call(worker)));
-      await fleet.worker(worker).flush();
-    }
-  };
-  const all = Promise.all(Array.from({ length: 50 }, (_, worker) => work(worker)));
-  await fleet.seconds(10 * batches);
-  await all;
-  return called;
-}
-
-/** Closes the circuit. Advances the clock past the random wait of each claim. */
-async function recover(fleet: Fleet): Promise<void> {
-  for (const permits of [1, 5, 10]) {
-    const admissions = Promise.all(Array.from({ length: permits }, () => fleet.admit(1)));
-    await fleet.seconds(0.2);
-    for (const permit of permitsOf(await admissions)) await permit.settle(OK);
-  }
+async function announcedIn(fleet: Fleet): Promise<number> {
+  const buckets = await windowOf(fleet);
+  return buckets.reduce((sum, { announced = 0 }) => sum + announced, 0);
 }
 
 async function windowOf(fleet: Fleet) {

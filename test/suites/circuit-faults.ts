@@ -46,7 +46,8 @@ export function faultCases(newFleet: NewFleet): void {
       const slot = { startMs: 0, bucketMs: 1_000 };
       // A different count for each kind, so that no two kinds can be confused.
       const failures = Object.fromEntries(TARGET_FAILURE_KINDS.map((kind, i) => [kind, i + 1]));
-      const counts = { success: 20, provisional: -7, firstTokenMs: 8_300, slow: 30, failures };
+      const others = { provisional: -7, announced: 5, firstTokenMs: 8_300 };
+      const counts = { success: 20, slow: 30, ...others, failures };
 
       for (let i = 0; i < 2; i++) await store.addToWindow(KEY, 1, slot, counts);
 
@@ -58,6 +59,7 @@ export function faultCases(newFleet: NewFleet): void {
           startMs: 0,
           success: 40,
           provisional: -14,
+          announced: 10,
           firstTokenMs: 16_600,
           slow: 60,
           failures: doubled,

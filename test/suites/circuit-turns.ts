@@ -67,10 +67,11 @@ export function turnCases(newFleet: NewFleet): void {
 
     test('83. closes a circuit at last, if no other calls come', async () => {
       const fleet = await opened(newFleet);
-      for (let minute = 0; minute < 15; minute++) {
-        await fleet.seconds(60);
-        for (let i = 0; i < 16; i++) await fleet.call(OK, 1, SUSPECT);
-      }
+      await fleet.seconds(360);
+      for (let i = 0; i < 2; i++) await fleet.call(OK, 1, SUSPECT);
+      expect(await fleet.state()).toBe('HALF_OPEN 1');
+      await fleet.seconds(300);
+      for (let i = 0; i < 15; i++) await fleet.call(OK, 1, SUSPECT);
 
       expect(await fleet.state()).toBe('CLOSED');
     });

@@ -57,6 +57,11 @@ export interface WindowCounts {
    * such successes. @default 0
    */
   readonly provisional?: number;
+  /**
+   * Calls that a worker began when it had counted nothing in the window. Negative if a write also
+   * counts the outcomes of such calls. @default 0
+   */
+  readonly announced?: number;
   /** The sum of the times to the first token of the successes, in milliseconds. @default 0 */
   readonly firstTokenMs?: number;
   readonly slow: number;
@@ -87,6 +92,7 @@ export function mergedBucket(a: WindowBucket | undefined, b: WindowBucket): Wind
     failures[kind] = (failures[kind] ?? 0) + count;
   }
   const provisional = (a.provisional ?? 0) + (b.provisional ?? 0);
+  const announced = (a.announced ?? 0) + (b.announced ?? 0);
   const firstTokenMs = (a.firstTokenMs ?? 0) + (b.firstTokenMs ?? 0);
   const retryAfterMs = Math.max(a.retryAfterMs ?? 0, b.retryAfterMs ?? 0);
   return {
@@ -95,6 +101,7 @@ export function mergedBucket(a: WindowBucket | undefined, b: WindowBucket): Wind
     slow: a.slow + b.slow,
     failures,
     ...(provisional !== 0 && { provisional }),
+    ...(announced !== 0 && { announced }),
     ...(firstTokenMs !== 0 && { firstTokenMs }),
     ...(retryAfterMs > 0 && { retryAfterMs }),
   };

@@ -1,5 +1,6 @@
+import type { AnsweringCall } from './answering-calls.ts';
 import { type Failure, isSlow, type Outcome, type Permit } from './permit.ts';
-import type { Answering, Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { timingOf } from './timing.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -17,7 +18,7 @@ export class CountedPermit implements Permit {
   readonly #tally: Tally;
   readonly #subject: string | undefined;
   readonly #admittedAtMs: number;
-  #answering: Answering | undefined;
+  #answering: AnsweringCall | undefined;
   #isSettled = false;
 
   constructor(
@@ -41,7 +42,8 @@ export class CountedPermit implements Permit {
     const nowMs = this.#window.context.clock.now();
     if (!this.#answering) {
       const firstTokenMs = elapsedMs ?? nowMs - this.#admittedAtMs;
-      this.#answering = this.#tally.beginAnswer(nowMs, firstTokenMs);
+      this.#answering = { sinceMs: nowMs, firstTokenMs };
+      this.#tally.beginAnswer(this.#answering);
       if (isSlow(firstTokenMs, this.#window.context.policy())) this.#tally.slow();
     }
     return this.#flushIfOverdue(nowMs);
@@ -62,12 +64,12 @@ export class CountedPermit implements Permit {
   }
 
   /** A broken answer takes its success back, unless the success has left the window. */
-  #settleAnswer(answering: Answering, outcome: Outcome): void | Promise<void> {
+  #settleAnswer(call: AnsweringCall, outcome: Outcome): void | Promise<void> {
     const nowMs = this.#window.context.clock.now();
     const { windowMs } = timingOf(this.#window.context.policy());
-    this.#tally.endAnswer(answering);
+    this.#tally.answering.remove(call);
     if (outcome.kind === 'failure') {
-      if (nowMs - answering.sinceMs < windowMs) this.#tally.takeBack(answering);
+      if (nowMs - call.sinceMs < windowMs) this.#tally.takeBack(call);
       if (this.#isRepeated(outcome, nowMs)) return this.#flushIfOverdue(nowMs);
       const { failure, retryAfterMs = 0 } = outcome;
       this.#tally.addFailure(failure, this.#counts(outcome), retryAfterMs);

@@ -87,6 +87,14 @@ function regionOf(key: string): string {
   return key.slice(0, key.indexOf('/'));
 }
 
+/** Turns off all rules but the one for daily quotas, so that calls are not counted. */
+const QUOTA_ALONE = {
+  minimumCalls: Number.POSITIVE_INFINITY,
+  excessFailures: Number.POSITIVE_INFINITY,
+  consecutiveFailures: Number.POSITIVE_INFINITY,
+  slowFirstTokenSeconds: undefined,
+};
+
 /**
  * Returns the policy of the day circuits. Their view may be older than that of a target, because
  * an admission that comes too late costs one call that is refused at once.
@@ -97,13 +105,7 @@ function dayPolicy(policy: () => BreakerPolicy): () => BreakerPolicy {
     const of = policy();
     if (known?.of !== of) {
       const viewMaxAgeSeconds = timingOf(of).recheckMs / 1000;
-      const day = {
-        ...of,
-        recoveryStages: [1],
-        viewMaxAgeSeconds,
-        slowFirstTokenSeconds: undefined,
-      };
-      known = { of, day };
+      known = { of, day: { ...of, ...QUOTA_ALONE, recoveryStages: [1], viewMaxAgeSeconds } };
     }
     return known.day;
   };

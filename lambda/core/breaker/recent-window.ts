@@ -24,7 +24,7 @@ export async function lastServedAtMs(
   const { bucketMs, windowMs } = timingOf(policy());
   const tally = await window.pending(circuit.epoch, store);
   const nowMs = clock.now();
-  let takenBack = tally?.answersWithin(windowMs, nowMs) ?? 0;
+  let takenBack = tally?.answering.within(windowMs, nowMs) ?? 0;
   if (tally) {
     const isRecent = nowMs - tally.servedAtMs < windowMs;
     if (isRecent && tally.settledSuccesses > takenBack) return tally.servedAtMs;

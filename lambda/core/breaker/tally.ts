@@ -1,14 +1,7 @@
 import type { TargetFailureKind } from '../../contract/words.ts';
+import { type AnsweringCall, AnsweringCalls } from './answering-calls.ts';
 import type { WindowCounts } from './circuit-store.ts';
 import { FailedSubjects } from './failed-subjects.ts';
-
-/** A call whose first token has arrived and that is not settled yet. */
-export interface Answering {
-  /** The time of the first token, by this worker's clock. */
-  readonly sinceMs: number;
-  /** The time that the first token took. */
-  readonly firstTokenMs: number;
-}
 
 /**
  * The outcomes of one epoch that this worker has counted but not yet written. Throttles arrive
@@ -19,6 +12,7 @@ export interface Answering {
 export class Tally {
   readonly epoch: number;
   readonly failedSubjects = new FailedSubjects();
+  readonly answering = new AnsweringCalls();
   /** The number of calls that have neither a token nor an outcome yet. */
   #inFlight = 0;
   /** The number of calls in flight that a flush has already counted as successes. */
@@ -31,11 +25,9 @@ export class Tally {
   #failures: Partial<Record<TargetFailureKind, number>> = {};
   #retryAfterMs = 0;
   #hasFailures = false;
-  /** True if a pending failure is of a kind that the policy counts. */
   #hasCountedFailure = false;
   #pendingSinceMs: number | undefined;
   #servedAtMs = Number.NEGATIVE_INFINITY;
-  readonly #answering = new Set<Answering>();
 
   constructor(epoch: number) {
     this.epoch = epoch;
@@ -44,6 +36,15 @@ export class Tally {
   /** True if a flush has something to write. */
   get isPending(): boolean {
     return this.#hasOutcomes || this.#provisionalChange !== 0;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** True if a pending failure is of a kind that the policy counts. */
+  get hasCountedFailure(): boolean {
+    return this.#hasCountedFailure;
   }
 
   /** True if the pending counts may trip the circuit, so that the window must be read. */
@@ -75,21 +76,15 @@ export class Tally {
     }
   }
 
-  /** Counts a success at the first token of a call. The call goes on until `endAnswer`. */
-  beginAnswer(nowMs: number, firstTokenMs: number): Answering {
-    this.succeed(nowMs);
-    this.#firstTokenMs += firstTokenMs;
-    const answering = { sinceMs: nowMs, firstTokenMs };
-    this.#answering.add(answering);
-    return answering;
-  }
-
-  endAnswer(answering: Answering): void {
-    this.#answering.delete(answering);
+  /** Counts a success at the first token of a call. */
+  beginAnswer(call: AnsweringCall): void {
+    this.succeed(call.sinceMs);
+    this.#firstTokenMs += call.firstTokenMs;
+    this.answering.add(call);
   }
 
   /** Takes back the success of a call whose answer broke. */
-  takeBack({ firstTokenMs }: Answering): void {
+  takeBack({ firstTokenMs }: AnsweringCall): void {
     this.#success--;
     this.#firstTokenMs -= firstTokenMs;
   }
@@ -117,11 +112,6 @@ export class Tally {
 
   slow(): void {
     this.#slow++;
-  }
-
-  /** The number of calls whose first token counts in the window but whose answer has not ended. */
-  answersWithin(windowMs: number, nowMs: number): number {
-    return [...this.#answering].filter(({ sinceMs }) => nowMs - sinceMs < windowMs).length;
   }
 
   /**

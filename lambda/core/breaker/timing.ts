@@ -27,6 +27,8 @@ export interface Timing {
    * times are short.
    */
   readonly recheckMs: number;
+  /** The time for which announced calls count: until their successes are usually written. */
+  readonly announcedForMs: number;
   /** The largest clock offset at which a worker may still change shared state. */
   readonly skewLimitMs: number;
 }
@@ -51,6 +53,7 @@ function derive(policy: BreakerPolicy): Timing {
   const cooldownMs = Math.round(policy.cooldownSeconds * 1000);
   const leaseMs = Math.round(permitLeaseMs(streamSettledWithinMs(policy)));
   const viewMaxAgeMs = policy.viewMaxAgeSeconds * 1000;
+  const recheckMs = Math.min(5_000, cooldownMs / 12, policy.windowSeconds * (1000 / 12));
   return {
     bucketMs,
     windowMs: bucketMs * BUCKETS_PER_WINDOW,
@@ -61,7 +64,8 @@ function derive(policy: BreakerPolicy): Timing {
     viewMaxAgeMs,
     claimJitterMs: Math.min(200, viewMaxAgeMs),
     claimJitterMaxMs: Math.min(5_000, leaseMs / 15),
-    recheckMs: Math.min(5_000, cooldownMs / 12, policy.windowSeconds * (1000 / 12)),
+    recheckMs,
+    announcedForMs: 2 * recheckMs,
     skewLimitMs: Math.min(2_000, cooldownMs),
   };
 }

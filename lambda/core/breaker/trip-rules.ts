@@ -1,6 +1,7 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import { TARGET_FAILURE_KINDS, type TargetFailureKind } from '../../contract/words.ts';
 import type { WindowBucket, WindowCounts } from './circuit-store.ts';
+import type { Timing } from './timing.ts';
 
 export const TRIP_RULES = [
   'rate',
@@ -67,12 +68,32 @@ export function seeded(buckets: readonly WindowBucket[], success: number): reado
  */
 const RATE_ONLY_KINDS: readonly TargetFailureKind[] = ['model-error', 'config'];
 
+/** Returns true if a rule compares the failures with the calls. */
+export function usesShares(policy: BreakerPolicy): boolean {
+  return Number.isFinite(
+    Math.min(policy.minimumCalls, policy.excessFailures, policy.consecutiveFailures),
+  );
+}
+
+/** Leaves out announcements of calls that have ended by now, or that hang. */
+export function withoutOldAnnouncements(
+  buckets: readonly WindowBucket[],
+  nowMs: number,
+  { announcedForMs }: Timing,
+): readonly WindowBucket[] {
+  const isOld = ({ startMs, announced = 0 }: WindowBucket) =>
+    announced !== 0 && startMs <= nowMs - announcedForMs;
+  return buckets.map((bucket) => (isOld(bucket) ? { ...bucket, announced: 0 } : bucket));
+}
+
 interface Window {
   readonly calls: number;
   readonly successes: number;
   readonly failures: number;
   /** The failures that are certainly the target's. They count for every rule. */
   readonly certainFailures: number;
+  /** Calls that have just begun. They may become successes. */
+  readonly announced: number;
   readonly slow: number;
   readonly excess: number;
   readonly kinds: Kinds;
@@ -82,13 +103,15 @@ interface Window {
 type Kinds = Partial<Record<TargetFailureKind, number>>;
 
 function trippedRule(window: Window, policy: BreakerPolicy): TripRule | undefined {
-  const { calls, successes, failures, certainFailures, slow, excess, kinds } = window;
+  const { calls, successes, failures, certainFailures, announced, slow, excess, kinds } = window;
+  const exceedsRate = (failed: number, all: number) =>
+    failed * 100 > (all + announced) * policy.failureRatePercent;
   if ((kinds['quota-day'] ?? 0) > 0) return 'quota-day';
   const enough = calls >= policy.minimumCalls;
-  if (enough && failures * 100 > calls * policy.failureRatePercent) return 'rate';
+  if (enough && exceedsRate(failures, calls)) return 'rate';
   if (excess > 0 && excess >= Math.max(policy.excessFailures, calls / 100)) return 'excess';
-  if (successes === 0 && certainFailures > 0 && certainFailures >= policy.consecutiveFailures)
-    return 'dry';
+  const isDry = successes === 0 && exceedsRate(certainFailures, certainFailures);
+  if (isDry && certainFailures >= policy.consecutiveFailures) return 'dry';
   const slowRuleIsOn = policy.slowFirstTokenSeconds !== undefined;
   if (slowRuleIsOn && enough && slow * 100 >= calls * policy.slowRatePercent) return 'slow';
   return undefined;
@@ -103,20 +126,34 @@ function trippedRule(window: Window, policy: BreakerPolicy): TripRule | undefine
 function addUp(buckets: readonly WindowCounts[], policy: BreakerPolicy): Window {
   const takenBack = policy.failureRatePercent / (100 - policy.failureRatePercent);
   const kinds: Kinds = {};
-  let [successes, failures, certainFailures, slow, excess, retryAfterMs] = [0, 0, 0, 0, 0, 0];
+  let [successes, failures, certainFailures, announced] = [0, 0, 0, 0];
+  let [slow, excess, retryAfterMs] = [0, 0, 0];
   for (const bucket of buckets) {
     const [all, failed] = addFailures(bucket, kinds, policy);
     failures += all;
     certainFailures += failed;
     successes += bucket.success;
     slow += bucket.slow;
-    excess = Math.max(0, excess + failed - bucket.success * takenBack);
+    announced += bucket.announced ?? 0;
+    const successful = bucket.success + Math.max(0, bucket.announced ?? 0);
+    excess = Math.max(0, excess + failed - successful * takenBack);
     retryAfterMs = Math.max(retryAfterMs, bucket.retryAfterMs ?? 0);
   }
-  // A provisional success may leave the window before its correction, which makes the sum negative.
+  // A count may leave the window before its correction, which makes the sum negative.
   successes = Math.max(0, successes);
+  announced = Math.max(0, announced);
   const calls = successes + failures;
-  return { calls, successes, failures, certainFailures, slow, excess, kinds, retryAfterMs };
+  return {
+    calls,
+    successes,
+    failures,
+    certainFailures,
+    announced,
+    slow,
+    excess,
+    kinds,
+    retryAfterMs,
+  };
 }
 
 /**

@@ -1,10 +1,11 @@
+import { Announcements } from './announcements.ts';
 import type { Circuit } from './circuit.ts';
 import type { CircuitReplica } from './circuit-replica.ts';
 import { type CircuitStore, CircuitStoreError, type WindowCounts } from './circuit-store.ts';
 import { type CallWindow, CountedPermit } from './counted-permit.ts';
 import { Tally } from './tally.ts';
 import { slotAt, timingOf } from './timing.ts';
-import { seeded, tripOf } from './trip-rules.ts';
+import { seeded, tripOf, withoutOldAnnouncements } from './trip-rules.ts';
 import { readWindow } from './window-reader.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -38,16 +39,20 @@ export class WindowWriter implements CallWindow {
   ): CountedPermit {
     let current = this.#current;
     if (current?.tally.epoch !== epoch || current.store !== store) {
-      current = { tally: new Tally(epoch), store };
+      const tally = new Tally(epoch);
+      current = { tally, store, announcements: new Announcements(tally) };
       this.#current = current;
       this.#isCheckDue = false;
     }
-    return new CountedPermit(this.#key, this, current.tally, subject, nowMs);
+    const permit = new CountedPermit(this.#key, this, current.tally, subject, nowMs);
+    if (current.announcements.callBegan(nowMs, this.context.policy)) void this.flushAll();
+    return permit;
   }
 
   /** Writes all pending counts. Concurrent calls share one write. */
   flushAll(): Promise<void> {
-    if (!this.#current?.tally.isPending && !this.#isCheckDue) {
+    const isPending = this.#current !== undefined && isPendingIn(this.#current);
+    if (!isPending && !this.#isCheckDue) {
       return this.#flushing ?? Promise.resolve();
     }
     this.#isFlushWanted = true;
@@ -75,7 +80,7 @@ export class WindowWriter implements CallWindow {
         this.#isFlushWanted = false;
         if (!this.#current) continue;
         const { tally, store } = this.#current;
-        if (this.#isCurrent(tally.epoch, store)) await this.#flushOnce(tally, store);
+        if (this.#isCurrent(tally.epoch, store)) await this.#flushOnce(this.#current);
         else this.#current = undefined;
       }
     } finally {
@@ -88,26 +93,31 @@ export class WindowWriter implements CallWindow {
     return this.#replica.view?.circuit.epoch === epoch && this.context.access.current === store;
   }
 
-  async #flushOnce(tally: Tally, store: CircuitStore): Promise<void> {
+  async #flushOnce(current: EpochTally): Promise<void> {
+    const { access, policy } = this.context;
+    const { tally, store } = current;
     this.#isCheckDue ||= tally.mayTrip;
-    const written = !tally.isPending || (await this.#write(tally, store));
+    const written = !isPendingIn(current) || (await this.#write(current));
     if (!written || !this.#isCheckDue) return;
     try {
       const { start, buckets } = await readWindow(this.#key, tally.epoch, store, this.context);
       this.#isCheckDue = false;
       const seed = seedOf(this.#replica.view?.circuit, tally.epoch, start.startMs);
-      await this.#applyTripRules(seeded(buckets, seed), tally, store);
+      const recent = withoutOldAnnouncements(buckets, access.nowMs(), timingOf(policy()));
+      await this.#applyTripRules(seeded(recent, seed), tally, store);
     } catch (error) {
-      this.context.access.noteLostResponse(error);
+      access.noteLostResponse(error);
     }
   }
 
-  async #write(tally: Tally, store: CircuitStore): Promise<boolean> {
-    const { access, policy } = this.context;
+  async #write({ tally, store, announcements }: EpochTally): Promise<boolean> {
+    const { access, policy, clock } = this.context;
     const slot = slotAt(access.nowMs(), timingOf(policy()));
+    const announced = announcements.take(clock.now(), policy());
     const counts = tally.take();
+    const written = announced === 0 ? counts : { ...counts, announced };
     try {
-      await access.retryRefused(() => store.addToWindow(this.#key, tally.epoch, slot, counts));
+      await access.retryRefused(() => store.addToWindow(this.#key, tally.epoch, slot, written));
       return true;
     } catch (error) {
       // A write whose response was lost is not repeated. The window is wrong by its counts at most.
@@ -136,6 +146,11 @@ export class WindowWriter implements CallWindow {
 interface EpochTally {
   readonly tally: Tally;
   readonly store: CircuitStore;
+  readonly announcements: Announcements;
+}
+
+function isPendingIn({ tally, announcements }: EpochTally): boolean {
+  return tally.isPending || announcements.isDue;
 }
 
 /** Returns the successes that the epoch's window starts with, while they are inside the window. */

@@ -71,6 +71,8 @@ describe('a flush', () => {
   test('is shared by failures of the same moment', async () => {
     const fleet = aFleet();
     const permits = await Promise.all(Array.from({ length: 10 }, () => fleet.permit()));
+    await fleet.worker(1).flush();
+    fleet.store.asked.length = 0;
 
     await Promise.all(permits.map((permit) => permit.settle(FAIL)));
 
@@ -80,7 +82,10 @@ describe('a flush', () => {
   test('writes nothing when nothing is pending', async () => {
     const fleet = aFleet();
     await fleet.permit();
+    await fleet.worker(1).flush();
+    fleet.store.asked.length = 0;
 
+    await fleet.permit();
     await fleet.worker(1).flush();
 
     expect(fleet.store.times('addToWindow')).toBe(0);

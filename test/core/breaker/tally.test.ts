@@ -41,7 +41,8 @@ describe('a tally', () => {
 
   test('sums the times to the first token in tenths of a second, and loses nothing', () => {
     const tally = begun(3);
-    const answers = [1_234, 20, 777].map((ms) => tally.beginAnswer(0, ms));
+    const answers = [1_234, 20, 777].map((firstTokenMs) => ({ sinceMs: 0, firstTokenMs }));
+    for (const answer of answers) tally.beginAnswer(answer);
     expect(tally.take()).toMatchObject({ success: 3, firstTokenMs: 2_000 });
 
     for (const answer of answers.slice(1)) tally.takeBack(answer);

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WindowCounts } from '../../../lambda/core/breaker/circuit-store.ts';
-import { seeded, tripOf } from '../../../lambda/core/breaker/trip-rules.ts';
+import { timingOf } from '../../../lambda/core/breaker/timing.ts';
+import {
+  seeded,
+  tripOf,
+  withoutOldAnnouncements,
+} from '../../../lambda/core/breaker/trip-rules.ts';
 import { seededRandom } from '../../../local/bedrock/seeded-random.ts';
 import { aPolicy } from '../../support/fleet.ts';
 
@@ -102,6 +107,38 @@ describe('failures that may be the caller’s own doing', () => {
 
     expect(tripOf(few, { ...policy, excessFailures: 6 })).toBeUndefined();
     expect(tripOf(enough, { ...policy, excessFailures: 6 })?.evidence.rule).toBe('dry');
+  });
+});
+
+describe('announced calls', () => {
+  const policy = aPolicy({ excessFailures: 10, consecutiveFailures: 5, minimumCalls: 20 });
+  const failing = (failures: number, announced: number) => [
+    { ...NOTHING, failures: { fault: failures }, announced },
+  ];
+
+  test('88. are weighed against the failures by every rule', () => {
+    expect(tripOf(failing(5, 11), policy)?.evidence.rule).toBe('dry');
+    expect(tripOf(failing(5, 12), policy)).toBeUndefined();
+    expect(tripOf(failing(25, 475), policy)).toBeUndefined();
+    expect(tripOf(failing(25, 50), policy)?.evidence).toMatchObject({ rule: 'rate', calls: 25 });
+  });
+
+  test('88. that were taken back in a later bucket add no excess', () => {
+    const buckets = [
+      { ...NOTHING, announced: 100 },
+      { ...NOTHING, success: 30, announced: -100 },
+      { ...NOTHING, failures: { fault: 5 } },
+    ];
+
+    expect(tripOf(buckets, { ...policy, excessFailures: 6 })).toBeUndefined();
+  });
+
+  test('88. are left out once they are ten seconds old', () => {
+    const buckets = [0, 1_000, 2_000].map((startMs) => ({ ...NOTHING, startMs, announced: 1 }));
+
+    const recent = withoutOldAnnouncements(buckets, 11_000, timingOf(policy));
+
+    expect(recent.map(({ announced }) => announced)).toEqual([0, 0, 1]);
   });
 });
 
