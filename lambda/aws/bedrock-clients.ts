@@ -50,6 +50,7 @@ export class BedrockClients {
       (options) =>
         new BedrockRuntimeClient({ ...options, ...SINGLE_ATTEMPT, region, requestHandler }),
     );
+    refusePages(client);
     this.#clients.set(region, client);
     return client;
   }
@@ -57,4 +58,26 @@ export class BedrockClients {
   destroy(): void {
     for (const client of this.#clients.values()) client.destroy();
   }
+}
+
+/**
+ * Refuses the page of a proxy in place of a stream. The SDK would read the first bytes of a page as
+ * the length of an event, and reserve about a gigabyte for it.
+ */
+function refusePages(client: BedrockRuntimeClient): void {
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (call) => {
+        const result = await next(call);
+        const { statusCode, headers } = Object(result.response);
+        const type = String(Object(headers)['content-type']);
+        const isStream = type.startsWith('application/vnd.amazon.eventstream');
+        if (commandName !== 'ConverseStreamCommand' || statusCode !== 200 || isStream) {
+          return result;
+        }
+        throw Object.assign(new Error('the response is no event stream'), { name: 'NotAStream' });
+      },
+    // The lowest priority of this step runs before the SDK reads the response.
+    { name: 'refusePages', step: 'deserialize', priority: 'low' },
+  );
 }

@@ -216,10 +216,15 @@ describe.each([
       });
     });
 
+    test('the page of a proxy is refused before it is read as a stream', async () => {
+      const result = await released((stream) => stream.page('<html>busy</html>'));
+
+      expect(result).toMatchObject({ failure: { kind: 'fault', name: 'NotAStream' } });
+    });
+
     test.each<[string, Uint8Array]>([
       ['a frame with a wrong checksum', damaged(frame.text('Hi'))],
       ['half a frame', frame.text('Hi').subarray(0, 40)],
-      ['a web page', Buffer.from('<html>busy</html>')],
     ])('%s is an unknown fault', async (_, bytes) => {
       const result = await released((stream) => stream.send(bytes).end());
 

@@ -34,6 +34,13 @@ export class ServedStream {
     return this;
   }
 
+  /** Answers with a page instead of a stream. */
+  page(text: string): void {
+    this.#response.statusCode = 200;
+    this.#response.setHeader('content-type', 'text/html');
+    this.#response.end(text);
+  }
+
   end(): void {
     this.#response.end();
   }
