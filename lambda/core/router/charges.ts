@@ -1,4 +1,5 @@
 import type { AttemptOutcome } from '../../contract/words.ts';
+import { BUCKETS_PER_WINDOW } from '../breaker/circuit-store.ts';
 import type { Attempt } from './run-result.ts';
 
 /** A refusal for lack of capacity or quota is never the job's own doing. */
@@ -20,8 +21,8 @@ export function isChargeable(outcome: AttemptOutcome): boolean {
 
 /** A failed call that has not been recorded yet. */
 export interface FailedCall {
+  readonly target: string;
   readonly outcome: AttemptOutcome;
-  readonly atMs: number;
   /** The time at which the target last answered another job within its window. */
   readonly servedAtMs?: number;
 }
@@ -29,11 +30,13 @@ export interface FailedCall {
 /**
  * The attempts of one job and its budget of failed calls. A failed call is charged to the job if its
  * target served other jobs in the same window: they got an answer, and this job did not. While no
- * target serves anybody, nothing is charged, so an outage spends no budget.
+ * target serves anybody, nothing is charged, so an outage spends no budget. A job that calls a target
+ * again is charged only if the target has served others since its last call there. Otherwise the
+ * answers from before an outage would be held against it again and again.
  *
- * If a model that serves others cannot process this job, the job itself is the cause. Then all its
- * calls of that kind within the window are charged, also those to targets that served nobody: the
- * lower tiers of a healthy chain seldom serve anybody.
+ * If a model that serves others cannot process this job, the job itself is the cause. Then its other
+ * calls of that kind in this run are charged, and those of earlier runs within the window, also those
+ * to targets that served nobody: the lower tiers of a healthy chain seldom serve anybody.
  */
 export class Charges {
   readonly #limit: number;
@@ -85,12 +88,19 @@ export class Charges {
   }
 
   /** Decides whether the failed call is charged to the job. */
-  charges({ outcome, atMs, servedAtMs }: FailedCall): boolean {
+  charges({ target, outcome, servedAtMs }: FailedCall): boolean {
     if (!isChargeable(outcome)) return false;
-    if (servedAtMs !== undefined) return true;
-    return (
-      NOT_PROCESSED.includes(outcome) && this.#unprocessed(atMs).some(({ charged }) => charged)
+    if (servedAtMs !== undefined && this.#hasServedSince(target, servedAtMs)) return true;
+    return NOT_PROCESSED.includes(outcome) && unprocessed(this.#run).some(({ charged }) => charged);
+  }
+
+  /** `servedAtMs` is the end of a bucket of the window, so it may be late by a bucket. */
+  #hasServedSince(target: string, servedAtMs: number): boolean {
+    const earlier = [...this.#earlier, ...this.#run].filter(
+      (attempt) => attempt.target === target && isChargeable(attempt.outcome),
     );
+    const bucketMs = this.#windowMs / BUCKETS_PER_WINDOW;
+    return earlier.every(({ at, ms }) => at + ms < servedAtMs - bucketMs);
   }
 
   add(attempt: Attempt): void {
@@ -102,7 +112,8 @@ export class Charges {
 
   #chargeUnprocessed(atMs: number): void {
     const charged = (list: Attempt[]): number => {
-      const due = this.#recent(list, atMs).filter((attempt) => !attempt.charged);
+      const sinceMs = atMs - this.#windowMs;
+      const due = unprocessed(list).filter(({ charged, at }) => !charged && at >= sinceMs);
       for (const attempt of due) list[list.indexOf(attempt)] = { ...attempt, charged: true };
       this.#total += due.length;
       return due.length;
@@ -111,15 +122,14 @@ export class Charges {
     charged(this.#run);
   }
 
-  /** The attempts that could not process the job: all, or those in the window that ends at `atMs`. */
-  #unprocessed(atMs = Number.NEGATIVE_INFINITY): readonly Attempt[] {
-    return this.#recent([...this.#earlier, ...this.#run], atMs);
+  #unprocessed(): readonly Attempt[] {
+    return unprocessed([...this.#earlier, ...this.#run]);
   }
+}
 
-  #recent(list: readonly Attempt[], atMs: number): readonly Attempt[] {
-    const sinceMs = atMs - this.#windowMs;
-    return list.filter(({ outcome, at }) => NOT_PROCESSED.includes(outcome) && at >= sinceMs);
-  }
+/** The attempts at targets that could not process the job. */
+function unprocessed(attempts: readonly Attempt[]): readonly Attempt[] {
+  return attempts.filter(({ outcome }) => NOT_PROCESSED.includes(outcome));
 }
 
 /** Charges the latest attempts that could not process the job and are not charged yet. */

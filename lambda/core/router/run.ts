@@ -95,7 +95,7 @@ export class Run {
       const { key } = candidate;
       const isOfInterest = isChargeable(outcome) || outcome === 'config';
       const servedAtMs = isOfInterest ? await circuits.lastServedAtMs(key) : undefined;
-      const failed = { outcome, servedAtMs, atMs: clock.now() };
+      const failed = { target: key, outcome, servedAtMs };
       evidence = { ...evidence, isCharged: this.#charges.charges(failed), servedAtMs };
       return this.#charges.isOwnDoing(key, outcome);
     });

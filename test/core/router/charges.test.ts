@@ -100,6 +100,21 @@ describe('a request that a model serving others cannot process', () => {
     expect(result.chargedEarlier).toBeUndefined();
   });
 
+  test('84. is charged again only if the target has served others since its last call there', async () => {
+    const { router, clock, circuits } = aRouter({ script: fails('model-error') });
+    const attempts = [
+      { ...notProcessed(EAST_SONNET), at: clock.nowMs - 5000, charged: true as const },
+    ];
+    const chargedIf = async (servedAgoMs: number) => {
+      circuits.servedAtMs.set(EAST_SONNET, clock.nowMs - servedAgoMs);
+      const result = await router.run(aRun({ attempts, failedCalls: 1 }));
+      return result.attempts.filter(({ charged }) => charged).length;
+    };
+
+    expect(await chargedIf(4500)).toBe(0);
+    expect(await chargedIf(3500)).toBe(4);
+  });
+
   test('is not charged with a timeout of a target that serves nobody', async () => {
     const { router } = onlyPrimaryServes({ script: fails('timeout') });
 
