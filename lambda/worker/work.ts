@@ -72,6 +72,12 @@ async function handleRefusal(
   const end = async (update: RowUpdate): Promise<void> => {
     await ends.write(jobId, update);
   };
+  const deadLetterJob = async (): Promise<void> => {
+    const { applied } = await ends.write(jobId, deadLetter(job, exhausted, now));
+    if (!applied) return;
+    log.warn('job dead-lettered', { jobId, claims });
+    await moveToDeadLetters({});
+  };
   switch (reason) {
     case 'stale':
       return;
@@ -83,9 +89,7 @@ async function handleRefusal(
     case 'expired':
       return end(expire(job, now));
     case 'exhausted':
-      log.warn('job dead-lettered', { jobId, claims });
-      await end(deadLetter(job, exhausted, now));
-      return moveToDeadLetters({});
+      return deadLetterJob();
     case 'dead-lettered':
       await ends.publish(job);
       return moveToDeadLetters(job);

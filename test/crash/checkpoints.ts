@@ -18,7 +18,7 @@ export interface Segment {
   readonly to: Checkpoint | FinalState;
 }
 
-/** The state of a simulation in which no process runs or is stalled. */
+/** The state of a simulation in which no process runs. */
 export class Checkpoint {
   readonly #checkpoints: Checkpoints;
   readonly #state: string;

@@ -1,8 +1,8 @@
 import type { CompletionEvent } from '../../lambda/core/jobs/completion-event.ts';
 import { START } from '../support/job-builders.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
 import { MessageQueue, type QueueState } from './message-queue.ts';
 import { Model, type ModelState, type Script } from './model.ts';
+import { SimulatedClock } from './simulated-clock.ts';
 
 /** The state of a cloud while no process runs, as plain data. Another cloud can start from it. */
 export interface CloudState {
@@ -21,13 +21,13 @@ export function anEmptyCloud(): CloudState {
     deadLetters: { sends: 0, messages: new Map() },
     objects: new Map(),
     events: [],
-    model: { calls: 0, answered: 0 },
+    model: { calls: 0, callsOf: {}, begun: 0, answered: 0 },
   };
 }
 
 /** All services except the tables: queues, objects, event bus, models. They outlive a process. */
 export class Cloud {
-  readonly clock: VirtualClock;
+  readonly clock: SimulatedClock;
   readonly queue: MessageQueue;
   readonly deadLetters: MessageQueue;
   readonly objects: Map<string, string>;
@@ -35,14 +35,16 @@ export class Cloud {
   readonly model: Model;
   /** The end of each service's outage, in milliseconds since the epoch. */
   readonly downUntilMs = { queue: 0, bus: 0 };
+  /** A hook that is awaited after each dead letter. */
+  onDeadLetter: (body: string) => Promise<void> = async () => undefined;
 
   constructor(script: Script, state: CloudState) {
-    this.clock = new VirtualClock(state.nowMs);
+    this.clock = new SimulatedClock(state.nowMs);
     this.queue = new MessageQueue(this.clock, state.queue);
     this.deadLetters = new MessageQueue(this.clock, state.deadLetters);
     this.objects = state.objects;
     this.events = state.events;
-    this.model = new Model(this.clock, script, state.model);
+    this.model = new Model(script, state.model);
   }
 
   isDown(service: keyof Cloud['downUntilMs']): boolean {

@@ -58,11 +58,11 @@ export async function explore(exploration: Exploration): Promise<Tally> {
   let [runs, ended, points, mostExtraCalls] = [0, 0, 0, 0];
 
   const record = (result: RunResult) => {
-    const { injected, answered } = result;
+    const { injected, begun } = result;
     const promises = brokenPromises({ path, result, baseline });
     if (promises.length > 0) findings.push({ path: path.name, injected, broken: promises, result });
     for (const { caller, name } of injected) hit.add(`${caller}: ${name}`);
-    const extraCalls = (answered - baseline.answered) / Math.max(1, injected.length);
+    const extraCalls = (begun - baseline.begun) / Math.max(1, injected.length);
     mostExtraCalls = Math.max(mostExtraCalls, extraCalls);
     if (!promises.includes('ends')) ended += 1;
     points = Math.max(points, injected[0]?.n ?? 0);

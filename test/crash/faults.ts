@@ -3,12 +3,12 @@ export const FAULTS = [
   /** The network fails before every attempt of the SDK. The service does nothing. */
   'not-sent',
   /** The service responds to every attempt with an error and does nothing. */
-  'error-answer',
+  'error-response',
   /**
    * The service does its work, but the response is lost. The SDK's next attempt finds that the first
    * one took effect.
    */
-  'answer-lost',
+  'response-lost',
   /** The service does its work, but no attempt gets a response. The function sees a failed call. */
   'unanswered',
   /** The service does its work, and the process dies. */
@@ -19,12 +19,17 @@ export const FAULTS = [
 export type Fault = (typeof FAULTS)[number];
 
 /** The faults that the simulated network can inject under a real SDK client. */
-export const WIRE_FAULTS: readonly Fault[] = ['not-sent', 'error-answer', 'answer-lost', 'killed'];
+export const WIRE_FAULTS: readonly Fault[] = [
+  'not-sent',
+  'error-response',
+  'response-lost',
+  'killed',
+];
 
-/** The faults of a port. Through a port, `error-answer` looks the same as `not-sent`. */
+/** The faults of a port. Through a port, `error-response` looks the same as `not-sent`. */
 export const PORT_FAULTS: readonly Fault[] = [
   'not-sent',
-  'answer-lost',
+  'response-lost',
   'unanswered',
   'killed',
   'stalled',

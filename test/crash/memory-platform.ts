@@ -3,21 +3,17 @@ import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import { type CircuitStore, CircuitStoreError } from '../../lambda/core/breaker/circuit-store.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
-import type { ModelClient } from '../../lambda/core/router/model-client.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
-import { answers, fails } from '../support/fake-model-client.ts';
 import { memoryDisabledTargets } from '../support/memory-disabled-targets.ts';
 import { MemoryJobStore } from '../support/memory-job-store.ts';
 import { SILENT } from '../support/silent-telemetry.ts';
 import { type CircuitWrite, RememberingCircuitStore } from './circuit-writes.ts';
 import type { Cloud } from './cloud.ts';
 import { PORT_FAULTS } from './faults.ts';
-import { answerText } from './model.ts';
+import { scriptedModels } from './memory-models.ts';
 import type { Platform, Ports } from './platform.ts';
-import { forever, type Sandbox } from './sandbox.ts';
-
-/** Calls that the SDK does not repeat when a response is lost: their clients make one attempt. */
-const SINGLE_ATTEMPT = /^(bus|models|circuits)\./;
+import { performWithFault } from './port-faults.ts';
+import type { Sandbox } from './sandbox.ts';
 
 interface Tables {
   readonly rows: ReadonlyMap<string, Job>;
@@ -39,16 +35,17 @@ export const memoryPlatform: Platform<Tables> = {
       // Every call in memory ends within this turn of the event loop.
       settled: () => new Promise((resolve) => process.nextTick(resolve)),
       ports: (sandbox) => ({
-        ...withFaults(sandbox, { ...portsOf(cloud), jobs: rows, models: modelsOf(cloud, sandbox) }),
+        ...withFaults(sandbox, { ...portsOf(cloud), jobs: rows }),
+        models: scriptedModels(cloud, sandbox),
         circuits: new Breaker({
           store: circuitsWithFaults(sandbox, circuits),
           newPrivateStore: () => new MemoryCircuitStore(() => cloud.clock.now()),
-          ...{ policy, clock: cloud.clock, random: () => 0.5 },
+          ...{ policy, clock: sandbox.clock, random: () => 0.5 },
           workerId: `worker-${sandbox.invocation}`,
         }),
         disabledTargets: new DisabledTargets({
           store: memoryDisabledTargets(),
-          ...{ policy, clock: cloud.clock, log: SILENT },
+          ...{ policy, clock: sandbox.clock, log: SILENT },
         }),
         settings: {
           read: () => performWithFault(sandbox, 'settings.read', async () => settings),
@@ -74,7 +71,10 @@ function portsOf(cloud: Cloud): Pick<Ports, 'queue' | 'deadLetters' | 'results' 
         queue.send(encodeMessage(message), delayMs);
       },
       countWaiting: async () => queue.countWaiting(),
-      deadLetter: async (body) => deadLetters.send(body),
+      deadLetter: async (body) => {
+        deadLetters.send(body);
+        await cloud.onDeadLetter(body);
+      },
     },
     deadLetters: {
       receive: async () => {
@@ -107,33 +107,11 @@ function portsOf(cloud: Cloud): Pick<Ports, 'queue' | 'deadLetters' | 'results' 
   };
 }
 
-function modelsOf({ model }: Cloud, sandbox: Sandbox): ModelClient {
-  return {
-    async converse() {
-      const { reaction, call } = await model.converse();
-      switch (reaction) {
-        case 'answers':
-          return answers(answerText(call), 'end_turn', { inputTokens: 10, outputTokens: call });
-        case 'throttles':
-          return fails('quota-minute');
-        case 'refuses':
-          return fails('job');
-        case 'kills':
-          sandbox.kill();
-          return forever();
-        default:
-          return reaction satisfies never;
-      }
-    },
-    countTokens: async () => undefined,
-  };
-}
-
-type FaultyPorts = Omit<Ports, 'circuits' | 'disabledTargets' | 'settings'>;
+type FaultyPorts = Pick<Ports, 'jobs' | 'queue' | 'deadLetters' | 'results' | 'bus'>;
 
 /** Wraps the methods of the ports so that a fault can be injected into each call. */
 function withFaults(sandbox: Sandbox, ports: FaultyPorts): FaultyPorts {
-  const { jobs, queue, deadLetters, results, bus, models } = ports;
+  const { jobs, queue, deadLetters, results, bus } = ports;
   const call: PerformWithFault = (name, perform) => performWithFault(sandbox, name, perform);
   return {
     jobs: {
@@ -163,12 +141,6 @@ function withFaults(sandbox: Sandbox, ports: FaultyPorts): FaultyPorts {
       getAnswer: (name) => call('results.getAnswer', () => results.getAnswer(name)),
     },
     bus: { publish: (events) => call('bus.publish', () => bus.publish(events)) },
-    models: {
-      ...models,
-      // A model client returns its failures as values.
-      converse: (...given) =>
-        call('models.converse', () => models.converse(...given)).catch(() => fails('network')),
-    },
   };
 }
 
@@ -199,39 +171,4 @@ async function* pagesWithFaults<T>(
     return all;
   });
   yield* pages;
-}
-
-async function performWithFault<T>(
-  sandbox: Sandbox,
-  name: string,
-  perform: () => Promise<T>,
-): Promise<T> {
-  await sandbox.mayCall();
-  const fault = sandbox.nextFault(name);
-  switch (fault) {
-    case undefined:
-      return perform();
-    case 'not-sent':
-    case 'error-answer':
-      throw new Error(fault);
-    case 'answer-lost': {
-      await perform();
-      if (SINGLE_ATTEMPT.test(name)) throw new Error(fault);
-      return perform();
-    }
-    case 'unanswered':
-      await perform();
-      throw new Error(fault);
-    case 'killed':
-      await perform();
-      sandbox.kill();
-      return forever();
-    case 'stalled': {
-      const answer = await perform();
-      await sandbox.stall();
-      return answer;
-    }
-    default:
-      return fault satisfies never;
-  }
 }

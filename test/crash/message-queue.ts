@@ -1,8 +1,10 @@
+import { JOB_DEFAULTS } from '../../lambda/contract/policy.ts';
+import { visibilitySeconds } from '../../lambda/contract/time-budget.ts';
 import type { Clock } from '../../lambda/core/clock.ts';
 import { earliest } from './timeline.ts';
 
-/** The visibility timeout that the stack sets: six times the worker's timeout. */
-const VISIBILITY_MS = 900_000;
+/** The visibility timeout that the stack sets. */
+export const VISIBILITY_MS = visibilitySeconds(JOB_DEFAULTS) * 1000;
 
 interface Message {
   readonly id: string;

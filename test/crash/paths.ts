@@ -1,4 +1,5 @@
-import type { SettingsInput } from '../../lambda/contract/policy.ts';
+import { JOB_DEFAULTS, type SettingsInput } from '../../lambda/contract/policy.ts';
+import { timeForACallMs } from '../../lambda/contract/time-budget.ts';
 import type { EndStatus, JobStatus, WhenOpen } from '../../lambda/contract/words.ts';
 import type { Reaction } from './model.ts';
 
@@ -7,8 +8,13 @@ export interface Path {
   readonly name: string;
   /** The end state that the job must reach in spite of any fault. */
   readonly ends: EndStatus;
-  /** The models' reactions, one per call. The last one applies to all further calls. */
-  readonly models: readonly Reaction[];
+  /**
+   * The models' reactions, one per call, for all calls or by model. The last one applies to all
+   * further calls.
+   */
+  readonly models: readonly Reaction[] | Readonly<Record<string, readonly Reaction[]>>;
+  /** The number of tokens of each answer, which come every 19 s. @default 1 */
+  readonly tokens?: number;
   readonly body?: { readonly whenOpen?: WhenOpen; readonly deadlineSeconds?: number };
   readonly jobs?: SettingsInput['jobs'];
   /** The moment at which the client cancels: at a status of the job, or during a model call. */
@@ -21,8 +27,10 @@ export interface Path {
   readonly unreadable?: string;
   /** The time at the start during which no message is received, as in a backlog. */
   readonly backlogMs?: number;
-  /** The first invocation of the worker has too little time left for a call. */
-  readonly isFirstRunShort?: boolean;
+  /** The time that Lambda leaves to the first invocation of the worker. @default enough */
+  readonly firstRunMs?: number;
+  /** The models answer other jobs while they fail this one, so its failed calls are charged. */
+  readonly areOthersServed?: boolean;
   readonly queueDownMs?: number;
   /** The queue always holds messages of other jobs. */
   readonly isBusyHour?: boolean;
@@ -30,10 +38,26 @@ export interface Path {
 }
 
 const MINUTE_MS = 60_000;
+/** The number of tokens of an answer that takes 119 s, longer than a lease. */
+const LONG = 7;
 
 export const PATHS: readonly Path[] = [
   { name: 'answered at once', ends: 'SUCCEEDED', models: ['answers'] },
   { name: 'answered by the fallback', ends: 'SUCCEEDED', models: ['throttles', 'answers'] },
+  {
+    name: 'answered at length',
+    ends: 'SUCCEEDED',
+    models: ['answers'],
+    tokens: LONG,
+    // The claim's own lease ends shortly before a sweep, and the answer shortly after it.
+    backlogMs: MINUTE_MS / 4,
+  },
+  {
+    name: 'a stream breaks, the fallback answers',
+    ends: 'SUCCEEDED',
+    models: ['breaks', 'answers'],
+    tokens: 2,
+  },
   { name: 'refused as invalid', ends: 'FAILED', models: ['refuses'] },
   {
     name: 'no target, failed at once',
@@ -56,10 +80,13 @@ export const PATHS: readonly Path[] = [
     isDeliveredTwice: true,
   },
   {
-    name: 'no time left in the first invocation',
+    name: 'no time left after the first call',
     ends: 'SUCCEEDED',
-    models: ['answers'],
-    isFirstRunShort: true,
+    models: {
+      'anthropic.primary': ['throttles', 'answers'],
+      'anthropic.last-resort': ['throttles'],
+    },
+    firstRunMs: timeForACallMs(JOB_DEFAULTS) + 3_000,
   },
   {
     name: 'a worker dies, the sweeper requeues the job',
@@ -80,6 +107,13 @@ export const PATHS: readonly Path[] = [
     isRedriven: true,
   },
   {
+    name: 'no model answers it, dead-lettered',
+    ends: 'DEAD_LETTERED',
+    models: ['fails'],
+    jobs: { failedCalls: 3 },
+    areOthersServed: true,
+  },
+  {
     name: 'cancelled while it waits',
     ends: 'CANCELLED',
     models: ['answers'],
@@ -97,6 +131,13 @@ export const PATHS: readonly Path[] = [
     name: 'cancelled while it runs',
     ends: 'CANCELLED',
     models: ['throttles', 'answers'],
+    cancel: { duringCall: 1 },
+  },
+  {
+    name: 'cancelled while its answer streams',
+    ends: 'CANCELLED',
+    models: ['answers'],
+    tokens: LONG,
     cancel: { duringCall: 1 },
   },
   {
@@ -145,9 +186,9 @@ export const PATHS: readonly Path[] = [
     unreadable: '{"version":2,"jobId":"later"}',
   },
   {
-    name: 'behind a backlog of 40 minutes',
+    name: 'behind a backlog of 20 minutes',
     ends: 'SUCCEEDED',
     models: ['answers'],
-    backlogMs: 40 * MINUTE_MS,
+    backlogMs: 20 * MINUTE_MS,
   },
 ];

@@ -1,6 +1,7 @@
 import { SWEEP_SHARDS } from '../../lambda/contract/keys.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import type { CircuitGate } from '../../lambda/core/breaker/admission.ts';
+import type { Clock } from '../../lambda/core/clock.ts';
 import type { DeadLetterQueue } from '../../lambda/core/jobs/dead-letter-queue.ts';
 import type { EventBus } from '../../lambda/core/jobs/event-publisher.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
@@ -45,10 +46,25 @@ export interface OpenPlatform<Tables = unknown> {
   ports(sandbox: Sandbox): Ports;
   /** Reads the row without passing the fault plan. */
   row(jobId: string): Promise<Job | undefined>;
-  /** Resolves when no process, dead or alive, has a call in flight. */
+  /** Resolves when no process, dead or alive, has anything to do before a time comes. */
   settled(): Promise<void>;
   /** The contents of the tables as plain data. */
   tables(): Promise<Tables>;
+}
+
+/** Makes every target look as if it had just answered another job. */
+export function withOthersServed(clock: Pick<Clock, 'now'>, ports: Ports): Ports {
+  const { circuits } = ports;
+  return {
+    ...ports,
+    circuits: {
+      admit: (...given) => circuits.admit(...given),
+      lastServedAtMs: async () => clock.now(),
+      summaries: (keys) => circuits.summaries(keys),
+      restart: (...given) => circuits.restart(...given),
+      flush: () => circuits.flush(),
+    },
+  };
 }
 
 /**

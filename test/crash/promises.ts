@@ -1,8 +1,15 @@
+import { BREAKER_DEFAULTS } from '../../lambda/contract/policy.ts';
+import { jobLeaseMs, leaseRenewalMs } from '../../lambda/contract/time-budget.ts';
 import { hasEnded } from '../../lambda/contract/words.ts';
 import type { InjectedFault } from './faults.ts';
-import { answerText } from './model.ts';
+import { VISIBILITY_MS } from './message-queue.ts';
+import { answerMs, answerText } from './model.ts';
 import type { Path } from './paths.ts';
 import type { RunResult } from './run-result.ts';
+import { SWEEP_MS } from './timeline.ts';
+
+const LEASE_MS = jobLeaseMs(BREAKER_DEFAULTS);
+const RENEWAL_MS = leaseRenewalMs(BREAKER_DEFAULTS);
 
 /** The promises that hold for every job, whatever fails. */
 export type Promised =
@@ -12,9 +19,13 @@ export type Promised =
   | 'result readable'
   | 'no call before its time'
   | 'no call after its cancel'
+  | 'no call without its lease'
   | 'one extra call per crash'
+  | 'taken over in time'
+  | 'kept by a live worker'
   | 'at least one event'
   | 'dead letter kept'
+  | 'no dead letter of an open job'
   | 'no storm of messages'
   | 'no later than promised';
 
@@ -30,18 +41,32 @@ export const PROMISES: Readonly<Record<Promised, (run: Run) => boolean>> = {
   'one result': ({ result }) => !result.violations.some((each) => each.startsWith('an end')),
 
   // Every answer is different, so this finds a row that names the object of another answer.
-  'result readable': ({ result: { row, view } }) =>
+  'result readable': ({ path, result: { row, view } }) =>
     row?.status !== 'SUCCEEDED' ||
-    (view !== undefined && view.result?.text === answerText(row.usage?.outputTokens ?? 0)),
+    (view !== undefined &&
+      view.result?.text === answerText(row.usage?.outputTokens ?? 0, path.tokens ?? 1)),
 
   'no call before its time': ({ result }) =>
-    !result.violations.some((each) => each.startsWith('a deferred job')),
+    isBlind(result) || !result.violations.some((each) => each.startsWith('a deferred job')),
 
   'no call after its cancel': ({ result }) =>
-    !result.violations.some((each) => each.startsWith('a cancelled job')),
+    isBlind(result) || !result.violations.some((each) => each.startsWith('a cancelled job')),
+
+  // A worker that has lost its job notices it at the next renewal of the lease. A fault may hit that.
+  'no call without its lease': ({ result: { longestStrayMs, injected } }) =>
+    longestStrayMs <= RENEWAL_MS * (1 + injected.length),
 
   'one extra call per crash': ({ result, baseline }) =>
-    result.answered <= baseline.answered + result.injected.length,
+    result.begun <= baseline.begun + result.injected.length,
+
+  // A dead or stalled worker's job. A run of the sweeper may fail, and the next one is a minute later.
+  'taken over in time': ({ result: { longestOrphanMs, injected } }) => {
+    const failedSweeps = injected.filter(({ caller }) => caller === 'sweeper').length;
+    return longestOrphanMs <= LEASE_MS + SWEEP_MS * (1 + failedSweeps);
+  },
+
+  'kept by a live worker': ({ result }) =>
+    !result.violations.some((each) => each.startsWith('a live worker')),
 
   'at least one event': ({ path, result: { row, events } }) => {
     if (!row || !hasEnded(row.status)) return true;
@@ -52,6 +77,9 @@ export const PROMISES: Readonly<Record<Promised, (run: Run) => boolean>> = {
 
   'dead letter kept': ({ path, result: { row, deadLetters } }) =>
     (row?.status !== 'DEAD_LETTERED' && path.unreadable === undefined) || deadLetters > 0,
+
+  'no dead letter of an open job': ({ result }) =>
+    !result.violations.some((each) => each.startsWith('a dead letter')),
 
   'no storm of messages': ({ result, baseline }) =>
     result.sends <= baseline.sends + EXTRA_SENDS_PER_FAULT * result.injected.length,
@@ -75,32 +103,39 @@ export function brokenPromises(run: Run): readonly Promised[] {
   return promises.filter(([, holds]) => !holds(run)).map(([name]) => name);
 }
 
+/**
+ * True if a worker stalled and a worker could not read its row. A worker that stalls just before a
+ * call and cannot read its row when it wakes does not know that the job is lost, and makes the call.
+ */
+function isBlind({ injected }: RunResult): boolean {
+  const isUnread = ({ name, fault }: InjectedFault) => name === 'jobs.update' && fault !== 'killed';
+  const [first, second] = injected;
+  return first?.fault === 'stalled' && second !== undefined && isUnread(second);
+}
+
 /** A fault may cause two extra messages: one from the SDK's next attempt and one from the sweeper. */
 const EXTRA_SENDS_PER_FAULT = 2;
 
-const MINUTE_MS = 60_000;
+/** The time in which the sweeper sends a lost message again. */
+const RECOVERY_MS = 3 * SWEEP_MS;
+
+/** The same, if the sweeper has sent the message itself or other messages wait in the queue. */
+const SLOW_RECOVERY_MS = 17 * SWEEP_MS;
 
 /** Returns by how much one fault may delay the end of a job. */
-function longestDelayMs(
-  { caller, fault, name }: InjectedFault,
-  { isBusyHour = false }: Path,
-): number {
+function longestDelayMs({ caller, fault, name }: InjectedFault, path: Path): number {
   // The SDK's next attempt recovers at once, except for calls that have a single attempt.
-  const isRepeated = !/converse|publish|deadLetters|Converse|PutEvents|circuits|Receive/.test(name);
-  if (fault === 'answer-lost' && isRepeated) return 0;
-  switch (caller) {
-    case 'request':
-    case 'sweeper':
-    case 'operator':
-      // While other messages wait in the queue, the sweeper resends a missing one after 15 minutes.
-      return isBusyHour ? 17 * MINUTE_MS : 3 * MINUTE_MS;
-    case 'worker':
-      // SQS redelivers a message that was not deleted after 15 minutes.
-      return 17 * MINUTE_MS;
-    default:
-      return caller satisfies never;
-  }
+  const isRepeated = !SINGLE_ATTEMPTS.test(name);
+  if (fault === 'response-lost' && isRepeated) return 0;
+  // The job may have to be answered once more.
+  const isSlow = path.isBusyHour || caller === 'worker';
+  const recoveryMs = isSlow ? SLOW_RECOVERY_MS : RECOVERY_MS;
+  // The dead letter of an ended job may have to wait until SQS delivers the job's message again.
+  const letterMs = path.isRedriven && caller === 'worker' ? VISIBILITY_MS : 0;
+  return recoveryMs + letterMs + answerMs(path.tokens ?? 1);
 }
+
+const SINGLE_ATTEMPTS = /models|publish|deadLetters|Bedrock|PutEvents|circuits|Receive/;
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);

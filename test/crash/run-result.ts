@@ -15,12 +15,16 @@ export interface FinalState {
   readonly view?: JobView;
   readonly events: readonly CompletionEvent[];
   readonly deadLetters: number;
-  /** The number of model calls that cost money. */
-  readonly answered: number;
+  /** The number of model calls that reached their first token, which cost money. */
+  readonly begun: number;
   /** The number of messages that were sent to the workers. */
   readonly sends: number;
   /** Rules that the row or a model call broke during the run. */
   readonly violations: readonly string[];
+  /** The longest time for which the row belonged to a dead or stalled process, in milliseconds. */
+  readonly longestOrphanMs: number;
+  /** The longest time for which a call went on after its run lost the job, in milliseconds. */
+  readonly longestStrayMs: number;
 }
 
 export interface RunResult extends FinalState {

@@ -2,6 +2,7 @@ import { START } from '../support/job-builders.ts';
 import { someSettings } from '../support/settings.ts';
 import { Cloud } from './cloud.ts';
 import type { FaultPlan } from './faults.ts';
+import type { Reaction, Script } from './model.ts';
 import type { Path } from './paths.ts';
 import type { Platform } from './platform.ts';
 import type { Tamper } from './processes.ts';
@@ -29,14 +30,25 @@ export async function openSimulation(
   state: SimulationState,
 ): Promise<Simulation> {
   const settings = someSettings({ tiers: TIERS, jobs: path.jobs });
-  const { models, isBusyHour, queueDownMs = 0, busDownMs = 0 } = path;
-  const reaction = (call: number) => models[Math.min(call, models.length) - 1] ?? 'answers';
-  const cloud = new Cloud({ reaction }, state.cloud);
+  const { isBusyHour, tokens = 1, queueDownMs = 0, busDownMs = 0 } = path;
+  const cloud = new Cloud({ reaction: reactionOf(path), tokens }, state.cloud);
   cloud.queue.othersWaiting = isBusyHour ? 1 : 0;
   cloud.downUntilMs.queue = START + queueDownMs;
   cloud.downUntilMs.bus = START + busDownMs;
   const open = await platform.open(cloud, settings, state.tables);
   return new Simulation({ path, tamper, state, cloud, platform: open });
+}
+
+/** The last reaction of a list applies to all further calls. */
+function reactionOf({ models }: Path): Script['reaction'] {
+  const nth = (reactions: readonly Reaction[], n: number) =>
+    reactions[Math.min(n, reactions.length) - 1] ?? 'answers';
+  return (call, model, callOfModel) =>
+    isList(models) ? nth(models, call) : nth(models[model] ?? [], callOfModel);
+}
+
+function isList(models: Path['models']): models is readonly Reaction[] {
+  return Array.isArray(models);
 }
 
 const TIERS = ['primary', 'last-resort'].map((name) => ({

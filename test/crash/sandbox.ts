@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Clock } from '../../lambda/core/clock.ts';
 import type { Fault, FaultPlan, FunctionName } from './faults.ts';
+import type { SimulatedClock } from './simulated-clock.ts';
 
 /** `failed`: the function threw. `stalled`: the process can be resumed. */
 export type Ending = 'done' | 'failed' | 'killed' | 'stalled';
@@ -15,16 +17,22 @@ export class Sandbox {
   readonly caller: FunctionName;
   readonly invocation: number;
   readonly #plan: FaultPlan;
-  #isAlive = true;
+  readonly #clock: SimulatedClock;
+  readonly #death = new AbortController();
+  #awakeSinceMs: number;
+  #hasStalled = false;
+  #hasEnded = false;
   #work: Promise<Ending> = Promise.resolve('done');
   #interrupt: (ending: Ending) => void = () => undefined;
   #stalled: Promise<void> | undefined;
   #resume: () => void = () => undefined;
 
-  constructor(caller: FunctionName, invocation: number, plan: FaultPlan) {
+  constructor(caller: FunctionName, invocation: number, plan: FaultPlan, clock: SimulatedClock) {
     this.caller = caller;
     this.invocation = invocation;
     this.#plan = plan;
+    this.#clock = clock;
+    this.#awakeSinceMs = clock.now();
   }
 
   /** The process whose code is running. */
@@ -34,33 +42,67 @@ export class Sandbox {
     return sandbox;
   }
 
+  /** The clock of the process. Its timers do not fire while the process is stalled or dead. */
+  readonly clock: Clock = {
+    now: () => this.#clock.now(),
+    sleep: async (ms, signal) => {
+      await this.#clock.sleep(ms, signal, this.died);
+      await this.mayCall();
+    },
+  };
+
   get isAlive(): boolean {
-    return this.#isAlive;
+    return !this.died.aborted;
+  }
+
+  /** Aborts when the process is killed. */
+  get died(): AbortSignal {
+    return this.#death.signal;
+  }
+
+  /** True if the process runs: it has not ended, and is neither dead nor stalled. */
+  get isAwake(): boolean {
+    return this.isAlive && !this.#hasEnded && !this.#stalled;
+  }
+
+  /** True if the process has stalled at least once. */
+  get hasStalled(): boolean {
+    return this.#hasStalled;
+  }
+
+  /** The start of the process or the end of its last stall. */
+  get awakeSinceMs(): number {
+    return this.#awakeSinceMs;
   }
 
   /** Runs the invocation until it ends, is killed or stalls. */
   run(work: () => Promise<void>): Promise<Ending> {
     const interrupted = this.#interrupted();
-    this.#work = RUNNING.run(this, work).then(
-      () => 'done',
-      () => 'failed',
-    );
+    this.#work = RUNNING.run(this, work)
+      .then(
+        () => 'done' as const,
+        () => 'failed' as const,
+      )
+      .finally(() => {
+        this.#hasEnded = true;
+      });
     return Promise.race([interrupted, this.#work]);
   }
 
   /** Resumes a stalled invocation. */
   async resume(): Promise<Ending> {
     // Another call was in flight when the process stalled, and that call has killed it.
-    if (!this.#isAlive) return 'killed';
+    if (!this.isAlive) return 'killed';
     const interrupted = this.#interrupted();
     this.#stalled = undefined;
+    this.#awakeSinceMs = this.#clock.now();
     this.#resume();
     return Promise.race([interrupted, this.#work]);
   }
 
   /** Resolves when the process may make its next call. For a killed process, it never resolves. */
   async mayCall(): Promise<void> {
-    if (!this.#isAlive) await forever();
+    if (!this.isAlive) await forever();
     while (this.#stalled) await this.#stalled;
   }
 
@@ -70,11 +112,12 @@ export class Sandbox {
   }
 
   kill(): void {
-    this.#isAlive = false;
+    this.#death.abort();
     this.#interrupt('killed');
   }
 
   async stall(): Promise<void> {
+    this.#hasStalled = true;
     this.#stalled ??= new Promise((resolve) => {
       this.#resume = resolve;
     });

@@ -9,7 +9,10 @@ import {
   isRedrive,
   isSuccess,
   isUnsent,
+  neverAborting,
   overlookingUnpublishedEnds,
+  renewingNothing,
+  sendingDeadLettersFirst,
   sendingEachMinute,
   withoutGeneration,
 } from './tampering.ts';
@@ -32,7 +35,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: 'a claim ignores a live lease and an end state',
     path: 'deferred, each message delivered twice',
-    breaks: 'one result',
+    breaks: 'kept by a live worker',
     tamper: changing(isClaim, (change) => ({ ...change, when: [] })),
   },
   {
@@ -65,6 +68,48 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
       const leaseUntil = (change.set.leaseUntil ?? 0) + YEAR_MS;
       return { ...change, set: { ...change.set, leaseUntil, dueAt: leaseUntil } };
     }),
+  },
+  {
+    name: 'a lease is not renewed while a call runs',
+    path: 'answered at length',
+    breaks: 'kept by a live worker',
+    tamper: renewingNothing,
+  },
+  {
+    name: 'a call goes on after its job was cancelled',
+    path: 'cancelled while its answer streams',
+    breaks: 'no call without its lease',
+    tamper: neverAborting,
+  },
+  {
+    name: 'a call goes on after its lease was lost',
+    path: 'answered at length',
+    breaks: 'no call without its lease',
+    tamper: neverAborting,
+  },
+  {
+    name: 'a run does not write how many failed calls it was charged with',
+    path: 'no model answers it, dead-lettered',
+    breaks: 'ends',
+    tamper: changing(isDeferral, ({ set: { failedCalls: _, ...set }, ...change }) => ({
+      ...change,
+      set,
+    })),
+  },
+  {
+    name: 'a deferral keeps the targets that the run has called',
+    path: 'no time left after the first call',
+    breaks: 'ends',
+    tamper: changing(isDeferral, ({ remove = [], ...change }) => ({
+      ...change,
+      remove: remove.filter((field) => field !== 'calledTargets'),
+    })),
+  },
+  {
+    name: 'a dead letter is sent before its job ends',
+    path: 'no model answers it, dead-lettered',
+    breaks: 'no dead letter of an open job',
+    tamper: sendingDeadLettersFirst,
   },
   {
     name: 'claims are not counted, so a poison job never ends',
@@ -174,7 +219,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   },
   {
     name: 'the sweeper resends every waiting job each minute',
-    path: 'behind a backlog of 40 minutes',
+    path: 'behind a backlog of 20 minutes',
     breaks: 'no storm of messages',
     tamper: sendingEachMinute,
   },

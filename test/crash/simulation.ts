@@ -1,27 +1,31 @@
 /**
  * Simulates the life of one job, from the client's first request until nothing is left to happen. It
  * takes the place of AWS: it delivers messages, invokes the sweeper and starts processes. Time is
- * virtual and only one thing happens at a time, so a path and a fault plan always give the same
- * run.
+ * virtual, and only one thing happens at a time. Processes that wait for a time run side by side. A
+ * path and a fault plan always give the same run.
  */
+
+import { parseMessage } from '../../lambda/contract/schemas/message.ts';
 import { hasEnded } from '../../lambda/contract/words.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { START } from '../support/job-builders.ts';
 import type { Cloud } from './cloud.ts';
 import type { FaultPlan } from './faults.ts';
 import type { Path } from './paths.ts';
-import { type OpenPlatform, withShardOf } from './platform.ts';
+import { type OpenPlatform, withOthersServed, withShardOf } from './platform.ts';
 import { Processes, type Tamper } from './processes.ts';
-import { RowMonitor } from './row-monitor.ts';
+import { type MonitorState, RowMonitor } from './row-monitor.ts';
 import type { FinalState } from './run-result.ts';
+import type { Sandbox } from './sandbox.ts';
 import type { SimulationState } from './simulation-state.ts';
-import { type Action, type Task, Timeline } from './timeline.ts';
+import { type Action, SWEEP_MS, type Task, Timeline } from './timeline.ts';
 import { ApiClient, JOB_ID, Operator } from './users.ts';
 
 /** The number of events after which a run counts as endless. */
 const MAX_EVENTS = 151;
-const MINUTE_MS = 60_000;
-const SHORT_RUN_MS = 20_000;
+const MAX_TRIES = 100;
+/** The time from the start of a call to a cancel during it. */
+const CANCEL_AFTER_MS = 2_000;
 
 interface SimulationParts {
   readonly state: SimulationState;
@@ -43,21 +47,26 @@ export class Simulation {
     const { cloud, state, path } = parts;
     this.#parts = parts;
     const timeline = new Timeline(cloud.clock, state.planned);
-    const tamper: Tamper = (ports) => parts.tamper(withShardOf(JOB_ID, ports));
-    const processes = new Processes({ ...parts, state: state.processes, tamper, timeline });
+    const tamper: Tamper = (given) => {
+      const ports = withShardOf(JOB_ID, given);
+      return parts.tamper(path.areOthersServed ? withOthersServed(cloud.clock, ports) : ports);
+    };
+    const processes = new Processes({ ...parts, state: state.processes, tamper });
     const { body } = path;
     const { model } = cloud;
     this.#timeline = timeline;
     this.#processes = processes;
     this.#client = new ApiClient({ state: state.client, body, processes, timeline, model });
     this.#operator = new Operator(state.operator, processes, timeline);
-    this.#monitor = new RowMonitor(cloud.clock, state.monitor);
-    model.onCall = (call) => this.#observeCall(call);
+    this.#monitor = new RowMonitor(cloud.clock, processes, state.monitor);
+    model.onCall = (call, process) => this.#observeCall(call, process);
+    model.onToken = async (call) => this.#monitor.observeToken(call, await this.#row());
+    cloud.onDeadLetter = (body) => this.#observeDeadLetter(body);
   }
 
-  /** True if no process is stalled, so that the whole state is plain data. */
+  /** True if no process runs or is stalled, so that the whole state is plain data. */
   get isAtCheckpoint(): boolean {
-    return this.#timeline.isSerializable;
+    return this.#parts.cloud.clock.isIdle;
   }
 
   /** Injects the plan's faults into the calls from now on. */
@@ -69,23 +78,33 @@ export class Simulation {
     const { state, cloud, platform } = this.#parts;
     return {
       ...state,
-      cloud: { ...state.cloud, nowMs: cloud.clock.nowMs },
+      cloud: { ...state.cloud, nowMs: cloud.clock.now() },
       tables: await platform.tables(),
     };
   }
 
   /** Runs the next event. Returns false when none is left, or when the run seems endless. */
   async advance(): Promise<boolean> {
-    const { state, platform } = this.#parts;
+    const { state, cloud } = this.#parts;
     if (state.events === MAX_EVENTS) return false;
     const row = await this.#row();
     this.#monitor.observeRow(row);
     this.#react(row);
-    const others = [...this.#delivery(), ...this.#sweep(row)];
+    const others = [...cloud.clock.wakings, ...this.#delivery(), ...this.#sweep(row)];
     if (!(await this.#timeline.advance(others, this.#actions))) return false;
-    await platform.settled();
+    await this.#settle();
     state.events += 1;
     return true;
+  }
+
+  /** Waits until every process has ended or waits for a time. */
+  async #settle(): Promise<void> {
+    const { cloud, platform } = this.#parts;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      await platform.settled();
+      if (!this.#processes.isAnyAwake || !cloud.clock.isIdle) return;
+    }
+    throw new Error('a process neither ends nor waits for a time');
   }
 
   async finalState(): Promise<FinalState> {
@@ -97,9 +116,9 @@ export class Simulation {
       view: row && hasEnded(row.status) ? await this.#client.read() : undefined,
       events: cloud.events,
       deadLetters: cloud.deadLetters.size,
-      answered: cloud.model.answered,
+      begun: cloud.model.begun,
       sends: cloud.queue.sends,
-      violations: state.monitor.violations,
+      ...monitored(state.monitor),
     };
   }
 
@@ -111,20 +130,29 @@ export class Simulation {
     'allow another redrive': () => this.#operator.allowAnother(),
   };
 
-  /** Plans the client's cancel or the operator's redrive once the row has the status that they wait for. */
+  /** Plans the client's cancel at the status that it waits for, and the redrive of a dead letter. */
   #react(row: Job | undefined): void {
-    const { cancel, isRedriven } = this.#parts.path;
+    const { cloud, path } = this.#parts;
+    const { cancel, isRedriven } = path;
     const { isAccepted, isCancelling } = this.#client.state;
     const isDue = cancel && 'at' in cancel && row?.status === cancel.at && isAccepted;
     if (isDue && !isCancelling) this.#timeline.in(0, 'cancel');
-    const isDead = isRedriven && row?.status === 'DEAD_LETTERED';
-    if (isDead && !this.#operator.isBusy) this.#timeline.in(0, 'redrive');
+    const hasLetter = isRedriven && cloud.deadLetters.size > 0;
+    if (hasLetter && !this.#operator.isBusy) this.#timeline.in(0, 'redrive');
   }
 
-  async #observeCall(call: number): Promise<void> {
+  async #observeCall(call: number, process: Sandbox): Promise<void> {
     const { cancel } = this.#parts.path;
-    this.#monitor.observeCall(await this.#row(), this.#client.state.isCancelAccepted);
-    if (cancel && 'duringCall' in cancel && cancel.duringCall === call) await this.#client.cancel();
+    const { isCancelAccepted } = this.#client.state;
+    this.#monitor.observeCall(call, process, await this.#row(), isCancelAccepted);
+    if (cancel && 'duringCall' in cancel && cancel.duringCall === call) {
+      this.#timeline.in(CANCEL_AFTER_MS, 'cancel');
+    }
+  }
+
+  async #observeDeadLetter(body: string): Promise<void> {
+    const parsed = parseMessage(body);
+    if (parsed.readable) this.#monitor.observeDeadLetter(await this.#row());
   }
 
   #delivery(): readonly Task[] {
@@ -141,10 +169,10 @@ export class Simulation {
     if (!message) return;
     if (path.isDeliveredTwice) cloud.queue.put(message.body);
     state.deliveries += 1;
-    const isShort = path.isFirstRunShort && state.deliveries === 1;
-    await this.#processes.start({
+    const timeoutMs = state.deliveries === 1 ? path.firstRunMs : undefined;
+    void this.#processes.start({
       caller: 'worker',
-      work: ({ worker }) => worker(message.body, isShort ? SHORT_RUN_MS : undefined),
+      work: ({ worker }) => worker(message.body, timeoutMs),
       done: () => cloud.queue.delete(message.id),
     });
   }
@@ -153,11 +181,11 @@ export class Simulation {
   #sweep(row: Job | undefined): readonly Task[] {
     const { state } = this.#parts;
     if (row?.dueAt === undefined) return [];
-    const dueMs = Math.ceil(row.dueAt / MINUTE_MS) * MINUTE_MS;
-    const atMs = Math.max(dueMs, state.lastSweepMs + MINUTE_MS);
+    const dueMs = Math.ceil(row.dueAt / SWEEP_MS) * SWEEP_MS;
+    const atMs = Math.max(dueMs, state.lastSweepMs + SWEEP_MS);
     const run = async () => {
       state.lastSweepMs = atMs;
-      await this.#processes.start({ caller: 'sweeper', work: ({ sweeper }) => sweeper() });
+      void this.#processes.start({ caller: 'sweeper', work: ({ sweeper }) => sweeper() });
     };
     return [{ atMs, run }];
   }
@@ -165,4 +193,8 @@ export class Simulation {
   #row(): Promise<Job | undefined> {
     return this.#parts.platform.row(JOB_ID);
   }
+}
+
+function monitored({ violations, longestOrphanMs, longestStrayMs }: MonitorState) {
+  return { violations, longestOrphanMs, longestStrayMs };
 }

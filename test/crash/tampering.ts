@@ -1,4 +1,5 @@
 /** Building blocks for seeded bugs. Each changes a call between a function and its ports. */
+import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { hasEnded, type JobStatus } from '../../lambda/contract/words.ts';
 import type { RowUpdate } from '../../lambda/core/jobs/row-update.ts';
 import type { Ports } from './platform.ts';
@@ -51,6 +52,57 @@ export function sendingEachMinute(ports: Ports): Ports {
       },
     },
   };
+}
+
+/** Makes every renewal of a lease look successful without doing it. */
+export function renewingNothing(ports: Ports): Ports {
+  const { jobs } = ports;
+  return {
+    ...ports,
+    jobs: {
+      ...jobs,
+      update: async (jobId, change) => {
+        const current = isRenewal(change) ? await jobs.get(jobId) : undefined;
+        return current
+          ? { applied: true, job: { ...current, ...change.set } }
+          : jobs.update(jobId, change);
+      },
+    },
+  };
+}
+
+/** Sends the dead letter of a job before the job ends. */
+export function sendingDeadLettersFirst(ports: Ports): Ports {
+  const { jobs, queue } = ports;
+  return {
+    ...ports,
+    jobs: {
+      ...jobs,
+      update: async (jobId, change) => {
+        const current = change.set.status === 'DEAD_LETTERED' ? await jobs.get(jobId) : undefined;
+        if (current) await queue.deadLetter(encodeMessage(current), 'too early');
+        return jobs.update(jobId, change);
+      },
+    },
+    queue: { ...queue, deadLetter: async () => undefined },
+  };
+}
+
+/** Keeps every model call from being aborted. */
+export function neverAborting(ports: Ports): Ports {
+  const { models } = ports;
+  const { signal } = new AbortController();
+  return {
+    ...ports,
+    models: {
+      countTokens: (...given) => models.countTokens(...given),
+      converse: (request, limits, watch) => models.converse(request, limits, { ...watch, signal }),
+    },
+  };
+}
+
+function isRenewal({ set, add }: RowUpdate): boolean {
+  return set.leaseUntil !== undefined && add === undefined;
 }
 
 export function isClaim({ add }: RowUpdate): boolean {

@@ -1,4 +1,7 @@
-import type { VirtualClock } from '../support/virtual-clock.ts';
+import type { SimulatedClock } from './simulated-clock.ts';
+
+/** The time between two runs of the sweeper. */
+export const SWEEP_MS = 60_000;
 
 export interface Task {
   readonly atMs: number;
@@ -8,28 +11,23 @@ export interface Task {
 /** An action of the client or the operator. */
 export type Action = 'submit' | 'cancel' | 'retry the cancel' | 'redrive' | 'allow another redrive';
 
-/** A planned event: an action by its name, or the resumption of a stalled process. */
+/** A planned action. It is plain data, so that it can be part of a checkpoint. */
 export interface Planned {
   readonly atMs: number;
-  readonly what: Action | (() => Promise<void>);
+  readonly what: Action;
 }
 
-/** The planned events. They run one at a time, in order of time. */
+/** The planned actions. All events run one at a time, in order of time. */
 export class Timeline {
-  readonly #clock: VirtualClock;
+  readonly #clock: SimulatedClock;
   readonly #planned: Planned[];
 
-  constructor(clock: VirtualClock, planned: Planned[]) {
+  constructor(clock: SimulatedClock, planned: Planned[]) {
     this.#clock = clock;
     this.#planned = planned;
   }
 
-  /** True if no process is stalled, because then every planned event is an action with a name. */
-  get isSerializable(): boolean {
-    return this.#planned.every(({ what }) => typeof what === 'string');
-  }
-
-  in(ms: number, what: Planned['what']): void {
+  in(ms: number, what: Action): void {
     this.#planned.push({ atMs: this.#clock.now() + ms, what });
   }
 
@@ -50,7 +48,7 @@ export class Timeline {
       await next.run();
     } else {
       this.#planned.splice(this.#planned.indexOf(next), 1);
-      await (typeof next.what === 'string' ? actions[next.what]() : next.what());
+      await actions[next.what]();
     }
     return true;
   }

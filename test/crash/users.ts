@@ -114,7 +114,7 @@ export class Operator {
   async redrive(): Promise<void> {
     if (this.isBusy) return;
     this.#state.isBusy = true;
-    await this.#processes.start({ caller: 'operator', work: ({ operator }) => operator() });
+    void this.#processes.start({ caller: 'operator', work: ({ operator }) => operator() });
     this.#timeline.in(OPERATOR_RETRY_MS, 'allow another redrive');
   }
 

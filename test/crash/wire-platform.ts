@@ -16,6 +16,7 @@ import { SettingsParameter } from '../../lambda/aws/settings-parameter.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
+import type { ModelClient } from '../../lambda/core/router/model-client.ts';
 import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { useBedrockAt } from '../support/bedrock-endpoint.ts';
@@ -23,7 +24,8 @@ import { SILENT, UNCOUNTED } from '../support/silent-telemetry.ts';
 import { circuitsTable, jobsTable } from '../support/tables.ts';
 import { WIRE_FAULTS } from './faults.ts';
 import type { Platform } from './platform.ts';
-import { Wire, withoutWaiting } from './wire.ts';
+import { Sandbox } from './sandbox.ts';
+import { type Tracked, Wire, withoutWaiting } from './wire.ts';
 import {
   DEAD_LETTERS,
   DEPLOYED,
@@ -54,19 +56,28 @@ useBedrockAt('http://127.0.0.1:1');
 const wire = new Wire();
 const here = { ...ACCOUNT, requestHandler: wire };
 // Creating a client takes longer than a run, so all processes share them. `Sandbox.current` tells them apart.
-const dynamoDb = withoutWaiting(
-  createClient((options) => new DynamoDBClient({ ...options, ...here })),
+const dynamoDb = retrying(createClient((options) => new DynamoDBClient({ ...options, ...here })));
+const circuitsClient = wire.tracked(
+  createClient((options) => new DynamoDBClient({ ...options, ...SINGLE_ATTEMPT, ...here })),
 );
-const circuitsClient = createClient(
-  (options) => new DynamoDBClient({ ...options, ...SINGLE_ATTEMPT, ...here }),
+const sqs = retrying(createClient((options) => new SQSClient({ ...options, ...here })));
+const s3 = retrying(createClient((options) => new S3Client({ ...options, ...here })));
+const ssm = retrying(createClient((options) => new SSMClient({ ...options, ...here })));
+const eventBridge = wire.tracked(
+  createClient((options) => new EventBridgeClient({ ...options, ...SINGLE_ATTEMPT, ...here })),
 );
-const sqs = withoutWaiting(createClient((options) => new SQSClient({ ...options, ...here })));
-const s3 = withoutWaiting(createClient((options) => new S3Client({ ...options, ...here })));
-const ssm = withoutWaiting(createClient((options) => new SSMClient({ ...options, ...here })));
-const eventBridge = createClient(
-  (options) => new EventBridgeClient({ ...options, ...SINGLE_ATTEMPT, ...here }),
-);
-const models = new BedrockModelClient({ clock: { now: () => 0 }, requestHandler: wire });
+const bedrock = new BedrockModelClient({
+  clock: { now: () => Sandbox.current.clock.now() },
+  requestHandler: wire,
+});
+const models: ModelClient = {
+  converse: (...given) => wire.track(() => bedrock.converse(...given)),
+  countTokens: (...given) => wire.track(() => bedrock.countTokens(...given)),
+};
+
+function retrying<Client extends Parameters<typeof withoutWaiting>[0] & Tracked>(client: Client) {
+  return wire.tracked(withoutWaiting(client));
+}
 
 /** The deployed adapters, over SDK clients whose network is simulated in this process. */
 export const wirePlatform: Platform<readonly Items[]> = {
@@ -80,7 +91,8 @@ export const wirePlatform: Platform<readonly Items[]> = {
     const parameters = parametersOf(settings);
     return {
       async row(jobId) {
-        const item = (await tables.items(JOBS_TABLE)).get(JSON.stringify({ jobId: { S: jobId } }));
+        const items = await wire.busy(() => tables.items(JOBS_TABLE));
+        const item = items.get(JSON.stringify({ jobId: { S: jobId } }));
         return item && (unmarshall(item) as Job);
       },
       settled: () => wire.settled(),
@@ -88,10 +100,11 @@ export const wirePlatform: Platform<readonly Items[]> = {
 
       ports(sandbox) {
         wire.connect(sandbox, {
-          ...servicesOf(cloud, () => sandbox.kill()),
+          ...servicesOf(cloud, sandbox, (wait) => wire.pause(sandbox, wait)),
           DynamoDB: tables.serve,
           SSM: parameters,
         });
+        const { clock } = sandbox;
         const store = new DynamoDbCircuitStore(circuitsClient, CIRCUITS, { shard: 0 });
         const workerId = `worker-${sandbox.invocation}`;
         return {

@@ -2,37 +2,24 @@ import { createHash } from 'node:crypto';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import type { Cloud } from './cloud.ts';
 import type { MessageQueue } from './message-queue.ts';
-import { answerText } from './model.ts';
-
-export interface WireRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-export interface WireResponse {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-}
+import type { Sandbox } from './sandbox.ts';
+import { bedrock, type Pause } from './wire-bedrock.ts';
+import { reply, type Service } from './wire-message.ts';
 
 /** Names of the settings parameters. */
 export const EDITED = 'settings';
 export const DEPLOYED = 'settings-deployed';
 
-export type Service = (request: WireRequest) => Promise<WireResponse>;
-
 /** Names of the queues; their URLs end with them. */
 export const JOBS_QUEUE = 'jobs';
 export const DEAD_LETTERS = 'dead-letters';
 
-export function reply(statusCode: number, body: string | object, headers = {}): WireResponse {
-  return { statusCode, headers, text: typeof body === 'string' ? body : JSON.stringify(body) };
-}
-
 /** Returns the operations of SQS, S3, EventBridge and Bedrock that Holdfast calls. */
-export function servicesOf(cloud: Cloud, kill: () => void): Readonly<Record<string, Service>> {
+export function servicesOf(
+  cloud: Cloud,
+  sandbox: Sandbox,
+  pause: Pause,
+): Readonly<Record<string, Service>> {
   return {
     SQS: async (request) => {
       const operation = request.headers['x-amz-target']?.split('.')[1] ?? '';
@@ -40,7 +27,9 @@ export function servicesOf(cloud: Cloud, kill: () => void): Readonly<Record<stri
       const isJobs = String(input.QueueUrl).endsWith(`/${JOBS_QUEUE}`);
       if (isJobs && cloud.isDown('queue')) return reply(500, { __type: 'InternalFailure' });
       const queue = isJobs ? cloud.queue : cloud.deadLetters;
-      return reply(200, sqs(queue, operation, input));
+      const output = sqs(queue, operation, input);
+      if (!isJobs && operation === 'SendMessage') await cloud.onDeadLetter(input.MessageBody);
+      return reply(200, output);
     },
     S3: async ({ method, path, body }) => {
       if (method === 'PUT') {
@@ -58,22 +47,7 @@ export function servicesOf(cloud: Cloud, kill: () => void): Readonly<Record<stri
       cloud.events.push(...Entries.map(({ Detail }: { Detail: string }) => JSON.parse(Detail)));
       return reply(200, { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: 'id' })) });
     },
-    Bedrock: async () => {
-      const { reaction, call } = await cloud.model.converse();
-      switch (reaction) {
-        case 'answers':
-          return reply(200, conversation(call));
-        case 'throttles':
-          return reply(429, {}, { 'x-amzn-errortype': 'ThrottlingException' });
-        case 'refuses':
-          return reply(400, {}, { 'x-amzn-errortype': 'ValidationException' });
-        case 'kills':
-          kill();
-          return reply(200, conversation(call));
-        default:
-          return reaction satisfies never;
-      }
-    },
+    Bedrock: bedrock(cloud, sandbox, pause),
   };
 }
 
@@ -82,15 +56,6 @@ export function parametersOf(settings: Settings): Service {
   const Value = JSON.stringify(settings);
   const Parameters = [EDITED, DEPLOYED].map((Name) => ({ Name, Value, LastModifiedDate: 0 }));
   return async () => reply(200, { Parameters });
-}
-
-function conversation(call: number) {
-  return {
-    output: { message: { role: 'assistant', content: [{ text: answerText(call) }] } },
-    stopReason: 'end_turn',
-    usage: { inputTokens: 10, outputTokens: call, totalTokens: 10 + call },
-    metrics: { latencyMs: 1 },
-  };
 }
 
 interface SqsInput {

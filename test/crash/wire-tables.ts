@@ -2,7 +2,7 @@ import type { AttributeValue, CreateTableCommandInput } from '@aws-sdk/client-dy
 import type { Clock } from '../../lambda/core/clock.ts';
 import { ask, createDynalite } from '../../local/aws/dynalite-server.ts';
 import { credentialOf } from '../../local/iam.ts';
-import { reply, type Service } from './wire-services.ts';
+import { reply, type Service } from './wire-message.ts';
 
 /** dynalite requires a signature but does not verify it. */
 const SOME_SIGNATURE = { 'x-amz-date': '20260101T000000Z', authorization: credentialOf('test') };
@@ -79,6 +79,6 @@ export class WireTables {
       ...SOME_SIGNATURE,
     };
     const body = JSON.stringify(input);
-    return JSON.parse((await this.serve({ method: 'POST', path: '/', headers, body })).text);
+    return JSON.parse((await ask(this.#server, headers, body)).text);
   }
 }

@@ -3,39 +3,108 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Fault } from './faults.ts';
 import { forever, Sandbox } from './sandbox.ts';
-import { reply, type Service, type WireRequest, type WireResponse } from './wire-services.ts';
+import {
+  networkError,
+  reply,
+  type Service,
+  type WireRequest,
+  type WireResponse,
+} from './wire-message.ts';
 
 type Handle = NodeHttpHandler['handle'];
 type SdkRequest = Parameters<Handle>[0];
+type SdkOptions = Parameters<Handle>[1];
+
+export interface Tracked {
+  send(...given: never[]): Promise<unknown>;
+}
+
+/** The turns of the event loop in which a process handles a response and makes its next call. */
+const QUIET_TURNS = 8;
 
 /** The services that a process can reach. */
 export type Network = Readonly<Record<string, Service>>;
 
 /**
  * A network without sockets, shared by the SDK clients of all processes. A fault applies to a whole call
- * with all its attempts, except `answer-lost`, after which the second attempt succeeds.
+ * with all its attempts, except `response-lost`, after which the second attempt succeeds.
  */
 export class Wire extends NodeHttpHandler {
   readonly #networks = new WeakMap<Sandbox, Network>();
   /** The key is the SDK's invocation id, which all attempts of a call share. */
   readonly #faults = new Map<string, Fault | undefined>();
   #underWay = 0;
+  /** The number of operations that each process has under way and that do not wait for a time. */
+  readonly #operations = new Map<Sandbox, number>();
 
-  /** Resolves when no call of any process, including a killed one, is in flight. */
+  /** Resolves when no process, including a killed one, has anything to do before a time comes. */
   async settled(): Promise<void> {
-    do await nextTurn();
-    while (this.#underWay > 0);
+    for (let quietTurns = 0; quietTurns < QUIET_TURNS; quietTurns++) {
+      await nextTurn();
+      if (this.#isBusy()) quietTurns = 0;
+    }
   }
 
+  /** Makes `settled` wait for the operations of a client, with their retries. */
+  tracked<Client extends Tracked>(client: Client): Client {
+    const send = client.send.bind(client);
+    const track = (...given: never[]) => this.track(() => send(...given));
+    return Object.assign(client, { send: track });
+  }
+
+  /** Performs an operation of the running process that `settled` waits for. */
+  async track<T>(operation: () => Promise<T>): Promise<T> {
+    const sandbox = Sandbox.current;
+    this.#count(sandbox, 1);
+    try {
+      return await operation();
+    } finally {
+      this.#count(sandbox, -1);
+    }
+  }
+
+  /** Lets a tracked operation wait for a time. */
+  async pause(sandbox: Sandbox, wait: () => Promise<void>): Promise<void> {
+    this.#count(sandbox, -1);
+    await wait();
+    this.#count(sandbox, 1);
+  }
+
+  /** Performs work that `settled` waits for. */
+  async busy<T>(work: () => Promise<T>): Promise<T> {
+    this.#underWay += 1;
+    try {
+      return await work();
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  /** Gives a process its services. The operations of earlier processes no longer count. */
   connect(sandbox: Sandbox, network: Network): void {
+    for (const [earlier, count] of this.#operations) {
+      if (count === 0 || !earlier.isAlive) this.#operations.delete(earlier);
+    }
     this.#networks.set(sandbox, network);
   }
 
-  override async handle(request: SdkRequest): ReturnType<Handle> {
+  override async handle(request: SdkRequest, options?: SdkOptions): ReturnType<Handle> {
     const { method, path, headers } = request;
     const body = typeof request.body === 'string' ? request.body : bytesOf(request.body);
-    const { text, ...response } = await this.#serve({ method, path, headers, body });
-    return { response: { ...response, body: Readable.from([Buffer.from(text)]) } };
+    const left = options?.abortSignal as AbortSignal | undefined;
+    const { content, ...response } = await this.#serve({ method, path, headers, body, left });
+    return { response: { ...response, body: Readable.from(content) } };
+  }
+
+  #isBusy(): boolean {
+    return (
+      this.#underWay > 0 ||
+      [...this.#operations].some(([sandbox, count]) => count > 0 && sandbox.isAlive)
+    );
+  }
+
+  #count(sandbox: Sandbox, by: 1 | -1): void {
+    this.#operations.set(sandbox, (this.#operations.get(sandbox) ?? 0) + by);
   }
 
   async #serve(request: WireRequest): Promise<WireResponse> {
@@ -49,18 +118,11 @@ export class Wire extends NodeHttpHandler {
     const id = request.headers['amz-sdk-invocation-id'] ?? '';
     const isFirst = !this.#faults.has(id);
     if (isFirst) this.#faults.set(id, sandbox.nextFault(`${service} ${operationOf(request)}`));
-    const perform = () => this.#perform(serve, request);
+    // The response of a model may take long.
+    const perform = () =>
+      service === 'Bedrock' ? serve(request) : this.busy(() => serve(request));
     const answer = await performWithFault(this.#faults.get(id), isFirst, perform, sandbox);
     return sandbox.isAlive ? answer : dead(service);
-  }
-
-  async #perform(serve: Service, request: WireRequest): Promise<WireResponse> {
-    this.#underWay += 1;
-    try {
-      return await serve(request);
-    } finally {
-      this.#underWay -= 1;
-    }
   }
 }
 
@@ -75,9 +137,9 @@ async function performWithFault(
       return perform();
     case 'not-sent':
       throw networkError();
-    case 'error-answer':
+    case 'error-response':
       return reply(500, { __type: 'InternalServerError' });
-    case 'answer-lost': {
+    case 'response-lost': {
       const answer = await perform();
       if (isFirst) throw networkError();
       return answer;
@@ -121,13 +183,10 @@ function serviceOf({ headers, path }: WireRequest): string {
 /** Returns the operation's name with its table. Calls to the circuits table are not retried. */
 function operationOf({ headers, method, path, body }: WireRequest): string {
   const operation = headers['x-amz-target']?.split('.')[1];
-  if (operation === undefined) return path.endsWith('/converse') ? 'Converse' : `${method} object`;
+  if (path.endsWith('/converse-stream')) return 'ConverseStream';
+  if (operation === undefined) return `${method} object`;
   const table = /"TableName":"(\w+)"/.exec(body)?.[1];
   return table ? `${table} ${operation}` : operation;
-}
-
-function networkError(): Error {
-  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 }
 
 function bytesOf(body: unknown): string {

@@ -152,6 +152,23 @@ describe('a message', () => {
     expect(world.counts[METRIC.jobsDeadLettered]).toBe(1);
   });
 
+  test('of such a job is no dead letter if the job ends in another way at the same time', async () => {
+    const world = aWorldWith(aJob({ claims: 5 }));
+    const { update } = world.jobs;
+    world.jobs.update = async (...args) => {
+      const claimed = await update.apply(world.jobs, args);
+      const row = rowOf(world, JOB_ID);
+      world.jobs.rows.set(JOB_ID, { ...row, status: 'CANCELLED', completedAt: START });
+      world.jobs.update = update;
+      return claimed;
+    };
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID).status).toBe('CANCELLED');
+    expect(world.queue.dead).toEqual([]);
+  });
+
   test('is dead-lettered even if its worker dies between the row and the send', async () => {
     const world = aWorldWith(aJob({ claims: 5 }));
     world.queue.isDown = true;

@@ -4,7 +4,7 @@
  */
 import type { EndStatus } from '../../contract/words.ts';
 import type { Answer } from '../router/run-result.ts';
-import { generationIs, isMine, statusIs, unheld } from './clauses.ts';
+import { EVENT_PENDING, generationIs, isMine, statusIs, unheld } from './clauses.ts';
 import type { DueJob, Job, JobError } from './job.ts';
 import { DEADLINE_PASSED, NO_ANSWER } from './job-errors.ts';
 import type { OptionalField, RowUpdate } from './row-update.ts';
@@ -60,10 +60,13 @@ export function eventPublished(job: DueJob): RowUpdate {
   };
 }
 
-/** Leaves an unpublished event to the sweeper, because the job's message will be deleted. */
+/**
+ * Leaves an unpublished event to the sweeper, because the job's message will be deleted. Refused if
+ * the event was published in the meantime: the row would stay in the sweeper's index for nothing.
+ */
 export function leftToSweeper({ generation, status, createdAt, completedAt }: Job): RowUpdate {
   return {
-    when: [generationIs(generation), statusIs(status)],
+    when: [generationIs(generation), statusIs(status), EVENT_PENDING],
     set: { dueAt: completedAt ?? createdAt },
   };
 }

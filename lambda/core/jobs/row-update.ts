@@ -2,7 +2,11 @@ import type { Job } from './job.ts';
 
 /** A condition on one field of the stored row. */
 export type Clause =
-  | { readonly field: keyof Job; readonly test: 'equals'; readonly value: string | number }
+  | {
+      readonly field: keyof Job;
+      readonly test: 'equals';
+      readonly value: string | number | boolean;
+    }
   | { readonly field: keyof Job; readonly test: 'one-of'; readonly values: readonly string[] }
   | { readonly field: keyof Job; readonly test: 'absent' }
   | { readonly field: keyof Job; readonly test: 'below' | 'above'; readonly value: number }
