@@ -1,6 +1,7 @@
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { hasEnded, type JobStatus } from '../../lambda/contract/words.ts';
 import type { FakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
+import type { Latency } from '../../local/bedrock/latency.ts';
 import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
 import { ApiClient, type JobView } from '../support/api-client.ts';
 import { eventually } from '../support/eventually.ts';
@@ -103,10 +104,15 @@ export class Holdfast extends ApiClient {
 /** The latency of the models: short and nearly constant, so that the breaker's times dominate. */
 const LATENCY = { firstTokenMs: 20, sigma: 0.2 };
 
-export async function startHoldfast({ dir }: Assembly): Promise<Holdfast> {
+/** @param latency replaces some of the models' times */
+export async function startHoldfast({ dir }: Assembly, latency: Latency = {}): Promise<Holdfast> {
   const logs: string[] = [];
-  const onLog = (_name: string, line: string) => logs.push(line);
-  const run = await startEmbeddedRun({ assemblyDir: dir, port: 0, latency: LATENCY, onLog });
+  const run = await startEmbeddedRun({
+    assemblyDir: dir,
+    port: 0,
+    latency: { ...LATENCY, ...latency },
+    onLog: (_name, line) => logs.push(line),
+  });
   return new Holdfast(run, logs);
 }
 

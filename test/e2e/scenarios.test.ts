@@ -5,11 +5,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import type { CallFilter } from '../../local/bedrock/call-log.ts';
 import type { JobView } from '../support/api-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { sideBySide } from '../support/side-by-side.ts';
 import { synthesizeBeforeAll } from './assembly.ts';
-import { type ChainTarget, LAST_RESORT, PRIMARY, SECONDARY, SETTINGS } from './chain.ts';
+import { PRIMARY, SECONDARY, SETTINGS } from './chain.ts';
 import { type Holdfast, withHoldfast } from './holdfast.ts';
 
 const { cooldownSeconds, viewMaxAgeSeconds } = SETTINGS.breaker;
@@ -31,7 +32,7 @@ test('a prompt too long for one model is counted there and served by the next; a
     expect(job).toMatchObject({ status: 'SUCCEEDED', servedBy: SECONDARY.key });
     expect(calls).toMatchObject([
       { operation: 'count-tokens', region: PRIMARY.at.region, inputTokens: 250_000 },
-      { operation: 'converse', region: SECONDARY.at.region, outcome: 'answered' },
+      { operation: 'converse-stream', region: SECONDARY.at.region, outcome: 'answered' },
     ]);
     expect(capped).toMatchObject({
       status: 'SUCCEEDED',
@@ -42,30 +43,30 @@ test('a prompt too long for one model is counted there and served by the next; a
   });
 }, 60_000);
 
-test('a used-up daily quota opens the circuit at once, and jobs stay within their bounds', async () => {
+test('a used-up daily quota stops all models of its region at once, and jobs stay within their bounds', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     const { bedrock } = holdfast;
+    const { region } = PRIMARY.at;
     bedrock.setFault({ ...PRIMARY.at, fault: 'throttle-day' });
     await ended(holdfast, [{ prompt: 'the first to be throttled' }]);
-    const openMs = await holdfast.circuitReached(PRIMARY, 'OPEN');
+    const openMs = await eventually('the region to stop', async () => {
+      const { targets } = await holdfast.health();
+      const stopped = targets.filter(({ cause }) => cause === 'quota-day');
+      return stopped.length === 2 ? Date.now() : undefined;
+    });
 
     const [free, east, atLeastFirst, failing] = await Promise.all([
       ended(holdfast, numbered(10)),
-      ended(holdfast, numbered(10, { regions: ['us-east-1'] })),
+      deferred(holdfast, { regions: [region] }),
       deferred(holdfast, { minTier: 'primary' }),
       ended(holdfast, [{ prompt: 'now or never', minTier: 'primary', whenOpen: 'fail' }]),
     ]);
     await sleep(1.5 * cooldownSeconds * 1000);
 
     for (const job of free) expect(job).toMatchObject({ servedBy: SECONDARY.key, degraded: true });
-    for (const job of east) expect(job).toMatchObject({ servedBy: LAST_RESORT.key });
-    expect(atLeastFirst).toMatchObject({ status: 'DEFERRED' });
     expect(failing).toMatchObject([{ status: 'FAILED', error: { retryAt: expect.any(String) } }]);
-    const jobIds = new Set(east.map(({ jobId }) => jobId));
-    const outOfBounds = bedrock.calls(SECONDARY.at).filter(({ jobId = '' }) => jobIds.has(jobId));
-    expect(outOfBounds).toEqual([]);
-    expect(bedrock.calls({ jobId: atLeastFirst.jobId })).toEqual([]);
-    expect(callsAfter(openMs + GRACE_MS, holdfast, PRIMARY)).toEqual([]);
+    for (const { jobId } of [east, atLeastFirst]) expect(bedrock.calls({ jobId })).toEqual([]);
+    expect(callsAfter(openMs + GRACE_MS, holdfast, { region })).toEqual([]);
   });
 }, 60_000);
 
@@ -83,7 +84,7 @@ test('a queue estimate in a 503 keeps the circuit open for the estimated time', 
     }
 
     for (const job of [...detected, ...served]) expect(job).toMatchObject({ status: 'SUCCEEDED' });
-    const early = callsAfter(openMs + GRACE_MS, holdfast, PRIMARY).filter(
+    const early = callsAfter(openMs + GRACE_MS, holdfast, PRIMARY.at).filter(
       ({ startedAtMs }) => startedAtMs < soonestMs,
     );
     expect(early).toEqual([]);
@@ -103,7 +104,7 @@ test('a target without access is disabled, hardly called, and serves again once 
     });
     const disabledAtMs = Date.now();
     const second = await ended(holdfast, numbered(20));
-    const checks = callsAfter(disabledAtMs + GRACE_MS, holdfast, PRIMARY);
+    const checks = callsAfter(disabledAtMs + GRACE_MS, holdfast, PRIMARY.at);
     bedrock.clearFault(denied);
     const last = await eventually('the primary to serve', async () => {
       const [job] = await ended(holdfast, [{ prompt: 'back?' }]);
@@ -141,6 +142,6 @@ function numbered(count: number, options: object = {}): readonly JobBody[] {
   return Array.from({ length: count }, (_, i) => ({ prompt: `question ${i}`, ...options }));
 }
 
-function callsAfter(timeMs: number, { bedrock }: Holdfast, target: ChainTarget) {
-  return bedrock.calls(target.at).filter(({ startedAtMs }) => startedAtMs > timeMs);
+function callsAfter(timeMs: number, { bedrock }: Holdfast, filter: CallFilter) {
+  return bedrock.calls(filter).filter(({ startedAtMs }) => startedAtMs > timeMs);
 }

@@ -37,6 +37,7 @@ export default defineSettings({
     answerSeconds: 10,
     // The limit is low, so that a job is soon dead-lettered if its deferrals wrongly use up claims.
     maxAttempts: 2,
+    failedCalls: 5,
     workerConcurrency: 4,
     shortestDeferralSeconds: 1,
   },

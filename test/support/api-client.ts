@@ -14,6 +14,7 @@ export interface JobView {
   readonly tier?: string;
   readonly degraded?: boolean;
   readonly degradedBy?: readonly string[];
+  readonly truncated?: boolean;
   readonly attempts: readonly { readonly target: string; readonly outcome: string }[];
   readonly result?: { readonly text: string; readonly stopReason: string };
   readonly resultUrl?: string;
@@ -27,6 +28,7 @@ export interface Health {
     readonly target: string;
     readonly circuit: string;
     readonly health?: string;
+    readonly cause?: string;
   }[];
 }
 
