@@ -163,7 +163,7 @@ function report({ killer, disturbances, load, loadSeconds, restSeconds }: Report
   );
   print(`  kills ${killsOf(killer, /./)} (workers ${killsOf(killer, /Worker/)})`);
   print(
-    `  DynamoDB throttles ${disturbances.count('throttled')}, queue errors ${disturbances.count('failed')}, messages delivered twice ${disturbances.count('doubled')}, answers lost ${disturbances.count('answer-lost')}`,
+    `  DynamoDB throttles ${disturbances.count('throttled')}, queue errors ${disturbances.count('failed')}, messages delivered twice ${disturbances.count('doubled')}, responses lost ${disturbances.count('response-lost')}`,
   );
   print(`  answers to POST ${table(posts)}; to GET ${table(gets)}`);
 }

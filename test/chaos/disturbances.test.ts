@@ -36,8 +36,8 @@ test.each([
   expect(disturbances.count(kind)).toBe(1);
 });
 
-test('a call whose answer is lost is carried out', async () => {
-  const { disturbances, done, call } = await aServer('answer-lost', DYNAMODB);
+test('a call whose response is lost is carried out', async () => {
+  const { disturbances, done, call } = await aServer('response-lost', DYNAMODB);
   disturbances.start();
 
   await expect(call()).rejects.toThrow('fetch failed');

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Random } from '../../lambda/core/clock.ts';
 import { type Handler, readBody, sendJson } from '../../local/loopback.ts';
 
-const KINDS = ['throttled', 'failed', 'answer-lost', 'doubled'] as const;
+const KINDS = ['throttled', 'failed', 'response-lost', 'doubled'] as const;
 /**
- * The server refuses `throttled` and `failed` calls. It carries out an `answer-lost` call, but
+ * The server refuses `throttled` and `failed` calls. It carries out an `response-lost` call, but
  * closes the connection without a response. It carries out a `doubled` call twice, but responds
  * only once.
  */
@@ -18,8 +18,8 @@ export const SQS = 'AmazonSQS';
 
 /** The odds in an incident of one Availability Zone. A doubled send is like a double delivery. */
 export const ODDS: Odds = {
-  [DYNAMODB]: { throttled: 0.05, 'answer-lost': 0.01 },
-  [SQS]: { failed: 0.05, 'answer-lost': 0.02, doubled: 0.1 },
+  [DYNAMODB]: { throttled: 0.05, 'response-lost': 0.01 },
+  [SQS]: { failed: 0.05, 'response-lost': 0.02, doubled: 0.1 },
 };
 
 /** Marks a forwarded call, which is not disturbed again. */
@@ -83,7 +83,7 @@ async function disturb(
       return sendJson(response, 400, THROTTLE, 'application/x-amz-json-1.0');
     case 'failed':
       return sendJson(response, 503, UNAVAILABLE, 'application/x-amz-json-1.0');
-    case 'answer-lost':
+    case 'response-lost':
       await forward(request, body);
       response.destroy();
       return;

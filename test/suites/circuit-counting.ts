@@ -10,7 +10,8 @@ export function countingCases(newFleet: NewFleet, seeds: number): void {
     test('13. a flush whose response is lost is not repeated', async () => {
       const fleet = await newFleet();
       await fleet.calls(5, FAIL);
-      fleet.store.fault = (operation) => (operation === 'addToWindow' ? 'answer-lost' : undefined);
+      fleet.store.fault = (operation) =>
+        operation === 'addToWindow' ? 'response-lost' : undefined;
       await fleet.call(FAIL);
       fleet.store.fault = () => undefined;
 

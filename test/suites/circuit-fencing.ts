@@ -163,7 +163,7 @@ export function fencingCases(newFleet: NewFleet): void {
         if (operation !== 'save') return undefined;
         fleet.clock.step(20_000);
         fleet.store.fault = () => undefined;
-        return 'answer-lost';
+        return 'response-lost';
       };
 
       expect(await fleet.admit()).toMatchObject({ admitted: true });
@@ -197,7 +197,7 @@ function loseResponseOfNextSave(fleet: Fleet): void {
   fleet.store.fault = (operation) => {
     if (operation !== 'save') return undefined;
     fleet.store.fault = () => undefined;
-    return 'answer-lost';
+    return 'response-lost';
   };
 }
 

@@ -166,7 +166,7 @@ async function flushAll(fleet: Fleet, workers: number): Promise<void> {
 /** Makes every operation of the store end at its timeout. */
 function endAtTimeout({ store, clock }: Fleet, timeoutMs: number): void {
   store.latency = () => clock.sleep(timeoutMs / 2);
-  store.fault = () => 'answer-lost';
+  store.fault = () => 'response-lost';
 }
 
 async function waitedFor({ clock }: Fleet, call: () => Promise<unknown>): Promise<number> {

@@ -223,7 +223,7 @@ function livenessMs(): number {
   return 1_000 * (1.25 * callSeconds + 2 * 1.1 * cooldownSeconds + 3 * callSeconds);
 }
 
-/** A read changes nothing, so for a read `answer-lost` would equal `lost`. */
+/** A read changes nothing, so for a read `response-lost` would equal `lost`. */
 function faultOf(
   operation: Operation,
   faults: Scenario['faults'],
@@ -233,6 +233,6 @@ function faultOf(
   const draw = random();
   if (draw < faults.refused) return 'refused';
   if (draw < faults.refused + faults.lost) return 'lost';
-  const all = faults.refused + faults.lost + faults['answer-lost'];
-  return isWrite && draw < all ? 'answer-lost' : undefined;
+  const all = faults.refused + faults.lost + faults['response-lost'];
+  return isWrite && draw < all ? 'response-lost' : undefined;
 }

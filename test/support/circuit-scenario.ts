@@ -100,7 +100,7 @@ const HEALTHY = weighted<Call['outcome']>(
   ['break-late', 1],
 );
 
-const NO_FAULTS = { refused: 0, lost: 0, 'answer-lost': 0 };
+const NO_FAULTS = { refused: 0, lost: 0, 'response-lost': 0 };
 
 /** Targets fail at first and mostly succeed later. Half of the scenarios have no overrides. */
 export const scenario: fc.Arbitrary<Scenario> = fc.constantFrom(0, 1).chain((overrides) =>
@@ -110,9 +110,9 @@ export const scenario: fc.Arbitrary<Scenario> = fc.constantFrom(0, 1).chain((ove
     seed: fc.nat(),
     faults: fc.constantFrom(
       NO_FAULTS,
-      { ...NO_FAULTS, 'answer-lost': 0.05 },
+      { ...NO_FAULTS, 'response-lost': 0.05 },
       { ...NO_FAULTS, refused: 0.1 },
-      { refused: 0.02, lost: 0.02, 'answer-lost': 0.02 },
+      { refused: 0.02, lost: 0.02, 'response-lost': 0.02 },
     ),
     steps: fc
       .tuple(

@@ -14,9 +14,9 @@ export type Operation = keyof CircuitStore;
 /**
  * - `refused`: the store does nothing and reports an error.
  * - `lost`: the store does nothing, and the caller gets no response.
- * - `answer-lost`: the store does its work, but the caller gets no response.
+ * - `response-lost`: the store does its work, but the caller gets no response.
  */
-export type Fault = 'refused' | 'lost' | 'answer-lost';
+export type Fault = 'refused' | 'lost' | 'response-lost';
 
 /** A store that records its operations and injects the faults of a test. */
 export class WatchedStore implements CircuitStore {
@@ -68,7 +68,7 @@ export class WatchedStore implements CircuitStore {
     await this.latency?.(operation, key);
     const result = await this.#run(run);
     await this.latency?.(operation, key);
-    if (fault === 'answer-lost') throw new CircuitStoreError('lost by the test', 'unknown');
+    if (fault === 'response-lost') throw new CircuitStoreError('lost by the test', 'unknown');
     return result;
   }
 
