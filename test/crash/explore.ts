@@ -1,5 +1,5 @@
 import { Checkpoints } from './checkpoints.ts';
-import { FaultPlan, type InjectedFault } from './faults.ts';
+import { type Fault, FaultPlan, type InjectedFault } from './faults.ts';
 import { faultyRuns } from './faulty-runs.ts';
 import type { Path } from './paths.ts';
 import type { Platform } from './platform.ts';
@@ -37,6 +37,8 @@ export interface Exploration {
   readonly path: Path;
   /** The most faults in one run. */
   readonly depth: 1 | 2;
+  /** The faults that may follow a first one. @default all faults of the platform */
+  readonly secondFaults?: readonly Fault[];
   readonly tamper?: Tamper;
   /** The number of findings after which the exploration stops. @default explores every run */
   readonly mostFindings?: number;
@@ -51,6 +53,7 @@ const SAMPLED_EACH = 101;
  */
 export async function explore(exploration: Exploration): Promise<Tally> {
   const { platform, path, depth, tamper, mostFindings = Number.POSITIVE_INFINITY } = exploration;
+  const { secondFaults = platform.faults } = exploration;
   const baseline = await runPath({ platform, path }, new FaultPlan());
   const findings: Finding[] = [];
   const sample: RunResult[] = [];
@@ -72,7 +75,8 @@ export async function explore(exploration: Exploration): Promise<Tally> {
 
   const first = new Checkpoints({ platform, path, tamper }).first();
   record({ ...(await first.finalState()), injected: [] });
-  for await (const result of faultyRuns(first, depth, platform.faults)) {
+  const faults = [platform.faults, secondFaults].slice(0, depth);
+  for await (const result of faultyRuns(first, faults)) {
     if (findings.length >= mostFindings) break;
     record(result);
   }

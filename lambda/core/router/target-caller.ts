@@ -111,10 +111,10 @@ export class TargetCaller {
     try {
       const watch = { onToken, signal: abort.signal };
       const result = await this.#parts.models.converse(request, limits, watch);
-      ended.abort();
+      ended.abort(CALL_ENDED);
       return { result, loss: await held };
     } finally {
-      ended.abort();
+      ended.abort(CALL_ENDED);
     }
   }
 
@@ -124,6 +124,9 @@ export class TargetCaller {
     return callLimits({ target, inputTokens, timeLeftMs }, this.#settings);
   }
 }
+
+/** A reason of our own, because an abort without one creates an error with a stack. */
+const CALL_ENDED = 'the call has ended';
 
 /** Returns the kind of a call that failed or whose answer is of no use. */
 function failureOf(result: ModelResult, reading?: Reading): AttemptOutcome | undefined {
