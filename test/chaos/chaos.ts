@@ -1,9 +1,10 @@
 /**
  * Checks the promises about jobs while everything around them fails: sandboxes are killed, DynamoDB and
- * SQS refuse calls, lose responses and deliver messages twice, and models fail from time to time.
- * Then the faults stop, and every accepted job must end exactly once.
+ * SQS refuse calls, lose responses and deliver messages twice, models fail and break their answers from
+ * time to time, and callers cancel some jobs. An answer takes seconds, so most of this happens while
+ * answers stream. Then the faults stop, and every accepted job must end exactly once.
  *
- *     npm run chaos -- --seconds 60 --jobs-per-second 50 --seed 1
+ *     npm run chaos -- --seconds 60 --jobs-per-second 10 --seed 1
  *
  * The same seed gives the same faults, order and pauses. The faults may hit other calls, because
  * the timing varies.
@@ -16,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
-import { jobLeaseMs, workerTimeoutSeconds } from '../../lambda/contract/time-budget.ts';
+import { workerTimeoutSeconds } from '../../lambda/contract/time-budget.ts';
 import { hasEnded } from '../../lambda/contract/words.ts';
 import { seededRandom } from '../../local/bedrock/seeded-random.ts';
 import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
@@ -32,7 +33,7 @@ import settingsInput from './settings.ts';
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
-    'jobs-per-second': { type: 'string', default: '50' },
+    'jobs-per-second': { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 });
@@ -49,7 +50,9 @@ if (!(seconds > 0 && jobsPerSecond > 0 && seconds * jobsPerSecond <= MOST_JOBS))
 
 const SETTINGS = parseSettings(settingsInput, 'settings.ts');
 const SETTINGS_FILE = fileURLToPath(new URL('settings.ts', import.meta.url));
-const BATCH_SIZE = 10;
+/** Answers take about 2.5 s, and one in a hundred takes more than 8 s. */
+const LATENCY = { firstTokenMs: 200, sigma: 0.5, tokensPerSecond: 60, speedSigma: 0.2 };
+const ANSWERS = { medianTokens: 140, sigma: 0.5 };
 const SWEEP_EVERY_MS = 4000;
 /** Twice the time after which the sweeper resends a message or publishes an event. */
 const REST_LIMIT_MS = 180_000;
@@ -64,7 +67,8 @@ async function main(): Promise<void> {
       assemblyDir: await synthesize({ configFile: SETTINGS_FILE, outDir }),
       port: 0,
       seed,
-      latency: { firstTokenMs: 40, sigma: 0.5 },
+      latency: LATENCY,
+      answers: ANSWERS,
       disturb: disturbances.wrap,
       onLog: (_, line) => logs.push(line),
     });
@@ -98,15 +102,17 @@ async function play(run: EmbeddedRun, disturbances: Disturbances, logs: readonly
   const restSeconds = (performance.now() - startedAt) / 1000 - loadSeconds;
   const crashes = {
     workersKilled: killsOf(killer, /Worker/),
-    batchSize: BATCH_SIZE,
+    batchSize: SETTINGS.jobs.batchSize,
     runsFailed: linesWith(logs, 'message failed; SQS will redeliver it'),
     runsLate: linesWith(logs, 'answer discarded'),
   };
-  const evidence = await collect(run, load, crashes, jobLeaseMs(SETTINGS.breaker));
+  const evidence = await collect(run, load, crashes, SETTINGS.breaker);
   report({ killer, disturbances, load, loadSeconds, restSeconds });
   print(
-    `  runs failed ${crashes.runsFailed}, late ${crashes.runsLate}; jobs by status ${statusesOf(evidence.rows)}`,
+    `  runs failed ${crashes.runsFailed}, late ${crashes.runsLate}; jobs ${table(countsOf(evidence.rows.map(({ status }) => status)))}`,
   );
+  const calls = run.bedrock?.calls({ operation: 'converse*' }) ?? [];
+  print(`  model calls ${table(countsOf(calls.map(({ outcome }) => outcome)))}`);
   conclude(checkPromises(evidence), load, run);
 }
 
@@ -156,7 +162,7 @@ interface Reported {
 }
 
 function report({ killer, disturbances, load, loadSeconds, restSeconds }: Reported): void {
-  const { posts, gets } = load.answers;
+  const { posts, gets, deletes } = load.answers;
   const rate = (load.accepted.length / loadSeconds).toFixed(1);
   print(
     `  accepted at ${rate} jobs/s in ${loadSeconds.toFixed(0)} s, at rest after ${restSeconds.toFixed(0)} s more`,
@@ -165,7 +171,7 @@ function report({ killer, disturbances, load, loadSeconds, restSeconds }: Report
   print(
     `  DynamoDB throttles ${disturbances.count('throttled')}, queue errors ${disturbances.count('failed')}, messages delivered twice ${disturbances.count('doubled')}, responses lost ${disturbances.count('response-lost')}`,
   );
-  print(`  answers to POST ${table(posts)}; to GET ${table(gets)}`);
+  print(`  answers to POST ${table(posts)}; to GET ${table(gets)}; to DELETE ${table(deletes)}`);
 }
 
 function conclude({ figures, faults }: Findings, load: Load, run: EmbeddedRun): void {
@@ -189,10 +195,8 @@ function linesWith(lines: readonly string[], text: string): number {
   return lines.filter((line) => line.includes(text)).length;
 }
 
-function statusesOf(rows: readonly { readonly status: string }[]): string {
-  return table(
-    new Map([...Map.groupBy(rows, ({ status }) => status)].map(([k, v]) => [k, v.length])),
-  );
+function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
+  return new Map([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
 }
 
 function table(counts: ReadonlyMap<string | number, number>): string {

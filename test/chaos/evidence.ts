@@ -2,10 +2,19 @@ import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
+import type { BreakerPolicy } from '../../lambda/contract/policy.ts';
+import { leaseRenewalMs } from '../../lambda/contract/time-budget.ts';
+import { answerText } from '../../local/bedrock/answer.ts';
 import type { EmbeddedRun } from '../../local/embedded-run.ts';
 import { sideBySide } from '../support/side-by-side.ts';
 import type { Crashes, Evidence, Row } from './findings.ts';
 import type { Load } from './load.ts';
+
+/** More tokens than any answer has. */
+const MOST_TOKENS = 1000;
+/** A disturbed renewal may miss a cancel, and the machine is busy. */
+const CANCEL_RENEWALS = 2;
+const SLACK_MS = 2000;
 
 /** The options of an SDK client that uses the operator's credentials. */
 export const OPERATOR = {
@@ -26,32 +35,30 @@ export async function rowsOf({ awsUrl, outputs }: EmbeddedRun): Promise<readonly
   return rows;
 }
 
-/**
- * Collects the evidence after the run.
- *
- * @param callTimeoutMs the time after which a worker aborts a call
- */
+/** Collects the evidence after the run. */
 export async function collect(
   run: EmbeddedRun,
   load: Load,
   crashes: Crashes,
-  callTimeoutMs: number,
+  breaker: BreakerPolicy,
 ): Promise<Evidence> {
   const jobs = await sideBySide(load.accepted, async ({ jobId, prompt }) => {
-    const { result } = await load.job(jobId);
-    const last = result?.text;
-    return { jobId, prompt, first: load.read.get(jobId) ?? last ?? '', last: last ?? '' };
+    const { result, servedBy = '' } = await load.job(jobId);
+    const last = result?.text ?? '';
+    const isOwn =
+      last === '' || answerText(modelOf(servedBy), prompt, MOST_TOKENS).startsWith(last);
+    return { jobId, first: load.read.get(jobId) ?? last, last, isOwn };
   });
   return {
     accepted: load.accepted.map(({ jobId }) => jobId),
     rows: await rowsOf(run),
     objects: await resultsOf(run),
-    calls: callsOf(run, callTimeoutMs),
+    calls: callsOf(run, breaker),
     ends: run.events().map(({ detail }) => endOf(detail)),
     answers: jobs,
-    mismatched: jobs
-      .filter((job) => job.last && !job.last.endsWith(job.prompt))
-      .map(({ jobId }) => jobId),
+    mismatched: jobs.filter(({ isOwn }) => !isOwn).map(({ jobId }) => jobId),
+    cancelledAtMs: load.cancelledAtMs,
+    cancelTakesMs: CANCEL_RENEWALS * leaseRenewalMs(breaker) + SLACK_MS,
     crashes,
   };
 }
@@ -66,12 +73,21 @@ async function resultsOf({ awsUrl, outputs }: EmbeddedRun): Promise<readonly str
   return keys;
 }
 
-function callsOf({ bedrock }: EmbeddedRun, callTimeoutMs: number) {
+/**
+ * A caller that leaves before the first token was killed, or its limit for the first token had
+ * passed. In the second case the call counts as failed.
+ */
+function callsOf({ bedrock }: EmbeddedRun, { firstTokenSeconds }: BreakerPolicy) {
   const calls = bedrock?.calls({ operation: 'converse*' }) ?? [];
-  return calls.map(({ jobId, outcome, ms = 0 }) => ({
-    jobId,
-    isPaid: outcome === 'answered' || (outcome === 'abandoned' && ms < 0.9 * callTimeoutMs),
-  }));
+  return calls.map(({ jobId, outcome, startedAtMs, firstTokenMs, ms = 0 }) => {
+    const isTimeout = firstTokenMs === undefined && ms > 0.9 * firstTokenSeconds * 1000;
+    const isPaid = outcome === 'answered' || (outcome === 'abandoned' && !isTimeout);
+    return { jobId, isPaid, endedAtMs: startedAtMs + ms };
+  });
+}
+
+function modelOf(servedBy: string): string {
+  return servedBy.slice(servedBy.indexOf('/') + 1);
 }
 
 const completionEvent = z.object({ id: z.string(), jobId: z.string(), completedAt: z.string() });

@@ -10,19 +10,21 @@ function someEvidence(changes: Partial<Evidence> = {}): Evidence {
     rows: [{ jobId: 'a', status: 'SUCCEEDED', claims: 1, claimToken: 't' }],
     objects: ['results/a/t'],
     calls: [
-      { jobId: 'a', isPaid: false },
-      { jobId: 'a', isPaid: true },
+      { jobId: 'a', isPaid: false, endedAtMs: 1 },
+      { jobId: 'a', isPaid: true, endedAtMs: 2 },
     ],
     ends: [{ id: 'a#1', jobId: 'a', at: 'noon' }],
     answers: [{ jobId: 'a', first: 'yes', last: 'yes' }],
     mismatched: [],
+    cancelledAtMs: new Map(),
+    cancelTakesMs: 3000,
     crashes: NO_CRASHES,
     ...changes,
   };
 }
 
 const row = someEvidence().rows[0] ?? { jobId: '', status: 'QUEUED' as const, claims: 0 };
-const paid = { jobId: 'a', isPaid: true };
+const paid = { jobId: 'a', isPaid: true, endedAtMs: 2 };
 const crash = { ...NO_CRASHES, workersKilled: 1 };
 
 test('a job that ended once, with its event published, keeps all promises', () => {
@@ -41,6 +43,10 @@ test.each<[string, Partial<Evidence>]>([
   ['answer of another job', { mismatched: ['a'] }],
   ['more than one extra call per crash', { calls: [paid, paid], crashes: crash }],
   ['extra model calls', { rows: [{ ...row, claims: 2 }], calls: [paid, paid] }],
+  [
+    'called long after the cancel',
+    { calls: [{ ...paid, endedAtMs: 3002 }], cancelledAtMs: new Map([['a', 1]]) },
+  ],
 ])('reports a broken promise: %s', (fault, changes) => {
   expect(checkPromises(someEvidence(changes)).faults).toContainEqual(
     expect.stringMatching(new RegExp(`^${fault}: `)),
@@ -57,4 +63,18 @@ test('an event that is published twice breaks no promise, nor does one extra cal
 
   expect(findings.faults).toEqual([]);
   expect(findings.figures['extra model calls']).toBe(1);
+});
+
+test('a call that a cancel interrupts in time breaks no promise and is no extra call', () => {
+  const findings = checkPromises(
+    someEvidence({
+      rows: [{ ...row, status: 'CANCELLED' }],
+      objects: [],
+      calls: [{ ...paid, endedAtMs: 3001 }],
+      cancelledAtMs: new Map([['a', 1]]),
+    }),
+  );
+
+  expect(findings.faults).toEqual([]);
+  expect(findings.figures['extra model calls']).toBe(0);
 });

@@ -18,6 +18,10 @@ export interface Evidence {
   }[];
   /** Jobs whose answer belongs to another prompt. */
   readonly mismatched: readonly string[];
+  /** The time at which the API accepted a job's cancel, by job id. */
+  readonly cancelledAtMs: ReadonlyMap<string, number>;
+  /** The time in which a call must end after its job was cancelled. */
+  readonly cancelTakesMs: number;
   readonly crashes: Crashes;
 }
 
@@ -32,8 +36,12 @@ export interface Row {
 
 export interface Call {
   readonly jobId?: string;
-  /** True if the call costs money: the model answered, or its caller died before the answer. */
+  /**
+   * True if the call costs money: the model answered, or its caller left while it did. A stream that
+   * the model broke does not count, because no worker is to blame for it.
+   */
   readonly isPaid: boolean;
+  readonly endedAtMs: number;
 }
 
 /** Events after which a model call may have to be repeated. */
@@ -76,6 +84,7 @@ export function checkPromises(evidence: Evidence): Findings {
     'ends not published': unpublished(evidence),
     'answer of another job': mismatched,
     'more than one extra call per crash': extra.beyondClaims,
+    'called long after the cancel': calledAfterCancel(evidence),
   };
   const faults = Object.entries(broken).flatMap(([name, ids]) =>
     ids.length > 0 ? [`${name}: ${ids.length}, first job ${ids[0]}`] : [],
@@ -95,7 +104,7 @@ export function checkPromises(evidence: Evidence): Findings {
 }
 
 /**
- * Counts the paid calls that no success needed, and lists the jobs with more paid calls than
+ * Counts the paid calls that neither a success needed nor a cancel interrupted, and lists the jobs with more paid calls than
  * claims. Such a job made two calls in one run: only a crash uses up a claim; a deferral returns
  * its claim.
  */
@@ -105,11 +114,22 @@ function extraCalls({ rows, calls }: Evidence) {
     ({ jobId }) => jobId,
   );
   const paidFor = ({ jobId }: Row) => paid.get(jobId)?.length ?? 0;
-  const extra = rows.map((row) => paidFor(row) - (row.status === 'SUCCEEDED' ? 1 : 0));
+  const extra = rows.map((row) => Math.max(0, paidFor(row) - (isServed(row) ? 1 : 0)));
   return {
     total: extra.reduce((sum, count) => sum + count, 0),
     beyondClaims: rows.filter((row) => paidFor(row) > row.claims).map(({ jobId }) => jobId),
   };
+}
+
+function isServed({ status }: Row): boolean {
+  return status === 'SUCCEEDED' || status === 'CANCELLED';
+}
+
+function calledAfterCancel({ calls, cancelledAtMs, cancelTakesMs }: Evidence): readonly string[] {
+  return calls.flatMap(({ jobId = '', endedAtMs }) => {
+    const cancelled = cancelledAtMs.get(jobId);
+    return cancelled !== undefined && endedAtMs > cancelled + cancelTakesMs ? [jobId] : [];
+  });
 }
 
 function endedTwice(ends: Evidence['ends']): readonly string[] {

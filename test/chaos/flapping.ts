@@ -12,6 +12,10 @@ const FAULTS: readonly FaultRule[] = [
   { fault: 'reset', probability: 0.3 },
   { fault: 'html-503', model: PRIMARY },
   { fault: 'slow', factor: 20 },
+  { fault: 'stall', model: PRIMARY },
+  { fault: 'stream-error', probability: 0.5 },
+  { fault: 'stream-reset', region: 'us-east-1' },
+  { fault: 'slow-tokens', factor: 4 },
 ];
 
 /** Draws faults that come one after the other for this many seconds, with pauses between them. */

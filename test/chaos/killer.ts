@@ -9,13 +9,14 @@ export interface Killer {
 
 const MEAN_PAUSE_MS = 2000;
 
-/** Kills a random sandbox with SIGKILL every two seconds on average. */
+/** Kills a random sandbox with SIGKILL every two seconds on average; every other one is a worker's. */
 export function startKiller(functions: readonly LambdaFunction[], random: Random): Killer {
   const kills = new Map<string, number>();
   let timer: NodeJS.Timeout;
   const killOne = () => {
     const alive = functions.filter(({ sandboxes }) => sandboxes.length > 0);
-    const victim = oneOf(alive, random);
+    const workers = alive.filter(({ name }) => name.includes('Worker'));
+    const victim = oneOf(random() < 0.5 && workers.length > 0 ? workers : alive, random);
     const pid = oneOf(victim?.sandboxes ?? [], random);
     if (victim && pid && kill(pid)) kills.set(victim.name, (kills.get(victim.name) ?? 0) + 1);
     schedule();

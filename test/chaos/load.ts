@@ -13,6 +13,7 @@ interface Answers {
   /** The number of responses of each status; 0 stands for a broken connection. */
   readonly posts: ReadonlyMap<number, number>;
   readonly gets: ReadonlyMap<number, number>;
+  readonly deletes: ReadonlyMap<number, number>;
   /** Error responses whose body was not a problem details object. */
   readonly malformed: readonly string[];
 }
@@ -21,15 +22,20 @@ interface Answers {
 const MOST_AT_ONCE = 60;
 const RETRY_MS = 500;
 const READ_EVERY_MS = 250;
+/** The share of the jobs that their caller cancels, within a few seconds. */
+const CANCELLED_SHARE = 0.1;
+const CANCELLED_WITHIN_MS = 4000;
 
-/** A client that submits jobs at a fixed rate and reads some of them. */
+/** A client that submits jobs at a fixed rate, reads some of them and cancels others. */
 export class Load {
   readonly #apiUrl: string;
   readonly #random: Random;
   readonly #accepted: Submitted[] = [];
   readonly #posts = new Map<number, number>();
   readonly #gets = new Map<number, number>();
+  readonly #deletes = new Map<number, number>();
   readonly #malformed: string[] = [];
+  readonly #cancelledAtMs = new Map<string, number>();
   /** The results that were read during the run, by job id. */
   readonly #read = new Map<string, string>();
 
@@ -46,23 +52,35 @@ export class Load {
     return this.#read;
   }
 
-  get answers(): Answers {
-    return { posts: this.#posts, gets: this.#gets, malformed: this.#malformed };
+  /** The time at which the API accepted a job's cancel, by job id. */
+  get cancelledAtMs(): ReadonlyMap<string, number> {
+    return this.#cancelledAtMs;
   }
 
-  /** Submits jobs for this long. Resolves when every submission has been answered. */
+  get answers(): Answers {
+    return {
+      posts: this.#posts,
+      gets: this.#gets,
+      deletes: this.#deletes,
+      malformed: this.#malformed,
+    };
+  }
+
+  /** Submits jobs for this long. Resolves when every submission and cancel has been answered. */
   async run(jobsPerSecond: number, seconds: number): Promise<void> {
-    const underWay = new Set<Promise<void>>();
+    const underWay = new Set<Promise<string>>();
+    const cancels: Promise<void>[] = [];
     const startedAt = performance.now();
     const elapsedMs = () => performance.now() - startedAt;
     const reading = this.#readSome(() => elapsedMs() < seconds * 1000);
     for (let number = 0; elapsedMs() < seconds * 1000; number++) {
       const submission = this.#submit(number).finally(() => underWay.delete(submission));
       underWay.add(submission);
+      if (this.#random() < CANCELLED_SHARE) cancels.push(submission.then(this.#cancel));
       await sleep(Math.max(0, (number * 1000) / jobsPerSecond - elapsedMs()));
       if (underWay.size >= MOST_AT_ONCE) await Promise.race(underWay);
     }
-    await Promise.all([...underWay, reading]);
+    await Promise.all([...underWay, ...cancels, reading]);
   }
 
   async job(jobId: string): Promise<JobView> {
@@ -72,20 +90,32 @@ export class Load {
   }
 
   /** Repeats the request with one idempotency key until the job is accepted. */
-  async #submit(number: number): Promise<void> {
+  async #submit(number: number): Promise<string> {
     const prompt = `Question ${number}: why do ships have anchors?`;
     const headers = { 'idempotency-key': `chaos-${number}` };
     const options = { method: 'POST', body: { prompt }, headers };
     for (;;) {
       const answer = await this.#ask<{ jobId: string }>('/jobs', options, this.#posts);
       if (answer && answer.status < 300) {
-        this.#accepted.push({ jobId: answer.body.jobId, prompt });
-        return;
+        const { jobId } = answer.body;
+        this.#accepted.push({ jobId, prompt });
+        return jobId;
       }
       if (answer && answer.status < 500) throw new Error(`POST of a job: got ${answer.status}`);
       await sleep(RETRY_MS * this.#random());
     }
   }
+
+  /** Repeats the request until the API has accepted it or says that the job has ended. */
+  readonly #cancel = async (jobId: string): Promise<void> => {
+    await sleep(CANCELLED_WITHIN_MS * this.#random());
+    for (;;) {
+      const answer = await this.#ask(`/jobs/${jobId}`, { method: 'DELETE' }, this.#deletes);
+      if (answer?.status === 202) this.#cancelledAtMs.set(jobId, Date.now());
+      if (answer && answer.status < 500) return;
+      await sleep(RETRY_MS * this.#random());
+    }
+  };
 
   async #readSome(isOn: () => boolean): Promise<void> {
     while (isOn()) {
