@@ -114,11 +114,11 @@ export interface JobPolicy {
   readonly failedCalls: number;
   /** The limit for a whole answer. At the limit, the answer so far is the result. @default 600 */
   readonly answerSeconds: number;
-  /** The number of jobs that a worker runs side by side, 1 to 10. @default 10 */
+  /** The number of jobs that a worker runs side by side, 1 to 10. @default 4 */
   readonly batchSize: number;
   /** The time for which an ended job and its answer are kept, in days. @default 7 */
   readonly retentionDays: number;
-  /** The number of batches that run at once: the event source's maximum concurrency. @default 10 */
+  /** The number of batches that run at once: the event source's maximum concurrency. @default 50 */
   readonly workerConcurrency: number;
   /**
    * The shortest deferral of a job, if no target says when it will admit calls again. @default 5
@@ -192,9 +192,9 @@ export const JOB_DEFAULTS: JobPolicy = {
   maxAttempts: 5,
   failedCalls: 8,
   answerSeconds: 600,
-  batchSize: 10,
+  batchSize: 4,
   retentionDays: 7,
-  workerConcurrency: 10,
+  workerConcurrency: 50,
   shortestDeferralSeconds: 5,
   completionEvents: true,
 };

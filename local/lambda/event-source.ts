@@ -1,13 +1,14 @@
 import type { Message, Queues } from '../aws/queues.ts';
 import { failedItems, recordOf } from './batch.ts';
 import type { EventSourceMapping } from './event-source-mapping.ts';
-import type { LambdaFunction } from './function.ts';
+import { type LambdaFunction, MAX_SANDBOXES } from './function.ts';
+import { whenTimeToScaleOut } from './scale-out.ts';
 
 /** The most messages that SQS returns for one receive. */
 const MAX_RECEIVE = 10;
 /** The wait of a long poll. Lambda waits 20 s; here a longer wait would only delay a stop. */
 const LONG_POLL_SECONDS = 1;
-/** The number of pollers. Lambda adds more under a backlog, but five suffice for one machine. */
+/** The number of pollers at the beginning and in quiet times. */
 const POLLERS = 5;
 const THROTTLE_PAUSE_MS = 1000;
 
@@ -24,8 +25,17 @@ export class EventSource {
   readonly #queues: Queues;
   readonly #consumer: Consumer;
   #running = true;
+  readonly #whenTimeToScaleOut: typeof whenTimeToScaleOut;
+  #pollers = 0;
+  #freePollers = 0;
+  #stopWaiting: () => void = () => undefined;
 
-  constructor(mapping: EventSourceMapping, queues: Queues, consumer: Consumer) {
+  constructor(
+    mapping: EventSourceMapping,
+    queues: Queues,
+    consumer: Consumer,
+    scaleOut = whenTimeToScaleOut,
+  ) {
     const visibilitySeconds = queues.visibilityTimeoutSeconds(mapping.EventSourceArn);
     if (visibilitySeconds * 1000 < consumer.timeoutMs) {
       throw new Error(
@@ -35,28 +45,58 @@ export class EventSource {
     this.#mapping = mapping;
     this.#queues = queues;
     this.#consumer = consumer;
+    this.#whenTimeToScaleOut = scaleOut;
   }
 
   start(): void {
-    const maximum = this.#mapping.ScalingConfig.MaximumConcurrency ?? POLLERS;
-    for (let i = 0; i < Math.min(POLLERS, maximum); i++) void this.#poll();
+    for (let i = 0; i < Math.min(POLLERS, this.#maximum); i++) this.#addPoller();
+  }
+
+  /** More batches than sandboxes would only wait in this process instead of in the queue. */
+  get #maximum(): number {
+    return Math.min(this.#mapping.ScalingConfig.MaximumConcurrency ?? POLLERS, MAX_SANDBOXES);
+  }
+
+  #addPoller(): void {
+    this.#pollers++;
+    this.#freePollers++;
+    void this.#poll();
   }
 
   /** Stops the pollers. A running batch ends when its invocation ends. */
   stop(): void {
     this.#running = false;
+    this.#stopWaiting();
   }
 
+  /** Polls until the source stops, or until there is nothing to do for so many pollers. */
   async #poll(): Promise<void> {
     try {
       while (this.#running) {
         const batch = await this.#receiveBatch();
-        if (this.#running && batch.length > 0) await this.#process(batch);
+        if (this.#running && batch.length > 0) await this.#processAndKeepOneFree(batch);
+        else if (this.#freePollers > POLLERS) break;
       }
+      this.#pollers--;
+      this.#freePollers--;
     } catch (error: unknown) {
       // After a stop, the queues may close while a poller still receives.
       if (this.#running) throw error;
     }
+  }
+
+  /**
+   * Processes the batch. If all pollers stay busy, adds one, as Lambda does: otherwise a few batches
+   * with long answers would hold up all jobs behind them.
+   */
+  async #processAndKeepOneFree(batch: readonly Message[]): Promise<void> {
+    this.#freePollers--;
+    if (this.#freePollers === 0 && this.#pollers < this.#maximum) {
+      this.#stopWaiting = this.#whenTimeToScaleOut(() => this.#addPoller());
+    }
+    await this.#process(batch);
+    this.#freePollers++;
+    this.#stopWaiting();
   }
 
   async #receiveBatch(): Promise<Message[]> {

@@ -13,7 +13,7 @@ export interface FunctionOptions extends FunctionConfiguration {
 export type InvokeResult = InvocationResult | { readonly outcome: 'throttled' };
 
 /** Enough sandboxes for a few dozen long polls at once. Each is a process of about 100 MB. */
-const MAX_SANDBOXES = 32;
+export const MAX_SANDBOXES = 32;
 const IDLE_MS = 30_000;
 
 interface Invocation {

@@ -119,10 +119,10 @@ describe('the settings parameter', () => {
 
   test('refuses an edit that would need a deploy', async () => {
     await settings.read();
-    answer = holding(JSON.stringify(someSettings({ jobs: { workerConcurrency: 50 } })));
+    answer = holding(JSON.stringify(someSettings({ jobs: { workerConcurrency: 20 } })));
 
-    expect((await readAfter(30_000)).jobs.workerConcurrency).toBe(10);
-    expect(settings.fault?.faults[0]).toContain('jobs.workerConcurrency: got 50, allowed is 10');
+    expect((await readAfter(30_000)).jobs.workerConcurrency).toBe(50);
+    expect(settings.fault?.faults[0]).toContain('jobs.workerConcurrency: got 20, allowed is 50');
   });
 
   test('has no fault once a refused edit is reverted', async () => {

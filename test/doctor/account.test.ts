@@ -146,13 +146,13 @@ describe('the checks of an account', () => {
       );
     });
 
-    test('warns with the default settings below a quota of 260', async () => {
+    test('warns with the default settings below a quota of 300', async () => {
       account.set({ quotas: { lambda: [{ name: 'Concurrent executions', value: 260 }] } });
       const client = new ServiceQuotasClient(account.config);
       const [finding] = await checkConcurrency(client, REGION, someSettings());
       expect(finding).toMatchObject({ level: 'warning' });
       expect(finding?.fix).toMatch(
-        /above 260, .*, or reserve a part of it with statusConcurrency$/,
+        /above 300, .*, or reserve a part of it with statusConcurrency$/,
       );
     });
 

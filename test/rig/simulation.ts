@@ -58,6 +58,8 @@ export class Simulation {
   readonly fleet: SimulatedFleet;
   /** The changes of circuits, in the order in which they happened. */
   readonly changes: CircuitChange[] = [];
+  /** The virtual start time in milliseconds since the epoch. */
+  readonly startMs: number;
   readonly #settings: Settings;
   readonly #world: Pick<World, 'jobs' | 'results' | 'bus' | 'newId'>;
   readonly #ends: JobEnds;
@@ -67,6 +69,7 @@ export class Simulation {
     this.#settings = settings;
     this.#random = seededRandom(seed);
     this.clock = new FakeClock(startMs);
+    this.startMs = this.clock.now();
     this.bedrock = new SimulatedBedrock(this.clock, this.#random, speed);
     this.circuits = new WatchedStore(new MemoryCircuitStore(() => this.clock.now()));
     this.circuits.latency = () => this.clock.sleep(this.#random() * STORE_MS);

@@ -1,23 +1,5 @@
-const MILLION = 1_000_000;
+import { FUNCTION_GB, MILLION, PRICE } from './prices.ts';
 
-/**
- * On-demand prices in us-east-1 in dollars, without free tiers and discounts, from the public price
- * pages (aws.amazon.com/SERVICE/pricing) of November 2026. Check them before you rely on a figure.
- */
-const PRICE = {
-  apiGatewayRestCall: 3.5 / MILLION,
-  lambdaCall: 0.2 / MILLION,
-  lambdaGbSecondArm: 0.0000133334,
-  s3Put: 0.005 / 1000,
-  s3Get: 0.0004 / 1000,
-  sqsRequest: 0.4 / MILLION,
-  dynamoDbWrite: 0.625 / MILLION,
-  dynamoDbRead: 0.125 / MILLION,
-  eventBridgeEvent: 1 / MILLION,
-  logGb: 0.5,
-} as const;
-/** The memory of a function. */
-const FUNCTION_GB = 0.5;
 /** The duration of one request, which is CPU time and calls to AWS services. */
 const REQUEST_SECONDS = 0.05;
 /** The duration of one run of a job without its model call. */

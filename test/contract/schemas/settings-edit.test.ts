@@ -58,12 +58,12 @@ describe('an edit at run time', () => {
     [
       'changes the concurrency',
       { jobs: { workerConcurrency: 20 } },
-      /^jobs\.workerConcurrency: got 20, allowed is 10, because the event source/,
+      /^jobs\.workerConcurrency: got 20, allowed is 50, because the event source/,
     ],
     [
       'changes the size of a batch',
-      { jobs: { batchSize: 4 } },
-      /^jobs\.batchSize: got 4, allowed is 10, because the event source/,
+      { jobs: { batchSize: 10 } },
+      /^jobs\.batchSize: got 10, allowed is 4, because the event source/,
     ],
     [
       'changes the rate of a key',

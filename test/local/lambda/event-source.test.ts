@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Message, Queues } from '../../../local/aws/queues.ts';
 import { failedItems } from '../../../local/lambda/batch.ts';
 import { EventSource } from '../../../local/lambda/event-source.ts';
-import type { InvokeResult } from '../../../local/lambda/function.ts';
+import { type InvokeResult, MAX_SANDBOXES } from '../../../local/lambda/function.ts';
 import { until } from '../support/until.ts';
 
 const started: EventSource[] = [];
@@ -32,6 +32,15 @@ class FakeQueue implements Queues {
     return this.waiting.splice(0, max);
   }
 
+  /** The number of long polls that wait for a message. */
+  get polls(): number {
+    return this.#wake.length;
+  }
+
+  endEmptyPolls(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
   async remove(_arn: string, messages: readonly Message[]): Promise<void> {
     this.removed.push(...messages.map(({ MessageId }) => MessageId));
   }
@@ -48,10 +57,19 @@ interface Run {
   readonly mapping?: Partial<ConstructorParameters<typeof EventSource>[0]>;
   readonly timeoutMs?: number;
   readonly answer?: (messageIds: string[]) => InvokeResult | Promise<InvokeResult>;
+  /** @default it is never time for one more poller */
+  readonly scaleOut?: (addPoller: () => void) => () => void;
+}
+
+/** Adds a poller as soon as all are busy. */
+function atOnce(addPoller: () => void): () => void {
+  addPoller();
+  return () => undefined;
 }
 
 function startSource(run: Run) {
   const { messages = 1, mapping = {}, timeoutMs = 1000, answer } = run;
+  const { scaleOut = () => () => undefined } = run;
   const queue = new FakeQueue(messages);
   const events: { Records: { messageId: string }[] }[] = [];
   const source = new EventSource(
@@ -77,6 +95,7 @@ function startSource(run: Run) {
         return answer?.(ids) ?? { outcome: 'returned', payload: 'null' };
       },
     },
+    scaleOut,
   );
   started.push(source);
   source.start();
@@ -220,15 +239,48 @@ test('as many batches run at once as the mapping allows', async () => {
   });
 });
 
-test('five batches run at once if the mapping allows more', async () => {
-  const { running, answer } = runningBatches();
-  const mapping = { ScalingConfig: { MaximumConcurrency: 10 } };
-  startSource({ messages: 60, mapping, answer });
+/** Runs each message in a batch of its own, and any number of them at once. */
+const oneByOne = { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 1000 } };
 
-  await until(() => running.length === 5);
+test('a poller is added if all pollers stay busy, but no more than there can be sandboxes', async () => {
+  const { running, answer } = runningBatches();
+  startSource({ messages: 60, mapping: oneByOne, answer, scaleOut: atOnce });
+
+  await until(() => running.length === MAX_SANDBOXES);
   await aWhile();
 
-  expect(running).toHaveLength(5);
+  expect(running).toHaveLength(MAX_SANDBOXES);
+});
+
+test('no poller is added if one becomes free before it is time', async () => {
+  const { running, answer } = runningBatches();
+  const waits: string[] = [];
+  const scaleOut = () => {
+    waits.push('begun');
+    return () => void waits.push('ended');
+  };
+  startSource({ messages: 5, mapping: oneByOne, answer, scaleOut });
+  await until(() => running.length === 5);
+  expect(waits).toEqual(['begun']);
+
+  running.shift()?.();
+  await until(() => waits.length === 2);
+
+  expect(waits).toEqual(['begun', 'ended']);
+});
+
+test('five pollers are left when there is nothing to do', async () => {
+  const { running, answer } = runningBatches();
+  const { queue } = startSource({ messages: 20, mapping: oneByOne, answer, scaleOut: atOnce });
+  await until(() => running.length === 20);
+
+  for (const finish of running.splice(0)) finish();
+  await until(() => queue.removed.length === 20);
+  await until(() => queue.polls === 21);
+  queue.endEmptyPolls();
+  await aWhile();
+
+  expect(queue.polls).toBe(5);
 });
 
 test('a visibility timeout below the function timeout is refused, as in Lambda', () => {
