@@ -1,4 +1,5 @@
-import type { Settings, Target, Tier } from '../../lambda/contract/policy.ts';
+import config from '../../holdfast.config.ts';
+import type { JobPolicy, Settings, Target, Tier } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 import { HIGHEST_KEY_LIMITS } from '../support/key-limits.ts';
 
@@ -28,6 +29,11 @@ const SHAPES = {
 export type ChainName = keyof typeof SHAPES;
 
 export const CHAINS = Object.keys(SHAPES) as readonly ChainName[];
+
+/** Returns the settings that are shipped, with all times undivided. */
+export function shippedSettings(jobs: Partial<JobPolicy> = {}): Settings {
+  return parseSettings({ ...config, jobs }, 'the shipped settings');
+}
 
 /** Returns settings with the default rules, but every time divided by ten. */
 export function rigSettings(chain: ChainName): Settings {

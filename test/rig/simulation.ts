@@ -6,6 +6,7 @@ import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import { acceptJob } from '../../lambda/request/accept-job.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { sweep } from '../../lambda/sweeper/sweep.ts';
+import type { CallRecord } from '../../local/bedrock/call-log.ts';
 import { seededRandom } from '../../local/bedrock/seeded-random.ts';
 import type { Speed } from '../../local/bedrock/speeds.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -126,6 +127,18 @@ export class Simulation {
 
   job(jobId: string): Job {
     return rowOf(this.#world, jobId);
+  }
+
+  /** The calls of a job, in the order in which they began. */
+  callsOf(jobId: string): readonly CallRecord[] {
+    return this.bedrock.log.calls({ jobId });
+  }
+
+  /** The circuits that were open or half-open at a time, in milliseconds since the epoch. */
+  unhealthyAt(atMs: number): readonly string[] {
+    const latest = new Map<string, CircuitChange>();
+    for (const change of this.changes) if (change.atMs <= atMs) latest.set(change.key, change);
+    return [...latest.values()].filter(({ type }) => type !== 'closed').map(({ key }) => key);
   }
 
   /** All jobs, in the order of their acceptance. */

@@ -64,9 +64,11 @@ export class MemoryJobStore implements JobStore {
   }
 
   #byDue(shard: number): readonly Job[] {
-    return [...this.rows.values()]
-      .filter(({ sweepShard, dueAt }) => sweepShard === shard && dueAt !== undefined)
-      .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
+    const due: Job[] = [];
+    for (const job of this.rows.values()) {
+      if (job.dueAt !== undefined && job.sweepShard === shard) due.push(job);
+    }
+    return due.sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
   }
 }
 
