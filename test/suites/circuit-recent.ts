@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  countsOf,
   FAIL,
   type Fleet,
   failure,
@@ -44,6 +45,7 @@ export function recentCases(newFleet: NewFleet): void {
       await fleet.worker(1).flush();
       await permits[1]?.settle(failure('broken-stream'));
       await permits[0]?.settle(OK);
+      await fleet.worker(1).flush();
       const [broken] = await fleet.worker(2).recent([KEY]);
       await fleet.seconds(60);
 
@@ -114,6 +116,21 @@ function servedCases(newFleet: NewFleet): void {
       await permit.settle(OK);
 
       expect(await served(fleet, 1)).toBeDefined();
+    });
+
+    test('84. leaves out the streams of other workers until their answers end', async () => {
+      const fleet = await newFleet();
+      const permit = await fleet.permit(1);
+      await permit.token();
+      await fleet.worker(1).flush();
+      expect(await countsOf(fleet)).toEqual({ success: 1, failures: 0 });
+      expect(await served(fleet, 2)).toBeUndefined();
+      await fleet.seconds(30);
+
+      await permit.settle(OK);
+      await fleet.worker(1).flush();
+
+      expect(await served(fleet, 2)).toBeDefined();
     });
 
     test('84. leaves out a stream that broke after its success was written', async () => {

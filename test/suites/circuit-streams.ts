@@ -38,8 +38,8 @@ function closedCases(newFleet: NewFleet): void {
       await fleet.worker(1).flush();
 
       expect(await countsOf(fleet)).toEqual({ success: 1, failures: 0 });
-      // One write announced the call, and one counted it.
-      expect(fleet.store.times('addToWindow')).toBe(2);
+      // One write announced the call, one counted it, and one recorded the end of its answer.
+      expect(fleet.store.times('addToWindow')).toBe(3);
     });
 
     test('79. counts once, however it ends after its first token', async () => {

@@ -1,4 +1,3 @@
-import type { AnsweringCall } from './answering-calls.ts';
 import { type Failure, isSlow, type Outcome, type Permit } from './permit.ts';
 import type { Tally } from './tally.ts';
 import { timingOf } from './timing.ts';
@@ -11,6 +10,13 @@ export interface CallWindow {
   flush(tally: Tally): Promise<void>;
 }
 
+/** An answer whose first token has arrived. */
+interface Answer {
+  /** The time of the first token, by this worker's clock. */
+  readonly sinceMs: number;
+  readonly firstTokenMs: number;
+}
+
 /** A permit outside a recovery. Counts its call in the window. */
 export class CountedPermit implements Permit {
   readonly key: string;
@@ -18,7 +24,7 @@ export class CountedPermit implements Permit {
   readonly #tally: Tally;
   readonly #subject: string | undefined;
   readonly #admittedAtMs: number;
-  #answering: AnsweringCall | undefined;
+  #answer: Answer | undefined;
   #isSettled = false;
 
   constructor(
@@ -40,10 +46,10 @@ export class CountedPermit implements Permit {
   token(elapsedMs?: number): void | Promise<void> {
     if (this.#isSettled) return;
     const nowMs = this.#window.context.clock.now();
-    if (!this.#answering) {
+    if (!this.#answer) {
       const firstTokenMs = elapsedMs ?? nowMs - this.#admittedAtMs;
-      this.#answering = { sinceMs: nowMs, firstTokenMs };
-      this.#tally.beginAnswer(this.#answering);
+      this.#answer = { sinceMs: nowMs, firstTokenMs };
+      this.#tally.beginAnswer();
       if (isSlow(firstTokenMs, this.#window.context.policy())) this.#tally.slow();
     }
     return this.#flushIfOverdue(nowMs);
@@ -52,7 +58,7 @@ export class CountedPermit implements Permit {
   settle(outcome: Outcome): void | Promise<void> {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    if (this.#answering) return this.#settleAnswer(this.#answering, outcome);
+    if (this.#answer) return this.#settleAnswer(this.#answer, outcome);
     if (outcome.kind === 'ignored') return this.#tally.ignore();
     const nowMs = this.#window.context.clock.now();
     const policy = this.#window.context.policy();
@@ -64,12 +70,12 @@ export class CountedPermit implements Permit {
   }
 
   /** A broken answer takes its success back, unless the success has left the window. */
-  #settleAnswer(call: AnsweringCall, outcome: Outcome): void | Promise<void> {
+  #settleAnswer({ sinceMs, firstTokenMs }: Answer, outcome: Outcome): void | Promise<void> {
     const nowMs = this.#window.context.clock.now();
     const { windowMs } = timingOf(this.#window.context.policy());
-    this.#tally.answering.remove(call);
+    if (outcome.kind === 'success') this.#tally.endAnswer(nowMs, firstTokenMs);
     if (outcome.kind === 'failure') {
-      if (nowMs - call.sinceMs < windowMs) this.#tally.takeBack(call);
+      if (nowMs - sinceMs < windowMs) this.#tally.takeBack();
       if (this.#isRepeated(outcome, nowMs)) return this.#flushIfOverdue(nowMs);
       const { failure, retryAfterMs = 0 } = outcome;
       this.#tally.addFailure(failure, this.#counts(outcome), retryAfterMs);

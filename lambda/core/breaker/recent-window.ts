@@ -8,10 +8,10 @@ import type { WorkerContext } from './worker-context.ts';
 type Circuits = Pick<View, 'circuit' | 'store'>;
 
 /**
- * Returns the latest time at which a call to the target was answered within the window, by this
- * worker's clock. Leaves out calls of this worker that have had their first token but not their
- * end: one of them may be the call whose failure is being judged. Returns `undefined` if the
- * circuit is not closed, if no call was answered, or if the store fails.
+ * Returns the latest time at which an answer of the target ended within the window, by this
+ * worker's clock. A first token is no answer yet: in an outage that breaks all streams, it would
+ * look as if the target served others. Returns `undefined` if the circuit is not closed, if no call
+ * was answered, or if the store fails.
  */
 export async function lastServedAtMs(
   key: string,
@@ -24,11 +24,8 @@ export async function lastServedAtMs(
   const { bucketMs, windowMs } = timingOf(policy());
   const tally = await window.pending(circuit.epoch, store);
   const nowMs = clock.now();
-  let takenBack = tally?.answering.within(windowMs, nowMs) ?? 0;
-  if (tally) {
-    const isRecent = nowMs - tally.servedAtMs < windowMs;
-    if (isRecent && tally.settledSuccesses > takenBack) return tally.servedAtMs;
-    takenBack -= tally.settledSuccesses;
+  if (tally && tally.settledSuccesses > 0 && nowMs - tally.servedAtMs < windowMs) {
+    return tally.servedAtMs;
   }
   try {
     const { start, buckets } = await readWindow(key, circuit.epoch, store, context);
@@ -39,7 +36,7 @@ export async function lastServedAtMs(
       slow: 0,
       failures: {},
     };
-    const servedMs = lastServedMs([seed, ...buckets], bucketMs, takenBack);
+    const servedMs = lastServedMs([seed, ...buckets], bucketMs);
     if (servedMs === undefined) return undefined;
     const storeMs = access.nowMs();
     return clock.now() - Math.max(0, storeMs - servedMs);

@@ -1,5 +1,4 @@
 import type { TargetFailureKind } from '../../contract/words.ts';
-import { type AnsweringCall, AnsweringCalls } from './answering-calls.ts';
 import type { WindowCounts } from './circuit-store.ts';
 import { FailedSubjects } from './failed-subjects.ts';
 
@@ -7,15 +6,15 @@ import { FailedSubjects } from './failed-subjects.ts';
  * The outcomes of one epoch that this worker has counted but not yet written. Throttles arrive
  * within milliseconds but successes within seconds, so a count of only the calls that have ended
  * would open a healthy circuit. Therefore a flush that contains a failure also counts the calls in
- * flight, as provisional successes. If such a call fails, its provisional success is taken back.
+ * flight, as provisional successes. If such a call fails, its provisional success is taken back. A
+ * success at a first token is provisional too, until the answer ends.
  */
 export class Tally {
   readonly epoch: number;
   readonly failedSubjects = new FailedSubjects();
-  readonly answering = new AnsweringCalls();
   /** The number of calls that have neither a token nor an outcome yet. */
   #inFlight = 0;
-  /** The number of calls in flight that a flush has already counted as successes. */
+  /** The number of calls in flight (see above) that a flush has already counted as successes. */
   #provisional = 0;
   #success = 0;
   /** The pending change of the window's count of provisional successes. */
@@ -52,12 +51,12 @@ export class Tally {
     return this.#hasCountedFailure || this.#slow > 0;
   }
 
-  /** The pending successes that are not provisional. Negative if successes were taken back. */
+  /** The pending successes that are not provisional. */
   get settledSuccesses(): number {
     return this.#success - this.#provisionalChange;
   }
 
-  /** The time of the latest success, by this worker's clock. */
+  /** The time at which the latest answer ended, by this worker's clock. */
   get servedAtMs(): number {
     return this.#servedAtMs;
   }
@@ -76,17 +75,27 @@ export class Tally {
     }
   }
 
-  /** Counts a success at the first token of a call. */
-  beginAnswer(call: AnsweringCall): void {
-    this.succeed(call.sinceMs);
-    this.#firstTokenMs += call.firstTokenMs;
-    this.answering.add(call);
+  /** Counts a provisional success at the first token of a call. */
+  beginAnswer(): void {
+    this.#inFlight--;
+    if (this.#provisional > 0) this.#provisional--;
+    else {
+      this.#success++;
+      this.#provisionalChange++;
+    }
+  }
+
+  /** Makes the success of a call final, because its answer has ended. */
+  endAnswer(nowMs: number, firstTokenMs: number): void {
+    this.#provisionalChange--;
+    this.#servedAtMs = nowMs;
+    this.#firstTokenMs += firstTokenMs;
   }
 
   /** Takes back the success of a call whose answer broke. */
-  takeBack({ firstTokenMs }: AnsweringCall): void {
+  takeBack(): void {
+    this.#provisionalChange--;
     this.#success--;
-    this.#firstTokenMs -= firstTokenMs;
   }
 
   /** Records the failure of a call that had no token. */
@@ -173,8 +182,7 @@ export class Tally {
 
   #takeBackProvisional(): void {
     this.#provisional--;
-    this.#provisionalChange--;
-    this.#success--;
+    this.takeBack();
   }
 }
 

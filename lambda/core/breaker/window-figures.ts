@@ -33,22 +33,15 @@ export function recentCalls(key: string, buckets: readonly WindowBucket[]): Rece
 }
 
 /**
- * Returns the end of the latest bucket that holds successes, after `takenBack` of the latest
- * successes are left out. A bucket that takes successes back takes them from the buckets before it.
- * The buckets must be in order of time.
+ * Returns the end of the latest bucket that holds final successes. The buckets must be in order of
+ * time.
  */
 export function lastServedMs(
   buckets: readonly WindowBucket[],
   bucketMs: number,
-  takenBack: number,
 ): number | undefined {
-  let missing = takenBack;
-  for (const bucket of buckets.toReversed()) {
-    const served = settledSuccesses(bucket);
-    if (served > missing) return bucket.startMs + bucketMs;
-    missing -= served;
-  }
-  return undefined;
+  const served = buckets.findLast((bucket) => settledSuccesses(bucket) > 0);
+  return served && served.startMs + bucketMs;
 }
 
 /** A provisional success belongs to a call that has not ended, so it has not served anybody yet. */

@@ -41,13 +41,27 @@ describe('a tally', () => {
 
   test('sums the times to the first token in tenths of a second, and loses nothing', () => {
     const tally = begun(3);
-    const answers = [1_234, 20, 777].map((firstTokenMs) => ({ sinceMs: 0, firstTokenMs }));
-    for (const answer of answers) tally.beginAnswer(answer);
+    for (const firstTokenMs of [1_234, 20, 777]) {
+      tally.beginAnswer();
+      tally.endAnswer(0, firstTokenMs);
+    }
+
     expect(tally.take()).toMatchObject({ success: 3, firstTokenMs: 2_000 });
+    tally.beginAnswer();
+    tally.endAnswer(0, 69);
+    expect(tally.take()).toMatchObject({ success: 1, firstTokenMs: 100 });
+  });
 
-    for (const answer of answers.slice(1)) tally.takeBack(answer);
+  test('a success is provisional from the first token to the end of the answer', () => {
+    const tally = begun(2);
+    tally.beginAnswer();
+    tally.beginAnswer();
+    expect(tally.take()).toEqual({ success: 2, slow: 0, failures: {}, provisional: 2 });
 
-    expect(tally.take()).toMatchObject({ success: -2, firstTokenMs: -800 });
+    tally.endAnswer(0, 10);
+    tally.takeBack();
+
+    expect(tally.take()).toEqual({ success: -1, slow: 0, failures: {}, provisional: -2 });
   });
 
   test('counts no provisional successes in a flush without a failure', () => {
