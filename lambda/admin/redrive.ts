@@ -29,6 +29,8 @@ export interface RedriveDependencies extends HealthPorts {
  */
 const MARGIN_MS = 5_000;
 const PAGE_SIZE = 10;
+/** SQS may return nothing although messages are there, so one empty page does not end a redrive. */
+const EMPTY_PAGES = 2;
 
 type Disposition = 'moved' | 'skipped' | 'held' | 'unreadable';
 
@@ -51,6 +53,7 @@ export async function redrive(
   const progress = { request, settings, counts: { moved: 0, skipped: 0, held: 0, unreadable: 0 } };
   const staying: DeadLetter[] = [];
   let isHeld = false;
+  let emptyPages = 0;
   const startedAtMs = clock.now();
   try {
     while (progress.counts.moved < request.limit && clock.now() < endsAtMs - MARGIN_MS) {
@@ -58,7 +61,8 @@ export async function redrive(
       isHeld = serving.isEmpty;
       if (isHeld) break;
       const letters = await deadLetters.receive(pageSize(progress));
-      if (letters.length === 0) break;
+      emptyPages = letters.length === 0 ? emptyPages + 1 : 0;
+      if (emptyPages === EMPTY_PAGES) break;
       staying.push(...(await handlePage(dependencies, progress, serving, letters)));
       if (!request.dryRun) await pace(clock, startedAtMs, endsAtMs, progress);
     }

@@ -16,6 +16,11 @@ const BATCH_SIZE = 10;
  */
 const HIDDEN_SECONDS = 60;
 /**
+ * The time that SQS may wait for a message. Without a wait, SQS asks only some of its servers and
+ * may miss messages (SQS developer guide, "Short and long polling").
+ */
+const WAIT_SECONDS = 2;
+/**
  * The counts that add up to the queue's size: each message is in exactly one of them. They are
  * approximate.
  */
@@ -49,6 +54,7 @@ export function sqsDeadLetterQueue(
           QueueUrl: queueUrl,
           MaxNumberOfMessages: Math.min(max, BATCH_SIZE),
           VisibilityTimeout: HIDDEN_SECONDS,
+          WaitTimeSeconds: WAIT_SECONDS,
         }),
       );
       return Messages.map(({ Body = '', ReceiptHandle = '' }) => ({

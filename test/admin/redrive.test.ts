@@ -23,12 +23,17 @@ const letterFor = (job: Job) => encodeMessage(job);
 class MemoryDeadLetters {
   readonly bodies: Map<string, string>;
   readonly hidden = new Set<string>();
+  /** The pages, counted from 0, that are empty although messages are there. */
+  readonly emptyPages = new Set<number>();
+  pages = 0;
 
   constructor(bodies: readonly string[]) {
     this.bodies = new Map(bodies.map((body, i) => [`${i}`, body]));
   }
 
   async receive(max: number): Promise<readonly DeadLetter[]> {
+    this.pages++;
+    if (this.emptyPages.has(this.pages - 1)) return [];
     const shown = [...this.bodies].filter(([receipt]) => !this.hidden.has(receipt)).slice(0, max);
     for (const [receipt] of shown) this.hidden.add(receipt);
     return shown.map(([receipt, body]) => ({ receipt, body }));
@@ -104,6 +109,14 @@ describe('a redrive', () => {
     expect(world.queue.sent).toEqual([{ message, delayMs: 0 }]);
     expect(deadLetters.bodies.size).toBe(0);
     expect(world.counts[METRIC.jobsRedriven]).toBe(1);
+  });
+
+  test('goes on after an empty page, and ends after two in a row', async () => {
+    const { deadLetters, run } = aRedrive({ jobs: [aDeadJob()] });
+    deadLetters.emptyPages.add(0);
+
+    expect(await run()).toMatchObject({ moved: 1, left: 0 });
+    expect(deadLetters.pages).toBe(4);
   });
 
   test('lets a job that had used up its claims run to its end', async () => {

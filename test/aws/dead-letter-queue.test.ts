@@ -27,7 +27,7 @@ async function aQueueOf(name: string, count: number) {
   return sqsDeadLetterQueue(queueUrl, client);
 }
 
-test('an empty queue returns no messages and does not wait', async () => {
+test('an empty queue returns no messages', async () => {
   const letters = await aQueueOf('empty', 0);
 
   expect(await letters.receive(10)).toEqual([]);

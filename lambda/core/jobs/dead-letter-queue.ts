@@ -1,7 +1,8 @@
 /** The queue of messages that no worker could process. An operator's redrive reads it. */
 export interface DeadLetterQueue {
   /**
-   * Returns up to ten messages. Each stays hidden from other readers for longer than a redrive takes,
+   * Returns up to ten messages, or none after a short wait, which does not prove that the queue is
+   * empty. Each message stays hidden from other readers for longer than a redrive takes,
    * so one redrive never receives a message twice.
    */
   receive(max: number): Promise<readonly DeadLetter[]>;
