@@ -58,7 +58,7 @@ export class ResultsBucket extends Construct {
   }
 
   grantReadPrompts(grantee: Grantee): Grant {
-    return this.#grant(grantee, 's3:GetObject', promptKey('*', '*'));
+    return this.#grantRead(grantee, promptKey('*', '*'));
   }
 
   grantWriteResults(grantee: Grantee): Grant {
@@ -67,7 +67,21 @@ export class ResultsBucket extends Construct {
 
   /** Grants reading results, also through presigned links, which act with their signer's rights. */
   grantReadResults(grantee: Grantee): Grant {
-    return this.#grant(grantee, 's3:GetObject', resultKey('*', '*'));
+    return this.#grantRead(grantee, resultKey('*', '*'));
+  }
+
+  /**
+   * Grants reading objects, and also listing the bucket: without that right, S3 answers a read of a
+   * missing object with 403, which looks like a missing permission and not like an expired object
+   * (S3 API reference, GetObject). S3 ignores a prefix here, so the right covers the whole bucket.
+   */
+  #grantRead(grantee: Grantee, keys: string): Grant {
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:ListBucket'],
+      resourceArns: [this.bucket.bucketArn],
+    });
+    return this.#grant(grantee, 's3:GetObject', keys);
   }
 
   #grant(grantee: Grantee, action: string, keys: string): Grant {

@@ -1,4 +1,5 @@
 import { JOB_ID } from '../contract/keys.ts';
+import { type JobPolicy, keptDays } from '../contract/policy.ts';
 import type { JobView } from '../contract/schemas/job-views.ts';
 import { hasEnded } from '../contract/words.ts';
 import type { Clock } from '../core/clock.ts';
@@ -41,12 +42,14 @@ export async function getJob(
   dependencies: GetJobDependencies,
   tenant: string,
   jobId: string,
+  policy: JobPolicy,
   untilMs: number,
 ): Promise<FoundJob | undefined> {
   if (!JOB_ID.test(jobId)) return undefined;
   const job = await awaitEnd(dependencies, tenant, jobId, untilMs);
   if (!job) return undefined;
-  return { job, view: { ...viewJob(job), ...(await viewResult(dependencies.results, job)) } };
+  const result = await viewResult(dependencies, job, policy);
+  return { job, view: { ...viewJob(job), ...result } };
 }
 
 /**
@@ -66,15 +69,23 @@ async function awaitEnd(
   }
 }
 
+/**
+ * Returns the answer, or a link to a long one. A deploy that lowers `retentionDays` deletes objects
+ * that rows still name, so the object may be gone.
+ */
 async function viewResult(
-  results: GetJobDependencies['results'],
-  { jobId, status, claimToken, resultBytes }: Job,
-): Promise<Pick<JobView, 'result' | 'resultUrl'>> {
+  { results, clock }: GetJobDependencies,
+  { jobId, status, claimToken, resultBytes, completedAt = 0 }: Job,
+  policy: JobPolicy,
+): Promise<Pick<JobView, 'result' | 'resultUrl' | 'resultGone'>> {
   if (status !== 'SUCCEEDED' || claimToken === undefined || resultBytes === undefined) return {};
   const name = { jobId, claimToken };
-  const [answer, resultUrl] = await Promise.all([
-    resultBytes <= INLINE_BYTES ? results.getAnswer(name) : undefined,
-    results.answerUrl(name),
-  ]);
+  const isInline = resultBytes <= INLINE_BYTES;
+  const answer = isInline ? await results.getAnswer(name) : undefined;
+  const isExpired = clock.now() >= completedAt + keptDays(policy) * DAY_MS;
+  if (isInline ? !answer : isExpired) return { resultGone: true };
+  const resultUrl = await results.answerUrl(name);
   return { result: answer && { text: answer.text, stopReason: answer.stopReason }, resultUrl };
 }
+
+const DAY_MS = 86_400_000;

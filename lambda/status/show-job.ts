@@ -33,7 +33,9 @@ export function showJob(
       clock.now() + query.value.wait * 1000,
       endsAtMs - ANSWER_MARGIN_MS,
     );
-    const found = await getJob(dependencies, call.tenant, readJobId(event), waitUntilMs);
+    const jobId = readJobId(event);
+    const { jobs } = call.settings;
+    const found = await getJob(dependencies, call.tenant, jobId, jobs, waitUntilMs);
     if (!found) return refused(call, PROBLEM.notFound);
     return json(200, found.view, retryAfter(found.job, clock.now()));
   });

@@ -116,14 +116,15 @@ async function takeAnswer({ clock, settings }: World, lease: JobLease): Promise<
 
 /** Counts the reads of a job's row by a GET request that waits and in which the job does not end. */
 async function readsOfPoll(): Promise<number> {
-  const { clock, results } = aWorld();
+  const { clock, results, settings } = aWorld();
   let reads = 0;
   const get = async () => {
     reads++;
     return aJob();
   };
   const { jobId, tenant } = aJob();
-  await getJob({ jobs: { get }, results, clock }, tenant, jobId, clock.now() + waitSeconds * 1000);
+  const untilMs = clock.now() + waitSeconds * 1000;
+  await getJob({ jobs: { get }, results, clock }, tenant, jobId, settings.jobs, untilMs);
   return reads;
 }
 

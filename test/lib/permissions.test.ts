@@ -43,6 +43,7 @@ describe('the complete list of permissions of', () => {
       'logs:CreateLogStream {StatusFunctionLogs.Arn}',
       'logs:PutLogEvents {StatusFunctionLogs.Arn}',
       's3:GetObject {ResultsBucket.Arn}/results/*/*',
+      's3:ListBucket {ResultsBucket.Arn}',
       ...SETTINGS,
       ...TRACES,
     ]);
@@ -62,6 +63,7 @@ describe('the complete list of permissions of', () => {
       'logs:CreateLogStream {WorkerFunctionLogs.Arn}',
       'logs:PutLogEvents {WorkerFunctionLogs.Arn}',
       's3:GetObject {ResultsBucket.Arn}/prompts/*/*',
+      's3:ListBucket {ResultsBucket.Arn}',
       's3:PutObject {ResultsBucket.Arn}/results/*/*',
       'sqs:ChangeMessageVisibility {Queue.Arn}',
       'sqs:DeleteMessage {Queue.Arn}',

@@ -58,12 +58,28 @@ describe('GET /v1/jobs/{id}', () => {
 
   test('shows only a link to an answer above 256 KB', async () => {
     const resultBytes = 256 * 1024 + 1;
-    world.jobs.rows.set(JOB_ID, aRunningJob({ status: 'SUCCEEDED', resultBytes }));
+    const completedAt = START;
+    world.jobs.rows.set(JOB_ID, aRunningJob({ status: 'SUCCEEDED', resultBytes, completedAt }));
 
     const view = bodyOf(await get(JOB_ID));
 
     expect(view.result).toBeUndefined();
     expect(view.resultUrl).toBe(`https://results/${JOB_ID}/claim`);
+  });
+
+  test.each([
+    ['a short answer', 100],
+    ['a long answer', 256 * 1024 + 1],
+  ])('says that %s is gone if the retention was shortened', async (_, resultBytes) => {
+    const completedAt = START;
+    const job = aRunningJob({ status: 'SUCCEEDED', resultBytes, completedAt });
+    world.jobs.rows.set(JOB_ID, { ...job, expiresAt: START / 1000 + 100 * 86_400 });
+    world.clock.nowMs = START + 8 * 86_400_000;
+
+    const view = bodyOf(await get(JOB_ID));
+
+    expect(view).toMatchObject({ status: 'SUCCEEDED', resultGone: true });
+    expect(view).not.toHaveProperty('resultUrl');
   });
 
   test('shows why a job failed', async () => {

@@ -101,6 +101,10 @@ export const jobView = z.object({
     .object({ text: z.string(), stopReason: z.string() })
     .optional()
     .describe('The answer, if it has at most 256 KB. Fetch a longer answer from `resultUrl`.'),
+  resultGone: z
+    .boolean()
+    .optional()
+    .describe('The answer was deleted before the job, because the retention was shortened.'),
   resultUrl: z.url().optional().describe('A link to the answer, valid for at most 15 minutes.'),
   error: z
     .object({
