@@ -79,7 +79,7 @@ export const jobView = z.object({
   cancelRequested: z
     .boolean()
     .optional()
-    .describe('The job ends before its next model call, unless an answer arrives before that.'),
+    .describe('The job ends within half a minute, unless an answer arrives before that.'),
   metadata: z.record(z.string(), z.string()).readonly().optional(),
   attempts: z.array(attempt).readonly().describe('The latest 20 attempts, oldest first.'),
   ...served,

@@ -65,7 +65,7 @@ function derive(policy: BreakerPolicy): Timing {
     claimJitterMs: Math.min(200, viewMaxAgeMs),
     claimJitterMaxMs: Math.min(5_000, leaseMs / 15),
     recheckMs,
-    announcedForMs: 2 * recheckMs,
+    announcedForMs: 1.2 * recheckMs,
     skewLimitMs: Math.min(2_000, cooldownMs),
   };
 }
