@@ -18,12 +18,12 @@ export interface Target {
   readonly weight?: number;
   /** The limit for this target's first token. @default `breaker.firstTokenSeconds` */
   readonly firstTokenSeconds?: number;
-  /** What the target can do, where that differs from its model. @default the model's capabilities */
+  /** The capabilities in which the target differs from its model. @default none */
   readonly capabilities?: Capabilities;
 }
 
 export interface Capabilities {
-  /** Whether the target answers ConverseStream; otherwise it is called with Converse. */
+  /** Says if the target is called with ConverseStream instead of Converse. @default the model's */
   readonly streams?: Streams;
 }
 

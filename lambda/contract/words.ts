@@ -106,7 +106,7 @@ export type AdmittedCalls = (typeof ADMITTED_CALLS)[number];
 export const CHAIN_STATES = ['healthy', 'degraded', 'unhealthy'] as const;
 export type ChainState = (typeof CHAIN_STATES)[number];
 
-/** Whether a model answers as a stream. */
+/** The requests for which a model can stream its answer: all, none, or those without tools. */
 export const STREAMS = ['yes', 'no', 'not-with-tools'] as const;
 export type Streams = (typeof STREAMS)[number];
 

@@ -21,7 +21,7 @@ export interface CancelDependencies {
 }
 
 export type Cancellation =
-  /** The job is CANCELLED, or is RUNNING and its run stops before the next call. */
+  /** The job is CANCELLED, or is RUNNING and its run stops when it next renews its lease. */
   { readonly outcome: 'accepted'; readonly job: Job } | { readonly outcome: 'ended' | 'unknown' };
 
 /**

@@ -7,7 +7,10 @@ import type { ModelCall } from './model-call.ts';
 import type { Random } from './seeded-random.ts';
 import type { StreamError } from './stream-error.ts';
 
-/** What happens to a call. The fake's server plays it with timers, a simulation in virtual time. */
+/**
+ * The course of a call, chosen when the call begins. The fake's server follows it with timers, a
+ * simulation in virtual time.
+ */
 export type Course =
   | { readonly kind: 'failed'; readonly rule: FailingRule }
   | ({ readonly kind: 'generated' } & Generation);
@@ -26,7 +29,7 @@ export type GenerationEnd =
   | { readonly kind: 'stall' | 'stream-reset'; readonly afterTokens: number }
   | { readonly kind: 'stream-error'; readonly afterTokens: number; readonly error: StreamError };
 
-/** What determines the courses of calls. */
+/** The faults, speeds and lengths from which the courses of calls are drawn. */
 export interface ModelBehavior {
   readonly faults: Faults;
   readonly latency: Latency;

@@ -98,7 +98,7 @@ export const JOB_PATHS = {
       operationId: 'cancelJob',
       summary: 'Cancels a job.',
       description:
-        'A queued or deferred job is CANCELLED at once. A running job is asked to stop: it ends before its next model call, unless an answer arrives before that.',
+        'A queued or deferred job is CANCELLED at once. A running job is asked to stop: it ends within half a minute, unless an answer arrives before that.',
       tags: ['jobs'],
       responses: {
         '202': {

@@ -3,7 +3,7 @@ import type { RunResult } from '../router/run-result.ts';
 import { withRun } from './attempts.ts';
 import type { Job } from './job.ts';
 
-/** What a row keeps of the run that has just ended. */
+/** The facts about an ended run that the job's row keeps. */
 export type RunRecord = Pick<RunResult, 'attempts' | 'chargedEarlier'>;
 
 /** The record of a run that made no attempt. */

@@ -121,7 +121,7 @@ export function requeue(job: DueJob, now: number): RowUpdate {
   };
 }
 
-/** Asks the run that holds the job to stop; it checks before each call. */
+/** Asks the run that holds the job to stop. The run notices when it renews its lease. */
 export function requestCancel(job: DueJob): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_RUNNING],

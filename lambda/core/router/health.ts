@@ -30,7 +30,7 @@ export interface HealthPorts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** What is known about the targets of a chain. */
+/** The facts from which the health of a chain follows. */
 export interface ChainFacts {
   readonly circuits: readonly CircuitSummary[];
   /** The day circuits, by region. @default closed */
