@@ -47,7 +47,7 @@ const usedUp: State = {
   untilMs: NOW_MS + 12 * 3_600_000,
   probeAtMs: NOW_MS + 3_600_000,
 };
-const everywhere = (state: State) => Object.fromEntries(KEYS.map((key) => [key, state]));
+const everywhere = <Value>(value: Value) => Object.fromEntries(KEYS.map((key) => [key, value]));
 
 const disabled: ConfigFailures = {
   failures: 3,
@@ -154,12 +154,7 @@ const SITUATIONS: readonly (readonly [string, Given, Expected])[] = [
     { circuits: { [EAST_LAST]: open, [EAST_SPARE]: open, [WEST]: open } },
     {
       status: 'unhealthy',
-      except: {
-        [EAST]: ['unhealthy', 'none'],
-        [WEST]: ['unhealthy', 'none'],
-        [EAST_LAST]: ['unhealthy', 'none'],
-        [EAST_SPARE]: ['unhealthy', 'none'],
-      },
+      except: everywhere(['unhealthy', 'none'] as const),
     },
   ],
   [
@@ -167,12 +162,7 @@ const SITUATIONS: readonly (readonly [string, Given, Expected])[] = [
     { circuits: everywhere(open) },
     {
       status: 'unhealthy',
-      except: {
-        [EAST]: ['unhealthy', 'none'],
-        [WEST]: ['unhealthy', 'none'],
-        [EAST_LAST]: ['unhealthy', 'none'],
-        [EAST_SPARE]: ['unhealthy', 'none'],
-      },
+      except: everywhere(['unhealthy', 'none'] as const),
     },
   ],
   [
@@ -180,12 +170,7 @@ const SITUATIONS: readonly (readonly [string, Given, Expected])[] = [
     { circuits: everywhere(due) },
     {
       status: 'unhealthy',
-      except: {
-        [EAST]: ['unhealthy', 'probes'],
-        [WEST]: ['unhealthy', 'probes'],
-        [EAST_LAST]: ['unhealthy', 'probes'],
-        [EAST_SPARE]: ['unhealthy', 'probes'],
-      },
+      except: everywhere(['unhealthy', 'probes'] as const),
     },
   ],
   [
@@ -193,12 +178,7 @@ const SITUATIONS: readonly (readonly [string, Given, Expected])[] = [
     { circuits: everywhere(uncalled) },
     {
       status: 'degraded',
-      except: {
-        [EAST]: ['waiting', 'probes'],
-        [WEST]: ['waiting', 'probes'],
-        [EAST_LAST]: ['waiting', 'probes'],
-        [EAST_SPARE]: ['waiting', 'probes'],
-      },
+      except: everywhere(['waiting', 'probes'] as const),
     },
   ],
   [
@@ -208,15 +188,10 @@ const SITUATIONS: readonly (readonly [string, Given, Expected])[] = [
   ],
   [
     'every target is disabled',
-    { disabled: Object.fromEntries(KEYS.map((key) => [key, disabled])) },
+    { disabled: everywhere(disabled) },
     {
       status: 'unhealthy',
-      except: {
-        [EAST]: ['disabled', 'none'],
-        [WEST]: ['disabled', 'none'],
-        [EAST_LAST]: ['disabled', 'none'],
-        [EAST_SPARE]: ['disabled', 'none'],
-      },
+      except: everywhere(['disabled', 'none'] as const),
     },
   ],
   [
@@ -236,12 +211,7 @@ const SITUATIONS: readonly (readonly [string, Given, Expected])[] = [
     { dailyQuotas: { 'us-east-1': usedUp, 'us-west-2': usedUp } },
     {
       status: 'unhealthy',
-      except: {
-        [EAST]: ['unhealthy', 'none'],
-        [WEST]: ['unhealthy', 'none'],
-        [EAST_LAST]: ['unhealthy', 'none'],
-        [EAST_SPARE]: ['unhealthy', 'none'],
-      },
+      except: everywhere(['unhealthy', 'none'] as const),
     },
   ],
   [

@@ -1,23 +1,8 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { answerText } from '../../../local/bedrock/answer.ts';
-import {
-  type FakeBedrock,
-  type FakeBedrockOptions,
-  startFakeBedrock,
-} from '../../../local/bedrock/fake-bedrock.ts';
 import { until } from '../support/until.ts';
+import { aFake } from './a-fake.ts';
 import { aClient, aStream, errorOf, MODEL, PROTOCOLS, readStream } from './sdk-client.ts';
-
-let running: FakeBedrock | undefined;
-afterEach(async () => {
-  await running?.stop();
-  running = undefined;
-});
-
-async function aFake(options: FakeBedrockOptions = {}): Promise<FakeBedrock> {
-  running = await startFakeBedrock(options);
-  return running;
-}
 
 const TEXT = answerText(MODEL, 'Say hello');
 

@@ -1,25 +1,11 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { answerText } from '../../../local/bedrock/answer.ts';
-import {
-  type FakeBedrock,
-  type FakeBedrockOptions,
-  startFakeBedrock,
-} from '../../../local/bedrock/fake-bedrock.ts';
+import { startFakeBedrock } from '../../../local/bedrock/fake-bedrock.ts';
 import type { FaultRule } from '../../../local/bedrock/fault-rule.ts';
+import { aFake } from './a-fake.ts';
 import { aClient, aConverse, aCount, errorOf, MODEL, PROTOCOLS, textOf } from './sdk-client.ts';
 
 const HAIKU = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
-
-let running: FakeBedrock | undefined;
-afterEach(async () => {
-  await running?.stop();
-  running = undefined;
-});
-
-async function aFake(options: FakeBedrockOptions = {}): Promise<FakeBedrock> {
-  running = await startFakeBedrock(options);
-  return running;
-}
 
 describe.each(PROTOCOLS)('over %s', (protocol) => {
   test('a call gets the answer to its prompt', async () => {

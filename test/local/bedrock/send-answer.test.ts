@@ -1,11 +1,8 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { answerText } from '../../../local/bedrock/answer.ts';
-import {
-  type FakeBedrock,
-  type FakeBedrockOptions,
-  startFakeBedrock,
-} from '../../../local/bedrock/fake-bedrock.ts';
+import { startFakeBedrock } from '../../../local/bedrock/fake-bedrock.ts';
 import { until } from '../support/until.ts';
+import { aFake } from './a-fake.ts';
 import {
   aClient,
   aConverse,
@@ -16,17 +13,6 @@ import {
   readStream,
   textOf,
 } from './sdk-client.ts';
-
-let running: FakeBedrock | undefined;
-afterEach(async () => {
-  await running?.stop();
-  running = undefined;
-});
-
-async function aFake(options: FakeBedrockOptions = {}): Promise<FakeBedrock> {
-  running = await startFakeBedrock(options);
-  return running;
-}
 
 test('Converse answers when the last token is generated', async () => {
   const fake = await aFake({ latency: { firstTokenMs: 50, tokensPerSecond: 500 } });
