@@ -13,7 +13,7 @@ const OVERHEAD_SECONDS = 15;
 /** The longest `answerSeconds`: a worker also has to read the prompt and to store the answer. */
 export const LONGEST_ANSWER_SECONDS = LAMBDA_SECONDS - 2 * OVERHEAD_SECONDS;
 
-/** For each such number of prompt tokens, the limit for the first token grows by itself once. */
+/** A prompt of this many tokens doubles the limit for the first token; twice as many triple it. */
 const TOKENS_PER_FIRST_TOKEN_LIMIT = 100_000;
 
 type StreamPolicy = Pick<BreakerPolicy, 'firstTokenSeconds' | 'stallSeconds'>;
@@ -50,7 +50,7 @@ export function timeForACallMs(jobs: AnswerPolicy): number {
  * cut at the deadline.
  */
 export function shortestCallMs(breaker: StreamPolicy, jobs: AnswerPolicy): number {
-  return (breaker.firstTokenSeconds + breaker.stallSeconds) * 1000 + marginMs(jobs);
+  return streamSettledWithinMs(breaker) + marginMs(jobs);
 }
 
 /** The limit for counting a prompt's tokens before a call: half of the call's margin. */

@@ -51,7 +51,7 @@ export function timingOf(policy: BreakerPolicy): Timing {
 function derive(policy: BreakerPolicy): Timing {
   const bucketMs = Math.max(1, Math.round((policy.windowSeconds * 1000) / BUCKETS_PER_WINDOW));
   const cooldownMs = Math.round(policy.cooldownSeconds * 1000);
-  const leaseMs = Math.round(permitLeaseMs(streamSettledWithinMs(policy)));
+  const leaseMs = permitLeaseMs(streamSettledWithinMs(policy));
   const viewMaxAgeMs = policy.viewMaxAgeSeconds * 1000;
   const recheckMs = Math.min(5_000, cooldownMs / 12, policy.windowSeconds * (1000 / 12));
   return {

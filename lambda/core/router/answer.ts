@@ -29,6 +29,11 @@ export function readAnswer({ stopReason, text, inToolCall }: ModelAnswer): Readi
   }
 }
 
+/** True for an answer that is the model's fault. An answer that the time limit cut is not. */
+export function isUnusable(reading: Reading | undefined): boolean {
+  return reading?.usable === false && reading.reason !== 'cut';
+}
+
 const TRUNCATING: readonly string[] = ['max_tokens', 'model_context_window_exceeded'];
 
 /** The start of a JSON object or list, with or without a Markdown fence. */

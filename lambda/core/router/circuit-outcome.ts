@@ -1,6 +1,6 @@
 import type { FailureKind, TargetFailureKind } from '../../contract/words.ts';
 import type { Outcome } from '../breaker/permit.ts';
-import type { Reading } from './answer.ts';
+import { isUnusable, type Reading } from './answer.ts';
 import type { ModelResult } from './model-client.ts';
 
 /** Translates a call's result for the circuit, which ignores faults of the caller and our own aborts. */
@@ -22,11 +22,6 @@ export function circuitOutcome(result: ModelResult, reading?: Reading): Outcome 
     default:
       return result satisfies never;
   }
-}
-
-/** True for an answer that is the model's fault. An answer that the time limit cut is not. */
-function isUnusable(reading: Reading | undefined): boolean {
-  return reading?.usable === false && reading.reason !== 'cut';
 }
 
 function isTargetKind(kind: FailureKind): kind is TargetFailureKind {

@@ -32,10 +32,21 @@ export class PromptSize {
   readonly #conversation: Conversation;
   /** Counts by tier and model; a model has the same tokenizer in each region. */
   readonly #counts = new Map<string, number | undefined>();
+  /** Estimates by tier, because a long prompt takes time to measure. */
+  readonly #estimates = new Map<string, number>();
 
   constructor(models: Pick<ModelClient, 'countTokens'>, conversation: Conversation) {
     this.#models = models;
     this.#conversation = conversation;
+  }
+
+  /** Estimates the tokens of the prompt as this tier sends it. */
+  estimate(tier: TierTarget['tier']): number {
+    const known = this.#estimates.get(tier.name);
+    if (known !== undefined) return known;
+    const estimate = estimatedTokens(this.#conversation, tier);
+    this.#estimates.set(tier.name, estimate);
+    return estimate;
   }
 
   /**
@@ -45,7 +56,7 @@ export class PromptSize {
   isClose({ target, tier }: TierTarget): boolean {
     const facts = modelFacts(target);
     if (!facts) return false;
-    const estimate = estimatedTokens(this.#conversation, tier);
+    const estimate = this.estimate(tier);
     const room = facts.contextWindow - Math.min(tier.maxTokens, facts.maxOutputTokens);
     const isSafe = estimate * ESTIMATE_FACTOR <= room;
     const isHopeless = estimate > facts.contextWindow * ESTIMATE_FACTOR;
@@ -54,7 +65,7 @@ export class PromptSize {
 
   /** Returns the model's own count if the estimate is close; without one, the estimate. */
   async tokens(tierTarget: TierTarget, timeoutMs: number): Promise<number> {
-    const estimate = estimatedTokens(this.#conversation, tierTarget.tier);
+    const estimate = this.estimate(tierTarget.tier);
     if (!this.isClose(tierTarget)) return estimate;
     const { target, tier } = tierTarget;
     const key = `${tier.name}/${profileOf(target).model}`;

@@ -2,7 +2,7 @@ import type { Conversation, InferenceConfig } from '../../contract/job-request.t
 import { type ModelFacts, modelFacts } from '../../contract/models.ts';
 import type { Candidate } from './candidates.ts';
 import type { ModelRequest } from './model-client.ts';
-import { estimatedTokens, systemPrompt } from './prompt-size.ts';
+import { systemPrompt } from './prompt-size.ts';
 
 /** A part of the caller's request that was reduced to fit a target. */
 export type Reduction = 'maxTokens' | 'temperature' | 'topP' | 'simplify';
@@ -23,7 +23,7 @@ export function shapeRequest(
   { target, tier }: Pick<Candidate, 'target' | 'tier'>,
   conversation: Conversation,
   jobId: string,
-  promptTokens = estimatedTokens(conversation, tier),
+  promptTokens: number,
 ): Shaped {
   const facts = modelFacts(target);
   const system = systemPrompt(conversation, tier);

@@ -3,13 +3,13 @@ import { countTokensMs } from '../../contract/time-budget.ts';
 import type { AttemptOutcome } from '../../contract/words.ts';
 import type { Outcome, Permit } from '../breaker/permit.ts';
 import type { Clock } from '../clock.ts';
-import { type Reading, readAnswer } from './answer.ts';
+import { isUnusable, type Reading, readAnswer } from './answer.ts';
 import { callLimits, leaseMsOf } from './call-limits.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import type { Candidate } from './candidates.ts';
 import { circuitOutcome } from './circuit-outcome.ts';
 import type { CallLimits, ModelClient, ModelRequest, ModelResult } from './model-client.ts';
-import { estimatedTokens, PromptSize } from './prompt-size.ts';
+import { PromptSize } from './prompt-size.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { LeaseLoss, RunRequest } from './run-request.ts';
 import { type Reduction, shapeRequest } from './shape.ts';
@@ -58,13 +58,14 @@ export class TargetCaller {
   /** Returns false if the prompt certainly does not fit the target's window. */
   mayFit(candidate: Candidate): boolean {
     const { conversation, jobId } = this.#request;
-    return shapeRequest(candidate, conversation, jobId).fits || this.#prompt.isClose(candidate);
+    const estimate = this.#prompt.estimate(candidate.tier);
+    const { fits } = shapeRequest(candidate, conversation, jobId, estimate);
+    return fits || this.#prompt.isClose(candidate);
   }
 
   /** Returns the length of the lease that a recovery permit for this target needs. */
   permitLeaseMs(candidate: Candidate): number {
-    const { conversation } = this.#request;
-    return leaseMsOf(this.#limits(candidate, estimatedTokens(conversation, candidate.tier)));
+    return leaseMsOf(this.#limits(candidate, this.#prompt.estimate(candidate.tier)));
   }
 
   /** Calls the target once. Settles the permit even if the call fails or is not made. */
@@ -131,5 +132,5 @@ const CALL_ENDED = 'the call has ended';
 /** Returns the kind of a call that failed or whose answer is of no use. */
 function failureOf(result: ModelResult, reading?: Reading): AttemptOutcome | undefined {
   if (result.outcome === 'failure') return result.failure.kind;
-  return reading?.usable === false && reading.reason !== 'cut' ? 'unusable' : undefined;
+  return isUnusable(reading) ? 'unusable' : undefined;
 }

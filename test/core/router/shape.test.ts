@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Conversation, InferenceConfig } from '../../../lambda/contract/job-request.ts';
+import { estimatedTokens } from '../../../lambda/core/router/prompt-size.ts';
 import { shapeRequest } from '../../../lambda/core/router/shape.ts';
 
 const SONNET_3 = 'anthropic.claude-3-sonnet-20240229-v1:0';
@@ -27,7 +28,12 @@ function shape(
   const tier = { name: 'tier', targets: [target], maxTokens: cap, simplify };
   const messages = [{ role: 'user', text: prompt }] as const;
   const conversation: Conversation = { messages, system, inferenceConfig: asked };
-  const shaped = shapeRequest({ target, tier }, conversation, 'job-1');
+  const shaped = shapeRequest(
+    { target, tier },
+    conversation,
+    'job-1',
+    estimatedTokens(conversation, tier),
+  );
   if (!shaped.fits) return 'too-long';
   const { system: sent, inferenceConfig } = shaped.request;
   return { system: sent, ...inferenceConfig, reducedBy: shaped.reducedBy };
