@@ -30,6 +30,7 @@ export const JOBS_TABLE = {
     partitionKey: 'sweepShard',
     sortKey: 'dueAt',
     include: [
+      'tenant',
       'status',
       'generation',
       'sentAt',

@@ -148,10 +148,11 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       await jobs.create(job, START);
       await jobs.update(JOB_ID, sent(job, START));
 
-      const { jobId, status, generation, deadlineAt, leaseUntil, nextAttemptAt } = job;
+      const { jobId, tenant, status, generation, deadlineAt, leaseUntil, nextAttemptAt } = job;
       expect(await dueIn(jobs, 0, START + 110_000)).toEqual([
         expect.objectContaining({
           jobId,
+          tenant,
           status,
           generation,
           deadlineAt,

@@ -60,7 +60,7 @@ export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
 }
 
 /** The part of a row that the sweeper's index holds; transitions of a due job need no more. */
-export type DueJob = Pick<Job, 'jobId' | 'status' | 'generation' | 'deadlineAt'> &
+export type DueJob = Pick<Job, 'jobId' | 'tenant' | 'status' | 'generation' | 'deadlineAt'> &
   Partial<
     Pick<
       Job,
