@@ -17,14 +17,14 @@ try {
   // `autoSynth` is off: after an error it would write a partial assembly.
   const app = new App({ context, analyticsReporting: false, autoSynth: false });
 
-  const { config, emulator, removalPolicy, statusConcurrency, ...where } = readContext(
-    app.node.getAllContext(),
-  );
+  const { config, emulator, gatewayLogRole, removalPolicy, statusConcurrency, ...where } =
+    readContext(app.node.getAllContext());
   const settings = await readSettings(process.env.HOLDFAST_CONFIG ?? config ?? SETTINGS_FILE);
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
   const stack = new HoldfastStack(app, 'Holdfast', {
     settings,
     removalPolicy,
+    gatewayLogRole,
     statusConcurrency,
     // If no account is given, the template fits any account, because the app looks nothing up.
     env: environmentOf(where, { account, region }, settings),

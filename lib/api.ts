@@ -1,22 +1,21 @@
 import {
-  AccessLogField,
-  AccessLogFormat,
+  CfnRestApi,
+  EndpointAccessMode,
   EndpointType,
   type IApiKey,
   JsonSchemaType,
   JsonSchemaVersion,
   LambdaIntegration,
-  LogGroupLogDestination,
   MethodLoggingLevel,
   type MethodOptions,
   Model,
   RequestValidator,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ALL_KEYS, type ApiPolicy } from '../lambda/contract/policy.ts';
+import { AccessLog } from './access-log.ts';
 import { ADMIN_LIMITS } from './admin-routes.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import type { HoldfastFunction } from './holdfast-function.ts';
@@ -30,8 +29,8 @@ export interface ApiProps {
   readonly status: HoldfastFunction;
   /** The limits of each API key. */
   readonly limits: ApiPolicy;
-  /** The policy for the gateway's logging role when the stack is deleted. */
-  readonly removalPolicy: RemovalPolicy;
+  /** Makes the role that writes the access logs of all REST APIs of the account and region. */
+  readonly gatewayLogRole: boolean;
   /**
    * An existing API key for callers.
    * @default a new key
@@ -49,25 +48,20 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
-    const { service, removalPolicy, apiKey } = props;
+    const { service, gatewayLogRole, apiKey } = props;
 
-    const accessLog = new LogGroup(this, 'AccessLog', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const accessLog = new AccessLog(this, 'AccessLog');
     const { region, urlSuffix } = Stack.of(this);
     this.restApi = new RestApi(this, 'RestApi', {
       restApiName: service,
       description: 'Holdfast: language model jobs that survive an outage',
       endpointTypes: [EndpointType.REGIONAL],
-      // API Gateway writes logs with one role per account, and a new account has none.
-      cloudWatchRole: true,
-      // When the stack is deleted, other APIs of the account may use this role.
-      cloudWatchRoleRemovalPolicy: removalPolicy,
+      cloudWatchRole: gatewayLogRole,
+      // The other APIs of the account use this role too, even after a first deploy that failed.
+      ...(gatewayLogRole && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
       deployOptions: {
         stageName: 'v1',
-        accessLogDestination: new LogGroupLogDestination(accessLog),
-        accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+        ...accessLog.stageOptions,
         // Execution logs would contain prompts.
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false,
@@ -87,6 +81,7 @@ export class Api extends Construct {
     // CDK adds an output for the address; the stack has its own.
     this.restApi.node.tryRemoveChild('Endpoint');
 
+    requireTls12(this.restApi);
     this.#addRoutes(props);
     addGatewayResponses(this.restApi);
     this.#acknowledge();
@@ -178,15 +173,13 @@ export class Api extends Construct {
 
 const GATEWAY_LOGS_POLICY = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
 
-/** The access log records caller, route, status and latency, but no address, body or header. */
-const ACCESS_LOG = {
-  requestId: AccessLogField.contextRequestId(),
-  apiKeyId: AccessLogField.contextIdentityApiKeyId(),
-  operator: AccessLogField.contextIdentityUserArn(),
-  method: AccessLogField.contextHttpMethod(),
-  route: AccessLogField.contextResourcePath(),
-  status: AccessLogField.contextStatus(),
-  latencyMs: AccessLogField.contextResponseLatency(),
-  functionLatencyMs: AccessLogField.contextIntegrationLatency(),
-  refusedBy: AccessLogField.contextErrorResponseType(),
-};
+/**
+ * Refuses TLS 1.0 and 1.1, which a regional API accepts by default. CDK's `RestApi` has no prop for
+ * this. The access mode is BASIC because STRICT would also refuse calls through other host names.
+ */
+function requireTls12({ node }: RestApi): void {
+  const api = node.defaultChild;
+  if (!(api instanceof CfnRestApi)) throw new Error('the REST API has no resource of its own');
+  api.securityPolicy = 'SecurityPolicy_TLS13_1_2_2021_06';
+  api.endpointAccessMode = EndpointAccessMode.BASIC;
+}

@@ -17,6 +17,8 @@ export interface AppContext {
   readonly removalPolicy?: RemovalPolicy;
   /** Adapts the stack to a CloudFormation emulator. */
   readonly emulator: boolean;
+  /** Makes the role with which API Gateway writes the access logs of all REST APIs of the account. */
+  readonly gatewayLogRole: boolean;
   /**
    * The account to deploy to. If the credentials are for another account, synth fails.
    * @default the account of the credentials
@@ -40,6 +42,7 @@ const KEYS = [
   'account',
   'config',
   'emulator',
+  'gatewayLogRole',
   'region',
   'removalPolicy',
   'statusConcurrency',
@@ -59,6 +62,7 @@ export function readContext(given: Given): AppContext {
     config: text('config'),
     removalPolicy: removalPolicies.find((each) => each === given.removalPolicy),
     emulator: text('emulator') === 'true',
+    gatewayLogRole: text('gatewayLogRole') === 'true',
     account: text('account'),
     region: text('region'),
     ...(statusConcurrency !== undefined && { statusConcurrency: Number(statusConcurrency) }),
@@ -112,9 +116,12 @@ function unknownKeys(given: Given): string[] {
 
 const removalPolicies = [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY];
 
+const TRUTH = [/^(true|false)$/, 'true or false'] as const;
+
 const VALUES: Readonly<Partial<Record<(typeof KEYS)[number], readonly [RegExp, string]>>> = {
   account: [/^\d{12}$/, 'twelve digits'],
-  emulator: [/^(true|false)$/, 'true or false'],
+  emulator: TRUTH,
+  gatewayLogRole: TRUTH,
   removalPolicy: [new RegExp(`^(${removalPolicies.join('|')})$`), removalPolicies.join(' or ')],
   statusConcurrency: [/^[1-9]\d{0,4}$/, 'a whole number from 1'],
 };

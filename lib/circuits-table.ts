@@ -1,17 +1,29 @@
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import { CIRCUITS_TABLE } from '../lambda/contract/keys.ts';
 import type { DataProtection } from './data-protection.ts';
 import type { FunctionEnvironment } from './holdfast-function.ts';
 
+export interface CircuitsTableProps extends DataProtection {
+  /**
+   * The secret with the password of the Redis server that stores the circuits in place of the table.
+   * @default none
+   */
+  readonly secret?: ISecret;
+}
+
 /** The table of shared circuits: a control item for each target, and the counters of its window. */
 export class CircuitsTable extends Construct {
   readonly table: Table;
+  readonly #secret: ISecret | undefined;
 
-  constructor(scope: Construct, id: string, props: DataProtection) {
+  constructor(scope: Construct, id: string, props: CircuitsTableProps) {
     super(scope, id);
+    this.#secret = props.secret;
     this.table = new Table(this, 'Table', {
       partitionKey: { name: CIRCUITS_TABLE.partitionKey, type: AttributeType.STRING },
       sortKey: { name: CIRCUITS_TABLE.sortKey, type: AttributeType.STRING },
@@ -63,11 +75,35 @@ export class CircuitsTable extends Construct {
     });
   }
 
+  /** Every function that uses the circuits also needs the password of their server. */
   #grant(grantee: IGrantable, verbs: readonly string[]): Grant {
+    if (this.#secret) grantReadSecret(this.#secret, grantee);
     return Grant.addToPrincipal({
       grantee,
       actions: verbs.map((verb) => `dynamodb:${verb}`),
       resourceArns: [this.table.tableArn],
     });
   }
+}
+
+/**
+ * Grants reading the secret, and its own key, if it has one. CDK's `grantRead` also grants an action
+ * that no function calls.
+ */
+function grantReadSecret(secret: ISecret, grantee: IGrantable): void {
+  Grant.addToPrincipal({
+    grantee,
+    actions: ['secretsmanager:GetSecretValue'],
+    resourceArns: [secret.secretFullArn ?? secret.secretArn],
+  });
+  if (!secret.encryptionKey) return;
+  const { region, urlSuffix } = Stack.of(secret);
+  Grant.addToPrincipal({
+    grantee,
+    actions: ['kms:Decrypt'],
+    resourceArns: [secret.encryptionKey.keyArn],
+    conditions: {
+      StringEquals: { 'kms:ViaService': `secretsmanager.${region}.${urlSuffix}` },
+    },
+  });
 }

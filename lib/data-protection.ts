@@ -1,5 +1,5 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { RemovalPolicy } from 'aws-cdk-lib/core';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 
 /** The protection of the data in the tables and the bucket of an instance. */
 export interface DataProtection {
@@ -12,4 +12,14 @@ export interface DataProtection {
    * @default keys that AWS manages
    */
   readonly encryptionKey?: IKey;
+}
+
+/**
+ * Returns the policy of resources with data. `RETAIN` would also keep the empty resources of a first
+ * deploy that fails, and each further attempt would add more of them.
+ */
+export function keptData(removalPolicy: RemovalPolicy): RemovalPolicy {
+  return removalPolicy === RemovalPolicy.RETAIN
+    ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+    : removalPolicy;
 }

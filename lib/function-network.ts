@@ -1,4 +1,5 @@
 import {
+  type ISecurityGroup,
   type IVpc,
   Peer,
   Port,
@@ -18,7 +19,10 @@ export interface FunctionNetworkProps {
   readonly vpcSubnets?: SubnetSelection;
 }
 
-/** The subnets of the functions in a VPC, and a security group that allows only outgoing HTTPS. */
+/** The port of a Redis server whose address names none. */
+const REDIS_PORT = 6379;
+
+/** The subnets of the functions in a VPC, and a security group that allows outgoing HTTPS. */
 export class FunctionNetwork extends Construct {
   readonly placement: Required<FunctionNetworkProps>;
   readonly securityGroup: SecurityGroup;
@@ -34,5 +38,15 @@ export class FunctionNetwork extends Construct {
       allowAllOutbound: false,
     });
     this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.HTTPS, 'APIs of AWS');
+  }
+
+  /**
+   * Opens the port of a Redis server: towards its security group, which then also lets the functions
+   * in, or else towards any address, because only the user knows where the server is.
+   */
+  allowRedis(url: string, server?: ISecurityGroup): void {
+    const port = Port.tcp(Number(new URL(url).port || REDIS_PORT));
+    this.securityGroup.addEgressRule(server ?? Peer.anyIpv4(), port, 'Circuits');
+    server?.addIngressRule(this.securityGroup, port, 'Functions of Holdfast');
   }
 }

@@ -1,22 +1,21 @@
-import type { IApiKey } from 'aws-cdk-lib/aws-apigateway';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Names, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { MetricName } from '../lambda/contract/metrics.ts';
-import type { Settings, SettingsInput } from '../lambda/contract/policy.ts';
-import { parseSettings, SettingsError } from '../lambda/contract/schemas/settings.ts';
+import type { SettingsInput } from '../lambda/contract/policy.ts';
+import { parseSettings } from '../lambda/contract/schemas/settings.ts';
 import { Admin } from './admin.ts';
 import { Api } from './api.ts';
-import { bundledHandlers, type HandlerCode } from './bundle.ts';
-import { CircuitsCache } from './circuits-cache.ts';
+import { bundledHandlers } from './bundle.ts';
+import { circuitsServer } from './circuits-server.ts';
 import { CircuitsTable } from './circuits-table.ts';
 import { CompletionEvents } from './completion-events.ts';
+import { refuseContradictions } from './contradictions.ts';
+import { keptData } from './data-protection.ts';
 import { FunctionNetwork } from './function-network.ts';
+import type { HoldfastProps } from './holdfast-props.ts';
 import type { InstanceParts } from './instance-parts.ts';
 import { JobsQueue } from './jobs-queue.ts';
 import { JobsTable } from './jobs-table.ts';
@@ -33,73 +32,7 @@ import { Sweeper } from './sweeper.ts';
 import { Worker } from './worker.ts';
 
 export { defineSettings, SettingsError } from '../lambda/contract/schemas/settings.ts';
-export type { MetricName, SettingsInput };
-
-export interface HoldfastProps {
-  /** The targets, their order and the policy of the breaker; docs/settings.md lists all fields. */
-  readonly settings: SettingsInput;
-  /**
-   * The policy for jobs, circuits, prompts and results when the stack is deleted. With DESTROY, a
-   * function of CDK empties the bucket first.
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy;
-  /**
-   * Lets both tables be restored to any second of the last 35 days.
-   * @default true
-   */
-  readonly pointInTimeRecovery?: boolean;
-  /**
-   * The key that encrypts the tables, the bucket, the queues and the cache. If it belongs to another
-   * account or region, its policy must let the functions' roles use it.
-   * @default keys that AWS manages
-   */
-  readonly encryptionKey?: IKey;
-  /**
-   * An existing API key for callers.
-   * @default a new key
-   */
-  readonly apiKey?: IApiKey;
-  /**
-   * The concurrency that is reserved for GET /v1/jobs/{id}, and its limit. With it, a request may
-   * wait for the end of a job for 20 s, and waiting requests cannot take the workers' concurrency.
-   * Lambda keeps 100 of the account's concurrency unreserved, so a new account can reserve none.
-   * @default none; a request may wait for 5 s
-   */
-  readonly statusConcurrency?: number;
-  /**
-   * The VPC in which the functions run. It must give them access, through NAT or endpoints, to
-   * Bedrock in each region of the chain and to SQS, DynamoDB, S3, EventBridge and SSM.
-   * @default outside of any VPC
-   */
-  readonly vpc?: IVpc;
-  /**
-   * The subnets of `vpc` in which the functions run.
-   * @default private subnets with a route to the internet
-   */
-  readonly vpcSubnets?: SubnetSelection;
-  /**
-   * Makes an ElastiCache Serverless cache for Valkey in `vpc` and stores the circuits in it. This sets
-   * `breaker.store` and `breaker.redisUrl` in the settings.
-   * @default false; `breaker.store` names the store
-   */
-  readonly valkey?: boolean;
-  /**
-   * The topic that alarms notify.
-   * @default a new topic without subscriptions
-   */
-  readonly alarmTopic?: ITopic;
-  /**
-   * The address of the runbook, which each alarm names.
-   * @default docs/runbook.md of this package
-   */
-  readonly runbookUrl?: string;
-  /**
-   * Returns the code of each handler.
-   * @default the handlers of this package, bundled at synth
-   */
-  readonly code?: HandlerCode;
-}
+export type { HoldfastProps, MetricName, SettingsInput };
 
 /** An instance of Holdfast: the API, the queue, the functions, the stores and the monitoring. */
 export class Holdfast extends Construct {
@@ -114,23 +47,28 @@ export class Holdfast extends Construct {
   readonly api: Api;
   readonly monitoring: Monitoring;
 
-  /** Throws a SettingsError for invalid settings, with a line for each fault. */
+  /** Throws a SettingsError for invalid settings or props, with a line for each fault. */
   constructor(scope: Construct, id: string, props: HoldfastProps) {
     super(scope, id);
     const { removalPolicy = RemovalPolicy.RETAIN, pointInTimeRecovery = true } = props;
     const { encryptionKey, vpc, vpcSubnets, apiKey, statusConcurrency } = props;
+    const given = parseSettings(props.settings, 'settings');
+    refuseContradictions(props, given.breaker, Stack.of(this).region);
     this.service = Names.uniqueResourceName(this, NAME_OPTIONS);
 
     const network = vpc && new FunctionNetwork(this, 'Network', { vpc, vpcSubnets });
-    const given = parseSettings(props.settings, 'settings');
-    const settings = props.valkey ? this.#withValkey(given, props, network) : given;
+    const { settings, secret } = circuitsServer(this, given, props, network);
     const { jobs: policy, api: limits, breaker, probe } = settings;
     const code = props.code ?? bundledHandlers(breaker.store);
-    const data = { removalPolicy, pointInTimeRecovery, encryptionKey };
+    const data = {
+      removalPolicy: keptData(removalPolicy),
+      pointInTimeRecovery,
+      encryptionKey,
+    };
 
     this.settings = new SettingsParameter(this, 'Settings', { settings });
     this.jobs = new JobsTable(this, 'Jobs', data);
-    this.circuits = new CircuitsTable(this, 'Circuits', data);
+    this.circuits = new CircuitsTable(this, 'Circuits', { ...data, secret });
     this.results = new ResultsBucket(this, 'Results', { ...data, policy });
     this.queue = new JobsQueue(this, 'Queue', { policy, encryptionKey });
     this.events = new CompletionEvents(this, 'Events', { service: this.service });
@@ -152,7 +90,7 @@ export class Holdfast extends Construct {
       request: request.function,
       status: status.function,
       limits,
-      removalPolicy,
+      gatewayLogRole: props.gatewayLogRole ?? false,
       apiKey,
     });
     const worker = new Worker(this, 'Worker', { ...parts, policy });
@@ -199,17 +137,6 @@ export class Holdfast extends Construct {
   /** Returns a metric of this instance. By default its statistic is the sum. */
   metric(metricName: MetricName, options: MetricOptions = {}): Metric {
     return instanceMetric(this.service, metricName, options).attachTo(this);
-  }
-
-  #withValkey(settings: Settings, props: HoldfastProps, network?: FunctionNetwork): Settings {
-    if (!network)
-      throw new SettingsError('props', ['valkey: got true, allowed only together with vpc']);
-    const { url: redisUrl } = new CircuitsCache(this, 'Cache', {
-      ...network.placement,
-      clients: network.securityGroup,
-      encryptionKey: props.encryptionKey,
-    });
-    return { ...settings, breaker: { ...settings.breaker, store: 'redis', redisUrl } };
   }
 }
 

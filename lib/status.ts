@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import { LONGEST_WAIT_SECONDS } from '../lambda/contract/longest-wait.ts';
-import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { InstanceParts } from './instance-parts.ts';
 
@@ -24,7 +23,6 @@ export class Status extends Construct {
   constructor(scope: Construct, id: string, props: StatusProps) {
     super(scope, id);
     const { functions, settings, jobs, results, concurrency } = props;
-    checkConcurrency(concurrency);
     const { reserved, shared } = LONGEST_WAIT_SECONDS;
     const longestWaitSeconds = concurrency === undefined ? shared : reserved;
 
@@ -46,12 +44,4 @@ export class Status extends Construct {
     jobs.grantRead(this.function);
     results.grantReadResults(this.function);
   }
-}
-
-/** Lambda itself accepts 0, and then never runs the function. */
-function checkConcurrency(concurrency: number | undefined): void {
-  if (concurrency === undefined || (Number.isInteger(concurrency) && concurrency >= 1)) return;
-  throw new SettingsError('props', [
-    `statusConcurrency: got ${concurrency}, allowed is a whole number from 1`,
-  ]);
 }

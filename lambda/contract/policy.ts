@@ -93,8 +93,15 @@ export interface CircuitStorePolicy {
    * The time limit of a store operation. If it passes, the worker decides on its own. @default 1
    */
   readonly storeTimeoutSeconds: number;
-  /** The address of a Redis or Valkey server, for `store: 'redis'`. @default none */
+  /**
+   * The address of a Redis or Valkey server without a password, for `store: 'redis'`. @default none
+   */
   readonly redisUrl?: string;
+  /**
+   * The complete ARN of the secret in Secrets Manager with the server's password: the password alone,
+   * or JSON with `password` and optionally `username`. @default the server has no password
+   */
+  readonly redisSecretArn?: string;
 }
 
 export interface BreakerSettings extends BreakerPolicy, CircuitStorePolicy {}

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { SettingsInput } from '../../lambda/contract/policy.ts';
 import { openApiDocument } from '../../lambda/contract/schemas/openapi.ts';
 import { aTemplate, oneTargetSettings } from '../support/stack.ts';
@@ -63,9 +65,11 @@ describe('the API', () => {
     ]);
   });
 
-  test('is regional and has the stage v1', () => {
+  test('is regional, accepts no TLS before 1.2, and has the stage v1', () => {
     expect(propertiesOf(template, 'AWS::ApiGateway::RestApi', 'ApiRestApi')).toMatchObject({
       EndpointConfiguration: { Types: ['REGIONAL'] },
+      SecurityPolicy: 'SecurityPolicy_TLS13_1_2_2021_06',
+      EndpointAccessMode: 'BASIC',
     });
     expect(outputsOf(template).ApiUrl).toBe(
       'https://{ApiRestApi}.execute-api.{AWS::Region}.{AWS::URLSuffix}/{ApiRestApiDeploymentStagev1}',
@@ -108,12 +112,13 @@ describe('the API', () => {
     });
   });
 
-  test('logs each access without bodies, headers or addresses, and logs no executions', () => {
+  test('logs each access with its source and key, without bodies and headers, and no executions', () => {
     const stage = propertiesOf(template, 'AWS::ApiGateway::Stage', 'ApiRestApiDeploymentStagev1');
     const { Format } = stage.AccessLogSetting as { Format: string };
 
     expect(Object.values(JSON.parse(Format))).toEqual([
       '$context.requestId',
+      '$context.identity.sourceIp',
       '$context.identity.apiKeyId',
       '$context.identity.userArn',
       '$context.httpMethod',
@@ -130,6 +135,33 @@ describe('the API', () => {
       DataTraceEnabled: false,
       ThrottlingRateLimit: 5_000,
       ThrottlingBurstLimit: 2_500,
+    });
+  });
+
+  test('leaves the log role of the account’s other APIs alone', () => {
+    template.resourceCountIs('AWS::ApiGateway::Account', 0);
+    expect(JSON.stringify(resourcesOf(template, 'AWS::IAM::Role'))).not.toContain('apigateway');
+  });
+
+  test('sets a log role for all APIs only if it is asked to, and leaves it to them for good', () => {
+    const asked = aTemplate({ gatewayLogRole: true, removalPolicy: RemovalPolicy.DESTROY });
+    const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+
+    asked.allResources('AWS::ApiGateway::Account', kept);
+    expect(resourcesOf(asked, 'AWS::ApiGateway::Account')).toMatchObject([
+      { properties: { CloudWatchRoleArn: '{ApiRestApiCloudWatchRole.Arn}' } },
+    ]);
+    asked.hasResource('AWS::IAM::Role', {
+      ...kept,
+      Properties: {
+        AssumeRolePolicyDocument: {
+          Statement: [{ Principal: { Service: 'apigateway.amazonaws.com' } }],
+        },
+      },
+    });
+    // API Gateway refuses a stage with access logs while the account has no role.
+    asked.hasResource('AWS::ApiGateway::Stage', {
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp('^ApiRestApiAccount')]),
     });
   });
 

@@ -13,12 +13,17 @@ describe('the context of the app', () => {
       'cli-telemetry': false,
     };
 
-    expect(readContext(context)).toEqual({ emulator: false });
+    expect(readContext(context)).toEqual({ emulator: false, gatewayLogRole: false });
   });
 
   test('is read from flags, which are strings, and from cdk.json', () => {
     const flags = { account: '123456789012', region: 'eu-west-1', emulator: 'true' };
-    const others = { removalPolicy: 'destroy', config: 'a.json', statusConcurrency: '50' };
+    const others = {
+      removalPolicy: 'destroy',
+      config: 'a.json',
+      statusConcurrency: '50',
+      gatewayLogRole: 'true',
+    };
 
     expect(readContext({ ...flags, ...others })).toEqual({
       account: '123456789012',
@@ -27,6 +32,7 @@ describe('the context of the app', () => {
       removalPolicy: RemovalPolicy.DESTROY,
       config: 'a.json',
       statusConcurrency: 50,
+      gatewayLogRole: true,
     });
     const numbers = { account: 123456789012, statusConcurrency: 50 };
     expect(readContext({ ...numbers, emulator: true })).toMatchObject({
@@ -40,12 +46,14 @@ describe('the context of the app', () => {
     const context = {
       ...{ emulatr: 'true', account: '12345', emulator: 'yes', removalPolicy: 'keep' },
       statusConcurrency: '0',
+      gatewayLogRole: 'no',
     };
 
     expect(faultsOf(() => readContext(context))).toEqual([
-      'emulatr: got an unknown key, allowed are account, config, emulator, region, removalPolicy, statusConcurrency',
+      'emulatr: got an unknown key, allowed are account, config, emulator, gatewayLogRole, region, removalPolicy, statusConcurrency',
       'account: got "12345", allowed is twelve digits',
       'emulator: got "yes", allowed is true or false',
+      'gatewayLogRole: got "no", allowed is true or false',
       'removalPolicy: got "keep", allowed is retain or destroy',
       'statusConcurrency: got "0", allowed is a whole number from 1',
     ]);

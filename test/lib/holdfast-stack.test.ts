@@ -38,11 +38,19 @@ describe('the stack', () => {
     );
   });
 
-  test('retains its data when it is deleted, unless the removal policy is DESTROY', () => {
+  test('retains its data when it is deleted, but not after a first deploy that fails', () => {
+    const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
+
+    for (const type of DATA) template.allResources(type, kept);
+    // With `Retain`, each failed attempt would leave tables and a bucket behind.
+    const retained = Object.values(template.findResources('*'));
+    expect(retained.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')).toEqual([]);
+  });
+
+  test('deletes its data with the removal policy DESTROY', () => {
     const gone = aTemplate({ removalPolicy: RemovalPolicy.DESTROY });
 
     for (const type of DATA) {
-      template.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
       gone.allResources(type, { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
     }
   });

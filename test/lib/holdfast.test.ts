@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ApiKey } from 'aws-cdk-lib/aws-apigateway';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Stack } from 'aws-cdk-lib/core';
 import { Holdfast, type HoldfastProps } from '../../lib/holdfast.ts';
@@ -261,11 +262,102 @@ describe('circuits in Valkey', () => {
       },
     });
   });
+});
 
-  test('need a VPC', () => {
-    const elsewhere = new Stack(anApp(), 'Ours');
+describe('circuits in a Redis server of the user', () => {
+  const redisUrl = 'rediss://redis.internal:6380';
+  const settings = oneTargetSettings({ breaker: { store: 'redis', redisUrl } });
+  const rulesIn = (template: Template) =>
+    ['Ingress', 'Egress'].flatMap((way) =>
+      resourcesOf(template, `AWS::EC2::SecurityGroup${way}`).map(({ properties }) => properties),
+    );
 
-    expect(() => aHoldfast(elsewhere, 'Llm', { valkey: true })).toThrow('valkey: got true');
+  test('are reached at their port, in the security group of the server', () => {
+    const stack = new Stack(anApp(), 'Ours');
+    const vpc = new Vpc(stack, 'Vpc');
+    const redisSecurityGroup = new SecurityGroup(stack, 'Redis', { vpc });
+    aHoldfast(stack, 'Llm', { settings, vpc, redisSecurityGroup });
+
+    expect(rulesIn(Template.fromStack(stack))).toMatchObject([
+      {
+        GroupId: '{Redis.GroupId}',
+        SourceSecurityGroupId: '{LlmNetworkSecurityGroup.GroupId}',
+        FromPort: 6380,
+        ToPort: 6380,
+      },
+      {
+        GroupId: '{LlmNetworkSecurityGroup.GroupId}',
+        DestinationSecurityGroupId: '{Redis.GroupId}',
+        FromPort: 6380,
+        ToPort: 6380,
+      },
+    ]);
+  });
+
+  test('are reached at their port of any address if the security group is not known', () => {
+    const stack = new Stack(anApp(), 'Ours');
+    aHoldfast(stack, 'Llm', { settings, vpc: new Vpc(stack, 'Vpc') });
+    const group = propertiesOf(
+      Template.fromStack(stack),
+      'AWS::EC2::SecurityGroup',
+      'LlmNetworkSecurityGroup',
+    );
+
+    expect(group.SecurityGroupEgress).toMatchObject([
+      { CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 },
+      { CidrIp: '0.0.0.0/0', FromPort: 6380, ToPort: 6380 },
+    ]);
+  });
+
+  test('use the usual port of Redis if their address names none', () => {
+    const stack = new Stack(anApp(), 'Ours');
+    const breaker = { store: 'redis', redisUrl: 'redis://redis.internal' } as const;
+    aHoldfast(stack, 'Llm', {
+      settings: oneTargetSettings({ breaker }),
+      vpc: new Vpc(stack, 'Vpc'),
+    });
+
+    Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroup', {
+      SecurityGroupEgress: Match.arrayWith([Match.objectLike({ FromPort: 6379, ToPort: 6379 })]),
+    });
+  });
+
+  test('have a password that only the functions with circuits may read', () => {
+    const stack = new Stack(anApp(), 'Ours');
+    const encryptionKey = new Key(stack, 'Key');
+    const redisSecret = new Secret(stack, 'Password', { encryptionKey });
+    aHoldfast(stack, 'Llm', { settings, redisSecret });
+    const template = Template.fromStack(stack);
+
+    const readers = resourcesOf(template, 'AWS::IAM::Policy')
+      .map(({ id }) => id)
+      .filter((id) =>
+        permissionsOf(template, id).includes('secretsmanager:GetSecretValue {Password}'),
+      );
+    expect(readers).toEqual(
+      ['Request', 'Worker', 'Sweeper', 'Admin'].map(
+        (name) => `Llm${name}FunctionRoleDefaultPolicy`,
+      ),
+    );
+    for (const id of readers)
+      expect(permissionsOf(template, id)).toContain('kms:Decrypt {Key.Arn}');
+    const { Value } = propertiesOf(template, 'AWS::SSM::Parameter', 'LlmSettingsParameter');
+    expect(JSON.parse(String(Value)).breaker).toMatchObject({
+      store: 'redis',
+      redisUrl,
+      redisSecretArn: '{Password}',
+    });
+  });
+
+  test('have a password that the settings can name instead', () => {
+    const stack = new Stack(anApp(), 'Ours');
+    const redisSecretArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:redis-AbCdEf';
+    const breaker = { store: 'redis', redisUrl, redisSecretArn } as const;
+    aHoldfast(stack, 'Llm', { settings: oneTargetSettings({ breaker }) });
+
+    expect(permissionsOf(Template.fromStack(stack), 'LlmWorker')).toContain(
+      `secretsmanager:GetSecretValue ${redisSecretArn}`,
+    );
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { faultsOf } from '../support/settings-faults.ts';
-import { aStack, aTemplate } from '../support/stack.ts';
+import { aTemplate } from '../support/stack.ts';
 import { propertiesOf } from '../support/template.ts';
 
 /** Returns the reserved concurrency of the status function and its longest wait. */
@@ -22,12 +21,6 @@ describe('the status function', () => {
 
   test('lets a request wait for 20 s with a concurrency of its own', () => {
     expect(deployedWith(50)).toEqual({ reserved: 50, longestWaitSeconds: '20' });
-  });
-
-  test.each([0, -1, 1.5, Number.NaN])('is not deployed with a concurrency of %d', (value) => {
-    expect(faultsOf(() => aStack({ statusConcurrency: value }))).toEqual([
-      `statusConcurrency: got ${value}, allowed is a whole number from 1`,
-    ]);
   });
 
   test('knows neither the queue, nor the circuits, nor the event bus', () => {

@@ -51,8 +51,11 @@ function breakerFaults({ breaker }: Settings, { breaker: deployed }: Settings): 
   if (breaker.store !== deployed.store) {
     faults.push(fault('breaker.store', breaker.store, `${deployed.store}, as deployed`));
   }
-  if (breaker.redisUrl !== deployed.redisUrl) {
-    faults.push('breaker.redisUrl: got another one, allowed is the deployed one');
+  // No function is permitted to read another secret.
+  for (const field of ['redisUrl', 'redisSecretArn'] as const) {
+    if (breaker[field] !== deployed[field]) {
+      faults.push(`breaker.${field}: got another one, allowed is the deployed one`);
+    }
   }
   return faults;
 }

@@ -42,6 +42,10 @@ const tier = z.strictObject({
   simplify: z.string().min(1).max(2000).optional(),
 });
 
+/** An ARN with the six random characters that Secrets Manager appends to a secret's name. */
+const SECRET_ARN =
+  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/;
+
 /** The types of the fields. `breaker-rules.ts` has the ranges. */
 const breaker = z
   .strictObject({
@@ -65,6 +69,14 @@ const breaker = z
     storeTimeoutSeconds: z.number().positive().max(10),
     redisUrl: z
       .url({ protocol: /^rediss?$/, error: 'an address such as rediss://host:6379' })
+      .refine((url) => !hasPassword(url), {
+        message:
+          'an address without a password; store the password in Secrets Manager, and name the secret in breaker.redisSecretArn',
+      })
+      .optional(),
+    redisSecretArn: z
+      .string()
+      .regex(SECRET_ARN, 'the complete ARN of a secret in Secrets Manager')
       .optional(),
   })
   .superRefine((policy, context) => {
@@ -75,6 +87,10 @@ const breaker = z
   .refine((policy) => policy.store !== 'redis' || policy.redisUrl !== undefined, {
     path: ['redisUrl'],
     message: 'an address such as rediss://host:6379 when store is redis',
+  })
+  .refine((policy) => policy.store === 'redis' || policy.redisSecretArn === undefined, {
+    path: ['redisSecretArn'],
+    message: 'none unless store is redis',
   });
 
 const jobs = z.strictObject({
@@ -189,6 +205,14 @@ const REPLACED: ReadonlyMap<string, string> = new Map([
   ],
   ['breaker.slowCallSeconds', 'breaker.slowFirstTokenSeconds'],
 ]);
+
+/** The settings are stored in a parameter that many may read, so they must not hold a password. */
+function hasPassword(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { password, searchParams } = new URL(url);
+  // The Redis client takes each parameter of the address as one of its options.
+  return password !== '' || searchParams.has('password');
+}
 
 function shorten(value: unknown): string {
   if (value === undefined) return 'nothing';

@@ -101,13 +101,29 @@ describe('an edit at run time', () => {
     ]);
   });
 
-  test('to another Redis is refused without quoting its address, which may contain a password', () => {
-    const at = (redisUrl: string) => ({ breaker: { store: 'redis', redisUrl } }) as const;
-    const deployed = someSettings(at('rediss://one:6379'));
+  test('to another Redis or another secret is refused', () => {
+    const at = (redisUrl: string, secret: string) => {
+      const redisSecretArn = `arn:aws:secretsmanager:us-east-1:123456789012:secret:${secret}-AbCdEf`;
+      return { breaker: { store: 'redis', redisUrl, redisSecretArn } } as const;
+    };
+    const deployed = someSettings(at('rediss://one:6379', 'one'));
 
-    expect(faultsOf(() => parse(at('rediss://:secret@two:6379'), deployed))).toEqual([
+    expect(faultsOf(() => parse(at('rediss://one:6379', 'one'), deployed))).toEqual([]);
+    expect(faultsOf(() => parse(at('rediss://two:6379', 'two'), deployed))).toEqual([
       'breaker.redisUrl: got another one, allowed is the deployed one',
+      'breaker.redisSecretArn: got another one, allowed is the deployed one',
     ]);
+  });
+
+  test('to a Redis address with a password is refused without quoting it', () => {
+    const redisUrl = 'rediss://:secret@two:6379';
+
+    const [fault] = faultsOf(() => parse({ breaker: { store: 'redis', redisUrl } }));
+
+    expect(fault).toMatch(
+      /^breaker\.redisUrl: got another, allowed is an address without a password/,
+    );
+    expect(fault).not.toContain('secret@');
   });
 
   test('to an invalid address is refused without quoting it', () => {

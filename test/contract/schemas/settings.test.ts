@@ -15,6 +15,8 @@ const arn = 'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0';
 const byArn = { ...target, modelId: arn };
 const haiku = { ...target, modelId: 'anthropic.claude-3-haiku-20240307-v1:0' };
 const tier = { name: 'only', targets: [target], maxTokens: 512 };
+const redis = { store: 'redis', redisUrl: 'rediss://user@host:6379' };
+const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:team/redis-AbCdEf';
 
 const faultsIn = (input: unknown) => faultsOf(() => parseSettings(input, 'test settings'));
 
@@ -28,6 +30,12 @@ describe('parseSettings', () => {
       probe: PROBE_DEFAULTS,
       tenants: {},
     });
+  });
+
+  test('accepts a Redis server with a user name and a secret', () => {
+    expect(faultsIn({ tiers: [tier], breaker: { ...redis, redisSecretArn: SECRET_ARN } })).toEqual(
+      [],
+    );
   });
 
   test('keeps given values beside the defaults', () => {
@@ -272,6 +280,26 @@ describe('parseSettings', () => {
       'redis without address',
       breaker({ store: 'redis' }),
       /^breaker\.redisUrl: got nothing, allowed is an address/,
+    ],
+    [
+      'a Redis address with a password, which it does not quote',
+      breaker({ store: 'redis', redisUrl: 'rediss://user:hunter2@host:6379' }),
+      /^breaker\.redisUrl: got another, allowed is an address without a password; .* breaker\.redisSecretArn$/,
+    ],
+    [
+      'a Redis address with a password among its parameters',
+      breaker({ store: 'redis', redisUrl: 'rediss://host:6379?password=hunter2' }),
+      /^breaker\.redisUrl: got another, allowed is an address without a password/,
+    ],
+    [
+      'the ARN of a secret without its last characters',
+      breaker({ ...redis, redisSecretArn: SECRET_ARN.slice(0, -7) }),
+      /^breaker\.redisSecretArn: got "arn:aws:.*, allowed is the complete ARN of a secret/,
+    ],
+    [
+      'a Redis secret for circuits that are in DynamoDB',
+      breaker({ redisSecretArn: SECRET_ARN }),
+      /^breaker\.redisSecretArn: got "arn:aws:.*, allowed is none unless store is redis$/,
     ],
     [
       'a prober that cannot see the workers’ circuits',
