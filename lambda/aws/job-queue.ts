@@ -17,13 +17,14 @@ export function sqsJobQueue(
   client = createClient((options) => new SQSClient(options)),
 ): JobQueue {
   return {
-    async send(message, delayMs) {
+    async send(job, delayMs) {
       // SQS delays are whole seconds; rounding up keeps a job from arriving before its time.
       const seconds = Math.ceil(Math.min(Math.max(delayMs, 0), LONGEST_DELAY_MS) / 1000);
       await client.send(
         new SendMessageCommand({
           QueueUrl: urls.jobs,
-          MessageBody: encodeMessage(message),
+          MessageBody: encodeMessage(job),
+          MessageGroupId: job.tenant,
           DelaySeconds: seconds,
         }),
       );
@@ -36,13 +37,14 @@ export function sqsJobQueue(
       return Number(Attributes[WAITING]);
     },
 
-    async deadLetter(body, reason) {
+    async deadLetter(body, reason, tenant) {
       if (!urls.deadLetters)
         throw new Error('no dead-letter queue: this queue was opened without its URL');
       await client.send(
         new SendMessageCommand({
           QueueUrl: urls.deadLetters,
           MessageBody: body,
+          MessageGroupId: tenant,
           MessageAttributes: { reason: { DataType: 'String', StringValue: reason } },
         }),
       );

@@ -89,7 +89,7 @@ async function carryOut(
   now: number,
 ): Promise<boolean> {
   const { jobs, ends, queue } = dependencies;
-  const { jobId, generation } = job;
+  const { jobId, generation, tenant } = job;
   switch (rule.action) {
     case 'none':
       return false;
@@ -106,11 +106,11 @@ async function carryOut(
       return requeued.applied;
     }
     case 'send':
-      await queue.send({ jobId, generation }, visibleAt(job, now) - now);
+      await queue.send({ jobId, generation, tenant }, visibleAt(job, now) - now);
       await jobs.update(jobId, sent(job, now));
       return true;
     case 'send-again':
-      await queue.send({ jobId, generation }, 0);
+      await queue.send({ jobId, generation, tenant }, 0);
       await jobs.update(jobId, postpone(job, rule.nextCheckAt));
       return true;
     default:

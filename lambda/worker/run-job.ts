@@ -131,7 +131,7 @@ async function deadLetterJob(
   const { applied } = await ends.write(jobId, giveUp(job, run, clock.now()));
   if (!applied) return;
   log.warn('job dead-lettered: its failed calls are used up', { jobId });
-  await queue.deadLetter(encodeMessage(job), deadLetterReason(NO_ANSWER));
+  await queue.deadLetter(encodeMessage(job), deadLetterReason(NO_ANSWER), job.tenant);
 }
 
 /**

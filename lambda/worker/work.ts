@@ -68,7 +68,7 @@ async function handleRefusal(
   const { jobId, claims } = job;
   const exhausted = claimsExhausted(claims);
   const moveToDeadLetters = ({ error = exhausted }: Pick<Job, 'error'>) =>
-    queue.deadLetter(encodeMessage(job), deadLetterReason(error));
+    queue.deadLetter(encodeMessage(job), deadLetterReason(error), job.tenant);
   const end = async (update: RowUpdate): Promise<void> => {
     await ends.write(jobId, update);
   };

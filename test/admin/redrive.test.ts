@@ -105,7 +105,7 @@ describe('a redrive', () => {
       redrives: 1,
       sentAt: START,
     });
-    const message = { jobId: JOB_ID, generation: generation + 1 };
+    const message = { jobId: JOB_ID, generation: generation + 1, tenant: 'tenant' };
     expect(world.queue.sent).toEqual([{ message, delayMs: 0 }]);
     expect(deadLetters.bodies.size).toBe(0);
     expect(world.counts[METRIC.jobsRedriven]).toBe(1);
@@ -275,7 +275,7 @@ describe('a redrive that crashes', () => {
     world.clock.nowMs += MINUTE;
     await sweep(world, Number.POSITIVE_INFINITY);
 
-    const message = { jobId: JOB_ID, generation: generation + 1 };
+    const message = { jobId: JOB_ID, generation: generation + 1, tenant: 'tenant' };
     expect(world.queue.sent).toEqual([{ message, delayMs: 0 }]);
   });
 

@@ -5,7 +5,7 @@ import { sqsJobQueue } from '../../lambda/aws/job-queue.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { JOB_ID } from '../support/job-builders.ts';
 
-const message = { jobId: JOB_ID, generation: 7 };
+const message = { jobId: JOB_ID, generation: 7, tenant: 'blue' };
 
 let server: FauxqsServer;
 let client: SQSClient;
@@ -32,6 +32,22 @@ function queueOf(name: string) {
     return { ready: found?.ready ?? [], delayed: found?.delayed ?? [] };
   };
   return { queue, sent: () => messagesOf(name), dead: () => messagesOf(`${name}-dead`) };
+}
+
+/** Returns the groups of the messages that are sent meanwhile. The emulator does not keep them. */
+async function groupsOf(send: () => Promise<void>): Promise<(string | undefined)[]> {
+  const groups: (string | undefined)[] = [];
+  const name = 'groups';
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      groups.push('MessageGroupId' in args.input ? args.input.MessageGroupId : undefined);
+      return next(args);
+    },
+    { step: 'initialize', name },
+  );
+  await send();
+  client.middlewareStack.remove(name);
+  return groups;
 }
 
 describe('the job queue', () => {
@@ -85,6 +101,18 @@ describe('the job queue', () => {
     expect(dead().ready).toMatchObject([
       { body: '{ not ours', messageAttributes: { reason: { StringValue: 'not-json' } } },
     ]);
+  });
+
+  test('puts every message into the group of its tenant', async () => {
+    const { queue } = queueOf('grouped');
+    const groups = await groupsOf(async () => {
+      await queue.send(message, 0);
+      await queue.send(message, 60_000);
+      await queue.deadLetter('body', 'no-answer', 'blue');
+      await queue.deadLetter('body', 'not-json');
+    });
+
+    expect(groups).toEqual(['blue', 'blue', 'blue', undefined]);
   });
 
   test('refuses to dead-letter without the URL of a dead-letter queue', async () => {

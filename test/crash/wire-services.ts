@@ -26,6 +26,9 @@ export function servicesOf(
       const input = JSON.parse(request.body);
       const isJobs = String(input.QueueUrl).endsWith(`/${JOBS_QUEUE}`);
       if (isJobs && cloud.isDown('queue')) return reply(500, { __type: 'InternalFailure' });
+      if (isJobs && operation === 'SendMessage' && !input.MessageGroupId) {
+        throw new Error('a message without the group of its tenant');
+      }
       const queue = isJobs ? cloud.queue : cloud.deadLetters;
       const output = sqs(queue, operation, input);
       if (!isJobs && operation === 'SendMessage') await cloud.onDeadLetter(input.MessageBody);

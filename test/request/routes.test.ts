@@ -40,7 +40,7 @@ describe('POST /v1/jobs', () => {
       messages: [{ role: 'user', text: 'hello' }],
     });
     expect(world.queue.sent).toEqual([
-      { message: { jobId, generation: row.generation }, delayMs: 0 },
+      { message: { jobId, generation: row.generation, tenant: 'key' }, delayMs: 0 },
     ]);
     expect(world.counts).toEqual({ [METRIC.jobsAccepted]: 1 });
     expect(JSON.stringify(row)).not.toContain('hello');

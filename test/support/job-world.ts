@@ -60,13 +60,14 @@ export function rowOf(world: { readonly jobs: MemoryJobStore }, jobId: string): 
 
 class RecordingQueue {
   readonly sent: { readonly message: JobPointer; readonly delayMs: number }[] = [];
-  readonly dead: { readonly body: string; readonly reason: string }[] = [];
+  readonly dead: { readonly body: string; readonly reason: string; readonly tenant?: string }[] =
+    [];
   waiting = 0;
   isDown = false;
 
-  async send({ jobId, generation }: JobPointer, delayMs: number): Promise<void> {
+  async send({ jobId, generation, tenant }: JobPointer, delayMs: number): Promise<void> {
     if (this.isDown) throw new Error('queue down');
-    this.sent.push({ message: { jobId, generation }, delayMs });
+    this.sent.push({ message: { jobId, generation, tenant }, delayMs });
   }
 
   async countWaiting(): Promise<number> {
@@ -74,9 +75,9 @@ class RecordingQueue {
     return this.waiting;
   }
 
-  async deadLetter(body: string, reason: string): Promise<void> {
+  async deadLetter(body: string, reason: string, tenant?: string): Promise<void> {
     if (this.isDown) throw new Error('queue down');
-    this.dead.push({ body, reason });
+    this.dead.push({ body, reason, tenant });
   }
 }
 

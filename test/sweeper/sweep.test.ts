@@ -30,7 +30,9 @@ describe('a sweep', () => {
     await sweepAll(world);
     await sweepAll(world);
 
-    expect(world.queue.sent).toEqual([{ message: { jobId: JOB_ID, generation }, delayMs: 0 }]);
+    expect(world.queue.sent).toEqual([
+      { message: { jobId: JOB_ID, generation, tenant: 'tenant' }, delayMs: 0 },
+    ]);
     expect(rowOf(world, JOB_ID)).toMatchObject({ sentAt: START + MINUTE });
     expect(world.counts[METRIC.sweptJobs]).toBe(1);
   });
@@ -53,7 +55,7 @@ describe('a sweep', () => {
 
     expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'QUEUED', generation: generation + 1 });
     expect(world.queue.sent).toEqual([
-      { message: { jobId: JOB_ID, generation: generation + 1 }, delayMs: 0 },
+      { message: { jobId: JOB_ID, generation: generation + 1, tenant: 'tenant' }, delayMs: 0 },
     ]);
   });
 
@@ -76,7 +78,9 @@ describe('a sweep', () => {
 
     await sweepAll(world);
 
-    expect(world.queue.sent).toEqual([{ message: { jobId: JOB_ID, generation }, delayMs: 0 }]);
+    expect(world.queue.sent).toEqual([
+      { message: { jobId: JOB_ID, generation, tenant: 'tenant' }, delayMs: 0 },
+    ]);
   });
 
   test('reads the queue once, however many rows are due', async () => {
@@ -104,7 +108,10 @@ describe('a sweep', () => {
     }
 
     expect(world.queue.sent).toEqual(
-      Array.from({ length: 4 }, () => ({ message: { jobId: JOB_ID, generation }, delayMs: 0 })),
+      Array.from({ length: 4 }, () => ({
+        message: { jobId: JOB_ID, generation, tenant: 'tenant' },
+        delayMs: 0,
+      })),
     );
   });
 

@@ -64,7 +64,7 @@ describe('a job that has used up its failed calls', () => {
       failedCalls: 8,
     });
     expect(rowOf(world, JOB_ID).leaseUntil).toBeUndefined();
-    expect(world.queue.dead).toEqual([{ body: MESSAGE, reason: 'no-answer' }]);
+    expect(world.queue.dead).toEqual([{ body: MESSAGE, reason: 'no-answer', tenant: 'tenant' }]);
     expect(world.bus.events).toMatchObject([
       { status: 'DEAD_LETTERED', errorType: 'urn:holdfast:problem:no-answer' },
     ]);
@@ -96,7 +96,7 @@ describe('a job that has used up its failed calls', () => {
     await receive(world);
 
     expect(world.requests).toHaveLength(1);
-    expect(world.queue.dead).toEqual([{ body: MESSAGE, reason: 'no-answer' }]);
+    expect(world.queue.dead).toEqual([{ body: MESSAGE, reason: 'no-answer', tenant: 'tenant' }]);
     expect(world.counts[METRIC.jobsWithoutAnswer]).toBe(1);
   });
 
@@ -108,8 +108,8 @@ describe('a job that has used up its failed calls', () => {
 
     expect(world.requests).toHaveLength(1);
     expect(world.queue.dead).toEqual([
-      { body: MESSAGE, reason: 'no-answer' },
-      { body: MESSAGE, reason: 'no-answer' },
+      { body: MESSAGE, reason: 'no-answer', tenant: 'tenant' },
+      { body: MESSAGE, reason: 'no-answer', tenant: 'tenant' },
     ]);
     expect(new Set(world.bus.events.map(({ id }) => id))).toEqual(
       new Set([`${JOB_ID}#${generation}`]),

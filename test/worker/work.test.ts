@@ -148,7 +148,9 @@ describe('a message', () => {
       status: 'DEAD_LETTERED',
       error: { type: 'urn:holdfast:problem:claims-exhausted' },
     });
-    expect(world.queue.dead).toEqual([{ body: MESSAGE, reason: 'claims-exhausted' }]);
+    expect(world.queue.dead).toEqual([
+      { body: MESSAGE, reason: 'claims-exhausted', tenant: 'tenant' },
+    ]);
     expect(world.counts[METRIC.jobsDeadLettered]).toBe(1);
   });
 
@@ -177,7 +179,9 @@ describe('a message', () => {
 
     await receive(world);
 
-    expect(world.queue.dead).toEqual([{ body: MESSAGE, reason: 'claims-exhausted' }]);
+    expect(world.queue.dead).toEqual([
+      { body: MESSAGE, reason: 'claims-exhausted', tenant: 'tenant' },
+    ]);
     expect(world.counts[METRIC.jobsDeadLettered]).toBe(1);
   });
 });
@@ -243,7 +247,7 @@ describe('a run that ends', () => {
       attempts,
     });
     expect(world.queue.sent).toEqual([
-      { message: { jobId: JOB_ID, generation: generation + 1 }, delayMs: 60_000 },
+      { message: { jobId: JOB_ID, generation: generation + 1, tenant: 'tenant' }, delayMs: 60_000 },
     ]);
     expect(world.counts[METRIC.jobsDeferred]).toBe(1);
   });
@@ -268,7 +272,9 @@ describe('a run that ends', () => {
     await receive(world);
 
     expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'QUEUED', claims: 0, attempts });
-    expect(world.queue.sent).toEqual([{ message: { jobId: JOB_ID, generation }, delayMs: 0 }]);
+    expect(world.queue.sent).toEqual([
+      { message: { jobId: JOB_ID, generation, tenant: 'tenant' }, delayMs: 0 },
+    ]);
   });
 
   test('with a cancel cancels the job', async () => {

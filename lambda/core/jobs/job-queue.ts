@@ -8,11 +8,14 @@ export interface JobQueue {
    * Sends a message, which is delivered at least once and not before `delayMs` is over. `delayMs`
    * is 15 minutes at most.
    */
-  send(message: JobPointer, delayMs: number): Promise<void>;
+  send(job: JobPointer, delayMs: number): Promise<void>;
   /** Returns the approximate number of messages that can be received now. */
   countWaiting(): Promise<number>;
-  /** Moves a message to the dead-letter queue, together with the reason. */
-  deadLetter(body: string, reason: string): Promise<void>;
+  /**
+   * Sends a message to the dead-letter queue, together with the reason. `tenant` is absent if the
+   * message names no job.
+   */
+  deadLetter(body: string, reason: string, tenant?: string): Promise<void>;
 }
 
 export interface JobPointer {
@@ -22,6 +25,8 @@ export interface JobPointer {
    * message is stale.
    */
   readonly generation: number;
+  /** The message's group: a tenant with many messages does not delay the messages of the others. */
+  readonly tenant: string;
 }
 
 /**
@@ -37,9 +42,9 @@ export async function dispatch(
   job: DueJob,
   now: number,
 ): Promise<void> {
-  const { jobId, generation } = job;
+  const { jobId, generation, tenant } = job;
   try {
-    await ports.queue.send({ jobId, generation }, visibleAt(job, now) - now);
+    await ports.queue.send({ jobId, generation, tenant }, visibleAt(job, now) - now);
   } catch (error) {
     await ports.jobs.update(jobId, unsent(job, now));
     throw error;

@@ -10,7 +10,8 @@ export const PRICE = {
   lambdaGbSecondArm: 0.0000133334,
   s3Put: 0.005 / 1000,
   s3Get: 0.0004 / 1000,
-  sqsRequest: 0.4 / MILLION,
+  /** 0.4 for a standard queue, and 0.1 because messages carry a group (fair queues). */
+  sqsRequest: 0.5 / MILLION,
   dynamoDbWrite: 0.625 / MILLION,
   dynamoDbRead: 0.125 / MILLION,
   eventBridgeEvent: 1 / MILLION,

@@ -16,7 +16,9 @@ test('a send does not write to the row, which is already marked as sent', async 
 
   await dispatch(world, aJob(), START);
 
-  expect(world.queue.sent).toEqual([{ message: { jobId: JOB_ID, generation }, delayMs: 0 }]);
+  expect(world.queue.sent).toEqual([
+    { message: { jobId: JOB_ID, generation, tenant: 'tenant' }, delayMs: 0 },
+  ]);
   expect(rowOf(world, JOB_ID)).toEqual(aJob());
 });
 

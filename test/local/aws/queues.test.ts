@@ -51,6 +51,24 @@ describe('DelaySeconds', () => {
   });
 });
 
+describe('MessageGroupId', () => {
+  const send = (MessageGroupId: string) =>
+    services.operator.sqs.send(
+      new SendMessageCommand({ QueueUrl, MessageBody: 'x', MessageGroupId, DelaySeconds: 900 }),
+    );
+
+  test('is accepted in a standard queue, together with a delay', async () => {
+    await expect(send('tenant-1')).resolves.toHaveProperty('MessageId');
+  });
+
+  test.each(['two words', 'x'.repeat(129), 'dröll'])('%j is rejected', async (group) => {
+    await expect(send(group)).rejects.toMatchObject({
+      name: 'InvalidParameterValue',
+      message: expect.stringContaining('parameter MessageGroupId'),
+    });
+  });
+});
+
 test('a function may do what its role grants, also in batches', async () => {
   const { worker } = services;
   const batch = { QueueUrl, Entries: [{ Id: 'a', MessageBody: 'x' }] };
