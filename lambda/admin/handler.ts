@@ -3,6 +3,7 @@ import { sqsDeadLetterQueue } from '../aws/dead-letter-queue.ts';
 import { sqsJobQueue } from '../aws/job-queue.ts';
 import { dynamoDbJobStore } from '../aws/job-table.ts';
 import { dynamoDbLifecycle } from '../aws/lifecycle-table.ts';
+import { dynamoDbRedriveLease } from '../aws/redrive-lease-table.ts';
 import { openCircuits, openRuntime } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
 import { respond } from './routes.ts';
@@ -14,6 +15,7 @@ const dependencies = {
   jobs: dynamoDbJobStore(runtime.dynamoDb, requiredEnv(ENV.jobsTable)),
   queue: sqsJobQueue({ jobs: requiredEnv(ENV.jobsQueueUrl) }),
   deadLetters: sqsDeadLetterQueue(requiredEnv(ENV.deadLetterQueueUrl)),
+  redriveLease: dynamoDbRedriveLease(runtime.dynamoDb, requiredEnv(ENV.circuitsTable)),
   lifecycles: dynamoDbLifecycle(runtime.dynamoDb, requiredEnv(ENV.circuitsTable)),
 };
 

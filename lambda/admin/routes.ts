@@ -5,11 +5,13 @@ import { parse } from '../contract/schemas/faults.ts';
 import { parseOverrideRequest } from '../contract/schemas/overrides.ts';
 import { redriveRequest } from '../contract/schemas/redrive.ts';
 import { OVERRIDE_SCOPES } from '../contract/words.ts';
+import { isoTime } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { readBody } from '../http/read-event.ts';
 import { invalid, json, problem, refused, unavailable } from '../http/responses.ts';
 import { type EnableDependencies, enableTarget } from './enable-target.ts';
 import { type AdminHealthDependencies, getAdminHealth } from './get-admin-health.ts';
+import { type OneRedriveDependencies, redriveAlone } from './one-redrive.ts';
 import {
   liftOverride,
   type OverrideDependencies,
@@ -18,12 +20,11 @@ import {
   subjectOf,
   viewOverride,
 } from './override-circuits.ts';
-import { type RedriveDependencies, redrive } from './redrive.ts';
 
 export type AdminDependencies = AdminHealthDependencies &
   OverrideDependencies &
   EnableDependencies &
-  RedriveDependencies;
+  OneRedriveDependencies;
 
 interface Call {
   readonly event: APIGatewayProxyEvent;
@@ -112,7 +113,23 @@ async function postRedrive(call: Call) {
   const request = parse(redriveRequest, body.value);
   if (!request.valid) return invalid(call, request.errors);
   dependencies.log.info('redrive requested', { actor, ...request.value });
-  return json(200, await redrive(dependencies, settings, request.value, endsAtMs));
+  const done = await redriveAlone(dependencies, settings, request.value, actor, endsAtMs);
+  return done.kind === 'ended' ? json(200, done.report) : redriveRunning(call, done);
+}
+
+function redriveRunning(
+  { event, dependencies }: Call,
+  { holder, untilMs }: { readonly holder: string; readonly untilMs: number },
+): APIGatewayProxyResult {
+  const waitMs = untilMs - dependencies.clock.now();
+  return problem(
+    PROBLEM.redriveRunning,
+    {
+      requestId: event.requestContext.requestId,
+      detail: `by ${holder}, until ${isoTime(untilMs)} at the latest`,
+    },
+    { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) },
+  );
 }
 
 /**

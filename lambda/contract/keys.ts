@@ -53,6 +53,8 @@ export const CIRCUITS_TABLE = {
   controlItem: 'control',
   /** The partition key of items about all targets: disabled targets, model lifecycles. */
   notesKey: 'targets',
+  /** The partition key of the lease of the redrive. */
+  redriveKey: 'redrive',
   /** The counts of a window have the sort key `window/<epoch>/<start>/<shard>`. */
   windowItemPrefix: 'window',
   timeToLive: 'expiresAt',

@@ -21,6 +21,7 @@ export const PROBLEM = {
     'Circuits are in the memory of each worker, where no override can reach them',
     409,
   ),
+  redriveRunning: problem('redrive-running', 'Another redrive is running', 409),
   tooLarge: problem('too-large', 'The request body is too large', 413),
   unsupportedMediaType: problem('unsupported-media-type', 'The request body must be JSON', 415),
   idempotencyMismatch: problem(

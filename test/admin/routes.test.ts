@@ -13,6 +13,7 @@ import { bodyOf, fieldsOf } from '../support/api-caller.ts';
 import { type ApiEventOptions, anApiEvent } from '../support/api-event.ts';
 import { aWorld } from '../support/job-world.ts';
 import { memoryDisabledTargets } from '../support/memory-disabled-targets.ts';
+import { memoryRedriveLease } from '../support/memory-redrive-lease.ts';
 import { aChain, EAST_HAIKU, EAST_SONNET } from '../support/router-builders.ts';
 
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operators/ada';
@@ -40,8 +41,10 @@ function anAdmin(settings: Settings = aChain()) {
   const breaker = aBreaker('admin');
   let lifecycle: LifecycleRecord | undefined;
   let settingsFault: SettingsFault | undefined;
+  const redriveLease = memoryRedriveLease();
   const dependencies = {
     ...world,
+    redriveLease,
     deadLetters: {
       receive: async () => [],
       remove: async () => undefined,
@@ -78,6 +81,7 @@ function anAdmin(settings: Settings = aChain()) {
     otherSandbox: aBreaker('other'),
     workersDisabled: disabled(),
     store,
+    redriveLease,
     checked: (record: LifecycleRecord) => {
       lifecycle = record;
     },
@@ -378,6 +382,21 @@ describe('POST /v1/admin/redrive', () => {
     expect(admin.logged[0]).toMatchObject({
       message: 'redrive requested',
       fields: { actor: OPERATOR, limit: 1000 },
+    });
+  });
+
+  test('is refused while another redrive runs, with its operator and its end', async () => {
+    const untilMs = admin.clock.now() + 12_500;
+    await admin.redriveLease.take({ token: 't', holder: 'arn:bob', untilMs }, admin.clock.now());
+
+    const result = await redrive(null);
+
+    expect(result.headers).toMatchObject({ 'retry-after': '13' });
+    expect(bodyOf(result)).toEqual({
+      ...PROBLEM.redriveRunning,
+      status: 409,
+      detail: `by arn:bob, until ${new Date(untilMs).toISOString()} at the latest`,
+      requestId: 'request-id',
     });
   });
 

@@ -89,7 +89,7 @@ export const ADMIN_PATHS = {
           description: 'The number of messages that were moved, skipped, held or unreadable.',
           content: json('RedriveReport'),
         },
-        ...problems(COMMON_PROBLEMS),
+        ...problems([...COMMON_PROBLEMS, 'redriveRunning']),
       },
     },
   },

@@ -8,7 +8,7 @@ export const redriveRequest = z.strictObject({
     .min(0.1)
     .max(100)
     .default(10)
-    .describe('The maximum number of jobs to move per second.'),
+    .describe('The maximum number of jobs that all redrives together move per second.'),
   dryRun: z
     .boolean()
     .default(false)

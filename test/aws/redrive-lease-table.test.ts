@@ -1,0 +1,30 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { dynamoDbRedriveLease } from '../../lambda/aws/redrive-lease-table.ts';
+import { redriveLeaseCases } from '../suites/redrive-lease.ts';
+import { type CircuitTables, serveCircuitTables } from '../support/dynalite-table.ts';
+import { START } from '../support/job-builders.ts';
+
+let tables: CircuitTables;
+beforeAll(async () => {
+  tables = await serveCircuitTables();
+});
+afterAll(() => tables.close());
+
+redriveLeaseCases('DynamoDB', async () =>
+  dynamoDbRedriveLease(tables.client, await tables.create()),
+);
+
+test('the item of the lease shows who redrives, and until when', async () => {
+  const TableName = await tables.create();
+  const claim = { token: 'a', holder: 'arn:aws:iam::1:user/ada', untilMs: START + 28_000 };
+  await dynamoDbRedriveLease(tables.client, TableName).take(claim, START);
+
+  const Key = { circuit: { S: 'redrive' }, item: { S: 'lease' } };
+  const { Item } = await tables.client.send(new GetItemCommand({ TableName, Key }));
+
+  expect(Item).toMatchObject({
+    holder: { S: claim.holder },
+    until: { S: new Date(claim.untilMs).toISOString() },
+  });
+});
