@@ -21,10 +21,6 @@ interface Invocation {
   readonly resolve: (result: InvokeResult) => void;
 }
 
-interface Waiting extends Invocation {
-  readonly stopWaiting: () => void;
-}
-
 /**
  * A Lambda function with its sandboxes and the invocations that wait for one. Lambda starts a sandbox
  * for every invocation that finds none idle. Here, once there is one sandbox per core, an invocation
@@ -35,12 +31,16 @@ export class LambdaFunction {
   readonly #sandboxes = new Set<Sandbox>();
   /** The idle sandboxes. The last one used is the next one used, so that surplus ones time out. */
   readonly #idle: { readonly sandbox: Sandbox; readonly timer: NodeJS.Timeout }[] = [];
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: Invocation[] = [];
+  /** Functions that cancel the waits for one more sandbox, oldest first. */
+  readonly #scaleOuts: (() => void)[] = [];
+  readonly #whenTimeToScaleOut: typeof whenTimeToScaleOut;
   #invocations = 0;
   #stopped = false;
 
-  constructor(options: FunctionOptions) {
+  constructor(options: FunctionOptions, scaleOut = whenTimeToScaleOut) {
     this.#options = options;
+    this.#whenTimeToScaleOut = scaleOut;
   }
 
   get name(): string {
@@ -88,10 +88,8 @@ export class LambdaFunction {
   stop(): void {
     this.#stopped = true;
     for (const sandbox of [...this.#sandboxes]) sandbox.kill();
-    for (const { resolve, stopWaiting } of this.#waiting.splice(0)) {
-      stopWaiting();
-      resolve({ outcome: 'throttled' });
-    }
+    for (const cancel of this.#scaleOuts.splice(0)) cancel();
+    for (const { resolve } of this.#waiting.splice(0)) resolve({ outcome: 'throttled' });
   }
 
   #addSandbox(): Sandbox {
@@ -116,16 +114,22 @@ export class LambdaFunction {
     else this.#idle.push({ sandbox, timer: setTimeout(() => sandbox.kill(), IDLE_MS).unref() });
   }
 
+  /**
+   * A wait that is over serves the oldest invocation, whichever one began it. The others keep a wait
+   * each, so none of them can be left to wait for a busy sandbox.
+   */
   #wait(invocation: Invocation): void {
-    const stopWaiting = whenTimeToScaleOut(() => {
+    this.#waiting.push(invocation);
+    const cancel = this.#whenTimeToScaleOut(() => {
+      this.#scaleOuts.splice(this.#scaleOuts.indexOf(cancel), 1);
       if (this.#sandboxes.size < MAX_SANDBOXES) this.#runNextInNewSandbox();
     });
-    this.#waiting.push({ ...invocation, stopWaiting });
+    this.#scaleOuts.push(cancel);
   }
 
-  #takeWaiting(): Waiting | undefined {
+  #takeWaiting(): Invocation | undefined {
     const next = this.#waiting.shift();
-    next?.stopWaiting();
+    if (this.#scaleOuts.length > this.#waiting.length) this.#scaleOuts.shift()?.();
     return next;
   }
 
@@ -139,6 +143,8 @@ export class LambdaFunction {
     const idle = this.#idle.findIndex((each) => each.sandbox === sandbox);
     if (idle >= 0) clearTimeout(this.#idle.splice(idle, 1)[0]?.timer);
     // An invocation may be waiting for this sandbox.
-    if (!this.#stopped && this.#sandboxes.size < CORES) this.#runNextInNewSandbox();
+    const hasWaitedLongEnough = this.#waiting.length > this.#scaleOuts.length;
+    if (this.#stopped || (this.#sandboxes.size >= CORES && !hasWaitedLongEnough)) return;
+    this.#runNextInNewSandbox();
   }
 }

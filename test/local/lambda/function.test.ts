@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type FunctionOptions, LambdaFunction } from '../../../local/lambda/function.ts';
+import { CORES } from '../../../local/lambda/scale-out.ts';
 import { aTemporaryDir } from '../support/temporary-dir.ts';
 import { until } from '../support/until.ts';
 
@@ -11,11 +12,15 @@ afterEach(() => {
 });
 
 /** Creates a function with this code as its bundle. */
-function aFunction(code: string, options: Partial<FunctionOptions> = {}) {
+function aFunction(
+  code: string,
+  options: Partial<FunctionOptions> = {},
+  scaleOut?: (callback: () => void) => () => void,
+) {
   const codeDir = aTemporaryDir();
   writeFileSync(join(codeDir, 'index.mjs'), code);
   const lines: string[] = [];
-  const created = new LambdaFunction({
+  const configuration = {
     name: 'Tested',
     arn: 'arn:aws:lambda:us-east-1:000000000000:function:Tested',
     codeDir,
@@ -23,9 +28,10 @@ function aFunction(code: string, options: Partial<FunctionOptions> = {}) {
     timeoutMs: 5000,
     memoryMb: 128,
     environment: {},
-    onLog: (line) => lines.push(line),
+    onLog: (line: string) => lines.push(line),
     ...options,
-  });
+  };
+  const created = new LambdaFunction(configuration, scaleOut);
   started.push(created);
   const invoke = async (event: unknown = {}) => {
     const result = await created.invoke(JSON.stringify(event));
@@ -220,6 +226,29 @@ test('concurrent invocations run in different sandboxes', async () => {
 
   expect(first.payload).not.toBe(second.payload);
   expect(created.invocations).toBe(2);
+});
+
+test('each waiting invocation gets a sandbox after one wait, in whichever order the waits end', async () => {
+  const waits: { readonly end: () => void; cancelled: boolean }[] = [];
+  const { invoke, created } = aFunction(
+    `export const handler = ({ hang }) => hang ? new Promise(() => setInterval(() => {}, 1000)) : 'well';`,
+    {},
+    (end) => {
+      const wait = { end, cancelled: false };
+      waits.push(wait);
+      return () => {
+        wait.cancelled = true;
+      };
+    },
+  );
+  for (let i = 0; i < CORES; i++) void invoke({ hang: true });
+  void invoke({ hang: true });
+  const last = invoke();
+
+  for (const { cancelled, end } of waits.toReversed()) if (!cancelled) end();
+
+  expect(await last).toEqual({ outcome: 'returned', payload: 'well' });
+  expect(created.sandboxes).toHaveLength(CORES + 2);
 });
 
 test('a stop ends every sandbox and every invocation', async () => {
