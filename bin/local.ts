@@ -6,7 +6,7 @@ import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 import { readSettings } from '../lib/settings-file.ts';
 import { FaultRuleError, readScenario } from '../local/bedrock/parse-fault-rules.ts';
 import { SPEEDS } from '../local/bedrock/speeds.ts';
-import { isWarning } from '../local/log-line.ts';
+import { isWarning, printable } from '../local/log-line.ts';
 import { type LocalOptions, parseOptions, USAGE, UsageError } from '../local/options.ts';
 import { SynthesisError, synthesize } from '../local/synthesize.ts';
 import { walkThrough } from '../local/walk-through.ts';
@@ -50,7 +50,7 @@ async function main({
       scenario,
       assemblyDir,
       onLog: (name, line) => {
-        if (isWarning(line)) console.error(`[${name}] ${line}`);
+        if (isWarning(line)) console.error(`[${name}] ${printable(line)}`);
       },
     });
     process.stdout.write(walkThrough(run, settings, performance.now()));

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline';
+import { readLines } from './read-lines.ts';
 import {
   type FunctionConfiguration,
   type InvocationMessage,
@@ -81,7 +81,7 @@ export class Sandbox {
       this.#exit(`Runtime exited with ${signal ? `signal ${signal}` : `status ${status}`}`),
     );
     for (const output of [this.#process.stdout, this.#process.stderr]) {
-      if (output) createInterface({ input: output }).on('line', this.#events.onLog);
+      if (output) readLines(output, this.#events.onLog);
     }
   }
 

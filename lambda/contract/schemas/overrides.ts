@@ -11,6 +11,9 @@ const LONGEST_SECONDS = LONGEST_DAYS * 86_400;
  */
 const DEFAULT_SECONDS = 3_600;
 
+/** Logs and terminals show the reason. A control character could make it look like another line. */
+const ONE_PLAIN_LINE = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
+
 export const overrideRequest = z.strictObject({
   mode: z
     .enum(OVERRIDE_MODES)
@@ -22,6 +25,7 @@ export const overrideRequest = z.strictObject({
     .trim()
     .min(1)
     .max(256)
+    .regex(ONE_PLAIN_LINE, 'a text without line breaks and control characters')
     .describe('Tells other operators why the override exists.'),
   expiresAt: z.iso
     .datetime({ offset: true, error: 'an ISO 8601 time such as 2026-12-01T12:00:00Z' })
