@@ -105,11 +105,13 @@ function canonicalRequest(
 /**
  * Returns the paths that a valid signature may cover. For AWS, that is the sent path, encoded once
  * more. Older versions of curl sign the path as sent, which AWS refuses if it contains a `:` or a `%`.
- * Both prove that the caller has the secret, so the embedded run accepts both.
+ * Both prove that the caller has the secret, so the embedded run accepts both, unless the path contains
+ * an encoded `%`: as sent, `%252F` is what AWS expects in a signature for `%2F`, another path.
  */
 function canonicalPaths({ url = '/' }: IncomingMessage): readonly string[] {
   const path = url.split('?')[0] || '/';
-  return [path.split('/').map(encode).join('/'), path];
+  const encoded = path.split('/').map(encode).join('/');
+  return path.includes('%25') ? [encoded] : [encoded, path];
 }
 
 function canonicalQuery({ url = '/' }: IncomingMessage): string {
