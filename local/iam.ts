@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { applies, readPolicies } from './iam-policies.ts';
@@ -16,6 +17,8 @@ export type Authorize = (
 
 /** The access key id of the operator, who may do anything. */
 export const OPERATOR_KEY_ID = 'local';
+/** The operator's secret. It is public, because only this machine accepts it. */
+export const OPERATOR_SECRET = 'local';
 
 export interface AccessControl {
   readonly authorize: Authorize;
@@ -23,6 +26,8 @@ export interface AccessControl {
   readonly wouldDeny: Authorize;
   /** Returns the access key id that a function signs with. It stands for the function's role. */
   accessKeyIdOf(functionName: string): string;
+  /** Returns the secret of an access key id, or undefined if nobody has this key. */
+  secretOf(keyId: string): string | undefined;
   /** Returns every denial so far, each message once. */
   denied(): readonly string[];
 }
@@ -33,6 +38,8 @@ export interface AccessControl {
  * permissions boundaries and organization policies are not.
  */
 export function createAccessControl(stack: Stack): AccessControl {
+  // Only the functions know it, so nobody else can sign links that S3 accepts as theirs.
+  const functionsSecret = randomBytes(30).toString('base64url');
   const policies = readPolicies(stack);
   const callers = new Map(
     stack
@@ -69,6 +76,10 @@ export function createAccessControl(stack: Stack): AccessControl {
       return denial;
     },
     accessKeyIdOf,
+    secretOf: (keyId) => {
+      if (keyId === OPERATOR_KEY_ID) return OPERATOR_SECRET;
+      return callers.has(keyId) ? functionsSecret : undefined;
+    },
     denied: () => [...denials],
   };
 }

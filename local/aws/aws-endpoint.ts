@@ -1,4 +1,5 @@
 import { type Handler, sendJson } from '../loopback.ts';
+import { isOperation, isS3Request } from './operations.ts';
 
 /** The handlers of the emulated AWS services. Each speaks the protocol of its service. */
 export interface AwsServices {
@@ -12,26 +13,30 @@ export interface AwsServices {
 
 /**
  * Serves all services at one endpoint. The JSON protocols name the service in a header; a request
- * without that header is for S3.
+ * without that header is for S3. A browser sends the header `Origin` with a request from a web page, and
+ * no AWS client does, so such a request is refused.
  */
 export function serveAws({ dynamodb, ssm, events, queuesAndObjects }: AwsServices): Handler {
   return (request, response) => {
-    const service = String(request.headers['x-amz-target'] ?? '').split('.')[0];
-    switch (service) {
+    const target = request.headers['x-amz-target'];
+    if (request.headers.origin !== undefined) {
+      return sendJson(response, 403, { __type: 'AccessDenied', message: 'origin not allowed' });
+    }
+    if (target === undefined ? !isS3Request(request) : !isOperation(request)) {
+      return sendJson(response, 400, {
+        __type: 'UnknownOperationException',
+        message: `not emulated: ${target ?? `${request.method} ${request.url}`}`,
+      });
+    }
+    switch (String(target ?? '').split('.')[0]) {
       case 'DynamoDB_20120810':
         return dynamodb(request, response);
       case 'AmazonSSM':
         return ssm(request, response);
       case 'AWSEvents':
         return events(request, response);
-      case 'AmazonSQS':
-      case '':
-        return queuesAndObjects(request, response);
       default:
-        return sendJson(response, 400, {
-          __type: 'UnknownOperationException',
-          message: `service not emulated: ${service}`,
-        });
+        return queuesAndObjects(request, response);
     }
   };
 }

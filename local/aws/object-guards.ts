@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type AccessControl, credentialOf } from '../iam.ts';
+import type { Signed } from '../signature-v4.ts';
 import { askFauxqs, type Fauxqs } from './fauxqs.ts';
+import { linkSigner, refuseLink } from './presigned-link.ts';
 
 /**
- * Adds the rules of S3 that fauxqs lacks: IAM permissions, expiry of presigned links, conditional
- * writes, and response headers that a link overrides.
+ * Adds the rules of S3 that fauxqs lacks: IAM permissions, signature and expiry of presigned links,
+ * conditional writes, and response headers that a link overrides.
  */
 export function guardObjects(app: Fauxqs, access: AccessControl): void {
   /** Conditional writes in progress, by path, because the check and the write are two steps. */
@@ -15,12 +17,12 @@ export function guardObjects(app: Fauxqs, access: AccessControl): void {
     const target = s3Target(request);
     if (!target) return;
     targets.set(request, target);
-    const { url, path, action, arn } = target;
-    const denial = access.authorize(signer(request.headers, url), action, arn);
+    const { path, action, arn } = target;
+    const denial = access.authorize(signer(request.raw), action, arn);
     const conditional = request.method === 'PUT' && isConditional(request.headers);
     const failure =
       (denial && fault(403, 'AccessDenied', denial)) ||
-      expiredLink(url, Date.now()) ||
+      linkFault(request.raw, access) ||
       (conditional && (await failedCondition(request, path)));
     if (!failure) return;
     await reply
@@ -40,8 +42,7 @@ export function guardObjects(app: Fauxqs, access: AccessControl): void {
     if (reply.statusCode === 404 && target.action === 's3:GetObject') {
       // S3 returns 403 to a caller who may not list the bucket, so that they cannot probe for names.
       const bucket = target.arn.split('/')[0] ?? target.arn;
-      const caller = signer(request.headers, target.url);
-      if (!access.wouldDeny(caller, 's3:ListBucket', bucket)) return payload;
+      if (!access.wouldDeny(signer(request.raw), 's3:ListBucket', bucket)) return payload;
       reply.code(403);
       return payload && errorXml('AccessDenied', 'Access Denied');
     }
@@ -90,17 +91,21 @@ function s3Target({ method, url: raw }: { method: string; url: string }): S3Targ
 }
 
 /** Returns the headers that name the signer. A presigned link names it in the query. */
-function signer(headers: IncomingHttpHeaders, { searchParams }: URL): IncomingHttpHeaders {
-  const credential = searchParams.get('X-Amz-Credential');
-  return credential ? { authorization: credentialOf(credential.split('/')[0] ?? '') } : headers;
+function signer(request: Signed): IncomingHttpHeaders {
+  const keyId = linkSigner(request);
+  return keyId === undefined ? request.headers : { authorization: credentialOf(keyId) };
 }
 
-function expiredLink({ searchParams }: URL, nowMs: number) {
-  const date = searchParams.get('X-Amz-Date');
-  if (!date) return undefined;
-  const iso = date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
-  const expiresMs = Date.parse(iso) + Number(searchParams.get('X-Amz-Expires')) * 1000;
-  return nowMs < expiresMs ? undefined : fault(403, 'AccessDenied', 'Request has expired');
+function linkFault(request: Signed, { secretOf }: AccessControl) {
+  if (linkSigner(request) === undefined) return undefined;
+  switch (refuseLink(request, secretOf, Date.now())) {
+    case 'expired':
+      return fault(403, 'AccessDenied', 'Request has expired');
+    case 'wrong-signature':
+      return fault(403, 'SignatureDoesNotMatch', 'The signature of the link is not valid.');
+    default:
+      return undefined;
+  }
 }
 
 function isConditional(headers: IncomingHttpHeaders): boolean {

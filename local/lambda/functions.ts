@@ -44,7 +44,7 @@ export function createFunctions(
           memoryMb: properties.MemorySize,
           reservedConcurrency: properties.ReservedConcurrentExecutions,
           environment: {
-            ...reservedVariables(access.accessKeyIdOf(ref), urls),
+            ...reservedVariables(access, ref, urls),
             ...properties.Environment.Variables,
           },
           onLog: (line) => onLog(ref, line),
@@ -56,14 +56,16 @@ export function createFunctions(
 
 /** Returns the variables that Lambda sets, and the addresses of the local services. */
 function reservedVariables(
-  accessKeyId: string,
+  access: AccessControl,
+  functionName: string,
   { aws, bedrock }: ServiceUrls,
 ): Record<string, string> {
+  const accessKeyId = access.accessKeyIdOf(functionName);
   return {
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
     AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SECRET_ACCESS_KEY: access.secretOf(accessKeyId) ?? '',
     AWS_SESSION_TOKEN: 'local',
     AWS_ENDPOINT_URL: aws,
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock,

@@ -1,7 +1,15 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { OPERATOR_KEY_ID } from '../iam.ts';
+import { OPERATOR_KEY_ID, OPERATOR_SECRET } from '../iam.ts';
 import { ACCOUNT, REGION } from '../resources.ts';
+import {
+  canonicalHeaders,
+  canonicalQuery,
+  encode,
+  headerText,
+  isSame,
+  sha256,
+  signatureOf,
+} from '../signature-v4.ts';
 
 /** A credential for the methods that IAM authorizes. */
 export interface Credential {
@@ -10,10 +18,10 @@ export interface Credential {
   readonly userArn: string;
 }
 
-/** The operator of the embedded run. Its secret is public, because only this machine accepts it. */
+/** The operator of the embedded run. */
 export const OPERATOR: Credential = {
   accessKeyId: OPERATOR_KEY_ID,
-  secretAccessKey: 'local',
+  secretAccessKey: OPERATOR_SECRET,
   userArn: `arn:aws:iam::${ACCOUNT}:user/local-admin`,
 };
 
@@ -47,8 +55,8 @@ export function verifySignature(
 
   const isSigned = canonicalPaths(request).some((path) => {
     const canonical = canonicalRequest(request, body, given.signedHeaders, path);
-    const text = ['AWS4-HMAC-SHA256', sentAt, scope, sha256(canonical)].join('\n');
-    return isSame(given.signature, signatureOf(text, scope, OPERATOR.secretAccessKey));
+    const expected = signatureOf(canonical, sentAt, scope, OPERATOR.secretAccessKey);
+    return isSame(given.signature, expected);
   });
   return isSigned ? OPERATOR : 'INVALID_SIGNATURE';
 }
@@ -89,14 +97,11 @@ function canonicalRequest(
   signedHeaders: readonly string[],
   path: string,
 ): string {
-  const headers = signedHeaders.map(
-    (name) => `${name}:${headerText(request, name).trim().replace(/\s+/g, ' ')}\n`,
-  );
   return [
     request.method,
     path,
     canonicalQuery(request),
-    headers.join(''),
+    canonicalHeaders(request, signedHeaders),
     signedHeaders.join(';'),
     sha256(body),
   ].join('\n');
@@ -112,42 +117,4 @@ function canonicalPaths({ url = '/' }: IncomingMessage): readonly string[] {
   const path = url.split('?')[0] || '/';
   const encoded = path.split('/').map(encode).join('/');
   return path.includes('%25') ? [encoded] : [encoded, path];
-}
-
-function canonicalQuery({ url = '/' }: IncomingMessage): string {
-  const query = url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
-  return [...new URLSearchParams(query)]
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
-    .join('&');
-}
-
-function signatureOf(text: string, scope: string, secret: string): string {
-  const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secret}`);
-  return hmac(key, text).toString('hex');
-}
-
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
-}
-
-function sha256(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
-}
-
-/** Compares in constant time, so that the duration does not show where the texts differ. */
-function isSame(sent: string, computed: string): boolean {
-  return timingSafeEqual(Buffer.from(sha256(sent)), Buffer.from(sha256(computed)));
-}
-
-function headerText({ headers }: IncomingMessage, name: string): string {
-  return [headers[name] ?? ''].flat().join(',');
-}
-
-/** Percent-encodes all characters except the unreserved ones of RFC 3986. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }

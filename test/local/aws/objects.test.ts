@@ -81,6 +81,37 @@ describe('a presigned link', () => {
     expect(await answer.text()).toContain('Request has expired');
   });
 
+  test('is valid for its method, object and time only', async () => {
+    await put('results/a');
+    await put('results/b');
+    const url = new URL(await link('results/a', 60));
+    const changed = (change: (copy: URL) => void) => {
+      const copy = new URL(url);
+      change(copy);
+      return copy;
+    };
+    const forged = [
+      changed((copy) => {
+        copy.pathname = copy.pathname.replace('results/a', 'results/b');
+      }),
+      changed(({ searchParams }) => searchParams.set('X-Amz-Expires', '604800')),
+      changed(({ searchParams }) => searchParams.set('X-Amz-Credential', 'local/x')),
+      changed(({ searchParams }) => searchParams.delete('X-Amz-Signature')),
+      changed((copy) => {
+        copy.search = '?X-Amz-Credential=local/x';
+      }),
+    ];
+
+    for (const each of forged) {
+      const answer = await fetch(each);
+      expect([answer.status, await answer.text()]).toEqual([
+        403,
+        expect.stringContaining('SignatureDoesNotMatch'),
+      ]);
+    }
+    expect((await fetch(url, { method: 'HEAD' })).status).toBe(403);
+  });
+
   test('allows no more than its signer may do', async () => {
     await put('prompts/a');
 

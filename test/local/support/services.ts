@@ -35,7 +35,7 @@ export async function startServices(resources: Resources, ...workerMay: object[]
     const options = {
       region: 'us-east-1',
       endpoint: aws.url,
-      credentials: { accessKeyId, secretAccessKey: 'local' },
+      credentials: { accessKeyId, secretAccessKey: access.secretOf(accessKeyId) ?? '' },
       maxAttempts: 1,
     };
     return {
