@@ -41,12 +41,14 @@ async function findingsOf({
   configFile = DEFAULT_SETTINGS,
   stack,
   statusConcurrency,
+  gatewayLogRole,
   bedrockEndpoint,
 }: DoctorOptions): Promise<readonly Finding[]> {
   try {
     return await runChecks({
       settings: await readSettings(configFile),
       ...(statusConcurrency !== undefined && { statusConcurrency }),
+      gatewayLogRole,
       bedrockOnly: bedrockEndpoint !== undefined,
       ...(stack !== undefined && {
         stack: { name: stack, apiKey: process.env.HOLDFAST_API_KEY },

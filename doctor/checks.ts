@@ -1,4 +1,6 @@
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -8,6 +10,7 @@ import { BedrockModelClient } from '../lambda/aws/bedrock-model-client.ts';
 import { createClient } from '../lambda/aws/sdk-client.ts';
 import { systemClock } from '../lambda/aws/system-clock.ts';
 import { type Settings, targetKey, targetsOf } from '../lambda/contract/policy.ts';
+import { checkAccessLogs } from './access-logs.ts';
 import { queryAws } from './aws-query.ts';
 import { checkBootstrap } from './bootstrap.ts';
 import { checkConcurrency } from './concurrency.ts';
@@ -18,6 +21,7 @@ import { checkChain, checkModel, modelAction } from './model.ts';
 import { checkNode } from './node.ts';
 import { checkOutputLimits } from './output-limit.ts';
 import { checkQuotas } from './quota.ts';
+import { checkRedisSecret, regionOfSecret } from './redis-secret.ts';
 import { checkRegion, FALLBACK_REGION, regionOfShell } from './region.ts';
 import { checkStack, type DeployedStack } from './stack.ts';
 
@@ -27,6 +31,8 @@ export interface CheckOptions {
   readonly stack?: DeployedStack;
   /** The concurrency that the deploy reserves for waiting requests. @default none */
   readonly statusConcurrency?: number;
+  /** True if the deploy makes the role with which API Gateway writes access logs. @default false */
+  readonly gatewayLogRole?: boolean;
   /** Leaves out the checks of an AWS account, because a fake Bedrock has none. */
   readonly bedrockOnly: boolean;
 }
@@ -36,6 +42,7 @@ export async function runChecks({
   settings,
   stack,
   statusConcurrency,
+  gatewayLogRole,
   bedrockOnly,
 }: CheckOptions): Promise<readonly Finding[]> {
   const offline = [checkNode(process.versions.node), ...checkOutputLimits(settings)];
@@ -53,6 +60,12 @@ export async function runChecks({
   const ssm = createClient((options) => new SSMClient({ ...options, region }));
   const others = await Promise.all([
     checkBootstrap(ssm, region),
+    checkAccessLogs(
+      createClient((options) => new APIGatewayClient({ ...options, region })),
+      region,
+      gatewayLogRole,
+    ),
+    checkStore(settings),
     checkBedrock(settings),
     checkAllQuotas(settings, region, statusConcurrency),
     stack
@@ -69,6 +82,16 @@ export async function runChecks({
       : [],
   ]);
   return [...first, ...others.flat()];
+}
+
+/** Checks what the store of the circuits needs from the account. */
+function checkStore({ breaker: { redisSecretArn } }: Settings): Promise<readonly Finding[]> {
+  if (redisSecretArn === undefined) return Promise.resolve([]);
+  const region = regionOfSecret(redisSecretArn);
+  return checkRedisSecret(
+    createClient((options) => new SecretsManagerClient({ ...options, region })),
+    redisSecretArn,
+  );
 }
 
 async function checkBedrock(settings: Settings): Promise<readonly Finding[]> {

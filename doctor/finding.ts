@@ -21,6 +21,8 @@ export type CheckName =
   | 'region'
   | 'credentials'
   | 'bootstrap'
+  | 'access-logs'
+  | 'redis-secret'
   | 'model'
   | 'lifecycle'
   | 'quota'

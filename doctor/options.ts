@@ -14,6 +14,8 @@ export interface DoctorOptions {
   readonly stack?: string;
   /** The concurrency that a deploy reserves for waiting requests. @default none */
   readonly statusConcurrency?: number;
+  /** True if a deploy makes the role with which API Gateway writes access logs. */
+  readonly gatewayLogRole: boolean;
   /** A fake Bedrock to check instead of an AWS account. @default Bedrock in AWS */
   readonly bedrockEndpoint?: string;
 }
@@ -29,6 +31,7 @@ Options:
   --profile NAME          the profile with the credentials (default: as the AWS CLI finds them)
   --stack NAME            also checks the deployed stack
   --status-concurrency N  the reserved concurrency that you deploy with (default: none)
+  --gateway-log-role      you deploy with gatewayLogRole, which sets API Gateway's log role
   --bedrock-endpoint URL  checks only this fake Bedrock, and no AWS account
   --json                  prints one JSON document
   --help                  prints this text
@@ -49,13 +52,21 @@ export function parseOptions(args: readonly string[]): DoctorOptions {
   }
   const bedrockEndpoint = values['bedrock-endpoint'];
   const statusConcurrency = values['status-concurrency'];
+  const gatewayLogRole = values['gateway-log-role'];
   if (bedrockEndpoint !== undefined) {
-    const others = { region, profile, stack, 'status-concurrency': statusConcurrency };
+    const others = {
+      region,
+      profile,
+      stack,
+      'status-concurrency': statusConcurrency,
+      'gateway-log-role': gatewayLogRole,
+    };
     checkEndpoint(bedrockEndpoint, others);
   }
   return {
     help,
     json,
+    gatewayLogRole: gatewayLogRole ?? false,
     ...(config !== undefined && { configFile: config }),
     ...(region !== undefined && { region }),
     ...(profile !== undefined && { profile }),
@@ -106,6 +117,7 @@ function parse(args: readonly string[]) {
         profile: { type: 'string' },
         stack: { type: 'string' },
         'status-concurrency': { type: 'string' },
+        'gateway-log-role': { type: 'boolean' },
         'bedrock-endpoint': { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
@@ -124,7 +136,7 @@ function countOf(text: string): number {
 
 function checkEndpoint(
   endpoint: string,
-  accountOptions: Readonly<Record<string, string | undefined>>,
+  accountOptions: Readonly<Record<string, string | boolean | undefined>>,
 ): void {
   if (!URL.canParse(endpoint)) {
     throw new UsageError(`--bedrock-endpoint: got ${endpoint}, allowed is an http(s) URL`);

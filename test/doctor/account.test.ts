@@ -1,15 +1,24 @@
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { checkAccessLogs } from '../../doctor/access-logs.ts';
 import { checkBootstrap } from '../../doctor/bootstrap.ts';
 import { checkConcurrency } from '../../doctor/concurrency.ts';
 import { checkCredentials } from '../../doctor/credentials.ts';
 import { checkQuotas } from '../../doctor/quota.ts';
+import { checkRedisSecret, regionOfSecret } from '../../doctor/redis-secret.ts';
 import type { Quota } from '../../doctor/service-quotas.ts';
 import '../support/errors-of-one-realm.ts';
 import { someSettings } from '../support/settings.ts';
-import { BOOTSTRAP_PARAMETER, type FakeAccount, startFakeAccount } from './fake-account.ts';
+import {
+  type AccountState,
+  BOOTSTRAP_PARAMETER,
+  type FakeAccount,
+  startFakeAccount,
+} from './fake-account.ts';
 
 const REGION = 'us-east-1';
 
@@ -102,6 +111,77 @@ describe('the checks of an account', () => {
         level: 'warning',
         fix: 'allow ssm:GetParameter for your user or role',
       });
+    });
+  });
+
+  describe('access logs', () => {
+    const ROLE = 'arn:aws:iam::123456789012:role/logs';
+    const check = async (role: string | undefined, deploysRole: boolean) => {
+      account.set({ gatewayLogRole: role });
+      return (await checkAccessLogs(new APIGatewayClient(account.config), REGION, deploysRole))[0];
+    };
+
+    test('are good with a role of the account', async () => {
+      expect(await check(ROLE, false)).toEqual({
+        check: 'access-logs',
+        subject: REGION,
+        level: 'good',
+        found: `API Gateway writes access logs with ${ROLE}`,
+      });
+    });
+
+    test('are bad without one, because API Gateway then refuses the stage', async () => {
+      const finding = await check(undefined, false);
+      expect(finding).toMatchObject({ level: 'bad' });
+      expect(finding?.found).toMatch(/^API Gateway has no role .*, so a deploy fails$/);
+      expect(finding?.fix).toMatch(/`-c gatewayLogRole=true`/);
+    });
+
+    test('are good without one if the deploy makes it', async () => {
+      expect(await check(undefined, true)).toMatchObject({ level: 'good' });
+    });
+
+    test('warn of a deploy that would replace the role of all other APIs', async () => {
+      const finding = await check(ROLE, true);
+      expect(finding).toMatchObject({ level: 'warning' });
+      expect(finding?.found).toMatch(
+        /role\/logs, which a deploy with gatewayLogRole replaces for all/,
+      );
+      expect(finding?.fix).toMatch(/^deploy without gatewayLogRole/);
+    });
+
+    test('warn when the caller lacks the permission', async () => {
+      const denied = { GetAccount: { status: 403, code: 'AccessDeniedException' } };
+      account.set({ faults: denied });
+      const client = new APIGatewayClient(account.config);
+      expect(await checkAccessLogs(client, REGION)).toMatchObject([
+        { level: 'warning', fix: 'allow apigateway:GET for your user or role' },
+      ]);
+    });
+  });
+
+  describe('the secret of Redis', () => {
+    const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:redis-AbCdEf';
+    const check = async (secrets: AccountState['secrets']) => {
+      account.set({ secrets });
+      return (await checkRedisSecret(new SecretsManagerClient(account.config), ARN))[0];
+    };
+
+    test.each<[AccountState['secrets'], object]>([
+      [{ [ARN]: 'present' }, { level: 'good', found: 'the secret exists' }],
+      [{ [ARN]: 'deleted' }, { level: 'bad', found: 'the secret is scheduled for deletion' }],
+      [
+        {},
+        { level: 'bad', found: 'the secret does not exist', fix: /correct breaker.redisSecretArn/ },
+      ],
+    ])('with %j is %j', async (secrets, { fix, ...result }: { readonly fix?: RegExp }) => {
+      const finding = await check(secrets);
+      expect(finding).toMatchObject({ check: 'redis-secret', subject: ARN, ...result });
+      if (fix) expect(finding?.fix).toMatch(fix);
+    });
+
+    test('is looked up in its own region', () => {
+      expect(regionOfSecret(ARN)).toBe('eu-west-1');
     });
   });
 

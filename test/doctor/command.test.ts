@@ -79,6 +79,29 @@ describe('holdfast doctor', () => {
     expect(exitCode).toBe(1);
   });
 
+  test('stops a deploy whose access logs the account would refuse', async () => {
+    account.set({ gatewayLogRole: undefined });
+    const { exitCode, output } = await run(['doctor']);
+    expect(output).toMatch(
+      /^✗ BAD {2}access-logs: us-east-1: API Gateway has no role .*deploy fails$/m,
+    );
+    expect(exitCode).toBe(1);
+
+    const asked = await run(['doctor', '--gateway-log-role']);
+    expect(asked.output).toMatch(/^✓ ok {3}access-logs: .*the deploy makes one$/m);
+    expect(asked.exitCode).toBe(0);
+  });
+
+  test('stops a deploy whose Redis secret does not exist', async () => {
+    const redisSecretArn = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-AbCdEf';
+    const file = join(folder, 'redis.json');
+    const breaker = { store: 'redis', redisUrl: 'rediss://host', redisSecretArn } as const;
+    writeFileSync(file, JSON.stringify({ tiers: someSettings().tiers, breaker }));
+    const { exitCode, output } = await run(['doctor', '-c', file]);
+    expect(output).toContain(`✗ BAD  redis-secret: ${redisSecretArn}: the secret does not exist\n`);
+    expect(exitCode).toBe(1);
+  });
+
   test('reports missing credentials once, and sends no other request', async () => {
     bedrock.resetLog();
     const { exitCode, output } = await run(['doctor'], { AWS_ACCESS_KEY_ID: '' });
@@ -135,6 +158,7 @@ const CHECKS = [
   'region',
   'credentials',
   'bootstrap',
+  'access-logs',
   'model',
   'lifecycle',
   'quota',

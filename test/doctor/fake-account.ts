@@ -10,6 +10,10 @@ export interface AccountState {
   /** The stack `Holdfast`, the only one. @default no stack */
   readonly stack?: { readonly status: string; readonly outputs: Readonly<Record<string, string>> };
   readonly deadLetters: number;
+  /** The role with which API Gateway writes access logs. @default none */
+  readonly gatewayLogRole?: string;
+  /** The secrets in Secrets Manager, by ARN. */
+  readonly secrets: Readonly<Record<string, 'present' | 'deleted'>>;
   /** Faults by operation (`GetParameter`). `hang` never responds; `reset` drops the connection. */
   readonly faults: Readonly<Record<string, ServiceError | 'hang' | 'reset'>>;
 }
@@ -33,14 +37,16 @@ export const BOOTSTRAPPED: AccountState = {
   parameters: { [BOOTSTRAP_PARAMETER]: '30' },
   quotas: { lambda: [{ name: 'Concurrent executions', value: 1000 }], bedrock: [] },
   deadLetters: 0,
+  gatewayLogRole: 'arn:aws:iam::123456789012:role/gateway-logs',
+  secrets: {},
   faults: {},
 };
 
-/** Serves the calls of the doctor to STS, SSM, Service Quotas, CloudFormation and SQS. */
+/** Serves the calls of the doctor to all services except Bedrock. */
 export async function startFakeAccount(): Promise<FakeAccount> {
   let state = BOOTSTRAPPED;
   const { config, close } = await serveAwsEndpoint(async (request, response) => {
-    const call = readCall(request.headers['x-amz-target'], await text(request));
+    const call = readCall(request.headers['x-amz-target'], request.url, await text(request));
     const fault = state.faults[call.operation];
     if (fault === 'hang') return;
     if (fault === 'reset') {
@@ -78,8 +84,19 @@ interface Call {
   errorReply(error: ServiceError): Reply;
 }
 
-/** Reads the operation from a header (JSON protocols) or from the body (query protocol). */
-function readCall(target: string | string[] | undefined, body: string): Call {
+/**
+ * Reads the operation from a header (JSON protocols), from the body (query protocol) or from the path
+ * (API Gateway, which has a REST protocol).
+ */
+function readCall(
+  target: string | string[] | undefined,
+  path: string | undefined,
+  body: string,
+): Call {
+  if (path === '/account') {
+    const errorReply = ({ status, code }: ServiceError) => ({ status, body: { __type: code } });
+    return { operation: 'GetAccount', input: {}, errorReply };
+  }
   if (target !== undefined) {
     return {
       operation: String(target).split('.')[1] ?? '',
@@ -114,6 +131,13 @@ function answerTo({ operation, input, errorReply }: Call, state: AccountState): 
     }
     case 'ListServiceQuotas':
       return { body: quotaPage(state.quotas[String(input.ServiceCode)] ?? [], input.NextToken) };
+    case 'GetAccount':
+      return { body: { cloudwatchRoleArn: state.gatewayLogRole } };
+    case 'DescribeSecret': {
+      const secret = state.secrets[String(input.SecretId)];
+      if (!secret) return errorReply({ status: 400, code: 'ResourceNotFoundException' });
+      return { body: { ...(secret === 'deleted' && { DeletedDate: 1_795_000_000 }) } };
+    }
     case 'GetQueueAttributes':
       return { body: { Attributes: { ApproximateNumberOfMessages: `${state.deadLetters}` } } };
     default:

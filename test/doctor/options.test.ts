@@ -7,7 +7,7 @@ const ENDPOINT = '--bedrock-endpoint=http://127.0.0.1:1';
 describe('the command line of the doctor', () => {
   test('parses every option, and adds nothing', () => {
     const args =
-      '--json -c my.config.ts --region eu-west-1 --profile team --stack Holdfast --status-concurrency 50';
+      '--json -c my.config.ts --region eu-west-1 --profile team --stack Holdfast --status-concurrency 50 --gateway-log-role';
     expect(parseOptions(['doctor', ...args.split(' ')])).toEqual({
       help: false,
       json: true,
@@ -16,8 +16,10 @@ describe('the command line of the doctor', () => {
       profile: 'team',
       stack: 'Holdfast',
       statusConcurrency: 50,
+      gatewayLogRole: true,
     });
-    expect(parseOptions(['doctor'])).toEqual({ help: false, json: false });
+    const nothing = { help: false, json: false, gatewayLogRole: false };
+    expect(parseOptions(['doctor'])).toEqual(nothing);
   });
 
   test.each([
@@ -35,6 +37,10 @@ describe('the command line of the doctor', () => {
     [
       ['doctor', ENDPOINT, '--stack=Holdfast'],
       /^--bedrock-endpoint: got --stack too, allowed is none of /,
+    ],
+    [
+      ['doctor', ENDPOINT, '--gateway-log-role'],
+      /^--bedrock-endpoint: got --gateway-log-role too, allowed is none of /,
     ],
   ])('%p is refused in one line', (args, message) => {
     expect(() => parseOptions(args)).toThrow(UsageError);
