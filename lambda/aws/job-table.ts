@@ -33,6 +33,12 @@ const PAGE_SIZE = 50;
 type Item = Parameters<typeof unmarshall>[0];
 
 /**
+ * `convertClassInstanceToMap` is for `metadata`: an object with a field `constructor` looks like an
+ * instance of a class to the SDK.
+ */
+const JOB_OPTIONS = { removeUndefinedValues: true, convertClassInstanceToMap: true };
+
+/**
  * Reads and writes the jobs table with the plain DynamoDB client. Each write reads the item of a
  * failed condition, and the document client does not unmarshal that item.
  */
@@ -61,7 +67,7 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
         await client.send(
           new PutItemCommand({
             TableName: tableName,
-            Item: marshall(job, { removeUndefinedValues: true }),
+            Item: marshall(job, JOB_OPTIONS),
             ConditionExpression: IS_FREE,
             ExpressionAttributeValues: { ':nowSeconds': { N: String(Math.floor(now / 1000)) } },
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

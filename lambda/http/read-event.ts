@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Settings } from '../contract/policy.ts';
 import { invalid, type Parsed } from '../contract/schemas/faults.ts';
 import { parseQuery, type QuerySchema } from '../contract/schemas/queries.ts';
+import { hasMoreValues } from './json-values.ts';
 
 /**
  * The largest body that is accepted. It is less than the limits of API Gateway (10 MB) and Lambda
@@ -9,17 +10,23 @@ import { parseQuery, type QuerySchema } from '../contract/schemas/queries.ts';
  */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
+/** The most values in a body: some times as many as 1,000 messages have, and a few MB of memory. */
+export const MAX_BODY_VALUES = 20_000;
+
 export type Body =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'not-json' }
-  | { readonly kind: 'too-large' };
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'too-many-values' };
 
 export function readBody({ body, isBase64Encoded }: APIGatewayProxyEvent): Body {
   if (body === null) return { kind: 'not-json' };
   const bytes = Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');
   if (bytes > MAX_BODY_BYTES) return { kind: 'too-large' };
   try {
-    return { kind: 'json', value: JSON.parse(isBase64Encoded ? decodeBase64(body) : body) };
+    const text = isBase64Encoded ? decodeBase64(body) : body;
+    if (hasMoreValues(text, MAX_BODY_VALUES)) return { kind: 'too-many-values' };
+    return { kind: 'json', value: JSON.parse(text) };
   } catch {
     return { kind: 'not-json' };
   }

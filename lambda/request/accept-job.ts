@@ -35,6 +35,10 @@ export type Acceptance =
 /**
  * Stores the prompt, writes the row and sends the message, in this order. Once the row is written,
  * the job is accepted. If the send fails, the sweeper sends the message later.
+ *
+ * A request with an idempotency key first looks for the job of an earlier request, so that a repeat
+ * stores nothing. Only if two requests with one key arrive together, both store their prompts; the
+ * bucket's lifecycle deletes the one that no row refers to.
  */
 export async function acceptJob(
   dependencies: AcceptDependencies,
@@ -46,18 +50,27 @@ export async function acceptJob(
   const bodyHash = digest([conversation, options]);
   const jobId = idempotencyKey === undefined ? newId() : digest([tenant, idempotencyKey]);
   const now = clock.now();
+  const earlier = idempotencyKey === undefined ? undefined : await jobs.get(jobId);
+  if (earlier && isKept(earlier, now)) return repeatOf(earlier, bodyHash);
   const job = newJob({ jobId, tenant, bodyHash, requestToken: newId() }, options, now, settings);
 
   await results.putPrompt(job, conversation);
   const put = await jobs.create(job, now);
-  if (!put.created) {
-    return put.existing.bodyHash === bodyHash
-      ? { outcome: 'repeated', job: put.existing }
-      : { outcome: 'mismatch' };
-  }
+  if (!put.created) return repeatOf(put.existing, bodyHash);
   metrics.count(METRIC.jobsAccepted);
   await send(dependencies, job);
   return { outcome: 'accepted', job };
+}
+
+/** DynamoDB may delete a row days after its `expiresAt`. Until then, its key is free again. */
+function isKept({ expiresAt }: Job, now: number): boolean {
+  return expiresAt * 1000 > now;
+}
+
+function repeatOf(existing: Job, bodyHash: string): Acceptance {
+  return existing.bodyHash === bodyHash
+    ? { outcome: 'repeated', job: existing }
+    : { outcome: 'mismatch' };
 }
 
 async function send(dependencies: AcceptDependencies, job: Job): Promise<void> {

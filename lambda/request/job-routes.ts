@@ -7,7 +7,13 @@ import { listQuery } from '../contract/schemas/queries.ts';
 import { hasEnded } from '../contract/words.ts';
 import type { HealthPorts } from '../core/router/health.ts';
 import { retryAfter, viewJob } from '../http/job-view.ts';
-import { readBody, readIdempotencyKey, readJobId, readQuery } from '../http/read-event.ts';
+import {
+  MAX_BODY_VALUES,
+  readBody,
+  readIdempotencyKey,
+  readJobId,
+  readQuery,
+} from '../http/read-event.ts';
 import { invalid, json, refused } from '../http/responses.ts';
 import type { TenantCall } from '../http/tenant-call.ts';
 import { type AcceptDependencies, acceptJob } from './accept-job.ts';
@@ -30,6 +36,7 @@ export async function postJob(call: Call): Promise<APIGatewayProxyResult> {
   const { event, settings, tenant, dependencies } = call;
   const body = readBody(event);
   if (body.kind === 'too-large') return refused(call, PROBLEM.tooLarge);
+  if (body.kind === 'too-many-values') return invalid(call, [TOO_MANY_VALUES]);
   if (body.kind === 'not-json') return invalid(call, [NOT_AN_OBJECT]);
   const request = parseJobRequest(body.value, settings);
   if (!request.valid) return invalid(call, request.errors);
@@ -73,6 +80,11 @@ export async function deleteJob(call: Call): Promise<APIGatewayProxyResult> {
       return cancellation satisfies never;
   }
 }
+
+const TOO_MANY_VALUES = {
+  field: 'body',
+  detail: `got too many values, allowed are at most ${MAX_BODY_VALUES}`,
+};
 
 const NOT_A_CURSOR = {
   field: 'cursor',

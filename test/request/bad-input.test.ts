@@ -40,7 +40,8 @@ describe('a bad body', () => {
     ['with a blank prompt', '{"prompt":" \\n\\t "}', 'prompt'],
     ['with a number for a prompt', '{"prompt":1}', 'prompt'],
     ['with null for a prompt', '{"prompt":null}', 'prompt'],
-    ['nested 100,000 deep', nested(100_000), 'prompt'],
+    ['nested 10,000 deep', nested(10_000), 'prompt'],
+    ['nested 100,000 deep', nested(100_000), 'body'],
     ['with half a surrogate pair', '{"prompt":"\\ud83d"}', 'prompt'],
     ['with an unknown field', '{"prompt":"a","model":"b"}', 'model'],
     ['with a __proto__', '{"prompt":"a","__proto__":{"whenOpen":"fail"}}', '__proto__'],
@@ -138,6 +139,11 @@ describe('a bad body', () => {
       '{"prompt":"a","minTier":"constructor"}',
       'minTier',
     ],
+    [
+      'with a __proto__ in metadata',
+      '{"prompt":"a","metadata":{"__proto__":"v"}}',
+      'metadata.__proto__',
+    ],
     ['with a list for metadata', '{"prompt":"a","metadata":["b"]}', 'metadata'],
     ['with an empty metadata name', '{"prompt":"a","metadata":{"":"b"}}', 'metadata.'],
     ['with a blank system prompt', '{"prompt":"a","system":" "}', 'system'],
@@ -159,6 +165,18 @@ describe('a bad body', () => {
     expect(bodyOf(result).errors.map((each: { field: string }) => each.field)).toContain(field);
     expect(world.jobs.rows.size).toBe(0);
     expect(world.results.prompts.size).toBe(0);
+  });
+
+  test('of half a million fields is refused before it is parsed', async () => {
+    const fields = Array.from({ length: 563_144 }, (_, i) => `"${i.toString(36)}":0`);
+    const cutOff = `{"prompt":"a","metadata":{${fields.join()}`;
+
+    const result = await call({ route: 'POST /jobs', body: cutOff });
+
+    expect(result.statusCode).toBe(400);
+    expect(bodyOf(result).errors).toEqual([
+      { field: 'body', detail: 'got too many values, allowed are at most 20000' },
+    ]);
   });
 
   test('is never quoted back', async () => {

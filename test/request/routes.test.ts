@@ -131,6 +131,33 @@ describe('an Idempotency-Key', () => {
     expect(again.headers).not.toHaveProperty('retry-after');
   });
 
+  test('stores the prompt of a repeated request once', async () => {
+    await post({ prompt: 'hello' }, key('abc'));
+    world.results.putPrompt = async () => {
+      throw new Error('stored again');
+    };
+
+    expect((await post({ prompt: 'hello' }, key('abc'))).statusCode).toBe(202);
+  });
+
+  test('with another body stores no prompt', async () => {
+    await post({ prompt: 'hello' }, key('abc'));
+    const stored = [...world.results.prompts.keys()];
+
+    await post({ prompt: 'other' }, key('abc'));
+
+    expect([...world.results.prompts.keys()]).toEqual(stored);
+  });
+
+  test('gives one job to two bodies that arrive together', async () => {
+    const both = [{ prompt: 'hello' }, { prompt: 'other' }];
+
+    const results = await Promise.all(both.map((body) => post(body, key('abc'))));
+
+    expect(results.map(({ statusCode }) => statusCode)).toEqual([202, 422]);
+    expect(world.jobs.rows.size).toBe(1);
+  });
+
   test('with another body is refused and leaves the first prompt unchanged', async () => {
     const { jobId } = bodyOf(await post({ prompt: 'hello' }, key('abc')));
 

@@ -27,6 +27,16 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       expect(await jobs.get('f'.repeat(32))).toBeUndefined();
     });
 
+    test.each(['constructor', 'hasOwnProperty', 'toString', 'then', 'length'])(
+      'keeps metadata with the name %s',
+      async (name) => {
+        const job = aJob({ metadata: { [name]: 'v' } });
+
+        expect(await jobs.create(job, START)).toEqual({ created: true });
+        expect(Object.entries((await jobs.get(JOB_ID))?.metadata ?? {})).toEqual([[name, 'v']]);
+      },
+    );
+
     test('returns the existing row instead of writing a second one', async () => {
       const first = aJob();
       await jobs.create(first, START);

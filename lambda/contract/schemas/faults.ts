@@ -1,6 +1,6 @@
 /** Checks a caller's input. A fault never quotes a text, because the text may be a prompt. */
 import type * as z from 'zod';
-import { allowedBy, fieldOf, valueAt } from './issue.ts';
+import { allowedBy, fieldOf, stepOf, valueAt } from './issue.ts';
 
 export interface Fault {
   /** A path such as `inferenceConfig.maxTokens`; `body` for the whole body. */
@@ -28,7 +28,10 @@ export function parse<Value>(
   describe = kindOf,
 ): Parsed<Value> {
   const parsed = schema.safeParse(input);
-  if (parsed.success) return { valid: true, value: parsed.data };
+  if (parsed.success) {
+    const dropped = droppedField(input);
+    return dropped ? invalid(dropped, 'no such field') : { valid: true, value: parsed.data };
+  }
   const errors = parsed.error.issues.flatMap((issue) => faultsOf(issue, input, describe));
   return { valid: false, errors: errors.slice(0, MAX_FAULTS) };
 }
@@ -59,6 +62,23 @@ function faultsOf(
   const got = describe(valueAt(issue.path, input));
   const detail = `got ${got}, allowed is ${allowedBy(issue)}`;
   return [{ field: fieldOf(issue.path, 'body'), detail }];
+}
+
+/**
+ * Returns the path of the first field `__proto__`, which zod drops from records without a fault. It is
+ * not kept either, because copying it into another object would change that object's prototype.
+ */
+function droppedField(input: unknown): string | undefined {
+  // A list instead of a recursion, because a caller decides how deep the input is.
+  const unchecked: [path: string, value: unknown][] = [['', input]];
+  for (const [path, value] of unchecked) {
+    if (typeof value !== 'object' || value === null) continue;
+    if (Object.hasOwn(value, '__proto__')) return `${path}.__proto__`.replace(/^\./, '');
+    for (const [key, each] of Object.entries(value)) {
+      unchecked.push([path + stepOf(Array.isArray(value) ? Number(key) : key), each]);
+    }
+  }
+  return undefined;
 }
 
 /** Describes a value without quoting a text, which may be a prompt. */

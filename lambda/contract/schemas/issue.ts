@@ -4,10 +4,11 @@ import type * as z from 'zod';
 /** Returns a path such as `tiers[0].name`; `whole` is the name of the input itself. */
 export function fieldOf(path: readonly PropertyKey[], whole: string): string {
   if (path.length === 0) return whole;
-  return path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step).slice(0, 64)}`))
-    .join('')
-    .replace(/^\./, '');
+  return path.map(stepOf).join('').replace(/^\./, '');
+}
+
+export function stepOf(step: PropertyKey): string {
+  return typeof step === 'number' ? `[${step}]` : `.${String(step).slice(0, 64)}`;
 }
 
 export function valueAt(path: readonly PropertyKey[], input: unknown): unknown {
