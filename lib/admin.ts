@@ -5,10 +5,13 @@ import { ADMIN_ROUTES } from './admin-routes.ts';
 import type { Api } from './api.ts';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { InstanceParts } from './instance-parts.ts';
+import type { OperatorLog } from './operator-log.ts';
 
 export interface AdminProps extends InstanceParts {
   /** The API that the routes are added to. */
   readonly api: Api;
+  /** The log of the operators' actions. */
+  readonly log: OperatorLog;
 }
 
 /**
@@ -20,7 +23,7 @@ export class Admin extends Construct {
 
   constructor(scope: Construct, id: string, props: AdminProps) {
     super(scope, id);
-    const { functions, settings, jobs, circuits, queue, api } = props;
+    const { functions, settings, jobs, circuits, queue, api, log } = props;
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'admin',
@@ -33,6 +36,7 @@ export class Admin extends Construct {
         ...circuits.environment,
         ...queue.environment,
         ...queue.deadLetterEnvironment,
+        ...log.environment,
       },
     });
     const integration = new LambdaIntegration(this.function.lambda, { allowTestInvoke: false });
@@ -48,5 +52,6 @@ export class Admin extends Construct {
     circuits.grantReadCalls(this.function);
     queue.grantSend(this.function);
     queue.grantRedrive(this.function);
+    log.grantWrite(this.function);
   }
 }

@@ -13,8 +13,8 @@ export class HoldfastStack extends Stack {
     });
     // CDK leaves the id `Default` out of logical ids and names; the stack's name is enough.
     const holdfast = new Holdfast(this, 'Default', props);
-    const { api, jobs, circuits, results, queue, events, settings, monitoring } = holdfast;
-    const { alarms, dashboard } = monitoring;
+    const { api, jobs, circuits, results, queue, events, settings, operatorLog } = holdfast;
+    const { alarms, dashboard } = holdfast.monitoring;
 
     this.#output({
       ApiUrl: ['Base address of the API', api.url],
@@ -34,6 +34,10 @@ export class HoldfastStack extends Stack {
       SettingsParameterName: [
         'Settings in force; an edit takes effect within 30 s',
         settings.parameter.parameterName,
+      ],
+      OperatorLogGroupName: [
+        'Log of what operators did, which outlives the stack',
+        operatorLog.logGroup.logGroupName,
       ],
       AlarmTopicArn: ['Topic that alarms notify: subscribe to it', alarms.topic.topicArn],
       DashboardName: ['Dashboard in CloudWatch', dashboard.dashboard.dashboardName],

@@ -23,6 +23,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { ModelAccess } from './model-access.ts';
 import { instanceMetric } from './monitoring/instance-metrics.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
+import { OperatorLog } from './operator-log.ts';
 import { Prober } from './prober.ts';
 import { RequestHandler } from './request.ts';
 import { ResultsBucket } from './results-bucket.ts';
@@ -45,6 +46,7 @@ export class Holdfast extends Construct {
   readonly queue: JobsQueue;
   readonly events: CompletionEvents;
   readonly api: Api;
+  readonly operatorLog: OperatorLog;
   readonly monitoring: Monitoring;
 
   /** Throws a SettingsError for invalid settings or props, with a line for each fault. */
@@ -93,9 +95,10 @@ export class Holdfast extends Construct {
       gatewayLogRole: props.gatewayLogRole ?? false,
       apiKey,
     });
+    this.operatorLog = new OperatorLog(this, 'OperatorLog', data);
     const worker = new Worker(this, 'Worker', { ...parts, policy });
     const sweeper = new Sweeper(this, 'Sweeper', parts);
-    const admin = new Admin(this, 'Admin', { ...parts, api: this.api });
+    const admin = new Admin(this, 'Admin', { ...parts, api: this.api, log: this.operatorLog });
     const lifecycle = new Lifecycle(this, 'Lifecycle', parts);
     const prober = probe.enabled ? new Prober(this, 'Prober', { ...parts, policy }) : undefined;
 

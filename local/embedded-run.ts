@@ -1,6 +1,7 @@
 import { serveAws } from './aws/aws-endpoint.ts';
 import { serveDynamoDb } from './aws/dynamodb.ts';
 import { type BusEvent, serveEventBuses } from './aws/events.ts';
+import { type LogEvent, serveLogStreams } from './aws/log-streams.ts';
 import { serveParameters } from './aws/parameters.ts';
 import type { QueueDepth } from './aws/queues.ts';
 import { serveQueuesAndObjects } from './aws/queues-and-objects.ts';
@@ -41,7 +42,7 @@ export interface EmbeddedRunOptions
 export interface EmbeddedRun {
   /** URL of the API with its stage: `http://127.0.0.1:8787/v1`. */
   readonly apiUrl: string;
-  /** URL of SQS, S3, DynamoDB, SSM and EventBridge. */
+  /** URL of SQS, S3, DynamoDB, SSM, EventBridge and CloudWatch Logs. */
   readonly awsUrl: string;
   readonly bedrockUrl: string;
   readonly apiKeys: readonly ApiKey[];
@@ -56,6 +57,8 @@ export interface EmbeddedRun {
   readonly warnings: readonly string[];
   /** Returns the latest events on the stack's event buses, oldest first. */
   events(): readonly BusEvent[];
+  /** Returns the latest records of operators' actions, oldest first. */
+  operatorActions(): readonly LogEvent[];
   /** Counts the messages of a queue, given its name or its logical id. */
   queueDepth(queue: string): Promise<QueueDepth>;
   /** Returns the messages of all denials by IAM policies so far. */
@@ -84,8 +87,9 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
     const dynamodb = await serveDynamoDb(stack, access.authorize);
     const ssm = serveParameters(stack, access.authorize);
     const buses = serveEventBuses(stack, access.authorize);
-    const { handler: queuesAndObjects } = stores;
-    aws.serve(disturb(serveAws({ dynamodb, ssm, events: buses.handler, queuesAndObjects })));
+    const logs = serveLogStreams(stack, access.authorize);
+    const services = { dynamodb, ssm, events: buses.handler, logs: logs.handler };
+    aws.serve(disturb(serveAws({ ...services, queuesAndObjects: stores.handler })));
 
     const { authorize } = access;
     const bedrock = options.bedrockEndpoint
@@ -122,6 +126,7 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
       functions,
       warnings: [...stack.warnings, ...busyPort(port, portOf(gateway))],
       events: buses.events,
+      operatorActions: logs.events,
       queueDepth: (queue) => stores.queues.depth(queue),
       denied: access.denied,
       stop: () => cleanup.disposeAsync(),

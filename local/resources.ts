@@ -35,6 +35,7 @@ const EMULATED = [
   'AWS::IAM::Role',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
+  'AWS::Logs::LogStream',
   'AWS::S3::Bucket',
   'AWS::SQS::Queue',
   'AWS::SSM::Parameter',

@@ -3,6 +3,7 @@ import { sqsDeadLetterQueue } from '../aws/dead-letter-queue.ts';
 import { sqsJobQueue } from '../aws/job-queue.ts';
 import { dynamoDbJobStore } from '../aws/job-table.ts';
 import { dynamoDbLifecycle } from '../aws/lifecycle-table.ts';
+import { operatorLogStream } from '../aws/operator-log-stream.ts';
 import { dynamoDbRedriveLease } from '../aws/redrive-lease-table.ts';
 import { openCircuits, openRuntime } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
@@ -16,6 +17,10 @@ const dependencies = {
   queue: sqsJobQueue({ jobs: requiredEnv(ENV.jobsQueueUrl) }),
   deadLetters: sqsDeadLetterQueue(requiredEnv(ENV.deadLetterQueueUrl)),
   redriveLease: dynamoDbRedriveLease(runtime.dynamoDb, requiredEnv(ENV.circuitsTable)),
+  operatorLog: operatorLogStream({
+    logGroup: requiredEnv(ENV.operatorLogGroup),
+    logStream: requiredEnv(ENV.operatorLogStream),
+  }),
   lifecycles: dynamoDbLifecycle(runtime.dynamoDb, requiredEnv(ENV.circuitsTable)),
 };
 

@@ -7,7 +7,7 @@ import { redriveRequest } from '../contract/schemas/redrive.ts';
 import { OVERRIDE_SCOPES } from '../contract/words.ts';
 import { isoTime } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
-import { readBody } from '../http/read-event.ts';
+import { readBody, readPathParameter } from '../http/read-event.ts';
 import { invalid, json, problem, refused, unavailable } from '../http/responses.ts';
 import { type EnableDependencies, enableTarget } from './enable-target.ts';
 import { type AdminHealthDependencies, getAdminHealth } from './get-admin-health.ts';
@@ -20,11 +20,13 @@ import {
   subjectOf,
   viewOverride,
 } from './override-circuits.ts';
+import { type RecordDependencies, recordAction } from './record-action.ts';
 
 export type AdminDependencies = AdminHealthDependencies &
   OverrideDependencies &
   EnableDependencies &
-  OneRedriveDependencies;
+  OneRedriveDependencies &
+  RecordDependencies;
 
 interface Call {
   readonly event: APIGatewayProxyEvent;
@@ -47,8 +49,22 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['POST /admin/redrive', postRedrive],
 ]);
 
-/** Answers any event that API Gateway can send. Lambda stops the function at `endsAtMs`. */
+/**
+ * Answers any event that API Gateway can send, and records what the operator did. Lambda stops the
+ * function at `endsAtMs`.
+ */
 export async function respond(
+  dependencies: AdminDependencies,
+  readSettings: () => Promise<Settings>,
+  event: APIGatewayProxyEvent,
+  endsAtMs: number,
+): Promise<APIGatewayProxyResult> {
+  const response = await answer(dependencies, readSettings, event, endsAtMs);
+  await recordAction(dependencies, event, response);
+  return response;
+}
+
+async function answer(
   dependencies: AdminDependencies,
   readSettings: () => Promise<Settings>,
   event: APIGatewayProxyEvent,
@@ -100,7 +116,7 @@ async function deleteOverride(call: Call) {
 
 async function deleteDisabled(call: Call) {
   const { event, actor, dependencies } = call;
-  const key = decoded(event.pathParameters?.key);
+  const key = readPathParameter(event, 'key');
   const isEnabled = key !== undefined && (await enableTarget(dependencies, key, actor));
   if (!isEnabled) return refused(call, PROBLEM.notFound, 'no target with this name is disabled');
   return json(200, { target: key });
@@ -132,23 +148,11 @@ function redriveRunning(
   );
 }
 
-/**
- * Reads the subject from the path. A REST API passes path parameters as they were sent:
- * percent-encoded.
- */
-function readSubject({ pathParameters }: APIGatewayProxyEvent): Subject | undefined {
-  const scope = decoded(pathParameters?.scope);
-  const key = decoded(pathParameters?.key);
+/** Reads the subject from the path. A name that is still encoded after a decoding matches none. */
+function readSubject(event: APIGatewayProxyEvent): Subject | undefined {
+  const scope = readPathParameter(event, 'scope');
+  const key = readPathParameter(event, 'key');
   return scope === undefined || key === undefined ? undefined : subjectOf(scope, key);
-}
-
-/** Decodes a path parameter once. A name that is still encoded after that matches no target. */
-function decoded(value: string | undefined): string | undefined {
-  try {
-    return value === undefined ? undefined : decodeURIComponent(value);
-  } catch {
-    return undefined;
-  }
 }
 
 const NO_SUCH_SUBJECT = `allowed is one of ${OVERRIDE_SCOPES.join(', ')}, followed by a key of the chain`;

@@ -8,6 +8,8 @@ export const ENV = {
   settingsParameter: 'SETTINGS_PARAMETER',
   deployedSettingsParameter: 'DEPLOYED_SETTINGS_PARAMETER',
   eventBus: 'EVENT_BUS',
+  operatorLogGroup: 'OPERATOR_LOG_GROUP',
+  operatorLogStream: 'OPERATOR_LOG_STREAM',
   /** The largest `wait` of GET /v1/jobs/{id}, in whole seconds. */
   longestWaitSeconds: 'LONGEST_WAIT_SECONDS',
   /** The share of invocations, 0 to 1, that also write debug lines. @default 0 */

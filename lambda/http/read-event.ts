@@ -45,6 +45,22 @@ export function readJobId({ pathParameters }: APIGatewayProxyEvent): string {
 }
 
 /**
+ * Returns a path parameter, decoded once: a REST API passes it on as it was sent. Returns undefined if
+ * it is absent or cannot be decoded.
+ */
+export function readPathParameter(
+  { pathParameters }: APIGatewayProxyEvent,
+  name: string,
+): string | undefined {
+  const value = pathParameters?.[name];
+  try {
+    return value === undefined ? undefined : decodeURIComponent(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Reads the idempotency key, with or without quotes. The IETF draft asks for a quoted string, but
  * most clients send no quotes. Both forms are the same key.
  */

@@ -7,6 +7,8 @@ export interface AwsServices {
   readonly ssm: Handler;
   /** EventBridge. */
   readonly events: Handler;
+  /** CloudWatch Logs. */
+  readonly logs: Handler;
   /** SQS and S3. */
   readonly queuesAndObjects: Handler;
 }
@@ -16,7 +18,7 @@ export interface AwsServices {
  * without that header is for S3. A browser sends the header `Origin` with a request from a web page, and
  * no AWS client does, so such a request is refused.
  */
-export function serveAws({ dynamodb, ssm, events, queuesAndObjects }: AwsServices): Handler {
+export function serveAws({ dynamodb, ssm, events, logs, queuesAndObjects }: AwsServices): Handler {
   return (request, response) => {
     const target = request.headers['x-amz-target'];
     if (request.headers.origin !== undefined) {
@@ -35,6 +37,8 @@ export function serveAws({ dynamodb, ssm, events, queuesAndObjects }: AwsService
         return ssm(request, response);
       case 'AWSEvents':
         return events(request, response);
+      case 'Logs_20140328':
+        return logs(request, response);
       default:
         return queuesAndObjects(request, response);
     }

@@ -16,6 +16,7 @@ const OPERATIONS: Readonly<Record<string, ReadonlySet<string>>> = {
   ]),
   AmazonSSM: new Set(['GetParameter', 'GetParameterHistory', 'GetParameters', 'PutParameter']),
   AWSEvents: new Set(['PutEvents']),
+  Logs_20140328: new Set(['PutLogEvents']),
   AmazonSQS: new Set([
     'ChangeMessageVisibilityBatch',
     'DeleteMessage',

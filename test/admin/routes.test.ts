@@ -6,6 +6,7 @@ import { adminHealthView } from '../../lambda/contract/schemas/admin-health-view
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import { DailyQuotaGate, scopesWithoutDays } from '../../lambda/core/breaker/daily-quota-gate.ts';
 import { scopesOfChain } from '../../lambda/core/breaker/override-scopes.ts';
+import type { OperatorAction } from '../../lambda/core/operator-log.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { LifecycleRecord } from '../../lambda/core/router/lifecycle.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
@@ -42,9 +43,12 @@ function anAdmin(settings: Settings = aChain()) {
   let lifecycle: LifecycleRecord | undefined;
   let settingsFault: SettingsFault | undefined;
   const redriveLease = memoryRedriveLease();
+  const actions: OperatorAction[] = [];
+  const operatorLog = { write: async (action: OperatorAction) => void actions.push(action) };
   const dependencies = {
     ...world,
     redriveLease,
+    operatorLog,
     deadLetters: {
       receive: async () => [],
       remove: async () => undefined,
@@ -82,6 +86,7 @@ function anAdmin(settings: Settings = aChain()) {
     workersDisabled: disabled(),
     store,
     redriveLease,
+    actions,
     checked: (record: LifecycleRecord) => {
       lifecycle = record;
     },
@@ -203,6 +208,35 @@ describe('PUT /v1/admin/overrides', () => {
       },
       { message: 'override lifted', fields: { ...subject, mode: 'observe', setBy: OPERATOR } },
     ]);
+  });
+});
+
+describe('the record of operators’ actions', () => {
+  test('has each change with its result, and no reading', async () => {
+    await admin.put('target', ENCODED);
+    await admin.health();
+    await admin.lift('target', ENCODED);
+    await admin.lift('target', ENCODED);
+    await admin.call({ route: 'POST /admin/redrive', body: '{"dryRun":true}' });
+
+    expect(admin.actions).toMatchObject([
+      { action: 'override', actor: OPERATOR, key: EAST_SONNET, status: 200, request: FORCE_OPEN },
+      { action: 'lift', actor: OPERATOR, key: EAST_SONNET, status: 200 },
+      { action: 'lift', actor: OPERATOR, key: EAST_SONNET, status: 404 },
+      { action: 'redrive', actor: OPERATOR, request: { dryRun: true }, result: { left: 3 } },
+    ]);
+  });
+
+  test('has an attempt that failed or came without a signer', async () => {
+    admin.store.load = () => Promise.reject(new Error('lost'));
+    await admin.put('target', ENCODED);
+    await admin.call({ route: 'POST /admin/redrive', userArn: '' });
+
+    expect(admin.actions).toMatchObject([
+      { action: 'override', status: 503, result: { type: PROBLEM.unavailable.type } },
+      { action: 'redrive', status: 403, result: { type: PROBLEM.forbidden.type } },
+    ]);
+    expect(admin.actions[1]).not.toHaveProperty('actor');
   });
 });
 

@@ -60,6 +60,11 @@ test('a forced-open target gets no call, and recovers with a single first call o
     expect(jobs.filter(({ status }) => status !== 'SUCCEEDED')).toEqual([]);
     expect(holdfast.logs.filter((line) => line.includes('"override set"'))).toHaveLength(1);
     expect(holdfast.logs.filter((line) => line.includes('"override lifted"'))).toHaveLength(1);
+    const recorded = holdfast.run.operatorActions().map(({ message }) => JSON.parse(message));
+    expect(recorded).toMatchObject([
+      { action: 'override', actor: OPERATOR, accessKeyId: 'local', sourceIp: '127.0.0.1' },
+      { action: 'lift', actor: OPERATOR, key: PRIMARY.key, status: 200 },
+    ]);
   });
 }, 90_000);
 

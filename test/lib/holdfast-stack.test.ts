@@ -66,6 +66,7 @@ describe('the stack', () => {
       DeadLetterQueueUrl: '{QueueDeadLetters}',
       EventBusName: '{EventsBus}',
       SettingsParameterName: '{SettingsParameter}',
+      OperatorLogGroupName: '{OperatorLogLogs}',
       AlarmTopicArn: '{MonitoringAlarmsTopic}',
       DashboardName: '{MonitoringDashboard}',
     });

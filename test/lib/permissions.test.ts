@@ -101,6 +101,7 @@ describe('the complete list of permissions of', () => {
       'dynamodb:Query {CircuitsTable.Arn}',
       'dynamodb:UpdateItem {JobsTable.Arn}',
       'logs:CreateLogStream {AdminFunctionLogs.Arn}',
+      'logs:PutLogEvents arn:{AWS::Partition}:logs:{AWS::Region}:{AWS::AccountId}:log-group:{OperatorLogLogs}:log-stream:{OperatorLogActions}',
       'logs:PutLogEvents {AdminFunctionLogs.Arn}',
       'sqs:ChangeMessageVisibility {QueueDeadLetters.Arn}',
       'sqs:DeleteMessage {QueueDeadLetters.Arn}',

@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -6,6 +7,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { serveAws } from '../../../local/aws/aws-endpoint.ts';
 import { serveDynamoDb } from '../../../local/aws/dynamodb.ts';
 import { serveEventBuses } from '../../../local/aws/events.ts';
+import { serveLogStreams } from '../../../local/aws/log-streams.ts';
 import { serveParameters } from '../../../local/aws/parameters.ts';
 import { serveQueuesAndObjects } from '../../../local/aws/queues-and-objects.ts';
 import { createAccessControl } from '../../../local/iam.ts';
@@ -22,12 +24,14 @@ export async function startServices(resources: Resources, ...workerMay: object[]
   );
   const access = createAccessControl(stack);
   const buses = serveEventBuses(stack, access.authorize);
+  const logs = serveLogStreams(stack, access.authorize);
   const stores = await serveQueuesAndObjects(stack, access);
   aws.serve(
     serveAws({
       dynamodb: await serveDynamoDb(stack, access.authorize),
       ssm: serveParameters(stack, access.authorize),
       events: buses.handler,
+      logs: logs.handler,
       queuesAndObjects: stores.handler,
     }),
   );
@@ -44,6 +48,7 @@ export async function startServices(resources: Resources, ...workerMay: object[]
       s3: new S3Client(options),
       ssm: new SSMClient(options),
       events: new EventBridgeClient(options),
+      logs: new CloudWatchLogsClient(options),
     };
   };
   return {
@@ -51,6 +56,7 @@ export async function startServices(resources: Resources, ...workerMay: object[]
     url: aws.url,
     queues: stores.queues,
     events: buses.events,
+    logEvents: logs.events,
     operator: clients('local'),
     worker: clients(access.accessKeyIdOf('Holdfast-Worker')),
     stop: async () => {
