@@ -2,7 +2,7 @@
  * Measures six outages on two chains of targets: failed calls, delays, recovery and lost jobs. All
  * times are divided by ten, so an outage of 20 s stands for one of 200 s.
  *
- *     npm run bench:outages                   in virtual time; takes about half a minute
+ *     npm run bench:outages                   in virtual time; takes about a minute
  *     npm run bench:outages -- --live         on the embedded run, over its API, in real time
  *     ... --chain single --outage brownout --seeds 1
  */
@@ -20,7 +20,7 @@ const { values } = parseArgs({
     live: { type: 'boolean', default: false },
     chain: { type: 'string' },
     outage: { type: 'string', default: '' },
-    seeds: { type: 'string', default: '3' },
+    seeds: { type: 'string', default: '15' },
     pollers: { type: 'string', default: '2' },
   },
 });

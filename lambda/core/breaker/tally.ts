@@ -1,13 +1,15 @@
 import type { TargetFailureKind } from '../../contract/words.ts';
 import type { WindowCounts } from './circuit-store.ts';
 import { FailedSubjects } from './failed-subjects.ts';
+import { isLate } from './trip-rules.ts';
 
 /**
  * The outcomes of one epoch that this worker has counted but not yet written. Throttles arrive
  * within milliseconds but successes within seconds, so a count of only the calls that have ended
  * would open a healthy circuit. Therefore a flush that contains a failure also counts the calls in
- * flight, as provisional successes. If such a call fails, its provisional success is taken back. A
- * success at a first token is provisional too, until the answer ends.
+ * flight, as provisional successes. If such a call fails, its provisional success is taken back.
+ * A timeout comes later than successes, so it needs no such balance. A success at a first token is
+ * provisional too, until the answer ends.
  */
 export class Tally {
   readonly epoch: number;
@@ -23,8 +25,9 @@ export class Tally {
   #slow = 0;
   #failures: Partial<Record<TargetFailureKind, number>> = {};
   #retryAfterMs = 0;
-  #hasFailures = false;
   #hasCountedFailure = false;
+  /** True if a pending failure may have come before the successes of calls that began with it. */
+  #hasEarlyFailure = false;
   #pendingSinceMs: number | undefined;
   #servedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -108,9 +111,9 @@ export class Tally {
   /** Adds a failure. `counts` is false if the policy ignores failures of this kind. */
   addFailure(kind: TargetFailureKind, counts: boolean, retryAfterMs: number): void {
     this.#failures[kind] = (this.#failures[kind] ?? 0) + 1;
-    this.#hasFailures = true;
     if (!counts) return;
     this.#hasCountedFailure = true;
+    this.#hasEarlyFailure ||= !isLate(kind);
     this.#retryAfterMs = Math.max(this.#retryAfterMs, retryAfterMs);
   }
 
@@ -135,7 +138,7 @@ export class Tally {
 
   /** Returns the pending counts and starts again from zero. */
   take(): WindowCounts {
-    if (this.#hasCountedFailure) {
+    if (this.#hasEarlyFailure) {
       const counted = this.#inFlight - this.#provisional;
       this.#success += counted;
       this.#provisionalChange += counted;
@@ -156,8 +159,8 @@ export class Tally {
     this.#slow = 0;
     this.#failures = {};
     this.#retryAfterMs = 0;
-    this.#hasFailures = false;
     this.#hasCountedFailure = false;
+    this.#hasEarlyFailure = false;
     this.#pendingSinceMs = undefined;
     return counts;
   }
@@ -169,15 +172,15 @@ export class Tally {
     this.#firstTokenMs += counts.firstTokenMs ?? 0;
     this.#slow += counts.slow;
     this.#retryAfterMs = Math.max(this.#retryAfterMs, counts.retryAfterMs ?? 0);
-    this.#hasFailures ||= Object.keys(counts.failures).length > 0;
-    this.#hasCountedFailure ||= this.#hasFailures;
     for (const [kind, count] of Object.entries(counts.failures) as [TargetFailureKind, number][]) {
       this.#failures[kind] = (this.#failures[kind] ?? 0) + count;
+      this.#hasCountedFailure = true;
+      this.#hasEarlyFailure ||= !isLate(kind);
     }
   }
 
   get #hasOutcomes(): boolean {
-    return this.#success !== 0 || this.#hasFailures || this.#slow > 0;
+    return this.#success !== 0 || this.#slow > 0 || Object.keys(this.#failures).length > 0;
   }
 
   #takeBackProvisional(): void {

@@ -75,15 +75,28 @@ export function usesShares(policy: BreakerPolicy): boolean {
   );
 }
 
-/** Leaves out announcements of calls that have ended by now, or that hang. */
-export function withoutOldAnnouncements(
+/** True for a failure that comes later than the successes of calls that began at the same time. */
+export function isLate(kind: TargetFailureKind): boolean {
+  return kind === 'timeout';
+}
+
+/**
+ * Leaves out announcements of calls that have ended by now, or that hang. If all failures of the
+ * window are late, leaves out every announcement: the successes that it stands for are counted by
+ * now.
+ */
+export function withoutVoidAnnouncements(
   buckets: readonly WindowBucket[],
   nowMs: number,
   { announcedForMs }: Timing,
 ): readonly WindowBucket[] {
-  const isOld = ({ startMs, announced = 0 }: WindowBucket) =>
-    announced !== 0 && startMs <= nowMs - announcedForMs;
-  return buckets.map((bucket) => (isOld(bucket) ? { ...bucket, announced: 0 } : bucket));
+  const kinds = buckets.flatMap(({ failures }) => Object.keys(failures) as TargetFailureKind[]);
+  const areAllLate = kinds.every(isLate);
+  return buckets.map((bucket) => {
+    const { startMs, announced = 0 } = bucket;
+    const isVoid = areAllLate || startMs <= nowMs - announcedForMs;
+    return announced !== 0 && isVoid ? { ...bucket, announced: 0 } : bucket;
+  });
 }
 
 interface Window {

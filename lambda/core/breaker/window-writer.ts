@@ -5,7 +5,7 @@ import { type CircuitStore, CircuitStoreError, type WindowCounts } from './circu
 import { type CallWindow, CountedPermit } from './counted-permit.ts';
 import { Tally } from './tally.ts';
 import { slotAt, timingOf } from './timing.ts';
-import { seeded, tripOf, withoutOldAnnouncements } from './trip-rules.ts';
+import { seeded, tripOf, withoutVoidAnnouncements } from './trip-rules.ts';
 import { readWindow } from './window-reader.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -103,7 +103,7 @@ export class WindowWriter implements CallWindow {
       const { start, buckets } = await readWindow(this.#key, tally.epoch, store, this.context);
       this.#isCheckDue = false;
       const seed = seedOf(this.#replica.view?.circuit, tally.epoch, start.startMs);
-      const recent = withoutOldAnnouncements(buckets, access.nowMs(), timingOf(policy()));
+      const recent = withoutVoidAnnouncements(buckets, access.nowMs(), timingOf(policy()));
       await this.#applyTripRules(seeded(recent, seed), tally, store);
     } catch (error) {
       access.noteLostResponse(error);

@@ -26,6 +26,26 @@ describe('a tally', () => {
     expect(tally.take()).toMatchObject({ success: -2, provisional: -8 });
   });
 
+  test('counts no call in flight beside a timeout, which comes later than a success would', () => {
+    const tally = begun(10);
+    tally.fail('timeout', true, 0);
+    expect(tally.take()).toEqual({ success: 0, slow: 0, failures: { timeout: 1 } });
+
+    tally.fail('fault', true, 0);
+    tally.fail('timeout', true, 0);
+    expect(tally.take()).toMatchObject({ success: 7, provisional: 7 });
+  });
+
+  test('counts the calls in flight again after a refused write', () => {
+    const tally = begun(10);
+    tally.fail('fault', true, 0);
+    const refused = tally.take();
+    tally.putBack(refused);
+    tally.begin();
+
+    expect(tally.take()).toMatchObject({ success: 10, provisional: 10 });
+  });
+
   test('settles provisional successes with the next flush, but does not ask for one', () => {
     const tally = begun(2);
     tally.fail('fault', true, 0);

@@ -4,7 +4,7 @@ import { timingOf } from '../../../lambda/core/breaker/timing.ts';
 import {
   seeded,
   tripOf,
-  withoutOldAnnouncements,
+  withoutVoidAnnouncements,
 } from '../../../lambda/core/breaker/trip-rules.ts';
 import { seededRandom } from '../../../local/bedrock/seeded-random.ts';
 import { aPolicy } from '../../support/fleet.ts';
@@ -134,11 +134,28 @@ describe('announced calls', () => {
   });
 
   test('88. are left out once they are six seconds old', () => {
-    const buckets = [0, 1_000, 2_000].map((startMs) => ({ ...NOTHING, startMs, announced: 1 }));
+    const failures = { fault: 1 };
+    const buckets = [0, 1_000, 2_000].map((startMs) => ({
+      ...NOTHING,
+      startMs,
+      announced: 1,
+      failures,
+    }));
 
-    const recent = withoutOldAnnouncements(buckets, 7_000, timingOf(policy));
+    const recent = withoutVoidAnnouncements(buckets, 7_000, timingOf(policy));
 
     expect(recent.map(({ announced }) => announced)).toEqual([0, 0, 1]);
+  });
+
+  test.each([
+    { failures: { timeout: 5 }, announced: 0 },
+    { failures: { timeout: 5, fault: 1 }, announced: 12 },
+  ])('88. are left out if all failures are timeouts: $failures', ({ failures, announced }) => {
+    const buckets = [{ ...NOTHING, startMs: 0, announced: 12, failures }];
+
+    expect(withoutVoidAnnouncements(buckets, 1_000, timingOf(policy))).toEqual([
+      { ...NOTHING, startMs: 0, announced, failures },
+    ]);
   });
 });
 
