@@ -4,6 +4,7 @@ import { eventBridgeBus } from './aws/event-bus.ts';
 import { dynamoDbJobStore } from './aws/job-table.ts';
 import { randomId } from './aws/random-id.ts';
 import { createClient, SINGLE_ATTEMPT } from './aws/sdk-client.ts';
+import { readSecretText } from './aws/secret-text.ts';
 import { SettingsParameter } from './aws/settings-parameter.ts';
 import { systemClock } from './aws/system-clock.ts';
 import { powertoolsTelemetry, type Telemetry } from './aws/telemetry.ts';
@@ -76,6 +77,7 @@ export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => voi
   const store = configuredCircuitStore({
     policy,
     now: clock.now,
+    readSecret: readSecretText,
     dynamoDb: (options) =>
       new DynamoDbCircuitStore(
         createClient((common) => new DynamoDBClient({ ...common, ...SINGLE_ATTEMPT })),

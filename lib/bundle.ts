@@ -23,8 +23,8 @@ export type HandlerCode = (handler: HandlerName) => Code;
 /**
  * Bundles each handler into one file, with its dependencies and the AWS SDK, so that the code runs
  * with the SDK that it was tested with. One esbuild run makes all bundles. It starts when CDK asks
- * for the first asset, so `cdk ls` does not bundle. The Redis client, a fifth of a bundle, is
- * included only if the store is Redis.
+ * for the first asset, so `cdk ls` does not bundle. The Redis client, a fifth of a bundle, and the
+ * client that reads its password are included only if the store is Redis.
  */
 export function bundledHandlers(store: CircuitStorePolicy['store'] = 'dynamodb'): HandlerCode {
   let bundles: ReadonlyMap<string, Uint8Array> | undefined;
@@ -37,7 +37,7 @@ export function bundledHandlers(store: CircuitStorePolicy['store'] = 'dynamodb')
         image: DockerImage.fromRegistry('unused'),
         local: {
           tryBundle(outputDir) {
-            bundles ??= runEsbuild(store === 'redis' ? [] : ['ioredis']);
+            bundles ??= runEsbuild(store === 'redis' ? [] : ONLY_FOR_REDIS);
             const bundle = bundles.get(handler);
             if (!bundle) throw new Error(`esbuild made no bundle for the handler ${handler}`);
             writeFileSync(join(outputDir, 'index.mjs'), bundle);
@@ -47,6 +47,8 @@ export function bundledHandlers(store: CircuitStorePolicy['store'] = 'dynamodb')
       },
     });
 }
+
+const ONLY_FOR_REDIS = ['ioredis', '@aws-sdk/client-secrets-manager'];
 
 const THIS_FILE = fileURLToPath(import.meta.url);
 const PROJECT = dirname(dirname(THIS_FILE));

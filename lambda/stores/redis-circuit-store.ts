@@ -169,7 +169,7 @@ function bucketOf({ bucket, name, count }: Count): WindowBucket {
 
 /** Errors that a server returns before it changes anything. */
 const REFUSALS =
-  /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MOVED|NOAUTH|NOPERM|NOREPLICAS|OOM|READONLY|TRYAGAIN)\b/;
+  /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MOVED|NOAUTH|NOPERM|NOREPLICAS|OOM|READONLY|TRYAGAIN|WRONGPASS)\b/;
 
 /** Keeps only the first word of a server's error, which is its kind. The rest may quote keys. */
 function translate(error: unknown): CircuitStoreError {

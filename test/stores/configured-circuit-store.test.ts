@@ -3,8 +3,9 @@ import { CIRCUIT_STORE_DEFAULTS, type CircuitStorePolicy } from '../../lambda/co
 import { configuredCircuitStore } from '../../lambda/stores/configured-circuit-store.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { RedisCircuitStore, type RedisClient } from '../../lambda/stores/redis-circuit-store.ts';
-import { connectRedis } from '../../lambda/stores/redis-connection.ts';
+import { connectRedis, type RedisServer } from '../../lambda/stores/redis-connection.ts';
 
+const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:redis-AbCdEf';
 const RECORD = { version: 1, state: 'OPEN' };
 
 describe('the configured store', () => {
@@ -32,16 +33,64 @@ describe('the configured store', () => {
   });
 
   test('in Redis connects once, to the configured address', async () => {
-    const asked: string[] = [];
-    const { store } = aStore({ store: 'redis', redisUrl: 'rediss://host:6379' }, async (url) => {
-      asked.push(url);
+    const asked: RedisServer[] = [];
+    const redis = { store: 'redis', redisUrl: 'rediss://host:6379' } as const;
+    const { store } = aStore(redis, async (server) => {
+      asked.push(server);
       return { eval: async () => 1 };
     });
 
     expect(await store.save('a/b', RECORD, 'absent')).toBe(true);
     await store.addToWindow('a/b', 1, SLOT, ONE);
 
-    expect(asked).toEqual(['rediss://host:6379']);
+    expect(asked).toEqual([{ url: 'rediss://host:6379', onRefused: expect.any(Function) }]);
+  });
+
+  test('in Redis connects with the secret’s password, and reads it again when it is refused', async () => {
+    const servers: RedisServer[] = [];
+    const secrets = ['one', '{"username":"app","password":"two"}'];
+    const { store } = aStore(
+      { store: 'redis', redisUrl: 'rediss://host:6379', redisSecretArn: SECRET_ARN },
+      async (server) => {
+        servers.push(server);
+        return { eval: async () => 1 };
+      },
+      async (arn) => (arn === SECRET_ARN && secrets.shift()) || 'another secret',
+    );
+    await store.save('a/b', RECORD, 'absent');
+    await store.save('a/b', RECORD, 'absent');
+    const [first] = servers;
+
+    first?.onRefused?.();
+    await store.save('a/b', RECORD, 'absent');
+    // The first connection may report its end only now; the second one must stay.
+    first?.onRefused?.();
+    await store.save('a/b', RECORD, 'absent');
+
+    expect(servers.map(({ login }) => login)).toEqual([
+      { password: 'one' },
+      { username: 'app', password: 'two' },
+    ]);
+  });
+
+  test('is opened again if the secret could not be read', async () => {
+    let isUp = false;
+    const { store } = aStore(
+      { store: 'redis', redisUrl: 'rediss://host:6379', redisSecretArn: SECRET_ARN },
+      async () => ({ eval: async () => 1 }),
+      async () => {
+        if (isUp) return 'one';
+        throw Object.assign(new Error('text of AWS'), { name: 'ThrottlingException' });
+      },
+    );
+
+    await expect(store.save('a/b', RECORD, 'absent')).rejects.toMatchObject({
+      name: 'CircuitStoreError',
+      message: 'redis: its secret cannot be read: ThrottlingException',
+    });
+    isUp = true;
+
+    expect(await store.save('a/b', RECORD, 'absent')).toBe(true);
   });
 
   test('is opened again after a failed attempt', async () => {
@@ -58,7 +107,7 @@ describe('the configured store', () => {
   });
 
   test('in a Redis that cannot be reached fails like a lost store', async () => {
-    const client = await connectRedis('redis://127.0.0.1:1');
+    const client = await connectRedis({ url: 'redis://127.0.0.1:1' });
 
     await expect(new RedisCircuitStore(client).load('a/b')).rejects.toMatchObject({
       name: 'CircuitStoreError',
@@ -73,7 +122,8 @@ const ONE = { success: 1, slow: 0, failures: {} };
 
 function aStore(
   changes: Partial<CircuitStorePolicy>,
-  connect?: (url: string) => Promise<RedisClient>,
+  connect?: (server: RedisServer) => Promise<RedisClient>,
+  readSecret: (arn: string) => Promise<string> = () => Promise.reject(new Error('no secret')),
 ) {
   let policy: CircuitStorePolicy = { ...CIRCUIT_STORE_DEFAULTS, ...changes };
   const dynamoDb = new MemoryCircuitStore(() => 0);
@@ -81,6 +131,7 @@ function aStore(
     policy: () => policy,
     dynamoDb: () => dynamoDb,
     now: () => 7,
+    readSecret,
     ...(connect && { connect }),
   });
   const change = (later: Partial<CircuitStorePolicy>) => {

@@ -15,7 +15,7 @@ function onCluster(binary: string): void {
   let client: Awaited<ReturnType<typeof connectRedis>>;
   beforeAll(async () => {
     cluster = await startRedisCluster(binary);
-    client = await connectRedis(cluster.url);
+    client = await connectRedis({ url: cluster.url });
   });
   afterAll(async () => {
     client.disconnect();
@@ -64,7 +64,7 @@ function onCluster(binary: string): void {
     });
 
     test('fail at once, without being sent, while no server answers', async () => {
-      await expect(connectRedis('redis://127.0.0.1:1?cluster=true')).rejects.toThrow(
+      await expect(connectRedis({ url: 'redis://127.0.0.1:1?cluster=true' })).rejects.toThrow(
         /None of startup nodes is available/,
       );
     });
