@@ -9,7 +9,7 @@ export interface ServingTargets {
   readonly isEmpty: boolean;
   /**
    * Returns true if one of these targets may serve the job, given its `regions`, `minTier` and
-   * `whenOpen`.
+   * `whenOpen`, and has not refused it.
    */
   canServe(job: Job): boolean;
 }
@@ -22,8 +22,10 @@ export async function readServingTargets(
   const serving = new Set(targets.filter(isServing).map(({ target }) => target));
   // The order of the candidates does not matter here, so no random number is needed.
   const candidates = (job: Job) => candidatesFor(settings, job, () => 0);
+  const hasRefused = ({ refusedTargets = [] }: Job, key: string) =>
+    refusedTargets.some(({ target }) => target === key);
   return {
     isEmpty: serving.size === 0,
-    canServe: (job) => candidates(job).some(({ key }) => serving.has(key)),
+    canServe: (job) => candidates(job).some(({ key }) => serving.has(key) && !hasRefused(job, key)),
   };
 }

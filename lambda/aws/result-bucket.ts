@@ -1,7 +1,7 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Conversation } from '../contract/job-request.ts';
-import { promptKey, resultKey } from '../contract/keys.ts';
+import { errorDetailKey, promptKey, resultKey } from '../contract/keys.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import type { Answer } from '../core/router/run-result.ts';
 import { createClient, WITHOUT_CHECKSUMS } from './sdk-client.ts';
@@ -35,6 +35,15 @@ export function s3ResultStore(
     async getAnswer({ jobId, claimToken }) {
       const text = await get(client, bucket, resultKey(jobId, claimToken));
       return text === undefined ? undefined : (JSON.parse(text) as Answer);
+    },
+
+    async putErrorDetail({ jobId, claimToken }, detail) {
+      await put(client, bucket, errorDetailKey(jobId, claimToken), JSON.stringify(detail));
+    },
+
+    async getErrorDetail({ jobId, claimToken }) {
+      const text = await get(client, bucket, errorDetailKey(jobId, claimToken));
+      return text === undefined ? undefined : (JSON.parse(text) as string);
     },
 
     answerUrl({ jobId, claimToken }) {

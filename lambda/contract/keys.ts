@@ -75,3 +75,8 @@ export function promptKey(jobId: string, bodyHash: string): string {
 export function resultKey(jobId: string, claimToken: string): string {
   return `results/${jobId}/${claimToken}`;
 }
+
+/** Returns the key of the object, beside the answer's, that says why a model refused the job. */
+export function errorDetailKey(jobId: string, claimToken: string): string {
+  return `${resultKey(jobId, claimToken)}/error-detail`;
+}

@@ -27,6 +27,8 @@ export interface ModelFacts {
    * together with topP.
    */
   readonly refuses?: 'sampling' | 'both';
+  /** True if the model refuses a conversation that ends with the beginning of its answer. */
+  readonly refusesFinalAssistantTurn?: true;
   /** @default yes */
   readonly streams?: Streams;
 }
@@ -35,6 +37,7 @@ const CLAUDE_5: ModelFacts = {
   contextWindow: 1_000_000,
   maxOutputTokens: 128_000,
   refuses: 'sampling',
+  refusesFinalAssistantTurn: true,
 };
 
 const MODELS: Readonly<Record<string, ModelFacts>> = {
@@ -102,12 +105,14 @@ const MODELS: Readonly<Record<string, ModelFacts>> = {
     maxOutputTokens: 128_000,
     price: { input: 5, output: 25 },
     refuses: 'both',
+    refusesFinalAssistantTurn: true,
   },
   'anthropic.claude-sonnet-4-6': {
     contextWindow: 1_000_000,
     maxOutputTokens: 128_000,
     price: { input: 3, output: 15 },
     refuses: 'both',
+    refusesFinalAssistantTurn: true,
   },
   'anthropic.claude-opus-4-7': CLAUDE_5,
   'anthropic.claude-opus-4-8': CLAUDE_5,

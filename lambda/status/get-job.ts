@@ -24,13 +24,13 @@ const GAP_GROWTH = 1.5;
 
 export interface GetJobDependencies {
   readonly jobs: Pick<JobStore, 'get'>;
-  readonly results: Pick<ResultStore, 'getAnswer' | 'answerUrl'>;
+  readonly results: Pick<ResultStore, 'getAnswer' | 'getErrorDetail' | 'answerUrl'>;
   readonly clock: Clock;
 }
 
 export interface FoundJob {
   readonly job: Job;
-  /** The job as its owner sees it, including the answer. */
+  /** The job as its owner sees it, including the answer, or what a model said against the job. */
   readonly view: JobView;
 }
 
@@ -49,7 +49,8 @@ export async function getJob(
   const job = await awaitEnd(dependencies, tenant, jobId, untilMs);
   if (!job) return undefined;
   const result = await viewResult(dependencies, job, policy);
-  return { job, view: { ...viewJob(job), ...result } };
+  const error = await viewError(dependencies, job);
+  return { job, view: { ...viewJob(job), ...result, ...error } };
 }
 
 /**
@@ -86,6 +87,17 @@ async function viewResult(
   if (isInline ? !answer : isExpired) return { resultGone: true };
   const resultUrl = await results.answerUrl(name);
   return { result: answer && { text: answer.text, stopReason: answer.stopReason }, resultUrl };
+}
+
+/** Returns the error with what the model said. That text may be gone, like an answer. */
+async function viewError(
+  { results }: GetJobDependencies,
+  job: Job,
+): Promise<Pick<JobView, 'error'>> {
+  const { jobId, claimToken } = job;
+  const { error } = viewJob(job);
+  if (!error || !job.error?.hasDetail || claimToken === undefined) return {};
+  return { error: { ...error, detail: await results.getErrorDetail({ jobId, claimToken }) } };
 }
 
 const DAY_MS = 86_400_000;

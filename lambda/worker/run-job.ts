@@ -22,7 +22,7 @@ export interface RunJobDependencies {
   readonly jobs: Pick<JobStore, 'update'>;
   readonly ends: Pick<JobEnds, 'write'>;
   readonly queue: Pick<JobQueue, 'send' | 'deadLetter'>;
-  readonly results: Pick<ResultStore, 'getPrompt' | 'putAnswer'>;
+  readonly results: Pick<ResultStore, 'getPrompt' | 'putAnswer' | 'putErrorDetail'>;
   readonly router: Router;
   readonly clock: Clock;
   readonly random: Random;
@@ -77,7 +77,7 @@ async function conclude(
     case 'answered':
       return store(dependencies, job, run.answer, run);
     case 'refused':
-      return end(fail(job, run.error, run, now));
+      return refuse(dependencies, job, run);
     case 'unavailable': {
       const unserved = { job, unserved: run.unserved, endedAt: now };
       const retryAt = earliestRetryAt(unserved, settings, random);
@@ -119,6 +119,18 @@ async function store(
     metrics.count(METRIC.lateResults);
     log.warn('answer discarded: the job belongs to another run', { jobId });
   }
+}
+
+/** Writes what the model said before the row that says that it is stored. */
+async function refuse(
+  { ends, results, clock }: RunJobDependencies,
+  job: Job,
+  { error, detail, ...run }: Extract<RunResult, { readonly outcome: 'refused' }>,
+): Promise<void> {
+  const { jobId, claimToken = '' } = job;
+  if (detail !== undefined) await results.putErrorDetail({ jobId, claimToken }, detail);
+  const reason = detail === undefined ? error : { ...error, hasDetail: true as const };
+  await ends.write(jobId, fail(job, reason, run, clock.now()));
 }
 
 /** Ends the job before its dead letter is sent, so that a redrive always finds an ended job. */

@@ -53,7 +53,7 @@ export function parseConversation(body: string, facts?: ModelFacts): Conversatio
   const { messages, inferenceConfig, requestMetadata } = result.data;
   const inputTokens = inputTokensOf(result.data);
   const refusal =
-    refusalOfMessages(messages) ?? (facts && refusalByModel(facts, inputTokens, inferenceConfig));
+    refusalOfMessages(messages) ?? (facts && refusalByModel(facts, result.data, inputTokens));
   if (refusal !== undefined) return refusal;
 
   const maxTokens = inferenceConfig.maxTokens ?? facts?.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
@@ -96,9 +96,9 @@ function refusalOfMessages(messages: Request['messages']): string | undefined {
 }
 
 function refusalByModel(
-  { maxOutputTokens, contextWindow, refuses }: ModelFacts,
+  { maxOutputTokens, contextWindow, refuses, refusesFinalAssistantTurn }: ModelFacts,
+  { messages, inferenceConfig: { maxTokens, temperature, topP } }: Request,
   inputTokens: number,
-  { maxTokens, temperature, topP }: Request['inferenceConfig'],
 ): string | undefined {
   if (maxTokens !== undefined && maxTokens > maxOutputTokens) {
     return `The maximum tokens you requested exceeds the model limit of ${maxOutputTokens}. Try again with a maximum tokens value that is lower than ${maxOutputTokens}.`;
@@ -109,6 +109,9 @@ function refusalByModel(
   }
   if (refuses === 'sampling' && (temperature ?? topP) !== undefined) {
     return 'The model returned the following errors: sampling parameters are not supported for this model.';
+  }
+  if (refusesFinalAssistantTurn && messages.at(-1)?.role === 'assistant') {
+    return 'The model returned the following errors: This model does not support assistant message prefill. The conversation must end with a user message.';
   }
   return undefined;
 }

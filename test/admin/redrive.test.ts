@@ -242,6 +242,7 @@ describe('a redrive is held', () => {
     ['the tiers', { minTier: 'primary' }],
     ['the circuits', { whenOpen: 'queue' }],
     ['the regions', { regions: ['eu-west-1'] }],
+    ['its refusals', { refusedTargets: ALL.slice(1).map((target) => ({ target })) }],
   ])('only for a job that %s leave without a target', async (_, fields) => {
     const choosy = aDeadJob({ jobId: idOf(1), ...fields });
     const { world, deadLetters, run } = aRedrive({ jobs: [choosy, aDeadJob()], open: [PRIMARY] });

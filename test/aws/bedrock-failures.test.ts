@@ -5,6 +5,7 @@ import { systemClock } from '../../lambda/aws/system-clock.ts';
 import type { ModelFailure } from '../../lambda/core/router/model-client.ts';
 import { type FakeBedrock, startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
 import type { FaultRule } from '../../local/bedrock/fault-rule.ts';
+import { SERVICE_ERRORS } from '../../local/bedrock/service-error.ts';
 import { useBedrockAt } from '../support/bedrock-endpoint.ts';
 import '../support/errors-of-one-realm.ts';
 import { callLimits, RecordingWatch } from '../support/model-call.ts';
@@ -83,12 +84,22 @@ const FAILURES: readonly {
   {
     when: 'the request is not valid',
     fault: { fault: 'validation' },
-    failure: { kind: 'job', name: 'ValidationException', status: 400 },
+    failure: {
+      kind: 'job',
+      name: 'ValidationException',
+      status: 400,
+      detail: SERVICE_ERRORS.validation.message,
+    },
   },
   {
     when: 'a validation error quotes a prompt about quotas',
     fault: reply(400, 'ValidationException', 'Bad input: "Too many tokens per day, please wait"'),
-    failure: { kind: 'job', name: 'ValidationException', status: 400 },
+    failure: {
+      kind: 'job',
+      name: 'ValidationException',
+      status: 400,
+      detail: 'Bad input: "Too many tokens per day, please wait"',
+    },
   },
   {
     when: 'the prompt is too long',
@@ -97,7 +108,14 @@ const FAILURES: readonly {
       'ValidationException',
       'The model returned the following errors: prompt is too long: 200049 tokens > 200000 maximum',
     ),
-    failure: { kind: 'job', name: 'ValidationException', status: 400, tooLong: true },
+    failure: {
+      kind: 'job',
+      name: 'ValidationException',
+      status: 400,
+      tooLong: true,
+      detail:
+        'The model returned the following errors: prompt is too long: 200049 tokens > 200000 maximum',
+    },
   },
   {
     when: 'access is denied',

@@ -50,6 +50,16 @@ describe('the result bucket', () => {
     expect(await results.getAnswer({ ...name, claimToken: 'other' })).toBeUndefined();
   });
 
+  test('returns what a model said about a refused job, beside the answer', async () => {
+    const name = { jobId: JOB_ID, claimToken: 'refused' };
+
+    await results.putErrorDetail(name, 'Not "this".\n');
+
+    expect(await results.getErrorDetail(name)).toBe('Not "this".\n');
+    expect(await results.getErrorDetail({ ...name, claimToken: 'other' })).toBeUndefined();
+    expect(await results.getAnswer(name)).toBeUndefined();
+  });
+
   test('links to an answer for 15 minutes, as a download', async () => {
     const name = { jobId: JOB_ID, claimToken: 'claim' };
     await results.putAnswer(name, anAnswer());

@@ -95,6 +95,8 @@ function portsOf(cloud: Cloud): Pick<Ports, 'queue' | 'deadLetters' | 'results' 
         return JSON.stringify(answer).length;
       },
       getAnswer: async (name) => read(answerKey(name)),
+      putErrorDetail: async (name, detail) => put(`${answerKey(name)}/error-detail`, detail),
+      getErrorDetail: async (name) => read(`${answerKey(name)}/error-detail`),
       answerUrl: async (name) => `https://results/${answerKey(name)}`,
     },
     bus: {
@@ -139,6 +141,9 @@ function withFaults(sandbox: Sandbox, ports: FaultyPorts): FaultyPorts {
       getPrompt: (name) => call('results.getPrompt', () => results.getPrompt(name)),
       putAnswer: (...given) => call('results.putAnswer', () => results.putAnswer(...given)),
       getAnswer: (name) => call('results.getAnswer', () => results.getAnswer(name)),
+      putErrorDetail: (...given) =>
+        call('results.putErrorDetail', () => results.putErrorDetail(...given)),
+      getErrorDetail: (name) => call('results.getErrorDetail', () => results.getErrorDetail(name)),
     },
     bus: { publish: (events) => call('bus.publish', () => bus.publish(events)) },
   };

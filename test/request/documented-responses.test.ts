@@ -108,6 +108,16 @@ describe('the document describes every field of a response', () => {
     expect(bodyOf(await call(show))).toHaveProperty('result.text');
   });
 
+  test('that contains what the model said about a refused job', async () => {
+    const error = { type: 'urn:holdfast:problem:request-refused', title: 'refused' };
+    const job = aRunningJob({ status: 'FAILED', error: { ...error, hasDetail: true } });
+    world.jobs.rows.set(JOB_ID, { ...job, completedAt: START });
+    await world.results.putErrorDetail({ jobId: JOB_ID, claimToken: 'claim' }, 'Because.');
+
+    expect(await expectDocumented(show)).toBe(200);
+    expect(bodyOf(await call(show))).toHaveProperty('error.detail');
+  });
+
   test('with a page that is followed by another', async () => {
     world.jobs.rows.set(JOB_ID, aJob());
     world.jobs.rows.set('f'.repeat(32), aJob({ jobId: 'f'.repeat(32), createdKey: '9' }));

@@ -92,6 +92,36 @@ describe('GET /v1/jobs/{id}', () => {
     });
   });
 
+  test('shows what the model said when it refused the job, only to the job’s own tenant', async () => {
+    const error = { type: 'urn:holdfast:problem:request-refused', title: 'refused' };
+    const job = aRunningJob({ status: 'FAILED', error: { ...error, hasDetail: true } });
+    world.jobs.rows.set(JOB_ID, job);
+    await world.results.putErrorDetail({ jobId: JOB_ID, claimToken: 'claim' }, 'Because.');
+
+    expect(bodyOf(await get(JOB_ID)).error).toEqual({ ...error, detail: 'Because.' });
+    expect((await get(JOB_ID, 'other')).body).not.toContain('Because');
+  });
+
+  test('shows a refused job without what the model said once that is deleted', async () => {
+    const error = { type: 'urn:holdfast:problem:request-refused', title: 'refused' };
+    const job = aRunningJob({ status: 'FAILED', error: { ...error, hasDetail: true } });
+    world.jobs.rows.set(JOB_ID, job);
+
+    expect(bodyOf(await get(JOB_ID)).error).toEqual(error);
+  });
+
+  test('asks for no text about a job that has none', async () => {
+    world.results.getErrorDetail = async () => {
+      throw new Error('the store was asked');
+    };
+    const error = { type: 'urn:holdfast:problem:unavailable', title: 'none' };
+    for (const job of [aRunningJob(), aRunningJob({ status: 'FAILED', error })]) {
+      world.jobs.rows.set(JOB_ID, job);
+
+      expect((await get(JOB_ID)).statusCode).toBe(200);
+    }
+  });
+
   test('hides internal fields from the caller', async () => {
     world.jobs.rows.set(JOB_ID, aRunningJob());
 

@@ -6,6 +6,7 @@ import type { Answer } from '../../lambda/core/router/run-result.ts';
 export class MemoryResultStore implements ResultStore {
   readonly prompts = new Map<string, Conversation>();
   readonly answers = new Map<string, Answer>();
+  readonly errorDetails = new Map<string, string>();
 
   async putPrompt({ jobId, bodyHash }: PromptName, conversation: Conversation): Promise<void> {
     this.prompts.set(`${jobId}/${bodyHash}`, conversation);
@@ -22,6 +23,14 @@ export class MemoryResultStore implements ResultStore {
 
   async getAnswer({ jobId, claimToken }: ResultName): Promise<Answer | undefined> {
     return this.answers.get(`${jobId}/${claimToken}`);
+  }
+
+  async putErrorDetail({ jobId, claimToken }: ResultName, detail: string): Promise<void> {
+    this.errorDetails.set(`${jobId}/${claimToken}`, detail);
+  }
+
+  async getErrorDetail({ jobId, claimToken }: ResultName): Promise<string | undefined> {
+    return this.errorDetails.get(`${jobId}/${claimToken}`);
   }
 
   async answerUrl({ jobId, claimToken }: ResultName): Promise<string> {

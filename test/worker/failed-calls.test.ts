@@ -182,6 +182,43 @@ describe('a job that is put back for lack of time', () => {
   });
 });
 
+describe('a job that some targets refused', () => {
+  const refusedBy = (target: string, run: RunResult): RunResult => ({
+    ...run,
+    refusedTargets: [{ target }],
+  });
+
+  test('gives all its later runs the targets that are not to be asked again', async () => {
+    const world = aWorldWith(
+      aJob(),
+      refusedBy(WEST, deferred()),
+      refusedBy(EAST, outOfTime()),
+      deferred(),
+    );
+
+    for (const receiveOne of [receive, receiveNext, receiveNext, receiveNext]) {
+      await receiveOne(world);
+    }
+
+    expect(world.requests.map(({ refusedTargets }) => refusedTargets)).toEqual([
+      undefined,
+      [{ target: WEST }],
+      [{ target: WEST }, { target: EAST }],
+      [{ target: WEST }, { target: EAST }],
+    ]);
+  });
+
+  test('does not ask them again after a redrive', async () => {
+    const world = aWorldWith(aJob({ failedCalls: 6 }), refusedBy(WEST, noAnswer));
+
+    await receive(world);
+    await redriveAll(world);
+    await receiveNext(world);
+
+    expect(world.requests[1]?.refusedTargets).toEqual([{ target: WEST }]);
+  });
+});
+
 describe('a deferral', () => {
   test.each([
     ['with calls adds to the failed runs in a row', [skipped(), charged(WEST)], 3],

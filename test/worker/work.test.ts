@@ -209,8 +209,28 @@ describe('a run that ends', () => {
 
     await receive(world);
 
-    expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'FAILED', error, attempts });
+    const row = rowOf(world, JOB_ID);
+    expect(row).toMatchObject({ status: 'FAILED', attempts });
+    expect(row.error).toEqual(error);
+    expect(world.results.errorDetails.size).toBe(0);
     expect(world.counts[METRIC.jobsFailed]).toBe(1);
+  });
+
+  test('with a refusal stores what the model said before the row says so', async () => {
+    const error = { type: 'urn:holdfast:problem:request-refused', title: 'refused' };
+    const world = endingWith({ outcome: 'refused', error, detail: 'Because.', attempts });
+    const { putErrorDetail } = world.results;
+    world.results.putErrorDetail = async (...given) => {
+      expect(rowOf(world, JOB_ID).status).toBe('RUNNING');
+      await putErrorDetail.apply(world.results, given);
+    };
+
+    await receive(world);
+
+    const { claimToken = '', ...row } = rowOf(world, JOB_ID);
+    expect(row).toMatchObject({ status: 'FAILED', error: { ...error, hasDetail: true } });
+    expect(JSON.stringify(row)).not.toContain('Because.');
+    expect(await world.results.getErrorDetail({ jobId: JOB_ID, claimToken })).toBe('Because.');
   });
 
   test('as unavailable fails the job and stores when a retry may succeed', async () => {

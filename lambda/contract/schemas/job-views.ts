@@ -110,6 +110,12 @@ export const jobView = z.object({
     .object({
       type: z.string().describe('Identifies the reason. It never changes; the title may.'),
       title: z.string(),
+      detail: z
+        .string()
+        .optional()
+        .describe(
+          'What the model said when it refused the request, at most 2 KB. It may quote the prompt.',
+        ),
       retryAt: time.optional().describe('The time to try again, if it is known.'),
     })
     .optional()

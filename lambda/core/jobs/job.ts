@@ -3,7 +3,7 @@ import { SWEEP_SHARDS } from '../../contract/keys.ts';
 import type { Settings } from '../../contract/policy.ts';
 import type { JobStatus } from '../../contract/words.ts';
 import { isoTime } from '../clock.ts';
-import type { Answer, Attempt } from '../router/run-result.ts';
+import type { Answer, Attempt, RefusedTarget } from '../router/run-result.ts';
 
 /**
  * A row of the jobs table: everything about one job except its prompt and its answer's text, which
@@ -36,6 +36,8 @@ export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
   readonly failedCalls: number;
   /** Targets that the job's run had called when it was put back for lack of time. */
   readonly calledTargets?: readonly string[];
+  /** Targets that refused the job. They stay, also after a redrive: no run asks them again. */
+  readonly refusedTargets?: readonly RefusedTarget[];
   readonly redrives: number;
   /** Token of the last claim. It stays after the run, so that a late write recognises its row. */
   readonly claimToken?: string;
@@ -74,6 +76,8 @@ export interface JobError {
   readonly title: string;
   /** Time at which a retry may succeed; absent if it is not known. */
   readonly retryAt?: number;
+  /** True if the result store holds what the model said. */
+  readonly hasDetail?: true;
 }
 
 export type JobIdentity = Pick<Job, 'jobId' | 'tenant' | 'bodyHash' | 'requestToken'>;

@@ -1,7 +1,7 @@
 import type { Conversation } from '../../contract/job-request.ts';
 import type { Answer } from '../router/run-result.ts';
 
-/** The only place that stores prompts and answers. */
+/** The only place that stores prompts, answers and what models said about refused prompts. */
 export interface ResultStore {
   putPrompt(prompt: PromptName, conversation: Conversation): Promise<void>;
   /** Returns `undefined` if the prompt was deleted. */
@@ -9,6 +9,9 @@ export interface ResultStore {
   /** Returns the size of the stored object in bytes. */
   putAnswer(result: ResultName, answer: Answer): Promise<number>;
   getAnswer(result: ResultName): Promise<Answer | undefined>;
+  /** Stores what a model said when it refused the job. */
+  putErrorDetail(result: ResultName, detail: string): Promise<void>;
+  getErrorDetail(result: ResultName): Promise<string | undefined>;
   /** Returns a link that downloads the answer without a key for 15 minutes. */
   answerUrl(result: ResultName): Promise<string>;
 }

@@ -24,12 +24,25 @@ export interface ErrorFacts {
  */
 export function failureOf(facts: ErrorFacts, nowMs: number): ModelFailure {
   const retryAfterMs = retryAfterOf(facts, nowMs);
+  const classification = classify(facts);
+  const detail = classification.kind === 'job' ? detailOf(facts) : '';
   return {
-    ...classify(facts),
+    ...classification,
+    ...(detail !== '' && { detail }),
     name: facts.name,
     ...(facts.status !== undefined && { status: facts.status }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
+}
+
+const DETAIL_BYTES = 2048;
+
+/** Returns the start of a refusal's text; it is empty if the error is not Bedrock's own. */
+function detailOf({ name, message }: ErrorFacts): string {
+  if (name !== 'ValidationException') return '';
+  const start = Buffer.from(message).subarray(0, DETAIL_BYTES);
+  // A stream's decoder leaves out a character that is cut at the end.
+  return new TextDecoder().decode(start, { stream: true });
 }
 
 type Classification = Pick<ModelFailure, 'kind' | 'tooLong' | 'unknown'>;

@@ -33,14 +33,19 @@ export const TIME_LIMIT = 'time_limit';
 
 export interface ModelFailure {
   readonly kind: FailureKind;
-  /** The error's name, for logs and attempts. Its message is left out: it may quote the prompt. */
+  /** The error's name, for logs and attempts. */
   readonly name: string;
   readonly status?: number;
   readonly retryAfterMs?: number;
   /** True if no rule recognised the error; it then counts as a `fault`. */
   readonly unknown?: boolean;
   /** True if the prompt does not fit this model's window; another model's may be larger. */
-  readonly tooLong?: boolean;
+  readonly tooLong?: true;
+  /**
+   * What the model said when it refused the request (`job`), at most 2 KB. No other message is kept.
+   * It may quote the prompt, so only the job's own tenant may see it.
+   */
+  readonly detail?: string;
 }
 
 /** A failed call is a value; an exception means that the code is broken. */

@@ -1,5 +1,5 @@
 import type { Conversation, JobOptions } from '../../contract/job-request.ts';
-import type { Attempt } from './run-result.ts';
+import type { Attempt, RefusedTarget } from './run-result.ts';
 
 /** One run of one job, with its caller's options. */
 export interface RunRequest extends JobOptions {
@@ -14,6 +14,8 @@ export interface RunRequest extends JobOptions {
    * again. @default none
    */
   readonly calledTargets?: readonly string[];
+  /** The targets that refused the job in earlier runs. @default none */
+  readonly refusedTargets?: readonly RefusedTarget[];
   readonly deadlineAtMs: number;
   /** Lambda stops the function at this time. A call starts only if it can have its full time. */
   readonly functionEndsAtMs: number;

@@ -25,6 +25,8 @@ export type SkipReason =
   | 'disabled'
   /** Other models of its region fail too. */
   | 'region-unhealthy'
+  /** It refused the job in an earlier run. */
+  | 'refused'
   /** The prompt leaves too little room for an answer in the model's window. */
   | 'too-long';
 
@@ -42,6 +44,13 @@ export interface Answer {
   readonly usage: Usage;
   /** In US dollars by list price; absent if the price is not known. */
   readonly costUsd?: number;
+}
+
+/** A target that refused the job. It would refuse it again, so it is never asked again. */
+export interface RefusedTarget {
+  readonly target: string;
+  /** True if only the length of the prompt was refused. */
+  readonly tooLong?: true;
 }
 
 /** A problem's `type` and `title`; never text from a model or a target. */
@@ -78,8 +87,13 @@ export type UnservedTarget =
 
 export type RunEnd =
   | { readonly outcome: 'answered'; readonly answer: Answer }
-  /** The request itself is at fault, and no other target would accept it. */
-  | { readonly outcome: 'refused'; readonly error: RefusedRequest }
+  /** The request itself is at fault, or no target can serve it. */
+  | {
+      readonly outcome: 'refused';
+      readonly error: RefusedRequest;
+      /** What the model said. It may quote the prompt: only the job's own tenant may see it. */
+      readonly detail?: string;
+    }
   /** The targets are at fault; the job waits for them, or for its deadline. */
   | { readonly outcome: 'deferred'; readonly unserved: readonly UnservedTarget[] }
   /** The targets are at fault, and the caller does not wait (`whenOpen: fail`). */
@@ -90,10 +104,16 @@ export type RunEnd =
   | { readonly outcome: 'out-of-time' }
   | { readonly outcome: 'cancelled' | 'lost' };
 
+export function refusedEnd(error: RefusedRequest, detail?: string): RunEnd {
+  return { outcome: 'refused', error, ...(detail !== undefined && { detail }) };
+}
+
 export type RunResult = RunEnd & {
   readonly attempts: readonly Attempt[];
   /** The number of attempts of earlier runs that this run has charged to the job. @default 0 */
   readonly chargedEarlier?: number;
+  /** The targets that refused the job in this run. @default none */
+  readonly refusedTargets?: readonly RefusedTarget[];
 };
 
 /** The targets that a run called. */

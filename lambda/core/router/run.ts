@@ -3,6 +3,7 @@ import { shortestCallMs, timeForACallMs } from '../../contract/time-budget.ts';
 import type { CircuitGate } from '../breaker/admission.ts';
 import type { Random } from '../clock.ts';
 import { answerFrom } from './answer.ts';
+import { attemptOf, type Evidence } from './call-attempt.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
 import { Charges, isChargeable } from './charges.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
@@ -10,28 +11,21 @@ import type { ModelAnswer, ModelFailure } from './model-client.ts';
 import type { RegionWatch } from './region-watch.ts';
 import type { RunRequest } from './run-request.ts';
 import {
-  type Attempt,
   REFUSED,
   type RunEnd,
   type RunResult,
+  refusedEnd,
   type SkipReason,
   type UnservedTarget,
 } from './run-result.ts';
 import { type FinishedCall, TargetCaller, type TargetCallerParts } from './target-caller.ts';
+import { UnfitTargets } from './unfit-targets.ts';
 
 export interface RunParts extends TargetCallerParts {
   readonly circuits: CircuitGate;
   readonly random: Random;
   readonly regions: RegionWatch;
   readonly disabledTargets: DisabledTargets;
-}
-
-/** The facts of a call. Those of a failure are read before its circuit hears of it. */
-interface Evidence {
-  readonly startedAtMs: number;
-  readonly isCharged: boolean;
-  /** The time at which the target last answered another job. */
-  readonly servedAtMs?: number;
 }
 
 /** One run of one job: tries the targets in turn until one of them ends the run. */
@@ -41,6 +35,8 @@ export class Run {
   readonly #request: RunRequest;
   readonly #caller: TargetCaller;
   readonly #charges: Charges;
+  readonly #candidates: readonly Candidate[];
+  readonly #unfit: UnfitTargets;
   readonly #unserved: UnservedTarget[] = [];
   #unusableAnswers = 0;
 
@@ -52,11 +48,13 @@ export class Run {
     const { failedCalls } = settings.jobs;
     const { windowSeconds } = settings.breaker;
     this.#charges = new Charges({ failedCalls, windowSeconds }, request);
+    this.#candidates = candidatesFor(settings, request, parts.random);
+    this.#unfit = new UnfitTargets(this.#candidates, request.refusedTargets);
   }
 
   async run(): Promise<RunResult> {
     const { calledTargets = [] } = this.#request;
-    for (const candidate of candidatesFor(this.#settings, this.#request, this.#parts.random)) {
+    for (const candidate of this.#candidates) {
       if (calledTargets.includes(candidate.key)) continue;
       const end = await this.#try(candidate);
       if (end) return this.#resultOf(end);
@@ -66,14 +64,21 @@ export class Run {
 
   #resultOf(end: RunEnd): RunResult {
     const { attempts, chargedEarlier } = this.#charges;
-    return { ...end, attempts, ...(chargedEarlier > 0 && { chargedEarlier }) };
+    const { refusals } = this.#unfit;
+    return {
+      ...end,
+      attempts,
+      ...(chargedEarlier > 0 && { chargedEarlier }),
+      ...(refusals.length > 0 && { refusedTargets: refusals }),
+    };
   }
 
   /** Tries one target. Returns `undefined` if the run goes on to the next target. */
   async #try(candidate: Candidate): Promise<RunEnd | undefined> {
     const { circuits, clock, disabledTargets, regions } = this.#parts;
 
-    if (!this.#caller.mayFit(candidate)) return this.#skip(candidate, 'too-long');
+    if (this.#unfit.hasRefused(candidate.key)) return this.#skip(candidate, 'refused');
+    if (!this.#caller.mayFit(candidate)) return this.#skipTooLong(candidate);
     const tooLate = this.#tooLateForACall();
     if (tooLate) return tooLate;
     const inference = await regions.inference(candidate.target);
@@ -100,9 +105,13 @@ export class Run {
       return this.#charges.isOwnDoing(key, outcome);
     });
     if ('result' in call) return this.#read(candidate, call, evidence);
-    return call.notMade === 'too-long'
-      ? this.#skip(candidate, call.notMade)
-      : { outcome: call.notMade };
+    if (call.notMade === 'too-long') return this.#skipTooLong(candidate);
+    return { outcome: call.notMade };
+  }
+
+  #skipTooLong(candidate: Candidate): undefined {
+    this.#unfit.addTooLong(candidate.key);
+    this.#skip(candidate, 'too-long');
   }
 
   #skip({ key, tier }: Candidate, reason: SkipReason, untilMs?: number): undefined {
@@ -133,7 +142,7 @@ export class Run {
     const { result, loss } = call;
     switch (result.outcome) {
       case 'aborted':
-        this.#addCall(candidate, 'aborted', call, evidence);
+        this.#charges.add(attemptOf(candidate, 'aborted', call, evidence));
         return { outcome: loss ?? 'lost' };
       case 'failure':
         return this.#failed(candidate, result.failure, call, evidence);
@@ -160,27 +169,28 @@ export class Run {
   ): RunEnd | undefined {
     const { reading, reducedBy } = call;
     if (!reading || reading.usable) {
-      this.#addCall(candidate, 'answered', call, evidence);
+      this.#charges.add(attemptOf(candidate, 'answered', call, evidence));
       const served = answerFrom(candidate, answer, reading?.truncated ?? false, reducedBy);
       return { outcome: 'answered', answer: served };
     }
-    this.#addCall(candidate, 'unusable', call, evidence, reading.reason);
-    if (reading.reason === 'cut') return { outcome: 'refused', error: REFUSED.timeLimit };
+    this.#charges.add(attemptOf(candidate, 'unusable', call, evidence, reading.reason));
+    if (reading.reason === 'cut') return refusedEnd(REFUSED.timeLimit);
     if (this.#charges.isSpent) return { outcome: 'no-answer' };
     this.#unusableAnswers += 1;
     const mayRetry = this.#unusableAnswers === 1 && this.#parts.retries.spend();
-    return mayRetry ? undefined : { outcome: 'refused', error: REFUSED.unusable };
+    return mayRetry ? undefined : refusedEnd(REFUSED.unusable);
   }
 
   async #failed(
     candidate: Candidate,
-    { kind, name, retryAfterMs, tooLong }: ModelFailure,
+    failure: ModelFailure,
     call: FinishedCall,
     evidence: Evidence,
   ): Promise<RunEnd | undefined> {
     const { clock, disabledTargets, regions } = this.#parts;
-    this.#addCall(candidate, kind, call, evidence, tooLong ? 'too-long' : name);
-    if (kind === 'job') return tooLong ? undefined : { outcome: 'refused', error: REFUSED.invalid };
+    const { kind, name, retryAfterMs, tooLong } = failure;
+    this.#charges.add(attemptOf(candidate, kind, call, evidence, tooLong ? 'too-long' : name));
+    if (kind === 'job') return this.#refused(candidate, failure, call);
 
     if (kind === 'config') {
       const { jobId } = this.#request;
@@ -192,36 +202,25 @@ export class Run {
     return this.#charges.isSpent ? { outcome: 'no-answer' } : undefined;
   }
 
-  #addCall(
-    { key, tier }: Candidate,
-    outcome: CallOutcome,
-    { result: { elapsedMs: ms, firstTokenMs } }: FinishedCall,
-    { isCharged, startedAtMs: at }: Evidence,
-    reason?: string,
-  ): void {
-    this.#charges.add({
-      target: key,
-      tier: tier.name,
-      outcome,
-      ...(reason && { reason }),
-      at,
-      ms,
-      ...(firstTokenMs !== undefined && { firstTokenMs }),
-      ...(isCharged && { charged: true as const }),
-    });
+  /** Ends the job, or goes on without the target: a lower tier may lack what the first one has. */
+  #refused(
+    candidate: Candidate,
+    { tooLong, detail }: ModelFailure,
+    { loss }: FinishedCall,
+  ): RunEnd | undefined {
+    if (!tooLong && this.#unfit.isInFirstFitTier(candidate)) {
+      return refusedEnd(REFUSED.invalid, detail);
+    }
+    this.#unfit.addRefusal({ target: candidate.key, ...(tooLong && { tooLong }) }, detail);
+    return loss && { outcome: loss };
   }
 
   /** Ends the run after the last target. A job that may wait never fails because of its targets. */
   #endWithoutAnswer(): RunEnd {
-    if (this.#unusableAnswers > 0) return { outcome: 'refused', error: REFUSED.unusable };
-    const { attempts } = this.#charges;
-    const wasAllTooLong = attempts.every(({ reason }) => reason === 'too-long');
-    if (attempts.length > 0 && wasAllTooLong && !this.#request.calledTargets?.length) {
-      return { outcome: 'refused', error: REFUSED.tooLong };
-    }
+    if (this.#unusableAnswers > 0) return refusedEnd(REFUSED.unusable);
+    const unfit = this.#unfit.endIfNoneFits();
+    if (unfit) return unfit;
     const outcome = this.#request.whenOpen === 'fail' ? 'unavailable' : 'deferred';
     return { outcome, unserved: this.#unserved };
   }
 }
-
-type CallOutcome = Exclude<Attempt['outcome'], 'skipped'>;

@@ -94,9 +94,31 @@ describe('an error message', () => {
     });
   });
 
-  test('is never part of the failure', () => {
-    const secret = failure({ name: 'ValidationException', message: 'the prompt was: secret' });
+  test('of a refusal is its detail', () => {
+    const message = 'the prompt was: secret';
+    expect(failure({ name: 'ValidationException', message })).toMatchObject({ detail: message });
+    expect(failure({ name: 'ValidationException', message: '' })).not.toHaveProperty('detail');
+  });
+
+  test('is cut to 2 KB, but never inside a character', () => {
+    const message = `${'x'.repeat(2046)}€`;
+    expect(failure({ name: 'ValidationException', message }).detail).toBe('x'.repeat(2046));
+    expect(failure({ name: 'ValidationException', message: 'x€' }).detail).toBe('x€');
+  });
+
+  test.each([
+    ['ThrottlingException', 429],
+    ['InternalServerException', 500],
+    ['AccessDeniedException', 403],
+    ['SyntaxError', 400],
+  ])('of any other error is never part of the failure: %s', (name, status) => {
+    const secret = failure({ name, status, message: 'the prompt was: secret' });
     expect(JSON.stringify(secret)).not.toContain('secret');
+  });
+
+  test('of a validation error about the target is not part of it either', () => {
+    const message = 'The provided model identifier is invalid.';
+    expect(failure({ name: 'ValidationException', message })).not.toHaveProperty('detail');
   });
 });
 

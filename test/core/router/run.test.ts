@@ -147,19 +147,6 @@ describe('a target that fails', () => {
 });
 
 describe('a request at fault', () => {
-  test('is refused at once and not counted in the circuit', async () => {
-    const { router, called, circuits } = aRouter({ script: fails('job') });
-
-    const result = await router.run(aRun());
-
-    expect(result).toMatchObject({
-      outcome: 'refused',
-      error: { type: 'urn:holdfast:problem:request-refused' },
-    });
-    expect(called()).toEqual([EAST_SONNET]);
-    expect(circuits.settled).toEqual([{ key: EAST_SONNET, outcome: { kind: 'ignored' } }]);
-  });
-
   test('is tried at the next target if only its length is at fault', async () => {
     const script = [fails('job', { tooLong: true }), answers()];
     const { router } = aRouter({ script });

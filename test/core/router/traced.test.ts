@@ -3,25 +3,8 @@ import type { ModelClient, ModelRequest } from '../../../lambda/core/router/mode
 import type { Router } from '../../../lambda/core/router/router.ts';
 import type { RunRequest } from '../../../lambda/core/router/run-request.ts';
 import { tracedModels, tracedRouter } from '../../../lambda/core/router/traced.ts';
-import type { Annotations, Trace } from '../../../lambda/core/telemetry.ts';
 import { anAnswer, anAttempt } from '../../support/job-builders.ts';
-
-class RecordingTrace implements Trace {
-  readonly spans: { readonly name: string; readonly annotations: Annotations }[] = [];
-
-  async span<T>(
-    name: string,
-    annotations: Annotations,
-    run: (annotate: (more: Annotations) => void) => Promise<T>,
-  ): Promise<T> {
-    let known = annotations;
-    const result = await run((more) => {
-      known = { ...known, ...more };
-    });
-    this.spans.push({ name, annotations: known });
-    return result;
-  }
-}
+import { RecordingTrace } from '../../support/recording-trace.ts';
 
 const request = {
   jobId: 'job',

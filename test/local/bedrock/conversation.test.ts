@@ -77,6 +77,14 @@ describe('refuses, as Bedrock does, a request with', () => {
     expect(parseConversation('{', FACTS)).toMatch(/failed to satisfy constraint/);
   });
 
+  test('an answer that is begun, if the model refuses that', () => {
+    const begun = { messages: [says('user', 'Hi'), says('assistant', 'Dear')] };
+
+    expect(parse(begun)).toMatchObject({ prompt: 'Hi' });
+    expect(parse(begun, { refusesFinalAssistantTurn: true })).toMatch(/must end with a user/);
+    expect(parse({}, { refusesFinalAssistantTurn: true })).toMatchObject({ prompt: 'Hello' });
+  });
+
   test('sampling parameters that the model refuses', () => {
     const both = { inferenceConfig: { temperature: 0.5, topP: 0.5 } };
     const one = { inferenceConfig: { topP: 0.5 } };
