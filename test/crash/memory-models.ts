@@ -1,7 +1,12 @@
 import type { FailureKind } from '../../lambda/contract/words.ts';
-import type { CallOutcome, CallWatch, ModelClient } from '../../lambda/core/router/model-client.ts';
+import type {
+  CallOutcome,
+  CallWatch,
+  ModelClient,
+  ModelFailure,
+} from '../../lambda/core/router/model-client.ts';
 import type { Cloud } from './cloud.ts';
-import type { Model } from './model.ts';
+import { type Model, refusalText } from './model.ts';
 import { performWithFault } from './port-faults.ts';
 import { forever, type Sandbox } from './sandbox.ts';
 
@@ -53,7 +58,7 @@ async function converse({
     case 'throttles':
       return failed('quota-minute');
     case 'refuses':
-      return failed('job');
+      return failed('job', { detail: refusalText(call) });
     case 'fails':
       return failed('model-error');
     case 'breaks':
@@ -78,6 +83,6 @@ async function converse({
   return { outcome: 'answer', answer: { text: tokens.join(''), stopReason: 'end_turn', usage } };
 }
 
-function failed(kind: FailureKind): CallOutcome {
-  return { outcome: 'failure', failure: { kind, name: `${kind}-error` } };
+function failed(kind: FailureKind, more: Pick<ModelFailure, 'detail'> = {}): CallOutcome {
+  return { outcome: 'failure', failure: { kind, name: `${kind}-error`, ...more } };
 }

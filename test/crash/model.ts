@@ -103,6 +103,15 @@ export function answerText(call: number, tokens: number): string {
   return tokensOf(call, tokens).join('');
 }
 
+/** Returns what the model says when it refuses a call. */
+export function refusalText(call: number): string {
+  return `call ${call} is not valid`;
+}
+
+export function isRefusalText(text: string | undefined): boolean {
+  return text !== undefined && /^call \d+ is not valid$/.test(text);
+}
+
 /** Returns the time from a call to the end of its answer. */
 export function answerMs(tokens: number): number {
   return FIRST_TOKEN_MS + (tokens - 1) * TOKEN_MS;

@@ -1,9 +1,10 @@
 import { BREAKER_DEFAULTS } from '../../lambda/contract/policy.ts';
 import { jobLeaseMs, leaseRenewalMs } from '../../lambda/contract/time-budget.ts';
 import { hasEnded } from '../../lambda/contract/words.ts';
+import { REFUSED } from '../../lambda/core/router/run-result.ts';
 import type { InjectedFault } from './faults.ts';
 import { VISIBILITY_MS } from './message-queue.ts';
-import { answerMs, answerText } from './model.ts';
+import { answerMs, answerText, isRefusalText } from './model.ts';
 import type { Path } from './paths.ts';
 import type { RunResult } from './run-result.ts';
 import { SWEEP_MS } from './timeline.ts';
@@ -17,6 +18,7 @@ export type Promised =
   | 'ends as it should'
   | 'one result'
   | 'result readable'
+  | 'refusal readable'
   | 'no call before its time'
   | 'no call after its cancel'
   | 'no call without its lease'
@@ -45,6 +47,10 @@ export const PROMISES: Readonly<Record<Promised, (run: Run) => boolean>> = {
     row?.status !== 'SUCCEEDED' ||
     (view !== undefined &&
       view.result?.text === answerText(row.usage?.outputTokens ?? 0, path.tokens ?? 1)),
+
+  // Of a job that the model refused, the caller sees what the model said.
+  'refusal readable': ({ result: { row, view } }) =>
+    row?.error?.type !== REFUSED.invalid.type || isRefusalText(view?.error?.detail),
 
   'no call before its time': ({ result }) =>
     isBlind(result) || !result.violations.some((each) => each.startsWith('a deferred job')),

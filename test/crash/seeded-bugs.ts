@@ -196,6 +196,31 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     },
   },
   {
+    name: 'the row names the text of a refusal that is not yet stored',
+    path: 'refused as invalid',
+    breaks: 'refusal readable',
+    tamper: (ports) => {
+      let put = async () => {};
+      return {
+        ...ports,
+        results: {
+          ...ports.results,
+          putErrorDetail: async (...given) => {
+            put = () => ports.results.putErrorDetail(...given);
+          },
+        },
+        jobs: {
+          ...ports.jobs,
+          update: async (jobId, change) => {
+            const updated = await ports.jobs.update(jobId, change);
+            if (change.set.error?.hasDetail) await put();
+            return updated;
+          },
+        },
+      };
+    },
+  },
+  {
     name: 'a repeated request replaces the row',
     path: 'answered at once',
     breaks: 'one result',

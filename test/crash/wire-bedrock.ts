@@ -1,6 +1,6 @@
 import { EVENT_STREAM, encodeEvent, encodeException } from '../../local/bedrock/event-stream.ts';
 import type { Cloud } from './cloud.ts';
-import type { Caller, Model, ModelStream } from './model.ts';
+import { type Caller, type Model, type ModelStream, refusalText } from './model.ts';
 import type { Sandbox } from './sandbox.ts';
 import { networkError, reply, type Service } from './wire-message.ts';
 
@@ -21,7 +21,11 @@ export function bedrock({ clock, model }: Cloud, sandbox: Sandbox, pause: Pause)
       case 'throttles':
         return reply(429, {}, { 'x-amzn-errortype': 'ThrottlingException' });
       case 'refuses':
-        return reply(400, {}, { 'x-amzn-errortype': 'ValidationException' });
+        return reply(
+          400,
+          { message: refusalText(stream.call) },
+          { 'x-amzn-errortype': 'ValidationException' },
+        );
       case 'fails':
         return reply(424, {}, { 'x-amzn-errortype': 'ModelErrorException' });
       case 'kills':

@@ -15,10 +15,14 @@ export interface JobView {
   readonly degraded?: boolean;
   readonly degradedBy?: readonly string[];
   readonly truncated?: boolean;
-  readonly attempts: readonly { readonly target: string; readonly outcome: string }[];
+  readonly attempts: readonly {
+    readonly target: string;
+    readonly outcome: string;
+    readonly reason?: string;
+  }[];
   readonly result?: { readonly text: string; readonly stopReason: string };
   readonly resultUrl?: string;
-  readonly error?: { readonly type: string; readonly title: string };
+  readonly error?: { readonly type: string; readonly title: string; readonly detail?: string };
 }
 
 /** The part of `GET /v1/health` that the tests read. */
