@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readDeployedSettings } from './aws/deployed-settings.ts';
 import { dynamoDbDisabledTargets } from './aws/disabled-targets-table.ts';
 import { eventBridgeBus } from './aws/event-bus.ts';
 import { dynamoDbJobStore } from './aws/job-table.ts';
@@ -51,8 +52,9 @@ export function openRuntime(): Runtime {
   const clock = systemClock;
   const parameter = new SettingsParameter({
     name: requiredEnv(ENV.settingsParameter),
-    deployedName: requiredEnv(ENV.deployedSettingsParameter),
+    deployed: readDeployedSettings,
     clock,
+    random: Math.random,
     log,
     metrics,
   });

@@ -12,7 +12,7 @@ import { type Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/co
 import { Construct } from 'constructs';
 import { ENV, type EnvName } from '../lambda/contract/env.ts';
 import { METRICS_NAMESPACE } from '../lambda/contract/metrics.ts';
-import type { HandlerCode, HandlerName } from './bundle.ts';
+import type { HandlerName } from './bundle.ts';
 import type { FunctionNetwork } from './function-network.ts';
 
 /** The environment variables that tell a function where the resources are. */
@@ -21,7 +21,7 @@ export type FunctionEnvironment = Partial<Readonly<Record<EnvName, string>>>;
 /** The configuration that all functions of an instance share. */
 export interface FunctionDefaults {
   /** Returns the code of each handler. */
-  readonly code: HandlerCode;
+  readonly code: (handler: HandlerName) => lambda.Code;
   /** The instance's name, which is a dimension of its metrics and a field of its log lines. */
   readonly service: string;
   /**

@@ -90,7 +90,7 @@ export interface HoldfastProps {
    */
   readonly runbookUrl?: string;
   /**
-   * Returns the code of each handler.
+   * Returns the code of each handler, with the file of the deployed settings beside it.
    * @default the handlers of this package, bundled at synth
    */
   readonly code?: HandlerCode;

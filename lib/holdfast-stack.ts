@@ -32,7 +32,7 @@ export class HoldfastStack extends Stack {
       ],
       EventBusName: ['Event bus for completion events', events.bus.eventBusName],
       SettingsParameterName: [
-        'Settings in force; an edit takes effect within 30 s',
+        'Settings in force; an edit takes effect within their refreshSeconds',
         settings.parameter.parameterName,
       ],
       OperatorLogGroupName: [

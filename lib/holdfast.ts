@@ -69,6 +69,7 @@ export class Holdfast extends Construct {
     };
 
     this.settings = new SettingsParameter(this, 'Settings', { settings });
+    const { deployedSettings } = this.settings;
     this.jobs = new JobsTable(this, 'Jobs', data);
     this.circuits = new CircuitsTable(this, 'Circuits', { ...data, secret });
     this.results = new ResultsBucket(this, 'Results', { ...data, policy });
@@ -76,7 +77,12 @@ export class Holdfast extends Construct {
     this.events = new CompletionEvents(this, 'Events', { service: this.service });
 
     const parts: InstanceParts = {
-      functions: { code, service: this.service, encryptionKey, network },
+      functions: {
+        code: (handler) => code(handler, deployedSettings),
+        service: this.service,
+        encryptionKey,
+        network,
+      },
       settings: this.settings,
       jobs: this.jobs,
       circuits: this.circuits,

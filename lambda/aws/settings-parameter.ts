@@ -1,51 +1,63 @@
-import { GetParametersCommand, type Parameter, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { METRIC } from '../contract/metrics.ts';
 import type { Settings, SettingsFault } from '../contract/policy.ts';
-import { parseSettings, SettingsError } from '../contract/schemas/settings.ts';
+import { SettingsError } from '../contract/schemas/settings.ts';
 import { parseEdit } from '../contract/schemas/settings-edit.ts';
-import type { Clock } from '../core/clock.ts';
+import type { Clock, Random } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
+import { untilNextReadMs } from '../core/settings-refresh.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
-import { createClient } from './sdk-client.ts';
+import { createClient, SINGLE_ATTEMPT } from './sdk-client.ts';
 
-const MAX_AGE_MS = 30_000;
+/**
+ * The time limit of a read. An invocation waits for it, so a read is not repeated either: the settings
+ * that a sandbox already has are good enough until its next read.
+ */
+const READ_TIMEOUT_MS = 500;
+
+/** The errors with which SSM refuses a read. Any other error means that SSM did not answer. */
+const REFUSALS: readonly string[] = ['AccessDeniedException', 'ParameterNotFound'];
 
 export interface SettingsParameterOptions {
   /** The name of the parameter that operators edit. */
   readonly name: string;
-  /** The name of the parameter that only a deploy writes. */
-  readonly deployedName: string;
-  readonly clock: Clock;
+  /** Returns the settings that were deployed with the code, or throws. */
+  readonly deployed: () => Settings;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** @default a client of the function's own region */
+  /** @default a client of the function's own region, which tries once */
   readonly client?: SSMClient;
 }
 
-/** The texts of both parameters, read in one call. */
 interface Reading {
-  readonly edited: string;
+  readonly text: string;
   readonly editedAtMs: number;
-  readonly deployed: string;
 }
 
 /**
- * The settings in force, at most 30 s old. If an edit is refused or a parameter cannot be read, the
- * last valid settings stay in force. A sandbox that starts with a refused edit uses the deployed
- * settings, so that no edit can stop the system. If the deployed settings cannot be read either,
- * `read` throws.
+ * The settings in force: those of the parameter, read again at random times within `refreshSeconds`. If
+ * an edit is refused or the parameter cannot be read, the last valid settings stay in force. A sandbox
+ * that has none yet uses the settings that were deployed with its code, so that neither an edit nor a
+ * throttled SSM can stop the system. Only if the deployed settings are missing too, `read` throws.
  */
 export class SettingsParameter {
   readonly #options: SettingsParameterOptions;
   readonly #client: SSMClient;
-  #inForce: Reading | undefined;
+  #deployed: Settings | undefined;
+  /** The text of the parameter that is in force; undefined while the deployed settings are. */
+  #inForce: string | undefined;
   #settings: Settings | undefined;
   #fault: SettingsFault | undefined;
-  #readAt = Number.NEGATIVE_INFINITY;
+  /** The reads in a row that SSM did not answer. */
+  #unread = 0;
+  #readAgainAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: SettingsParameterOptions) {
     this.#options = options;
-    this.#client = options.client ?? createClient((common) => new SSMClient(common));
+    this.#client =
+      options.client ?? createClient((common) => new SSMClient({ ...common, ...SINGLE_ATTEMPT }));
   }
 
   /**
@@ -63,78 +75,91 @@ export class SettingsParameter {
   }
 
   /**
-   * Returns the settings, and first reads them again if they are too old. Call it at the start of
-   * an invocation.
+   * Returns the settings, and first reads them again if it is time. Call it at the start of an
+   * invocation.
    */
   async read(): Promise<Settings> {
-    const { clock } = this.#options;
-    if (this.#settings && clock.now() - this.#readAt < MAX_AGE_MS) return this.#settings;
-    try {
-      this.#take(await this.#fetch());
-    } catch (error) {
-      const faults = faultsOf(error);
-      if (!this.#settings) {
-        this.#options.log.error('no settings to start with', { reason: faults.join('; ') });
-        throw error;
-      }
-      const sinceMs = this.#fault?.status === 'unreadable' ? this.#fault.sinceMs : clock.now();
-      this.#reject({ status: 'unreadable', sinceMs, faults });
-    }
-    this.#readAt = clock.now();
+    const { clock, random } = this.#options;
+    if (this.#settings && clock.now() < this.#readAgainAt) return this.#settings;
+    await this.#fetch().then(
+      (reading) => this.#take(reading),
+      (error: unknown) => this.#goOnWithout(error),
+    );
+    const { refreshSeconds } = this.current;
+    const isFaulty = this.#fault !== undefined;
+    this.#readAgainAt = clock.now() + untilNextReadMs(refreshSeconds, isFaulty, random);
     return this.current;
   }
 
-  #take(reading: Reading): void {
-    const { name, deployedName } = this.#options;
-    if (this.#settings && isSame(reading, this.#inForce)) {
+  async #fetch(): Promise<Reading> {
+    const { name, clock } = this.#options;
+    const { Parameter } = await this.#client.send(new GetParameterCommand({ Name: name }), {
+      abortSignal: AbortSignal.timeout(READ_TIMEOUT_MS),
+    });
+    return {
+      text: Parameter?.Value ?? '',
+      editedAtMs: Parameter?.LastModifiedDate?.getTime() ?? clock.now(),
+    };
+  }
+
+  /** Puts the text in force unless it is refused. */
+  #take({ text, editedAtMs }: Reading): void {
+    this.#unread = 0;
+    if (this.#settings && text === this.#inForce) {
       this.#fault = undefined;
       return;
     }
-    const deployed = parseSettings(JSON.parse(reading.deployed), `parameter ${deployedName}`);
+    const deployed = this.#deployedSettings();
     try {
-      this.#settings = parseEdit(reading.edited, deployed, `parameter ${name}`);
-      this.#inForce = reading;
+      this.#settings = parseEdit(text, deployed, `parameter ${this.#options.name}`);
+      this.#inForce = text;
       this.#fault = undefined;
     } catch (error) {
       this.#settings ??= deployed;
-      this.#reject({ status: 'invalid', sinceMs: reading.editedAtMs, faults: faultsOf(error) });
+      this.#reject({ status: 'invalid', sinceMs: editedAtMs, faults: faultsOf(error) });
     }
   }
 
-  /** Reports the fault at every reading, so that the alarm stays on until the edit is corrected. */
+  /** Keeps the settings in force, or starts with the deployed ones. */
+  #goOnWithout(error: unknown): void {
+    const { clock, log, metrics } = this.#options;
+    this.#settings ??= this.#deployedSettings();
+    const sinceMs = this.#fault?.status === 'unreadable' ? this.#fault.sinceMs : clock.now();
+    const fault = { status: 'unreadable', sinceMs, faults: faultsOf(error) } as const;
+    if (REFUSALS.includes(errorName(error))) {
+      this.#reject(fault);
+      return;
+    }
+    this.#fault = fault;
+    metrics.gauge(METRIC.settingsUnread, ++this.#unread);
+    log.warn('settings not read', { reason: errorName(error), inForce: this.#nameOfInForce() });
+  }
+
+  /** Reports the fault at every reading, so that the alarm stays on until the fault is corrected. */
   #reject(fault: SettingsFault): void {
     const { log, metrics } = this.#options;
     this.#fault = fault;
     metrics.count(METRIC.settingsRejected);
     log.error('settings rejected', {
       reason: fault.faults.join('; '),
-      inForce: this.#inForce ? 'the last valid settings' : 'the deployed settings',
+      inForce: this.#nameOfInForce(),
     });
   }
 
-  async #fetch(): Promise<Reading> {
-    const { name, deployedName } = this.#options;
-    const command = new GetParametersCommand({ Names: [name, deployedName] });
-    const { Parameters = [] } = await this.#client.send(command);
-    const edited = named(name, Parameters);
-    return {
-      edited: edited.Value ?? '',
-      editedAtMs: edited.LastModifiedDate?.getTime() ?? this.#options.clock.now(),
-      deployed: named(deployedName, Parameters).Value ?? '',
-    };
+  #nameOfInForce(): string {
+    return this.#inForce === undefined ? 'the deployed settings' : 'the last valid settings';
   }
-}
 
-function named(name: string, parameters: readonly Parameter[]): Parameter {
-  const found = parameters.find(({ Name }) => Name === name);
-  if (found) return found;
-  throw new SettingsError(`parameter ${name}`, [
-    `${name}: the parameter does not exist; deploy the stack to create it`,
-  ]);
-}
-
-function isSame(reading: Reading, other: Reading | undefined): boolean {
-  return reading.edited === other?.edited && reading.deployed === other.deployed;
+  #deployedSettings(): Settings {
+    const { deployed, log } = this.#options;
+    try {
+      this.#deployed ??= deployed();
+    } catch (error) {
+      log.error('no deployed settings', { reason: faultsOf(error).join('; ') });
+      throw error;
+    }
+    return this.#deployed;
+  }
 }
 
 /**

@@ -6,7 +6,11 @@ export const ENV = {
   jobsQueueUrl: 'JOBS_QUEUE_URL',
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   settingsParameter: 'SETTINGS_PARAMETER',
-  deployedSettingsParameter: 'DEPLOYED_SETTINGS_PARAMETER',
+  /**
+   * A JSON list of the texts that replace `{{0}}`, `{{1}}` … in the file of the deployed settings: those
+   * that only CloudFormation knows, such as the address of a new cache. @default none
+   */
+  deployedTexts: 'DEPLOYED_TEXTS',
   eventBus: 'EVENT_BUS',
   operatorLogGroup: 'OPERATOR_LOG_GROUP',
   operatorLogStream: 'OPERATOR_LOG_STREAM',
@@ -17,6 +21,9 @@ export const ENV = {
 } as const;
 
 export type EnvName = (typeof ENV)[keyof typeof ENV];
+
+/** The file with the deployed settings, beside the bundle of each function. */
+export const DEPLOYED_SETTINGS_FILE = 'deployed-settings.json';
 
 /** Returns the variable's value. A missing variable fails the cold start with its name. */
 export function requiredEnv(name: EnvName): string {

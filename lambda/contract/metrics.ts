@@ -66,6 +66,11 @@ export const METRIC = {
   /** Completion events that the bus did not accept; the sweeper publishes them again. */
   eventsUnsent: 'EventsUnsent',
   settingsRejected: 'SettingsRejected',
+  /**
+   * Gauge: how many times in a row SSM did not answer a sandbox that reads the settings. The sandbox
+   * goes on with the settings that it has, or starts with the deployed ones.
+   */
+  settingsUnread: 'SettingsUnread',
   /** Gauge by target, once a day: the days until a model's end, if the date is known. */
   daysToEndOfLife: 'DaysToEndOfLife',
   /**

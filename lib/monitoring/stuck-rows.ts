@@ -50,9 +50,13 @@ function sweeperRow({ metrics, thresholds }: HoldfastDashboardProps): IWidget[] 
       ],
       leftAnnotations: [thresholds.eventsUnsent.toAnnotation()],
     }),
-    graph('Settings rejected, circuit store unreachable', {
+    graph('Settings rejected or unread, circuit store unreachable', {
       left: [
         metrics.of(METRIC.settingsRejected, { label: 'settings rejected' }),
+        metrics.of(METRIC.settingsUnread, {
+          label: 'settings unread, times in a row',
+          statistic: Stats.MAXIMUM,
+        }),
         metrics.of(METRIC.circuitStoreDegraded, { label: 'circuit store unreachable' }),
       ],
     }),

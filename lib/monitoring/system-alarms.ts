@@ -44,8 +44,21 @@ export function systemAlarms(
   alarms.add('SettingsRejected', {
     metric: metrics.of(METRIC.settingsRejected, { period: Duration.minutes(5) }),
     threshold: 1,
+    periods: 3,
     means: 'The settings parameter is not usable; the last valid settings stay in force.',
-    because: 'whoever edits the settings must learn at once that the edit has no effect.',
+    because:
+      'functions that a deploy has not updated yet may refuse its settings for a few minutes.',
+    missing: 'ok',
+  });
+  alarms.add('SettingsUnread', {
+    metric: metrics.of(METRIC.settingsUnread, {
+      period: Duration.minutes(5),
+      statistic: Stats.MAXIMUM,
+    }),
+    threshold: 5,
+    means: 'SSM does not return the settings, so an edit may not take effect.',
+    because:
+      'a read that SSM throttles at the start of a large fleet succeeds at the next try; five in a row take six minutes on average.',
     missing: 'ok',
   });
   for (const [name, each] of Object.entries(functions)) watchErrors(alarms, name, each);

@@ -14,7 +14,7 @@ const OPERATIONS: Readonly<Record<string, ReadonlySet<string>>> = {
     'Scan',
     'UpdateItem',
   ]),
-  AmazonSSM: new Set(['GetParameter', 'GetParameterHistory', 'GetParameters', 'PutParameter']),
+  AmazonSSM: new Set(['GetParameter', 'GetParameterHistory', 'PutParameter']),
   AWSEvents: new Set(['PutEvents']),
   Logs_20140328: new Set(['PutLogEvents']),
   AmazonSQS: new Set([

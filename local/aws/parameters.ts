@@ -3,6 +3,7 @@ import type { Authorize } from '../iam.ts';
 import { type Handler, parseJson, readBody, sendJson } from '../loopback.ts';
 import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
+import { type RequestedTier, type Tier, tierOf } from './parameter-tier.ts';
 
 const AMZ_JSON = 'application/x-amz-json-1.1';
 /** Bounds the memory of a request. A parameter has at most 8 KB, in the advanced tier. */
@@ -12,6 +13,7 @@ const KEPT_VERSIONS = 100;
 
 interface Parameter {
   readonly value: string;
+  readonly tier: Tier;
   readonly version: number;
   readonly modifiedAtSeconds: number;
 }
@@ -21,14 +23,18 @@ export function serveParameters(stack: Stack, authorize: Authorize): Handler {
   /** The versions of each parameter, oldest first. */
   const histories = new Map<string, readonly Parameter[]>();
   const latest = (name: string) => histories.get(name)?.at(-1);
-  const put = (name: string, value: string): Parameter => {
-    const version = (latest(name)?.version ?? 0) + 1;
-    const parameter = { value, version, modifiedAtSeconds: Date.now() / 1000 };
+  const put = (name: string, value: string, requested: RequestedTier | undefined) => {
+    const present = latest(name);
+    const chosen = tierOf(value, present?.tier, requested);
+    if ('refusal' in chosen) return chosen;
+    const version = (present?.version ?? 0) + 1;
+    const parameter = { value, version, ...chosen, modifiedAtSeconds: Date.now() / 1000 };
     histories.set(name, [...(histories.get(name) ?? []), parameter].slice(-KEPT_VERSIONS));
     return parameter;
   };
   for (const { ref, properties } of stack.resources('AWS::SSM::Parameter', ssmParameter)) {
-    put(ref, properties.Value);
+    const parameter = put(ref, properties.Value, properties.Tier);
+    if ('refusal' in parameter) throw new Error(`parameter ${ref}: ${parameter.refusal}`);
   }
 
   return async (request, response) => {
@@ -39,55 +45,46 @@ export function serveParameters(stack: Stack, authorize: Authorize): Handler {
     const parsed = parameterRequest.safeParse(parseJson(String(body)));
     if (!parsed.success) return fail('ValidationException', z.prettifyError(parsed.error));
 
-    const { Name, Names, Value, Overwrite } = parsed.data;
-    for (const name of Names ?? [Name]) {
-      const denial = authorize(request.headers, `ssm:${operation}`, arnOf(name));
-      if (denial) return fail('AccessDeniedException', denial);
-    }
+    const { Name, Value, Tier, Overwrite } = parsed.data;
+    const denial = authorize(request.headers, `ssm:${operation}`, arnOf(Name));
+    if (denial) return fail('AccessDeniedException', denial);
     const present = latest(Name);
     switch (operation) {
       case 'GetParameter':
         if (!present) return fail('ParameterNotFound', `parameter ${Name} does not exist`);
         return sendJson(response, 200, { Parameter: describe(Name, present) }, AMZ_JSON);
-      case 'GetParameters':
-        return sendJson(response, 200, describeAll(Names ?? [], latest), AMZ_JSON);
       case 'GetParameterHistory': {
         if (!present) return fail('ParameterNotFound', `parameter ${Name} does not exist`);
         const versions = (histories.get(Name) ?? []).map((each) => describe(Name, each));
         return sendJson(response, 200, { Parameters: versions }, AMZ_JSON);
       }
-      case 'PutParameter':
+      case 'PutParameter': {
         if (present && !Overwrite) {
           return fail(
             'ParameterAlreadyExists',
             `parameter ${Name} exists; set Overwrite to replace its value`,
           );
         }
-        return sendJson(response, 200, { Version: put(Name, Value).version }, AMZ_JSON);
+        const changed = put(Name, Value, Tier);
+        if ('refusal' in changed) return fail('ValidationException', changed.refusal);
+        return sendJson(response, 200, { Version: changed.version, Tier: changed.tier }, AMZ_JSON);
+      }
       default:
         return fail('UnknownOperationException', `operation ${operation} is not emulated`);
     }
   };
 }
 
-const ssmParameter = z.looseObject({ Value: z.string() });
+const tier = z.enum(['Standard', 'Advanced', 'Intelligent-Tiering']).optional();
+
+const ssmParameter = z.looseObject({ Value: z.string(), Tier: tier });
 
 const parameterRequest = z.looseObject({
   Name: z.string().default(''),
-  /** A field of GetParameters only. */
-  Names: z.array(z.string()).min(1).max(10).optional(),
   Value: z.string().default(''),
+  Tier: tier,
   Overwrite: z.boolean().default(false),
 });
-
-/** Lists names without a parameter separately, as SSM does. */
-function describeAll(names: readonly string[], latest: (name: string) => Parameter | undefined) {
-  const found = names.flatMap((name) => {
-    const parameter = latest(name);
-    return parameter ? [describe(name, parameter)] : [];
-  });
-  return { Parameters: found, InvalidParameters: names.filter((name) => !latest(name)) };
-}
 
 function describe(Name: string, { value, version, modifiedAtSeconds }: Parameter) {
   return {

@@ -26,14 +26,7 @@ import { WIRE_FAULTS } from './faults.ts';
 import type { Platform } from './platform.ts';
 import { Sandbox } from './sandbox.ts';
 import { type Tracked, Wire, withoutWaiting } from './wire.ts';
-import {
-  DEAD_LETTERS,
-  DEPLOYED,
-  EDITED,
-  JOBS_QUEUE,
-  parametersOf,
-  servicesOf,
-} from './wire-services.ts';
+import { DEAD_LETTERS, EDITED, JOBS_QUEUE, parametersOf, servicesOf } from './wire-services.ts';
 import { type Items, WireTables } from './wire-tables.ts';
 
 const JOBS = 'jobs';
@@ -62,7 +55,9 @@ const circuitsClient = wire.tracked(
 );
 const sqs = retrying(createClient((options) => new SQSClient({ ...options, ...here })));
 const s3 = retrying(createClient((options) => new S3Client({ ...options, ...here })));
-const ssm = retrying(createClient((options) => new SSMClient({ ...options, ...here })));
+const ssm = wire.tracked(
+  createClient((options) => new SSMClient({ ...options, ...SINGLE_ATTEMPT, ...here })),
+);
 const eventBridge = wire.tracked(
   createClient((options) => new EventBridgeClient({ ...options, ...SINGLE_ATTEMPT, ...here })),
 );
@@ -123,8 +118,8 @@ export const wirePlatform: Platform<readonly Items[]> = {
             ...{ policy, clock, log: SILENT },
           }),
           settings: new SettingsParameter({
-            ...{ name: EDITED, deployedName: DEPLOYED, client: ssm },
-            ...{ clock, log: SILENT, metrics: UNCOUNTED },
+            ...{ name: EDITED, deployed: () => settings, client: ssm },
+            ...{ clock, random: () => 0.5, log: SILENT, metrics: UNCOUNTED },
           }),
         };
       },

@@ -6,9 +6,8 @@ import type { Sandbox } from './sandbox.ts';
 import { bedrock, type Pause } from './wire-bedrock.ts';
 import { reply, type Service } from './wire-message.ts';
 
-/** Names of the settings parameters. */
+/** The name of the settings parameter. */
 export const EDITED = 'settings';
-export const DEPLOYED = 'settings-deployed';
 
 /** Names of the queues; their URLs end with them. */
 export const JOBS_QUEUE = 'jobs';
@@ -54,11 +53,10 @@ export function servicesOf(
   };
 }
 
-/** Returns an SSM service that holds only the settings parameters. */
+/** Returns an SSM service that holds only the settings parameter. */
 export function parametersOf(settings: Settings): Service {
-  const Value = JSON.stringify(settings);
-  const Parameters = [EDITED, DEPLOYED].map((Name) => ({ Name, Value, LastModifiedDate: 0 }));
-  return async () => reply(200, { Parameters });
+  const Parameter = { Name: EDITED, Value: JSON.stringify(settings), LastModifiedDate: 0 };
+  return async () => reply(200, { Parameter });
 }
 
 interface SqsInput {

@@ -41,6 +41,7 @@ export default defineSettings({
     workerConcurrency: 4,
     shortestDeferralSeconds: 1,
   },
+  refreshSeconds: 5,
   // The suites post as fast as they can.
   api: HIGHEST_KEY_LIMITS,
   tenants: { 'local-2': 'another-team' },

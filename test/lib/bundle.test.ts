@@ -2,10 +2,13 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { Stack } from 'aws-cdk-lib/core';
+import { DEPLOYED_SETTINGS_FILE } from '../../lambda/contract/env.ts';
 import type { CircuitStorePolicy } from '../../lambda/contract/policy.ts';
 import { bundledHandlers } from '../../lib/bundle.ts';
+import { Holdfast } from '../../lib/holdfast.ts';
 import { synthesizeForTest } from '../e2e/assembly.ts';
-import { anApp, aStack } from '../support/stack.ts';
+import { anApp, aStack, oneTargetSettings } from '../support/stack.ts';
 
 /** Synthesizes with real bundles. Returns the assembly's directory and the folders of its assets. */
 function synthesize(
@@ -26,9 +29,28 @@ function assetsIn(directory: string): string[] {
 describe('the bundles of the handlers', () => {
   const { directory, assets } = synthesize();
 
-  test('are six, of one file each', () => {
+  test('are six, of one script each and the deployed settings', () => {
     expect(assets.map((asset) => readdirSync(join(directory, asset)))).toEqual(
-      Array.from({ length: 6 }, () => ['index.mjs']),
+      Array.from({ length: 6 }, () => [DEPLOYED_SETTINGS_FILE, 'index.mjs']),
+    );
+  });
+
+  test('differ between two instances of an app that differ in their settings', () => {
+    const app = anApp();
+    const days = [1, 2];
+    const code = bundledHandlers();
+    for (const retentionDays of days) {
+      const settings = oneTargetSettings({ jobs: { retentionDays } });
+      const stack = new Stack(app, `Days${retentionDays}`);
+      new Holdfast(stack, 'Llm', { settings, code });
+    }
+    const { directory: folder } = app.synth();
+
+    const deployed = assetsIn(folder).map((asset) =>
+      JSON.parse(readFileSync(join(folder, asset, DEPLOYED_SETTINGS_FILE), 'utf8')),
+    );
+    expect(deployed.map(({ jobs }) => jobs.retentionDays).sort()).toEqual(
+      days.flatMap((each) => Array.from({ length: 6 }, () => each)),
     );
   });
 
@@ -72,8 +94,13 @@ describe('the bundles of the handlers', () => {
 
   test('are the same in every run', async () => {
     const another = await synthesizeForTest();
+    const scripts = [directory, another.dir].map((folder) =>
+      assetsIn(folder)
+        .map((asset) => readFileSync(join(folder, asset, 'index.mjs'), 'utf8'))
+        .sort(),
+    );
 
-    expect(assetsIn(another.dir)).toEqual(assets);
+    expect(scripts[0]).toEqual(scripts[1]);
   }, 60_000);
 
   test('are not made if no stack is requested, as with cdk ls', () => {

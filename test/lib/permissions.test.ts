@@ -2,10 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { permissionsOf, statementsOf } from '../support/template.ts';
 
-const SETTINGS = ['SettingsDeployed', 'SettingsParameter'].map(
-  (name) =>
-    `ssm:GetParameters arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:parameter/{${name}}`,
-);
+const SETTINGS =
+  'ssm:GetParameter arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:parameter/{SettingsParameter}';
 /** X-Ray has no ARN that a policy could name. */
 const TRACES = ['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *'];
 
@@ -32,7 +30,7 @@ describe('the complete list of permissions of', () => {
       'logs:PutLogEvents {RequestFunctionLogs.Arn}',
       's3:PutObject {ResultsBucket.Arn}/prompts/*/*',
       'sqs:SendMessage {Queue.Arn}',
-      ...SETTINGS,
+      SETTINGS,
       ...TRACES,
     ]);
   });
@@ -44,7 +42,7 @@ describe('the complete list of permissions of', () => {
       'logs:PutLogEvents {StatusFunctionLogs.Arn}',
       's3:GetObject {ResultsBucket.Arn}/results/*/*',
       's3:ListBucket {ResultsBucket.Arn}',
-      ...SETTINGS,
+      SETTINGS,
       ...TRACES,
     ]);
   });
@@ -72,7 +70,7 @@ describe('the complete list of permissions of', () => {
       'sqs:ReceiveMessage {Queue.Arn}',
       'sqs:SendMessage {Queue.Arn}',
       'sqs:SendMessage {QueueDeadLetters.Arn}',
-      ...SETTINGS,
+      SETTINGS,
       ...TRACES,
     ]);
   });
@@ -88,7 +86,7 @@ describe('the complete list of permissions of', () => {
       'logs:PutLogEvents {SweeperFunctionLogs.Arn}',
       'sqs:GetQueueAttributes {Queue.Arn}',
       'sqs:SendMessage {Queue.Arn}',
-      ...SETTINGS,
+      SETTINGS,
       ...TRACES,
     ]);
   });
@@ -108,7 +106,7 @@ describe('the complete list of permissions of', () => {
       'sqs:GetQueueAttributes {QueueDeadLetters.Arn}',
       'sqs:ReceiveMessage {QueueDeadLetters.Arn}',
       'sqs:SendMessage {Queue.Arn}',
-      ...SETTINGS,
+      SETTINGS,
       ...TRACES,
     ]);
   });
@@ -120,7 +118,7 @@ describe('the complete list of permissions of', () => {
       'dynamodb:PutItem {CircuitsTable.Arn}',
       'logs:CreateLogStream {LifecycleFunctionLogs.Arn}',
       'logs:PutLogEvents {LifecycleFunctionLogs.Arn}',
-      ...SETTINGS,
+      SETTINGS,
       ...TRACES,
     ]);
     const onCircuits = statementsOf(template, 'Lifecycle').filter(({ actions }) =>
@@ -139,7 +137,7 @@ describe('the complete list of permissions of', () => {
       'dynamodb:PutItem {CircuitsTable.Arn}',
       'logs:CreateLogStream {ProberFunctionLogs.Arn}',
       'logs:PutLogEvents {ProberFunctionLogs.Arn}',
-      ...SETTINGS,
+      SETTINGS,
       ...TRACES,
     ]);
   });

@@ -47,7 +47,6 @@ describe('the worker', () => {
         DEAD_LETTER_QUEUE_URL: '{QueueDeadLetters}',
         EVENT_BUS: '{EventsBus}',
         SETTINGS_PARAMETER: '{SettingsParameter}',
-        DEPLOYED_SETTINGS_PARAMETER: '{SettingsDeployed}',
       },
     });
   });

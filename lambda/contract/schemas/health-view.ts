@@ -79,7 +79,7 @@ const settings = z
       .optional()
       .describe('The time of the refused edit, or of the first failed read.'),
   })
-  .describe('The state of the settings parameter, as read at most 30 s ago.');
+  .describe('The state of the settings parameter, as last read: at most `refreshSeconds` ago.');
 
 export const healthView = z.object({
   status: z

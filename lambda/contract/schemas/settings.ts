@@ -11,7 +11,9 @@ import {
   BREAKER_DEFAULTS,
   CIRCUIT_STORE_DEFAULTS,
   JOB_DEFAULTS,
+  LONGEST_REFRESH_SECONDS,
   PROBE_DEFAULTS,
+  REFRESH_SECONDS,
   type Settings,
   type SettingsInput,
 } from '../policy.ts';
@@ -135,6 +137,7 @@ const settings = z
     jobs: z.preprocess(withDefaults(JOB_DEFAULTS), jobs),
     api: z.preprocess(withDefaults(API_DEFAULTS), api),
     probe: z.preprocess(withDefaults(PROBE_DEFAULTS), probe),
+    refreshSeconds: z.number().positive().max(LONGEST_REFRESH_SECONDS).default(REFRESH_SECONDS),
     tenants: z.record(z.string(), name).default({}),
   })
   .superRefine((given, context) => {

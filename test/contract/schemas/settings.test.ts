@@ -28,6 +28,7 @@ describe('parseSettings', () => {
       jobs: JOB_DEFAULTS,
       api: API_DEFAULTS,
       probe: PROBE_DEFAULTS,
+      refreshSeconds: 300,
       tenants: {},
     });
   });
@@ -52,6 +53,7 @@ describe('parseSettings', () => {
       jobs: { maxAttempts: 2 },
       api: { keyBurst: 7 },
       probe: { enabled: true },
+      refreshSeconds: 60,
       tenants: { abc123: 'team-a' },
     };
 
@@ -78,6 +80,11 @@ describe('parseSettings', () => {
       'a tier without targets',
       { tiers: [{ ...tier, targets: [] }] },
       /^tiers\[0\]\.targets: got \[\]/,
+    ],
+    [
+      'a refresh that hides a refused edit from the alarm',
+      { tiers: [tier], refreshSeconds: 601 },
+      /^refreshSeconds: got 601, allowed is at most 600/,
     ],
     [
       'a name in capitals',

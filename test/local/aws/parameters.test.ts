@@ -1,7 +1,7 @@
 import {
   GetParameterCommand,
   GetParameterHistoryCommand,
-  GetParametersCommand,
+  type ParameterTier,
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -14,7 +14,7 @@ beforeAll(async () => {
     { Settings: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: '{}' } } },
     {
       Effect: 'Allow',
-      Action: ['ssm:GetParameter', 'ssm:GetParameters'],
+      Action: 'ssm:GetParameter',
       Resource: {
         'Fn::Join': ['', ['arn:aws:ssm:us-east-1:000000000000:parameter/', { Ref: 'Settings' }]],
       },
@@ -48,22 +48,29 @@ test('the history of a parameter lists all its values', async () => {
   ]);
 });
 
-test('several parameters are read at once, and the missing ones are listed separately', async () => {
-  const answer = await services.operator.ssm.send(
-    new GetParametersCommand({ Names: [Name, 'Absent'] }),
-  );
+test.each([
+  ['Standard', 4097, 'standard tier'],
+  [undefined, 4097, 'standard tier'],
+  ['Intelligent-Tiering', 8193, '8192'],
+] as const)('with the tier %s, a value of %d bytes is refused', async (Tier, bytes, message) => {
+  const put = new PutParameterCommand({ Name: 'Large', Value: 'x'.repeat(bytes), Tier });
 
-  expect(answer.Parameters).toMatchObject([{ Name }]);
-  expect(answer.Parameters?.[0]?.LastModifiedDate).toBeInstanceOf(Date);
-  expect(answer.InvalidParameters).toEqual(['Absent']);
+  await expect(services.operator.ssm.send(put)).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringContaining(message),
+  });
 });
 
-test('a function may read several parameters only if it may read each of them', async () => {
-  const names = (...Names: string[]) =>
-    services.worker.ssm.send(new GetParametersCommand({ Names }));
+test('a parameter that was advanced stays advanced', async () => {
+  const put = (bytes: number, Tier: ParameterTier) =>
+    services.operator.ssm.send(
+      new PutParameterCommand({ Name: 'Grown', Value: 'x'.repeat(bytes), Tier, Overwrite: true }),
+    );
 
-  expect((await names(Name)).Parameters).toHaveLength(1);
-  await expect(names(Name, 'Other')).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  expect((await put(10, 'Intelligent-Tiering')).Tier).toBe('Standard');
+  expect((await put(5000, 'Intelligent-Tiering')).Tier).toBe('Advanced');
+  expect((await put(10, 'Intelligent-Tiering')).Tier).toBe('Advanced');
+  await expect(put(10, 'Standard')).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
 test('a function may not edit a parameter', async () => {
