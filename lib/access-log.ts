@@ -7,6 +7,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { LOGS_WITHOUT_OWN_KEY, skipChecks } from './checkov.ts';
 
 /** The log of all requests at the gateway, also of those that reach no function. */
 export class AccessLog extends Construct {
@@ -19,6 +20,7 @@ export class AccessLog extends Construct {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    skipChecks(logGroup, LOGS_WITHOUT_OWN_KEY);
     this.stageOptions = {
       accessLogDestination: new LogGroupLogDestination(logGroup),
       accessLogFormat: AccessLogFormat.custom(JSON.stringify(FIELDS)),

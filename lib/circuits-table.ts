@@ -5,6 +5,7 @@ import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import { CIRCUITS_TABLE } from '../lambda/contract/keys.ts';
+import { skipChecks } from './checkov.ts';
 import type { DataProtection } from './data-protection.ts';
 import type { FunctionEnvironment } from './holdfast-function.ts';
 
@@ -36,6 +37,9 @@ export class CircuitsTable extends Construct {
         : TableEncryption.AWS_MANAGED,
       encryptionKey: props.encryptionKey,
       removalPolicy: props.removalPolicy,
+    });
+    skipChecks(this.table, {
+      CKV_AWS_119: 'Encrypted with the key of AWS, or with the key of the prop encryptionKey',
     });
   }
 

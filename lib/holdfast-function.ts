@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 import { ENV, type EnvName } from '../lambda/contract/env.ts';
 import { METRICS_NAMESPACE } from '../lambda/contract/metrics.ts';
 import type { HandlerName } from './bundle.ts';
+import { LOGS_WITHOUT_OWN_KEY, skipChecks } from './checkov.ts';
 import type { FunctionNetwork } from './function-network.ts';
 
 /** The environment variables that tell a function where the resources are. */
@@ -65,6 +66,8 @@ export class HoldfastFunction extends Construct implements IGrantable {
       removalPolicy: RemovalPolicy.DESTROY,
     });
 
+    skipChecks(this.logGroup, LOGS_WITHOUT_OWN_KEY);
+
     // Replaces CDK's managed policy, which allows writing to every log group of the account.
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -100,9 +103,14 @@ export class HoldfastFunction extends Construct implements IGrantable {
         [ENV.debugShare]: '0.01',
       },
     });
-    Validations.of(this.lambda).acknowledge({
-      id: 'Serverless-LambdaDLQ',
-      reason: 'Only schedules invoke it asynchronously, and the next event makes up for a lost one',
+    const noDeadLetters =
+      'Only schedules invoke it asynchronously, and the next event makes up for a lost one';
+    Validations.of(this.lambda).acknowledge({ id: 'Serverless-LambdaDLQ', reason: noDeadLetters });
+    skipChecks(this.lambda, {
+      CKV_AWS_115: 'A reservation takes concurrency from the account, which may have only ten',
+      CKV_AWS_116: noDeadLetters,
+      CKV_AWS_117: 'It uses no resource in a VPC; the prop vpc puts it into one',
+      CKV_AWS_173: 'Its variables are names of resources; Lambda encrypts them with its own key',
     });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import type { JobPolicy } from '../lambda/contract/policy.ts';
 import { visibilitySeconds } from '../lambda/contract/time-budget.ts';
+import { skipChecks } from './checkov.ts';
 import type { FunctionEnvironment } from './holdfast-function.ts';
 
 export interface JobsQueueProps {
@@ -45,6 +46,11 @@ export class JobsQueue extends Construct {
       // the worker before it can count.
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 10 },
     });
+    for (const queue of [this.queue, this.deadLetters]) {
+      skipChecks(queue, {
+        CKV_AWS_27: 'Encrypted with a key of SQS, which this check does not see',
+      });
+    }
   }
 
   get environment(): FunctionEnvironment {

@@ -9,6 +9,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import { JOBS_TABLE } from '../lambda/contract/keys.ts';
+import { skipChecks } from './checkov.ts';
 import type { DataProtection } from './data-protection.ts';
 import type { FunctionEnvironment } from './holdfast-function.ts';
 
@@ -31,6 +32,9 @@ export class JobsTable extends Construct {
         : TableEncryption.AWS_MANAGED,
       encryptionKey: props.encryptionKey,
       removalPolicy: props.removalPolicy,
+    });
+    skipChecks(this.table, {
+      CKV_AWS_119: 'Encrypted with the key of AWS, or with the key of the prop encryptionKey',
     });
 
     this.table.addGlobalSecondaryIndex({

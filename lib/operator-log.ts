@@ -3,6 +3,7 @@ import { LogGroup, LogStream, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ArnFormat, type RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
+import { LOGS_WITHOUT_OWN_KEY, skipChecks } from './checkov.ts';
 import type { FunctionEnvironment } from './holdfast-function.ts';
 
 export interface OperatorLogProps {
@@ -24,6 +25,7 @@ export class OperatorLog extends Construct {
       retention: RetentionDays.ONE_YEAR,
       removalPolicy,
     });
+    skipChecks(this.logGroup, LOGS_WITHOUT_OWN_KEY);
     // With a stream of the stack, the function needs no right to make one.
     this.#stream = new LogStream(this, 'Actions', { logGroup: this.logGroup, removalPolicy });
   }

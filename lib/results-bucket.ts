@@ -6,6 +6,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import { promptKey, resultKey } from '../lambda/contract/keys.ts';
 import { type JobPolicy, keptDays } from '../lambda/contract/policy.ts';
+import { skipChecks } from './checkov.ts';
 import type { DataProtection } from './data-protection.ts';
 import type { FunctionEnvironment } from './holdfast-function.ts';
 
@@ -43,9 +44,12 @@ export class ResultsBucket extends Construct {
       autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
     });
     addLogGroupOfEmptier(Stack.of(this));
-    Validations.of(this.bucket).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason: 'Only this stack’s roles have access; CloudTrail data events can record every read',
+    const noAccessLog =
+      'Only this stack’s roles have access; CloudTrail data events can record every read';
+    Validations.of(this.bucket).acknowledge({ id: 'AwsSolutions-S1', reason: noAccessLog });
+    skipChecks(this.bucket, {
+      CKV_AWS_18: noAccessLog,
+      CKV_AWS_21: 'Every key is written once, so an old version could only outlive the retention',
     });
   }
 
