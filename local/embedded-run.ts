@@ -1,10 +1,7 @@
-import { serveAws } from './aws/aws-endpoint.ts';
-import { serveDynamoDb } from './aws/dynamodb.ts';
-import { type BusEvent, serveEventBuses } from './aws/events.ts';
-import { type LogEvent, serveLogStreams } from './aws/log-streams.ts';
-import { serveParameters } from './aws/parameters.ts';
+import type { BusEvent } from './aws/events.ts';
+import type { LogEvent } from './aws/log-streams.ts';
 import type { QueueDepth } from './aws/queues.ts';
-import { serveQueuesAndObjects } from './aws/queues-and-objects.ts';
+import { createServices, THROTTLED_SHARE } from './aws/services.ts';
 import {
   type FakeBedrock,
   type FakeBedrockOptions,
@@ -21,6 +18,7 @@ import { createRestApi } from './rest-api/rest-api.ts';
 import { type Credential, OPERATOR } from './rest-api/signature.ts';
 import type { ApiKey } from './rest-api/usage-plan.ts';
 import { readStack } from './stack.ts';
+import { createUnkind, type UnkindName } from './unkind.ts';
 
 export interface EmbeddedRunOptions
   extends Pick<FakeBedrockOptions, 'seed' | 'scenario' | 'latency' | 'answers'> {
@@ -33,6 +31,10 @@ export interface EmbeddedRunOptions
   readonly port?: number;
   /** URL of a Bedrock that serves every Region. @default the run starts a fake Bedrock */
   readonly bedrockEndpoint?: string;
+  /** Ways in which the emulators are as unkind as AWS. @default none */
+  readonly unkind?: readonly UnkindName[];
+  /** The account's limit on concurrent invocations of its functions. @default none */
+  readonly concurrency?: number;
   /** Wraps the server of the AWS services, so that a test can fail or repeat requests. @default none */
   readonly disturb?: (serve: Handler) => Handler;
   /** Receives each line that a function logs. @default the lines are discarded */
@@ -75,6 +77,7 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
   const cleanup = new AsyncDisposableStack();
   try {
     const { port = DEFAULT_PORT, onLog = () => undefined, disturb = undisturbed } = options;
+    const unkind = createUnkind(options.unkind ?? [], options.seed ?? 1);
     const gateway = await listen(port, cleanup);
     // The ports are consecutive, so that the documentation can name all three addresses.
     const portAfterGateway = (offset: number) => (port === 0 ? 0 : portOf(gateway) + offset);
@@ -82,29 +85,24 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
     const stack = readStack(options.assemblyDir, { sqs: aws.url });
     const access = createAccessControl(stack);
 
-    const stores = await serveQueuesAndObjects(stack, access);
-    cleanup.defer(stores.close);
-    const dynamodb = await serveDynamoDb(stack, access.authorize);
-    const ssm = serveParameters(stack, access.authorize);
-    const buses = serveEventBuses(stack, access.authorize);
-    const logs = serveLogStreams(stack, access.authorize);
-    const services = { dynamodb, ssm, events: buses.handler, logs: logs.handler };
-    aws.serve(disturb(serveAws({ ...services, queuesAndObjects: stores.handler })));
+    const services = await createServices(stack, access, unkind);
+    cleanup.defer(services.close);
+    aws.serve(disturb(services.handler));
 
-    const { authorize } = access;
     const bedrock = options.bedrockEndpoint
       ? undefined
       : await startFakeBedrock({
           ...options,
           port: portAfterGateway(1),
           tries: PORT_TRIES,
-          authorize,
+          authorize: access.authorize,
+          throttlesControlPlane: unkind.chance('throttles', THROTTLED_SHARE),
         });
     if (bedrock) cleanup.defer(() => bedrock.stop());
     const bedrockUrl = options.bedrockEndpoint ?? bedrock?.url ?? '';
 
     const urls = { aws: aws.url, bedrock: bedrockUrl };
-    const functionsByArn = createFunctions(stack, access, urls, onLog);
+    const functionsByArn = createFunctions(stack, access, urls, onLog, options.concurrency);
     const functions = [...functionsByArn.values()];
     cleanup.defer(() => {
       for (const each of functions) each.stop();
@@ -112,8 +110,8 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
 
     const api = createRestApi(stack, functionsByArn);
     gateway.serve(api.handler);
-    cleanup.defer(startEventSources(stack, access, stores.queues, functionsByArn));
-    cleanup.defer(startSchedules(stack, functionsByArn));
+    cleanup.defer(startEventSources(stack, access, services.queues, functionsByArn));
+    cleanup.defer(startSchedules(stack, functionsByArn, unkind.chance('duplicates', 0.5)));
 
     return {
       apiUrl: `${gateway.url}/${api.stage}`,
@@ -125,9 +123,9 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
       outputs: localOutputs(stack.outputs(), api.id, gateway.url),
       functions,
       warnings: [...stack.warnings, ...busyPort(port, portOf(gateway))],
-      events: buses.events,
-      operatorActions: logs.events,
-      queueDepth: (queue) => stores.queues.depth(queue),
+      events: services.events,
+      operatorActions: services.logEvents,
+      queueDepth: (queue) => services.queues.depth(queue),
       denied: access.denied,
       stop: () => cleanup.disposeAsync(),
     };

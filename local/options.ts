@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SPEED_NAMES, type SpeedName } from './bedrock/speeds.ts';
+import { UNKIND_HELP, UNKIND_NAMES, type UnkindName } from './unkind.ts';
 
 export interface LocalOptions {
   readonly help: boolean;
@@ -10,7 +11,16 @@ export interface LocalOptions {
   readonly scenarioFile?: string;
   /** The speed of the fake Bedrock. */
   readonly speed: SpeedName;
+  /** Repeats all chances. */
+  readonly seed?: number;
+  readonly unkind: readonly UnkindName[];
+  /** The account's limit on concurrent Lambda invocations. */
+  readonly concurrency?: number;
 }
+
+const UNKIND_LINES = UNKIND_HELP.map(
+  ([name, text]) => `${' '.repeat(28)}${`${name}:`.padEnd(16)} ${text}`,
+).join('\n');
 
 export const USAGE = `Runs Holdfast on this machine from its synthesized template.
 
@@ -24,8 +34,15 @@ Options:
   --bedrock-endpoint URL  a Bedrock that serves every Region. Default: a fake Bedrock
   --scenario FILE         timed faults of the fake Bedrock, a .json list. Default: none
   --speed NAME            speed of the fake Bedrock: instant, quick or realistic. Default: quick
+  --seed N                a whole number: the same seed repeats all chances. Default: 1
+  --unkind NAMES          what the AWS services do now and then: all, none, or a list with commas of
+${UNKIND_LINES}
+                          Default: s3-403
+  --concurrency N         the account's limit on concurrent Lambda invocations. Default: none
   --help                  prints this text
 `;
+
+const MAX_SEED = 1_000_000_000;
 
 /** Thrown for a command line that is not valid. The message is one line. */
 export class UsageError extends Error {
@@ -37,6 +54,9 @@ export function parseOptions(args: readonly string[]): LocalOptions {
   return {
     help: values.help ?? false,
     speed: speedOf(values.speed),
+    unkind: unkindOf(values.unkind),
+    ...(values.seed !== undefined && { seed: seedOf(values.seed) }),
+    ...(values.concurrency !== undefined && { concurrency: concurrencyOf(values.concurrency) }),
     ...(values.port !== undefined && { port: portOf(values.port) }),
     ...(values.config !== undefined && { configFile: configFileOf(values.config) }),
     ...(values['bedrock-endpoint'] !== undefined && {
@@ -57,6 +77,10 @@ function parse(args: readonly string[]) {
         'bedrock-endpoint': { type: 'string' },
         scenario: { type: 'string' },
         speed: { type: 'string', default: 'quick' },
+        seed: { type: 'string' },
+        // This rule of S3 needs no chance, so a policy that lacks it shows at once.
+        unkind: { type: 'string', default: 's3-403' },
+        concurrency: { type: 'string' },
       },
     }).values;
   } catch (error: unknown) {
@@ -85,6 +109,29 @@ function speedOf(text: string): SpeedName {
   const name = SPEED_NAMES.find((each) => each === text);
   if (name) return name;
   throw new UsageError(`--speed: got ${text}, allowed is ${SPEED_NAMES.join(', ')}`);
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed <= MAX_SEED) return seed;
+  throw new UsageError(`--seed: got ${text}, allowed is 0 to ${MAX_SEED}`);
+}
+
+function concurrencyOf(text: string): number {
+  const limit = Number(text);
+  if (/^\d+$/.test(text) && limit >= 1) return limit;
+  throw new UsageError(`--concurrency: got ${text}, allowed is a whole number from 1`);
+}
+
+function unkindOf(text: string): readonly UnkindName[] {
+  if (text === 'all') return UNKIND_NAMES;
+  if (text === 'none') return [];
+  return text.split(',').map((each) => {
+    const name = UNKIND_NAMES.find((known) => known === each.trim());
+    if (name) return name;
+    const allowed = ['all', 'none', ...UNKIND_NAMES].join(', ');
+    throw new UsageError(`--unkind: got ${each || 'nothing'}, allowed is ${allowed}`);
+  });
 }
 
 /** Removes trailing slashes, because every path begins with one. */

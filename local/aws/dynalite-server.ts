@@ -7,6 +7,7 @@ import updateParser from 'dynalite/db/updateParser.js';
 import deleteItem from 'dynalite/validations/deleteItem.js';
 import putItem from 'dynalite/validations/putItem.js';
 import updateItem from 'dynalite/validations/updateItem.js';
+import type { Reply } from '../loopback.ts';
 import { parseOnce } from './expressions.ts';
 
 export type Dynalite = ReturnType<typeof dynalite>;
@@ -19,32 +20,23 @@ export function createDynalite(): Dynalite {
   return dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 }
 
-/** Gives dynalite a request whose body was already read. dynalite writes to `response` itself. */
-export function handOver(
-  server: Dynalite,
-  headers: IncomingHttpHeaders,
-  body: Buffer,
-  response: object,
-): void {
-  const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });
-  server.emit('request', request, response);
-  request.emit('data', body);
-  request.emit('end');
-}
-
 /** Sends a request to dynalite from within this process. */
-export function ask(
-  server: Dynalite,
-  headers: IncomingHttpHeaders,
-  body: string,
-): Promise<{ readonly status: number; readonly text: string }> {
+export function ask(server: Dynalite, headers: IncomingHttpHeaders, body: Buffer): Promise<Reply> {
   return new Promise((resolve) => {
+    const answered: Record<string, string> = {};
     const response = {
       statusCode: 0,
-      setHeader: () => response,
-      end: (text: string) => resolve({ status: response.statusCode, text }),
+      setHeader: (name: string, value: string) => {
+        answered[name] = value;
+        return response;
+      },
+      end: (content: string | Buffer) =>
+        resolve({ status: response.statusCode, headers: answered, body: content }),
     };
-    handOver(server, headers, Buffer.from(body), response);
+    const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });
+    server.emit('request', request, response);
+    request.emit('data', body);
+    request.emit('end');
   });
 }
 

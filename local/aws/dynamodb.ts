@@ -1,69 +1,111 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
-import { type Authorize, credentialOf, OPERATOR_KEY_ID } from '../iam.ts';
-import { type Handler, isObject, parseJson, readBody, sendJson } from '../loopback.ts';
+import type { Authorize } from '../iam.ts';
+import { type Handler, isObject, parseJson, readBody, sendJson, sendReply } from '../loopback.ts';
 import { ACCOUNT, REGION } from '../resources.ts';
-import type { Stack } from '../stack.ts';
-import { ask, createDynalite, type Dynalite, handOver } from './dynalite-server.ts';
+import type { Stack, StackResource } from '../stack.ts';
+import { KIND, type Unkind } from '../unkind.ts';
+import { ask, createDynalite, type Dynalite } from './dynalite-server.ts';
+import {
+  AMZ_JSON,
+  createTable,
+  partitionKeyOf,
+  type TableProperties,
+  tableProperties,
+} from './dynamodb-tables.ts';
+import { LaggingIndexes } from './lagging-index.ts';
 
 /** DynamoDB's limit for the body of a request. */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
-const AMZ_JSON = 'application/x-amz-json-1.0';
+const LOST_RESPONSES_SHARE = 0.03;
+
+type Tables = readonly StackResource<TableProperties>[];
 
 /**
  * Serves DynamoDB with dynalite. Transactions, streams and the deletion of expired items are not
  * emulated. DynamoDB may delete an expired item days late, so nothing may depend on its deletion.
  */
-export async function serveDynamoDb(stack: Stack, authorize: Authorize): Promise<Handler> {
+export async function serveDynamoDb(
+  stack: Stack,
+  authorize: Authorize,
+  unkind: Unkind = KIND,
+): Promise<Handler> {
   const server = createDynalite();
-  const tables = [
-    ...stack.resources('AWS::DynamoDB::Table', table),
-    ...stack.resources('AWS::DynamoDB::GlobalTable', table),
+  const tables: Tables = [
+    ...stack.resources('AWS::DynamoDB::Table', tableProperties),
+    ...stack.resources('AWS::DynamoDB::GlobalTable', tableProperties),
   ];
   await Promise.all(tables.map(({ ref, properties }) => createTable(server, ref, properties)));
   const partitionKeys = new Map(
     tables.map(({ ref, properties }) => [ref, partitionKeyOf(properties)]),
   );
+  const indexes = unkind.has('lagging-index')
+    ? await createIndexes(server, tables, unkind)
+    : new Map<string, LaggingIndexes>();
+  const loses = unkind.chance('lost-responses', LOST_RESPONSES_SHARE);
 
   return async (request, response) => {
     const body = await readBody(request, MAX_REQUEST_BYTES);
     if (!body) return sendJson(response, 413, { __type: 'RequestEntityTooLarge' }, AMZ_JSON);
-    const denial = denialOf(authorize, request.headers, body, partitionKeys);
+    // dynalite itself rejects a request that is not JSON.
+    const parsed = tableRequest.safeParse(parseJson(body.toString())).data ?? {};
+    const denial = denialOf(authorize, request.headers, parsed, partitionKeys);
     if (denial) {
       const __type = 'com.amazon.coral.service#AccessDeniedException';
       return sendJson(response, 400, { __type, Message: denial }, AMZ_JSON);
     }
-    handOver(server, request.headers, body, response);
+    const index = indexes.get(parsed.TableName ?? '');
+    const reply = await ask(
+      server,
+      request.headers,
+      index && parsed.IndexName ? inTable(index.tableName, body) : body,
+    );
+    const written = isWrite(request.headers) ? (parsed.Key ?? parsed.Item) : undefined;
+    if (written) index?.follow(written);
+    // The write happened, but its caller learns nothing.
+    if (parsed.ConditionExpression && reply.status === 200 && loses()) {
+      response.destroy();
+      return;
+    }
+    sendReply(response, reply);
   };
 }
 
-const index = z.looseObject({
-  IndexName: z.string(),
-  KeySchema: z.array(z.unknown()),
-  Projection: z.unknown(),
-});
+async function createIndexes(
+  server: Dynalite,
+  tables: Tables,
+  unkind: Unkind,
+): Promise<ReadonlyMap<string, LaggingIndexes>> {
+  const random = unkind.random('lagging-index');
+  const indexed = tables.filter(({ properties }) => properties.GlobalSecondaryIndexes);
+  return new Map(
+    await Promise.all(
+      indexed.map(
+        async ({ ref, properties }) =>
+          [ref, await LaggingIndexes.create(server, ref, properties, random)] as const,
+      ),
+    ),
+  );
+}
 
-const table = z.looseObject({
-  KeySchema: z.array(z.looseObject({ AttributeName: z.string(), KeyType: z.string() })),
-  AttributeDefinitions: z.array(z.unknown()),
-  GlobalSecondaryIndexes: z.array(index).optional(),
-  LocalSecondaryIndexes: z.array(index).optional(),
-  StreamSpecification: z.undefined({ error: 'streams are not emulated' }).optional(),
-});
+/** Returns a request's body with another table. */
+function inTable(TableName: string, body: Buffer): Buffer {
+  return Buffer.from(JSON.stringify({ ...JSON.parse(body.toString()), TableName }));
+}
+
+function isWrite(headers: IncomingHttpHeaders): boolean {
+  return /^(Put|Update|Delete)/.test(operationOf(headers));
+}
 
 function denialOf(
   authorize: Authorize,
   headers: IncomingHttpHeaders,
-  body: Buffer,
+  request: TableRequest,
   partitionKeys: ReadonlyMap<string, string | undefined>,
 ) {
-  const request = tableRequest.safeParse(parseJson(body.toString()));
-  // dynalite itself rejects a request that is not JSON.
-  if (!request.success) return undefined;
-  const operation = operationOf(headers);
-  const context = leadingKey(request.data, partitionKeys);
-  return resourcesOf(request.data)
-    .map((resource) => authorize(headers, `dynamodb:${operation}`, resource, context))
+  const context = leadingKey(request, partitionKeys);
+  return resourcesOf(request)
+    .map((resource) => authorize(headers, `dynamodb:${operationOf(headers)}`, resource, context))
     .find((denial) => denial !== undefined);
 }
 
@@ -80,6 +122,7 @@ const tableRequest = z.object({
   RequestItems: attributes,
   Key: attributes,
   Item: attributes,
+  ConditionExpression: z.string().optional(),
 });
 type TableRequest = z.infer<typeof tableRequest>;
 
@@ -100,32 +143,3 @@ function leadingKey(
 }
 
 const stringAttribute = z.object({ S: z.string() });
-
-function partitionKeyOf({ KeySchema }: z.infer<typeof table>): string | undefined {
-  return KeySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;
-}
-
-async function createTable(
-  server: Dynalite,
-  TableName: string,
-  properties: z.infer<typeof table>,
-): Promise<void> {
-  const indexes = (list: z.infer<typeof index>[] | undefined) =>
-    list?.map(({ IndexName, KeySchema, Projection }) => ({ IndexName, KeySchema, Projection }));
-  const body = JSON.stringify({
-    TableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: properties.KeySchema,
-    AttributeDefinitions: properties.AttributeDefinitions,
-    GlobalSecondaryIndexes: indexes(properties.GlobalSecondaryIndexes),
-    LocalSecondaryIndexes: indexes(properties.LocalSecondaryIndexes),
-  });
-  const headers = {
-    'x-amz-target': 'DynamoDB_20120810.CreateTable',
-    'content-type': AMZ_JSON,
-    'x-amz-date': '20260101T000000Z',
-    authorization: credentialOf(OPERATOR_KEY_ID),
-  };
-  const { status, text } = await ask(server, headers, body);
-  if (status !== 200) throw new Error(`creating table ${TableName} failed: ${text}`);
-}

@@ -4,12 +4,17 @@ import type { Authorize } from '../iam.ts';
 import { type Handler, parseJson, readBody, sendJson } from '../loopback.ts';
 import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
+import { KIND, type Unkind } from '../unkind.ts';
 
 const AMZ_JSON = 'application/x-amz-json-1.1';
 /** EventBridge's limit for the body of a request. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
 /** The number of events to keep, so that a run of several days does not use ever more memory. */
 const KEPT_EVENTS = 10_000;
+
+/** The shares of events that EventBridge delivers twice, and after a later event. */
+const REPEATED_SHARE = 0.1;
+const LATE_SHARE = 0.2;
 
 /** An event as the target of a rule would receive it. */
 export interface BusEvent {
@@ -27,12 +32,26 @@ export interface EventBuses {
   events(): readonly BusEvent[];
 }
 
-/** Serves EventBridge's PutEvents. It records the events; no rule delivers them. */
-export function serveEventBuses(stack: Stack, authorize: Authorize): EventBuses {
+/**
+ * Serves EventBridge's PutEvents. It records the events; no rule delivers them. With the unkind behaviour
+ * `duplicates`, some events are recorded twice, and among those before them.
+ */
+export function serveEventBuses(
+  stack: Stack,
+  authorize: Authorize,
+  unkind: Unkind = KIND,
+): EventBuses {
   const buses = new Set(
     stack.resources('AWS::Events::EventBus', z.looseObject({})).map(({ ref }) => ref),
   );
   const kept: BusEvent[] = [];
+  const repeats = unkind.chance('duplicates', REPEATED_SHARE);
+  const isLate = unkind.chance('duplicates', LATE_SHARE);
+  const keep = (event: BusEvent) => {
+    // An earlier event that is late arrives after this one.
+    kept.splice(isLate() ? Math.max(0, kept.length - 1) : kept.length, 0, event);
+    if (kept.length > KEPT_EVENTS) kept.shift();
+  };
 
   const put = (entry: Entry) => {
     const { EventBusName: bus, Source: source, DetailType: detailType } = entry;
@@ -48,8 +67,9 @@ export function serveEventBuses(stack: Stack, authorize: Authorize): EventBuses 
     }
     const id = randomUUID();
     const time = new Date(entry.Time ? entry.Time * 1000 : Date.now()).toISOString();
-    kept.push({ id, bus, source, detailType, detail, time });
-    if (kept.length > KEPT_EVENTS) kept.shift();
+    const event = { id, bus, source, detailType, detail, time };
+    keep(event);
+    if (repeats()) keep(event);
     return { EventId: id };
   };
 

@@ -4,11 +4,20 @@ import type { Signed } from '../signature-v4.ts';
 import { askFauxqs, type Fauxqs } from './fauxqs.ts';
 import { linkSigner, refuseLink } from './presigned-link.ts';
 
+export interface ObjectGuards {
+  /** A missing object is a 403 for a caller who may not list the bucket, as in S3. */
+  readonly hidesMissing: boolean;
+}
+
 /**
  * Adds the rules of S3 that fauxqs lacks: IAM permissions, signature and expiry of presigned links,
  * conditional writes, and response headers that a link overrides.
  */
-export function guardObjects(app: Fauxqs, access: AccessControl): void {
+export function guardObjects(
+  app: Fauxqs,
+  access: AccessControl,
+  { hidesMissing }: ObjectGuards,
+): void {
   /** Conditional writes in progress, by path, because the check and the write are two steps. */
   const writing = new Map<string, unknown>();
   const targets = new WeakMap<object, S3Target>();
@@ -39,7 +48,7 @@ export function guardObjects(app: Fauxqs, access: AccessControl): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const target = targets.get(request);
     if (!target || (request.method !== 'GET' && request.method !== 'HEAD')) return payload;
-    if (reply.statusCode === 404 && target.action === 's3:GetObject') {
+    if (hidesMissing && reply.statusCode === 404 && target.action === 's3:GetObject') {
       // S3 returns 403 to a caller who may not list the bucket, so that they cannot probe for names.
       const bucket = target.arn.split('/')[0] ?? target.arn;
       if (!access.wouldDeny(signer(request.raw), 's3:ListBucket', bucket)) return payload;

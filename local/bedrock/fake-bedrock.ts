@@ -31,6 +31,8 @@ export interface FakeBedrockOptions {
   readonly answers?: AnswerLength;
   /** Decides whether a caller may make a call. @default every signed call is allowed */
   readonly authorize?: Authorize;
+  /** Draws whether a call to the control plane is throttled. @default none is */
+  readonly throttlesControlPlane?: () => boolean;
   /** Returns the time in milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
 }
@@ -64,6 +66,7 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
     latency = {},
     answers,
     authorize,
+    throttlesControlPlane = () => false,
     now = Date.now,
   } = options;
   const log = new CallLog(now);
@@ -105,7 +108,9 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
     const call = readPath(url.pathname);
     if (request.method === 'POST' && call) return serveCall(request, response, call);
     const input = { request, pathname: url.pathname, nowMs: now(), authorize };
-    sendReply(response, controlPlaneReply(input) ?? serviceErrorReply('unknown-operation'));
+    const reply = controlPlaneReply(input);
+    if (!reply) return sendReply(response, serviceErrorReply('unknown-operation'));
+    sendReply(response, throttlesControlPlane() ? serviceErrorReply('throttle-rate') : reply);
   }
 
   async function serveControl(request: Request, response: Response, url: URL): Promise<void> {

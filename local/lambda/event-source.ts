@@ -1,7 +1,7 @@
 import type { Message, Queues } from '../aws/queues.ts';
 import { failedItems, recordOf } from './batch.ts';
 import type { EventSourceMapping } from './event-source-mapping.ts';
-import { type LambdaFunction, MAX_SANDBOXES } from './function.ts';
+import { type InvokeResult, type LambdaFunction, MAX_SANDBOXES } from './function.ts';
 import { whenTimeToScaleOut } from './scale-out.ts';
 
 /** The most messages that SQS returns for one receive. */
@@ -10,7 +10,9 @@ const MAX_RECEIVE = 10;
 const LONG_POLL_SECONDS = 1;
 /** The number of pollers at the beginning and in quiet times. */
 const POLLERS = 5;
-const THROTTLE_PAUSE_MS = 1000;
+/** The pauses before a throttled batch is tried again. Lambda does not document its own. */
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5000;
 
 /** The part of a function that an event source needs. */
 type Consumer = Pick<LambdaFunction, 'name' | 'timeoutMs' | 'invoke'>;
@@ -24,6 +26,7 @@ export class EventSource {
   readonly #mapping: EventSourceMapping;
   readonly #queues: Queues;
   readonly #consumer: Consumer;
+  readonly #visibilityMs: number;
   #running = true;
   readonly #whenTimeToScaleOut: typeof whenTimeToScaleOut;
   #pollers = 0;
@@ -42,6 +45,7 @@ export class EventSource {
         `queue visibility timeout: got ${visibilitySeconds} s, allowed is at least the timeout of ${consumer.name}, ${consumer.timeoutMs / 1000} s`,
       );
     }
+    this.#visibilityMs = visibilitySeconds * 1000;
     this.#mapping = mapping;
     this.#queues = queues;
     this.#consumer = consumer;
@@ -136,11 +140,9 @@ export class EventSource {
   /** Returns the ids of the messages that SQS has to redeliver. */
   async #invoke(event: string, batch: readonly Message[]): Promise<ReadonlySet<string>> {
     const all = new Set(batch.map(({ MessageId }) => MessageId));
-    const result = await this.#consumer.invoke(event);
+    const result = await this.#invokeUnlessThrottled(event);
     switch (result.outcome) {
       case 'throttled':
-        await new Promise((resolve) => setTimeout(resolve, THROTTLE_PAUSE_MS));
-        return all;
       case 'failed':
         return all;
       case 'returned': {
@@ -149,6 +151,17 @@ export class EventSource {
       }
       default:
         return result satisfies never;
+    }
+  }
+
+  /** Repeats a throttled invocation, as Lambda does, until SQS is about to deliver the messages again. */
+  async #invokeUnlessThrottled(event: string): Promise<InvokeResult> {
+    const visibleAgainAtMs = Date.now() + this.#visibilityMs;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      const result = await this.#consumer.invoke(event);
+      const isLast = !this.#running || Date.now() + pauseMs >= visibleAgainAtMs;
+      if (result.outcome !== 'throttled' || isLast) return result;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
     }
   }
 }

@@ -1,15 +1,16 @@
+import { Concurrency } from './concurrency.ts';
 import type { FunctionConfiguration } from './runtime-process.ts';
 import { type InvocationResult, Sandbox } from './sandbox.ts';
 import { CORES, whenTimeToScaleOut } from './scale-out.ts';
 
 export interface FunctionOptions extends FunctionConfiguration {
-  /** Maximum number of concurrent invocations; more are throttled. @default no limit */
-  readonly reservedConcurrency?: number;
+  /** The invocations that may run at a time. Functions may share it. @default no limit */
+  readonly concurrency?: Concurrency;
   /** Receives each line that the function logs. */
   readonly onLog: (line: string) => void;
 }
 
-/** `throttled`: the invocation did not start, because the reserved concurrency is in use. */
+/** `throttled`: the invocation did not start, because the function's concurrency is in use. */
 export type InvokeResult = InvocationResult | { readonly outcome: 'throttled' };
 
 /** Enough sandboxes for a few dozen long polls at once. Each is a process of about 100 MB. */
@@ -28,6 +29,7 @@ interface Invocation {
  */
 export class LambdaFunction {
   readonly #options: FunctionOptions;
+  readonly #concurrency: Concurrency;
   readonly #sandboxes = new Set<Sandbox>();
   /** The idle sandboxes. The last one used is the next one used, so that surplus ones time out. */
   readonly #idle: { readonly sandbox: Sandbox; readonly timer: NodeJS.Timeout }[] = [];
@@ -40,6 +42,7 @@ export class LambdaFunction {
 
   constructor(options: FunctionOptions, scaleOut = whenTimeToScaleOut) {
     this.#options = options;
+    this.#concurrency = options.concurrency ?? new Concurrency();
     this.#whenTimeToScaleOut = scaleOut;
   }
 
@@ -62,19 +65,17 @@ export class LambdaFunction {
 
   /** @param event JSON */
   invoke(event: string): Promise<InvokeResult> {
-    const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.#options;
-    const running = this.#sandboxes.size - this.#idle.length + this.#waiting.length;
-    if (this.#stopped || running >= reservedConcurrency) {
+    if (this.#stopped || !this.#concurrency.enter()) {
       return Promise.resolve({ outcome: 'throttled' });
     }
     this.#invocations++;
-    return new Promise((resolve) => {
+    return new Promise<InvokeResult>((resolve) => {
       const idle = this.#idle.pop();
       clearTimeout(idle?.timer);
       if (idle) this.#run(idle.sandbox, { event, resolve });
       else if (this.#sandboxes.size < CORES) this.#run(this.#addSandbox(), { event, resolve });
       else this.#wait({ event, resolve });
-    });
+    }).finally(() => this.#concurrency.leave());
   }
 
   /** Kills a busy sandbox, or else an idle one. Returns false if there is none. */

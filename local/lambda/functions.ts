@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AccessControl } from '../iam.ts';
 import { REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
+import { shareConcurrency } from './concurrency.ts';
 import { LambdaFunction } from './function.ts';
 
 /** Base URLs of the local services, as the functions reach them. */
@@ -23,34 +24,42 @@ const lambdaFunction = z.looseObject({
     .default({ Variables: {} }),
 });
 
-/** Returns the stack's functions, by ARN. Each runs the bundle that a deploy would upload. */
+/**
+ * Returns the stack's functions, by ARN. Each runs the bundle that a deploy would upload.
+ *
+ * @param accountConcurrency the invocations of all functions that may run at a time
+ */
 export function createFunctions(
   stack: Stack,
   access: AccessControl,
   urls: ServiceUrls,
   onLog: (functionName: string, line: string) => void,
+  accountConcurrency?: number,
 ): ReadonlyMap<string, LambdaFunction> {
+  const described = stack.resources('AWS::Lambda::Function', lambdaFunction);
+  const reservations = described.map(
+    ({ ref, properties }) => [ref, properties.ReservedConcurrentExecutions] as const,
+  );
+  const concurrencyOf = shareConcurrency(accountConcurrency, new Map(reservations));
   return new Map(
-    stack
-      .resources('AWS::Lambda::Function', lambdaFunction)
-      .map(({ ref, attributes, properties }) => {
-        const arn = attributes.Arn ?? ref;
-        const created = new LambdaFunction({
-          name: ref,
-          arn,
-          codeDir: stack.assetDir(properties.Code.S3Key),
-          handler: properties.Handler,
-          timeoutMs: properties.Timeout * 1000,
-          memoryMb: properties.MemorySize,
-          reservedConcurrency: properties.ReservedConcurrentExecutions,
-          environment: {
-            ...reservedVariables(access, ref, urls),
-            ...properties.Environment.Variables,
-          },
-          onLog: (line) => onLog(ref, line),
-        });
-        return [arn, created];
-      }),
+    described.map(({ ref, attributes, properties }) => {
+      const arn = attributes.Arn ?? ref;
+      const created = new LambdaFunction({
+        name: ref,
+        arn,
+        codeDir: stack.assetDir(properties.Code.S3Key),
+        handler: properties.Handler,
+        timeoutMs: properties.Timeout * 1000,
+        memoryMb: properties.MemorySize,
+        concurrency: concurrencyOf(ref),
+        environment: {
+          ...reservedVariables(access, ref, urls),
+          ...properties.Environment.Variables,
+        },
+        onLog: (line) => onLog(ref, line),
+      });
+      return [arn, created];
+    }),
   );
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
+import type { Chance } from '../unkind.ts';
 import type { LambdaFunction } from './function.ts';
 
 const target = z.looseObject({ Arn: z.string(), Input: z.string().optional() });
@@ -30,18 +31,24 @@ interface Schedule {
 /**
  * Starts the stack's schedules: EventBridge rules and schedules with a rate.
  *
+ * @param repeats draws whether a schedule invokes its target twice
  * @returns a function that stops them
  */
 export function startSchedules(
   stack: Stack,
   functionsByArn: ReadonlyMap<string, LambdaFunction>,
+  repeats: Chance = () => false,
 ): () => void {
   const timers = readSchedules(stack).flatMap(({ arn, everyMs, targets }) =>
     targets.map(({ Arn, Input }) => {
       const invoked = functionsByArn.get(Arn);
       if (!invoked)
         throw new Error(`schedule target: got ${Arn}, allowed is a function of the stack`);
-      return setInterval(() => void invoked.invoke(Input ?? scheduledEvent(arn)), everyMs).unref();
+      return setInterval(() => {
+        const event = Input ?? scheduledEvent(arn);
+        void invoked.invoke(event);
+        if (repeats()) void invoked.invoke(event);
+      }, everyMs).unref();
     }),
   );
   return () => timers.forEach(clearInterval);

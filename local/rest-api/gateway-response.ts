@@ -5,6 +5,7 @@ import type { Stack } from '../stack.ts';
 /** Status and message of the gateway's own responses, unless the template changes them. */
 const DEFAULTS = {
   ACCESS_DENIED: [403, 'Forbidden'],
+  API_CONFIGURATION_ERROR: [500, 'Internal server error'],
   BAD_REQUEST: [400, 'Bad Request'],
   BAD_REQUEST_BODY: [400, 'Invalid request body'],
   INTEGRATION_FAILURE: [502, 'Internal server error'],

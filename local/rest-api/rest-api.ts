@@ -103,6 +103,8 @@ export function createRestApi(
   async function invoke({ route }: RouteMatch, event: string, requestId: string): Promise<Reply> {
     const result = await withTimeout(route.target.invoke(event), route.timeoutMs);
     if (result === 'timeout') return gatewayReply('INTEGRATION_TIMEOUT', requestId);
+    // The gateway does not pass Lambda's 429 on: its log then says "Rate Exceeded".
+    if (result.outcome === 'throttled') return gatewayReply('API_CONFIGURATION_ERROR', requestId);
     const reply = result.outcome === 'returned' ? proxyReply(result.payload) : undefined;
     return reply ?? gatewayReply('INTEGRATION_FAILURE', requestId);
   }

@@ -41,8 +41,10 @@ export class WireTables {
 
   /** Serves one request. The Date header of the response is the simulated time. */
   readonly serve: Service = async ({ headers, body }) => {
-    const { status, text } = await ask(this.#server, headers, body);
-    return reply(status, text, { date: new Date(this.clock.now()).toUTCString() });
+    const answer = await ask(this.#server, headers, Buffer.from(body));
+    return reply(answer.status, String(answer.body), {
+      date: new Date(this.clock.now()).toUTCString(),
+    });
   };
 
   async items({ TableName, KeySchema = [] }: CreateTableCommandInput): Promise<Items> {
@@ -78,7 +80,7 @@ export class WireTables {
       'content-type': 'application/x-amz-json-1.0',
       ...SOME_SIGNATURE,
     };
-    const body = JSON.stringify(input);
-    return JSON.parse((await ask(this.#server, headers, body)).text);
+    const { body } = await ask(this.#server, headers, Buffer.from(JSON.stringify(input)));
+    return JSON.parse(String(body));
   }
 }

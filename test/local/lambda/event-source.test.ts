@@ -207,6 +207,20 @@ describe('a batch', () => {
   });
 });
 
+test('a throttled batch is tried again, and then removed', async () => {
+  const outcomes: InvokeResult[] = [
+    { outcome: 'throttled' },
+    { outcome: 'returned', payload: 'null' },
+  ];
+  const { queue, events } = startSource({
+    answer: () => outcomes.shift() ?? { outcome: 'throttled' },
+  });
+
+  await until(() => queue.removed.length === 1);
+
+  expect(events.map(({ Records }) => Records[0]?.messageId)).toEqual(['m0', 'm0']);
+});
+
 describe('the failures in a batch response', () => {
   const all = new Set(['a', 'b']);
   test.each([

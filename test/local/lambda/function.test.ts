@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { Concurrency } from '../../../local/lambda/concurrency.ts';
 import { type FunctionOptions, LambdaFunction } from '../../../local/lambda/function.ts';
 import { CORES } from '../../../local/lambda/scale-out.ts';
 import { aTemporaryDir } from '../support/temporary-dir.ts';
@@ -212,8 +213,8 @@ test('the output of a function arrives line by line', async () => {
   expect(lines).toEqual(['one', 'two']);
 });
 
-test('an invocation beyond the reserved concurrency is throttled', async () => {
-  const { invoke } = aFunction(HANGS, { reservedConcurrency: 1 });
+test('an invocation beyond the concurrency is throttled', async () => {
+  const { invoke } = aFunction(HANGS, { concurrency: new Concurrency(1) });
   void invoke();
 
   expect(await invoke()).toEqual({ outcome: 'throttled', payload: undefined });

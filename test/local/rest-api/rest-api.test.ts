@@ -169,7 +169,6 @@ describe('the response of the gateway itself', () => {
 
   test.each([
     ['fails', () => ({ outcome: 'failed', payload: '{"errorMessage":"secret"}' }) as const],
-    ['is throttled', () => ({ outcome: 'throttled' }) as const],
     ['answers without a status', { body: 'x' }],
     ['answers with an object as body', { statusCode: 200, body: {} }],
     ['answers nothing', null],
@@ -180,6 +179,17 @@ describe('the response of the gateway itself', () => {
 
     expect([response.status, await response.json()]).toEqual([
       502,
+      { message: 'Internal server error' },
+    ]);
+  });
+
+  test('is 500 without details when the function is throttled', async () => {
+    const { call } = await startApi(() => ({ outcome: 'throttled' }));
+
+    const response = await call('/v1/jobs', POST);
+
+    expect([response.status, await response.json()]).toEqual([
+      500,
       { message: 'Internal server error' },
     ]);
   });

@@ -4,37 +4,32 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { serveAws } from '../../../local/aws/aws-endpoint.ts';
-import { serveDynamoDb } from '../../../local/aws/dynamodb.ts';
-import { serveEventBuses } from '../../../local/aws/events.ts';
-import { serveLogStreams } from '../../../local/aws/log-streams.ts';
-import { serveParameters } from '../../../local/aws/parameters.ts';
-import { serveQueuesAndObjects } from '../../../local/aws/queues-and-objects.ts';
+import { createServices } from '../../../local/aws/services.ts';
 import { createAccessControl } from '../../../local/iam.ts';
 import { listenOnLoopback } from '../../../local/loopback.ts';
 import { readStack } from '../../../local/stack.ts';
+import { KIND, type Unkind } from '../../../local/unkind.ts';
 import { anAssembly, aRole, type Resources } from './assembly.ts';
 
 /** Starts the AWS services of a small stack, with SDK clients of the operator and of a function. */
 export async function startServices(resources: Resources, ...workerMay: object[]) {
+  return startUnkindServices(KIND, resources, ...workerMay);
+}
+
+/** Starts services with unkind behaviours. */
+export async function startUnkindServices(
+  unkind: Unkind,
+  resources: Resources,
+  ...workerMay: object[]
+) {
   const aws = await listenOnLoopback(0);
   const stack = readStack(
     anAssembly({ code: { Worker: '' }, resources: { Role: aRole(...workerMay), ...resources } }),
     { sqs: aws.url },
   );
   const access = createAccessControl(stack);
-  const buses = serveEventBuses(stack, access.authorize);
-  const logs = serveLogStreams(stack, access.authorize);
-  const stores = await serveQueuesAndObjects(stack, access);
-  aws.serve(
-    serveAws({
-      dynamodb: await serveDynamoDb(stack, access.authorize),
-      ssm: serveParameters(stack, access.authorize),
-      events: buses.handler,
-      logs: logs.handler,
-      queuesAndObjects: stores.handler,
-    }),
-  );
+  const services = await createServices(stack, access, unkind);
+  aws.serve(services.handler);
   const clients = (accessKeyId: string) => {
     const options = {
       region: 'us-east-1',
@@ -54,13 +49,13 @@ export async function startServices(resources: Resources, ...workerMay: object[]
   return {
     access,
     url: aws.url,
-    queues: stores.queues,
-    events: buses.events,
-    logEvents: logs.events,
+    queues: services.queues,
+    events: services.events,
+    logEvents: services.logEvents,
     operator: clients('local'),
     worker: clients(access.accessKeyIdOf('Holdfast-Worker')),
     stop: async () => {
-      await stores.close();
+      await services.close();
       await aws.close();
     },
   };
