@@ -14,7 +14,7 @@ type Reasons = Readonly<Record<`CKV_AWS_${number}`, string>>;
  * metadata of the template, so it also holds in the stacks of users who run checkov.
  */
 export function skipChecks(construct: IConstruct, reasons: Reasons): void {
-  const resource = construct.node.defaultChild;
+  const resource = CfnResource.isCfnResource(construct) ? construct : construct.node.defaultChild;
   if (!(resource instanceof CfnResource)) {
     throw new Error(`${construct.node.path} has no resource whose checks could be skipped`);
   }

@@ -6,7 +6,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
 import { promptKey, resultKey } from '../lambda/contract/keys.ts';
 import { type JobPolicy, keptDays } from '../lambda/contract/policy.ts';
-import { skipChecks } from './checkov.ts';
+import { LOGS_WITHOUT_OWN_KEY, skipChecks } from './checkov.ts';
 import type { DataProtection } from './data-protection.ts';
 import type { FunctionEnvironment } from './holdfast-function.ts';
 
@@ -117,6 +117,14 @@ function addLogGroupOfEmptier(stack: Stack): void {
     removalPolicy: RemovalPolicy.DESTROY,
   });
   handler.addPropertyOverride('LoggingConfig', { LogGroup: logGroup.logGroupName });
+  skipChecks(logGroup, LOGS_WITHOUT_OWN_KEY);
+  const runsOnce =
+    'CloudFormation runs it once, when the stack is deleted, and reports its failure';
+  skipChecks(handler, {
+    CKV_AWS_115: runsOnce,
+    CKV_AWS_116: runsOnce,
+    CKV_AWS_117: 'It uses no resource in a VPC',
+  });
 }
 
 /** The construct id of CDK's function that empties buckets before they are deleted. */

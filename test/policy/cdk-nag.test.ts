@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { ApiKey, RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { type App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
+import { type App, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { anApp, aStack, oneTargetSettings } from '../support/stack.ts';
+import { OPTIONAL_PARTS } from '../support/optional-parts.ts';
+import { anApp, aStack } from '../support/stack.ts';
 
 describe('the checks of cdk-nag', () => {
   // CDK also prints the findings, in addition to the report that the tests read.
@@ -26,46 +24,9 @@ describe('the checks of cdk-nag', () => {
     expect(findingsOf(app)).toEqual([]);
   });
 
-  test('find nothing in a stack with a VPC, a cache, a KMS key, a caller and a concurrency of its own', () => {
+  test.each(Object.entries(OPTIONAL_PARTS))('find nothing in a stack with %s', (_, propsIn) => {
     const app = checkedApp();
-    const elsewhere = new Stack(app, 'Elsewhere');
-    aStack(
-      {
-        vpc: vpcIn(elsewhere),
-        valkey: true,
-        statusConcurrency: 50,
-        encryptionKey: Key.fromKeyArn(elsewhere, 'Key', 'arn:aws:kms:us-east-1:123456789012:key/1'),
-        apiKey: ApiKey.fromApiKeyId(elsewhere, 'ApiKey', 'abc123'),
-        pointInTimeRecovery: true,
-      },
-      app,
-    );
-
-    expect(findingsOf(app)).toEqual([]);
-  });
-
-  test('find nothing in a stack with a Redis server of the user, a secret and a log role', () => {
-    const app = checkedApp();
-    const elsewhere = new Stack(app, 'Elsewhere');
-    const arn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:redis-AbCdEf';
-    const breaker = { store: 'redis', redisUrl: 'rediss://redis.internal:6379' } as const;
-    aStack(
-      {
-        settings: oneTargetSettings({ breaker, probe: { enabled: true } }),
-        vpc: vpcIn(elsewhere),
-        redisSecurityGroup: SecurityGroup.fromSecurityGroupId(elsewhere, 'Redis', 'sg-1'),
-        redisSecret: Secret.fromSecretCompleteArn(elsewhere, 'Secret', arn),
-        gatewayLogRole: true,
-      },
-      app,
-    );
-
-    expect(findingsOf(app)).toEqual([]);
-  });
-
-  test('find nothing in a stack that deletes everything it created', () => {
-    const app = checkedApp();
-    aStack({ removalPolicy: RemovalPolicy.DESTROY }, app);
+    aStack(propsIn(new Stack(app, 'Elsewhere')), app);
 
     expect(findingsOf(app)).toEqual([]);
   });
@@ -105,15 +66,6 @@ describe('the checks of cdk-nag', () => {
     ]);
   });
 });
-
-function vpcIn(stack: Stack): IVpc {
-  return Vpc.fromVpcAttributes(stack, 'Vpc', {
-    vpcId: 'vpc-1',
-    availabilityZones: ['us-east-1a', 'us-east-1b'],
-    privateSubnetIds: ['subnet-1', 'subnet-2'],
-    privateSubnetRouteTableIds: ['rtb-1', 'rtb-2'],
-  });
-}
 
 function checkedApp(): App {
   const app = anApp();

@@ -33,8 +33,12 @@ export function oneTargetSettings(input: Partial<SettingsInput> = {}): Settings 
 }
 
 /** Returns the stack. Its handlers are one line of inline code, so tests need no bundles. */
-export function aStack(props: Partial<HoldfastStackProps> = {}, app = anApp()): HoldfastStack {
-  return new HoldfastStack(app, 'Holdfast', {
+export function aStack(
+  props: Partial<HoldfastStackProps> = {},
+  app = anApp(),
+  id = 'Holdfast',
+): HoldfastStack {
+  return new HoldfastStack(app, id, {
     settings: oneTargetSettings(),
     code: () => Code.fromInline('export const handler = () => {};'),
     ...props,
