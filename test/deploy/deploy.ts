@@ -14,7 +14,7 @@ import { startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
 import { command } from './command.ts';
 import { DeployedHoldfast } from './deployed-holdfast.ts';
 import { Deployment } from './deployment.ts';
-import { doctorPasses, doctorReportsModels } from './doctor.ts';
+import { doctorMissesLogRole, doctorPasses, doctorReportsModels, setLogRole } from './doctor.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { inventory, unchangedKinds } from './inventory.ts';
 import { Report } from './report.ts';
@@ -67,6 +67,11 @@ try {
 
 async function testDeployment(deployment: Deployment, emulator: Emulator): Promise<void> {
   await report.step('bootstrap', 60, (signal) => deployment.bootstrap(signal));
+  const checked = { env: emulator.env, bedrock };
+  await report.step('the doctor misses the log role of API Gateway', 40, (signal) =>
+    doctorMissesLogRole(checked, signal),
+  );
+  await report.step('set the log role', 30, () => setLogRole(emulator.url));
   const before = await report.step('list resources', 30, () => inventory(emulator.url));
   const assembly = await report.step('synth', 90, (signal) => deployment.synthesize(signal));
   const outputs = await report.step('deploy', 90, (signal) => deployment.deploy(signal, assembly));
@@ -76,7 +81,6 @@ async function testDeployment(deployment: Deployment, emulator: Emulator): Promi
   });
   const holdfast = await DeployedHoldfast.open(emulator, outputs);
   const deployed = { holdfast, bedrock };
-  const checked = { env: emulator.env, bedrock };
   await report.step('the doctor passes the new stack', 40, (signal) =>
     doctorPasses(checked, signal),
   );
