@@ -4,7 +4,7 @@ import { type Random, seededRandom } from './bedrock/seeded-random.ts';
 const DESCRIPTIONS = {
   'empty-polls': 'a receive without a wait may miss messages',
   's3-403': 'a missing object is a 403 for roles without s3:ListBucket',
-  throttles: 'half of the calls to SSM and to the control planes are throttled',
+  throttles: 'a quarter of the calls to SSM and to the control planes are throttled',
   'lost-responses': 'a conditional write to DynamoDB succeeds, but its response is lost',
   duplicates: 'events, messages and schedules come twice, and out of order',
   'lagging-index': 'an index of DynamoDB shows a write up to 2 s later',

@@ -11,7 +11,7 @@ import type { Queues } from './queues.ts';
 import { serveQueuesAndObjects } from './queues-and-objects.ts';
 import { throttled } from './throttles.ts';
 
-export const THROTTLED_SHARE = 0.5;
+export const THROTTLED_SHARE = 0.25;
 
 /** The emulated AWS services, except Bedrock, Lambda and API Gateway. */
 export interface Services {

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { sqsDeadLetterQueue } from '../../lambda/aws/dead-letter-queue.ts';
 import { sqsJobQueue } from '../../lambda/aws/job-queue.ts';
+import { always } from '../local/support/always-unkind.ts';
+import { startUnkindServices } from '../local/support/services.ts';
 
 let server: FauxqsServer;
 let client: SQSClient;
@@ -46,6 +48,22 @@ test('messages are received once, ten at a time, and still counted', async () =>
   expect([first?.length, second?.length, third?.length]).toEqual([10, 2, 0]);
   expect(new Set([...first, ...second].map(({ body }) => body)).size).toBe(12);
   expect(await letters.count()).toBe(12);
+});
+
+test('messages are received although SQS has them on servers that a short poll does not ask', async () => {
+  const services = await startUnkindServices(always('empty-polls'), {
+    Letters: { Type: 'AWS::SQS::Queue' },
+  });
+  const url = `${services.url}/000000000000/Holdfast-Letters`;
+  await sqsJobQueue({ jobs: url, deadLetters: url }, services.operator.sqs).deadLetter(
+    'body',
+    'why',
+  );
+
+  const letters = await sqsDeadLetterQueue(url, services.operator.sqs).receive(10);
+  await services.stop();
+
+  expect(letters.map(({ body }) => body)).toEqual(['body']);
 });
 
 test('a removed message is gone, and released messages are visible again', async () => {

@@ -1,7 +1,7 @@
 /**
  * Checks the promises about jobs while everything around them fails: sandboxes are killed, DynamoDB and
  * SQS refuse calls, lose responses and deliver messages twice, models fail and break their answers from
- * time to time, and callers cancel some jobs. An answer takes seconds, so most of this happens while
+ * time to time, and callers cancel some jobs. All unkind behaviours of the embedded run are on. An answer takes seconds, so most of this happens while
  * answers stream. Then the faults stop, and every accepted job must end exactly once.
  *
  *     npm run chaos -- --seconds 60 --jobs-per-second 10 --seed 1
@@ -22,6 +22,7 @@ import { hasEnded } from '../../lambda/contract/words.ts';
 import { seededRandom } from '../../local/bedrock/seeded-random.ts';
 import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
 import { synthesize } from '../../local/synthesize.ts';
+import { UNKIND_NAMES } from '../../local/unkind.ts';
 import { Disturbances, ODDS } from './disturbances.ts';
 import { collect, OPERATOR, rowsOf } from './evidence.ts';
 import { checkPromises, type Findings } from './findings.ts';
@@ -53,6 +54,8 @@ const SETTINGS_FILE = fileURLToPath(new URL('settings.ts', import.meta.url));
 /** Answers take about 2.5 s, and one in a hundred takes more than 8 s. */
 const LATENCY = { firstTokenMs: 200, sigma: 0.5, tokensPerSecond: 60, speedSigma: 0.2 };
 const ANSWERS = { medianTokens: 140, sigma: 0.5 };
+/** Lambda's limit for a new account. */
+const ACCOUNT_CONCURRENCY = 10;
 const SWEEP_EVERY_MS = 4000;
 /** Twice the time after which the sweeper resends a message or publishes an event. */
 const REST_LIMIT_MS = 180_000;
@@ -67,6 +70,8 @@ async function main(): Promise<void> {
       assemblyDir: await synthesize({ configFile: SETTINGS_FILE, outDir }),
       port: 0,
       seed,
+      unkind: UNKIND_NAMES,
+      concurrency: ACCOUNT_CONCURRENCY,
       latency: LATENCY,
       answers: ANSWERS,
       disturb: disturbances.wrap,

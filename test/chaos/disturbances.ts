@@ -56,7 +56,8 @@ export class Disturbances {
       const kind = this.#draw(request);
       if (!kind) return serve(request, response);
       this.#counts.set(kind, this.count(kind) + 1);
-      await disturb(kind, request, response);
+      // The emulator may lose the response to a forwarded call, so this call has none either.
+      await disturb(kind, request, response).catch(() => response.destroy());
     };
 
   #draw({ headers }: IncomingMessage): Kind | undefined {

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROBLEM_CONTENT_TYPE } from '../../lambda/contract/problems.ts';
 import type { Random } from '../../lambda/core/clock.ts';
-import { type Answer, type JobView, type RequestOptions, request } from '../support/api-client.ts';
+import {
+  type Answer,
+  ApiClient,
+  type JobView,
+  type RequestOptions,
+  request,
+} from '../support/api-client.ts';
 
 interface Submitted {
   readonly jobId: string;
@@ -83,10 +89,9 @@ export class Load {
     await Promise.all([...underWay, ...cancels, reading]);
   }
 
+  /** Reads a job after the run. Lambda may still throttle the read. */
   async job(jobId: string): Promise<JobView> {
-    const { status, body } = await request<JobView>(this.#apiUrl, `/jobs/${jobId}`);
-    if (status === 200) return body;
-    throw new Error(`GET of job ${jobId}: got ${status}, expected 200`);
+    return await new ApiClient(this.#apiUrl).job(jobId);
   }
 
   /** Repeats the request with one idempotency key until the job is accepted. */

@@ -1,8 +1,12 @@
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { hasEnded, type JobStatus } from '../../lambda/contract/words.ts';
 import type { FakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
-import type { Latency } from '../../local/bedrock/latency.ts';
-import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
+import {
+  type EmbeddedRun,
+  type EmbeddedRunOptions,
+  startEmbeddedRun,
+} from '../../local/embedded-run.ts';
+import { UNKIND_NAMES } from '../../local/unkind.ts';
 import { ApiClient, type JobView } from '../support/api-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { localAws } from '../support/local-aws.ts';
@@ -74,6 +78,8 @@ export class Holdfast extends ApiClient {
       new ReceiveMessageCommand({
         QueueUrl,
         MaxNumberOfMessages: 10,
+        // Without a wait, SQS may miss messages.
+        WaitTimeSeconds: 1,
         ...(visible && { VisibilityTimeout: 0 }),
         MessageAttributeNames: ['All'],
       }),
@@ -104,14 +110,27 @@ export class Holdfast extends ApiClient {
 /** The latency of the models: short and nearly constant, so that the breaker's times dominate. */
 const LATENCY = { firstTokenMs: 20, sigma: 0.2 };
 
-/** @param latency replaces some of the models' times */
-export async function startHoldfast({ dir }: Assembly, latency: Latency = {}): Promise<Holdfast> {
+/** Lambda's limit for a new account. */
+const ACCOUNT_CONCURRENCY = 10;
+
+/**
+ * Starts a run in which the AWS services are as unkind as they can be.
+ *
+ * @param options replace some of those of the run; the latency replaces some of the models' times
+ */
+export async function startHoldfast(
+  { dir }: Assembly,
+  { latency, ...options }: Partial<EmbeddedRunOptions> = {},
+): Promise<Holdfast> {
   const logs: string[] = [];
   const run = await startEmbeddedRun({
     assemblyDir: dir,
     port: 0,
+    unkind: UNKIND_NAMES,
+    concurrency: ACCOUNT_CONCURRENCY,
     latency: { ...LATENCY, ...latency },
     onLog: (_name, line) => logs.push(line),
+    ...options,
   });
   return new Holdfast(run, logs);
 }
@@ -120,8 +139,9 @@ export async function startHoldfast({ dir }: Assembly, latency: Latency = {}): P
 export async function withHoldfast(
   assembly: Assembly,
   scenario: (holdfast: Holdfast) => Promise<void>,
+  options: Partial<EmbeddedRunOptions> = {},
 ): Promise<void> {
-  const holdfast = await startHoldfast(assembly);
+  const holdfast = await startHoldfast(assembly, options);
   try {
     await scenario(holdfast);
     holdfast.expectNothingDenied();

@@ -55,6 +55,11 @@ test('a tenant lists its own jobs in pages, newest first, filtered by status', a
   const list = async (query: string) =>
     (await holdfast.request<JobList>(`/jobs?${query}`, { apiKey })).body;
 
+  await eventually('the index to show all jobs', async () => {
+    const { jobs } = await list('status=SUCCEEDED');
+    return jobs.length === jobIds.length || undefined;
+  });
+
   const first = await list('limit=2&status=SUCCEEDED');
   const second = await list(`limit=2&status=SUCCEEDED&cursor=${first.nextCursor}`);
   const foreign = await holdfast.request(`/jobs?status=SUCCEEDED&cursor=${first.nextCursor}`);

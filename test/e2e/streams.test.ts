@@ -21,7 +21,7 @@ const SLACK_MS = 2_000;
 const assembly = synthesizeBeforeAll();
 let holdfast: Holdfast;
 beforeAll(async () => {
-  holdfast = await startHoldfast(assembly, LATENCY);
+  holdfast = await startHoldfast(assembly, { latency: LATENCY });
 }, 60_000);
 afterAll(async () => {
   await holdfast.stop();

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobStatus } from '../../lambda/contract/words.ts';
 import { OPERATOR } from '../../local/rest-api/signature.ts';
 import { signedHeaders } from './signed-headers.ts';
@@ -22,6 +24,7 @@ export interface JobView {
   }[];
   readonly result?: { readonly text: string; readonly stopReason: string };
   readonly resultUrl?: string;
+  readonly resultGone?: boolean;
   readonly error?: { readonly type: string; readonly title: string; readonly detail?: string };
 }
 
@@ -101,16 +104,19 @@ export class ApiClient {
    */
   async submit(prompt: string, options: Readonly<Record<string, unknown>> = {}): Promise<string> {
     const body = { prompt, ...options };
-    const posted = await this.request<{ jobId: string }>('/jobs', { method: 'POST', body });
-    return expectStatus(202, posted).jobId;
+    const headers = { 'idempotency-key': randomUUID() };
+    const posted = () =>
+      this.request<{ jobId: string }>('/jobs', { method: 'POST', body, headers });
+    return expectStatus(202, await unlessThrottled(posted)).jobId;
   }
 
   async job(jobId: string): Promise<JobView> {
-    return expectStatus(200, await this.request<JobView>(`/jobs/${jobId}`));
+    const read = () => this.request<JobView>(`/jobs/${jobId}`);
+    return expectStatus(200, await unlessThrottled(read));
   }
 
   async health(): Promise<Health> {
-    return expectStatus(200, await this.request<Health>('/health'));
+    return expectStatus(200, await unlessThrottled(() => this.request<Health>('/health')));
   }
 
   /** Returns the state of a target's circuit, or `undefined` if the chain has no such target. */
@@ -118,6 +124,16 @@ export class ApiClient {
     const { targets } = await this.health();
     return targets.find(({ target }) => target === targetKey)?.circuit;
   }
+}
+
+/** Repeats a request while API Gateway answers 500: Lambda then has no concurrency left. */
+async function unlessThrottled<Body>(send: () => Promise<Answer<Body>>): Promise<Answer<Body>> {
+  let last = await send();
+  for (let pauseMs = 100; last.status === 500 && pauseMs < 10_000; pauseMs *= 2) {
+    await sleep(pauseMs);
+    last = await send();
+  }
+  return last;
 }
 
 /** Sends a request as any HTTP client would. */
