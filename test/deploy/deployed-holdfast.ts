@@ -92,6 +92,16 @@ export class DeployedHoldfast extends ApiClient {
     return eventually(`a dead letter with the reason ${reason}`, look, signal);
   }
 
+  /** Returns the records of operators' actions, oldest first. */
+  async operatorActions(): Promise<readonly unknown[]> {
+    const response = await signedCall(this.#endpoint, {
+      service: 'logs',
+      target: 'Logs_20140328.FilterLogEvents',
+      body: { logGroupName: this.#outputs.OperatorLogGroupName },
+    });
+    return logEvents.parse(JSON.parse(response)).events.map(({ message }) => JSON.parse(message));
+  }
+
   /** Deletes everything that `cdk destroy` would leave: objects, and keys added outside the stack. */
   async clear(): Promise<void> {
     const { ResultsBucketName: Bucket } = this.#outputs;
@@ -105,3 +115,5 @@ export class DeployedHoldfast extends ApiClient {
     }
   }
 }
+
+const logEvents = z.object({ events: z.array(z.object({ message: z.string() })) });

@@ -17,6 +17,7 @@ const outputs = z.object({
     JobsQueueUrl: z.string(),
     DeadLetterQueueUrl: z.string(),
     ResultsBucketName: z.string(),
+    OperatorLogGroupName: z.string(),
   }),
 });
 export type Outputs = z.infer<typeof outputs>['Holdfast'];

@@ -168,6 +168,9 @@ export async function redriven(
   };
   await eventually('the redrive of one dead letter', look, signal);
   await holdfast.reached(signal, jobId, 'SUCCEEDED');
+
+  const record = (await holdfast.operatorActions()).at(-1);
+  assert.partialDeepStrictEqual(record, { action: 'redrive', status: 200, result: { moved: 1 } });
 }
 
 async function primaryCircuit(holdfast: DeployedHoldfast): Promise<string | undefined> {
