@@ -71,6 +71,16 @@ export function openRuntime(): Runtime {
   };
 }
 
+/**
+ * Reads while the function loads what its first invocation reads first, which also opens connections:
+ * Lambda gives a function that loads a full core, and later a share that depends on its memory. If a
+ * read fails, the invocation reads again.
+ */
+export async function warmUp(runtime: Runtime, breaker?: Breaker): Promise<void> {
+  const settings = runtime.readSettings();
+  await settings.then(() => breaker?.overrides()).catch(() => undefined);
+}
+
 /** Opens the shared state of the targets: their circuits and the record of disabled targets. */
 export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => void) {
   const { settings, clock, random, log, dynamoDb } = runtime;

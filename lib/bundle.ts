@@ -1,11 +1,13 @@
-import { writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib/core';
-import { buildSync } from 'esbuild';
 import { DEPLOYED_SETTINGS_FILE } from '../lambda/contract/env.ts';
 import type { CircuitStorePolicy } from '../lambda/contract/policy.ts';
+import type { BundleOptions } from './run-esbuild.ts';
 
 export const HANDLERS = [
   'request',
@@ -63,29 +65,23 @@ const PROJECT = dirname(dirname(THIS_FILE));
 /** The extension of the sources: `.ts` in this repository, `.js` in an installed package. */
 const EXTENSION = extname(THIS_FILE);
 
-/** Defines `require`, which CommonJS packages call and which an ES module does not have. */
-const REQUIRE_BANNER =
-  "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
-
-function runEsbuild(external: string[]): ReadonlyMap<string, Uint8Array> {
-  const { outputFiles } = buildSync({
-    absWorkingDir: PROJECT,
-    entryPoints: HANDLERS.map((name) => ({ in: `lambda/${name}/handler${EXTENSION}`, out: name })),
-    outdir: 'bundle',
-    write: false,
-    bundle: true,
-    external,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    // Prefers ES modules: esbuild can drop unused code only from these.
-    mainFields: ['module', 'main'],
-    banner: { js: REQUIRE_BANNER },
-    // Identifiers keep their names, so that stack traces in the logs stay readable.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'none',
-    logLevel: 'error',
-  });
-  return new Map(outputFiles.map((file) => [basename(file.path, '.js'), file.contents]));
+/** Returns the bundle of each handler. */
+function runEsbuild(external: readonly string[]): ReadonlyMap<string, Uint8Array> {
+  const outdir = mkdtempSync(join(tmpdir(), 'holdfast-bundles-'));
+  try {
+    const options: BundleOptions = {
+      absWorkingDir: PROJECT,
+      entryPoints: HANDLERS.map((name) => ({
+        in: `lambda/${name}/handler${EXTENSION}`,
+        out: name,
+      })),
+      external: [...external],
+      outdir,
+    };
+    const script = join(dirname(THIS_FILE), `run-esbuild${EXTENSION}`);
+    execFileSync(process.execPath, [script, JSON.stringify(options)], { stdio: 'inherit' });
+    return new Map(HANDLERS.map((name) => [name, readFileSync(join(outdir, `${name}.js`))]));
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
 }

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import openApi from '../../docs/openapi.json' with { type: 'json' };
 import { sqsJobQueue } from '../aws/job-queue.ts';
 import { s3ResultStore } from '../aws/result-bucket.ts';
-import { openCircuits, openJobs, openRuntime } from '../compose.ts';
+import { openCircuits, openJobs, openRuntime, warmUp } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
 import { respond } from './routes.ts';
 
@@ -15,6 +15,8 @@ const dependencies = {
   results: s3ResultStore(requiredEnv(ENV.resultsBucket)),
   openApi,
 };
+
+await warmUp(runtime);
 
 export async function handler(
   event: APIGatewayProxyEvent,

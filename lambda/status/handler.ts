@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { dynamoDbJobStore } from '../aws/job-table.ts';
 import { s3ResultStore } from '../aws/result-bucket.ts';
-import { openRuntime } from '../compose.ts';
+import { openRuntime, warmUp } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
 import { showJob } from './show-job.ts';
 
@@ -12,6 +12,8 @@ const dependencies = {
   results: s3ResultStore(requiredEnv(ENV.resultsBucket)),
   longestWaitSeconds: Number(requiredEnv(ENV.longestWaitSeconds)),
 };
+
+await warmUp(runtime);
 
 export async function handler(
   event: APIGatewayProxyEvent,

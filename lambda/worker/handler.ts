@@ -3,7 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { BedrockModelClient } from '../aws/bedrock-model-client.ts';
 import { sqsJobQueue } from '../aws/job-queue.ts';
 import { s3ResultStore } from '../aws/result-bucket.ts';
-import { openCircuits, openJobs, openRuntime } from '../compose.ts';
+import { openCircuits, openJobs, openRuntime, warmUp } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
 import { recordCircuitEvents } from '../core/breaker/record-circuit-events.ts';
 import { createRouter } from '../core/router/router.ts';
@@ -27,6 +27,8 @@ const dependencies = {
   router: tracedRouter(createRouter({ ...runtime, ...targets, models }), trace),
 };
 const batch = new BatchProcessor(EventType.SQS);
+
+await warmUp(runtime, targets.breaker);
 
 /**
  * Runs the jobs of a batch concurrently. Reports each failed message to SQS separately, so that SQS

@@ -50,6 +50,10 @@ export class LambdaFunction {
     return this.#options.name;
   }
 
+  get configuration(): FunctionConfiguration {
+    return this.#options;
+  }
+
   get timeoutMs(): number {
     return this.#options.timeoutMs;
   }

@@ -53,7 +53,7 @@ export function createFunctions(
         memoryMb: properties.MemorySize,
         concurrency: concurrencyOf(ref),
         environment: {
-          ...reservedVariables(access, ref, urls),
+          ...addressesAndCredentials(access, ref, urls),
           ...properties.Environment.Variables,
         },
         onLog: (line) => onLog(ref, line),
@@ -63,8 +63,8 @@ export function createFunctions(
   );
 }
 
-/** Returns the variables that Lambda sets, and the addresses of the local services. */
-function reservedVariables(
+/** Returns the variables that tell a function its Region, its credentials and the local services. */
+function addressesAndCredentials(
   access: AccessControl,
   functionName: string,
   { aws, bedrock }: ServiceUrls,

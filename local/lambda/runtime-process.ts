@@ -33,12 +33,30 @@ export type RuntimeMessage =
   | { readonly kind: 'init-error'; readonly payload: string }
   | { readonly kind: 'response' | 'error'; readonly requestId: string; readonly payload: string };
 
+/** Returns the variables that Lambda sets for a function, besides those of its configuration. */
+export function reservedVariables({ name, codeDir, handler, memoryMb }: FunctionConfiguration) {
+  return {
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: randomUUID(),
+    // Hides the developer's own AWS profile from the SDK.
+    HOME: codeDir,
+    LAMBDA_TASK_ROOT: codeDir,
+    TZ: ':UTC',
+    _HANDLER: handler,
+  };
+}
+
 /**
  * Starts the process of a sandbox. It runs bootstrap.mjs, which loads the function, reports that it is
  * ready, and then handles one InvocationMessage at a time.
  */
 export function spawnRuntime(configuration: FunctionConfiguration): ChildProcess {
-  const { name, codeDir, handler, memoryMb, environment } = configuration;
+  const { codeDir, memoryMb, environment } = configuration;
   // Lambda's limit covers the whole process, and V8 needs some memory besides its heap.
   const heapMb = Math.floor(memoryMb * 0.9);
   return spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP], {
@@ -48,18 +66,7 @@ export function spawnRuntime(configuration: FunctionConfiguration): ChildProcess
     env: {
       ...(process.env.SystemRoot && { SystemRoot: process.env.SystemRoot }),
       ...environment,
-      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-      AWS_LAMBDA_FUNCTION_NAME: name,
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-      AWS_LAMBDA_LOG_STREAM_NAME: randomUUID(),
-      // Hides the developer's own AWS profile from the SDK.
-      HOME: codeDir,
-      LAMBDA_TASK_ROOT: codeDir,
-      TZ: ':UTC',
-      _HANDLER: handler,
+      ...reservedVariables(configuration),
     },
   });
 }
