@@ -15,6 +15,9 @@ beforeEach(() => {
   before = { ...process.env };
   for (const name of OURS) delete process.env[name];
   process.env.AWS_REGION = 'us-east-1';
+  // The functions read their settings while they load; here, nothing answers.
+  process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:1';
+  process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
 });
 afterEach(() => {
   process.env = before;
