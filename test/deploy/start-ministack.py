@@ -1,13 +1,11 @@
 """
-Starts MiniStack 1.5.33 with four corrections, so that it behaves as AWS does where Holdfast needs it.
+Starts MiniStack 1.5.33 with three corrections, so that it behaves as AWS does where Holdfast needs it.
 
 - MiniStack checks API keys, but does not pass the key's id to the function. API Gateway does, in
   `requestContext.identity.apiKeyId`, and Holdfast derives the tenant from it.
 - MiniStack checks batch calls against an action such as `sqs:DeleteMessageBatch`. AWS checks them
   against the action of the single call (Amazon SQS developer guide, "API permissions: actions and
   resource reference").
-- MiniStack finds no resource in `ssm:GetParameters`. AWS checks each parameter; here only the last
-  one is checked.
 - MiniStack checks `logs:PutLogEvents` against the log group. AWS checks it against the log stream
   (service authorization reference, "Actions defined by Amazon CloudWatch Logs").
 """
@@ -39,15 +37,13 @@ def action_of_single_call(*request, **options):
     return action and re.sub(r"^(sqs:\w+)Batch$", r"\1", action)
 
 
-def corrected_resource(service, method, path, headers, body, *rest, **options):
-    request = json.loads(body) if service in ("ssm", "logs") and body else {}
-    names, stream = request.get("Names"), request.get("logStreamName")
-    asked = json.dumps({"Name": names[-1]}).encode() if names else body
-    resource = extract_resource(service, method, path, headers, asked, *rest, **options)
-    return f"{resource}:log-stream:{stream}" if resource and stream else resource
+def resource_with_log_stream(service, method, path, headers, body, *rest, **options):
+    resource = extract_resource(service, method, path, headers, body, *rest, **options)
+    stream = json.loads(body).get("logStreamName") if service == "logs" and body else None
+    return f"{resource}:log-stream:{stream}" if stream else resource
 
 
 gateway._build_lambda_event_v1 = event_with_key_id
-iam_actions.extract_resource_arn = corrected_resource
+iam_actions.extract_resource_arn = resource_with_log_stream
 iam_actions.extract_iam_action = action_of_single_call
 main()

@@ -35,9 +35,8 @@ describe('a stack for an emulator', () => {
     expect(onSeveralMetrics(emulated)).toEqual([]);
   });
 
-  test('names the settings parameters, unlike the real stack', () => {
+  test('names the settings parameter, unlike the real stack', () => {
     emulated.hasResourceProperties(PARAMETER, { Name: 'Holdfast-Settings-Parameter' });
-    emulated.hasResourceProperties(PARAMETER, { Name: 'Holdfast-Settings-Deployed' });
     expect(resourcesOf(deployed, PARAMETER)[0]?.properties).not.toHaveProperty('Name');
   });
 
