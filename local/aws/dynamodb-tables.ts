@@ -20,6 +20,7 @@ export const tableProperties = z.looseObject({
 });
 export type TableProperties = z.infer<typeof tableProperties>;
 
+/** Creates a table and waits until it takes requests: dynalite needs a moment, as DynamoDB does. */
 export async function createTable(
   server: Dynalite,
   TableName: string,
@@ -35,6 +36,11 @@ export async function createTable(
     GlobalSecondaryIndexes: indexes(properties.GlobalSecondaryIndexes),
     LocalSecondaryIndexes: indexes(properties.LocalSecondaryIndexes),
   });
+  while (!isActive(await call(server, 'DescribeTable', { TableName })));
+}
+
+function isActive(description: unknown): boolean {
+  return Object(Object(description).Table).TableStatus === 'ACTIVE';
 }
 
 export function partitionKeyOf({ KeySchema }: TableProperties): string | undefined {

@@ -1,40 +1,33 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import dynalite from 'dynalite';
 import { dynamoDbJobStore } from '../../lambda/aws/job-table.ts';
 import { claim } from '../../lambda/core/jobs/transitions.ts';
 import { jobStoreSuite } from '../suites/job-store.ts';
 import { serveAwsService } from '../support/aws-service.ts';
+import { createTable, type Dynalite, startDynalite } from '../support/dynalite-table.ts';
 import { aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
+import { localAws } from '../support/local-aws.ts';
 import { someSettings } from '../support/settings.ts';
 import { jobsTable } from '../support/tables.ts';
 
-const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+let dynalite: Dynalite;
 let client: DynamoDBClient;
 let tables = 0;
 
 beforeAll(async () => {
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  dynalite = await startDynalite();
+  client = new DynamoDBClient(localAws(`http://127.0.0.1:${dynalite.port}`));
 });
 
 afterAll(async () => {
   client.destroy();
-  server.close();
-  await once(server, 'close');
+  await dynalite.stop();
 });
 
 // dynalite does not return the item of a failed condition, so the store reads it.
 jobStoreSuite('DynamoDB', async () => {
   const name = `jobs-${tables++}`;
-  await client.send(new CreateTableCommand(jobsTable(name)));
+  await createTable(client, jobsTable(name));
   return dynamoDbJobStore(client, name);
 });
 

@@ -7,7 +7,7 @@
  *     npm run bench:cost -- --batch 1 --polls 1 --wait-seconds 4 --deferrals 1 --answer-seconds 10
  */
 import { parseArgs } from 'node:util';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { JOB_DEFAULTS } from '../../lambda/contract/policy.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { leaseRenewalMs } from '../../lambda/contract/time-budget.ts';
@@ -17,7 +17,7 @@ import type { JobLease } from '../../lambda/core/router/run-request.ts';
 import { acceptJob } from '../../lambda/request/accept-job.ts';
 import { getJob } from '../../lambda/status/get-job.ts';
 import { work } from '../../lambda/worker/work.ts';
-import { startDynalite } from '../support/dynalite-table.ts';
+import { createTable, startDynalite } from '../support/dynalite-table.ts';
 import { aJob } from '../support/job-builders.ts';
 import { answers, aWorld, type World } from '../support/job-world.ts';
 import { localAws } from '../support/local-aws.ts';
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   const { port, stop } = await startDynalite();
   const client = new DynamoDBClient(localAws(`http://127.0.0.1:${port}`));
   try {
-    await client.send(new CreateTableCommand(jobsTable('jobs')));
+    await createTable(client, jobsTable('jobs'));
     const meter = new Meter();
     await runJobs(meteredJobStore(client, 'jobs', meter));
     report({

@@ -18,6 +18,19 @@ describe('a window item of DynamoDB', () => {
     expect(item.size).toBeGreaterThan(150);
     expect(bytesOf(item)).toBeLessThanOrEqual(WRITE_UNIT_BYTES);
   });
+
+  test('may be deleted a day after the start of its minute, in seconds as DynamoDB wants', () => {
+    const slot = { startMs: MINUTE_MS + 59_000, bucketMs: 1_000 };
+
+    const { ExpressionAttributeNames: names, ExpressionAttributeValues: values } = toWindowUpdate(
+      slot,
+      { success: 1, slow: 0, failures: {} },
+    );
+
+    expect(names['#expiresAt']).toBe(CIRCUITS_TABLE.timeToLive);
+    const expiresAtMs = Number(values[':expiresAt']?.N) * 1_000;
+    expect(new Date(expiresAtMs)).toEqual(new Date(MINUTE_MS + 86_400_000));
+  });
 });
 
 /**

@@ -169,7 +169,10 @@ export function countingCases(newFleet: NewFleet, seeds: number): void {
       await fleet.call(FAIL, 1, { subject: 'job-1' });
       await fleet.call(FAIL, 1, { subject: 'job-2' });
       expect(await countsOf(fleet)).toMatchObject({ failures: 2 });
-      await fleet.seconds(60);
+      await fleet.seconds(59);
+      await fleet.call(FAIL, 1, { subject: 'job-1' });
+      expect(await countsOf(fleet)).toMatchObject({ failures: 2 });
+      await fleet.seconds(1);
       await fleet.call(FAIL, 1, { subject: 'job-1' });
 
       expect(await countsOf(fleet)).toMatchObject({ failures: 1 });

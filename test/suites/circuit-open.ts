@@ -53,6 +53,17 @@ export function openCases(newFleet: NewFleet): void {
       expect(cooldownSeconds(fleet)).toBe(120);
     });
 
+    test('22. Retry-After of a failed probe lengthens the next cooldown', async () => {
+      const fleet = await newFleet();
+      await fleet.calls(20, FAIL);
+      await fleet.seconds(60);
+
+      await fleet.call(failure('capacity', { retryAfterMs: 120_000 }));
+
+      expect(fleet.ofType('opened').at(-1)).toMatchObject({ evidence: { rule: 'probe' } });
+      expect(cooldownSeconds(fleet)).toBe(120);
+    });
+
     test('23. Retry-After is clamped to the cap, a daily quota is not', async () => {
       const clamped = await newFleet();
       await clamped.calls(20, failure('capacity', { retryAfterMs: 86_400_000 }));

@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { localAws } from './local-aws.ts';
 import { circuitsTable } from './tables.ts';
@@ -48,8 +53,7 @@ export function circuitTablesAt(port: number, stop: () => Promise<void>): Circui
     create: async () => {
       tables++;
       const tableName = `circuits-${tables}`;
-      await client.send(new CreateTableCommand(circuitsTable(tableName)));
-      await untilActive(client, tableName);
+      await createTable(client, circuitsTable(tableName));
       return tableName;
     },
     close: async () => {
@@ -59,7 +63,13 @@ export function circuitTablesAt(port: number, stop: () => Promise<void>): Circui
   };
 }
 
-async function untilActive(client: DynamoDBClient, TableName: string): Promise<void> {
+/** Creates a table and waits until it takes requests: a new table refuses them for a moment. */
+export async function createTable(
+  client: DynamoDBClient,
+  input: CreateTableCommandInput,
+): Promise<void> {
+  const { TableName } = input;
+  await client.send(new CreateTableCommand(input));
   for (;;) {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     if (Table?.TableStatus === 'ACTIVE') return;

@@ -46,6 +46,25 @@ test('tokens are counted once per run, even if the run tries several regions', a
   expect(models.counted).toHaveLength(1);
 });
 
+test('a model in two tiers is counted for each, because a tier adds its own instruction', async () => {
+  const { models, size } = aPrompt(150_000, 190_000);
+  const brief = { ...tier, name: 'brief', simplify: 'Be brief.' };
+
+  expect(await size.tokens({ target, tier }, 100)).toBe(190_000);
+  models.tokens = 190_003;
+  expect(await size.tokens({ target, tier: brief }, 100)).toBe(190_003);
+
+  expect(models.counted.map(({ system }) => system)).toEqual([undefined, 'Be brief.']);
+});
+
+test('the estimate of a tier includes its own instruction', () => {
+  const { size } = aPrompt(1_000);
+
+  expect(size.estimate(tier)).toBe(1_000);
+  expect(size.estimate({ ...tier, name: 'brief', simplify: 'four' })).toBe(1_001);
+  expect(size.estimate(tier)).toBe(1_000);
+});
+
 test('a prompt far from the window is not counted', async () => {
   const { models, size } = aPrompt(1_000, 5);
 

@@ -97,6 +97,28 @@ test('two open targets of one model say nothing about their region', () => {
   expect(out(settings, [open('us-east-1/a'), open('us-east-1/us.a')])).toEqual([]);
 });
 
+test('two open targets of four are enough: exactly half', () => {
+  const settings = chain('us-east-1/a', 'us-east-1/b', 'us-east-1/c', 'us-east-1/d');
+
+  expect(out(settings, [open('us-east-1/a'), open('us-east-1/b')])).toEqual([
+    'us-east-1/c',
+    'us-east-1/d',
+  ]);
+});
+
+test('the targets of a region count together, whatever their tiers', () => {
+  const tiers = ['a', 'b', 'us.a'].map((model, i) => ({
+    name: `tier-${i}`,
+    maxTokens: 1,
+    targets: [targetOf(`us-east-1/${model}`)],
+  }));
+  const settings = someSettings({ tiers });
+
+  expect(out(settings, [open('us-east-1/a'), open('us-east-1/b')])).toEqual(['us-east-1/us.a']);
+  // One model in two tiers is still one model.
+  expect(out(settings, [open('us-east-1/a'), open('us-east-1/us.a')])).toEqual([]);
+});
+
 test('two open targets of five are too few', () => {
   const settings = chain(
     'us-east-1/a',

@@ -1,0 +1,407 @@
+/**
+ * The handlers with all their adapters, over a fake AWS: what a use case alone cannot show, such as
+ * the time that it gets and the writes that it leaves behind when Lambda freezes the sandbox.
+ */
+
+import { marshall } from '@aws-sdk/util-dynamodb';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
+import { ENV } from '../lambda/contract/env.ts';
+import type { Job } from '../lambda/core/jobs/job.ts';
+import { HANDLERS, type HandlerName } from '../lib/bundle.ts';
+import { anApiEvent } from './support/api-event.ts';
+import { type AwsAnswer, type AwsRequest, DENIED, FakeAws } from './support/fake-aws.ts';
+import { aJob, aRunningJob, JOB_ID } from './support/job-builders.ts';
+import { someSettings } from './support/settings.ts';
+import { frame } from './support/stream-server.ts';
+import './support/errors-of-one-realm.ts';
+
+const SETTINGS = someSettings({ probe: { enabled: true } });
+const TARGET = 'us-east-1/anthropic.primary';
+/** A time left that is enough for everything that a function does. */
+const AMPLE_MS = 900_000;
+
+let aws: FakeAws;
+let before: NodeJS.ProcessEnv;
+let lines: string[];
+let sandboxes = 0;
+
+beforeAll(async () => {
+  aws = await FakeAws.start();
+  before = process.env;
+  process.env = {
+    ...before,
+    ...Object.fromEntries(Object.values(ENV).map((name) => [name, `the-${name}`])),
+    ...aws.environment,
+    [ENV.longestWaitSeconds]: '5',
+    [ENV.debugShare]: '0',
+    POWERTOOLS_SERVICE_NAME: 'Holdfast',
+  };
+  // A bundle has the file that this module reads beside it; the sources do not.
+  jest.unstable_mockModule('../lambda/aws/deployed-settings.ts', () => ({
+    readDeployedSettings: () => SETTINGS,
+  }));
+});
+afterAll(async () => {
+  process.env = before;
+  await aws.close();
+});
+
+beforeEach(() => {
+  lines = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    jest.spyOn(stream, 'write').mockImplementation((chunk) => {
+      lines.push(String(chunk));
+      return true;
+    });
+  }
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** Invokes a function in a new sandbox, with so much time left. */
+async function invoke(name: HandlerName, event: unknown = {}, remainingMs = AMPLE_MS) {
+  const { handler } = await import(`../lambda/${name}/handler.ts?sandbox=${++sandboxes}`);
+  return handler(event, {
+    awsRequestId: `call-of-${name}`,
+    getRemainingTimeInMillis: () => remainingMs,
+  });
+}
+
+/** Returns the log lines and the metrics so far. */
+const written = () => lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+
+/** Answers all requests with success, and the reading of the parameter with the settings. */
+function serve(respond: (request: AwsRequest) => AwsAnswer | Promise<AwsAnswer> | undefined) {
+  aws.answer((request) => {
+    if (request.operation !== 'GetParameter') return respond(request);
+    return { Parameter: { Value: JSON.stringify(SETTINGS) } };
+  });
+}
+
+/** An event with which each function reads its settings, and then something else. */
+const EVENTS: Readonly<Partial<Record<HandlerName, unknown>>> = {
+  request: anApiEvent({ route: 'GET /jobs' }),
+  status: anApiEvent({ id: JOB_ID }),
+  worker: aBatch(),
+  admin: anApiEvent({ route: 'POST /admin/redrive', userArn: 'arn:ada' }),
+};
+
+describe('a function', () => {
+  test.each(HANDLERS)(
+    'writes its metrics and its invocation’s id, even if %s fails',
+    async (name) => {
+      aws.answer(() => DENIED);
+
+      await invoke(name, EVENTS[name]).catch(() => undefined);
+
+      expect(aws.asked().length).toBeGreaterThan(1);
+      expect(written()).toContainEqual(expect.objectContaining({ SettingsRejected: 1 }));
+      expect(written()[0]).toMatchObject({ function_request_id: `call-of-${name}` });
+    },
+  );
+
+  test.each<HandlerName>(['sweeper', 'lifecycle'])(
+    'that a schedule invokes tells Lambda that it failed (%s)',
+    async (name) => {
+      aws.answer(() => DENIED);
+
+      await expect(invoke(name)).rejects.toThrow('refused by the test');
+    },
+  );
+});
+
+describe('the worker', () => {
+  test('ends only when the results of its calls are written to the window', async () => {
+    const isWindowWrite = ({ operation, input }: AwsRequest) =>
+      operation === 'UpdateItem' &&
+      Object.values(input.ExpressionAttributeNames).some((each) => /^s\d+$/.test(String(each)));
+    const write = Promise.withResolvers<AwsAnswer>();
+    const asked = Promise.withResolvers<void>();
+    serve((request) => {
+      if (!isWindowWrite(request)) return runsJob(request);
+      asked.resolve();
+      return write.promise;
+    });
+
+    let hasEnded = false;
+    const ended = invoke('worker', aBatch()).finally(() => {
+      hasEnded = true;
+    });
+    await Promise.race([asked.promise, ended]);
+    expect(hasEnded).toBe(false);
+    write.resolve({});
+
+    expect(await ended).toEqual({ batchItemFailures: [] });
+  });
+
+  test.each([
+    [620, 1],
+    [610, 0],
+  ])(
+    'with %d s left makes %d calls, each of which may take 600 s and a margin',
+    async (seconds, calls) => {
+      serve(runsJob);
+
+      await invoke('worker', aBatch(), seconds * 1000);
+
+      expect(aws.asked('POST model')).toHaveLength(calls);
+      // A job that is not called waits for another sandbox.
+      expect(aws.asked('SendMessage')).toHaveLength(1 - calls);
+    },
+  );
+
+  test('writes the metrics of its calls', async () => {
+    serve(runsJob);
+
+    await invoke('worker', aBatch());
+
+    expect(written()).toContainEqual(expect.objectContaining({ ModelCalls: 1, target: TARGET }));
+    expect(written()).toContainEqual(expect.objectContaining({ JobsSucceeded: 1 }));
+  });
+
+  test('asks SQS to send only the messages again whose work failed', async () => {
+    serve(({ operation }) => (operation === 'UpdateItem' ? DENIED : undefined));
+
+    expect(await invoke('worker', aBatch(aMessage('failed')))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'failed' }],
+    });
+    expect(
+      await invoke('worker', aBatch(aMessage('failed'), { ...aMessage('good'), body: '?' })),
+    ).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'failed' }],
+    });
+  });
+
+  test('sends a message that it cannot read to the dead-letter queue', async () => {
+    serve(() => undefined);
+
+    await invoke('worker', aBatch({ ...aMessage('a'), body: 'no message' }));
+
+    expect(aws.asked('SendMessage').map(({ input }) => input)).toMatchObject([
+      { QueueUrl: process.env[ENV.deadLetterQueueUrl], MessageBody: 'no message' },
+    ]);
+  });
+});
+
+describe('the prober', () => {
+  let circuit: object;
+  beforeEach(() => {
+    circuit = marshall(anOpenCircuit());
+  });
+  const waitingCircuit = (request: AwsRequest): AwsAnswer | undefined => {
+    const { Key, Item } = request.input;
+    if ((Key ?? Item)?.circuit?.S !== TARGET) return runsJob(request);
+    if (Item) circuit = Item;
+    return { Item: circuit };
+  };
+
+  test.each([
+    [70, 1],
+    [60, 0],
+  ])('with %d s left makes %d calls, each of which may take 65 s', async (seconds, calls) => {
+    serve(waitingCircuit);
+
+    await invoke('prober', {}, seconds * 1000);
+
+    expect(aws.asked('POST model')).toHaveLength(calls);
+  });
+
+  test('ends only when its results are written, and writes the metrics of its calls', async () => {
+    serve(waitingCircuit);
+
+    await invoke('prober');
+
+    expect(aws.asked().every(({ isAnswered }) => isAnswered)).toBe(true);
+    const saves = aws.asked('PutItem').map(({ input }) => input.Item);
+    expect(saves.at(-1)).toMatchObject({ state: { S: 'HALF_OPEN' }, stage: { N: '1' } });
+    expect(written()).toContainEqual(expect.objectContaining({ Probes: 1, target: TARGET }));
+  });
+});
+
+describe('the sweeper', () => {
+  test('sweeps all shards, and reports the health of the targets', async () => {
+    serve(() => undefined);
+
+    await invoke('sweeper');
+
+    expect(aws.asked('Query')).toHaveLength(16);
+    expect(written()).toContainEqual(expect.objectContaining({ SweptJobs: 0, TargetsServing: 3 }));
+  });
+
+  test('stops 15 s before Lambda stops it', async () => {
+    serve(() => undefined);
+
+    await invoke('sweeper', {}, 15_000);
+
+    expect(aws.asked('Query')).toHaveLength(1);
+  });
+
+  test('sends a due job to the workers’ queue', async () => {
+    const due = { ...aJob(), sentAt: undefined, dueAt: 1, deadlineAt: Date.now() + 60_000 };
+    const Items = [marshall(due, { removeUndefinedValues: true })];
+    let queries = 0;
+    serve(({ operation }) => (operation === 'Query' && ++queries === 1 ? { Items } : undefined));
+
+    await invoke('sweeper');
+
+    expect(aws.asked('SendMessage').map(({ input }) => input)).toMatchObject([
+      { QueueUrl: process.env[ENV.jobsQueueUrl], MessageGroupId: due.tenant },
+    ]);
+  });
+});
+
+describe('the status function', () => {
+  const waitFor = (seconds: number, remainingMs: number) => {
+    const event = anApiEvent({ id: JOB_ID, apiKeyId: 'tenant', query: { wait: [`${seconds}`] } });
+    return invoke('status', event, remainingMs);
+  };
+  beforeEach(() => {
+    serve(({ operation }) => (operation === 'GetItem' ? rowOf(liveJob()) : undefined));
+  });
+
+  test('waits for the job to end, but only until 5 s before Lambda stops it', async () => {
+    const startedAtMs = performance.now();
+
+    const response = await waitFor(5, 5_150);
+
+    expect(response.statusCode).toBe(200);
+    expect(performance.now() - startedAtMs).toBeLessThan(3_000);
+    expect(aws.asked('GetItem').length).toBeGreaterThan(1);
+  });
+
+  test('refuses a longer wait than the stack allows', async () => {
+    expect((await waitFor(6, AMPLE_MS)).statusCode).toBe(400);
+  });
+});
+
+describe('the request function', () => {
+  test('stores a prompt, creates its row and sends its message, in this order', async () => {
+    serve(() => undefined);
+
+    const event = anApiEvent({ route: 'POST /jobs', body: '{"prompt":"hello"}' });
+    expect((await invoke('request', event)).statusCode).toBe(202);
+
+    const [prompt, row, message] = aws
+      .asked()
+      .filter(({ operation }) => operation !== 'GetParameter');
+    expect(prompt?.path).toMatch(new RegExp(`^/${process.env[ENV.resultsBucket]}/prompts/`));
+    expect(row?.input.TableName).toBe(process.env[ENV.jobsTable]);
+    expect(message?.input.QueueUrl).toBe(process.env[ENV.jobsQueueUrl]);
+    expect(written()).toContainEqual(expect.objectContaining({ JobsAccepted: 1 }));
+  });
+});
+
+describe('the admin function', () => {
+  const redrive = (remainingMs: number) =>
+    invoke('admin', anApiEvent({ route: 'POST /admin/redrive', userArn: 'arn:ada' }), remainingMs);
+
+  test('redrives from the dead-letter queue, and holds the lease until Lambda stops it', async () => {
+    serve(() => undefined);
+
+    const startedAtMs = Date.now();
+    expect((await redrive(29_000)).statusCode).toBe(200);
+
+    const [{ until }] = aws.asked('PutItem').map(({ input }) => input.Item);
+    const leaseMs = Date.parse(until.S) - startedAtMs;
+    expect(leaseMs).toBeGreaterThanOrEqual(29_000);
+    expect(leaseMs).toBeLessThan(29_000 + 2_000);
+    expect(aws.asked('ReceiveMessage')[0]?.input.QueueUrl).toBe(
+      process.env[ENV.deadLetterQueueUrl],
+    );
+  });
+
+  test('receives nothing in the last 5 s before Lambda stops it', async () => {
+    serve(() => undefined);
+
+    await redrive(5_000);
+
+    expect(aws.asked('ReceiveMessage')).toEqual([]);
+  });
+
+  test('ends only when the action is in the operators’ log', async () => {
+    serve(() => undefined);
+
+    await redrive(29_000);
+
+    const [record] = aws.asked('PutLogEvents');
+    expect(record?.input).toMatchObject({
+      logGroupName: process.env[ENV.operatorLogGroup],
+      logStreamName: process.env[ENV.operatorLogStream],
+    });
+    expect(record?.isAnswered).toBe(true);
+  });
+});
+
+describe('the lifecycle function', () => {
+  test('saves what it found before it ends, and writes its metrics', async () => {
+    serve(() => undefined);
+
+    await invoke('lifecycle');
+
+    const [save] = aws.asked('PutItem');
+    expect(save?.isAnswered).toBe(true);
+    expect(save?.input).toMatchObject({ TableName: process.env[ENV.circuitsTable] });
+    expect(Object.keys(JSON.parse(save?.input.Item.targets.S))).toContain(TARGET);
+    expect(written()).toContainEqual(expect.objectContaining({ LifecycleFindings: 0 }));
+  });
+});
+
+function liveJob(fields: Partial<Job> = {}): Job {
+  const now = Date.now();
+  const times = { createdAt: now, leaseUntil: now + 100_000, deadlineAt: now + 86_400_000 };
+  return aRunningJob({ ...times, expiresAt: now / 1000 + 90_000, ...fields });
+}
+
+function rowOf(job: Job): AwsAnswer {
+  return { Item: marshall(job, { removeUndefinedValues: true }) };
+}
+
+/** Answers the requests of a worker that runs a job, whose model says "OK". */
+function runsJob({ operation, input }: AwsRequest): AwsAnswer | undefined {
+  switch (operation) {
+    case 'UpdateItem': {
+      if (input.TableName !== process.env[ENV.jobsTable]) return undefined;
+      const texts = Object.values(input.ExpressionAttributeValues).map((value) => Object(value).S);
+      const status = texts.includes('SUCCEEDED') ? 'SUCCEEDED' : 'RUNNING';
+      return { Attributes: marshall(liveJob({ status }), { removeUndefinedValues: true }) };
+    }
+    case `GET the-${ENV.resultsBucket}`:
+      return { messages: [{ role: 'user', text: 'hello' }] };
+    case 'POST model':
+      return Buffer.concat([
+        frame.messageStart,
+        frame.text('OK'),
+        frame.messageStop,
+        frame.metadata,
+      ]);
+    default:
+      return undefined;
+  }
+}
+
+function aMessage(messageId: string) {
+  const body = JSON.stringify({ version: 1, jobId: JOB_ID, generation: aJob().generation });
+  return { messageId, body, eventSource: 'aws:sqs' };
+}
+
+function aBatch(...Records: readonly ReturnType<typeof aMessage>[]) {
+  return { Records: Records.length > 0 ? Records : [aMessage('a')] };
+}
+
+/** The record of a circuit whose cooldown ended a minute ago. */
+function anOpenCircuit() {
+  const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+  const reason = { rule: 'rate', calls: 20, failures: 20, failure: 'capacity' };
+  const times = { since: ago(120_000), until: ago(60_000) };
+  return { state: 'OPEN', version: 1, epoch: 5, writer: 'w', opens: 1, ...times, reason };
+}
