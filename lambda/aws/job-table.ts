@@ -104,10 +104,13 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
       }
     },
 
-    async *due(shard, now) {
-      const query = dueQuery(tableName, shard, '<=', now);
-      for await (const { Items = [] } of paginateQuery({ client, pageSize: PAGE_SIZE }, query)) {
-        yield Items.map(dueJobOf);
+    async *due(shard, now, trusted) {
+      // No page size: DynamoDB counts the rows that the filter leaves out as well.
+      const pages = paginateQuery({ client }, stuckQuery(tableName, shard, now, trusted));
+      for await (const { Items = [] } of pages) {
+        for (let at = 0; at < Items.length; at += PAGE_SIZE) {
+          yield Items.slice(at, at + PAGE_SIZE).map(dueJobOf);
+        }
       }
     },
 
@@ -171,6 +174,29 @@ function dueQuery(tableName: string, shard: number, comparison: '<=' | '>', now:
     IndexName: name,
     KeyConditionExpression: `${partitionKey} = :shard AND ${sortKey} ${comparison} :now`,
     ExpressionAttributeValues: { ':shard': { N: String(shard) }, ':now': { N: String(now) } },
+  };
+}
+
+/** Builds the query for due rows, without those for which `waitsInQueue` holds. */
+function stuckQuery(tableName: string, shard: number, now: number, trusted: number) {
+  const { ExpressionAttributeValues, ...query } = dueQuery(tableName, shard, '<=', now);
+  const waits = [
+    '#status IN (:queued, :deferred)',
+    'attribute_not_exists(cancelRequested)',
+    'deadlineAt > :now',
+    'attribute_exists(sentAt)',
+    '(sentAt > :trusted OR nextAttemptAt > :trusted)',
+  ];
+  return {
+    ...query,
+    FilterExpression: `NOT (${waits.join(' AND ')})`,
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: {
+      ...ExpressionAttributeValues,
+      ':queued': { S: 'QUEUED' },
+      ':deferred': { S: 'DEFERRED' },
+      ':trusted': { N: String(trusted) },
+    },
   };
 }
 

@@ -7,7 +7,12 @@ import type { DueJob } from '../core/jobs/job.ts';
 import type { JobEnds } from '../core/jobs/job-ends.ts';
 import { dispatch, type JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
-import { type QueueBacklog, type SweepAction, sweepRule } from '../core/jobs/sweep-rule.ts';
+import {
+  type QueueBacklog,
+  type SweepAction,
+  sweepRule,
+  trustedSince,
+} from '../core/jobs/sweep-rule.ts';
 import { postpone, requeue, sent, visibleAt } from '../core/jobs/transitions.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 
@@ -27,10 +32,10 @@ export interface SweepDependencies {
  */
 export async function sweep(dependencies: SweepDependencies, untilMs: number): Promise<void> {
   const { jobs, clock, metrics } = dependencies;
-  const state = { queueBacklog: once(() => readQueue(dependencies)), isBusUp: true };
+  const state = { trusted: await readTrust(dependencies), isBusUp: true };
   let moved = 0;
   for (const shard of shardsFrom(clock.now())) {
-    for await (const page of jobs.due(shard, clock.now())) {
+    for await (const page of jobs.due(shard, clock.now(), state.trusted)) {
       const done = await Promise.all(page.map((job) => sweepJob(dependencies, job, state)));
       moved += done.filter(Boolean).length;
       if (clock.now() >= untilMs) break;
@@ -42,8 +47,8 @@ export async function sweep(dependencies: SweepDependencies, untilMs: number): P
 
 /** The facts that a sweep has learned so far about the queue and the bus. */
 interface SweepState {
-  /** Reads the queue's backlog on the first call, and returns that reading on later calls. */
-  readonly queueBacklog: () => Promise<QueueBacklog>;
+  /** Messages that became visible after this time count as waiting in the queue. */
+  readonly trusted: number;
   /** False after a failed publish: the sweep then skips the remaining events to save time. */
   isBusUp: boolean;
 }
@@ -66,10 +71,8 @@ async function sweepJob(
   const { clock, log, metrics } = dependencies;
   const { jobId } = job;
   try {
-    const isWaiting = job.status !== 'RUNNING' && job.sentAt !== undefined;
-    const queue = isWaiting ? await state.queueBacklog() : NOT_READ;
     const now = clock.now();
-    const rule = sweepRule(job, now, queue);
+    const rule = sweepRule(job, now, state.trusted);
     const isMoved =
       rule.action === 'publish'
         ? await publishEnd(dependencies, jobId, state)
@@ -135,9 +138,18 @@ async function publishEnd(
 }
 
 /**
- * The backlog for rows whose action does not depend on it. The queue is not read for these rows.
+ * Decides from which time on messages count as waiting. If SQS does not answer, all of them do: a sweep
+ * must not send a whole backlog again, and other rows do not need the queue.
  */
-const NOT_READ: QueueBacklog = { isEmpty: false, ageMs: 0 };
+async function readTrust(dependencies: SweepDependencies): Promise<number> {
+  const { clock, log } = dependencies;
+  try {
+    return trustedSince(await readQueue(dependencies), clock.now());
+  } catch (error) {
+    log.error('reading the queue failed', { error: errorName(error) });
+    return 0;
+  }
+}
 
 async function readQueue(dependencies: SweepDependencies): Promise<QueueBacklog> {
   const waiting = await dependencies.queue.countWaiting();
@@ -160,11 +172,3 @@ async function longestWaitMs({ jobs, clock }: SweepDependencies): Promise<number
 }
 
 const SAMPLE_SIZE = 10;
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}

@@ -46,6 +46,19 @@ describe('the job store on DynamoDB', () => {
     expect(requests).toBe(1);
   });
 
+  test('hands out due rows in portions that the sweeper can handle side by side', async () => {
+    const Items = Array.from({ length: 120 }, () => ({ jobId: { S: JOB_ID } }));
+    const service = await serveAwsService(() => ({ status: 200, body: { Items } }));
+    const jobs = dynamoDbJobStore(new DynamoDBClient(service.config), 'jobs');
+
+    const portions: number[] = [];
+    for await (const rows of jobs.due(0, START, START)) portions.push(rows.length);
+    await service.close();
+
+    expect(portions).toEqual([50, 50, 20]);
+    expect(service.requests()).toBe(1);
+  });
+
   test('reads a limited part of an index for a page and returns where to continue', async () => {
     const LastEvaluatedKey = { createdKey: { S: 'a-key' }, tenant: { S: 'me' } };
     const service = await serveAwsService(() => ({

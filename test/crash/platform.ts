@@ -78,8 +78,8 @@ export function withShardOf(jobId: string, ports: Ports): Ports {
     ...ports,
     jobs: {
       ...jobs,
-      async *due(asked, now) {
-        if (asked === shard) yield* jobs.due(asked, now);
+      async *due(asked, now, trusted) {
+        if (asked === shard) yield* jobs.due(asked, now, trusted);
       },
       running: async (asked, now, limit) =>
         asked === shard ? jobs.running(asked, now, limit) : [],

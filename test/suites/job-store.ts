@@ -153,6 +153,32 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       );
     });
 
+    test('lists the due rows of a shard without those whose message waits in the queue', async () => {
+      const [trusted, now] = [START + 500, START + 1000];
+      const waits: readonly Partial<Job>[] = [
+        { sentAt: trusted + 1 },
+        { status: 'DEFERRED', sentAt: START, nextAttemptAt: trusted + 1 },
+      ];
+      const stuck: readonly Partial<Job>[] = [
+        { sentAt: trusted },
+        { status: 'DEFERRED', sentAt: START, nextAttemptAt: trusted },
+        { sentAt: undefined },
+        { status: 'DEFERRED', sentAt: undefined, nextAttemptAt: now },
+        { sentAt: now, cancelRequested: true },
+        { sentAt: now, deadlineAt: now },
+        { status: 'RUNNING', sentAt: now },
+        { status: 'SUCCEEDED', sentAt: now, eventPending: true },
+      ];
+      for (const [i, fields] of [...stuck, ...waits].entries()) {
+        const jobId = i.toString(16).repeat(32);
+        await jobs.create(aJob({ jobId, sweepShard: 3, dueAt: START + i, ...fields }), START);
+      }
+
+      const found = await dueIn(jobs, 3, now, trusted);
+
+      expect(found.map(({ jobId }) => jobId[0])).toEqual(stuck.map((_, i) => i.toString(16)));
+    });
+
     test('lists each due row with the fields that the sweeper needs', async () => {
       const job = aRunningJob({ nextAttemptAt: START, cancelRequested: true, sweepShard: 0 });
       await jobs.create(job, START);
@@ -270,8 +296,13 @@ async function allPages(jobs: JobStore, query: JobQuery): Promise<readonly numbe
 
 const running = aRunningJob();
 
-async function dueIn(jobs: JobStore, shard: number, now = START): Promise<readonly DueJob[]> {
+async function dueIn(
+  jobs: JobStore,
+  shard: number,
+  now = START,
+  trusted = now,
+): Promise<readonly DueJob[]> {
   const rows: DueJob[] = [];
-  for await (const page of jobs.due(shard, now)) rows.push(...page);
+  for await (const page of jobs.due(shard, now, trusted)) rows.push(...page);
   return rows;
 }

@@ -7,6 +7,7 @@ import type {
   Updated,
 } from '../../lambda/core/jobs/job-store.ts';
 import { alreadyApplied, type Clause, type RowUpdate } from '../../lambda/core/jobs/row-update.ts';
+import { waitsInQueue } from '../../lambda/core/jobs/sweep-rule.ts';
 
 const PAGE_SIZE = 3;
 
@@ -42,8 +43,10 @@ export class MemoryJobStore implements JobStore {
       : { applied: false, current };
   }
 
-  async *due(shard: number, now: number): AsyncIterable<readonly DueJob[]> {
-    const rows = this.#byDue(shard).filter(({ dueAt = 0 }) => dueAt <= now);
+  async *due(shard: number, now: number, trusted: number): AsyncIterable<readonly DueJob[]> {
+    const rows = this.#byDue(shard).filter(
+      (job) => (job.dueAt ?? 0) <= now && !waitsInQueue(job, now, trusted),
+    );
     for (let at = 0; at < rows.length; at += PAGE_SIZE) yield rows.slice(at, at + PAGE_SIZE);
   }
 
@@ -93,7 +96,7 @@ function holds(clause: Clause, job: Job): boolean {
 }
 
 /** Returns the row after the update. Every clause must hold on the given row. */
-function applyUpdate(job: Job, update: RowUpdate): Job {
+export function applyUpdate(job: Job, update: RowUpdate): Job {
   const claims = job.claims + (update.add?.claims ?? 0);
   const next: { -readonly [K in keyof Job]: Job[K] } = { ...job, claims, ...update.set };
   for (const field of update.remove ?? []) next[field] = undefined;

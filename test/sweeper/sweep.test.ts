@@ -128,7 +128,23 @@ describe('a sweep', () => {
     await sweepAll(world);
 
     expect(world.queue.sent).toEqual([]);
-    expect(rowOf(world, waiting[0]?.jobId ?? '').dueAt).toBe(START + 40 * MINUTE);
+    expect([...world.jobs.rows.values()]).toEqual([...waiting, runs]);
+  });
+
+  test('does what needs no queue while the queue cannot be read', async () => {
+    const lost = aRunningJob({ jobId: '0b'.repeat(16) });
+    const world = aWorldOf([aJob(), lost], START + 20 * MINUTE);
+    world.queue.countWaiting = async () => {
+      throw new Error('SQS does not answer');
+    };
+
+    await sweepAll(world);
+
+    expect(world.queue.sent.map(({ message }) => message.jobId)).toEqual([lost.jobId]);
+    expect(world.logged).toContainEqual({
+      message: 'reading the queue failed',
+      fields: { error: 'Error' },
+    });
   });
 
   test('expires a job that waits past its deadline', async () => {

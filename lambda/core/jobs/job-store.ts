@@ -11,8 +11,11 @@ export interface JobStore {
   get(jobId: string): Promise<Job | undefined>;
   /** Updates the row in one atomic step. A row that already holds the result counts as updated. */
   update(jobId: string, update: RowUpdate): Promise<Updated>;
-  /** Pages through a shard's rows whose `dueAt` has come, oldest first. May lag behind writes. */
-  due(shard: number, now: number): AsyncIterable<readonly DueJob[]>;
+  /**
+   * Pages through a shard's rows whose `dueAt` has come, oldest first, without those for which
+   * `waitsInQueue(job, now, trusted)` holds. May lag behind writes.
+   */
+  due(shard: number, now: number, trusted: number): AsyncIterable<readonly DueJob[]>;
   /**
    * Returns some of a shard's rows that a run holds. Reads a bounded number of rows, so it may miss
    * these rows among many others. May lag behind writes.

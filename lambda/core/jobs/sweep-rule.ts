@@ -18,12 +18,32 @@ export interface QueueBacklog {
 }
 
 /**
- * Decides what the sweeper does with a due row. A sweeper that mistakes a backlog for lost messages
- * would multiply the backlog. So while messages wait in the queue, the sweeper leaves a sent job
- * alone for twice their waiting time. If the queue is empty, the job's message is lost or was never
- * sent.
+ * Returns the time after which a message must have become visible to count as waiting in the queue. A
+ * sweeper that mistakes a backlog for lost messages would multiply the backlog. So while messages wait,
+ * a job is left alone for twice their waiting time. If the queue is empty, its message is lost or was
+ * never sent.
  */
-export function sweepRule(job: DueJob, now: number, queue: QueueBacklog): SweepAction {
+export function trustedSince({ isEmpty, ageMs }: QueueBacklog, now: number): number {
+  return now - (isEmpty ? FIRST_CHECK_MS : Math.max(UNCLAIMED_GRACE_MS, 2 * ageMs));
+}
+
+/**
+ * Returns true if the sweeper leaves the job alone because its message waits in the queue. A store
+ * applies this rule before it returns rows: such rows stay in the index, and reading one again costs much
+ * less than a write that postpones its next check.
+ */
+export function waitsInQueue(job: DueJob, now: number, trusted: number): boolean {
+  return (
+    (job.status === 'QUEUED' || job.status === 'DEFERRED') &&
+    !job.cancelRequested &&
+    job.deadlineAt > now &&
+    job.sentAt !== undefined &&
+    visibleAt(job, job.sentAt) > trusted
+  );
+}
+
+/** Decides what the sweeper does with a due row. `trusted` is the result of `trustedSince`. */
+export function sweepRule(job: DueJob, now: number, trusted: number): SweepAction {
   if (hasEnded(job.status)) return { action: isUnpublished(job, now) ? 'publish' : 'none' };
   if (job.leaseUntil !== undefined && job.leaseUntil > now) {
     return { action: 'postpone', until: job.leaseUntil };
@@ -32,16 +52,11 @@ export function sweepRule(job: DueJob, now: number, queue: QueueBacklog): SweepA
   if (job.deadlineAt <= now) return { action: 'expire' };
   if (job.status === 'RUNNING') return { action: 'requeue' };
   if (job.sentAt === undefined) return { action: 'send' };
-
-  const visibleSince = visibleAt(job, job.sentAt);
-  const graceMs = queue.isEmpty ? FIRST_CHECK_MS : Math.max(UNCLAIMED_GRACE_MS, 2 * queue.ageMs);
-  const waitedMs = now - visibleSince;
-  const capped = (at: number) => Math.min(at, job.deadlineAt);
-  // The time between two checks doubles, so a long wait costs few checks.
+  if (waitsInQueue(job, now, trusted)) return { action: 'none' };
+  const waitedMs = now - visibleAt(job, job.sentAt);
+  // The time between two sends doubles, so a long wait costs few messages.
   const nextCheckAt = visibleAt(job, now) + Math.max(waitedMs, FIRST_CHECK_MS);
-  return waitedMs < graceMs
-    ? { action: 'postpone', until: capped(Math.min(visibleSince + graceMs, nextCheckAt)) }
-    : { action: 'send-again', nextCheckAt: capped(nextCheckAt) };
+  return { action: 'send-again', nextCheckAt: Math.min(nextCheckAt, job.deadlineAt) };
 }
 
 /**

@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Job } from '../../../lambda/core/jobs/job.ts';
-import { type QueueBacklog, sweepRule } from '../../../lambda/core/jobs/sweep-rule.ts';
+import {
+  type QueueBacklog,
+  sweepRule,
+  trustedSince,
+} from '../../../lambda/core/jobs/sweep-rule.ts';
 import { aJob, aRunningJob, START } from '../../support/job-builders.ts';
 
 const MINUTE = 60_000;
@@ -51,19 +55,13 @@ describe('the sweeper', () => {
       row: aJob(),
       at: START + MINUTE - 1,
       queue: EMPTY,
-      rule: { action: 'postpone', until: START + MINUTE },
-    },
-    {
-      says: 'doubles the time to its next check while messages wait',
-      row: aJob(),
-      at: START + 4 * MINUTE,
-      rule: { action: 'postpone', until: START + 8 * MINUTE },
+      rule: { action: 'none' },
     },
     {
       says: 'waits 15 minutes in a backlog before it considers a message lost',
       row: aJob(),
-      at: START + 14 * MINUTE,
-      rule: { action: 'postpone', until: START + 15 * MINUTE },
+      at: START + 15 * MINUTE - 1,
+      rule: { action: 'none' },
     },
     {
       says: 'then sends the message again, and waits twice as long for it',
@@ -74,15 +72,15 @@ describe('the sweeper', () => {
     {
       says: 'measures from the time when a delayed message becomes visible',
       row: aJob({ status: 'DEFERRED', nextAttemptAt: START + 10 * MINUTE }),
-      at: START + 15 * MINUTE,
-      rule: { action: 'postpone', until: START + 20 * MINUTE },
+      at: START + 25 * MINUTE - 1,
+      rule: { action: 'none' },
     },
     {
       says: 'does not mistake a backlog for lost messages',
       row: aJob(),
       at: START + 30 * MINUTE,
       queue: { isEmpty: false, ageMs: 20 * MINUTE },
-      rule: { action: 'postpone', until: START + 40 * MINUTE },
+      rule: { action: 'none' },
     },
     {
       says: 'expires a job that waits past its deadline',
@@ -100,7 +98,8 @@ describe('the sweeper', () => {
       says: 'schedules its next check no later than the deadline',
       row: aJob({ deadlineAt: START + 90_000 }),
       at: START + MINUTE,
-      rule: { action: 'postpone', until: START + 90_000 },
+      queue: EMPTY,
+      rule: { action: 'send-again', nextCheckAt: START + 90_000 },
     },
     {
       says: 'cancels a lost run whose caller asked for it',
@@ -127,7 +126,7 @@ describe('the sweeper', () => {
       rule: { action: 'none' },
     },
   ])('$says', ({ row, at, queue = BACKLOG, rule }) => {
-    expect(sweepRule(row, at, queue)).toEqual(rule);
+    expect(sweepRule(row, at, trustedSince(queue, at))).toEqual(rule);
   });
 
   test.each([
@@ -138,10 +137,10 @@ describe('the sweeper', () => {
     let resends = 0;
 
     for (let at = START + MINUTE; at < row.deadlineAt; ) {
-      const rule = sweepRule(row, at, queue);
+      const rule = sweepRule(row, at, trustedSince(queue, at));
       if (rule.action === 'send-again') resends += 1;
       if (rule.action === 'send-again') at = rule.nextCheckAt;
-      else if (rule.action === 'postpone') at = rule.until;
+      else if (rule.action === 'none') at += MINUTE;
       else throw new Error(`not expected: ${rule.action}`);
     }
 
