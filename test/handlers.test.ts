@@ -88,6 +88,40 @@ function serve(respond: (request: AwsRequest) => AwsAnswer | Promise<AwsAnswer> 
   });
 }
 
+/**
+ * Invokes a function, and holds back the response to its writes of one kind. Returns true if the
+ * function ends before such a write has arrived, so that Lambda would freeze it in the meantime.
+ */
+async function endsBefore(
+  name: HandlerName,
+  event: unknown,
+  isHeld: (request: AwsRequest) => boolean,
+  respond: (request: AwsRequest) => AwsAnswer | undefined,
+): Promise<boolean> {
+  const response = Promise.withResolvers<AwsAnswer>();
+  const asked = Promise.withResolvers<void>();
+  serve((request) => {
+    if (!isHeld(request)) return respond(request);
+    asked.resolve();
+    return response.promise;
+  });
+  let hasEnded = false;
+  const ended = invoke(name, event).finally(() => {
+    hasEnded = true;
+  });
+  await Promise.race([asked.promise, ended]);
+  const isEarly = hasEnded;
+  response.resolve({});
+  await ended;
+  return isEarly;
+}
+
+function isLoadOfTarget({ operation, input }: AwsRequest): boolean {
+  return operation === 'GetItem' && input.Key?.circuit?.S === TARGET;
+}
+
+const STAGE_BEGAN = { message: 'circuit recovery stage began', target: TARGET };
+
 /** An event with which each function reads its settings, and then something else. */
 const EVENTS: Readonly<Partial<Record<HandlerName, unknown>>> = {
   request: anApiEvent({ route: 'GET /jobs' }),
@@ -106,7 +140,9 @@ describe('a function', () => {
 
       expect(aws.asked().length).toBeGreaterThan(1);
       expect(written()).toContainEqual(expect.objectContaining({ SettingsRejected: 1 }));
-      expect(written()[0]).toMatchObject({ function_request_id: `call-of-${name}` });
+      expect(written()).toContainEqual(
+        expect.objectContaining({ function_request_id: `call-of-${name}` }),
+      );
     },
   );
 
@@ -122,26 +158,13 @@ describe('a function', () => {
 
 describe('the worker', () => {
   test('ends only when the results of its calls are written to the window', async () => {
-    const isWindowWrite = ({ operation, input }: AwsRequest) =>
+    const isSuccess = ({ operation, input }: AwsRequest) =>
       operation === 'UpdateItem' &&
       Object.values(input.ExpressionAttributeNames).some((each) => /^s\d+$/.test(String(each)));
-    const write = Promise.withResolvers<AwsAnswer>();
-    const asked = Promise.withResolvers<void>();
-    serve((request) => {
-      if (!isWindowWrite(request)) return runsJob(request);
-      asked.resolve();
-      return write.promise;
-    });
 
-    let hasEnded = false;
-    const ended = invoke('worker', aBatch()).finally(() => {
-      hasEnded = true;
-    });
-    await Promise.race([asked.promise, ended]);
+    const hasEnded = await endsBefore('worker', aBatch(), isSuccess, runsJob);
+
     expect(hasEnded).toBe(false);
-    write.resolve({});
-
-    expect(await ended).toEqual({ batchItemFailures: [] });
   });
 
   test.each([
@@ -169,6 +192,14 @@ describe('the worker', () => {
     expect(written()).toContainEqual(expect.objectContaining({ JobsSucceeded: 1 }));
   });
 
+  test('writes what happens to the circuits into the log', async () => {
+    serve(withCircuit(anOpenCircuit()));
+
+    await invoke('worker', aBatch());
+
+    expect(written()).toContainEqual(expect.objectContaining(STAGE_BEGAN));
+  });
+
   test('asks SQS to send only the messages again whose work failed', async () => {
     serve(({ operation }) => (operation === 'UpdateItem' ? DENIED : undefined));
 
@@ -194,22 +225,11 @@ describe('the worker', () => {
 });
 
 describe('the prober', () => {
-  let circuit: object;
-  beforeEach(() => {
-    circuit = marshall(anOpenCircuit());
-  });
-  const waitingCircuit = (request: AwsRequest): AwsAnswer | undefined => {
-    const { Key, Item } = request.input;
-    if ((Key ?? Item)?.circuit?.S !== TARGET) return runsJob(request);
-    if (Item) circuit = Item;
-    return { Item: circuit };
-  };
-
   test.each([
     [70, 1],
     [60, 0],
   ])('with %d s left makes %d calls, each of which may take 65 s', async (seconds, calls) => {
-    serve(waitingCircuit);
+    serve(withCircuit(anOpenCircuit()));
 
     await invoke('prober', {}, seconds * 1000);
 
@@ -217,7 +237,7 @@ describe('the prober', () => {
   });
 
   test('ends only when its results are written, and writes the metrics of its calls', async () => {
-    serve(waitingCircuit);
+    serve(withCircuit(anOpenCircuit()));
 
     await invoke('prober');
 
@@ -225,6 +245,26 @@ describe('the prober', () => {
     const saves = aws.asked('PutItem').map(({ input }) => input.Item);
     expect(saves.at(-1)).toMatchObject({ state: { S: 'HALF_OPEN' }, stage: { N: '1' } });
     expect(written()).toContainEqual(expect.objectContaining({ Probes: 1, target: TARGET }));
+    expect(written()).toContainEqual(expect.objectContaining(STAGE_BEGAN));
+  });
+
+  test('ends only when the announcement of a call that it did not make is written', async () => {
+    const closed = { state: 'CLOSED', version: 2, epoch: 6, opens: 0, seededSuccesses: 10 };
+    const closedCircuit = withCircuit({ ...anOpenCircuit(), ...closed });
+    const openCircuit = withCircuit(anOpenCircuit());
+    let loads = 0;
+    // Another worker closes the circuit after the prober has found it open.
+    const respond = (request: AwsRequest) =>
+      isLoadOfTarget(request) && ++loads === 1 ? openCircuit(request) : closedCircuit(request);
+
+    const hasEnded = await endsBefore(
+      'prober',
+      {},
+      ({ operation }) => operation === 'UpdateItem',
+      respond,
+    );
+
+    expect(hasEnded).toBe(false);
   });
 });
 
@@ -311,8 +351,9 @@ describe('the admin function', () => {
     const startedAtMs = Date.now();
     expect((await redrive(29_000)).statusCode).toBe(200);
 
-    const [{ until }] = aws.asked('PutItem').map(({ input }) => input.Item);
-    const leaseMs = Date.parse(until.S) - startedAtMs;
+    const [lease] = aws.asked('PutItem').map(({ input }) => input);
+    expect(lease.TableName).toBe(process.env[ENV.circuitsTable]);
+    const leaseMs = Date.parse(lease.Item.until.S) - startedAtMs;
     expect(leaseMs).toBeGreaterThanOrEqual(29_000);
     expect(leaseMs).toBeLessThan(29_000 + 2_000);
     expect(aws.asked('ReceiveMessage')[0]?.input.QueueUrl).toBe(
@@ -396,6 +437,19 @@ function aMessage(messageId: string) {
 
 function aBatch(...Records: readonly ReturnType<typeof aMessage>[]) {
   return { Records: Records.length > 0 ? Records : [aMessage('a')] };
+}
+
+/** Answers like `runsJob`, with this record of the target's circuit until it is replaced. */
+function withCircuit(record: object) {
+  let circuit: object = marshall(record);
+  return (request: AwsRequest): AwsAnswer | undefined => {
+    const { Key, Item } = request.input;
+    if (request.operation === 'UpdateItem' || (Key ?? Item)?.circuit?.S !== TARGET) {
+      return runsJob(request);
+    }
+    if (Item) circuit = Item;
+    return { Item: circuit };
+  };
 }
 
 /** The record of a circuit whose cooldown ended a minute ago. */

@@ -96,6 +96,18 @@ describe('a daily-quota error', () => {
     expect(await fleet.admit(HAIKU, 2)).toMatchObject({ admitted: true });
   });
 
+  test('69. is over before a flush ends, if its probe is being settled', async () => {
+    const fleet = new GateFleet();
+    await fleet.call(SONNET, QUOTA);
+    await fleet.seconds(HOUR);
+    const probe = await fleet.permit(SONNET);
+    void probe.settle(OK);
+
+    await fleet.worker(1).flush();
+
+    expect(await fleet.admit(HAIKU, 2)).toMatchObject({ admitted: true });
+  });
+
   test('69. keeps its probe if the probe fails for another reason', async () => {
     const fleet = new GateFleet();
     await fleet.call(SONNET, QUOTA);
