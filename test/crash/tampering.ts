@@ -45,8 +45,8 @@ export function sendingEachMinute(ports: Ports): Ports {
     ...ports,
     jobs: {
       ...jobs,
-      async *due(shard, now, trusted) {
-        for await (const page of jobs.due(shard, now, trusted)) {
+      async *due(shard, now) {
+        for await (const page of jobs.due(shard, now, now)) {
           yield page.map(({ sentAt: _, ...job }) => job);
         }
       },
