@@ -269,8 +269,18 @@ describe('the prober', () => {
 });
 
 describe('the sweeper', () => {
+  /** Answers with an empty queue, and with this row as the only one that is due. */
+  const serveDue = (row?: object) => {
+    const Items = row ? [marshall(row, { removeUndefinedValues: true })] : [];
+    serve(({ operation }) => {
+      if (operation === 'GetQueueAttributes')
+        return { Attributes: { ApproximateNumberOfMessages: '0' } };
+      return operation === 'Query' ? { Items: Items.splice(0) } : undefined;
+    });
+  };
+
   test('sweeps all shards, and reports the health of the targets', async () => {
-    serve(() => undefined);
+    serveDue();
 
     await invoke('sweeper');
 
@@ -279,7 +289,7 @@ describe('the sweeper', () => {
   });
 
   test('stops 15 s before Lambda stops it', async () => {
-    serve(() => undefined);
+    serveDue();
 
     await invoke('sweeper', {}, 15_000);
 
@@ -288,9 +298,7 @@ describe('the sweeper', () => {
 
   test('sends a due job to the workers’ queue', async () => {
     const due = { ...aJob(), sentAt: undefined, dueAt: 1, deadlineAt: Date.now() + 60_000 };
-    const Items = [marshall(due, { removeUndefinedValues: true })];
-    let queries = 0;
-    serve(({ operation }) => (operation === 'Query' && ++queries === 1 ? { Items } : undefined));
+    serveDue(due);
 
     await invoke('sweeper');
 
