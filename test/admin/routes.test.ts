@@ -392,6 +392,8 @@ describe('DELETE /v1/admin/disabled', () => {
 
     expect(bodyOf(result)).toEqual({ target: EAST_SONNET });
     expect(await admin.workersDisabled.availability(EAST_SONNET)).toEqual({ available: true });
+    expect(await admin.otherSandbox.admit(EAST_SONNET)).toMatchObject({ permit: { stage: 0 } });
+    expect(await admin.otherSandbox.admit(EAST_SONNET)).toMatchObject({ reason: 'half-open' });
     expect(admin.logged.at(-1)).toEqual({
       message: 'target enabled by hand',
       fields: { target: EAST_SONNET, actor: OPERATOR },

@@ -1,9 +1,21 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventBridgeBus } from '../../lambda/aws/event-bus.ts';
 import type { CompletionEvent } from '../../lambda/core/jobs/completion-event.ts';
-import { type ServiceResponse, serveAwsService } from '../support/aws-service.ts';
+import { type AwsAnswer, FakeAws, Refusal } from '../support/fake-aws.ts';
 import { JOB_ID } from '../support/job-builders.ts';
+import { localAws } from '../support/local-aws.ts';
+
+let aws: FakeAws;
+let client: EventBridgeClient;
+beforeAll(async () => {
+  aws = await FakeAws.start();
+  client = new EventBridgeClient(localAws(aws.url));
+});
+afterAll(async () => {
+  client.destroy();
+  await aws.close();
+});
 
 const event = (generation: number): CompletionEvent => ({
   id: `${JOB_ID}#${generation}`,
@@ -14,22 +26,32 @@ const event = (generation: number): CompletionEvent => ({
   completedAt: '2026-01-01T00:00:01.000Z',
 });
 
-async function publish(answer: ServiceResponse, ...events: readonly CompletionEvent[]) {
-  const service = await serveAwsService(() => answer);
-  const client = new EventBridgeClient(service.config);
-  try {
-    return await eventBridgeBus('bus', client).publish(events);
-  } finally {
-    client.destroy();
-    await service.close();
-  }
+function publish(answer: AwsAnswer, ...events: readonly CompletionEvent[]) {
+  aws.answer(() => answer);
+  return eventBridgeBus('the-bus', client).publish(events);
 }
+
+test('sends each event to the bus as JSON, with the time at which its job ended', async () => {
+  await publish({}, event(1), event(2));
+
+  const entry = {
+    EventBusName: 'the-bus',
+    Source: 'holdfast',
+    DetailType: 'Job ended',
+    Time: Date.UTC(2026, 0, 1, 0, 0, 1) / 1000,
+  };
+  expect(aws.asked('PutEvents').map(({ input }) => input.Entries)).toEqual([
+    [
+      { ...entry, Detail: JSON.stringify(event(1)) },
+      { ...entry, Detail: JSON.stringify(event(2)) },
+    ],
+  ]);
+});
 
 test('returns for each event whether the bus accepted it', async () => {
   const Entries = [{ EventId: '1' }, { ErrorCode: 'ThrottlingException' }, { EventId: '3' }];
-  const body = { FailedEntryCount: 1, Entries };
 
-  expect(await publish({ status: 200, body }, event(1), event(2), event(3))).toEqual([
+  expect(await publish({ FailedEntryCount: 1, Entries }, event(1), event(2), event(3))).toEqual([
     true,
     false,
     true,
@@ -37,11 +59,11 @@ test('returns for each event whether the bus accepted it', async () => {
 });
 
 test('treats a response without entries as a refusal of all events', async () => {
-  expect(await publish({ status: 200, body: {} }, event(1))).toEqual([false]);
+  expect(await publish({}, event(1))).toEqual([false]);
 });
 
 test('throws when the bus refuses the request', async () => {
-  const body = { __type: 'InternalException', message: 'broken' };
-
-  await expect(publish({ status: 500, body }, event(1))).rejects.toThrow('broken');
+  await expect(publish(new Refusal('InternalException'), event(1))).rejects.toMatchObject({
+    name: 'InternalException',
+  });
 });

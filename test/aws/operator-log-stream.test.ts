@@ -1,36 +1,52 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { operatorLogStream } from '../../lambda/aws/operator-log-stream.ts';
-import { type ServiceResponse, serveAwsService } from '../support/aws-service.ts';
+import { type AwsAnswer, FakeAws, Refusal } from '../support/fake-aws.ts';
+import { localAws } from '../support/local-aws.ts';
 
 const ACTION = { atMs: 1_768_478_400_000, action: 'redrive', requestId: 'r', status: 200 } as const;
 
-async function write(response: ServiceResponse) {
-  const service = await serveAwsService(() => response);
-  const client = new CloudWatchLogsClient(service.config);
-  try {
-    await operatorLogStream({ logGroup: 'g', logStream: 's', client }).write({
-      ...ACTION,
-      result: {},
-    });
-  } finally {
-    client.destroy();
-    await service.close();
-  }
+let aws: FakeAws;
+let client: CloudWatchLogsClient;
+beforeAll(async () => {
+  aws = await FakeAws.start();
+  client = new CloudWatchLogsClient(localAws(aws.url));
+});
+afterAll(async () => {
+  client.destroy();
+  await aws.close();
+});
+
+function write(answer: AwsAnswer): Promise<void> {
+  aws.answer(() => answer);
+  const log = operatorLogStream({ logGroup: 'group', logStream: 'stream', client });
+  return log.write({ ...ACTION, result: { moved: 3 } });
 }
 
-test('an action is written when CloudWatch accepts it', async () => {
-  await expect(write({ status: 200, body: {} })).resolves.toBeUndefined();
+test('an action is written as one event in JSON, at its time', async () => {
+  await write({});
+
+  const [request] = aws.asked('PutLogEvents');
+  const { logEvents, ...place } = request?.input ?? {};
+  expect(place).toEqual({ logGroupName: 'group', logStreamName: 'stream' });
+  expect(logEvents).toEqual([{ timestamp: ACTION.atMs, message: expect.any(String) }]);
+  expect(JSON.parse(logEvents[0].message)).toEqual({
+    time: '2026-01-15T12:00:00.000Z',
+    action: 'redrive',
+    requestId: 'r',
+    status: 200,
+    result: { moved: 3 },
+  });
 });
 
 test('an event that CloudWatch drops, although it answers 200, is not written', async () => {
-  const body = { rejectedLogEventsInfo: { tooNewLogEventStartIndex: 0 } };
+  const dropped = { rejectedLogEventsInfo: { tooNewLogEventStartIndex: 0 } };
 
-  await expect(write({ status: 200, body })).rejects.toThrow('rejected the event');
+  await expect(write(dropped)).rejects.toThrow('rejected the event');
 });
 
 test('an action is not written when CloudWatch refuses the request', async () => {
-  const body = { __type: 'ResourceNotFoundException', message: 'no such stream' };
-
-  await expect(write({ status: 400, body })).rejects.toThrow('no such stream');
+  await expect(write(new Refusal('ResourceNotFoundException'))).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
 });

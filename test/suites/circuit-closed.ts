@@ -158,6 +158,8 @@ export function closedCases(newFleet: NewFleet): void {
         failure: 'fault',
         stage: 0,
       });
+      await fleet.seconds(60);
+      expect(await fleet.admit(2)).toMatchObject({ admitted: true });
     });
   });
 }

@@ -93,7 +93,9 @@ export function faultCases(newFleet: NewFleet): void {
       await fleet.store.save(KEY, BROKEN, 'absent');
       await fleet.admit(1);
       await fleet.seconds(60);
-      const repaired = { version: 1, state: 'SHUT', leases: [] };
+      const since = new Date(fleet.clock.now()).toISOString();
+      const closed = { state: 'CLOSED', epoch: 9, since, writer: 'ada', seededSuccesses: 0 };
+      const repaired = { ...closed, version: 1 };
       let isRepaired = false;
       fleet.store.latency = async (operation) => {
         if (operation !== 'save' || isRepaired) return;
@@ -101,9 +103,10 @@ export function faultCases(newFleet: NewFleet): void {
         await fleet.store.save(KEY, repaired, { version: 1 });
       };
 
-      await fleet.admit(1);
+      expect(await fleet.admit(1)).toMatchObject({ admitted: true });
 
       expect(fleet.store.failedSaves).toBe(1);
+      expect((await fleet.store.load(KEY)).record).toEqual(repaired);
     });
   });
 }

@@ -7,6 +7,8 @@ export interface AwsRequest {
   /** Such as `PutItem`; for S3 and Bedrock the method and the first part of the path: `PUT bucket`. */
   readonly operation: string;
   readonly path: string;
+  /** The Region of the client, as its signature names it. */
+  readonly region: string;
   /** The parsed JSON of the body; an empty object for any other body. */
   // biome-ignore lint/suspicious/noExplicitAny: each operation has an input of its own.
   readonly input: any;
@@ -92,7 +94,8 @@ async function requestOf(request: IncomingMessage): Promise<AwsRequest> {
   const [, service = ''] = path.split('/');
   const target = request.headers['x-amz-target'];
   const operation = target ? String(target).split('.')[1] : `${request.method} ${service}`;
-  return { operation: operation ?? '', path, input: parsed(body), isAnswered: false };
+  const [, , region = ''] = request.headers.authorization?.split('/') ?? [];
+  return { operation: operation ?? '', path, region, input: parsed(body), isAnswered: false };
 }
 
 function parsed(body: string) {

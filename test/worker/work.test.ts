@@ -23,6 +23,13 @@ const receive = (world: World, body = MESSAGE) => work(world, world.invocation, 
 describe('a message', () => {
   test('leads to an answer, which is stored before the row names it', async () => {
     const world = aWorldWith(aJob());
+    const { putAnswer } = world.results;
+    world.results.putAnswer = async (...given) => {
+      // A slow bucket.
+      await new Promise(setImmediate);
+      expect(rowOf(world, JOB_ID).status).toBe('RUNNING');
+      return putAnswer.apply(world.results, given);
+    };
 
     await receive(world);
 
@@ -221,6 +228,7 @@ describe('a run that ends', () => {
     const world = endingWith({ outcome: 'refused', error, detail: 'Because.', attempts });
     const { putErrorDetail } = world.results;
     world.results.putErrorDetail = async (...given) => {
+      await new Promise(setImmediate);
       expect(rowOf(world, JOB_ID).status).toBe('RUNNING');
       await putErrorDetail.apply(world.results, given);
     };
