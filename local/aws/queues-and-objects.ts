@@ -1,11 +1,11 @@
-import { buildApp } from 'fauxqs';
 import { z } from 'zod';
 import type { AccessControl } from '../iam.ts';
 import type { Handler } from '../loopback.ts';
 import type { Stack } from '../stack.ts';
 import { KIND, type Unkind } from '../unkind.ts';
 import { emptyShortPolls } from './empty-polls.ts';
-import { askFauxqs, type Fauxqs } from './fauxqs.ts';
+import { deliverFairly } from './fair-delivery.ts';
+import { askFauxqs, createFauxqs, type Fauxqs } from './fauxqs.ts';
 import { guardObjects } from './object-guards.ts';
 import { guardQueues } from './queue-guards.ts';
 import { createQueues, type Queues } from './queues.ts';
@@ -29,7 +29,8 @@ export async function serveQueuesAndObjects(
   access: AccessControl,
   unkind: Unkind = KIND,
 ): Promise<QueuesAndObjects> {
-  const app = buildApp({ logger: false });
+  const { app, store } = await createFauxqs();
+  deliverFairly(app, store);
   guardQueues(app, access);
   guardObjects(app, access, { hidesMissing: unkind.has('s3-403') });
   emptyShortPolls(app, unkind.chance('empty-polls', EMPTY_POLLS_SHARE));

@@ -15,7 +15,7 @@ import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts'
 import { type WorkDependencies, work } from '../../lambda/worker/work.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 import { memoryDisabledTargets } from '../support/memory-disabled-targets.ts';
-import type { SimulatedQueue } from './simulated-queue.ts';
+import type { ReceivedMessage, SimulatedQueue } from './simulated-queue.ts';
 
 /** The duration of a backlog after which the fleet adds a poller. */
 const GROWTH_MS = 250;
@@ -75,11 +75,12 @@ export class SimulatedFleet {
     if (queue.waiting > 0 && !this.#isGrowing) void this.#grow();
   }
 
-  async #invoke(sandbox: Sandbox, bodies: readonly string[]): Promise<void> {
-    const { clock } = this.#parts;
+  async #invoke(sandbox: Sandbox, messages: readonly ReceivedMessage[]): Promise<void> {
+    const { clock, queue } = this.#parts;
     const startedAtMs = clock.now();
-    await sandbox(bodies);
-    this.invocations.push({ messages: bodies.length, startedAtMs, endedAtMs: clock.now() });
+    await sandbox(messages.map(({ body }) => body));
+    queue.remove(messages);
+    this.invocations.push({ messages: messages.length, startedAtMs, endedAtMs: clock.now() });
     this.#idle.push(sandbox);
     this.#dispatch();
   }

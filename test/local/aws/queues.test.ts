@@ -15,7 +15,10 @@ const maySend = {
 let services: Awaited<ReturnType<typeof startServices>>;
 let QueueUrl: string;
 beforeAll(async () => {
-  services = await startServices({ Jobs: { Type: 'AWS::SQS::Queue' } }, maySend);
+  services = await startServices(
+    { Jobs: { Type: 'AWS::SQS::Queue' }, Fair: { Type: 'AWS::SQS::Queue' } },
+    maySend,
+  );
   QueueUrl = `${services.url}/000000000000/Holdfast-Jobs`;
 });
 afterAll(() => services.stop());
@@ -95,8 +98,28 @@ test('messages are received, counted and removed', async () => {
   expect(await services.queues.depth('Holdfast-Jobs')).toMatchObject({ inFlight: 0 });
 });
 
+test('a message of a quiet tenant is received before those of a tenant with many in flight', async () => {
+  const arn = 'arn:aws:sqs:us-east-1:000000000000:Holdfast-Fair';
+  const url = `${services.url}/000000000000/Holdfast-Fair`;
+  const send = (MessageGroupId: string) =>
+    services.operator.sqs.send(
+      new SendMessageCommand({ QueueUrl: url, MessageBody: MessageGroupId, MessageGroupId }),
+    );
+  for (let i = 0; i < 40; i++) await send('loud');
+  await send('quiet');
+
+  const bodies: string[] = [];
+  for (let i = 0; i < 5; i++) {
+    bodies.push(...(await services.queues.receive(arn, 10, 0)).map(({ Body }) => Body));
+  }
+
+  // At the latest, the loud tenant is noisy with 30 messages in flight.
+  expect(bodies.indexOf('quiet')).toBeLessThanOrEqual(30);
+  expect(bodies).toHaveLength(41);
+});
+
 test('asking for an unknown queue fails and lists the queues that exist', async () => {
   await expect(services.queues.depth('Mail')).rejects.toThrow(
-    'queue: got Mail, allowed are Holdfast-Jobs',
+    'queue: got Mail, allowed are Holdfast-Jobs, Holdfast-Fair',
   );
 });
