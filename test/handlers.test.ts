@@ -18,7 +18,7 @@ import { ENV } from '../lambda/contract/env.ts';
 import type { Job } from '../lambda/core/jobs/job.ts';
 import { HANDLERS, type HandlerName } from '../lib/bundle.ts';
 import { anApiEvent } from './support/api-event.ts';
-import { type AwsAnswer, type AwsRequest, DENIED, FakeAws } from './support/fake-aws.ts';
+import { type AwsAnswer, type AwsRequest, DENIED, FakeAws, Refusal } from './support/fake-aws.ts';
 import { aJob, aRunningJob, JOB_ID } from './support/job-builders.ts';
 import { someSettings } from './support/settings.ts';
 import { frame } from './support/stream-server.ts';
@@ -198,6 +198,22 @@ describe('the worker', () => {
     await invoke('worker', aBatch());
 
     expect(written()).toContainEqual(expect.objectContaining(STAGE_BEGAN));
+  });
+
+  test('does not repeat a write to the window that may have been applied', async () => {
+    const isWindowWrite = ({ operation, input }: AwsRequest) =>
+      operation === 'UpdateItem' && input.TableName === process.env[ENV.circuitsTable];
+    const lost = new Refusal('InternalServerError', 500);
+    serve((request) => (isWindowWrite(request) ? lost : runsJob(request)));
+
+    await invoke('worker', aBatch());
+
+    const writes = aws
+      .asked()
+      .filter(isWindowWrite)
+      .map(({ input }) => JSON.stringify(input));
+    expect(writes.length).toBeGreaterThan(0);
+    expect(new Set(writes).size).toBe(writes.length);
   });
 
   test('asks SQS to send only the messages again whose work failed', async () => {

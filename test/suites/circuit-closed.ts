@@ -92,6 +92,10 @@ export function closedCases(newFleet: NewFleet): void {
 
       expect(await fleet.state()).toBe('CLOSED');
       expect(await countsOf(fleet)).toEqual({ success: 0, failures: 100 });
+      // It is no reason to write at once.
+      const permit = await fleet.permit();
+      await permit.settle(failure('quota-minute'));
+      expect(await countsOf(fleet)).toEqual({ success: 0, failures: 100 });
     });
 
     test('9. the slow rule trips at half of the calls; a slow success is a success', async () => {
@@ -105,6 +109,20 @@ export function closedCases(newFleet: NewFleet): void {
       const belowHalf = await newFleet({ policy });
       await sideBySide(belowHalf, 9, 11);
       expect(await belowHalf.state()).toBe('CLOSED');
+    });
+
+    test('9. a failed call that took as long is slow too', async () => {
+      const policy = { slowFirstTokenSeconds: 30, slowRatePercent: 50 };
+      const fleet = await newFleet({ policy });
+      const permits = await Promise.all(Array.from({ length: 20 }, () => fleet.permit()));
+      for (const permit of permits.slice(0, 10)) await permit.settle(OK);
+      await fleet.seconds(30);
+      for (const permit of permits.slice(10, 16)) await permit.settle(OK);
+      for (const permit of permits.slice(16)) await permit.settle(failure('timeout'));
+
+      expect(fleet.ofType('opened')).toMatchObject([
+        { evidence: { rule: 'slow', slowCalls: 10, calls: 20, failures: 4 } },
+      ]);
     });
 
     test('10. rejected calls are not counted', async () => {

@@ -88,14 +88,30 @@ export function faultCases(newFleet: NewFleet): void {
       expect(await fleet.state()).toBe('HALF_OPEN 1');
     });
 
+    test('57. a record that is repaired and breaks again is open for a whole cooldown again', async () => {
+      const fleet = await newFleet();
+      await fleet.store.save(KEY, BROKEN, 'absent');
+      await fleet.admit(1);
+      await fleet.store.save(
+        KEY,
+        { ...closedRecord(fleet.clock.now()), version: 2 },
+        { version: 1 },
+      );
+      expect(await fleet.admit(1)).toMatchObject({ admitted: true });
+      await fleet.seconds(50);
+      await fleet.store.save(KEY, { ...BROKEN, version: 3 }, { version: 2 });
+
+      expect(await fleet.admit(1)).toMatchObject({ admitted: false, retryAfterMs: 60_000 });
+
+      expect(fleet.ofType('unreadable')).toHaveLength(2);
+    });
+
     test('57. an unreadable record that is repaired meanwhile is not overwritten', async () => {
       const fleet = await newFleet();
       await fleet.store.save(KEY, BROKEN, 'absent');
       await fleet.admit(1);
       await fleet.seconds(60);
-      const since = new Date(fleet.clock.now()).toISOString();
-      const closed = { state: 'CLOSED', epoch: 9, since, writer: 'ada', seededSuccesses: 0 };
-      const repaired = { ...closed, version: 1 };
+      const repaired = { ...closedRecord(fleet.clock.now()), version: 1 };
       let isRepaired = false;
       fleet.store.latency = async (operation) => {
         if (operation !== 'save' || isRepaired) return;
@@ -158,6 +174,11 @@ function clockCases(newFleet: NewFleet): void {
       expect(fleet.ofType('opened')[0]?.evidence).toMatchObject({ calls: 20, failures: 20 });
     });
   });
+}
+
+function closedRecord(nowMs: number) {
+  const since = new Date(nowMs).toISOString();
+  return { state: 'CLOSED', epoch: 9, since, writer: 'ada', seededSuccesses: 0 };
 }
 
 /** A record after a careless edit: an unknown state, and a lease without its end. */

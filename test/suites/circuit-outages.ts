@@ -33,6 +33,15 @@ export function outageCases(newFleet: NewFleet): void {
       expect(await fleet.admit()).toMatchObject({ admitted: false, retryAfterMs: 1 });
     });
 
+    test('52. a worker alone probes the circuit with one call at the end of that state', async () => {
+      const fleet = await opened(newFleet);
+      fleet.store.fault = () => 'lost';
+      await fleet.seconds(60);
+
+      expect(await fleet.admit()).toMatchObject({ permit: { stage: 0 } });
+      expect(await fleet.admit()).toMatchObject({ admitted: false, reason: 'half-open' });
+    });
+
     test('52. a worker alone grants no permits of a shared recovery', async () => {
       const fleet = await opened(newFleet);
       await fleet.seconds(60);

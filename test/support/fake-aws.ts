@@ -16,12 +16,14 @@ export interface AwsRequest {
   isAnswered: boolean;
 }
 
-/** An error that a service answers with. The SDK does not repeat the request. */
+/** An error that a service answers with. The SDK repeats the request only after a status of 5xx. */
 export class Refusal {
   readonly name: string;
+  readonly status: number;
 
-  constructor(name: string) {
+  constructor(name: string, status = 400) {
     this.name = name;
+    this.status = status;
   }
 }
 
@@ -120,7 +122,7 @@ function replyOf(answer: AwsAnswer) {
   const headers = { 'content-type': 'application/x-amz-json-1.0' };
   if (answer instanceof Refusal) {
     const error = { __type: answer.name, message: 'refused by the test' };
-    return { status: 400, headers, body: JSON.stringify(error) };
+    return { status: answer.status, headers, body: JSON.stringify(error) };
   }
   return { status: 200, headers, body: JSON.stringify(answer) };
 }

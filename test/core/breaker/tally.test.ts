@@ -101,6 +101,32 @@ describe('a tally', () => {
     expect(tally.take()).toMatchObject({ success: -1 });
   });
 
+  test('keeps a provisional success while another call may be the one that was ignored', () => {
+    const tally = begun(2);
+    tally.fail('fault', true, 0);
+    tally.take();
+    tally.begin();
+
+    tally.ignore();
+    expect(tally.isPending).toBe(false);
+    tally.ignore();
+
+    expect(tally.take()).toMatchObject({ success: -1, provisional: -1 });
+  });
+
+  test('is overdue by the age of what is pending, not by that of an earlier flush', () => {
+    const tally = begun(2);
+    tally.succeed(0);
+    expect(tally.isOverdue(0, 5)).toBe(false);
+    expect(tally.isOverdue(6, 5)).toBe(true);
+    tally.take();
+
+    tally.succeed(7);
+
+    expect(tally.isOverdue(7, 5)).toBe(false);
+    expect(tally.isOverdue(13, 5)).toBe(true);
+  });
+
   test('counts a call that began after a flush separately from the provisional successes', () => {
     const tally = begun(2);
     tally.fail('fault', true, 0);
@@ -126,6 +152,16 @@ describe('a tally', () => {
       failures: { capacity: 2 },
       retryAfterMs: 500,
     });
+  });
+
+  test('reports a wait once: the next flush may have another', () => {
+    const tally = begun(2);
+    tally.fail('capacity', true, 500);
+    tally.take();
+
+    tally.fail('capacity', true, 300);
+
+    expect(tally.take()).toMatchObject({ retryAfterMs: 300 });
   });
 
   test('does not require the trip rules for a kind that is switched off', () => {

@@ -65,6 +65,14 @@ describe('a transition', () => {
     });
   });
 
+  test('ends a lease at a whole millisecond, as a record can store it', () => {
+    const claims = [{ id: 'a', leaseMs: 37_500.4, mayProbe: true }];
+
+    expect(changed(aHalfOpen(), { type: 'claim', claims })).toMatchObject({
+      leases: [{ untilMs: NOW_MS + 37_500 }],
+    });
+  });
+
   test('grants nothing while a stage that became smaller still has too many leases', () => {
     const live = ['a', 'b', 'c'].map((id) => ({ id, untilMs: NOW_MS + 1, expiries: 0 }));
     const expired = { id: 'd', untilMs: NOW_MS, expiries: 0 };
@@ -139,6 +147,17 @@ describe('a transition', () => {
       opens: 2,
       evidence: { rule: 'quota-day' },
     });
+  });
+
+  test('69. opens for a whole day at the moment of a reset', () => {
+    const trip = { type: 'trip', epoch: 7, retryAfterMs: 0 } as const;
+    const evidence = { ...EVIDENCE, rule: 'quota-day' } as const;
+    const closed = aCircuit({ state: 'CLOSED', seededSuccesses: 0 });
+    const policy = aPolicy({ dailyQuotaResetUtc: '12:00' });
+
+    const { circuit } = transition(closed, { ...trip, evidence }, { ...aContext(), policy });
+
+    expect(circuit).toMatchObject({ untilMs: NOW_MS + 86_400_000 });
   });
 
   test('69. plans no probe of a daily quota after its reset', () => {

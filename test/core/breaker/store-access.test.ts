@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { CircuitStoreError } from '../../../lambda/core/breaker/circuit-store.ts';
+import type { CircuitEvent } from '../../../lambda/core/breaker/events.ts';
+import { StoreAccess } from '../../../lambda/core/breaker/store-access.ts';
+import { MemoryCircuitStore } from '../../../lambda/stores/memory-circuit-store.ts';
+import { aPolicy, KEY } from '../../support/fleet.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { WatchedStore } from '../../support/watched-store.ts';
+
+let clock: VirtualClock;
+let shared: WatchedStore;
+let random: number;
+let events: CircuitEvent[];
+let access: StoreAccess;
+beforeEach(() => {
+  clock = new VirtualClock(Date.UTC(2026, 0, 15, 12));
+  shared = aStore();
+  random = 0;
+  events = [];
+  const worker = {
+    policy: () => aPolicy(),
+    clock,
+    random: () => random,
+    workerId: 'w',
+    on: (event: CircuitEvent) => void events.push(event),
+  };
+  access = new StoreAccess({ shared, newPrivate: aStore }, worker);
+});
+
+function aStore(): WatchedStore {
+  return new WatchedStore(new MemoryCircuitStore(() => clock.now()));
+}
+
+const LOST = new CircuitStoreError('lost by the test', 'unknown');
+const isDown = () => 'lost' as const;
+const isUp = () => undefined;
+
+describe('the shared store', () => {
+  test('is left after two lost responses in a row', () => {
+    access.noteLostResponse(LOST);
+    expect(access.current).toBe(shared);
+
+    access.noteLostResponse(LOST);
+
+    expect(access.isPrivate(access.current)).toBe(true);
+  });
+
+  test('is not left if a response arrives between two that are lost', async () => {
+    access.noteLostResponse(LOST);
+    await access.load(KEY);
+
+    access.noteLostResponse(LOST);
+
+    expect(access.current).toBe(shared);
+    expect(events).toEqual([]);
+  });
+
+  test('is tried again 5 s after it was lost, and not before', async () => {
+    shared.fault = isDown;
+    await access.load(KEY);
+    shared.fault = isUp;
+    const before = shared.times('load');
+
+    clock.nowMs += 4_999;
+    expect(access.isPrivate((await access.load(KEY)).store)).toBe(true);
+    expect(shared.times('load')).toBe(before);
+    clock.nowMs += 1;
+
+    expect((await access.load(KEY)).store).toBe(shared);
+  });
+});
+
+describe('the clock of the store', () => {
+  test.each([
+    ['a slow response', 3_000, 3_000],
+    ['a request that arrives late', 6_000, 0],
+    ['a response that arrives late', 0, 6_000],
+  ])('is not mistaken for another because of %s', async (_, requestMs, responseMs) => {
+    const waits = [requestMs, responseMs];
+    shared.latency = () => clock.sleep(waits.shift() ?? 0);
+
+    await access.load(KEY);
+
+    expect(access.isSkewed(shared)).toBe(false);
+    expect(access.nowMs()).toBe(clock.now());
+  });
+});
+
+describe('a wait before a write', () => {
+  /** Returns how long the longest draw makes a worker wait. */
+  const longestMs = async (round?: number) => {
+    random = 1;
+    const startedAtMs = clock.now();
+    await access.waitWithJitter(round);
+    return clock.now() - startedAtMs;
+  };
+
+  test('grows with each round', async () => {
+    // The view of this policy has no age, so only the store's latency spreads the workers.
+    shared.latency = () => clock.sleep(2);
+    await access.load(KEY);
+
+    const [first, third] = [await longestMs(), await longestMs(3)];
+
+    expect(first).toBeGreaterThan(0);
+    expect(third).toBe(3 * first);
+  });
+});
