@@ -33,9 +33,11 @@ export function completionEvent(job: Job): CompletionEvent | undefined {
     status,
     createdAt: isoTime(createdAt),
     completedAt: isoTime(completedAt),
-    ...(servedBy !== undefined && { servedBy, tier, degraded }),
-    ...(error && { errorType: error.type }),
-    ...(metadata && { metadata }),
+    servedBy,
+    tier,
+    degraded,
+    errorType: error?.type,
+    metadata,
   };
 }
 

@@ -45,17 +45,15 @@ export function waitsInQueue(job: DueJob, now: number, trusted: number): boolean
 /** Decides what the sweeper does with a due row. `trusted` is the result of `trustedSince`. */
 export function sweepRule(job: DueJob, now: number, trusted: number): SweepAction {
   if (hasEnded(job.status)) return { action: isUnpublished(job, now) ? 'publish' : 'none' };
-  if (job.leaseUntil !== undefined && job.leaseUntil > now) {
-    return { action: 'postpone', until: job.leaseUntil };
-  }
+  const { leaseUntil = 0 } = job;
+  if (leaseUntil > now) return { action: 'postpone', until: leaseUntil };
   if (job.cancelRequested) return { action: 'cancel' };
   if (job.deadlineAt <= now) return { action: 'expire' };
   if (job.status === 'RUNNING') return { action: 'requeue' };
   if (job.sentAt === undefined) return { action: 'send' };
   if (waitsInQueue(job, now, trusted)) return { action: 'none' };
-  const waitedMs = now - visibleAt(job, job.sentAt);
   // The time between two sends doubles, so a long wait costs few messages.
-  const nextCheckAt = visibleAt(job, now) + Math.max(waitedMs, FIRST_CHECK_MS);
+  const nextCheckAt = 2 * now - visibleAt(job, job.sentAt);
   return { action: 'send-again', nextCheckAt: Math.min(nextCheckAt, job.deadlineAt) };
 }
 

@@ -22,12 +22,18 @@ const events = (count: number) =>
 const publishAll = (count: number) =>
   Promise.all(events(count).map((event) => publisher.publish(event)));
 
+const leftToSweeper = (unpublished: number, error: string) => ({
+  message: 'completion events not published; the sweeper will publish them',
+  fields: { unpublished, error },
+});
+
 describe('an event', () => {
   test('is published at once; events that arrive during a request share the next ones, ten at most', async () => {
     expect(await publishAll(25)).toEqual(Array.from({ length: 25 }, () => true));
 
     expect(world.bus.requests).toEqual([1, 10, 10, 4]);
     expect(world.bus.events).toEqual(events(25));
+    expect([world.counts, world.logged]).toEqual([{}, []]);
   });
 
   test('that is refused does not affect the others of its request', async () => {
@@ -36,19 +42,21 @@ describe('an event', () => {
     expect(await publishAll(3)).toEqual([true, false, true]);
 
     expect(world.counts).toEqual({ [METRIC.eventsUnsent]: 1 });
+    expect(world.logged).toEqual([leftToSweeper(1, 'refused')]);
   });
 
   test('fails together with all waiting events in one request if the bus is down', async () => {
     let requests = 0;
     world.bus.publish = async () => {
       requests += 1;
-      throw new Error('bus down');
+      throw new TypeError('bus down');
     };
 
     expect(await publishAll(25)).toEqual(Array.from({ length: 25 }, () => false));
 
     expect(requests).toBe(1);
     expect(world.counts).toEqual({ [METRIC.eventsUnsent]: 25 });
+    expect(world.logged).toEqual([leftToSweeper(25, 'TypeError')]);
   });
 
   test('that arrives after a failure is published in a new request', async () => {
@@ -57,5 +65,12 @@ describe('an event', () => {
     world.bus.isDown = false;
 
     expect(await publishAll(2)).toEqual([true, true]);
+  });
+
+  test('that the bus does not mention in its response counts as refused', async () => {
+    world.bus.publish = async () => [];
+
+    expect(await publishAll(1)).toEqual([false]);
+    expect(world.counts).toEqual({ [METRIC.eventsUnsent]: 1 });
   });
 });

@@ -159,6 +159,12 @@ describe('the end of a job', () => {
 
     expect(world.bus.events).toHaveLength(1);
     expect(pending(world)).toHaveLength(1);
+    expect(world.logged.filter(({ message }) => message !== 'job ended')).toEqual([
+      {
+        message: 'completion event published, but the row could not be updated',
+        fields: { jobId: '0'.repeat(32), error: 'Error' },
+      },
+    ]);
   });
 
   test('needs no event and no second write if events are disabled', async () => {
@@ -185,6 +191,17 @@ describe('the end of a job', () => {
 
     expect(world.bus.requests).toEqual([]);
     expect(rowOf(world, JOB_ID).eventPending).toBeUndefined();
+  });
+
+  test('that is published already is not published again', async () => {
+    const world = aWorld();
+    const ended = aJob({ status: 'CANCELLED', completedAt: START, dueAt: undefined });
+    world.jobs.rows.set(JOB_ID, ended);
+
+    expect(await world.ends.publish(ended)).toBe(true);
+
+    expect(world.bus.requests).toEqual([]);
+    expect(rowOf(world, JOB_ID)).toEqual(ended);
   });
 
   test('does not change a row that was redriven in the meantime', async () => {

@@ -4,6 +4,7 @@ import {
   type QueueBacklog,
   sweepRule,
   trustedSince,
+  waitsInQueue,
 } from '../../../lambda/core/jobs/sweep-rule.ts';
 import { aJob, aRunningJob, START } from '../../support/job-builders.ts';
 
@@ -121,7 +122,7 @@ describe('the sweeper', () => {
     },
     {
       says: 'does nothing for a job that has ended and is published',
-      row: aJob({ status: 'SUCCEEDED' }),
+      row: aJob({ status: 'SUCCEEDED', dueAt: START }),
       at: START + MINUTE,
       rule: { action: 'none' },
     },
@@ -145,5 +146,27 @@ describe('the sweeper', () => {
     }
 
     expect(resends).toBe(most);
+  });
+});
+
+describe('a message waits in the queue', () => {
+  const now = START + 10 * MINUTE;
+  const trusted = START;
+  const recent = { sentAt: START + 1 };
+  const delayed = { status: 'DEFERRED', sentAt: START - MINUTE, nextAttemptAt: START + 1 } as const;
+
+  test.each<[string, boolean, Job]>([
+    ['if it was sent lately', true, aJob(recent)],
+    ['if it became visible lately', true, aJob(delayed)],
+    ['until the deadline', true, aJob({ ...recent, deadlineAt: now + 1 })],
+    ['but not at the deadline', false, aJob({ ...recent, deadlineAt: now })],
+    ['but not if it was sent long ago', false, aJob({ sentAt: START })],
+    ['but not if it became visible long ago', false, aJob({ ...delayed, nextAttemptAt: START })],
+    ['but not if its send failed', false, aJob({ ...delayed, sentAt: undefined })],
+    ['but not if its job was cancelled', false, aJob({ ...recent, cancelRequested: true })],
+    ['but not once a run has received it', false, aRunningJob(recent)],
+    ['but not after the end of its job', false, aJob({ ...recent, status: 'SUCCEEDED' })],
+  ])('%s: %s', (_, waits, job) => {
+    expect(waitsInQueue(job, now, trusted)).toBe(waits);
   });
 });

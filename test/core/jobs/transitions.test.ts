@@ -1,14 +1,16 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { cancel, deadLetter, expire, succeed } from '../../../lambda/core/jobs/end-transitions.ts';
-import type { Job } from '../../../lambda/core/jobs/job.ts';
+import { type Job, newJob } from '../../../lambda/core/jobs/job.ts';
 import type { RowUpdate } from '../../../lambda/core/jobs/row-update.ts';
 import { NO_ATTEMPT } from '../../../lambda/core/jobs/run-record.ts';
 import {
   claim,
   defer,
+  postpone,
   redrive,
   release,
   renew,
+  requestCancel,
   requeue,
   sent,
   unsent,
@@ -52,6 +54,32 @@ describe('a new job', () => {
     });
   });
 
+  test('is checked no later than its deadline, and keeps the options of its caller', () => {
+    const identity = { jobId: JOB_ID, tenant: 'tenant', bodyHash: 'hash', requestToken: 'request' };
+    const options = { whenOpen: 'queue', minTier: 'primary', deadlineSeconds: 30 } as const;
+
+    expect(newJob(identity, options, START + 1, settings)).toStrictEqual({
+      ...identity,
+      ...options,
+      createdAt: START + 1,
+      createdKey: `2026-01-01T00:00:00.001Z#${JOB_ID}`,
+      deadlineAt: START + 30_001,
+      // The end of the second in which the deadline falls.
+      expiresAt: START / 1000 + 31 + 7 * 86_400,
+      status: 'QUEUED',
+      generation: START / 1000,
+      claims: 0,
+      deferrals: 0,
+      failedRuns: 0,
+      failedCalls: 0,
+      redrives: 0,
+      sentAt: START + 1,
+      sweepShard: 1,
+      dueAt: START + 30_001,
+      attempts: [],
+    });
+  });
+
   test('gets a shard from its id', () => {
     const shards = Array.from(
       { length: 256 },
@@ -85,6 +113,12 @@ describe('a claim', () => {
     ['that has used all its claims', aJob({ claims: 5 })],
   ])('is refused for a job %s', async (_, job) => {
     expect(await claimed(job)).toBeUndefined();
+  });
+
+  test('takes a job with one claim left, a millisecond before its deadline', async () => {
+    const last = aJob({ claims: 4, deadlineAt: START + 1 });
+
+    expect(await claimed(last)).toMatchObject({ status: 'RUNNING', claims: 5 });
   });
 
   test('takes over a job whose lease has expired', async () => {
@@ -157,6 +191,7 @@ describe('a run', () => {
       nextAttemptAt: START + 60_000,
     });
     expect(deferred).toMatchObject({ sentAt: START, dueAt: START + 120_000 });
+    expect(deferred).toMatchObject({ attempts: [anAttempt()], claimToken: 'claim' });
     expect(deferred?.leaseUntil).toBeUndefined();
   });
 
@@ -164,6 +199,22 @@ describe('a run', () => {
     const released = await apply(mine, release(mine, NO_ATTEMPT, START));
 
     expect(released).toMatchObject({ status: 'QUEUED', generation, claims: 0 });
+  });
+
+  test('that is released is sent at once, and waits neither for a lease nor for a time', async () => {
+    const retried = aRunningJob({ nextAttemptAt: START - 60_000, calledTargets: ['a'] });
+    const run = { attempts: [anAttempt({ target: 'b', outcome: 'capacity' })] };
+
+    const released = await apply(retried, release(retried, run, START + 5000));
+
+    expect(released).toMatchObject({
+      claimToken: 'claim',
+      calledTargets: ['a', 'b'],
+      ...run,
+      sentAt: START + 5000,
+      dueAt: START + 65_000,
+    });
+    expect([released?.leaseUntil, released?.nextAttemptAt]).toEqual([undefined, undefined]);
   });
 
   test('that was cancelled may still record its answer, but starts no further call', async () => {
@@ -185,6 +236,45 @@ describe('a change from outside a run', () => {
       status: 'QUEUED',
       generation: generation + 1,
       claims: 1,
+    });
+  });
+
+  test('requeues a run that was deferred earlier for at once', async () => {
+    const lost = aRunningJob({ nextAttemptAt: START - 1000 });
+
+    const requeued = await apply(lost, requeue(lost, AFTER_LEASE));
+
+    expect(requeued).toMatchObject({ sentAt: AFTER_LEASE, dueAt: AFTER_LEASE + 60_000 });
+    expect([requeued?.leaseUntil, requeued?.nextAttemptAt]).toEqual([undefined, undefined]);
+  });
+
+  test('asks only the run that the caller has seen to stop', async () => {
+    const running = aRunningJob();
+    const newer = { ...running, generation: generation + 1 };
+
+    expect(await apply(running, requestCancel(running))).toEqual({
+      ...running,
+      cancelRequested: true,
+    });
+    expect(await apply(newer, requestCancel(running))).toBeUndefined();
+    expect(await apply(aJob(), requestCancel(running))).toBeUndefined();
+  });
+
+  test('postpones the next check of the row that the sweeper has read, and of no other', async () => {
+    const later = START + 1000;
+    const newer = aJob({ generation: generation + 1 });
+
+    expect(await apply(aJob(), postpone(aJob(), later))).toEqual({ ...aJob(), dueAt: later });
+    expect(await apply(newer, postpone(aJob(), later))).toBeUndefined();
+    expect(await apply(aRunningJob(), postpone(aJob(), later))).toBeUndefined();
+  });
+
+  test('records the send of a deferred job, due 15 minutes after its message becomes visible', async () => {
+    const deferred = aJob({ status: 'DEFERRED', nextAttemptAt: START + 60_000 });
+
+    expect(await apply(deferred, sent(deferred, START))).toMatchObject({
+      sentAt: START,
+      dueAt: START + 960_000,
     });
   });
 
@@ -225,6 +315,7 @@ describe('a change from outside a run', () => {
     const short = aJob({ deadlineAt: START + 30_000 });
 
     expect(await apply(short, sent(short, START))).toMatchObject({ dueAt: START + 30_000 });
+    expect(await apply(short, unsent(short, START))).toMatchObject({ dueAt: START + 30_000 });
   });
 });
 
@@ -233,6 +324,9 @@ describe('a redrive', () => {
     status: 'DEAD_LETTERED',
     claims: 5,
     deferrals: 3,
+    failedRuns: 2,
+    failedCalls: 8,
+    calledTargets: ['us-east-1/a'],
     completedAt: START,
     error: { type: 't', title: 't' },
     eventPending: true,
