@@ -10,7 +10,11 @@ export function overrideCases(newFleet: NewFleet): void {
 
       await fleet.override('target', KEY, 'force-open', 600);
 
-      expect(await fleet.admit()).toMatchObject({ admitted: false, reason: 'forced-open' });
+      // It may be lifted at any time, so a caller waits for a cooldown at most.
+      const rejection = { admitted: false, reason: 'forced-open' };
+      expect(await fleet.admit()).toMatchObject({ ...rejection, retryAfterMs: 60_000 });
+      await fleet.seconds(590);
+      expect(await fleet.admit()).toMatchObject({ ...rejection, retryAfterMs: 10_000 });
     });
 
     test.each(['when it expires', 'when it is lifted'])(

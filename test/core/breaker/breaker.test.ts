@@ -49,6 +49,17 @@ describe('admission by a cached view', () => {
     expect(await waiting).toMatchObject({ admitted: false, reason: 'open' });
   });
 
+  test('is no longer trusted after the worker’s clock has stepped back', async () => {
+    const fleet = aFleet({ policy: { viewMaxAgeSeconds: 1 } });
+    await fleet.admit();
+    fleet.store.asked.length = 0;
+
+    fleet.clock.step(-10_000);
+    await fleet.admit();
+
+    expect(fleet.store.asked.map(({ key }) => key).sort()).toEqual(['#overrides', KEY]);
+  });
+
   test.each(['', '#overrides'])('refuses the key "%s", which cannot name a circuit', (key) => {
     expect(() => aFleet().worker(1).admit(key)).toThrow(RangeError);
   });

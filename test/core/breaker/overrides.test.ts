@@ -56,6 +56,15 @@ describe('the end of a force-open', () => {
     expect(forceOpenEndedMs(later, SCOPES, 6_000)).toBe(1_000);
   });
 
+  test('is remembered for a week', () => {
+    const dayMs = 86_400_000;
+    const setAt = (nowMs: number) =>
+      withOverride(set(['target', 'force-open']), 'region/eu-west-1', undefined, nowMs);
+
+    expect(forceOpenEndedMs(setAt(6 * dayMs), SCOPES, 6 * dayMs)).toBe(1_000);
+    expect(setAt(8 * dayMs).forceOpenEndedMs).toEqual({});
+  });
+
   test('is not recorded if the override is only extended', () => {
     const extended = withOverride(
       set(['target', 'force-open']),

@@ -111,6 +111,12 @@ describe('failures that may be the caller’s own doing', () => {
 });
 
 describe('announced calls', () => {
+  test('88. are never fewer than none, although an announcement leaves the window before it is taken back', () => {
+    const atThreshold = [{ ...NOTHING, success: 14, failures: { fault: 6 }, announced: -5 }];
+
+    expect(tripOf(atThreshold, aPolicy())).toBeUndefined();
+  });
+
   const policy = aPolicy({ excessFailures: 10, consecutiveFailures: 5, minimumCalls: 20 });
   const failing = (failures: number, announced: number) => [
     { ...NOTHING, failures: { fault: failures }, announced },

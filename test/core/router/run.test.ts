@@ -571,6 +571,14 @@ describe('an unhealthy region', () => {
     expect(circuits.restarts).toEqual([]);
   });
 
+  test('is not looked for after configuration errors, which are the target’s own', async () => {
+    const { router, circuits } = aRouter({ settings, script: fails('config') });
+
+    for (const jobId of ['a', 'b']) await router.run(aRun({ jobId }));
+
+    expect(circuits.summaryReads).toBe(0);
+  });
+
   test('is watched for one cooldown after the last failure', async () => {
     const { router, circuits, clock, models } = aRouter({ settings, script: fails('fault') });
     await router.run(aRun());
