@@ -91,14 +91,14 @@ describe('a response of the control plane', () => {
     expect(await new BedrockCatalogue().read(PROFILE)).toEqual({ outcome: 'no-access' });
   });
 
-  test('an end of life becomes a time', async () => {
-    const lifecycle = (endOfLifeTime: unknown) =>
-      ok({ modelDetails: { modelLifecycle: { status: 'LEGACY', endOfLifeTime } } });
-    answers = [lifecycle('2027-01-01T00:00:00Z')];
+  test('the dates of a lifecycle become times', async () => {
+    const dates = { legacyTime: '2026-10-01T00:00:00Z', endOfLifeTime: '2027-01-01T00:00:00Z' };
+    answers = [ok({ modelDetails: { modelLifecycle: { status: 'LEGACY', ...dates } } })];
 
     expect(await new BedrockCatalogue().read(MODEL)).toMatchObject({
       status: 'LEGACY',
-      endOfLifeMs: Date.parse('2027-01-01T00:00:00Z'),
+      legacyMs: Date.parse(dates.legacyTime),
+      endOfLifeMs: Date.parse(dates.endOfLifeTime),
     });
   });
 });

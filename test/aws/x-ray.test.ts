@@ -40,6 +40,7 @@ async function received(count: number): Promise<Subsegment[]> {
 describe('a span', () => {
   test('is a subsegment of Lambda’s segment, with annotations from before and during the run', async () => {
     const documents = received(1);
+    const startedAtMs = Date.now();
 
     const answer = await xRayTrace(env).span('run', { jobId: 'j1' }, async (annotate) => {
       annotate({ outcome: 'answered' });
@@ -58,7 +59,11 @@ describe('a span', () => {
       end_time: expect.any(Number),
       annotations: { jobId: 'j1', outcome: 'answered' },
     });
-    expect(document?.end_time).toBeGreaterThanOrEqual(document?.start_time ?? Number.NaN);
+    const { start_time = 0, end_time = 0 } = document ?? {};
+    // The times are in seconds.
+    const [startMs, endMs] = [start_time, end_time].map((seconds) => Math.round(seconds * 1000));
+    const times = [startedAtMs, startMs, endMs, Date.now()];
+    expect(times).toEqual(times.toSorted((a = 0, b = 0) => a - b));
   });
 
   test('is the parent of the spans inside it, even if others run at the same time', async () => {

@@ -134,6 +134,15 @@ describe('the budget of failed calls', () => {
     expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
   });
 
+  test('is also spent by an unusable answer, which another target then need not repeat', async () => {
+    const { router, called } = aBusyChain({ script: answers(' ') });
+
+    const result = await router.run(aRun({ failedCalls: 7 }));
+
+    expect(result.outcome).toBe('no-answer');
+    expect(called()).toEqual([EAST_SONNET]);
+  });
+
   test('is a setting', async () => {
     const settings = aChain({ jobs: { failedCalls: 1 } });
     const { router, called } = aBusyChain({ settings, script: fails('timeout') });

@@ -62,6 +62,21 @@ describe('a target is disabled', () => {
     expect(await worker.availability(KEY)).toEqual({ available: true });
   });
 
+  test.each([
+    ['not when an answer came after the first failure', 1, true],
+    ['when the last answer came before the first failure', 0, false],
+  ])('%s', async (_, servedAfterMs, available) => {
+    const { worker, clock } = workers(1);
+    const servedAtMs = clock.nowMs + servedAfterMs;
+    await worker.failed(KEY, { jobId: 'a', reason: 'AccessDeniedException' });
+    clock.nowMs += 10;
+
+    for (const jobId of ['b', 'c'])
+      await worker.failed(KEY, { jobId, reason: 'AccessDeniedException', servedAtMs });
+
+    expect(await worker.availability(KEY)).toMatchObject({ available });
+  });
+
   test('by failures that several workers saw, for all workers within 5 s', async () => {
     const { workers: fleet, clock } = workers(4);
     const last = fleet[3];

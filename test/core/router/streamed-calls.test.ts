@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ModelResult } from '../../../lambda/core/router/model-client.ts';
-import { answers } from '../../support/fake-model-client.ts';
+import { answers, fails } from '../../support/fake-model-client.ts';
 import { aChain, aLease, aRouter, aRun, EAST_SONNET } from '../../support/router-builders.ts';
 
 /** An answer that our own time limit cut. */
@@ -110,6 +110,18 @@ describe('a lease that is lost during a call', () => {
 
       expect(result).toMatchObject({ outcome: during, attempts: [{ outcome: 'aborted' }] });
       expect(circuits.settled).toEqual([{ key: EAST_SONNET, outcome: { kind: 'ignored' } }]);
+    },
+  );
+
+  test.each(['cancelled', 'lost'] as const)(
+    'ends the run of a job that is %s, although the call failed by itself',
+    async (during) => {
+      const { router, called } = aRouter({ script: fails('fault') });
+
+      const result = await router.run(aRun({ lease: aLease({ during }) }));
+
+      expect(result).toMatchObject({ outcome: during, attempts: [{ outcome: 'fault' }] });
+      expect(called()).toEqual([EAST_SONNET]);
     },
   );
 
