@@ -36,7 +36,7 @@ interface Schedule {
  */
 export function startSchedules(
   stack: Stack,
-  functionsByArn: ReadonlyMap<string, LambdaFunction>,
+  functionsByArn: ReadonlyMap<string, Pick<LambdaFunction, 'invoke'>>,
   repeats: Chance = () => false,
 ): () => void {
   const timers = readSchedules(stack).flatMap(({ arn, everyMs, targets }) =>

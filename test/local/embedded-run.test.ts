@@ -153,6 +153,24 @@ describe('a running stack', () => {
     ]);
   });
 
+  test('throttles invocations beyond the concurrency of the account', async () => {
+    const hangs = `export const handler = () => { console.log('began'); return new Promise(() => {}); };`;
+    const { run, lines } = await start(
+      { concurrency: 1 },
+      { code: { Request: hangs, Worker: WORKER } },
+    );
+    const first = fetch(run.apiUrl, { method: 'POST', body: 'job' }).catch(() => undefined);
+    await eventually(() => lines.includes('Holdfast-Request: began'));
+
+    const second = await fetch(run.apiUrl, { method: 'POST', body: 'job' });
+    const worker = run.functions.find(({ name }) => name === 'Holdfast-Worker');
+
+    expect(second.status).toBe(500);
+    expect(await worker?.invoke('{"Records":[]}')).toEqual({ outcome: 'throttled' });
+    await run.stop();
+    await first;
+  });
+
   test('replaces the address on AWS in the outputs with the local one', async () => {
     const { run } = await start();
 

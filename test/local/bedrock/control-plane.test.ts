@@ -4,7 +4,11 @@ import {
   GetInferenceProfileCommand,
 } from '@aws-sdk/client-bedrock';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type FakeBedrock, startFakeBedrock } from '../../../local/bedrock/fake-bedrock.ts';
+import {
+  type FakeBedrock,
+  type FakeBedrockOptions,
+  startFakeBedrock,
+} from '../../../local/bedrock/fake-bedrock.ts';
 import type { Authorize } from '../../../local/iam.ts';
 
 const ENDED = 'anthropic.claude-3-sonnet-20240229-v1:0';
@@ -13,8 +17,8 @@ const NOW = Date.parse('2026-11-23T12:00:00Z');
 let bedrock: FakeBedrock;
 afterEach(() => bedrock.stop());
 
-async function aClient(authorize?: Authorize, now = NOW) {
-  bedrock = await startFakeBedrock({ now: () => now, authorize });
+async function aClient(authorize?: Authorize, now = NOW, options: FakeBedrockOptions = {}) {
+  bedrock = await startFakeBedrock({ now: () => now, authorize, ...options });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return new BedrockClient({
     endpoint: bedrock.url,
@@ -27,6 +31,18 @@ async function aClient(authorize?: Authorize, now = NOW) {
 const model = (modelIdentifier: string) => new GetFoundationModelCommand({ modelIdentifier });
 const profile = (inferenceProfileIdentifier: string) =>
   new GetInferenceProfileCommand({ inferenceProfileIdentifier });
+
+test('a throttled control plane refuses a read, and the next one may succeed', async () => {
+  const throttles = [true, false];
+  const client = await aClient(undefined, NOW, {
+    throttlesControlPlane: () => throttles.shift() ?? false,
+  });
+
+  await expect(client.send(model('any.model'))).rejects.toMatchObject({
+    name: 'ThrottlingException',
+  });
+  await expect(client.send(model('any.model'))).resolves.toBeDefined();
+});
 
 describe('GetFoundationModel', () => {
   test('finds any model; it is ACTIVE unless its end of life is known and near', async () => {
