@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   Admission,
   CallRequest,
@@ -44,7 +45,11 @@ export class FakeCircuitGate implements CircuitGate {
     this.admissions.push({ key, ...call });
     const rejection = this.#rejections.get(key);
     if (rejection) return { admitted: false, key, ...rejection };
-    const settle = (outcome: Outcome) => void this.settled.push({ key, outcome });
+    // Writing an outcome takes time, and a caller that does not wait for it ends too early.
+    const settle = async (outcome: Outcome) => {
+      await nextTurn();
+      this.settled.push({ key, outcome });
+    };
     const token = () => void this.tokens.push(key);
     return { admitted: true, permit: { key, token, settle } };
   }

@@ -196,9 +196,12 @@ describe('a run', () => {
   });
 
   test('that is released keeps its generation', async () => {
-    const released = await apply(mine, release(mine, NO_ATTEMPT, START));
+    const deferredBefore = { ...mine, nextAttemptAt: START - 1 };
+
+    const released = await apply(deferredBefore, release(deferredBefore, NO_ATTEMPT, START));
 
     expect(released).toMatchObject({ status: 'QUEUED', generation, claims: 0 });
+    expect(released).toMatchObject({ leaseUntil: undefined, nextAttemptAt: undefined });
   });
 
   test('that is released is sent at once, and waits neither for a lease nor for a time', async () => {

@@ -571,6 +571,28 @@ describe('an unhealthy region', () => {
     expect(circuits.restarts).toEqual([]);
   });
 
+  test('is watched for longer while one of its circuits is not closed', async () => {
+    const tiers = [OPUS, EAST_SONNET, EAST_HAIKU, WEST_SONNET].map((key, i) => ({
+      name: `tier-${i}`,
+      targets: [targetOf(key)],
+      maxTokens: 1000,
+    }));
+    const world = aRouter({ settings: aChain({ tiers }), script: fails('fault') });
+    const { router, circuits, clock, models } = world;
+    await router.run(aRun());
+    models.follow(answers());
+    const open = { state: 'OPEN', failure: 'network', untilMs: clock.nowMs + 200_000 } as const;
+    circuits.summarize({ key: EAST_SONNET, ...open });
+    clock.nowMs += 59_000;
+    await router.run(aRun());
+    clock.nowMs += 59_000;
+    circuits.summarize({ key: EAST_HAIKU, ...open });
+
+    const result = await router.run(aRun());
+
+    expect(result.attempts[0]).toMatchObject({ target: OPUS, reason: 'region-unhealthy' });
+  });
+
   test('is not looked for after configuration errors, which are the target’s own', async () => {
     const { router, circuits } = aRouter({ settings, script: fails('config') });
 
