@@ -55,6 +55,17 @@ describe('a deferred job is retried', () => {
     expect(latest).toBeLessThanOrEqual(START + 15 * MINUTE);
   });
 
+  test('no earlier than the wait that a failed target asked for, which counts from its failure', () => {
+    const failed = {
+      outcome: 'failed',
+      atMs: START - 5 * SECOND,
+      retryAfterMs: 65 * SECOND,
+    } as const;
+    const run = { job: aJob(), unserved: [failed], endedAt: START };
+
+    expect(earliestRetryAt(run, settings, () => 0.4)).toBe(START + 60 * SECOND);
+  });
+
   test('after the back-off of a failed run, without more jitter', () => {
     const run: RunWithoutAnswer = {
       job: aJob(),

@@ -130,7 +130,7 @@ describe('a claim', () => {
 });
 
 describe('a run', () => {
-  const mine = aRunningJob();
+  const mine = aRunningJob({ nextAttemptAt: START, calledTargets: ['us-east-1/a'] });
   const ends: [string, RowUpdate][] = [
     ['success', succeed(mine, anAnswer(), NO_ATTEMPT, 10, START)],
     ['deferral', defer(mine, START + 60_000, NO_ATTEMPT, START)],
@@ -173,7 +173,9 @@ describe('a run', () => {
       attempts: [anAttempt()],
     });
     expect(ended).toMatchObject({ eventPending: true, dueAt: undefined });
-    expect(ended?.leaseUntil).toBeUndefined();
+    // What only a waiting or running job needs is gone.
+    const gone = { leaseUntil: undefined, nextAttemptAt: undefined, sentAt: undefined };
+    expect(ended).toMatchObject({ ...gone, calledTargets: undefined });
     expect(JSON.stringify(ended)).not.toContain(answer.text);
   });
 
