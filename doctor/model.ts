@@ -64,9 +64,10 @@ export function checkChain(findings: readonly Finding[]): readonly Finding[] {
 
 /** Returns `warning` for a target that is throttled, busy, slow or failing, and `bad` otherwise. */
 function remedyOf(
-  { kind, name }: ModelFailure,
+  { kind, name, accountLacks }: ModelFailure,
   target: Target,
 ): Pick<CheckResult, 'level' | 'fix'> {
+  if (accountLacks) return { level: 'bad', fix: ACCOUNT_FIXES[accountLacks] };
   switch (kind) {
     case 'config':
       return { level: 'bad', fix: configFix(name, target) };
@@ -106,6 +107,19 @@ function remedyOf(
   }
 }
 
+const WAIT = 'this takes up to 15 minutes; then run the doctor again';
+
+/** What to do once for the account before it may call a new model. */
+const ACCOUNT_FIXES = {
+  'use-case-form':
+    'fill in the use case form of the model provider: Bedrock console, Model catalog, this model; ' +
+    WAIT,
+  subscription:
+    'run the doctor as an administrator who has aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions ' +
+    '(its first call of each model subscribes the account, which needs a valid means of payment); ' +
+    `do not grant them to the worker's role; ${WAIT}`,
+} as const;
+
 const WITHOUT_STREAMS = "the target's capabilities.streams to 'no'";
 
 function jobFix(target: Target): string {
@@ -124,7 +138,7 @@ function configFix(name: string, target: Target): string {
     case 'ResourceNotFoundException':
       return 'choose a model that this region offers and that has not reached its end of life';
     case 'FTUFormNotFilled':
-      return 'fill in the use case form of the model provider in the Bedrock console';
+      return ACCOUNT_FIXES['use-case-form'];
     case 'ValidationException':
       return `${idFix(target)}; if the model has reached its end of life, replace it`;
     default:

@@ -23,6 +23,8 @@ const PLAIN_FAULTS = [
   'model-error',
   'validation',
   'access-denied',
+  'no-subscription',
+  'no-use-case-form',
   'end-of-life',
   'invalid-model',
   'html-503',

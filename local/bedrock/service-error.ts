@@ -66,6 +66,18 @@ export const SERVICE_ERRORS = {
     name: 'AccessDeniedException',
     message: "You don't have access to the model with the specified model ID.",
   },
+  'no-subscription': {
+    status: 403,
+    name: 'AccessDeniedException',
+    message:
+      'Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access to this model. Refer to the Amazon Bedrock documentation for further details. Your AWS Marketplace subscription for this model cannot be completed at this time. If you recently fixed this issue, try again after 5 minutes.',
+  },
+  'no-use-case-form': {
+    status: 404,
+    name: 'ResourceNotFoundException',
+    message:
+      'Model use case details have not been submitted for this account. Fill out the Anthropic use case details form before using the model. If you have already filled out the form, try again in 15 minutes.',
+  },
   'end-of-life': {
     status: 404,
     name: 'ResourceNotFoundException',

@@ -58,6 +58,18 @@ describe('the check of a model', () => {
       /bedrock:InvokeModelWithResponseStream/,
     ],
     [
+      'no-subscription',
+      'bad',
+      'the call failed with AccessDeniedException (config)',
+      /^run the doctor as an administrator who has aws-marketplace:Subscribe and .*; do not grant them to the worker's role; .* 15 minutes; then run the doctor again$/,
+    ],
+    [
+      'no-use-case-form',
+      'bad',
+      'the call failed with ResourceNotFoundException (config)',
+      /^fill in the use case form .* Model catalog.* 15 minutes; then run the doctor again$/,
+    ],
+    [
       'end-of-life',
       'bad',
       'the call failed with ResourceNotFoundException (config)',

@@ -45,7 +45,7 @@ function detailOf({ name, message }: ErrorFacts): string {
   return new TextDecoder().decode(start, { stream: true });
 }
 
-type Classification = Pick<ModelFailure, 'kind' | 'tooLong' | 'unknown'>;
+type Classification = Pick<ModelFailure, 'kind' | 'tooLong' | 'unknown' | 'accountLacks'>;
 
 function classify(facts: ErrorFacts): Classification {
   const byText = TEXTS.get(facts.name)?.find(({ text }) => text.test(facts.message));
@@ -90,6 +90,8 @@ const MODEL_SAID = '(?:The model returned the following errors: )?';
 
 const WRONG_TARGET: Classification = { kind: 'config' };
 const TOO_LONG: Classification = { kind: 'job', tooLong: true };
+const NO_FORM: Classification = { kind: 'config', accountLacks: 'use-case-form' };
+const NO_SUBSCRIPTION: Classification = { kind: 'config', accountLacks: 'subscription' };
 
 const TEXTS: ReadonlyMap<string, readonly KnownText[]> = new Map(
   Object.entries<readonly KnownText[]>({
@@ -97,7 +99,21 @@ const TEXTS: ReadonlyMap<string, readonly KnownText[]> = new Map(
       { text: /^Too many tokens per day\b/i, classification: { kind: 'quota-day' } },
       { text: /^Too many connections\b/i, classification: { kind: 'capacity' } },
     ],
+    // All its reported reasons are about Marketplace: missing rights or no valid means of payment.
+    AccessDeniedException: [
+      { text: /^Model access is denied due to\b/i, classification: NO_SUBSCRIPTION },
+    ],
+    ResourceNotFoundException: [
+      { text: /^Model use case details have not been submitted\b/i, classification: NO_FORM },
+    ],
     ValidationException: [
+      {
+        text: new RegExp(
+          `^${MODEL_SAID}You have not filled out the required use-case form\\b`,
+          'i',
+        ),
+        classification: NO_FORM,
+      },
       {
         text: /^Invocation of model ID \S+ with on-demand throughput\b/,
         classification: WRONG_TARGET,

@@ -42,6 +42,11 @@ export interface ModelFailure {
   /** True if the prompt does not fit this model's window; another model's may be larger. */
   readonly tooLong?: true;
   /**
+   * What the AWS account lacks before it may call this model (`config`): the provider's use case
+   * form, or the model's subscription in AWS Marketplace.
+   */
+  readonly accountLacks?: 'use-case-form' | 'subscription';
+  /**
    * What the model said when it refused the request (`job`), at most 2 KB. No other message is kept.
    * It may quote the prompt, so only the job's own tenant may see it.
    */

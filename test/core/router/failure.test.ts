@@ -94,6 +94,27 @@ describe('an error message', () => {
     });
   });
 
+  test.each([
+    ['AccessDeniedException', 'Model access is denied due to IAM user or service', 'subscription'],
+    ['AccessDeniedException', 'Model access is denied due to INVALID_PAYMENT_INST', 'subscription'],
+    [
+      'ResourceNotFoundException',
+      'Model use case details have not been submitted',
+      'use-case-form',
+    ],
+    [
+      'ValidationException',
+      'The model returned the following errors: You have not filled out the required use-case form',
+      'use-case-form',
+    ],
+  ])('of an account that is new to a model says what it lacks: %s, %s', (name, text, lacks) => {
+    for (const message of [text, text.toUpperCase()]) {
+      expect(failure({ name, message })).toEqual({ kind: 'config', name, accountLacks: lacks });
+    }
+    const quoted = failure({ name, message: `The prompt "${text}" is not valid` });
+    expect(quoted).not.toHaveProperty('accountLacks');
+  });
+
   test('of a refusal is its detail', () => {
     const message = 'the prompt was: secret';
     expect(failure({ name: 'ValidationException', message })).toMatchObject({ detail: message });

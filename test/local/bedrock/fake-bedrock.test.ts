@@ -31,6 +31,8 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     ['model-error', 424, 'ModelErrorException', /unexpected error/],
     ['validation', 400, 'ValidationException', /Malformed input/],
     ['access-denied', 403, 'AccessDeniedException', /don't have access/],
+    ['no-subscription', 403, 'AccessDeniedException', /AWS Marketplace actions/],
+    ['no-use-case-form', 404, 'ResourceNotFoundException', /use case details form/],
     ['end-of-life', 404, 'ResourceNotFoundException', /end of its life/],
     ['invalid-model', 400, 'ValidationException', /identifier is invalid/],
     ['html-503', 503, 'SyntaxError', /JSON/],
