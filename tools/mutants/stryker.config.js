@@ -11,6 +11,8 @@ export default {
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   jest: {
+    // Jest looks for related tests only through files below its roots, and the code is not there.
+    enableFindRelatedTests: false,
     configFile: 'jest.config.js',
     config: {
       testEnvironment: pathOf('@stryker-mutator/jest-runner/jest-env/node'),
@@ -31,7 +33,7 @@ export default {
       testPathIgnorePatterns: [
         'properties',
         'backlog',
-        'race',
+        '/race',
         'model-check',
         'batch-sizes',
         'redis',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { withCharged } from '../../../lambda/core/router/charges.ts';
 import type { Attempt } from '../../../lambda/core/router/run-result.ts';
 import { answers, fails } from '../../support/fake-model-client.ts';
 import {
@@ -112,7 +113,61 @@ describe('a request that a model serving others cannot process', () => {
     };
 
     expect(await chargedIf(4500)).toBe(0);
-    expect(await chargedIf(3500)).toBe(4);
+    // The last call there ended 4,990 ms ago, and the time of an answer is known to one second.
+    expect(await chargedIf(3990)).toBe(0);
+    expect(await chargedIf(3989)).toBe(4);
+  });
+
+  test('85. is charged with a failure that is exactly as old as the window', async () => {
+    const { router, clock } = onlyPrimaryServes({ script: fails('model-error') });
+    const attempts = [{ ...notProcessed(WEST_SONNET), at: clock.nowMs - 60_000 }];
+
+    const result = await router.run(aRun({ attempts }));
+
+    expect(result.chargedEarlier).toBe(1);
+  });
+
+  test('85. is charged with the calls that failed in the same run before it reached that model', async () => {
+    const { router, circuits, clock } = aRouter({ script: fails('model-error') });
+    circuits.servedAtMs.set(WEST_SONNET, clock.nowMs);
+
+    const result = await router.run(aRun({ minTier: 'primary' }));
+
+    expect(result.attempts).toMatchObject([
+      { target: EAST_SONNET, outcome: 'model-error', charged: true },
+      { target: WEST_SONNET, outcome: 'model-error', charged: true },
+    ]);
+  });
+
+  test('85. is charged with the calls of the run only once', async () => {
+    const { router, circuits, clock } = aRouter({ script: fails('model-error') });
+    circuits.servedAtMs.set(WEST_SONNET, clock.nowMs);
+    circuits.servedAtMs.set(EAST_HAIKU, clock.nowMs);
+
+    // The budget is 8: four charges are left, one for each target.
+    const result = await router.run(aRun({ failedCalls: 4 }));
+
+    expect(result).toMatchObject({ outcome: 'no-answer' });
+    expect(result.attempts).toHaveLength(4);
+  });
+
+  test('is not charged with earlier failures because of a timeout', async () => {
+    const { router } = onlyPrimaryServes({ script: fails('timeout') });
+
+    const result = await router.run(aRun({ attempts: [notProcessed(WEST_SONNET)] }));
+
+    expect(result.attempts[0]).toMatchObject({ outcome: 'timeout', charged: true });
+    expect(result.chargedEarlier).toBeUndefined();
+  });
+
+  test('is not charged where nobody is served because of a timeout elsewhere', async () => {
+    const { router } = onlyPrimaryServes({
+      script: [fails('timeout'), fails('model-error'), answers()],
+    });
+
+    const result = await router.run(aRun());
+
+    expect(result.attempts.map(({ charged }) => charged)).toEqual([true, undefined, undefined]);
   });
 
   test('is not charged with a timeout of a target that serves nobody', async () => {
@@ -172,6 +227,22 @@ describe('a job that may be the cause of its failures', () => {
     expect(circuits.settled[0]?.outcome.kind).toBe('failure');
   });
 
+  test('counts on no other circuit if the answer there is of no use', async () => {
+    const { router, circuits } = aRouter({ script: [answers(''), answers()] });
+
+    await router.run(aRun({ attempts: [notProcessed(WEST_SONNET)] }));
+
+    expect(circuits.settled[0]?.outcome.kind).toBe('ignored');
+  });
+
+  test('may be one whose answer elsewhere was of no use', async () => {
+    const { router, circuits } = aRouter({ script: [answers(''), fails('model-error')] });
+
+    await router.run(aRun({ minTier: 'primary' }));
+
+    expect(circuits.settled.map(({ outcome }) => outcome.kind)).toEqual(['failure', 'ignored']);
+  });
+
   test('counts as usual if its failures are faults or timeouts', async () => {
     const { router, circuits } = aRouter({ script: fails('timeout') });
 
@@ -188,6 +259,21 @@ describe('a job that may be the cause of its failures', () => {
       false,
     ],
     ['refused by one target', { attempts: [notProcessed(EAST_SONNET)] }, true],
+    [
+      'refused by one target twice',
+      { attempts: [notProcessed(EAST_SONNET), notProcessed(EAST_SONNET)] },
+      true,
+    ],
+    [
+      'timed out at two targets',
+      {
+        attempts: [EAST_SONNET, WEST_SONNET].map((target) => ({
+          ...notProcessed(target),
+          outcome: 'timeout' as const,
+        })),
+      },
+      true,
+    ],
     ['new', {}, true],
   ])('83. is no recovery probe: %s', async (_, fields, mayProbe) => {
     const { router, circuits } = aRouter();
@@ -204,4 +290,27 @@ test('86. a run that was put back goes on without the targets that it called', a
   await router.run(aRun({ calledTargets: [WEST_SONNET] }));
 
   expect(called()).toEqual([EAST_SONNET, EAST_HAIKU, WEST_HAIKU]);
+});
+
+describe('the attempts of earlier runs', () => {
+  const timeout: Attempt = { ...notProcessed(EAST_SONNET), outcome: 'timeout' };
+  const useless: Attempt = { ...notProcessed(WEST_SONNET), outcome: 'unusable' };
+  const charged: Attempt = { ...notProcessed(EAST_HAIKU), charged: true };
+  const attempts = [notProcessed(EAST_SONNET), useless, notProcessed(WEST_HAIKU), timeout, charged];
+  const charges = (count: number) => withCharged(attempts, count).map((each) => each.charged);
+
+  test.each([
+    [0, [undefined, undefined, undefined, undefined, true]],
+    [1, [undefined, undefined, true, undefined, true]],
+    [2, [undefined, true, true, undefined, true]],
+    [9, [true, true, true, undefined, true]],
+  ])('are charged from the latest on if a run charges %i of them', (count, expected) => {
+    expect(charges(count)).toEqual(expected);
+  });
+
+  test('stay as they were in every other respect', () => {
+    const uncharged = withCharged(attempts, 2).map(({ charged: _, ...attempt }) => attempt);
+
+    expect(uncharged).toEqual(attempts.map(({ charged: _, ...attempt }) => attempt));
+  });
 });
