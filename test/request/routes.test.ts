@@ -46,6 +46,28 @@ describe('POST /v1/jobs', () => {
     expect(JSON.stringify(row)).not.toContain('hello');
   });
 
+  test('has stored the prompt before a row names it', async () => {
+    const { putPrompt } = world.results;
+    world.results.putPrompt = async (...given) => {
+      // A slow bucket.
+      await new Promise(setImmediate);
+      expect(world.jobs.rows.size).toBe(0);
+      await putPrompt.apply(world.results, given);
+    };
+
+    const { jobId } = bodyOf(await post({ prompt: 'hello' }));
+
+    expect(await world.results.getPrompt(rowOf(world, jobId))).toBeDefined();
+  });
+
+  test('creates no row if the prompt cannot be stored', async () => {
+    world.results.putPrompt = () => Promise.reject(new Error('no bucket'));
+
+    expect((await post({ prompt: 'hello' })).statusCode).toBe(503);
+
+    expect(world.jobs.rows.size).toBe(0);
+  });
+
   test('accepts a conversation and every option', async () => {
     const result = await post({
       messages: [

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { eventPublished, leftToSweeper, succeed } from '../../lambda/core/jobs/end-transitions.ts';
 import type { DueJob, Job } from '../../lambda/core/jobs/job.ts';
 import type { JobQuery, JobStore } from '../../lambda/core/jobs/job-store.ts';
+import type { Clause } from '../../lambda/core/jobs/row-update.ts';
 import { claim, defer, requeue, sent } from '../../lambda/core/jobs/transitions.ts';
 import { aJob, anAnswer, anAttempt, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
 import { someSettings } from '../support/settings.ts';
@@ -77,6 +78,32 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
 
       expect(await jobs.update(JOB_ID, change)).toEqual({ applied: false, current: running });
       expect(await jobs.update('f'.repeat(32), change)).toEqual({ applied: false });
+    });
+
+    test.each<[Clause, Partial<Job>, Partial<Job>]>([
+      [{ field: 'claims', test: 'below', value: 5 }, { claims: 4 }, { claims: 5 }],
+      [{ field: 'deadlineAt', test: 'above', value: 5 }, { deadlineAt: 6 }, { deadlineAt: 5 }],
+      [
+        { field: 'leaseUntil', test: 'absent-or-at-most', value: 5 },
+        { leaseUntil: 5 },
+        { leaseUntil: 6 },
+      ],
+      [{ field: 'leaseUntil', test: 'absent-or-at-most', value: 5 }, {}, { leaseUntil: 6 }],
+      [{ field: 'cancelRequested', test: 'absent' }, {}, { cancelRequested: true }],
+      [{ field: 'eventPending', test: 'equals', value: true }, { eventPending: true }, {}],
+      [
+        { field: 'status', test: 'one-of', values: ['QUEUED', 'DEFERRED'] },
+        { status: 'DEFERRED' },
+        { status: 'RUNNING' },
+      ],
+    ])('applies an update to a row that fulfils %j, up to the limit', async (clause, good, bad) => {
+      const isApplied = async (fields: Partial<Job>, jobId: string) => {
+        await jobs.create(aJob({ jobId, ...fields }), START);
+        return (await jobs.update(jobId, { when: [clause], set: { sentAt: 1 } })).applied;
+      };
+
+      expect(await isApplied(good, 'a'.repeat(32))).toBe(true);
+      expect(await isApplied(bad, 'b'.repeat(32))).toBe(false);
     });
 
     test('treats a repeated update as applied, once', async () => {
