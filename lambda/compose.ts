@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Thaw } from './aws/connections.ts';
 import { readDeployedSettings } from './aws/deployed-settings.ts';
 import { dynamoDbDisabledTargets } from './aws/disabled-targets-table.ts';
 import { eventBridgeBus } from './aws/event-bus.ts';
@@ -34,10 +35,13 @@ export interface Runtime {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly trace: Trace;
-  /** Adds the invocation's ids to its log lines; called at the start of each invocation. */
+  /**
+   * Adds the invocation's ids to its log lines, and drops connections that may be dead. Must be called at
+   * the start of each invocation.
+   */
   readonly begin: Telemetry['begin'];
-  /** Writes the collected metrics; called at the end of each invocation. */
-  readonly publishMetrics: () => void;
+  /** Writes the collected metrics. Must be called at the end of each invocation. */
+  readonly end: () => void;
   /** Returns the settings, read again if they are too old; called at the start of each invocation. */
   readonly readSettings: () => Promise<Settings>;
   /** Returns the settings as they were last read. */
@@ -50,6 +54,7 @@ export function openRuntime(): Runtime {
   const telemetry = powertoolsTelemetry();
   const { log, metrics } = telemetry;
   const clock = systemClock;
+  const thaw = new Thaw();
   const parameter = new SettingsParameter({
     name: requiredEnv(ENV.settingsParameter),
     deployed: readDeployedSettings,
@@ -59,9 +64,18 @@ export function openRuntime(): Runtime {
     metrics,
   });
   return {
-    ...telemetry,
+    log,
+    metrics,
     clock,
     random: Math.random,
+    begin: (context) => {
+      thaw.begin(clock.now());
+      telemetry.begin(context);
+    },
+    end: () => {
+      telemetry.publishMetrics();
+      thaw.end(clock.now());
+    },
     trace: xRayTrace(),
     newId: randomId,
     dynamoDb: createClient((options) => new DynamoDBClient(options)),

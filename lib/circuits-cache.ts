@@ -21,6 +21,9 @@ export interface CircuitsCacheProps {
   readonly encryptionKey?: IKey;
 }
 
+/** A serverless cache listens on the second port for its readers. */
+const PORTS = [Port.tcp(6379), Port.tcp(6380)];
+
 /**
  * An ElastiCache Serverless cache for Valkey that stores the circuits. It accepts only TLS, and the
  * security groups control access. The default user has no password, so there is none to rotate.
@@ -38,9 +41,10 @@ export class CircuitsCache extends Construct {
       description: 'The cache of the circuits of Holdfast',
       allowAllOutbound: false,
     });
-    const port = Port.tcp(6379);
-    securityGroup.addIngressRule(clients, port, 'Functions of Holdfast');
-    clients.addEgressRule(securityGroup, port, 'Circuits');
+    for (const port of PORTS) {
+      securityGroup.addIngressRule(clients, port, 'Functions of Holdfast');
+      clients.addEgressRule(securityGroup, port, 'Circuits');
+    }
 
     const cache = new CfnServerlessCache(this, 'Cache', {
       engine: 'valkey',

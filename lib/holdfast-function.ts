@@ -46,6 +46,11 @@ export interface HoldfastFunctionProps {
    * @default none; the function shares the concurrency of the account
    */
   readonly reservedConcurrency?: number;
+  /**
+   * Whether Lambda lets the function cause its own invocations more than 16 times in a row.
+   * @default Lambda's: it does not
+   */
+  readonly recursiveLoop?: lambda.RecursiveLoop;
   /** The variables of all resources that the function uses. */
   readonly environment: FunctionEnvironment;
 }
@@ -86,6 +91,7 @@ export class HoldfastFunction extends Construct implements IGrantable {
       memorySize: 512,
       timeout: props.timeout,
       reservedConcurrentExecutions: props.reservedConcurrency,
+      recursiveLoop: props.recursiveLoop,
       role,
       logGroup: this.logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,

@@ -1,3 +1,4 @@
+import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -24,6 +25,9 @@ export class Worker extends Construct {
       handler: 'worker',
       defaults: functions,
       timeout: Duration.seconds(workerTimeoutSeconds(policy)),
+      // A job that waits through an outage is sent to the function's own queue again and again. By
+      // default, Lambda would stop it after 16 times. Its deadline and its claims bound it.
+      recursiveLoop: RecursiveLoop.ALLOW,
       environment: {
         ...settings.environment,
         ...jobs.environment,

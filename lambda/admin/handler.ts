@@ -33,6 +33,6 @@ export async function handler(
     const endsAtMs = runtime.clock.now() + context.getRemainingTimeInMillis();
     return await respond(dependencies, runtime.readSettings, event, endsAtMs);
   } finally {
-    runtime.publishMetrics();
+    runtime.end();
   }
 }

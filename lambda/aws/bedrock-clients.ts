@@ -3,16 +3,9 @@ import {
   type BedrockRuntimeClientConfig,
 } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { CONNECTIONS } from './connections.ts';
 import { createClient, SINGLE_ATTEMPT } from './sdk-client.ts';
 
-/**
- * The most connections to one region. This limit must never bind: a call that waits for a
- * connection spends its time for the first token, and the target gets the blame. A stream holds its
- * connection until its answer ends. A sandbox runs a batch of at most 10 jobs with one call each, and
- * connections that are being closed count for a moment. 50 leaves room, and is far below the 1,024
- * files that a Lambda sandbox may open.
- */
-const SOCKETS_PER_REGION = 50;
 /**
  * The time limit for connecting. It is far below the usual limit for a first token, so an
  * unreachable region fails early.
@@ -32,14 +25,9 @@ export class BedrockClients {
   readonly #clients = new Map<string, BedrockRuntimeClient>();
 
   constructor(requestHandler: RequestHandler) {
-    const agent = { keepAlive: true, maxSockets: SOCKETS_PER_REGION };
     this.#requestHandler =
       requestHandler ??
-      new NodeHttpHandler({
-        connectionTimeout: CONNECTION_TIMEOUT_MS,
-        httpAgent: agent,
-        httpsAgent: agent,
-      });
+      new NodeHttpHandler({ ...CONNECTIONS, connectionTimeout: CONNECTION_TIMEOUT_MS });
   }
 
   in(region: string): BedrockRuntimeClient {

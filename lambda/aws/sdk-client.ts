@@ -1,16 +1,6 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { CONNECTIONS } from './connections.ts';
 import { Sha256 } from './sha256.ts';
-
-/**
- * The connections of all clients. They are shared because a handshake takes milliseconds of a full core:
- * ten at once take a small function longer than the circuit store may take. A connection that one client
- * has opened serves the others too, and further handshakes with its host are shorter.
- */
-const SHARED_CONNECTIONS = new NodeHttpHandler({
-  connectionTimeout: 1_000,
-  requestTimeout: 5_000,
-  throwOnRequestTimeout: true,
-});
 
 /**
  * The options of every client. The SDK has no timeout of its own. The services that use these
@@ -24,7 +14,12 @@ const COMMON_OPTIONS = {
   cacheMiddleware: true,
   sha256: Sha256,
   maxAttempts: 3,
-  requestHandler: SHARED_CONNECTIONS,
+  requestHandler: new NodeHttpHandler({
+    ...CONNECTIONS,
+    connectionTimeout: 1_000,
+    requestTimeout: 5_000,
+    throwOnRequestTimeout: true,
+  }),
 } as const;
 
 /**

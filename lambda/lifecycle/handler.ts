@@ -17,6 +17,6 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
   try {
     await checkLifecycle(dependencies, await runtime.readSettings());
   } finally {
-    runtime.publishMetrics();
+    runtime.end();
   }
 }

@@ -20,6 +20,6 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
     await probeTargets(dependencies, await runtime.readSettings(), endsAtMs);
   } finally {
     await targets.circuits.flush();
-    runtime.publishMetrics();
+    runtime.end();
   }
 }

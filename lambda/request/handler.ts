@@ -26,6 +26,6 @@ export async function handler(
   try {
     return await respond(dependencies, runtime.readSettings, event);
   } finally {
-    runtime.publishMetrics();
+    runtime.end();
   }
 }

@@ -24,6 +24,6 @@ export async function handler(
   try {
     return await showJob(dependencies, runtime.readSettings, event, endsAtMs);
   } finally {
-    runtime.publishMetrics();
+    runtime.end();
   }
 }

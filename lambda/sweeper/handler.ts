@@ -27,6 +27,6 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
     const untilMs = runtime.clock.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
     await sweep(dependencies, untilMs);
   } finally {
-    runtime.publishMetrics();
+    runtime.end();
   }
 }

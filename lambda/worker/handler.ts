@@ -45,6 +45,6 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     return await processPartialResponse(event, each, batch, { throwOnFullBatchFailure: false });
   } finally {
     await targets.circuits.flush();
-    runtime.publishMetrics();
+    runtime.end();
   }
 }

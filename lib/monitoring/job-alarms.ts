@@ -1,4 +1,5 @@
 import { type Alarm, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { METRIC, type MetricName } from '../../lambda/contract/metrics.ts';
 import type { JobsQueue } from '../jobs-queue.ts';
@@ -42,7 +43,7 @@ export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQu
       missing: 'ok',
     }),
     backlog: alarms.add('Backlog', {
-      metric: jobs.queue.metricApproximateAgeOfOldestMessage(SAMPLED),
+      metric: oldestVisibleAge(jobs.queue),
       threshold: Duration.minutes(30).toSeconds(),
       periods: 3,
       means: 'A message has waited for half an hour: jobs arrive faster than workers process them.',
@@ -58,6 +59,21 @@ export function jobAlarms(alarms: Alarms, metrics: InstanceMetrics, jobs: JobsQu
       missing: 'ok',
     }),
   };
+}
+
+/**
+ * The age of the oldest message while any message waits. The queue's own metric includes messages that
+ * a crashed worker has received, although the sweeper has sent their jobs again long ago.
+ */
+function oldestVisibleAge(queue: IQueue): MathExpression {
+  return new MathExpression({
+    expression: 'IF(waiting > 0, age, 0)',
+    usingMetrics: {
+      waiting: queue.metricApproximateNumberOfMessagesVisible(SAMPLED),
+      age: queue.metricApproximateAgeOfOldestMessage(SAMPLED),
+    },
+    period: SAMPLED.period,
+  });
 }
 
 /** Adds the alarm on the share of failed jobs. A single one may be a caller's mistake. */

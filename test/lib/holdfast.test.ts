@@ -232,23 +232,18 @@ describe('circuits in Valkey', () => {
     const rules = ['Ingress', 'Egress'].map((way) =>
       resourcesOf(template, `AWS::EC2::SecurityGroup${way}`).map(({ properties }) => properties),
     );
+    const [cacheGroup, functions] = [
+      '{LlmCacheSecurityGroup.GroupId}',
+      '{LlmNetworkSecurityGroup.GroupId}',
+    ];
+    const ports = [6379, 6380].map((port) => ({ FromPort: port, ToPort: port }));
     expect(rules).toMatchObject([
-      [
-        {
-          FromPort: 6379,
-          ToPort: 6379,
-          GroupId: '{LlmCacheSecurityGroup.GroupId}',
-          SourceSecurityGroupId: '{LlmNetworkSecurityGroup.GroupId}',
-        },
-      ],
-      [
-        {
-          FromPort: 6379,
-          ToPort: 6379,
-          GroupId: '{LlmNetworkSecurityGroup.GroupId}',
-          DestinationSecurityGroupId: '{LlmCacheSecurityGroup.GroupId}',
-        },
-      ],
+      ports.map((port) => ({ ...port, GroupId: cacheGroup, SourceSecurityGroupId: functions })),
+      ports.map((port) => ({
+        ...port,
+        GroupId: functions,
+        DestinationSecurityGroupId: cacheGroup,
+      })),
     ]);
   });
 

@@ -31,6 +31,17 @@ describe('the worker', () => {
     expect(worker.Timeout).toBe(100);
   });
 
+  test('alone may cause its own invocations without end, because jobs wait in its queue', () => {
+    const loops = resourcesOf(template, 'AWS::Lambda::Function').map(({ id, properties }) => [
+      id,
+      properties.RecursiveLoop,
+    ]);
+
+    expect(loops.filter(([, loop]) => loop !== undefined)).toEqual([
+      ['WorkerFunctionHandler', 'Allow'],
+    ]);
+  });
+
   test('gets the names of all its resources', () => {
     const { Environment } = propertiesOf(
       template,
