@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { succeed } from '../../lambda/core/jobs/end-transitions.ts';
 import { NO_ATTEMPT } from '../../lambda/core/jobs/run-record.ts';
 import { claim, defer } from '../../lambda/core/jobs/transitions.ts';
+import { cancelJob } from '../../lambda/request/cancel-job.ts';
 import { type ApiCall, anApi, bodyOf } from '../support/api-caller.ts';
 import { aJob, anAnswer, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
 import { aWorld, rowOf, type World } from '../support/job-world.ts';
@@ -32,6 +33,10 @@ describe('DELETE /v1/jobs/{id}', () => {
     ['queued', aJob()],
     ['deferred', aJob({ status: 'DEFERRED', nextAttemptAt: START + 60_000 })],
     ['running with an expired lease', aRunningJob({ leaseUntil: START })],
+    [
+      'to be cancelled by a run that was lost',
+      aRunningJob({ leaseUntil: START, cancelRequested: true }),
+    ],
   ])('ends a job that is %s at once', async (_, job) => {
     world.jobs.rows.set(JOB_ID, job);
 
@@ -60,6 +65,10 @@ describe('DELETE /v1/jobs/{id}', () => {
     world.jobs.rows.set(JOB_ID, aRunningJob());
 
     const first = await cancel();
+    const asked = rowOf(world, JOB_ID);
+    world.jobs.update = async () => {
+      throw new Error('written again');
+    };
     const second = await cancel();
 
     for (const result of [first, second]) {
@@ -67,7 +76,7 @@ describe('DELETE /v1/jobs/{id}', () => {
       expect(bodyOf(result)).toMatchObject({ status: 'RUNNING', cancelRequested: true });
       expect(result.headers?.['retry-after']).toBe('1');
     }
-    expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'RUNNING', claimToken: 'claim' });
+    expect(asked).toEqual({ ...aRunningJob(), cancelRequested: true });
   });
 
   test('lets an answer win that arrives before the run stops', async () => {
@@ -163,5 +172,6 @@ describe('a cancel that races', () => {
     expect(result.statusCode).toBe(503);
     expect(result.headers?.['retry-after']).toBe('5');
     expect(writes).toBe(5);
+    await expect(cancelJob(world, 'tenant', JOB_ID)).rejects.toThrow('job changed 5 times');
   });
 });

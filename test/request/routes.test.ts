@@ -95,10 +95,39 @@ describe('POST /v1/jobs', () => {
 
     const result = await post({ prompt: 'hello' });
 
+    const { jobId } = bodyOf(result);
     expect(result.statusCode).toBe(202);
-    expect(rowOf(world, bodyOf(result).jobId).dueAt).toBe(START + 60_000);
-    expect(rowOf(world, bodyOf(result).jobId).sentAt).toBeUndefined();
+    expect(rowOf(world, jobId).dueAt).toBe(START + 60_000);
+    expect(rowOf(world, jobId).sentAt).toBeUndefined();
+    expect(world.logged).toEqual([
+      {
+        message: 'message not sent; the sweeper will send it',
+        fields: { jobId, error: 'Error' },
+      },
+    ]);
   });
+
+  test('creates one job for each request without an Idempotency-Key, and looks for no earlier job', async () => {
+    world.jobs.get = async () => {
+      throw new Error('the table was asked');
+    };
+
+    const results = [await post({ prompt: 'hello' }), await post({ prompt: 'hello' })];
+
+    expect(results.map(({ statusCode }) => statusCode)).toEqual([202, 202]);
+    expect(world.jobs.rows.size).toBe(2);
+  });
+
+  test.each(['/v1/jobs', '/v1/jobs/', '/base/jobs', '/jobs'])(
+    'returns a location below the path that the caller wrote: %s',
+    async (callerPath) => {
+      const { headers, body } = await post({ prompt: 'hello' }, { callerPath });
+
+      const { jobId, links } = JSON.parse(body);
+      const self = `${callerPath.endsWith('/') ? callerPath.slice(0, -1) : callerPath}/${jobId}`;
+      expect([links.self, headers?.location]).toEqual([self, self]);
+    },
+  );
 
   test('assigns jobs to the tenant that the settings name for the key', async () => {
     const result = await post({ prompt: 'hello' }, { apiKeyId: 'named-key' });
@@ -190,6 +219,34 @@ describe('an Idempotency-Key', () => {
     expect(await world.results.getPrompt(rowOf(world, jobId))).toMatchObject({
       messages: [{ text: 'hello' }],
     });
+  });
+
+  test('gives its job an id of 32 hexadecimal digits, which depends on the key alone', async () => {
+    const first = bodyOf(await post({ prompt: 'hello' }, key('abc')));
+    const second = bodyOf(await post({ prompt: 'hello' }, key('abd')));
+
+    expect(first.jobId).toMatch(/^[0-9a-f]{32}$/);
+    expect(second.jobId).not.toBe(first.jobId);
+    expect((await call({ id: first.jobId })).statusCode).toBe(200);
+  });
+
+  test('with the same prompt and another option is refused', async () => {
+    await post({ prompt: 'hello' }, key('abc'));
+
+    const other = await post({ prompt: 'hello', whenOpen: 'queue' }, key('abc'));
+
+    expect(other.statusCode).toBe(422);
+  });
+
+  test('returns the time of the next attempt while its job is deferred', async () => {
+    const { jobId } = bodyOf(await post({ prompt: 'hello' }, key('abc')));
+    const deferred = { status: 'DEFERRED', nextAttemptAt: START + 7000 } as const;
+    world.jobs.rows.set(jobId, { ...rowOf(world, jobId), ...deferred });
+
+    const again = await post({ prompt: 'hello' }, key('abc'));
+
+    expect(bodyOf(again).status).toBe('DEFERRED');
+    expect(again.headers?.['retry-after']).toBe('7');
   });
 
   test('of another tenant creates another job', async () => {

@@ -3,6 +3,8 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 export interface ApiEventOptions {
   readonly route?: string;
   readonly id?: string;
+  /** The path that the caller wrote. @default the stage and the resource */
+  readonly callerPath?: string;
   readonly body?: string | null;
   readonly apiKeyId?: string;
   /** The path parameters, percent-encoded as in the URL. @default the id */
@@ -19,6 +21,7 @@ export interface ApiEventOptions {
 export function anApiEvent({
   route = 'GET /jobs/{id}',
   id,
+  callerPath,
   body = null,
   apiKeyId = 'key',
   pathParameters = id === undefined ? undefined : { id },
@@ -43,7 +46,7 @@ export function anApiEvent({
     stageVariables: null,
     requestContext: {
       requestId: 'request-id',
-      path: `/v1${path}`,
+      path: callerPath ?? `/v1${path}`,
       identity: { apiKeyId, userArn: userArn ?? null },
     } as APIGatewayProxyEvent['requestContext'],
   };

@@ -11,6 +11,8 @@ import { aJob, anAnswer, aRunningJob, JOB_ID, START } from '../support/job-build
 import { aWorld, rowOf, type World } from '../support/job-world.ts';
 
 const MINUTE = 60_000;
+/** The number of rows in a page of the table in memory. */
+const MEMORY_PAGE_SIZE = 3;
 const { generation } = aJob();
 
 function aWorldOf(jobs: readonly Job[], at: number): World {
@@ -19,6 +21,9 @@ function aWorldOf(jobs: readonly Job[], at: number): World {
   world.clock.nowMs = at;
   return world;
 }
+
+/** The shards in the order in which a sweep at this time visits them. */
+const shardsOf = (now: number) => Array.from({ length: 16 }, (_, i) => (now / MINUTE + i) % 16);
 
 const sweepAll = (world: World) => sweep(world, Number.POSITIVE_INFINITY);
 
@@ -286,10 +291,13 @@ describe('a sweep', () => {
     await sweepAll(world);
 
     expect(rowOf(world, ids[2] ?? '').sentAt).toBe(START + MINUTE);
-    expect(world.logged.map(({ fields }) => fields)).toEqual([{ jobId: ids[1], error: 'Error' }]);
+    expect(world.logged).toEqual([
+      { message: 'sweeping a row failed', fields: { jobId: ids[1], error: 'Error' } },
+    ]);
+    expect(world.counts[METRIC.sweptJobs]).toBe(2);
   });
 
-  test('visits every shard, starting at a different one each minute', async () => {
+  test('visits every shard, starting one further each minute', async () => {
     const visited: number[] = [];
     const world = aWorldOf([], START);
     world.jobs.due = async function* (shard) {
@@ -301,21 +309,121 @@ describe('a sweep', () => {
     world.clock.nowMs += MINUTE;
     await sweepAll(world);
 
-    const [first, second] = [visited.slice(0, 16), visited.slice(16)];
-    expect(new Set(first).size).toBe(16);
-    expect(new Set(second)).toEqual(new Set(first));
-    expect(second[0]).not.toBe(first[0]);
+    expect(visited).toEqual([...shardsOf(START), ...shardsOf(START + MINUTE)]);
+    expect(shardsOf(START).toSorted((a, b) => a - b)).toEqual([...Array(16).keys()]);
   });
 
   test('stops after the current page when its time is up', async () => {
     const jobs = Array.from({ length: 8 }, (_, i) => aJob({ jobId: `0${i}`.padEnd(32, '0') }));
-    const inOneShard = jobs.map((job) => ({ ...job, sweepShard: 0 }));
-    const world = aWorldOf(inOneShard, START + MINUTE);
+    const first = shardsOf(START + MINUTE)[0];
+    const world = aWorldOf(
+      jobs.map((job) => ({ ...job, sweepShard: first ?? 0 })),
+      START + MINUTE,
+    );
 
     await sweep(world, START + MINUTE);
-    expect(world.queue.sent.length).toBeLessThan(jobs.length);
+    expect(world.queue.sent).toHaveLength(MEMORY_PAGE_SIZE);
 
     await sweepAll(world);
     expect(world.queue.sent).toHaveLength(jobs.length);
+  });
+
+  test('reads no further shard when its time is up', async () => {
+    const world = aWorldOf([], START);
+    let reads = 0;
+    world.jobs.due = async function* () {
+      reads += 1;
+      world.clock.nowMs += 10_000;
+      yield* [];
+    };
+
+    await sweep(world, START + 20_000);
+
+    expect(reads).toBe(2);
+  });
+
+  test('recognises a backlog by the job that waited longest before its run', async () => {
+    const now = START + 20 * MINUTE;
+    const waited = (jobId: string, minutes: number) =>
+      aRunningJob({
+        jobId: jobId.padEnd(32, '0'),
+        sweepShard: Number.parseInt(jobId, 16),
+        sentAt: now - minutes * MINUTE,
+        leaseUntil: now + 70_000,
+        dueAt: now + 70_000,
+      });
+    const runs = [waited('01', 1), waited('02', 11), waited('03', 0)];
+    const world = aWorldOf([aJob(), ...runs], now);
+    world.queue.waiting = 10;
+
+    await sweepAll(world);
+    expect(world.queue.sent).toEqual([]);
+
+    for (const run of runs) world.jobs.rows.set(run.jobId, { ...run, sentAt: now });
+    await sweepAll(world);
+    expect(world.queue.sent.map(({ message }) => message.jobId)).toEqual([JOB_ID]);
+  });
+});
+
+describe('the metrics of a sweep count', () => {
+  const ended = aJob({ status: 'FAILED', eventPending: true, dueAt: START, completedAt: START });
+
+  test.each<[string, Job]>([
+    ['send', aJob({ sentAt: undefined })],
+    ['send-again', aJob()],
+    ['requeue', aRunningJob({ leaseUntil: START })],
+    ['cancel', aJob({ cancelRequested: true })],
+    ['expire', aJob({ deadlineAt: START })],
+    ['publish', ended],
+  ])('a job once in all, and once by its action: %s', async (action, job) => {
+    const world = aWorldOf([{ ...job, dueAt: START }], START + MINUTE);
+
+    await sweepAll(world);
+
+    expect(world.counts).toMatchObject({
+      [METRIC.sweptJobs]: 1,
+      [`${METRIC.sweptJobs} ${action}`]: 1,
+    });
+  });
+
+  const renewed = aRunningJob({ leaseUntil: START + 3 * MINUTE });
+  const stale = { ...renewed, leaseUntil: START };
+  const claimed = { ...aRunningJob(), generation: generation + 1 };
+
+  test.each<[string, Job, Job | undefined]>([
+    ['holds its lease', renewed, renewed],
+    ['was renewed since the index was read', stale, renewed],
+    ['was claimed before it could be cancelled', aJob({ cancelRequested: true }), claimed],
+    ['was claimed before it could expire', aJob({ deadlineAt: START }), claimed],
+    ['was deleted before its end could be published', ended, undefined],
+    ['was published since the index was read', { ...ended, dueAt: START + MINUTE }, ended],
+  ])('no job that %s', async (_, read, row) => {
+    const world = aWorldOf(row ? [row] : [], START + MINUTE);
+    world.jobs.due = async function* (shard) {
+      if (shard === 0) yield [read];
+    };
+
+    await sweepAll(world);
+
+    expect(world.counts).toEqual({ [METRIC.sweptJobs]: 0 });
+    expect(world.queue.sent).toEqual([]);
+  });
+
+  test('no event that the bus refused', async () => {
+    const world = aWorldOf([ended], START + MINUTE);
+    world.bus.isDown = true;
+
+    await sweepAll(world);
+
+    expect(world.counts).toEqual({ [METRIC.sweptJobs]: 0, [METRIC.eventsUnsent]: 1 });
+  });
+
+  test('nothing for a row whose check is only postponed until its lease ends', async () => {
+    const world = aWorldOf([{ ...renewed, dueAt: START }], START + MINUTE);
+
+    await sweepAll(world);
+
+    expect(rowOf(world, JOB_ID).dueAt).toBe(START + 3 * MINUTE);
+    expect(world.counts).toEqual({ [METRIC.sweptJobs]: 0 });
   });
 });

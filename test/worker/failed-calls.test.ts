@@ -76,6 +76,10 @@ describe('a job that has used up its failed calls', () => {
     await receive(world);
 
     expect(world.counts).toEqual({ [METRIC.jobsDeadLettered]: 1, [METRIC.jobsWithoutAnswer]: 1 });
+    expect(world.logged).toContainEqual({
+      message: 'job dead-lettered: its failed calls are used up',
+      fields: { jobId: JOB_ID },
+    });
   });
 
   test('is not counted as without an answer if its claims were used up', async () => {

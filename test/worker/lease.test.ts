@@ -49,6 +49,38 @@ test('a process that was frozen for longer than its renewed lease renews it agai
   expect(await ask()).toBe('lost');
 });
 
+test.each([
+  ['is fresh for one renewal interval', 0, 0],
+  ['is renewed after that', 1, 1],
+])('the lease of a claim %s', async (_, lateMs, writes) => {
+  const world = aWorld();
+  const job = aRunningJob();
+  await world.jobs.create(job, world.clock.now());
+  world.clock.nowMs += leaseRenewalMs(world.settings.breaker) + lateMs;
+  let written = 0;
+  const jobs = {
+    update: (...given: Parameters<typeof world.jobs.update>) => {
+      written += 1;
+      return world.jobs.update(...given);
+    },
+  };
+
+  expect(await leaseOf({ ...world, jobs }, world.settings.breaker, job).renew()).toBe('go');
+
+  expect(written).toBe(writes);
+});
+
+test('a lease that ends at the moment of its renewal is renewed again', async () => {
+  const { world, ask } = await aRenewal(0);
+  const now = world.clock.now();
+  const reads = [now, now + 100_000, now + 100_000, now + 100_000];
+  world.clock.now = () => reads.shift() ?? now + 100_000;
+
+  expect(await ask()).toBe('go');
+
+  expect(rowOf(world, JOB_ID).leaseUntil).toBe(now + 200_000);
+});
+
 test('the first call of a fresh claim needs no write; each later one detects a cancel', async () => {
   const world = aWorld();
   const job = aRunningJob();

@@ -18,6 +18,12 @@ function aWorldWith(job: Job, options: WorldOptions = {}): World {
   return world;
 }
 
+/** The messages and fields that a world has logged, except those of ends (test/core/jobs). */
+const loggedBy = ({ logged }: World) =>
+  logged
+    .filter(({ message }) => message !== 'job ended')
+    .map(({ message, fields }) => [message, fields]);
+
 const receive = (world: World, body = MESSAGE) => work(world, world.invocation, body);
 
 describe('a message', () => {
@@ -39,6 +45,9 @@ describe('a message', () => {
     expect(await world.results.getAnswer(name)).toEqual(anAnswer());
     expect(world.counts).toEqual({ [METRIC.jobsSucceeded]: 1, [METRIC.jobLatency]: 0 });
     expect(world.queue.sent).toEqual([]);
+    expect(loggedBy(world)).toEqual([
+      ['run finished', { jobId: JOB_ID, outcome: 'answered', calls: 1 }],
+    ]);
   });
 
   test('gives the router the caller’s request and the time limits', async () => {
@@ -159,6 +168,7 @@ describe('a message', () => {
       { body: MESSAGE, reason: 'claims-exhausted', tenant: 'tenant' },
     ]);
     expect(world.counts[METRIC.jobsDeadLettered]).toBe(1);
+    expect(loggedBy(world)).toEqual([['job dead-lettered', { jobId: JOB_ID, claims: 5 }]]);
   });
 
   test('of such a job is no dead letter if the job ends in another way at the same time', async () => {
@@ -175,7 +185,7 @@ describe('a message', () => {
     await receive(world);
 
     expect(rowOf(world, JOB_ID).status).toBe('CANCELLED');
-    expect(world.queue.dead).toEqual([]);
+    expect([world.queue.dead, world.logged]).toEqual([[], []]);
   });
 
   test('is dead-lettered even if its worker dies between the row and the send', async () => {
@@ -277,7 +287,28 @@ describe('a run that ends', () => {
     expect(world.queue.sent).toEqual([
       { message: { jobId: JOB_ID, generation: generation + 1, tenant: 'tenant' }, delayMs: 60_000 },
     ]);
-    expect(world.counts[METRIC.jobsDeferred]).toBe(1);
+  });
+
+  test('with a deferral counts it and reports how long the job has waited', async () => {
+    const world = endingWith(
+      ({ clock }) => {
+        clock.nowMs += 5000;
+        return {
+          outcome: 'deferred',
+          unserved: [{ outcome: 'skipped', untilMs: START }],
+          attempts,
+        };
+      },
+      aJob({ deferrals: 3 }),
+    );
+
+    await receive(world);
+
+    expect(world.counts).toEqual({ [METRIC.jobsDeferred]: 1, [METRIC.deferredJobAge]: 5000 });
+    expect(loggedBy(world)).toEqual([
+      ['run finished', { jobId: JOB_ID, outcome: 'deferred', calls: 1 }],
+      ['job deferred', { jobId: JOB_ID, deferrals: 4, ageMs: 5000 }],
+    ]);
   });
 
   test('with a deferral whose send fails leaves a row that the sweeper sends', async () => {
@@ -335,6 +366,7 @@ describe('a run that ends', () => {
 
       expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'CANCELLED', attempts });
       expect(world.queue.sent).toEqual([]);
+      expect(world.counts).toEqual({ [METRIC.jobsCancelled]: 1 });
     }
   });
 
@@ -357,12 +389,16 @@ describe('a run that ends', () => {
 
     expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'RUNNING', claimToken: 'other' });
     expect(world.counts).toEqual({ [METRIC.lateResults]: 1 });
+    expect(loggedBy(world)).toContainEqual([
+      'answer discarded: the job belongs to another run',
+      { jobId: JOB_ID },
+    ]);
   });
 
   test.each<RunResult>([
     { outcome: 'deferred', unserved: [{ outcome: 'skipped', untilMs: START }], attempts },
     { outcome: 'out-of-time', attempts },
-  ])('too late as $outcome sends nothing', async (outcome) => {
+  ])('too late as $outcome sends and counts nothing', async (outcome) => {
     const world = endingWith(({ jobs }) => {
       jobs.rows.set(JOB_ID, aRunningJob({ claimToken: 'other' }));
       return outcome;
@@ -370,7 +406,7 @@ describe('a run that ends', () => {
 
     await receive(world);
 
-    expect(world.queue.sent).toEqual([]);
+    expect([world.queue.sent, world.counts]).toEqual([[], {}]);
   });
 
   test('without its prompt fails the job', async () => {
@@ -382,6 +418,8 @@ describe('a run that ends', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({
       status: 'FAILED',
       error: { type: 'urn:holdfast:problem:prompt-gone' },
+      attempts: [],
+      failedCalls: 0,
     });
   });
 
@@ -393,8 +431,8 @@ describe('a run that ends', () => {
     await expect(receive(world)).rejects.toThrow('quoting a prompt');
 
     expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'RUNNING', claims: 1 });
-    expect(world.logged.map(({ fields }) => fields)).toEqual([
-      { jobId: JOB_ID, error: 'TypeError' },
+    expect(loggedBy(world)).toEqual([
+      ['message failed; SQS will redeliver it', { jobId: JOB_ID, error: 'TypeError' }],
     ]);
   });
 });
@@ -421,6 +459,8 @@ describe('before each call of a run', () => {
   test.each([
     ['cancelled', { cancelRequested: true }],
     ['lost', { claimToken: 'other' }],
+    ['lost', { claimToken: 'other', cancelRequested: true }],
+    ['lost', { status: 'CANCELLED' as const, cancelRequested: true }],
     ['lost', { status: 'QUEUED' as const, generation: generation + 1 }],
   ])('the run detects that its job is %s', async (expected, fields) => {
     const world = aWorldWith(aJob(), {
@@ -462,6 +502,7 @@ describe('a message that cannot be read', () => {
 
     expect(world.queue.dead).toEqual([{ body, reason }]);
     expect(rowOf(world, JOB_ID)).toEqual(aJob());
+    expect(loggedBy(world)).toEqual([['message dead-lettered: not readable', { reason }]]);
   });
 
   test('stays in the queue while the dead-letter queue is down', async () => {
