@@ -12,7 +12,7 @@ const LONG_POLL_SECONDS = 1;
 const POLLERS = 5;
 /** The pauses before a throttled batch is tried again. Lambda does not document its own. */
 const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 5000;
+const LONGEST_PAUSE_MS = 1000;
 
 /** The part of a function that an event source needs. */
 type Consumer = Pick<LambdaFunction, 'name' | 'timeoutMs' | 'invoke'>;

@@ -67,6 +67,9 @@ interface Credentials {
   readonly secretAccessKey: string;
 }
 
+const THROTTLED_LIMIT_MS = 20_000;
+const THROTTLED_PAUSE_MS = 250;
+
 /** Calls the API of one deployment: as a caller with an API key, or as an operator with credentials. */
 export class ApiClient {
   readonly #apiUrl: string;
@@ -80,7 +83,8 @@ export class ApiClient {
   }
 
   request<Body>(path: string, options: RequestOptions = {}): Promise<Answer<Body>> {
-    return request<Body>(this.#apiUrl, path, { apiKey: this.#apiKey, ...options });
+    const send = () => request<Body>(this.#apiUrl, path, { apiKey: this.#apiKey, ...options });
+    return unlessThrottled(send);
   }
 
   /** @param credentials replace those of the operator, field by field */
@@ -111,12 +115,11 @@ export class ApiClient {
   }
 
   async job(jobId: string): Promise<JobView> {
-    const read = () => this.request<JobView>(`/jobs/${jobId}`);
-    return expectStatus(200, await unlessThrottled(read));
+    return expectStatus(200, await this.request<JobView>(`/jobs/${jobId}`));
   }
 
   async health(): Promise<Health> {
-    return expectStatus(200, await unlessThrottled(() => this.request<Health>('/health')));
+    return expectStatus(200, await this.request<Health>('/health'));
   }
 
   /** Returns the state of a target's circuit, or `undefined` if the chain has no such target. */
@@ -126,14 +129,14 @@ export class ApiClient {
   }
 }
 
-/** Repeats a request while API Gateway answers 500: Lambda then has no concurrency left. */
+/** Repeats a request while API Gateway answers 500, because Lambda has no concurrency left. */
 async function unlessThrottled<Body>(send: () => Promise<Answer<Body>>): Promise<Answer<Body>> {
-  let last = await send();
-  for (let pauseMs = 100; last.status === 500 && pauseMs < 10_000; pauseMs *= 2) {
-    await sleep(pauseMs);
-    last = await send();
+  const endsAt = performance.now() + THROTTLED_LIMIT_MS;
+  for (;;) {
+    const answer = await send();
+    if (answer.status !== 500 || performance.now() > endsAt) return answer;
+    await sleep(THROTTLED_PAUSE_MS);
   }
-  return last;
 }
 
 /** Sends a request as any HTTP client would. */
