@@ -14,8 +14,7 @@ export function circuitOutcome(result: ModelResult, reading?: Reading): Outcome 
     case 'failure': {
       const { kind, retryAfterMs } = result.failure;
       if (!isTargetKind(kind)) return { kind: 'ignored' };
-      const hint = retryAfterMs === undefined ? {} : { retryAfterMs };
-      return { kind: 'failure', failure: kind, elapsedMs, ...hint };
+      return { kind: 'failure', failure: kind, elapsedMs, retryAfterMs };
     }
     case 'aborted':
       return { kind: 'ignored' };

@@ -76,8 +76,16 @@ describe('a call to a model', () => {
     ['with estimated tokens', answered({ estimated: true })],
     ['in one piece', { ...answered(), firstTokenMs: 2500 }],
     ['without a stream', { ...answered(), firstTokenMs: undefined }],
+    ['with its first token after its end', { ...answered(), firstTokenMs: 2501 }],
   ])('that is answered %s gives no rate of tokens', (_which, result) => {
     expect(recorded(result)).not.toHaveProperty([`${METRIC.tokensPerSecond} ${SONNET}`]);
+  });
+
+  test('that is answered with 50 tokens gives a rate', () => {
+    expect(recorded(answered({ outputTokens: 50 }))).toHaveProperty(
+      [`${METRIC.tokensPerSecond} ${SONNET}`],
+      24.5,
+    );
   });
 
   test('without a stream records no time to the first token', () => {
@@ -144,13 +152,16 @@ describe('a call to a model', () => {
     });
   });
 
-  test('that is throttled counts as a throttle of the target', () => {
-    expect(recorded(failed({ kind: 'quota-day' }))).toEqual({
-      [`${METRIC.modelCalls} ${SONNET}`]: 1,
-      [`${METRIC.modelThrottles} ${SONNET}`]: 1,
-      [`${METRIC.failedCalls} quota-day`]: 1,
-    });
-  });
+  test.each(['quota-minute', 'quota-day'] as const)(
+    'that is throttled counts as a throttle of the target: %s',
+    (kind) => {
+      expect(recorded(failed({ kind }))).toEqual({
+        [`${METRIC.modelCalls} ${SONNET}`]: 1,
+        [`${METRIC.modelThrottles} ${SONNET}`]: 1,
+        [`${METRIC.failedCalls} ${kind}`]: 1,
+      });
+    },
+  );
 
   test('that fails with an unknown error counts as unknown', () => {
     expect(recorded(failed({ unknown: true }))).toHaveProperty(
@@ -166,5 +177,54 @@ describe('a call to a model', () => {
       [`${METRIC.modelFailures} ${SONNET}`]: 1,
       [`${METRIC.failedCalls} fault`]: 1,
     });
+  });
+});
+
+describe('the log line of a call', () => {
+  const lineOf = (result: ModelResult) => {
+    const telemetry = recordingTelemetry();
+    new CallRecorder(telemetry).record(candidate, 'job-1', result);
+    return telemetry.logged;
+  };
+  const call = { jobId: 'job-1', target: SONNET, ms: 7, firstTokenMs: undefined };
+
+  test('that is answered shows its times and tokens, and nothing of its text', () => {
+    expect(lineOf(answered())).toEqual([
+      {
+        message: 'model call answered',
+        fields: { ...call, ms: 2500, firstTokenMs: 500, inputTokens: 1000, outputTokens: 100 },
+      },
+    ]);
+  });
+
+  test('that fails shows the kind and the name of its error, and the tokens of a broken stream', () => {
+    const result = { ...failed({}), firstTokenMs: 5, usage: ESTIMATED };
+
+    expect(lineOf(result)).toEqual([
+      {
+        message: 'model call failed',
+        fields: {
+          ...call,
+          firstTokenMs: 5,
+          ...ESTIMATED,
+          kind: 'fault',
+          name: 'InternalServerException',
+          status: 500,
+          unknown: false,
+        },
+      },
+    ]);
+  });
+
+  test('that fails never shows what the model said', () => {
+    const lines = lineOf(failed({ kind: 'job', detail: 'The prompt was: secret.' }));
+
+    expect(JSON.stringify(lines)).not.toContain('secret');
+  });
+
+  test('that we aborted shows its tokens', () => {
+    expect(lineOf({ outcome: 'aborted', elapsedMs: 7, usage: ESTIMATED })).toEqual([
+      { message: 'model call aborted', fields: { ...call, ...ESTIMATED } },
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { candidatesFor } from '../../../lambda/core/router/candidates.ts';
 import { someSettings } from '../../support/settings.ts';
 
@@ -72,4 +72,28 @@ test('only the first tier is preferred, even if its regions are not allowed', ()
   const candidates = candidatesFor(settings, request, () => 0.5);
 
   expect(candidates).toMatchObject([{ key: 'eu-west-1/b', preferred: false }]);
+});
+
+describe('the tiers that may serve a job', () => {
+  const settings = someSettings();
+  const tiersFor = (request: Parameters<typeof candidatesFor>[1]) =>
+    candidatesFor(settings, request, () => 0.5).map(({ tier }) => tier.name);
+
+  test.each([
+    ['are all of them', undefined, ['primary', 'secondary', 'last-resort']],
+    ['end with the job’s minTier: the first', 'primary', ['primary']],
+    ['end with the job’s minTier: the second', 'secondary', ['primary', 'secondary']],
+    [
+      'end with the job’s minTier: the last',
+      'last-resort',
+      ['primary', 'secondary', 'last-resort'],
+    ],
+    ['are only the first if the chain no longer has its minTier', 'gone', ['primary']],
+  ])('%s', (_, minTier, tiers) => {
+    expect(tiersFor({ whenOpen: 'fallback', minTier })).toEqual(tiers);
+  });
+
+  test('are only the first if the job waits in the queue', () => {
+    expect(tiersFor({ whenOpen: 'queue', minTier: 'last-resort' })).toEqual(['primary']);
+  });
 });
