@@ -375,6 +375,16 @@ describe('GET /v1/admin/health', () => {
   });
 });
 
+test('GET /v1/admin/health shows an override until it expires', async () => {
+  await admin.put('target', ENCODED);
+
+  admin.clock.nowMs += 599_999;
+  expect((await admin.health()).overrides).toHaveLength(1);
+  admin.clock.nowMs += 1;
+
+  expect((await admin.health()).overrides).toEqual([]);
+});
+
 describe('DELETE /v1/admin/disabled', () => {
   const enable = (key: string) =>
     admin.call({ route: 'DELETE /admin/disabled/{key+}', pathParameters: { key } });

@@ -200,6 +200,16 @@ describe('an Idempotency-Key', () => {
     expect([...world.results.prompts.keys()]).toEqual(stored);
   });
 
+  test.each([
+    ['option', { whenOpen: 'fail' }],
+    ['limit', { inferenceConfig: { maxTokens: 7 } }],
+    ['metadata', { metadata: { team: 'blue' } }],
+  ])('with the same prompt but another %s is refused', async (_, change) => {
+    await post({ prompt: 'hello' }, key('abc'));
+
+    expect((await post({ prompt: 'hello', ...change }, key('abc'))).statusCode).toBe(422);
+  });
+
   test('gives one job to two bodies that arrive together', async () => {
     const both = [{ prompt: 'hello' }, { prompt: 'other' }];
 

@@ -67,6 +67,29 @@ describe('GET /v1/jobs/{id}', () => {
     expect(view.resultUrl).toBe(`https://results/${JOB_ID}/claim`);
   });
 
+  test('shows an answer of 256 KB itself', async () => {
+    const resultBytes = 256 * 1024;
+    const completedAt = START;
+    world.jobs.rows.set(JOB_ID, aRunningJob({ status: 'SUCCEEDED', resultBytes, completedAt }));
+    await world.results.putAnswer({ jobId: JOB_ID, claimToken: 'claim' }, anAnswer());
+
+    expect(bodyOf(await get(JOB_ID)).result).toMatchObject({ text: 'forty-two' });
+  });
+
+  test('links to a long answer for as long as the bucket keeps it: a day for its deadline, and seven', async () => {
+    const fields = {
+      status: 'SUCCEEDED',
+      resultBytes: 256 * 1024 + 1,
+      completedAt: START,
+    } as const;
+    world.jobs.rows.set(JOB_ID, aRunningJob({ ...fields, expiresAt: START / 1000 + 9 * 86_400 }));
+
+    world.clock.nowMs = START + 8 * 86_400_000 - 1;
+    expect(bodyOf(await get(JOB_ID))).toHaveProperty('resultUrl');
+    world.clock.nowMs += 1;
+    expect(bodyOf(await get(JOB_ID))).not.toHaveProperty('resultUrl');
+  });
+
   test.each([
     ['a short answer', 100],
     ['a long answer', 256 * 1024 + 1],
