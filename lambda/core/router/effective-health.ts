@@ -56,15 +56,9 @@ function isWorse(one: EffectiveHealth, other: EffectiveHealth): boolean {
 
 /** Checks for a forced state, then a disabled target, then inference. The circuit decides last. */
 function ownHealth({ circuit, configFailures, inference, ...facts }: HealthFacts): EffectiveHealth {
-  const override = circuit?.override;
-  if (override === 'force-open') {
-    return {
-      health: 'unhealthy',
-      admits: 'none',
-      cause: override,
-      sinceMs: circuit?.overrideSinceMs,
-      untilMs: circuit?.overrideUntilMs,
-    };
+  if (circuit?.override === 'force-open') {
+    const { override: cause, overrideSinceMs: sinceMs, overrideUntilMs: untilMs } = circuit;
+    return { health: 'unhealthy', admits: 'none', cause, sinceMs, untilMs };
   }
   if (configFailures?.disabled) {
     const { reason, disabled } = configFailures;
@@ -76,8 +70,9 @@ function ownHealth({ circuit, configFailures, inference, ...facts }: HealthFacts
       untilMs: disabled.checkAtMs,
     };
   }
-  if (override !== undefined)
-    return { health: 'healthy', admits: 'all', sinceMs: circuit?.sinceMs };
+  if (circuit?.override !== undefined) {
+    return { health: 'healthy', admits: 'all', sinceMs: circuit.sinceMs };
+  }
   if (inference) {
     const { untilMs } = inference;
     return { health: 'unhealthy', admits: 'none', cause: 'region-unhealthy', untilMs };

@@ -101,9 +101,9 @@ export function healthView(settings: Settings, facts: ChainFacts): HealthView {
 
 function targetHealths(
   settings: Settings,
-  { circuits, dailyQuotas, disabled, recent = [], nowMs }: ChainFacts,
+  { circuits, dailyQuotas, disabled, recent, nowMs }: ChainFacts,
 ): readonly TargetHealth[] {
-  const calls = new Map(recent.map((each) => [each.key, each]));
+  const calls = new Map(recent?.map((each) => [each.key, each]));
   const summaries = new Map(circuits.map((circuit) => [circuit.key, circuit]));
   const inferences = inferredOut(settings, circuits, nowMs);
   return settings.tiers.flatMap((tier) =>

@@ -1,10 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CircuitSummary } from '../../../lambda/core/breaker/summary.ts';
 import type { ConfigFailures } from '../../../lambda/core/router/config-failures.ts';
-import { healthView } from '../../../lambda/core/router/health.ts';
+import {
+  getHealth,
+  getTargetHealths,
+  type HealthPorts,
+  healthView,
+  regionsOf,
+} from '../../../lambda/core/router/health.ts';
 import { isServing } from '../../../lambda/core/router/target-health.ts';
 import { HEALTH_SITUATIONS, NOW_MS, SITUATION_SETTINGS } from '../../support/health-situations.ts';
-import { aChain, EAST_HAIKU, EAST_SONNET, WEST_SONNET } from '../../support/router-builders.ts';
+import {
+  aChain,
+  EAST_HAIKU,
+  EAST_SONNET,
+  WEST_HAIKU,
+  WEST_SONNET,
+} from '../../support/router-builders.ts';
 
 const SINCE = { sinceMs: NOW_MS - 30_000 };
 const UNTIL = { untilMs: NOW_MS + 30_000 };
@@ -165,6 +177,47 @@ describe('a region', () => {
     });
   });
 
+  test('is unhealthy since the last of its targets is, until the first may serve again', () => {
+    const [early, late] = [NOW_MS - 50_000, NOW_MS - 10_000];
+    const circuits = [
+      { ...bad(EAST_SONNET), sinceMs: late, untilMs: NOW_MS + 20_000 },
+      { ...bad(EAST_HAIKU), sinceMs: early, untilMs: NOW_MS + 10_000 },
+      { ...bad(WEST_SONNET), sinceMs: early, untilMs: NOW_MS + 10_000 },
+      { ...bad(WEST_HAIKU), sinceMs: late, untilMs: NOW_MS + 20_000 },
+    ];
+    const times = { since: '2026-11-23T11:59:50.000Z', until: '2026-11-23T12:00:10.000Z' };
+
+    expect(view(circuits).regions).toMatchObject([times, times]);
+  });
+
+  test('with one target has the times of that target', () => {
+    const { regions } = healthView(SITUATION_SETTINGS, {
+      circuits: [bad('us-west-2/anthropic.first')],
+      disabled: {},
+      nowMs: NOW_MS,
+    });
+
+    expect(regions[1]).toMatchObject({
+      since: '2026-11-23T11:59:30.000Z',
+      until: '2026-11-23T12:00:30.000Z',
+    });
+  });
+
+  test('has no times if none of its targets has', () => {
+    const [east] = view([PROBED, { ...PROBED, key: EAST_HAIKU }]).regions;
+
+    expect(Object.keys(east ?? {})).toEqual(['region', 'health', 'admits']);
+  });
+
+  test('has the times of those targets that have some', () => {
+    const [east] = view([bad(EAST_SONNET), { ...PROBED, key: EAST_HAIKU }]).regions;
+
+    expect(east).toMatchObject({
+      since: '2026-11-23T11:59:30.000Z',
+      until: '2026-11-23T12:00:30.000Z',
+    });
+  });
+
   test('has no cause if its targets fail for different reasons', () => {
     const [east] = view([bad(EAST_SONNET), { ...OPEN, key: EAST_HAIKU }]).regions;
 
@@ -194,6 +247,14 @@ describe('a region that is inferred to be unhealthy', () => {
     ]);
   });
 
+  test('is no cause for a model that fails by itself in another region', () => {
+    const all = situation(/^the only closed circuit is skipped/);
+    const { models: failing } = healthView(SITUATION_SETTINGS, { ...all, nowMs: NOW_MS });
+
+    expect(failing[0]).toMatchObject({ model: 'anthropic.first', health: 'unhealthy' });
+    expect(failing[0]).not.toHaveProperty('cause');
+  });
+
   test('leaves a model healthy that another region serves', () => {
     expect(models[0]).toEqual({ model: 'anthropic.first', health: 'healthy', admits: 'all' });
   });
@@ -212,6 +273,142 @@ describe('a region whose daily quota is used up', () => {
 
   test('shows the quota for the region', () => {
     expect(regions[0]).toMatchObject({ region: 'us-east-1', admits: 'none', ...quotaDay });
+  });
+});
+
+describe('a target in a region with a daily quota', () => {
+  const quota = (state: Partial<CircuitSummary>): CircuitSummary => ({
+    key: 'us-east-1/daily-quota',
+    state: 'OPEN',
+    failure: 'quota-day',
+    sinceMs: NOW_MS - 20_000,
+    untilMs: NOW_MS + 3_600_000,
+    ...state,
+  });
+  const inRegion = (
+    dailyQuota: CircuitSummary,
+    circuits: readonly CircuitSummary[] = [],
+    disabled: Record<string, ConfigFailures> = {},
+  ) => {
+    const dailyQuotas = new Map([['us-east-1', dailyQuota]]);
+    const facts = { circuits, dailyQuotas, disabled, nowMs: NOW_MS };
+    return healthView(aChain(), facts).targets.find(({ target }) => target === EAST_SONNET);
+  };
+
+  test('that is left is as healthy as its own circuit, without a cause', () => {
+    const healthy = inRegion(quota({ state: 'CLOSED', sinceMs: undefined, untilMs: undefined }));
+
+    expect(healthy).toMatchObject({ health: 'healthy', admits: 'all' });
+    expect(healthy).not.toHaveProperty('cause');
+  });
+
+  test('that is used up is unhealthy, although it has no circuit yet', () => {
+    expect(inRegion(quota({}))).toMatchObject({ health: 'unhealthy', cause: 'quota-day' });
+  });
+
+  test('that is used up shows the quota if its own circuit is open too', () => {
+    expect(inRegion(quota({}), [OPEN])).toMatchObject({
+      health: 'unhealthy',
+      cause: 'quota-day',
+      since: '2026-11-23T11:59:40.000Z',
+      until: '2026-11-23T13:00:00.000Z',
+    });
+  });
+
+  test('that is used up stays disabled if it is', () => {
+    const failures: ConfigFailures = {
+      failures: 3,
+      jobs: ['a', 'b'],
+      reason: 'AccessDeniedException',
+      ...SINCE,
+      disabled: { ...SINCE, checkAtMs: NOW_MS + 30_000, checks: 0 },
+    };
+
+    expect(inRegion(quota({}), [], { [EAST_SONNET]: failures })).toMatchObject({
+      health: 'disabled',
+      cause: 'AccessDeniedException',
+    });
+  });
+});
+
+describe('the health that is read', () => {
+  const recent = [{ key: WEST_HAIKU, calls: 3, failures: {} }];
+
+  function ports(days: boolean) {
+    const asked: Record<string, readonly string[]> = {};
+    const circuits: HealthPorts['circuits'] = {
+      summaries: async (keys) => {
+        asked.summaries = keys;
+        return [OPEN];
+      },
+      ...(days && {
+        dailyQuotas: async (regions: readonly string[]) => {
+          asked.dailyQuotas = regions;
+          return new Map([['us-west-2', { ...OPEN, key: 'us-west-2/daily-quota' }]]);
+        },
+        recent: async (keys: readonly string[]) => {
+          asked.recent = keys;
+          return recent;
+        },
+      }),
+    };
+    const disabledTargets = { all: async () => ({}) };
+    return { asked, ports: { circuits, disabledTargets, clock: { now: () => NOW_MS } } };
+  }
+
+  test('covers the circuits, the daily quotas and the recent calls of the whole chain', async () => {
+    const { asked, ports: all } = ports(true);
+    const keys = [EAST_SONNET, WEST_SONNET, EAST_HAIKU, WEST_HAIKU];
+
+    const { targets } = await getHealth(all, aChain());
+
+    expect(asked).toEqual({ summaries: keys, dailyQuotas: regionsOf(aChain()), recent: keys });
+    expect(targets).toMatchObject([
+      { target: EAST_SONNET, cause: 'quota-minute', until: '2026-11-23T12:00:30.000Z' },
+      { target: WEST_SONNET, cause: 'quota-day' },
+      { target: EAST_HAIKU, health: 'healthy' },
+      { target: WEST_HAIKU, cause: 'quota-day', recent: { calls: 3, failures: {} } },
+    ]);
+  });
+
+  test('needs no daily quotas and no recent calls', async () => {
+    const { ports: few } = ports(false);
+
+    const { targets } = await getHealth(few, aChain());
+
+    expect(targets.map(({ health }) => health)).toEqual([
+      'unhealthy',
+      'healthy',
+      'healthy',
+      'healthy',
+    ]);
+  });
+
+  test('has no recent calls if only the health of the targets is asked for', async () => {
+    const { asked, ports: all } = ports(true);
+
+    const targets = await getTargetHealths(all, aChain());
+
+    expect(targets.map(({ cause }) => cause)).toEqual([
+      'quota-minute',
+      'quota-day',
+      undefined,
+      'quota-day',
+    ]);
+    expect(asked).not.toHaveProperty('recent');
+  });
+
+  test('asks for each region once', () => {
+    expect(regionsOf(aChain())).toEqual(['us-east-1', 'us-west-2']);
+  });
+});
+
+test('a target that is called by the id of its model has no profile', () => {
+  const facts = { circuits: [], disabled: {}, nowMs: NOW_MS };
+
+  expect(healthView(SITUATION_SETTINGS, facts)).toMatchObject({
+    models: [{ model: 'anthropic.first' }, {}, {}],
+    profiles: [],
   });
 });
 

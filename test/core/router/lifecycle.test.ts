@@ -15,7 +15,18 @@ const findings = (...given: Parameters<typeof model>) =>
 
 describe('a model', () => {
   test('without an end of life gives no finding', () => {
-    expect(lifecycleOf(model(), NOW_MS)).toEqual({ findings: [] });
+    expect(lifecycleOf(model(), NOW_MS)).toStrictEqual({ findings: [] });
+  });
+
+  test('shows the dates that the catalogue gives, and the days left to a tenth', () => {
+    const legacyMs = NOW_MS - 100 * DAY_MS;
+
+    expect(lifecycleOf({ ...model(61.26, 'LEGACY'), legacyMs }, NOW_MS)).toStrictEqual({
+      findings: ['legacy'],
+      legacyMs,
+      endOfLifeMs: NOW_MS + 61.26 * DAY_MS,
+      daysLeft: 61.3,
+    });
   });
 
   test('with a distant end of life gives no finding but the days left', () => {

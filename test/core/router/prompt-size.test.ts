@@ -77,3 +77,19 @@ test('the estimate is used if the model gives no count', async () => {
 
   expect(await size.tokens({ target, tier }, 100)).toBe(150_000);
 });
+
+test('a long prompt is measured once for each tier', async () => {
+  let readings = 0;
+  const conversation = {
+    get messages() {
+      readings += 1;
+      return [{ role: 'user', text: 'hello' }] as const;
+    },
+  };
+  const size = new PromptSize(new FakeModelClient(), conversation);
+
+  for (const each of [tier, tier, { ...tier, name: 'brief' }]) size.estimate(each);
+  await size.tokens({ target, tier }, 100);
+
+  expect(readings).toBe(2);
+});

@@ -71,6 +71,33 @@ describe('63. a region with three targets of different models, and as many elsew
     });
   });
 
+  const recovering = { state: 'HALF_OPEN', untilMs: undefined } as const;
+
+  test('names no time while all failing circuits recover', () => {
+    const circuits = [
+      open('us-east-1/a', recovering),
+      open('us-east-1/b', { ...recovering, untilMs: NOW_MS }),
+    ];
+
+    expect(inferredOut(settings, circuits, NOW_MS).get('us-east-1/c')).toEqual({
+      region: 'us-east-1',
+    });
+  });
+
+  test('names the time of an open circuit beside one that recovers', () => {
+    const circuits = [open('us-east-1/a'), open('us-east-1/b', recovering)];
+
+    expect(inferredOut(settings, circuits, NOW_MS).get('us-east-1/c')).toMatchObject({
+      untilMs: NOW_MS + 60_000,
+    });
+  });
+
+  test('keeps the third if a circuit is closed, whatever opened it before', () => {
+    const closed = { key: 'us-east-1/b', state: 'CLOSED', failure: 'network' } as const;
+
+    expect(out(settings, [open('us-east-1/a'), closed])).toEqual([]);
+  });
+
   test.each(TARGET_FAILURE_KINDS)(
     'loses the third for %s only if that kind can be regional',
     (failure) => {
