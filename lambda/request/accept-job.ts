@@ -27,11 +27,6 @@ export interface Submission {
   readonly idempotencyKey?: string;
 }
 
-export type Acceptance =
-  | { readonly outcome: 'accepted' | 'repeated'; readonly job: Job }
-  /** The idempotency key was used with another body. */
-  | { readonly outcome: 'mismatch' };
-
 /**
  * Stores the prompt, writes the row and sends the message, in this order. Once the row is written,
  * the job is accepted. If the send fails, the sweeper sends the message later.
@@ -39,12 +34,15 @@ export type Acceptance =
  * A request with an idempotency key first looks for the job of an earlier request, so that a repeat
  * stores nothing. Only if two requests with one key arrive together, both store their prompts; the
  * bucket's lifecycle deletes the one that no row refers to.
+ *
+ * Returns the new job, or the job of the earlier request; undefined if the key was used with another
+ * body.
  */
 export async function acceptJob(
   dependencies: AcceptDependencies,
   settings: Settings,
   { tenant, request, idempotencyKey }: Submission,
-): Promise<Acceptance> {
+): Promise<Job | undefined> {
   const { jobs, results, clock, newId, metrics } = dependencies;
   const { conversation, options } = request;
   const bodyHash = digest([conversation, options]);
@@ -59,7 +57,7 @@ export async function acceptJob(
   if (!put.created) return repeatOf(put.existing, bodyHash);
   metrics.count(METRIC.jobsAccepted);
   await send(dependencies, job);
-  return { outcome: 'accepted', job };
+  return job;
 }
 
 /** DynamoDB may delete a row days after its `expiresAt`. Until then, its key is free again. */
@@ -67,10 +65,8 @@ function isKept({ expiresAt }: Job, now: number): boolean {
   return expiresAt * 1000 > now;
 }
 
-function repeatOf(existing: Job, bodyHash: string): Acceptance {
-  return existing.bodyHash === bodyHash
-    ? { outcome: 'repeated', job: existing }
-    : { outcome: 'mismatch' };
+function repeatOf(existing: Job, bodyHash: string): Job | undefined {
+  return existing.bodyHash === bodyHash ? existing : undefined;
 }
 
 async function send(dependencies: AcceptDependencies, job: Job): Promise<void> {

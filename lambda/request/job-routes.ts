@@ -44,15 +44,15 @@ export async function postJob(call: Call): Promise<APIGatewayProxyResult> {
   if (!idempotencyKey.valid) return invalid(call, idempotencyKey.errors);
 
   const submission = { tenant, request: request.value, idempotencyKey: idempotencyKey.value };
-  const accepted = await acceptJob(dependencies, settings, submission);
-  if (accepted.outcome === 'mismatch') return refused(call, PROBLEM.idempotencyMismatch);
-  const { jobId, status } = accepted.job;
+  const job = await acceptJob(dependencies, settings, submission);
+  if (!job) return refused(call, PROBLEM.idempotencyMismatch);
+  const { jobId, status } = job;
   // The path as the caller sees it, including the stage or the domain's base path.
   const self = `${event.requestContext.path.replace(/\/$/, '')}/${jobId}`;
   const answer: AcceptedJob = { jobId, status, links: { self } };
   return json(hasEnded(status) ? 200 : 202, answer, {
     location: self,
-    ...retryAfter(accepted.job, dependencies.clock.now()),
+    ...retryAfter(job, dependencies.clock.now()),
   });
 }
 

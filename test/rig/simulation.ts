@@ -113,8 +113,8 @@ export class Simulation {
         options: { whenOpen: 'fallback' as const, ...options?.(n) },
       };
       const ports = { ...this.#world, ...TELEMETRY, clock: this.clock, queue: this.queue };
-      const accepted = await acceptJob(ports, this.#settings, { tenant, request });
-      if (accepted.outcome !== 'mismatch') ids.push(accepted.job.jobId);
+      const job = await acceptJob(ports, this.#settings, { tenant, request });
+      if (job) ids.push(job.jobId);
       await this.clock.sleep(1000 / perSecond);
     }
     return ids;

@@ -256,6 +256,30 @@ describe('a sweep', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ eventPending: undefined, dueAt: undefined });
   });
 
+  test('publishes every end while the bus accepts events', async () => {
+    const ends = [0, 1, 2].map((sweepShard) => {
+      const jobId = `0${sweepShard}`.padEnd(32, '0');
+      const fields = { eventPending: true, dueAt: START, completedAt: START };
+      return aJob({ jobId, sweepShard, status: 'FAILED', ...fields });
+    });
+    const world = aWorldOf(ends, START + MINUTE);
+
+    await sweepAll(world);
+
+    expect(world.bus.events).toHaveLength(3);
+  });
+
+  test('leaves a message a minute to arrive, even if the queue seems empty', async () => {
+    const world = aWorldOf([aJob({ dueAt: START, sentAt: START + 1 })], START + MINUTE);
+
+    await sweepAll(world);
+    expect(world.queue.sent).toEqual([]);
+
+    world.clock.nowMs += 1;
+    await sweepAll(world);
+    expect(world.queue.sent).toHaveLength(1);
+  });
+
   test('tries a bus that is down only once, and still moves the other jobs', async () => {
     const ended = Array.from({ length: 9 }, (_, i) => {
       const jobId = `0${i}`.padEnd(32, '0');
@@ -386,7 +410,7 @@ describe('the metrics of a sweep count', () => {
     });
   });
 
-  const renewed = aRunningJob({ leaseUntil: START + 3 * MINUTE });
+  const renewed = aRunningJob({ leaseUntil: START + 3 * MINUTE, dueAt: START + 3 * MINUTE });
   const stale = { ...renewed, leaseUntil: START };
   const claimed = { ...aRunningJob(), generation: generation + 1 };
 
@@ -406,7 +430,8 @@ describe('the metrics of a sweep count', () => {
     await sweepAll(world);
 
     expect(world.counts).toEqual({ [METRIC.sweptJobs]: 0 });
-    expect(world.queue.sent).toEqual([]);
+    expect([world.queue.sent, world.logged]).toEqual([[], []]);
+    expect(world.jobs.rows.get(JOB_ID)).toEqual(row);
   });
 
   test('no event that the bus refused', async () => {

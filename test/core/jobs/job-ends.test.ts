@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { METRIC } from '../../../lambda/contract/metrics.ts';
-import { cancel, expire, succeed } from '../../../lambda/core/jobs/end-transitions.ts';
+import { cancel, deadLetter, expire, succeed } from '../../../lambda/core/jobs/end-transitions.ts';
+import { claimsExhausted, NO_ANSWER } from '../../../lambda/core/jobs/job-errors.ts';
 import { NO_ATTEMPT } from '../../../lambda/core/jobs/run-record.ts';
 import { aJob, anAnswer, aRunningJob, JOB_ID, START } from '../../support/job-builders.ts';
 import { aWorld, rowOf, type World } from '../../support/job-world.ts';
@@ -96,6 +97,21 @@ describe('the end of a job', () => {
     await cancelAll(world);
 
     expect(world.counts).toEqual({ [METRIC.jobsCancelled]: 2 });
+  });
+
+  test.each([
+    ['the models answered other jobs only', NO_ANSWER, 1],
+    ['no worker could finish the job', claimsExhausted(5), undefined],
+  ])('is counted as dead-lettered because %s', async (_, error, withoutAnswer) => {
+    const world = aWorldOf(1);
+    const [job = aJob()] = world.jobs.rows.values();
+
+    await world.ends.write(job.jobId, deadLetter(job, error, START));
+
+    expect(world.counts).toEqual({
+      [METRIC.jobsDeadLettered]: 1,
+      [METRIC.jobsWithoutAnswer]: withoutAnswer,
+    });
   });
 
   test('names the type of its error', async () => {

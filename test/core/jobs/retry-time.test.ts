@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { shortestCallMs } from '../../../lambda/contract/time-budget.ts';
 import {
   earliestRetryAt,
   nextAttemptAt,
@@ -64,6 +65,36 @@ describe('a deferred job is retried', () => {
     const run = { job: aJob(), unserved: [failed], endedAt: START };
 
     expect(earliestRetryAt(run, settings, () => 0.4)).toBe(START + 60 * SECOND);
+    // Other jobs heard the same from the target, so the time gets jitter: 40 % of half a cooldown.
+    expect(nextAttemptAt(run, settings, () => 0.4)).toBe(START + 72 * SECOND);
+  });
+
+  test('after its own back-off if the wait that its target asked for is no longer', () => {
+    const failed = { outcome: 'failed', atMs: START, retryAfterMs: 7 * SECOND } as const;
+    const run = { job: aJob(), unserved: [failed], endedAt: START };
+
+    expect(nextAttemptAt(run, settings, () => 0.4)).toBe(START + 7 * SECOND);
+  });
+
+  test('when the first of its targets may be called again', () => {
+    const unserved = [40, 20, 60].map((s) => ({
+      outcome: 'skipped' as const,
+      untilMs: START + s * SECOND,
+    }));
+
+    expect(earliestRetryAt({ job: aJob(), unserved, endedAt: START }, settings, () => 0)).toBe(
+      START + 20 * SECOND,
+    );
+  });
+
+  test.each([
+    ['while a call fits before its deadline', 0, START + 70 * SECOND],
+    ['only at its deadline, to expire, once no call fits', -1, undefined],
+  ])('%s', (_, leftMs, retriedAt) => {
+    const deadlineAt = START + shortestCallMs(settings.breaker, settings.jobs) + leftMs;
+    const run = { ...skippedUntil(START + 40 * SECOND), job: aJob({ deadlineAt }) };
+
+    expect(nextAttemptAt(run, settings, () => 1)).toBe(retriedAt ?? deadlineAt);
   });
 
   test('after the back-off of a failed run, without more jitter', () => {

@@ -197,6 +197,31 @@ describe('a run', () => {
     expect(deferred?.leaseUntil).toBeUndefined();
   });
 
+  test.each([
+    ['calls adds to the failed runs in a row', [anAttempt({ outcome: 'capacity' })], 3],
+    ['skips alone starts the failed runs again', [anAttempt({ outcome: 'skipped' })], 0],
+    ['no attempt starts the failed runs again', [], 0],
+  ])(
+    'that is deferred after %s, and may call every target again',
+    async (_, attempts, failedRuns) => {
+      const job = aRunningJob({ failedRuns: 2, calledTargets: ['us-east-1/a'] });
+
+      const deferred = await apply(job, defer(job, START + 60_000, { attempts }, START));
+
+      expect(deferred).toMatchObject({ failedRuns });
+      expect(deferred?.calledTargets).toBeUndefined();
+    },
+  );
+
+  test('that is released remembers the targets that it has called', async () => {
+    const run = { attempts: [anAttempt({ target: 'a' }), anAttempt({ outcome: 'skipped' })] };
+
+    const first = aRunningJob();
+    const released = await apply(first, release(first, run, START));
+
+    expect(released).toMatchObject({ calledTargets: ['a'] });
+  });
+
   test('that is released keeps its generation', async () => {
     const deferredBefore = { ...mine, nextAttemptAt: START - 1 };
 
