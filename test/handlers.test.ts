@@ -216,6 +216,16 @@ describe('the worker', () => {
     expect(new Set(writes).size).toBe(writes.length);
   });
 
+  test('tries once to publish an event, and leaves it to the sweeper', async () => {
+    const down = new Refusal('InternalException', 500);
+    serve((request) => (request.operation === 'PutEvents' ? down : runsJob(request)));
+
+    await invoke('worker', aBatch());
+
+    expect(aws.asked('PutEvents')).toHaveLength(1);
+    expect(written()).toContainEqual(expect.objectContaining({ EventsUnsent: 1 }));
+  });
+
   test('asks SQS to send only the messages again whose work failed', async () => {
     serve(({ operation }) => (operation === 'UpdateItem' ? DENIED : undefined));
 
@@ -387,6 +397,16 @@ describe('the admin function', () => {
     );
   });
 
+  test('hides received messages for longer than API Gateway waits for the function', async () => {
+    serve(() => undefined);
+
+    await redrive(29_000);
+
+    const [receive] = aws.asked('ReceiveMessage');
+    expect(receive?.input.VisibilityTimeout).toBeGreaterThan(29);
+    expect(receive?.input.VisibilityTimeout).toBeLessThan(120);
+  });
+
   test('receives nothing in the last 5 s before Lambda stops it', async () => {
     serve(() => undefined);
 
@@ -439,8 +459,9 @@ function runsJob({ operation, input }: AwsRequest): AwsAnswer | undefined {
     case 'UpdateItem': {
       if (input.TableName !== process.env[ENV.jobsTable]) return undefined;
       const texts = Object.values(input.ExpressionAttributeValues).map((value) => Object(value).S);
-      const status = texts.includes('SUCCEEDED') ? 'SUCCEEDED' : 'RUNNING';
-      return { Attributes: marshall(liveJob({ status }), { removeUndefinedValues: true }) };
+      const end = { status: 'SUCCEEDED', completedAt: Date.now(), eventPending: true } as const;
+      const job = liveJob(texts.includes('SUCCEEDED') ? end : {});
+      return { Attributes: marshall(job, { removeUndefinedValues: true }) };
     }
     case `GET the-${ENV.resultsBucket}`:
       return { messages: [{ role: 'user', text: 'hello' }] };

@@ -70,6 +70,7 @@ describe('the result bucket', () => {
     expect(url.searchParams.get('response-content-disposition')).toBe(
       `attachment; filename="${JOB_ID}.json"`,
     );
+    expect(url.searchParams.get('response-content-type')).toBe('application/json');
     expect(await (await fetch(url)).json()).toEqual(anAnswer());
   });
 });

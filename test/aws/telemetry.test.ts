@@ -109,6 +109,9 @@ describe('the log', () => {
     chance = 0.009;
     begin({ awsRequestId: 'r2' });
     log.debug('of the sample');
+    chance = 0.5;
+    begin({ awsRequestId: 'r3' });
+    log.debug('of the next');
 
     expect(written()).toEqual([
       expect.objectContaining({ level: 'DEBUG', message: 'of the sample' }),

@@ -9,12 +9,13 @@ const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:redis-A
 const RECORD = { version: 1, state: 'OPEN' };
 
 describe('the configured store', () => {
-  test('is DynamoDB by default', async () => {
-    const { store, dynamoDb } = aStore({});
+  test('is DynamoDB by default, with the time limit of the settings', async () => {
+    const { store, dynamoDb, opened } = aStore({ storeTimeoutSeconds: 0.2 });
 
     await store.save('a/b', RECORD, 'absent');
 
     expect((await dynamoDb.load('a/b')).record).toEqual(RECORD);
+    expect(opened).toEqual([{ timeoutMs: 200 }]);
   });
 
   test('in memory belongs to this sandbox alone, for its whole life', async () => {
@@ -127,9 +128,13 @@ function aStore(
 ) {
   let policy: CircuitStorePolicy = { ...CIRCUIT_STORE_DEFAULTS, ...changes };
   const dynamoDb = new MemoryCircuitStore(() => 0);
+  const opened: { readonly timeoutMs: number }[] = [];
   const store = configuredCircuitStore({
     policy: () => policy,
-    dynamoDb: () => dynamoDb,
+    dynamoDb: (options) => {
+      opened.push(options);
+      return dynamoDb;
+    },
     now: () => 7,
     readSecret,
     ...(connect && { connect }),
@@ -137,5 +142,5 @@ function aStore(
   const change = (later: Partial<CircuitStorePolicy>) => {
     policy = { ...CIRCUIT_STORE_DEFAULTS, ...later };
   };
-  return { store, dynamoDb, change };
+  return { store, dynamoDb, opened, change };
 }

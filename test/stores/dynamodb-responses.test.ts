@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store.ts';
 import '../support/errors-of-one-realm.ts';
 
@@ -39,26 +39,33 @@ describe('the responses of DynamoDB', () => {
     expect(storeTime).toEqual({ earliestMs: -Infinity, latestMs: Infinity });
   });
 
-  test('that throttle a write say that nothing was applied', async () => {
+  test.each([
+    'ProvisionedThroughputExceededException',
+    'RequestLimitExceeded',
+    'ThrottlingException',
+  ])('that throttle a write with %s say that nothing was applied', async (name) => {
     const store = await storeWithServer((_request, response) => {
       response.statusCode = 400;
-      response.end('{"__type":"com.amazonaws#ProvisionedThroughputExceededException"}');
+      response.end(`{"__type":"com.amazonaws#${name}"}`);
     });
 
     await expect(store.load('a/b')).rejects.toMatchObject({
       name: 'CircuitStoreError',
       applied: 'no',
-      message: 'dynamodb: ProvisionedThroughputExceededException',
+      message: `dynamodb: ${name}`,
     });
   });
 
   test('that do not arrive in time leave it unknown whether the write was applied', async () => {
+    const limits = jest.spyOn(AbortSignal, 'timeout');
     const store = await storeWithServer(() => undefined, 50);
 
     await expect(store.save('a/b', { version: 1 }, 'absent')).rejects.toMatchObject({
       name: 'CircuitStoreError',
       applied: 'unknown',
     });
+    expect(limits).toHaveBeenCalledWith(50);
+    limits.mockRestore();
   });
 });
 
