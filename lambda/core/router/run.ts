@@ -53,9 +53,9 @@ export class Run {
   }
 
   async run(): Promise<RunResult> {
-    const { calledTargets = [] } = this.#request;
+    const { calledTargets } = this.#request;
     for (const candidate of this.#candidates) {
-      if (calledTargets.includes(candidate.key)) continue;
+      if (calledTargets?.includes(candidate.key)) continue;
       const end = await this.#try(candidate);
       if (end) return this.#resultOf(end);
     }

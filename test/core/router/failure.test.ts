@@ -13,35 +13,90 @@ describe('an error is classified', () => {
     expect(failure({ name: 'ModelStreamErrorException', status: 200 }).kind).toBe('model-error');
   });
 
-  test('by its status if its name is unknown', () => {
-    const kinds = [400, 403, 404, 408, 424, 429, 500, 502, 503, 504, 529].map(
-      (status) => failure({ name: 'Unknown', status }).kind,
-    );
-    expect(kinds).toEqual([
-      'job',
-      'config',
-      'config',
-      'timeout',
-      'model-error',
-      'quota-minute',
-      'fault',
-      'fault',
-      'capacity',
-      'timeout',
-      'capacity',
-    ]);
+  test.each([
+    ['ThrottlingException', 'quota-minute'],
+    ['ModelNotReadyException', 'capacity'],
+    ['ServiceUnavailableException', 'capacity'],
+    ['InternalServerException', 'fault'],
+    ['InternalFailure', 'fault'],
+    ['ModelTimeoutException', 'timeout'],
+    ['ModelErrorException', 'model-error'],
+    ['ModelStreamErrorException', 'model-error'],
+    ['ValidationException', 'job'],
+    ['AccessDeniedException', 'config'],
+    ['ResourceNotFoundException', 'config'],
+    ['ServiceQuotaExceededException', 'config'],
+    ['ConflictException', 'config'],
+    ['FTUFormNotFilled', 'config'],
+    ['IncompleteSignature', 'config'],
+    ['InvalidSignatureException', 'config'],
+    ['ExpiredTokenException', 'config'],
+    ['UnrecognizedClientException', 'config'],
+    ['MissingAuthenticationTokenException', 'config'],
+    ['CredentialsProviderError', 'config'],
+  ])('by its name: %s = %s', (name, kind) => {
+    expect(failure({ name, message: 'Some text.' })).toMatchObject({ kind, name });
+    expect(failure({ name })).not.toHaveProperty('unknown');
+  });
+
+  test.each([
+    [400, 'job'],
+    [401, 'config'],
+    [403, 'config'],
+    [404, 'config'],
+    [408, 'timeout'],
+    [410, 'config'],
+    [413, 'job'],
+    [422, 'job'],
+    [424, 'model-error'],
+    [429, 'quota-minute'],
+    [500, 'fault'],
+    [502, 'fault'],
+    [503, 'capacity'],
+    [504, 'timeout'],
+    [529, 'capacity'],
+  ])('by its status if its name is unknown: %i = %s', (status, kind) => {
+    expect(failure({ name: 'Unknown', status })).toStrictEqual({ kind, name: 'Unknown', status });
+  });
+
+  test.each([200, 302, 418, 499])('as unknown if its status tells nothing: %i', (status) => {
+    expect(failure({ name: 'Unknown', status })).toMatchObject({ kind: 'fault', unknown: true });
+  });
+
+  test('by its code if its status tells nothing', () => {
+    expect(failure({ name: 'Unknown', status: 200, code: 'ECONNRESET' }).kind).toBe('network');
   });
 
   test.each([
     'ECONNRESET',
     'ECONNREFUSED',
+    'ECONNABORTED',
+    'EPIPE',
     'ENOTFOUND',
     'EAI_AGAIN',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ERR_HTTP2_STREAM_ERROR',
     'ERR_TLS_CERT_ALTNAME_INVALID',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+    'ERR_STREAM_PREMATURE_CLOSE',
+    'ERR_SOCKET_CLOSED',
+    'CERT_HAS_EXPIRED',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'HPE_INVALID_CONSTANT',
   ])('by its code %s, or that of its cause, if there was no response', (code) => {
-    expect(failure({ code }).kind).toBe('network');
+    expect(failure({ code })).toEqual({ kind: 'network', name: 'Error' });
     expect(failure({ causeCode: code }).kind).toBe('network');
+    expect(failure({ code: 'ERR_OTHER', causeCode: code }).kind).toBe('network');
   });
+
+  test.each(['AN_ECONNRESET', 'ECONNRESET_2', 'EAI_', 'ERR_INVALID_ARG_TYPE', 'ERR_TLS', 'ENOENT'])(
+    'as unknown if its code is not about the network: %s',
+    (code) => {
+      expect(failure({ code })).toMatchObject({ kind: 'fault', unknown: true });
+    },
+  );
 
   test('by its code even if the SDK calls it a timeout', () => {
     expect(failure({ name: 'TimeoutError', code: 'ECONNRESET' }).kind).toBe('network');
@@ -84,6 +139,29 @@ describe('an error message', () => {
   });
 
   test.each([
+    ['ValidationException', 'Access denied. This Model is marked by provider as Legacy', 'config'],
+    ['ThrottlingException', 'Too many connections', 'capacity'],
+    ['ThrottlingException', 'TOO MANY CONNECTIONS', 'capacity'],
+    ['TimeoutError', 'Unexpected error: http2 request did not get a response', 'network'],
+    [
+      'TimeoutError',
+      '@smithy/node-http-handler - the request socket did not establish a connection',
+      'network',
+    ],
+  ])('of a %s tells what happened: %s', (name, message, kind) => {
+    const plain = failure({ name, message: 'Some text.' });
+
+    expect(failure({ name, message })).toEqual({ kind, name });
+    expect(failure({ name, message: `> ${message}` }).kind).toBe(plain.kind);
+    expect(failure({ name, message: `${message}s` }).kind).toBe(plain.kind);
+  });
+
+  test('that begins with the name of a model may name any model', () => {
+    const message = 'Invocation of model ID a with on-demand throughput isn’t supported.';
+    expect(failure({ name: 'ValidationException', message }).kind).toBe('config');
+  });
+
+  test.each([
     'Input is too long for requested model.',
     'The model returned the following errors: prompt is too long: 200049 tokens > 200000 maximum',
     'input length and `max_tokens` exceed context limit: 199759 + 8192 > 200000',
@@ -92,6 +170,8 @@ describe('an error message', () => {
       kind: 'job',
       tooLong: true,
     });
+    const quoted = failure({ name: 'ValidationException', message: `The prompt "${message}"` });
+    expect(quoted).not.toHaveProperty('tooLong');
   });
 
   test.each([
@@ -149,7 +229,14 @@ describe('a retry hint', () => {
   test.each([
     [{ retryAfter: '120' }, 120_000],
     [{ retryAfter: 'Mon, 23 Nov 2026 12:01:30 GMT' }, 90_000],
+    [{ retryAfter: ' 12 ' }, 12_000],
+    [{ retryAfter: '  7' }, 7_000],
+    [{ retryAfter: '7  ' }, 7_000],
+    [{ retryAfter: '2.5' }, 2500],
+    [{ retryAfter: '0.25' }, 250],
+    [{ retryAfter: '2026-11-24' }, 43_200_000],
     [{ retryAfterMs: 1500 }, 1500],
+    [{ retryAfterMs: 1 }, 1],
     [{ expectedQueueDelayMs: 394_460 }, 394_460],
     [{ retryAfter: '2', expectedQueueDelayMs: 5000 }, 5000],
   ])('%j is %i ms', (hint, ms) => {
@@ -161,6 +248,8 @@ describe('a retry hint', () => {
     { retryAfter: '-1' },
     { retryAfter: '0' },
     { retryAfterMs: -5 },
+    { retryAfterMs: Number.POSITIVE_INFINITY },
+    { retryAfterMs: 0, expectedQueueDelayMs: 0 },
     {},
   ])('%j is ignored', (hint) => {
     expect(failure({ ...throttled, ...hint })).not.toHaveProperty('retryAfterMs');

@@ -42,7 +42,7 @@ const PROBED = { key: EAST_SONNET, state: 'HALF_OPEN', stage: 0 } as const;
 
 describe('a target', () => {
   test('without a circuit is healthy', () => {
-    expect(targetOf([])).toEqual({
+    expect(targetOf([])).toStrictEqual({
       target: EAST_SONNET,
       tier: 'primary',
       region: 'us-east-1',
@@ -436,6 +436,16 @@ describe('the chain and its targets, when', () => {
       Object.fromEntries(health.targets.map((each) => [each.target, [each.health, each.admits]])),
     ).toEqual(targets);
   });
+});
+
+test.each([
+  ['healthy', true],
+  ['recovering', true],
+  ['waiting', true],
+  ['unhealthy', false],
+  ['disabled', false],
+] as const)('a target that is %s serves: %s', (health, serves) => {
+  expect(isServing({ health })).toBe(serves);
 });
 
 test('a target whose probes all time out serves at no moment', () => {

@@ -204,6 +204,15 @@ describe('a job that all targets have refused', () => {
     expect(called).toEqual([WEST_HAIKU]);
   });
 
+  test('fails with what the last model said', async () => {
+    const refusedTargets = [EAST_SONNET, WEST_SONNET, EAST_HAIKU].map((target) => ({ target }));
+    const script = fails('job', { detail: 'Why.' });
+
+    const { result } = await ends({ refusedTargets }, { script });
+
+    expect(result).toMatchObject({ outcome: 'refused', error: { type: INVALID }, detail: 'Why.' });
+  });
+
   test('fails as invalid if only some refused its length', async () => {
     const refusedTargets = [
       { target: EAST_SONNET, tooLong: true as const },

@@ -127,6 +127,46 @@ describe('a target that fails', () => {
     expect(circuits.settled[0]?.outcome).toMatchObject({ retryAfterMs: 394_460 });
   });
 
+  test.each([
+    ['fault', true],
+    ['unusable', true],
+    ['config', true],
+    ['quota-minute', false],
+    ['capacity', false],
+    ['network', false],
+    ['job', false],
+  ] as const)('with %s: its window is read = %s', async (kind, isRead) => {
+    const script = kind === 'unusable' ? answers('') : fails(kind);
+    const { router, circuits } = aRouter({ script: [script, answers()] });
+    const read: string[] = [];
+    circuits.lastServedAtMs = async (key) => {
+      read.push(key);
+      return undefined;
+    };
+
+    await router.run(aRun());
+
+    expect(read).toEqual(isRead ? [EAST_SONNET] : []);
+  });
+
+  test('tells the job when it failed, and the wait that it asked for', async () => {
+    const { router, clock } = aRouter({ script: fails('capacity', { retryAfterMs: 900 }) });
+
+    const result = await router.run(aRun({ minTier: 'primary' }));
+
+    const failed = { outcome: 'failed', atMs: clock.nowMs, retryAfterMs: 900 };
+    expect(unservedIn(result)).toEqual([failed, failed]);
+  });
+
+  test('without a first token has no time of it', async () => {
+    const { router } = aRouter({ script: [fails('fault'), answers()] });
+
+    const { attempts } = await router.run(aRun());
+
+    expect(attempts[0]).not.toHaveProperty('firstTokenMs');
+    expect(attempts[1]).toMatchObject({ firstTokenMs: 200 });
+  });
+
   test('is called only once in a run', async () => {
     const { router, called } = aRouter({ script: fails('fault') });
 
@@ -185,6 +225,20 @@ describe('a request at fault', () => {
     expect(await router.run(aRun({ conversation: longer }))).toMatchObject({ outcome: 'answered' });
     expect(called()).toEqual([EAST_SONNET]);
     expect(models.calls[0]?.inferenceConfig.maxTokens).toBe(4096);
+  });
+
+  test('asks no circuit and no count if it is certainly too long', async () => {
+    const { router, models, circuits } = aRouter();
+    const hopeless = { messages: [{ role: 'user', text: 'four'.repeat(410_000) }] } as const;
+
+    const result = await router.run(aRun({ conversation: hopeless }));
+
+    expect(result).toMatchObject({
+      outcome: 'refused',
+      error: { type: 'urn:holdfast:problem:prompt-too-long' },
+    });
+    expect(circuits.admissions).toEqual([]);
+    expect(models.counted).toEqual([]);
   });
 
   test('is refused if it is too long for every model', async () => {
@@ -356,6 +410,19 @@ describe('time', () => {
   });
 });
 
+describe('the deadline of a job', () => {
+  test.each([
+    [64_999, 'is too close for a call', []],
+    [65_000, 'leaves time for a call: its first token, one pause and the margin', [EAST_SONNET]],
+  ])('in %i ms %s', async (ms, _, targets) => {
+    const { router, clock, called } = aRouter();
+
+    await router.run(aRun({ deadlineAtMs: clock.nowMs + ms }));
+
+    expect(called()).toEqual(targets);
+  });
+});
+
 describe('the check before a call', () => {
   test.each(['cancelled', 'lost'] as const)(
     '%s ends the run and returns the permit',
@@ -426,6 +493,28 @@ describe('an unusable answer', () => {
       error: { type: 'urn:holdfast:problem:unusable-answer' },
     });
     expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
+  });
+
+  test('fails the job if the other target does not answer at all', async () => {
+    const { router, called } = aRouter({ script: [answers(''), ...Array(3).fill(fails('fault'))] });
+
+    const result = await router.run(aRun());
+
+    expect(result).toMatchObject({
+      outcome: 'refused',
+      error: { type: 'urn:holdfast:problem:unusable-answer' },
+    });
+    expect(called()).toEqual(ALL);
+  });
+
+  test('is not retried if it spends the job’s budget of failed calls', async () => {
+    const { router, circuits, clock, called } = aRouter({ script: answers('') });
+    circuits.servedAtMs.set(EAST_SONNET, clock.nowMs);
+
+    const result = await router.run(aRun({ failedCalls: 7 }));
+
+    expect(result).toMatchObject({ outcome: 'no-answer', attempts: [{ charged: true }] });
+    expect(called()).toEqual([EAST_SONNET]);
   });
 
   test('is retried for at most a tenth of the calls', async () => {
@@ -640,6 +729,18 @@ describe('a target with configuration errors', () => {
       ],
     });
     expect(called().slice(before)).toEqual([WEST_SONNET]);
+  });
+
+  test('is not disabled if it has answered others since the first of them', async () => {
+    const { router, circuits, clock, called } = aRouter({
+      script: ({ target }) => (target.region === 'us-east-1' ? fails('config') : answers()),
+    });
+    await router.run(aRun({ jobId: 'a' }));
+    clock.nowMs += 2000;
+    circuits.servedAtMs.set(EAST_SONNET, clock.nowMs - 1000);
+    for (const jobId of ['b', 'c', 'd']) await router.run(aRun({ jobId }));
+
+    expect(called().filter((key) => key === EAST_SONNET)).toHaveLength(4);
   });
 
   test('66. gets its traffic back in stages after a check succeeds', async () => {

@@ -116,6 +116,35 @@ describe('the context window of 200,000 tokens, at 4 bytes a token', () => {
   });
 });
 
+test('a prompt that does not fit is not sent', () => {
+  const target = { region: 'us-east-1', modelId: SONNET_4_5 };
+  const tier = { name: 'tier', targets: [target], maxTokens: 4096 };
+  const conversation: Conversation = { messages: [{ role: 'user', text: 'hello' }] };
+
+  expect(shapeRequest({ target, tier }, conversation, 'job-1', 200_000)).toEqual({ fits: false });
+});
+
+test('a request is sent as it was given, without any part that was not', () => {
+  const target = { region: 'us-east-1', modelId: SONNET_4_5 };
+  const tier = { name: 'tier', targets: [target], maxTokens: 4096 };
+  const conversation: Conversation = { messages: [{ role: 'user', text: 'hello' }] };
+
+  expect(shapeRequest({ target, tier }, conversation, 'job-1', 2)).toStrictEqual({
+    fits: true,
+    request: {
+      target,
+      messages: conversation.messages,
+      inferenceConfig: { maxTokens: 4096 },
+      jobId: 'job-1',
+    },
+    reducedBy: [],
+  });
+});
+
+test('an empty list of stop sequences is not sent', () => {
+  expect(shape(SONNET_4_5, { asked: { stopSequences: [] } })).not.toHaveProperty('stopSequences');
+});
+
 describe('sampling parameters', () => {
   test('are omitted and named for a model that refuses them', () => {
     const asked = { temperature: 0, topP: 0.9, stopSequences: ['END'] };

@@ -125,6 +125,12 @@ describe('a lease that is lost during a call', () => {
     },
   );
 
+  test('counts as lost if an aborted call gives no other reason', async () => {
+    const { router } = aRouter({ script: { outcome: 'aborted', elapsedMs: 400 } });
+
+    expect(await router.run(aRun())).toMatchObject({ outcome: 'lost' });
+  });
+
   test('does not discard an answer that is already there', async () => {
     const { router } = aRouter({ script: answers() });
 

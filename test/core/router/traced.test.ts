@@ -3,6 +3,7 @@ import type { ModelClient, ModelRequest } from '../../../lambda/core/router/mode
 import type { Router } from '../../../lambda/core/router/router.ts';
 import type { RunRequest } from '../../../lambda/core/router/run-request.ts';
 import { tracedModels, tracedRouter } from '../../../lambda/core/router/traced.ts';
+import { answers, FakeModelClient } from '../../support/fake-model-client.ts';
 import { anAnswer, anAttempt } from '../../support/job-builders.ts';
 import { RecordingTrace } from '../../support/recording-trace.ts';
 
@@ -51,5 +52,15 @@ describe('a trace', () => {
         },
       },
     ]);
+  });
+
+  test('shows that a model call was answered', async () => {
+    const trace = new RecordingTrace();
+    const traced = tracedModels(new FakeModelClient(answers()), trace);
+
+    const result = await traced.converse(call, LIMITS, WATCH);
+
+    expect(result).toEqual(answers());
+    expect(trace.spans).toMatchObject([{ annotations: { outcome: 'answer' } }]);
   });
 });
