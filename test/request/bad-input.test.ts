@@ -167,6 +167,17 @@ describe('a bad body', () => {
     expect(world.results.prompts.size).toBe(0);
   });
 
+  test.each([null, 'hello', '{"prompt":"hel'])(
+    'that is no JSON gets the words that the gateway uses: %j',
+    async (body) => {
+      const result = await call({ route: 'POST /jobs', body });
+
+      expect(bodyOf(result).errors).toEqual([
+        { field: 'body', detail: 'allowed is a JSON object in UTF-8' },
+      ]);
+    },
+  );
+
   test('of half a million fields is refused before it is parsed', async () => {
     const fields = Array.from({ length: 563_144 }, (_, i) => `"${i.toString(36)}":0`);
     const cutOff = `{"prompt":"a","metadata":{${fields.join()}`;
