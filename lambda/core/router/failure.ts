@@ -151,10 +151,9 @@ const TEXTS: ReadonlyMap<string, readonly KnownText[]> = new Map(
   }),
 );
 
-function byStatus(status: number | undefined): FailureKind | undefined {
-  if (status === undefined) return undefined;
-  const kind = BY_STATUS.get(status);
-  return kind ?? (status >= 500 ? 'fault' : undefined);
+/** An error without a response has no status. */
+function byStatus(status = 0): FailureKind | undefined {
+  return BY_STATUS.get(status) ?? (status >= 500 ? 'fault' : undefined);
 }
 
 const BY_STATUS: ReadonlyMap<number, FailureKind> = new Map([
@@ -175,10 +174,8 @@ const BY_STATUS: ReadonlyMap<number, FailureKind> = new Map([
 ]);
 
 /** Classifies an error without a response: the connection failed or could not be opened. */
-function byCode({ name, code, causeCode }: ErrorFacts): FailureKind | undefined {
-  if ([code, causeCode].some((each) => each !== undefined && NETWORK_CODE.test(each))) {
-    return 'network';
-  }
+function byCode({ name, code = '', causeCode = '' }: ErrorFacts): FailureKind | undefined {
+  if (NETWORK_CODE.test(code) || NETWORK_CODE.test(causeCode)) return 'network';
   return name === 'TimeoutError' ? 'timeout' : undefined;
 }
 
@@ -186,12 +183,10 @@ const NETWORK_CODE =
   /^(?:ECONN(?:RESET|REFUSED|ABORTED)|EPIPE|ENOTFOUND|EAI_[A-Z]+|E(?:HOST|NET)UNREACH|ERR_(?:HTTP2|TLS|SSL|STREAM|SOCKET)_.*|CERT_.*|.*_SIGNED_CERT|UNABLE_TO_.*|HPE_.*)$/;
 
 function retryAfterOf(facts: ErrorFacts, nowMs: number): number | undefined {
-  const { retryAfterMs, expectedQueueDelayMs, retryAfter } = facts;
-  const hints = [
-    retryAfterMs ?? 0,
-    expectedQueueDelayMs ?? 0,
-    retryAfter === undefined ? 0 : headerMs(retryAfter, nowMs),
-  ].filter((ms) => Number.isFinite(ms) && ms > 0);
+  const { retryAfterMs = 0, expectedQueueDelayMs = 0, retryAfter = '' } = facts;
+  const hints = [retryAfterMs, expectedQueueDelayMs, headerMs(retryAfter, nowMs)].filter(
+    (ms) => Number.isFinite(ms) && ms > 0,
+  );
   return hints.length > 0 ? Math.max(...hints) : undefined;
 }
 

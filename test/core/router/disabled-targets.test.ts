@@ -171,13 +171,13 @@ describe('a success', () => {
 
   test('changes nothing if another worker has cleared the failures', async () => {
     const { saves, store } = counted(memoryDisabledTargets());
-    const { workers: fleet, worker } = workers(2, store);
+    const { workers: fleet, worker, logged } = workers(2, store);
     await disable(worker);
     await fleet[1]?.enable(KEY);
-    const before = saves();
+    const before = { saves: saves(), lines: logged.length };
 
     expect(await worker.succeeded(KEY)).toBe(false);
-    expect(saves()).toBe(before);
+    expect({ saves: saves(), lines: logged.length }).toEqual(before);
   });
 
   test('does not count if the record cannot be saved', async () => {
@@ -219,13 +219,17 @@ describe('the check of a disabled target', () => {
     expect(await worker.availability(KEY)).toEqual({ available: true });
   });
 
-  test('is not needed if another worker has enabled the target', async () => {
+  test.each([
+    ['', 0],
+    [', also after a new failure', 1],
+  ])('is not needed if another worker has enabled the target%s', async (_, failures) => {
     const { workers: fleet, clock, worker } = workers(2);
     await disable(worker);
     clock.nowMs += 60_000;
     await worker.all();
-    await fleet[1]?.succeeded(KEY);
     await fleet[1]?.enable(KEY);
+    for (let i = 0; i < failures; i += 1)
+      await fleet[1]?.failed(KEY, { jobId: 'd', reason: 'AccessDeniedException' });
 
     expect(await worker.availability(KEY)).toEqual({ available: true });
   });
@@ -303,6 +307,18 @@ describe('the shared record', () => {
     }
 
     expect(counts.loads).toBe(2);
+  });
+
+  test('is not read for each job that would call a disabled target', async () => {
+    const { counts, store } = counted(memoryDisabledTargets());
+    const { worker } = workers(1, store);
+    await disable(worker);
+    await worker.availability(KEY);
+    const before = counts.loads;
+
+    for (let job = 0; job < 10; job += 1) await worker.availability(KEY);
+
+    expect(counts.loads).toBe(before);
   });
 
   test('is read again after 5 s, also if it could not be read', async () => {

@@ -86,7 +86,7 @@ describe('an error is classified', () => {
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
     'HPE_INVALID_CONSTANT',
   ])('by its code %s, or that of its cause, if there was no response', (code) => {
-    expect(failure({ code })).toEqual({ kind: 'network', name: 'Error' });
+    expect(failure({ code })).toStrictEqual({ kind: 'network', name: 'Error' });
     expect(failure({ causeCode: code }).kind).toBe('network');
     expect(failure({ code: 'ERR_OTHER', causeCode: code }).kind).toBe('network');
   });

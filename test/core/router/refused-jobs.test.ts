@@ -161,6 +161,17 @@ describe('a target that refused the job in an earlier run', () => {
     expect(result.refusedTargets).toBeUndefined();
   });
 
+  test('is none of those that the job waits for', async () => {
+    const { router, clock } = withoutPrimary({});
+    const both = [{ target: EAST_HAIKU }, { target: WEST_HAIKU, tooLong: true as const }];
+
+    const open = { outcome: 'skipped', untilMs: clock.nowMs + 60_000 };
+    expect(await router.run(aRun({ refusedTargets: both }))).toMatchObject({
+      outcome: 'deferred',
+      unserved: [open, open],
+    });
+  });
+
   test('is not asked even if it refused only the length of the prompt', async () => {
     const { router, called } = aRouter();
 

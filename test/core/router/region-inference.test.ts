@@ -93,7 +93,7 @@ describe('63. a region with three targets of different models, and as many elsew
   });
 
   test('keeps the third if a circuit is closed, whatever opened it before', () => {
-    const closed = { key: 'us-east-1/b', state: 'CLOSED', failure: 'network' } as const;
+    const closed = open('us-east-1/b', { state: 'CLOSED' });
 
     expect(out(settings, [open('us-east-1/a'), closed])).toEqual([]);
   });

@@ -60,7 +60,7 @@ describe('a stream after its first token', () => {
     ],
     ['that is reset', { why: 'error', failure: RESET }, { name: 'StreamReset' }],
   ])('%s is broken, and may be billed', (_, end, failure) => {
-    expect(outcomeOf(assembled(TOKEN), end)).toEqual({
+    expect(outcomeOf(assembled(TOKEN), end)).toStrictEqual({
       outcome: 'failure',
       failure: { kind: 'broken-stream', ...failure },
       usage: ESTIMATE,

@@ -57,7 +57,7 @@ describe('the judge of failures', () => {
 
     await call();
 
-    expect(judged).toEqual(expected);
+    expect(judged).toStrictEqual(expected);
   });
 
   test('may keep a failure from the circuit', async () => {
