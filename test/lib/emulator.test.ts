@@ -27,10 +27,11 @@ describe('a stack for an emulator', () => {
     emulated.resourceCountIs(QUERY, 0);
   });
 
-  test('has one metric in each alarm, unlike two alarms of the real stack', () => {
+  test('has one metric in each alarm, unlike three alarms of the real stack', () => {
     expect(onSeveralMetrics(deployed)).toEqual([
       expect.stringMatching(/^MonitoringAlarmsSilentFallback/),
       expect.stringMatching(/^MonitoringAlarmsJobsFail/),
+      expect.stringMatching(/^MonitoringAlarmsBacklog/),
     ]);
     expect(onSeveralMetrics(emulated)).toEqual([]);
   });
