@@ -8,6 +8,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { BedrockCatalogue } from '../lambda/aws/bedrock-catalogue.ts';
 import { BedrockModelClient } from '../lambda/aws/bedrock-model-client.ts';
 import { createClient } from '../lambda/aws/sdk-client.ts';
+import { regionOfSecret } from '../lambda/aws/secret-text.ts';
 import { systemClock } from '../lambda/aws/system-clock.ts';
 import { type Settings, targetKey, targetsOf } from '../lambda/contract/policy.ts';
 import { checkAccessLogs } from './access-logs.ts';
@@ -21,7 +22,7 @@ import { checkChain, checkModel, modelAction } from './model.ts';
 import { checkNode } from './node.ts';
 import { checkOutputLimits } from './output-limit.ts';
 import { checkQuotas } from './quota.ts';
-import { checkRedisSecret, regionOfSecret } from './redis-secret.ts';
+import { checkRedisSecret } from './redis-secret.ts';
 import { checkRegion, FALLBACK_REGION, regionOfShell } from './region.ts';
 import { checkStack, type DeployedStack } from './stack.ts';
 

@@ -36,8 +36,3 @@ async function resultOf(
     return { level: 'bad', found: 'the secret does not exist', fix };
   }
 }
-
-/** Returns the region of a secret, which may differ from the stack's. */
-export function regionOfSecret(secretArn: string): string {
-  return secretArn.split(':')[3] ?? '';
-}

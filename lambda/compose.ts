@@ -87,12 +87,15 @@ export function openRuntime(): Runtime {
 
 /**
  * Reads while the function loads what its first invocation reads first, which also opens connections:
- * Lambda gives a function that loads a full core, and later a share that depends on its memory. If a
- * read fails, the invocation reads again.
+ * Lambda gives a function that loads a full core, and later a share that depends on its memory.
  */
 export async function warmUp(runtime: Runtime, breaker?: Breaker): Promise<void> {
-  const settings = runtime.readSettings();
-  await settings.then(() => breaker?.overrides()).catch(() => undefined);
+  try {
+    await runtime.readSettings();
+    await breaker?.overrides();
+  } catch {
+    // The invocation reads again, and reports the failure.
+  }
 }
 
 /** Opens the shared state of the targets: their circuits and the record of disabled targets. */

@@ -18,6 +18,7 @@ import { ENV } from '../lambda/contract/env.ts';
 import type { Job } from '../lambda/core/jobs/job.ts';
 import { HANDLERS, type HandlerName } from '../lib/bundle.ts';
 import { anApiEvent } from './support/api-event.ts';
+import { captureOutput } from './support/captured-output.ts';
 import { type AwsAnswer, type AwsRequest, DENIED, FakeAws, Refusal } from './support/fake-aws.ts';
 import { aJob, aRunningJob, JOB_ID } from './support/job-builders.ts';
 import { someSettings } from './support/settings.ts';
@@ -31,7 +32,7 @@ const AMPLE_MS = 900_000;
 
 let aws: FakeAws;
 let before: NodeJS.ProcessEnv;
-let lines: string[];
+let lines: readonly string[];
 let sandboxes = 0;
 
 beforeAll(async () => {
@@ -56,13 +57,7 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  lines = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    jest.spyOn(stream, 'write').mockImplementation((chunk) => {
-      lines.push(String(chunk));
-      return true;
-    });
-  }
+  lines = captureOutput();
 });
 afterEach(() => {
   jest.restoreAllMocks();

@@ -20,7 +20,7 @@ export const CONNECTIONS = {
   httpsAgent: new HttpsAgent(OPTIONS),
 } as const;
 
-/** A pause after which an idle connection may be dead. Servers keep idle connections at least this long. */
+/** The length of a pause after which an idle connection may be dead. */
 const IDLE_MS = 20_000;
 
 /**

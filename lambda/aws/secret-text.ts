@@ -14,7 +14,7 @@ export async function readSecretText(secretArn: string): Promise<string> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import(
     '@aws-sdk/client-secrets-manager'
   );
-  const region = secretArn.split(':')[3] ?? '';
+  const region = regionOfSecret(secretArn);
   const client = createClient(
     (options) => new SecretsManagerClient({ ...options, ...LIMITS, region }),
   );
@@ -25,4 +25,9 @@ export async function readSecretText(secretArn: string): Promise<string> {
   } finally {
     client.destroy();
   }
+}
+
+/** Returns the region of a secret, which may differ from the stack's. */
+export function regionOfSecret(secretArn: string): string {
+  return secretArn.split(':')[3] ?? '';
 }

@@ -48,9 +48,10 @@ export async function getJob(
   if (!JOB_ID.test(jobId)) return undefined;
   const job = await awaitEnd(dependencies, tenant, jobId, untilMs);
   if (!job) return undefined;
+  const view = viewJob(job);
   const result = await viewResult(dependencies, job, policy);
-  const error = await viewError(dependencies, job);
-  return { job, view: { ...viewJob(job), ...result, ...error } };
+  const error = await viewError(dependencies, job, view.error);
+  return { job, view: { ...view, ...result, ...error } };
 }
 
 /**
@@ -92,11 +93,10 @@ async function viewResult(
 /** Returns the error with what the model said. That text may be gone, like an answer. */
 async function viewError(
   { results }: GetJobDependencies,
-  job: Job,
+  { jobId, claimToken, error: stored }: Job,
+  error: JobView['error'],
 ): Promise<Pick<JobView, 'error'>> {
-  const { jobId, claimToken } = job;
-  const { error } = viewJob(job);
-  if (!error || !job.error?.hasDetail || claimToken === undefined) return {};
+  if (!error || !stored?.hasDetail || claimToken === undefined) return {};
   return { error: { ...error, detail: await results.getErrorDetail({ jobId, claimToken }) } };
 }
 

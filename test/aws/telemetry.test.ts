@@ -1,17 +1,12 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { powertoolsTelemetry } from '../../lambda/aws/telemetry.ts';
 import { DIMENSION, METRIC } from '../../lambda/contract/metrics.ts';
+import { captureOutput } from '../support/captured-output.ts';
 
-let lines: string[];
+let lines: readonly string[];
 beforeEach(() => {
-  lines = [];
+  lines = captureOutput();
   process.env.POWERTOOLS_SERVICE_NAME = 'Holdfast';
-  for (const stream of [process.stdout, process.stderr]) {
-    jest.spyOn(stream, 'write').mockImplementation((chunk) => {
-      lines.push(String(chunk));
-      return true;
-    });
-  }
 });
 afterEach(() => {
   jest.restoreAllMocks();

@@ -1,8 +1,9 @@
 /**
  * Checks the promises about jobs while everything around them fails: sandboxes are killed, DynamoDB and
  * SQS refuse calls, lose responses and deliver messages twice, models fail and break their answers from
- * time to time, and callers cancel some jobs. All unkind behaviours of the embedded run are on. An answer takes seconds, so most of this happens while
- * answers stream. Then the faults stop, and every accepted job must end exactly once.
+ * time to time, and callers cancel some jobs. All unkind behaviours of the embedded run are on. An
+ * answer takes seconds, so most of this happens while answers stream. Then the faults stop, and every
+ * accepted job must end exactly once.
  *
  *     npm run chaos -- --seconds 60 --jobs-per-second 10 --seed 1
  *

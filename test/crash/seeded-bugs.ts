@@ -14,6 +14,7 @@ import {
   renewingNothing,
   sendingDeadLettersFirst,
   sendingEachMinute,
+  storingAfterTheRow,
   withoutGeneration,
 } from './tampering.ts';
 
@@ -173,52 +174,23 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     name: 'the row names a result that is not yet stored',
     path: 'answered at once',
     breaks: 'result readable',
-    tamper: (ports) => {
-      let put = async () => {};
-      return {
-        ...ports,
-        results: {
-          ...ports.results,
-          putAnswer: async (...given) => {
-            put = async () => void (await ports.results.putAnswer(...given));
-            return 1;
-          },
-        },
-        jobs: {
-          ...ports.jobs,
-          update: async (jobId, change) => {
-            const updated = await ports.jobs.update(jobId, change);
-            if (isSuccess(change)) await put();
-            return updated;
-          },
-        },
-      };
-    },
+    tamper: storingAfterTheRow(isSuccess, (results, hold) => ({
+      putAnswer: async (...given) => {
+        hold(() => results.putAnswer(...given));
+        return 1;
+      },
+    })),
   },
   {
     name: 'the row names the text of a refusal that is not yet stored',
     path: 'refused as invalid',
     breaks: 'refusal readable',
-    tamper: (ports) => {
-      let put = async () => {};
-      return {
-        ...ports,
-        results: {
-          ...ports.results,
-          putErrorDetail: async (...given) => {
-            put = () => ports.results.putErrorDetail(...given);
-          },
-        },
-        jobs: {
-          ...ports.jobs,
-          update: async (jobId, change) => {
-            const updated = await ports.jobs.update(jobId, change);
-            if (change.set.error?.hasDetail) await put();
-            return updated;
-          },
-        },
-      };
-    },
+    tamper: storingAfterTheRow(
+      ({ set }) => set.error?.hasDetail === true,
+      (results, hold) => ({
+        putErrorDetail: async (...given) => hold(() => results.putErrorDetail(...given)),
+      }),
+    ),
   },
   {
     name: 'a repeated request replaces the row',

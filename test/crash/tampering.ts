@@ -19,6 +19,37 @@ export function changing(
   });
 }
 
+/**
+ * Stores something only after the row's update that names it. `held` returns the methods of the result
+ * store that hold their call back.
+ */
+export function storingAfterTheRow(
+  isMeant: (change: RowUpdate) => boolean,
+  held: (
+    results: Ports['results'],
+    hold: (put: () => Promise<unknown>) => void,
+  ) => Partial<Ports['results']>,
+): Tamper {
+  return ({ results, jobs, ...ports }) => {
+    let put: () => Promise<unknown> = async () => undefined;
+    const holding = held(results, (later) => {
+      put = later;
+    });
+    return {
+      ...ports,
+      results: { ...results, ...holding },
+      jobs: {
+        ...jobs,
+        update: async (jobId, change) => {
+          const updated = await jobs.update(jobId, change);
+          if (isMeant(change)) await put();
+          return updated;
+        },
+      },
+    };
+  };
+}
+
 /** Hides from a function that the completion event of an ended job is still unpublished. */
 export function overlookingUnpublishedEnds(ports: Ports): Ports {
   return {

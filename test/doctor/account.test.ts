@@ -9,8 +9,9 @@ import { checkBootstrap } from '../../doctor/bootstrap.ts';
 import { checkConcurrency } from '../../doctor/concurrency.ts';
 import { checkCredentials } from '../../doctor/credentials.ts';
 import { checkQuotas } from '../../doctor/quota.ts';
-import { checkRedisSecret, regionOfSecret } from '../../doctor/redis-secret.ts';
+import { checkRedisSecret } from '../../doctor/redis-secret.ts';
 import type { Quota } from '../../doctor/service-quotas.ts';
+import { regionOfSecret } from '../../lambda/aws/secret-text.ts';
 import '../support/errors-of-one-realm.ts';
 import { someSettings } from '../support/settings.ts';
 import {

@@ -11,6 +11,14 @@ import { waitsInQueue } from '../../lambda/core/jobs/sweep-rule.ts';
 
 const PAGE_SIZE = 3;
 
+/** Applies an update to a row. Returns the row after it, or `undefined` if a condition does not hold. */
+export async function apply(job: Job, update: RowUpdate): Promise<Job | undefined> {
+  const store = new MemoryJobStore();
+  store.rows.set(job.jobId, job);
+  const updated = await store.update(job.jobId, update);
+  return updated.applied ? updated.job : undefined;
+}
+
 /** The jobs table in memory. It passes the same suite as the DynamoDB store. */
 export class MemoryJobStore implements JobStore {
   readonly rows = new Map<string, Job>();

@@ -42,8 +42,8 @@ export interface ModelFailure {
   /** True if the prompt does not fit this model's window; another model's may be larger. */
   readonly tooLong?: true;
   /**
-   * What the AWS account lacks before it may call this model (`config`): the provider's use case
-   * form, or the model's subscription in AWS Marketplace.
+   * The reason why the AWS account may not call this model yet (`config`): the provider's use case
+   * form is missing, or the model's subscription in AWS Marketplace.
    */
   readonly accountLacks?: 'use-case-form' | 'subscription';
   /**

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   cancel,
   cancelRun,
@@ -21,15 +21,8 @@ import {
   UNAVAILABLE,
 } from '../../../lambda/core/jobs/job-errors.ts';
 import type { RowUpdate } from '../../../lambda/core/jobs/row-update.ts';
-import {
-  aJob,
-  anAnswer,
-  anAttempt,
-  aRunningJob,
-  JOB_ID,
-  START,
-} from '../../support/job-builders.ts';
-import { MemoryJobStore } from '../../support/memory-job-store.ts';
+import { aJob, anAnswer, anAttempt, aRunningJob, START } from '../../support/job-builders.ts';
+import { apply } from '../../support/memory-job-store.ts';
 
 const END = START + 200_000;
 const error = { type: 'urn:t', title: 't' };
@@ -44,17 +37,6 @@ const HELD = {
 };
 const running = aRunningJob(HELD);
 const waiting = aJob({ ...HELD, leaseUntil: undefined });
-
-let jobs: MemoryJobStore;
-beforeEach(() => {
-  jobs = new MemoryJobStore();
-});
-
-async function apply(job: Job, update: RowUpdate): Promise<Job | undefined> {
-  jobs.rows.set(JOB_ID, job);
-  const updated = await jobs.update(JOB_ID, update);
-  return updated.applied ? updated.job : undefined;
-}
 
 const byRun: [string, RowUpdate, Partial<Job>][] = [
   ['an answer', succeed(running, anAnswer(), run, 10, END), { status: 'SUCCEEDED' }],

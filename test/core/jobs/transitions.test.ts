@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { cancel, deadLetter, expire, succeed } from '../../../lambda/core/jobs/end-transitions.ts';
 import { type Job, newJob } from '../../../lambda/core/jobs/job.ts';
 import type { RowUpdate } from '../../../lambda/core/jobs/row-update.ts';
@@ -23,23 +23,12 @@ import {
   JOB_ID,
   START,
 } from '../../support/job-builders.ts';
-import { MemoryJobStore } from '../../support/memory-job-store.ts';
+import { apply } from '../../support/memory-job-store.ts';
 import { someSettings } from '../../support/settings.ts';
 
 const settings = someSettings();
 const { generation } = aJob();
 const AFTER_LEASE = START + 100_000;
-
-let jobs: MemoryJobStore;
-beforeEach(() => {
-  jobs = new MemoryJobStore();
-});
-
-async function apply(job: Job, update: RowUpdate): Promise<Job | undefined> {
-  jobs.rows.set(JOB_ID, job);
-  const updated = await jobs.update(JOB_ID, update);
-  return updated.applied ? updated.job : undefined;
-}
 
 describe('a new job', () => {
   test('counts as sent, is checked after a minute, and is deleted days after its deadline', () => {
@@ -173,7 +162,7 @@ describe('a run', () => {
       attempts: [anAttempt()],
     });
     expect(ended).toMatchObject({ eventPending: true, dueAt: undefined });
-    // What only a waiting or running job needs is gone.
+    // The fields that only a waiting or a running job needs are gone.
     const gone = { leaseUntil: undefined, nextAttemptAt: undefined, sentAt: undefined };
     expect(ended).toMatchObject({ ...gone, calledTargets: undefined });
     expect(JSON.stringify(ended)).not.toContain(answer.text);
