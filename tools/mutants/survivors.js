@@ -1,0 +1,97 @@
+import { dirname } from 'node:path';
+import { Child } from './child.js';
+import { loadedBy } from './imports.js';
+
+/** These suites run every case of the breaker against a server. They are worth it only for the stores. */
+const SERVER_SUITE = /^test\/stores\/(redis|dynamodb)/;
+const LEAST_TIMEOUT_MS = 3000;
+
+/** Returns the mutants that no test notices, in their order. `folder` contains the mutants. */
+export async function survivorsOf(mutants, testFiles, folder, processes, print) {
+  const code = [...new Set(mutants.map((each) => each.file))];
+  const testsOf = new Map(code.map((file) => [file, testFilesOf(file, testFiles)]));
+  const needed = testFiles.filter((test) => code.some((file) => testsOf.get(file).includes(test)));
+  const start = async () => {
+    const child = new Child(folder, needed);
+    if (await child.answer()) return child;
+    throw new Error('the tests cannot be loaded; see the error above');
+  };
+
+  const first = await start();
+  const covered = await first.ask('cover');
+  if (!covered) throw new Error('the tests do not end; see the error above');
+  for (const { name, failure } of covered.tests) {
+    if (failure !== undefined) print(`left out, because it fails here: ${name}: ${failure}`);
+  }
+  print(`${mutants.length} mutants in ${code.length} files, ${covered.tests.length} tests`);
+
+  const waiting = mutants.map((mutant) => planOf(mutant, covered, testsOf));
+  const survivors = new Set();
+  await Promise.all(
+    Array.from({ length: processes }, async (_, i) => {
+      const line = { start, folder, child: i === 0 ? first : undefined };
+      for (let plan = waiting.shift(); plan; plan = waiting.shift()) {
+        if (!(await isKilled(plan, line))) survivors.add(plan.mutant);
+      }
+      line.child?.end();
+    }),
+  );
+  return mutants
+    .filter((mutant) => survivors.has(mutant))
+    .map((mutant) => ({ ...mutant, isCovered: isCovered(mutant, covered) }));
+}
+
+/** Returns the tests that load a file: first those of the file itself, then those of its folder. */
+function testFilesOf(file, testFiles) {
+  const own = file.replace('lambda/', 'test/').replace('.ts', '.test.ts');
+  const rank = (test) => (test === own ? 0 : dirname(test) === dirname(own) ? 1 : 2);
+  return testFiles
+    .filter((test) => file.startsWith('lambda/stores/') || !SERVER_SUITE.test(test))
+    .filter((test) => loadedBy(test).has(file))
+    .toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Returns which tests a mutant must survive: the quickest first. */
+function planOf(mutant, { tests, coverage }, testsOf) {
+  const files = testsOf.get(mutant.file);
+  const candidates = tests
+    .map(({ file, ms, failure }, number) => {
+      const hits = coverage.perTest[number]?.[mutant.id] ?? 0;
+      const timeoutMs = Math.max(LEAST_TIMEOUT_MS, 10 * ms);
+      return { number, ms, timeoutMs, hits, isFit: failure === undefined && files.includes(file) };
+    })
+    .filter(({ hits, isFit }) => hits > 0 && isFit)
+    .toSorted((a, b) => a.ms - b.ms);
+  const hits = Math.max(0, ...candidates.map((each) => each.hits));
+  const isStatic = coverage.static[mutant.id] !== undefined;
+  return { mutant, candidates, hits, isStatic, files };
+}
+
+function isCovered({ id }, { coverage }) {
+  return [coverage.static, ...Object.values(coverage.perTest)].some((each) => each?.[id] > 0);
+}
+
+async function isKilled(plan, line) {
+  if (plan.candidates.length > 0 && (await isKilledByTest(plan, line))) return true;
+  return plan.isStatic && isKilledWhileLoading(plan, line.folder);
+}
+
+async function isKilledByTest({ mutant, candidates, hits }, line) {
+  const isFresh = line.child === undefined;
+  line.child ??= await line.start();
+  const answer = await line.child.ask('kill', { id: mutant.id, hits, candidates });
+  if (answer && !answer.isBroken) return answer.killedBy !== undefined;
+  line.child.end();
+  line.child = undefined;
+  // Whatever a process is broken by, in a fresh one it is this mutant.
+  if (!answer || isFresh) return true;
+  return isKilledByTest({ mutant, candidates, hits }, line);
+}
+
+/** Code that runs while a module is loaded runs once in a process, so such a mutant gets one of its own. */
+async function isKilledWhileLoading({ mutant, files }, folder) {
+  const child = new Child(folder, files, mutant.id);
+  const answer = await child.answer();
+  child.end();
+  return !answer || answer.killedBy !== undefined;
+}

@@ -1,0 +1,98 @@
+/**
+ * Runs tests as its parent asks: `test-process.js TEST_FILES [MUTANT]`. Without a mutant, it loads the tests
+ * and waits for messages. With one, which takes effect while a module is loaded, it runs the tests until
+ * one fails.
+ */
+import { registerHooks } from 'node:module';
+
+const GLOBALS = new URL('jest-globals.js', import.meta.url).href;
+/** For a test whose duration is not known: such a test may start a server. */
+const LONGEST_TEST_MS = 30_000;
+/** A mutant that is reached so many times more often than in the unchanged code is an endless loop. */
+const HITS_FACTOR = 100;
+const LEAST_HITS = 1000;
+
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === '@jest/globals' ? { url: GLOBALS, shortCircuit: true } : next(specifier, context),
+});
+const { beginFile, tests } = await import(GLOBALS);
+const { failureOf } = await import('./run-test.js');
+const [files, mutant] = process.argv.slice(2).map((text) => JSON.parse(text));
+const state = { mutantCoverage: { static: {}, perTest: {} } };
+globalThis.__stryker__ = state;
+process.on('unhandledRejection', () => undefined);
+process.on('uncaughtException', () => undefined);
+process.on('disconnect', () => process.exit());
+// A process that is silent is in an endless loop.
+setInterval(() => process.send({ isAlive: true }), 1000);
+
+if (mutant === undefined) await serve();
+else process.send({ killedBy: await killerWhileLoading() });
+
+async function serve() {
+  const requests = { cover, kill };
+  process.on('message', async ({ request, ...values }) => {
+    process.send(await requests[request](values));
+  });
+  for (const file of files) await load(file);
+  process.send({ isLoaded: true });
+}
+
+/** Runs each test without a mutant. */
+async function cover() {
+  const measured = [];
+  for (const [number, each] of tests.entries()) {
+    state.currentTestId = String(number);
+    const startedAt = performance.now();
+    const failure = await failureOf(each, LONGEST_TEST_MS, state);
+    const ms = performance.now() - startedAt;
+    measured.push({ name: each.name, file: each.file, ms, failure: failure?.message });
+  }
+  state.currentTestId = undefined;
+  return { tests: measured, coverage: state.mutantCoverage };
+}
+
+/**
+ * Runs tests with a mutant until one fails. The failure proves nothing (`isBroken`) if the test then fails
+ * without the mutant too: an earlier mutant has left something behind.
+ */
+async function kill({ id, hits, candidates }) {
+  for (const { number, timeoutMs } of candidates) {
+    if (!(await fails(number, timeoutMs, id, hits))) continue;
+    const isBroken = await fails(number, timeoutMs);
+    return { killedBy: tests[number].name, isBroken };
+  }
+  return {};
+}
+
+async function fails(number, timeoutMs, activeMutant, hits) {
+  // The counter is active only if it is defined.
+  const hitCount = activeMutant === undefined ? undefined : 0;
+  Object.assign(state, { activeMutant, hitCount, hitLimit: hits * HITS_FACTOR + LEAST_HITS });
+  const failure = await failureOf(tests[number], timeoutMs, state);
+  Object.assign(state, { activeMutant: undefined, hitCount: undefined });
+  return failure !== undefined;
+}
+
+/** Returns the name of the first test that fails, or the file that cannot be loaded. */
+async function killerWhileLoading() {
+  Object.assign(state, { activeMutant: mutant, hitCount: 0, hitLimit: 1_000_000 });
+  for (const file of files) {
+    const first = tests.length;
+    try {
+      await load(file);
+    } catch {
+      return file;
+    }
+    for (const each of tests.slice(first)) {
+      if (await failureOf(each, LONGEST_TEST_MS, state)) return each.name;
+    }
+  }
+  return undefined;
+}
+
+async function load(file) {
+  beginFile(file);
+  await import(`${process.cwd()}/${file}`);
+}
