@@ -10,7 +10,8 @@ import { BedrockModelClient } from '../lambda/aws/bedrock-model-client.ts';
 import { createClient } from '../lambda/aws/sdk-client.ts';
 import { regionOfSecret } from '../lambda/aws/secret-text.ts';
 import { systemClock } from '../lambda/aws/system-clock.ts';
-import { type Settings, targetKey, targetsOf } from '../lambda/contract/policy.ts';
+import { targetsOf } from '../lambda/contract/chains.ts';
+import { type Settings, targetKey } from '../lambda/contract/policy.ts';
 import { checkAccessLogs } from './access-logs.ts';
 import { queryAws } from './aws-query.ts';
 import { checkBootstrap } from './bootstrap.ts';
@@ -18,7 +19,7 @@ import { checkConcurrency } from './concurrency.ts';
 import { checkCredentials } from './credentials.ts';
 import type { Finding } from './finding.ts';
 import { checkLifecycle } from './lifecycle.ts';
-import { checkChain, checkModel, modelAction } from './model.ts';
+import { checkChains, checkModel, modelAction } from './model.ts';
 import { checkNode } from './node.ts';
 import { checkOutputLimits } from './output-limit.ts';
 import { checkQuotas } from './quota.ts';
@@ -115,7 +116,7 @@ async function checkBedrock(settings: Settings): Promise<readonly Finding[]> {
       ];
     });
     const findings = (await Promise.all(results)).flat();
-    return [...findings, ...checkChain(findings)];
+    return [...findings, ...checkChains(settings, findings)];
   } finally {
     models.destroy();
   }

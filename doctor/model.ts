@@ -5,7 +5,7 @@ import {
   profileOf,
 } from '../lambda/contract/geography.ts';
 import { isStreamed } from '../lambda/contract/models.ts';
-import { type Target, targetKey } from '../lambda/contract/policy.ts';
+import { type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
 import type { ModelClient, ModelFailure } from '../lambda/core/router/model-client.ts';
 import { CREDENTIALS_FIX, isCredentialsError, NETWORK_FIX } from './aws-query.ts';
 import type { CheckResult, Finding } from './finding.ts';
@@ -53,13 +53,23 @@ export async function checkModel(
   return { ...finding, found, ...remedyOf(result.failure, target) };
 }
 
-/** Returns a bad finding if every target has a warning, because no job would be served. */
-export function checkChain(findings: readonly Finding[]): readonly Finding[] {
+/**
+ * Returns a bad finding for each chain whose targets all have a warning, because none of its jobs
+ * would be served.
+ */
+export function checkChains(
+  { chains }: Pick<Settings, 'chains'>,
+  findings: readonly Finding[],
+): readonly Finding[] {
   const models = findings.filter(({ check }) => check === 'model');
-  if (models.some(({ level }) => level !== 'warning')) return [];
-  const found = 'no target answers, so every job would wait';
-  const fix = 'follow the fix of each model above';
-  return [{ check: 'model', level: 'bad', subject: 'chain', found, fix }];
+  return Object.entries(chains).flatMap(([chain, { tiers }]): readonly Finding[] => {
+    const keys = tiers.flatMap(({ targets }) => targets.map(targetKey));
+    const own = models.filter(({ subject }) => keys.includes(subject));
+    if (own.some(({ level }) => level !== 'warning')) return [];
+    const found = 'no target answers, so every job of the chain would wait';
+    const fix = 'follow the fix of each model above';
+    return [{ check: 'model', level: 'bad', subject: `chain ${chain}`, found, fix }];
+  });
 }
 
 /** Returns `warning` for a target that is throttled, busy, slow or failing, and `bad` otherwise. */

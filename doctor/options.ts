@@ -21,7 +21,7 @@ export interface DoctorOptions {
 }
 
 export const USAGE = `Checks for problems that would keep a deployment from serving. It makes one real call of one token
-to each target of the chain; every other check only reads.
+to each target of the chains; every other check only reads.
 
   holdfast doctor [--json] [--config FILE] [--stack NAME]
 

@@ -1,4 +1,5 @@
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { targetsOf, tiersOf } from '../lambda/contract/chains.ts';
 import { type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
 import { queryAws } from './aws-query.ts';
 import type { CheckResult, Finding } from './finding.ts';
@@ -8,21 +9,29 @@ import { LIST_QUOTAS, listQuotas, type Quota, quotaOf } from './service-quotas.t
 export function checkQuotas(
   client: ServiceQuotasClient,
   region: string,
-  { tiers, jobs }: Settings,
+  settings: Settings,
 ): Promise<readonly Finding[]> {
+  const { jobs } = settings;
   const callsAtOnce = jobs.workerConcurrency * jobs.batchSize;
   return queryAws({ check: 'quota', subject: region, action: LIST_QUOTAS }, async (signal) => {
     const quotas = await listQuotas(client, 'bedrock', signal);
-    return tiers.flatMap(({ targets, maxTokens }) =>
-      targets
-        .filter((target) => target.region === region)
-        .flatMap((target) =>
-          compare(quotas, target, { callsAtOnce, maxTokens }).map(
-            (result): Finding => ({ check: 'quota', subject: targetKey(target), ...result }),
-          ),
+    return targetsOf(settings)
+      .filter((target) => target.region === region)
+      .flatMap((target) =>
+        compare(quotas, target, { callsAtOnce, maxTokens: highestCap(settings, target) }).map(
+          (result): Finding => ({ check: 'quota', subject: targetKey(target), ...result }),
         ),
-    );
+      );
   });
+}
+
+/** Returns the highest maxTokens of the tiers that have the target. */
+function highestCap(settings: Settings, target: Target): number {
+  const key = targetKey(target);
+  const tiers = tiersOf(settings).filter(({ tier }) =>
+    tier.targets.some((each) => targetKey(each) === key),
+  );
+  return Math.max(...tiers.map(({ tier }) => tier.maxTokens));
 }
 
 interface Demand {

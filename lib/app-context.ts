@@ -1,6 +1,7 @@
 import { type Environment, RemovalPolicy } from 'aws-cdk-lib/core';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
-import { type Settings, targetsOf } from '../lambda/contract/policy.ts';
+import { targetsOf } from '../lambda/contract/chains.ts';
+import type { Settings } from '../lambda/contract/policy.ts';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 
 /** The options of the app, given as `-c key=value` or in the `context` of cdk.json. */

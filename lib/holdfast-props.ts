@@ -42,7 +42,7 @@ export interface HoldfastProps {
   readonly statusConcurrency?: number;
   /**
    * The VPC in which the functions run. It must give them access, through NAT or endpoints, to
-   * Bedrock in each region of the chain and to SQS, DynamoDB, S3, EventBridge, SSM and CloudWatch
+   * Bedrock in each region of the chains and to SQS, DynamoDB, S3, EventBridge, SSM and CloudWatch
    * Logs.
    * @default outside of any VPC
    */

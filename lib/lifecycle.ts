@@ -4,7 +4,7 @@ import { HoldfastFunction } from './holdfast-function.ts';
 import type { InstanceParts } from './instance-parts.ts';
 import { schedule } from './schedule.ts';
 
-/** The function that asks Bedrock each day whether a model of the chain is near its end of life. */
+/** The function that asks Bedrock each day whether a model of a chain is near its end of life. */
 export class Lifecycle extends Construct {
   readonly function: HoldfastFunction;
 

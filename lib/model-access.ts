@@ -1,6 +1,7 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Annotations, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { targetsOf } from '../lambda/contract/chains.ts';
 import {
   destinationRegions,
   GEOGRAPHIES,
@@ -8,7 +9,7 @@ import {
   profileOf,
 } from '../lambda/contract/geography.ts';
 import { modelFacts } from '../lambda/contract/models.ts';
-import { type Settings, type Target, targetKey, targetsOf } from '../lambda/contract/policy.ts';
+import { type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 import { isProfile, kindOf } from '../lambda/contract/target-kind.ts';
 
@@ -32,9 +33,7 @@ export class ModelAccess extends Construct {
   constructor(scope: Construct, id: string, { settings }: ModelAccessProps) {
     super(scope, id);
     this.#targets = targetsOf(settings);
-    const faults = settings.tiers.flatMap((tier, t) =>
-      tier.targets.flatMap((target, i) => faultsOf(target, `tiers[${t}].targets[${i}]`)),
-    );
+    const faults = this.#targets.flatMap(faultsOf);
     if (faults.length > 0) throw new SettingsError('settings', faults);
     this.#warnOfEndedModels();
   }
@@ -149,18 +148,19 @@ export class ModelAccess extends Construct {
   }
 }
 
-function faultsOf(target: Target, field: string): string[] {
+function faultsOf(target: Target): string[] {
   const { geography } = profileOf(target);
+  const field = `target ${targetKey(target)}`;
   const faults: string[] = [];
   if (geography !== undefined && destinationRegions(geography) === undefined) {
     faults.push(
-      `${field}.geography: got ${JSON.stringify(geography)} of ${target.modelId}, ` +
+      `${field}: got geography ${JSON.stringify(geography)}, ` +
         `allowed is ${GEOGRAPHIES.join(', ')}`,
     );
   }
   if (target.modelId.includes(':application-inference-profile/') && !target.model) {
     faults.push(
-      `${field}.model: got nothing, allowed is the id of the model behind ${target.modelId}`,
+      `${field}: got no model, allowed is the id of the model behind the inference profile`,
     );
   }
   return faults;

@@ -1,4 +1,5 @@
-import { type Settings, targetKey } from '../lambda/contract/policy.ts';
+import { chainOf, defaultChain } from '../lambda/contract/chains.ts';
+import { type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
 import type { EmbeddedRun } from './embedded-run.ts';
 import { REGION } from './resources.ts';
 
@@ -49,9 +50,9 @@ function commands(run: Printed, apiKey: string, settings: Settings): string {
   ].join('\n');
 }
 
-/** Throttles the whole first tier, so that its circuits open after a few failed calls. */
-function outage(bedrockUrl: string, { tiers }: Settings): string {
-  const primary = tiers[0]?.targets ?? [];
+/** Throttles the whole first tier of the default chain, so that its circuits open after a few failed calls. */
+function outage(bedrockUrl: string, settings: Settings): string {
+  const primary = primaryTargets(settings);
   const faults = primary.map(({ region, modelId }) => ({
     region,
     model: modelId,
@@ -66,9 +67,14 @@ Repair them:
 `;
 }
 
+/** Returns the targets of the first tier that serves a job without `chain`. */
+function primaryTargets(settings: Settings): readonly Target[] {
+  return chainOf(settings, defaultChain(settings))?.tiers[0]?.targets ?? [];
+}
+
 /** Returns a command that sets an override. curl signs the request, from version 7.75 on. */
-function override({ apiUrl, operator }: Printed, json: string, { tiers }: Settings): string {
-  const target = tiers[0]?.targets[0];
+function override({ apiUrl, operator }: Printed, json: string, settings: Settings): string {
+  const [target] = primaryTargets(settings);
   const key = encodeURIComponent(target ? targetKey(target) : '');
   const user = `${operator.accessKeyId}:${operator.secretAccessKey}`;
   const body = { mode: 'force-open', reason: 'trying it out', expiresInSeconds: 600 };

@@ -1,4 +1,5 @@
-import { type Settings, type SettingsFault, targetKey, targetsOf } from '../contract/policy.ts';
+import { targetsOf } from '../contract/chains.ts';
+import { type Settings, type SettingsFault, targetKey } from '../contract/policy.ts';
 import type { AdminHealthView } from '../contract/schemas/admin-health-view.ts';
 import type { Breaker } from '../core/breaker/breaker.ts';
 import type { DailyQuotaGate } from '../core/breaker/daily-quota-gate.ts';

@@ -1,4 +1,5 @@
-import { type Settings, targetKey, targetsOf } from '../contract/policy.ts';
+import { targetsOf } from '../contract/chains.ts';
+import { type Settings, targetKey } from '../contract/policy.ts';
 import type { OverrideRequest, OverrideView } from '../contract/schemas/overrides.ts';
 import { OVERRIDE_SCOPES, type OverrideScope } from '../contract/words.ts';
 import type { Breaker } from '../core/breaker/breaker.ts';

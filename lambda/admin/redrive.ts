@@ -120,7 +120,7 @@ async function handle(
 
   const job = await jobs.get(parsed.message.jobId);
   const isRedrivable = job !== undefined && awaitsRedrive(job, clock.now());
-  if (isRedrivable && !serving.canServe(job)) return 'held';
+  if (isRedrivable && !serving.canRun(job)) return 'held';
   if (request.dryRun) return isRedrivable ? 'moved' : 'skipped';
 
   const isMoved = isRedrivable && (await move(dependencies, settings, job));

@@ -1,3 +1,4 @@
+import { chainOf } from '../contract/chains.ts';
 import type { Settings } from '../contract/policy.ts';
 import type { Job } from '../core/jobs/job.ts';
 import { candidatesFor } from '../core/router/candidates.ts';
@@ -8,10 +9,11 @@ import { isServing } from '../core/router/target-health.ts';
 export interface ServingTargets {
   readonly isEmpty: boolean;
   /**
-   * Returns true if one of these targets may serve the job, given its `regions`, `minTier` and
-   * `whenOpen`, and has not refused it.
+   * Returns true if one of these targets may serve the job, given its chain, `regions`, `minTier`
+   * and `whenOpen`, and has not refused it. Also returns true if the settings no longer have the
+   * job's chain: its run ends it with that reason, which no waiting would change.
    */
-  canServe(job: Job): boolean;
+  canRun(job: Job): boolean;
 }
 
 export async function readServingTargets(
@@ -26,6 +28,8 @@ export async function readServingTargets(
     refusedTargets.some(({ target }) => target === key);
   return {
     isEmpty: serving.size === 0,
-    canServe: (job) => candidates(job).some(({ key }) => serving.has(key) && !hasRefused(job, key)),
+    canRun: (job) =>
+      !chainOf(settings, job.chain) ||
+      candidates(job).some(({ key }) => serving.has(key) && !hasRefused(job, key)),
   };
 }

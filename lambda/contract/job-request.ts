@@ -27,6 +27,8 @@ export interface InferenceConfig {
 
 /** The caller's options for one job. */
 export interface JobOptions {
+  /** Name of the chain that serves the job. @default the default chain of the settings */
+  readonly chain?: string;
   /** The job's behavior while circuits are open. */
   readonly whenOpen: WhenOpen;
   /** Name of the last tier that may serve. @default the last tier of the chain */

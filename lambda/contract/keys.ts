@@ -15,6 +15,7 @@ export const JOBS_TABLE = {
       'createdAt',
       'completedAt',
       'nextAttemptAt',
+      'chain',
       'servedBy',
       'tier',
       'degraded',

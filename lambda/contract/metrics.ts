@@ -3,13 +3,17 @@ export const METRICS_NAMESPACE = 'Holdfast';
 
 export const METRIC = {
   jobsAccepted: 'JobsAccepted',
+  /** In total and by chain. */
   jobsSucceeded: 'JobsSucceeded',
   jobsFailed: 'JobsFailed',
   jobsCancelled: 'JobsCancelled',
   jobsExpired: 'JobsExpired',
   jobsDeadLettered: 'JobsDeadLettered',
   jobsDeferred: 'JobsDeferred',
-  /** Succeeded jobs whose request was reduced, or that a tier after the first one answered. */
+  /**
+   * In total and by chain: succeeded jobs whose request was reduced, or that a tier after the first
+   * one answered.
+   */
   jobsDegraded: 'JobsDegraded',
   jobsRedriven: 'JobsRedriven',
   /** Jobs that were dead-lettered because they used up their failed calls. */
@@ -51,7 +55,7 @@ export const METRIC = {
   /** Gauge by target: 0 if it admits all calls, 1 if only probes, 2 if none. */
   targetState: 'TargetState',
   /**
-   * Gauge in total, by tier and by region: targets that are healthy, recovering or waiting for
+   * Gauge by chain, by tier and by region: targets that are healthy, recovering or waiting for
    * traffic.
    */
   targetsServing: 'TargetsServing',
@@ -74,7 +78,7 @@ export const METRIC = {
   /** Gauge by target, once a day: the days until a model's end, if the date is known. */
   daysToEndOfLife: 'DaysToEndOfLife',
   /**
-   * Findings of one check of the chain: models that are near or past their end, and models that
+   * Findings of one check of the chains: models that are near or past their end, and models that
    * could not be read.
    */
   lifecycleFindings: 'LifecycleFindings',
@@ -85,6 +89,8 @@ export type MetricName = (typeof METRIC)[keyof typeof METRIC];
 /** Each dimension has few values, because CloudWatch bills a metric for each value. */
 export const DIMENSION = {
   target: 'target',
+  chain: 'chain',
+  /** `<chain>/<tier>`, because chains may have tiers of the same name. */
   tier: 'tier',
   region: 'region',
   /** The failure kind. */

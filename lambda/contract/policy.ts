@@ -27,7 +27,7 @@ export interface Capabilities {
   readonly streams?: Streams;
 }
 
-/** A named step of the fallback chain. */
+/** A named step of a fallback chain. */
 export interface Tier {
   readonly name: string;
   readonly targets: readonly Target[];
@@ -38,6 +38,11 @@ export interface Tier {
   readonly maxTokens: number;
   /** An instruction that joins the system prompt when this tier serves. @default none */
   readonly simplify?: string;
+}
+
+/** The tiers that may serve a job, best first. A job names its chain. */
+export interface Chain {
+  readonly tiers: readonly Tier[];
 }
 
 /** The rules of the circuits. `breaker-rules.ts` has the allowed ranges. */
@@ -152,7 +157,8 @@ export interface ProbePolicy {
 }
 
 export interface Settings {
-  readonly tiers: readonly Tier[];
+  /** The chains by name, in the order of the settings file. Chains may share targets. */
+  readonly chains: Readonly<Record<string, Chain>>;
   readonly breaker: BreakerSettings;
   readonly jobs: JobPolicy;
   readonly api: ApiPolicy;
@@ -166,9 +172,12 @@ export interface Settings {
   readonly tenants: Readonly<Record<string, string>>;
 }
 
-/** The content of a settings file. Everything except `tiers` has a default. */
+/** The content of a settings file. Everything except the chains has a default. */
 export interface SettingsInput {
-  readonly tiers: readonly Tier[];
+  /** The tiers of the only chain, which is named `default`. @default `chains` has the tiers */
+  readonly tiers?: readonly Tier[];
+  /** Several chains by name. @default `tiers` is the only chain */
+  readonly chains?: Readonly<Record<string, Chain>>;
   readonly breaker?: Partial<BreakerSettings>;
   readonly jobs?: Partial<JobPolicy>;
   readonly api?: Partial<ApiPolicy>;
@@ -226,11 +235,6 @@ export const PROBE_DEFAULTS: ProbePolicy = { enabled: false };
 export const REFRESH_SECONDS = 300;
 /** Up to it, a refused edit is reported in each period of five minutes of the alarm. */
 export const LONGEST_REFRESH_SECONDS = 600;
-
-/** All targets of the chain, tier by tier. */
-export function targetsOf({ tiers }: Pick<Settings, 'tiers'>): readonly Target[] {
-  return tiers.flatMap(({ targets }) => targets);
-}
 
 /** The key of the target's circuit, such as `us-east-1/us.anthropic.claude-sonnet-4-6`. */
 export function targetKey(target: Target): string {

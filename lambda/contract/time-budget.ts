@@ -101,12 +101,12 @@ export interface TimeRule {
   readonly allowed: string;
 }
 
-type TimedSettings = Pick<Settings, 'tiers' | 'jobs'> & {
+type TimedSettings = Pick<Settings, 'jobs'> & {
   readonly breaker: StreamPolicy & Pick<BreakerPolicy, 'windowSeconds'>;
 };
 
 /** Returns the settings whose times cannot hold together, with the inequality that binds them. */
-export function brokenTimeRules({ tiers, breaker, jobs }: TimedSettings): readonly TimeRule[] {
+export function brokenTimeRules({ breaker, jobs }: TimedSettings): readonly TimeRule[] {
   const { firstTokenSeconds, stallSeconds } = breaker;
   const { answerSeconds, deadlineSeconds } = jobs;
   const sum = `breaker.firstTokenSeconds (${firstTokenSeconds}) + breaker.stallSeconds (${stallSeconds})`;
@@ -125,22 +125,21 @@ export function brokenTimeRules({ tiers, breaker, jobs }: TimedSettings): readon
       path: ['jobs', 'deadlineSeconds'],
       allowed: `at least ${shortestDeadline}: deadlineSeconds >= ${sum} + a margin (${marginMs(jobs) / 1000})`,
     }),
-    ...tiers.flatMap(({ targets }, tier) =>
-      targets.flatMap((target, index) =>
-        brokenTargetRules(target, ['tiers', tier, 'targets', index], breaker, jobs),
-      ),
-    ),
   ];
 }
 
-/** A target's own limit for the first token obeys the rules of the breaker's limit. */
-function brokenTargetRules(
+/**
+ * Returns the rules that the target's own limit for the first token breaks. They are those of the
+ * breaker's limit. The paths are within the target.
+ */
+export function brokenTargetRules(
   { firstTokenSeconds = 0 }: Pick<Target, 'firstTokenSeconds'>,
-  target: readonly (string | number)[],
-  { windowSeconds, stallSeconds }: TimedSettings['breaker'],
-  { answerSeconds }: AnswerPolicy,
+  {
+    breaker: { windowSeconds, stallSeconds },
+    jobs: { answerSeconds },
+  }: Pick<TimedSettings, 'breaker' | 'jobs'>,
 ): readonly TimeRule[] {
-  const path = [...target, 'firstTokenSeconds'];
+  const path = ['firstTokenSeconds'];
   return [
     ...brokenUnless(firstTokenSeconds <= windowSeconds, {
       path,

@@ -100,7 +100,7 @@ export const ADMITTED_CALLS = ['all', 'probes', 'none'] as const;
 export type AdmittedCalls = (typeof ADMITTED_CALLS)[number];
 
 /**
- * The states of the whole chain. `healthy`: a job is served by the first tier, and no target fails.
+ * The states of a chain. `healthy`: a job is served by the first tier, and no target fails.
  * `unhealthy`: no target serves. `degraded`: all other cases.
  */
 export const CHAIN_STATES = ['healthy', 'degraded', 'unhealthy'] as const;

@@ -13,11 +13,12 @@ export function ownJob(job: Job | undefined, tenant: string, now: number): Job |
 
 /** The job as its owner sees it, without the answer. */
 export function viewJob(job: Job): JobView {
-  const { jobId, status, metadata, attempts, error } = job;
+  const { jobId, status, chain, metadata, attempts, error } = job;
   const { servedBy, tier, degraded, degradedBy, truncated, usage, costUsd } = job;
   return {
     jobId,
     status,
+    chain,
     ...shownTimes(job),
     deadlineAt: isoTime(job.deadlineAt),
     cancelRequested: hasEnded(status) ? undefined : job.cancelRequested,

@@ -1,5 +1,6 @@
+import { targetsOf } from '../contract/chains.ts';
 import { DIMENSION, METRIC } from '../contract/metrics.ts';
-import { type Settings, targetKey, targetsOf } from '../contract/policy.ts';
+import { type Settings, targetKey } from '../contract/policy.ts';
 import { type Clock, isoTime } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { type Lifecycle, type LifecycleStore, lifecycleOf } from '../core/router/lifecycle.ts';
@@ -15,7 +16,7 @@ export interface LifecycleDependencies {
 }
 
 /**
- * Reads the lifecycle of each target of the chain from the catalogue, and reports models that are
+ * Reads the lifecycle of each target of the chains from the catalogue, and reports models that are
  * near their end or gone. A target whose entry cannot be read keeps its last known lifecycle and
  * counts as a finding, so that a failed check never looks like a check without findings.
  */

@@ -1,3 +1,4 @@
+import { tiersOf } from '../contract/chains.ts';
 import { DIMENSION, METRIC } from '../contract/metrics.ts';
 import { type Settings, targetKey } from '../contract/policy.ts';
 import { shortestCallMs } from '../contract/time-budget.ts';
@@ -51,9 +52,7 @@ export async function probeTargets(
 ): Promise<void> {
   if (!settings.probe.enabled) return;
   const { circuits, disabledTargets, clock } = dependencies;
-  const targets = settings.tiers.flatMap((tier) =>
-    tier.targets.map((target) => ({ key: targetKey(target), target, tier })),
-  );
+  const targets = probedTargets(settings);
   const disabled = await disabledTargets.all();
   const summaries = await circuits.summaries(targets.map(({ key }) => key));
   const waiting = summaries
@@ -74,7 +73,19 @@ export async function probeTargets(
   );
 }
 
-type ProbedTarget = Pick<Candidate, 'key' | 'target' | 'tier'>;
+type ProbedTarget = Pick<Candidate, 'key' | 'target' | 'chain' | 'tier'>;
+
+/** Returns each target once. Its probes count in the first tier that has it. */
+function probedTargets(settings: Settings): readonly ProbedTarget[] {
+  const targets = new Map<string, ProbedTarget>();
+  for (const { chain, tier } of tiersOf(settings)) {
+    for (const target of tier.targets) {
+      const key = targetKey(target);
+      if (!targets.has(key)) targets.set(key, { key, target, chain, tier });
+    }
+  }
+  return [...targets.values()];
+}
 
 /**
  * Returns true if no job is likely to call the target. The cooldown and overrides are checked
@@ -173,11 +184,12 @@ async function probe(
 /** Calls the target once. Settles the permit even if the call throws. */
 async function call(
   { models, metrics, log }: ProbeDependencies,
-  { key, target, tier }: ProbedTarget,
+  probed: ProbedTarget,
   permit: Permit,
   probeId: string,
   limits: CallLimits,
 ): Promise<ModelResult> {
+  const { key, target } = probed;
   let outcome: Outcome = { kind: 'ignored' };
   try {
     const request = {
@@ -193,7 +205,7 @@ async function call(
     };
     const result = await models.converse(request, limits, watch);
     const { stage } = permit;
-    new CallRecorder({ metrics, log }).record({ key, tier, target }, probeId, result, stage);
+    new CallRecorder({ metrics, log }).record(probed, probeId, result, stage);
     outcome = circuitOutcome(result);
     return result;
   } finally {

@@ -33,6 +33,6 @@ export async function listJobs(
 }
 
 function viewItem(job: ListedJob): JobItem {
-  const { jobId, status, servedBy, tier, degraded } = job;
-  return { jobId, status, ...shownTimes(job), servedBy, tier, degraded };
+  const { jobId, status, chain, servedBy, tier, degraded } = job;
+  return { jobId, status, chain, ...shownTimes(job), servedBy, tier, degraded };
 }

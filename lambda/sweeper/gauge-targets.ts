@@ -1,5 +1,6 @@
+import { targetsOf, tierKey, tiersOf } from '../contract/chains.ts';
 import { DIMENSION, METRIC } from '../contract/metrics.ts';
-import type { Settings } from '../contract/policy.ts';
+import { type Settings, type Target, targetKey } from '../contract/policy.ts';
 import type { AdmittedCalls } from '../contract/words.ts';
 import { getTargetHealths, type HealthPorts } from '../core/router/health.ts';
 import { isServing } from '../core/router/target-health.ts';
@@ -8,8 +9,8 @@ import type { Metrics } from '../core/telemetry.ts';
 const STATE: Readonly<Record<AdmittedCalls, number>> = { all: 0, probes: 1, none: 2 };
 
 /**
- * Reports the state of each target and the number of targets that serve, once a minute. The health
- * page shows the same.
+ * Reports the state of each target and the number of targets that serve in each chain, tier and
+ * region, once a minute. The health page shows the same.
  */
 export async function gaugeTargets(
   ports: HealthPorts,
@@ -20,11 +21,24 @@ export async function gaugeTargets(
   for (const { target, admits } of targets) {
     metrics.gauge(METRIC.targetState, STATE[admits], { [DIMENSION.target]: target });
   }
-  metrics.gauge(METRIC.targetsServing, targets.filter(isServing).length);
-  for (const dimension of [DIMENSION.tier, DIMENSION.region]) {
-    for (const [value, its] of Map.groupBy(targets, (target) => target[dimension])) {
-      metrics.gauge(METRIC.targetsServing, its.filter(isServing).length, { [dimension]: value });
-    }
+  const serving = new Set(targets.filter(isServing).map(({ target }) => target));
+  const gauge = (members: readonly Target[], dimensions: Record<string, string>) =>
+    metrics.gauge(
+      METRIC.targetsServing,
+      members.filter((each) => serving.has(targetKey(each))).length,
+      dimensions,
+    );
+  for (const [chain, { tiers }] of Object.entries(settings.chains)) {
+    gauge(
+      tiers.flatMap((tier) => tier.targets),
+      { [DIMENSION.chain]: chain },
+    );
+  }
+  for (const each of tiersOf(settings)) {
+    gauge(each.tier.targets, { [DIMENSION.tier]: tierKey(each) });
+  }
+  for (const [region, its] of Map.groupBy(targetsOf(settings), (target) => target.region)) {
+    gauge(its, { [DIMENSION.region]: region });
   }
   const disabled = targets.filter(({ health }) => health === 'disabled');
   metrics.gauge(METRIC.targetsDisabled, disabled.length);

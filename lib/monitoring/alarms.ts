@@ -24,6 +24,11 @@ export interface AlarmsProps {
 
 /** The definition of an alarm. */
 export interface AlarmDefinition {
+  /**
+   * The chain that the alarm watches.
+   * @default the whole instance
+   */
+  readonly chain?: string;
   readonly metric: IMetric;
   /** The value, in the metric's unit, at which the alarm fires. */
   readonly threshold: number;
@@ -82,7 +87,7 @@ export class Alarms extends Construct {
   add(id: string, definition: AlarmDefinition): Alarm {
     const [treatMissingData, noData] = MISSING[definition.missing];
     const anchor = definition.section ?? anchorOf(id);
-    const alarm = new Alarm(this, id, {
+    const alarm = new Alarm(this, idOf(id, definition.chain), {
       alarmDescription: [
         definition.means,
         `Threshold: ${definition.because}`,
@@ -103,6 +108,11 @@ export class Alarms extends Construct {
     this.all.push(alarm);
     return alarm;
   }
+}
+
+/** Returns `PrimaryOutFast` for the alarm `PrimaryOut` of the chain `fast`. */
+function idOf(id: string, chain = ''): string {
+  return id + chain.charAt(0).toUpperCase() + chain.slice(1);
 }
 
 /** Returns `dead-letters`, the anchor of the heading "Dead letters", for `DeadLetters`. */

@@ -1,5 +1,6 @@
 import { type IMetric, type IWidget, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
+import { tierKey } from '../../lambda/contract/chains.ts';
 import { NOTICE_DAYS } from '../../lambda/contract/lifecycle.ts';
 import { DIMENSION, METRIC, type MetricName } from '../../lambda/contract/metrics.ts';
 import { modelFacts } from '../../lambda/contract/models.ts';
@@ -49,17 +50,19 @@ export function costRows({ metrics, settings }: HoldfastDashboardProps): IWidget
 }
 
 /**
- * Returns, for each fallback tier, its cost minus the cost of the same tokens at the primary's price.
- * A value below zero means that the fallback was cheaper.
+ * Returns, for each fallback tier of each chain, its cost minus the cost of the same tokens at the
+ * price of the chain's primary. A value below zero means that the fallback was cheaper.
  */
-function extraSpend(metrics: InstanceMetrics, { tiers }: Settings): IMetric[] {
-  const [primary, ...fallbacks] = tiers;
-  const target = primary?.targets[0];
-  const price = target && modelFacts(target)?.price;
-  if (!price) return [];
-  return fallbacks.map(({ name }, i) => {
+function extraSpend(metrics: InstanceMetrics, settings: Settings): IMetric[] {
+  const fallbacks = Object.entries(settings.chains).flatMap(([chain, { tiers }]) => {
+    const [primary, ...others] = tiers;
+    const target = primary?.targets[0];
+    const price = target && modelFacts(target)?.price;
+    return price ? others.map((tier) => ({ key: tierKey({ chain, tier }), price })) : [];
+  });
+  return fallbacks.map(({ key, price }, i) => {
     const of = (metric: MetricName) =>
-      metrics.of(metric, { period: HOUR }, { [DIMENSION.tier]: name });
+      metrics.of(metric, { period: HOUR }, { [DIMENSION.tier]: key });
     return new MathExpression({
       // Ids must be unique within a graph.
       expression: `spent${i} - (input${i} * ${price.input} + output${i} * ${price.output}) / 1000000`,
@@ -68,7 +71,7 @@ function extraSpend(metrics: InstanceMetrics, { tiers }: Settings): IMetric[] {
         [`input${i}`]: of(METRIC.inputTokens),
         [`output${i}`]: of(METRIC.outputTokens),
       },
-      label: name,
+      label: key,
       period: HOUR,
     });
   });

@@ -10,9 +10,9 @@ export function healthRow({ metrics, thresholds }: HoldfastDashboardProps): IWid
       left: metrics.by('target', METRIC.targetState, { statistic: Stats.MAXIMUM }),
       leftYAxis: { min: 0, max: 2, showUnits: false },
     }),
-    graph('Serving targets, by tier', {
+    graph('Serving targets, by chain and tier', {
       left: [
-        metrics.of(METRIC.targetsServing, { statistic: Stats.MINIMUM, label: 'all' }),
+        ...metrics.by('chain', METRIC.targetsServing, { statistic: Stats.MINIMUM }),
         ...metrics.by('tier', METRIC.targetsServing, { statistic: Stats.MINIMUM }),
       ],
       leftAnnotations: [thresholds.noTargetServes.toAnnotation()],

@@ -1,7 +1,8 @@
 import { type IMetric, Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
+import { chainNames, targetsOf, tierKey, tiersOf } from '../../lambda/contract/chains.ts';
 import { DIMENSION, METRICS_NAMESPACE, type MetricName } from '../../lambda/contract/metrics.ts';
-import { type Settings, targetKey, targetsOf } from '../../lambda/contract/policy.ts';
+import { type Settings, targetKey } from '../../lambda/contract/policy.ts';
 import { FAILURE_KINDS, SWEEP_ACTIONS } from '../../lambda/contract/words.ts';
 
 /** The shortest period that CloudWatch keeps for two weeks. The sweeper reports once a minute. */
@@ -62,7 +63,8 @@ export class InstanceMetrics {
     this.#service = service;
     this.#values = {
       target: targets.map(targetKey),
-      tier: settings.tiers.map(({ name }) => name),
+      chain: chainNames(settings),
+      tier: tiersOf(settings).map(tierKey),
       region: [...new Set(targets.map(({ region }) => region))],
       kind: [...FAILURE_KINDS, 'unknown'],
       action: SWEEP_ACTIONS,

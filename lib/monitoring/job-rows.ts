@@ -1,4 +1,5 @@
 import { type IWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { chainNames } from '../../lambda/contract/chains.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import type { HoldfastDashboardProps } from './dashboard-props.ts';
 import { graph } from './graph.ts';
@@ -6,7 +7,12 @@ import { PERIOD, SUMMED } from './instance-metrics.ts';
 import { degradedShare } from './target-alarms.ts';
 
 /** Shows the results and the latencies that callers see. */
-export function jobRows({ metrics, thresholds, api }: HoldfastDashboardProps): IWidget[][] {
+export function jobRows({
+  metrics,
+  thresholds,
+  api,
+  settings,
+}: HoldfastDashboardProps): IWidget[][] {
   return [
     [
       graph('Jobs', {
@@ -23,7 +29,9 @@ export function jobRows({ metrics, thresholds, api }: HoldfastDashboardProps): I
         left: PERCENTILES.map((p) => metrics.of(METRIC.jobLatency, { statistic: p, label: p })),
       }),
       graph('Jobs that fall back, %', {
-        left: [degradedShare(metrics, PERIOD)],
+        left: chainNames(settings).map((chain, i) =>
+          degradedShare(metrics, chain, { period: PERIOD, suffix: String(i) }),
+        ),
         leftYAxis: { min: 0, max: 100, showUnits: false },
         leftAnnotations: [thresholds.silentFallback.toAnnotation()],
       }),

@@ -1,8 +1,9 @@
 import { type Alarm, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
+import { tierKey } from '../../lambda/contract/chains.ts';
 import { NOTICE_DAYS } from '../../lambda/contract/lifecycle.ts';
 import { DIMENSION, METRIC } from '../../lambda/contract/metrics.ts';
-import type { Settings } from '../../lambda/contract/policy.ts';
+import type { Settings, Tier } from '../../lambda/contract/policy.ts';
 import type { Alarms } from './alarms.ts';
 import type { InstanceMetrics } from './instance-metrics.ts';
 
@@ -29,17 +30,13 @@ export function targetAlarms(
     because: 'a sandbox reports this once per cooldown; a single slow response is harmless.',
     missing: 'ok',
   });
-  const noTargetServes = alarms.add('NoTargetServes', {
-    metric: metrics.of(METRIC.targetsServing, { statistic: Stats.MAXIMUM }),
-    threshold: 1,
-    below: true,
-    periods: 3,
-    means: 'No target of the chain serves: jobs are accepted and wait.',
-    because: 'three minutes are longer than the cooldown after a short outage.',
-    missing: 'unchanged',
+  const watched = Object.entries(settings.chains).map(([chain, { tiers }]) => {
+    watchPrimary(alarms, metrics, chain, tiers);
+    return {
+      noTargetServes: watchTargets(alarms, metrics, chain),
+      silentFallback: watchFallback(alarms, metrics, chain),
+    };
   });
-  watchPrimary(alarms, metrics, settings);
-  const silentFallback = watchFallback(alarms, metrics);
   alarms.add('ModelNearsItsEnd', {
     metric: metrics.of(METRIC.lifecycleFindings, {
       statistic: Stats.MAXIMUM,
@@ -47,51 +44,93 @@ export function targetAlarms(
     }),
     threshold: 1,
     means:
-      `A model of the chain is LEGACY, within ${NOTICE_DAYS} days of its end of life or past it, ` +
+      `A model of a chain is LEGACY, within ${NOTICE_DAYS} days of its end of life or past it, ` +
       'or not visible to this account.',
     because: 'a finding does not go away by itself, and weeks are left to act.',
     missing: 'unchanged',
   });
-  return { noTargetServes, silentFallback };
+  // The thresholds are the same for each chain.
+  const [thresholds] = watched;
+  if (!thresholds) throw new Error('the settings have no chain');
+  return thresholds;
 }
 
-function watchPrimary(alarms: Alarms, metrics: InstanceMetrics, { tiers }: Settings): void {
-  const tier = tiers[0]?.name ?? '';
-  alarms.add('PrimaryOut', {
+function watchTargets(alarms: Alarms, metrics: InstanceMetrics, chain: string): Alarm {
+  return alarms.add('NoTargetServes', {
+    chain,
     metric: metrics.of(
       METRIC.targetsServing,
       { statistic: Stats.MAXIMUM },
-      { [DIMENSION.tier]: tier },
+      { [DIMENSION.chain]: chain },
+    ),
+    threshold: 1,
+    below: true,
+    periods: 3,
+    means: `No target of the chain ${chain} serves: its jobs are accepted and wait.`,
+    because: 'three minutes are longer than the cooldown after a short outage.',
+    missing: 'unchanged',
+  });
+}
+
+function watchPrimary(
+  alarms: Alarms,
+  metrics: InstanceMetrics,
+  chain: string,
+  [tier]: readonly Tier[],
+): void {
+  if (!tier) return;
+  alarms.add('PrimaryOut', {
+    chain,
+    metric: metrics.of(
+      METRIC.targetsServing,
+      { statistic: Stats.MAXIMUM },
+      { [DIMENSION.tier]: tierKey({ chain, tier }) },
     ),
     threshold: 1,
     below: true,
     periods: 10,
-    means: 'No target of the first tier serves: answers come from the fallback, or jobs wait.',
+    means: `No target of the first tier of the chain ${chain} serves: its answers come from the fallback, or its jobs wait.`,
     because: 'most throttling ends within minutes; ten mean an outage or an exhausted quota.',
     missing: 'unchanged',
   });
 }
 
 /** Adds the alarm on fallback: without it, a lower tier could serve for days unnoticed. */
-function watchFallback(alarms: Alarms, metrics: InstanceMetrics): Alarm {
+function watchFallback(alarms: Alarms, metrics: InstanceMetrics, chain: string): Alarm {
   return alarms.add('SilentFallback', {
-    metric: degradedShare(metrics, Duration.minutes(5)),
+    chain,
+    metric: degradedShare(metrics, chain, { period: Duration.minutes(5) }),
     threshold: 90,
-    means: 'Jobs succeed, but a lower tier serves them or they get less than they asked for.',
+    means: `Jobs of the chain ${chain} succeed, but a lower tier serves them or they get less than they asked for.`,
     because: 'a healthy chain is at 0 %; in an outage, recovery calls keep it just below 100 %.',
     missing: 'ok',
   });
 }
 
-/** Returns the share of degraded jobs, in percent of the jobs that succeeded. */
-export function degradedShare(metrics: InstanceMetrics, period: Duration): MathExpression {
+interface ShareOptions {
+  readonly period: Duration;
+  /**
+   * Makes the ids of the metrics unique among the chains of a graph.
+   * @default none
+   */
+  readonly suffix?: string;
+}
+
+/** Returns the share of a chain's degraded jobs, in percent of its jobs that succeeded. */
+export function degradedShare(
+  metrics: InstanceMetrics,
+  chain: string,
+  { period, suffix = '' }: ShareOptions,
+): MathExpression {
+  const dimensions = { [DIMENSION.chain]: chain };
+  const [degraded, succeeded] = [`degraded${suffix}`, `succeeded${suffix}`];
   return new MathExpression({
-    expression: '100 * FILL(degraded, 0) / succeeded',
+    expression: `100 * FILL(${degraded}, 0) / ${succeeded}`,
     usingMetrics: {
-      degraded: metrics.of(METRIC.jobsDegraded, { period }),
-      succeeded: metrics.of(METRIC.jobsSucceeded, { period }),
+      [degraded]: metrics.of(METRIC.jobsDegraded, { period }, dimensions),
+      [succeeded]: metrics.of(METRIC.jobsSucceeded, { period }, dimensions),
     },
-    label: 'degraded, % of the jobs that succeeded',
+    label: `${chain}: degraded, % of the jobs that succeeded`,
     period,
   });
 }

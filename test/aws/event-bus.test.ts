@@ -22,6 +22,7 @@ const event = (generation: number): CompletionEvent => ({
   jobId: JOB_ID,
   tenant: 'tenant',
   status: 'SUCCEEDED',
+  chain: 'default',
   createdAt: '2026-01-01T00:00:00.000Z',
   completedAt: '2026-01-01T00:00:01.000Z',
 });

@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   const outDir = await mkdtemp(join(tmpdir(), 'holdfast-load-'));
   try {
     const assemblyDir = await synthesize({ outDir, configFile: SETTINGS_FILE });
-    addBarePipeline(assemblyDir, settingsInput.tiers[0]?.targets[0]?.modelId ?? '');
+    addBarePipeline(assemblyDir, settingsInput.tiers?.[0]?.targets[0]?.modelId ?? '');
     const latency = { firstTokenMs, sigma: 0.4 };
     const run = await startEmbeddedRun({ assemblyDir, port: 0, latency });
     try {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import config from '../../holdfast.config.ts';
+import { targetsOf } from '../../lambda/contract/chains.ts';
 import { modelFacts } from '../../lambda/contract/models.ts';
+import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 
 const HAIKU = 'anthropic.claude-haiku-4-5-20251001-v1:0';
 
@@ -19,7 +21,7 @@ describe('a model is known', () => {
   });
 
   test('for every target of the shipped settings, and none has reached its end of life', () => {
-    for (const target of config.tiers.flatMap(({ targets }) => targets)) {
+    for (const target of targetsOf(parseSettings(config, 'the shipped settings'))) {
       expect(modelFacts(target)).toBeDefined();
       expect(modelFacts(target)).not.toHaveProperty('endOfLife');
     }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { targetsOf } from '../../lambda/contract/chains.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 import {
+  brokenTargetRules,
   brokenTimeRules,
   countTokensMs,
   firstTokenLimitMs,
@@ -120,9 +122,8 @@ describe('with all valid settings', () => {
   });
 
   test('a permit’s lease outlives the first token and a stall', () => {
-    always(({ breaker, tiers }) => {
-      const targets = tiers.flatMap((tier) => tier.targets);
-      for (const target of targets) {
+    always(({ breaker, chains }) => {
+      for (const target of targetsOf({ chains })) {
         const settledMs = firstTokenLimitMs(breaker, target, 0) + breaker.stallSeconds * 1000;
         expect(permitLeaseMs(settledMs)).toBeGreaterThan(settledMs);
       }
@@ -156,8 +157,8 @@ describe('with all valid settings', () => {
   });
 
   test('the failures of calls without a first token stay in the window until the next ones', () => {
-    always(({ breaker, tiers }) => {
-      for (const target of tiers.flatMap(({ targets }) => targets)) {
+    always(({ breaker, chains }) => {
+      for (const target of targetsOf({ chains })) {
         const limitMs = firstTokenLimitMs(breaker, target, 0);
         expect(limitMs).toBeLessThanOrEqual(breaker.windowSeconds * 1000 + ROUNDING_MS);
       }
@@ -196,22 +197,22 @@ describe('times that cannot hold together', () => {
 
   function brokenFields(times: Partial<Times>): readonly string[] {
     const { targetSeconds, ...others } = times;
-    const targets = [{ region: 'us-east-1', modelId: 'any', firstTokenSeconds: targetSeconds }];
     const given = { ...breaker, ...jobs, ...others };
-    const tiers = [{ name: 'only', targets, maxTokens: 1 }];
-    const all = { tiers, breaker: given, jobs: given } as unknown as Settings;
-    return brokenTimeRules(all).map(({ path }) => path.join('.'));
+    const target = { firstTokenSeconds: targetSeconds };
+    const all = { breaker: given, jobs: given } as unknown as Settings;
+    const rules = [...brokenTimeRules(all), ...brokenTargetRules(target, all)];
+    return rules.map(({ path }) => path.join('.'));
   }
 
   test.each<[Partial<Times>, Partial<Times>, string]>([
     [{ answerSeconds: 870 }, { answerSeconds: 870.01 }, 'jobs.answerSeconds'],
     [{ answerSeconds: 50 }, { answerSeconds: 49.99 }, 'jobs.answerSeconds'],
     [{ deadlineSeconds: 65 }, { deadlineSeconds: 64.99 }, 'jobs.deadlineSeconds'],
-    [{ targetSeconds: 60 }, { targetSeconds: 60.01 }, 'tiers.0.targets.0.firstTokenSeconds'],
+    [{ targetSeconds: 60 }, { targetSeconds: 60.01 }, 'firstTokenSeconds'],
     [
       { targetSeconds: 40, answerSeconds: 60 },
       { targetSeconds: 40.01, answerSeconds: 60 },
-      'tiers.0.targets.0.firstTokenSeconds',
+      'firstTokenSeconds',
     ],
   ])('start just beyond %j', (allowed, refused, field) => {
     expect(brokenFields(allowed)).toEqual([]);

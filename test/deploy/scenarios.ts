@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { targetsOf } from '../../lambda/contract/chains.ts';
 import { targetKey } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 import type { FakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
@@ -14,12 +15,10 @@ export interface Deployed {
 type Scenario = (deployed: Deployed, signal: AbortSignal) => Promise<void>;
 
 const SETTINGS = parseSettings(input, 'settings.ts');
-const [PRIMARY, SECONDARY] = SETTINGS.tiers.flatMap(({ targets }) =>
-  targets.map((target) => ({
-    key: targetKey(target),
-    at: { region: target.region, model: target.modelId },
-  })),
-);
+const [PRIMARY, SECONDARY] = targetsOf(SETTINGS).map((target) => ({
+  key: targetKey(target),
+  at: { region: target.region, model: target.modelId },
+}));
 const UNKNOWN_KEY = { accessKeyId: 'AKIAUNKNOWNUNKNOWN00' };
 
 async function servedByPrimary({ holdfast }: Deployed, signal: AbortSignal): Promise<void> {

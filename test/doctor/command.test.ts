@@ -56,7 +56,7 @@ describe('holdfast doctor', () => {
     bedrock.setFault({ fault: 'throttle-minute' });
     const { exitCode, output } = await run(['doctor']);
     expect(output).toMatch(/^! warn model: .* \(quota-minute\)$/m);
-    expect(output).toMatch(/^✗ BAD {2}model: chain: no target answers/m);
+    expect(output).toMatch(/^✗ BAD {2}model: chain default: no target answers/m);
     expect(output).toMatch(/, 1 bad\n$/);
     expect(exitCode).toBe(1);
   });
@@ -96,7 +96,7 @@ describe('holdfast doctor', () => {
     const redisSecretArn = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-AbCdEf';
     const file = join(folder, 'redis.json');
     const breaker = { store: 'redis', redisUrl: 'rediss://host', redisSecretArn } as const;
-    writeFileSync(file, JSON.stringify({ tiers: someSettings().tiers, breaker }));
+    writeFileSync(file, JSON.stringify({ chains: someSettings().chains, breaker }));
     const { exitCode, output } = await run(['doctor', '-c', file]);
     expect(output).toContain(`✗ BAD  redis-secret: ${redisSecretArn}: the secret does not exist\n`);
     expect(exitCode).toBe(1);

@@ -4,7 +4,9 @@ import { checkOutputLimits } from '../../doctor/output-limit.ts';
 
 function limitOf(modelId: string, maxTokens: number) {
   const targets = [{ region: 'us-east-1', modelId }];
-  return checkOutputLimits({ tiers: [{ name: 'primary', targets, maxTokens }] })[0];
+  return checkOutputLimits({
+    chains: { default: { tiers: [{ name: 'primary', targets, maxTokens }] } },
+  })[0];
 }
 
 describe('the check of output limits', () => {

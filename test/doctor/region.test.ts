@@ -7,8 +7,8 @@ import { someSettings } from '../support/settings.ts';
 
 describe('the check of the region', () => {
   test.each([
-    ['us-east-1', 'good', 'the chain has targets here'],
-    ['eu-west-1', 'warning', 'the chain has no target here, only in us-east-1'],
+    ['us-east-1', 'good', 'a chain has targets here'],
+    ['eu-west-1', 'warning', 'no chain has a target here, only in us-east-1'],
     [undefined, 'warning', 'no region is set, so a deploy goes to us-east-1'],
   ])('%s is %s', (region, level, found) => {
     expect(checkRegion(region, someSettings())).toMatchObject({ check: 'region', level, found });

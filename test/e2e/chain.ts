@@ -1,5 +1,6 @@
 import { type Settings, targetKey } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
+import { defaultTiers } from '../support/settings.ts';
 import settingsInput from './settings.ts';
 
 /** The settings of the app that the suites run. */
@@ -12,7 +13,9 @@ export interface ChainTarget {
 }
 
 /** The targets of the chain, one in each tier. */
-export const [PRIMARY, SECONDARY, LAST_RESORT] = SETTINGS.tiers.map(({ targets: [target] }) => {
-  if (!target) throw new Error('each tier of the e2e settings needs a target');
-  return { key: targetKey(target), at: { region: target.region, model: target.modelId } };
-}) as [ChainTarget, ChainTarget, ChainTarget];
+export const [PRIMARY, SECONDARY, LAST_RESORT] = defaultTiers(SETTINGS).map(
+  ({ targets: [target] }) => {
+    if (!target) throw new Error('each tier of the e2e settings needs a target');
+    return { key: targetKey(target), at: { region: target.region, model: target.modelId } };
+  },
+) as [ChainTarget, ChainTarget, ChainTarget];

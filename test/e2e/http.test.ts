@@ -153,7 +153,11 @@ test('health lists the targets with the tier and the circuit of each', async () 
 
   expect(status).toBe('healthy');
   expect(targets).toHaveLength(3);
-  expect(targets[0]).toMatchObject({ target: PRIMARY.key, tier: 'primary', circuit: 'CLOSED' });
+  expect(targets[0]).toMatchObject({
+    target: PRIMARY.key,
+    tiers: [{ chain: 'default', tier: 'primary' }],
+    circuit: 'CLOSED',
+  });
 });
 
 function post(body: string) {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { targetsOf } from '../../lambda/contract/chains.ts';
 import {
   type AdminHealthView,
   adminHealthView,
@@ -101,7 +102,7 @@ test('the daily lifecycle check reads every model of the chain with the rights o
     });
 
     expect(body.targets.map(({ lifecycle }) => lifecycle)).toEqual(
-      SETTINGS.tiers.map(() => ({ findings: [] })),
+      targetsOf(SETTINGS).map(() => ({ findings: [] })),
     );
     expect(body.lifecycleCheckedAt).toBeDefined();
   });

@@ -1,14 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import classicChain from '../../examples/classic-chain.ts';
+import { targetsOf } from '../../lambda/contract/chains.ts';
 import { modelFacts } from '../../lambda/contract/models.ts';
-import { targetKey, targetsOf } from '../../lambda/contract/policy.ts';
+import { targetKey } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
+import { defaultTiers } from '../support/settings.ts';
 
 const settings = parseSettings(classicChain, 'examples/classic-chain.ts');
 
 describe('examples/classic-chain.ts', () => {
   test('parses as settings with three tiers in the classic order', () => {
-    expect(settings.tiers.map(({ name }) => name)).toEqual([
+    expect(defaultTiers(settings).map(({ name }) => name)).toEqual([
       'claude-sonnet-4-5',
       'claude-3-sonnet',
       'claude-haiku',

@@ -122,17 +122,17 @@ describe('access to models', () => {
     [
       'a prefix',
       { region: 'us-east-1', modelId: `ca.${MODEL}` },
-      `tiers[0].targets[0].geography: got "ca" of ca.${MODEL}, allowed is us, eu, jp, au, apac, global`,
+      `target us-east-1/ca.${MODEL}: got geography "ca", allowed is us, eu, jp, au, apac, global`,
     ],
     [
       'a setting',
       { region: 'us-east-1', modelId: MODEL, geography: 'mars' },
-      `tiers[0].targets[0].geography: got "mars" of ${MODEL}, allowed is us, eu, jp, au, apac, global`,
+      `target us-east-1/${MODEL}: got geography "mars", allowed is us, eu, jp, au, apac, global`,
     ],
     [
       'an inherited name',
       { region: 'us-east-1', modelId: MODEL, geography: 'constructor' },
-      'got "constructor"',
+      'got geography "constructor"',
     ],
   ])('refuses an unknown geography from %s', (_, target, message) => {
     expect(() => aStack({ settings: settingsFor(target) })).toThrow(message);
@@ -142,7 +142,7 @@ describe('access to models', () => {
     const modelId = 'arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/a1';
 
     expect(() => aStack({ settings: settingsFor({ region: 'us-west-2', modelId }) })).toThrow(
-      `tiers[0].targets[0].model: got nothing, allowed is the id of the model behind ${modelId}`,
+      `target us-west-2/${modelId}: got no model, allowed is the id of the model behind the inference profile`,
     );
   });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readSettings } from '../../lib/settings-file.ts';
+import { defaultTiers } from '../support/settings.ts';
 
 const TIERS = [
   {
@@ -26,7 +27,7 @@ describe('readSettings', () => {
   ])('reads %s and fills in the defaults', async (name, text) => {
     const settings = await readSettings(await aFile(name, text));
 
-    expect(settings.tiers).toEqual(TIERS);
+    expect(settings.chains).toEqual({ default: { tiers: TIERS } });
     expect(settings.jobs.maxAttempts).toBe(5);
   });
 
@@ -46,8 +47,12 @@ describe('readSettings', () => {
   });
 
   test('reads the settings that the project ships', async () => {
-    const { tiers } = await readSettings('holdfast.config.ts');
+    const settings = await readSettings('holdfast.config.ts');
 
-    expect(tiers.map(({ name }) => name)).toEqual(['primary', 'secondary', 'last-resort']);
+    expect(defaultTiers(settings).map(({ name }) => name)).toEqual([
+      'primary',
+      'secondary',
+      'last-resort',
+    ]);
   });
 });

@@ -11,6 +11,7 @@ import { readDeployedSettings } from '../../lambda/aws/deployed-settings.ts';
 import { DEPLOYED_SETTINGS_FILE, ENV } from '../../lambda/contract/env.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import { Holdfast, type HoldfastProps } from '../../lib/holdfast.ts';
+import { defaultTiers } from '../support/settings.ts';
 import { faultsOf } from '../support/settings-faults.ts';
 import { anApp, aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { propertiesOf } from '../support/template.ts';
@@ -56,7 +57,7 @@ describe('the settings parameter', () => {
   });
 
   test('refuses a text that SSM takes for another parameter', () => {
-    const [tier] = oneTargetSettings().tiers;
+    const [tier] = defaultTiers(oneTargetSettings());
     const settings = oneTargetSettings({
       tiers: [{ ...tier, simplify: 'Fill {{name}}.' }] as never,
     });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { targetsOf } from '../../lambda/contract/chains.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import { shortestCallMs } from '../../lambda/contract/time-budget.ts';
 import type { OverrideMode } from '../../lambda/contract/words.ts';
@@ -72,7 +73,7 @@ describe('the prober', () => {
     const [first, second] = world.models.calls;
 
     expect(first).toEqual({
-      target: world.settings.tiers[0]?.targets[0],
+      target: targetsOf(world.settings)[0],
       messages: [{ role: 'user', text: 'Reply with OK.' }],
       inferenceConfig: { maxTokens: 1 },
       jobId: expect.stringMatching(/^probe-/),

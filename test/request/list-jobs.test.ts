@@ -45,9 +45,9 @@ describe('GET /v1/jobs', () => {
     expect(bodyOf(second)).not.toHaveProperty('nextCursor');
   });
 
-  test('shows the status of each job and the target that served it', async () => {
+  test('shows the status and the chain of each job, and the target that served it', async () => {
     const end = { completedAt: START + 900, servedBy: 'us-east-1/a', tier: 'a', degraded: false };
-    const done = aRunningJob({ status: 'SUCCEEDED', ...end });
+    const done = aRunningJob({ status: 'SUCCEEDED', chain: 'fast', ...end });
     world.jobs.rows.set(done.jobId, done);
 
     expect(bodyOf(await list())).toEqual({
@@ -56,6 +56,7 @@ describe('GET /v1/jobs', () => {
           ...end,
           jobId: done.jobId,
           status: 'SUCCEEDED',
+          chain: 'fast',
           createdAt: '2026-01-01T00:00:00.000Z',
           completedAt: '2026-01-01T00:00:00.900Z',
         },

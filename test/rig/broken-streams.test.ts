@@ -1,7 +1,9 @@
 /** Streams that break after their first token, in virtual time and with all times as shipped. */
+
 import { expect, jest, test } from '@jest/globals';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 import { SPEEDS } from '../../local/bedrock/speeds.ts';
+import { defaultTiers } from '../support/settings.ts';
 import { shippedSettings } from './chains.ts';
 import { onPrimary } from './outages.ts';
 import { Simulation } from './simulation.ts';
@@ -14,9 +16,12 @@ const BREAKS = ['stall', 'stream-error', 'stream-reset'] as const;
 
 /** The shipped settings, but with one target in each tier: the first one gets every job. */
 function settingsOfOneRegion() {
-  const { tiers, ...settings } = shippedSettings();
-  const first = tiers.map((tier) => ({ ...tier, targets: tier.targets.slice(0, 1) }));
-  return parseSettings({ ...settings, tiers: first }, 'one target in each tier');
+  const { chains: _, ...settings } = shippedSettings();
+  const tiers = defaultTiers(shippedSettings()).map((tier) => ({
+    ...tier,
+    targets: tier.targets.slice(0, 1),
+  }));
+  return parseSettings({ ...settings, tiers }, 'one target in each tier');
 }
 
 test('89. of a target that breaks 30 % of its streams, at most 2 % of all calls break, and its circuit is closed two cooldowns after it heals', async () => {

@@ -1,6 +1,8 @@
-import { type Settings, targetKey } from '../../lambda/contract/policy.ts';
+import { targetsOf } from '../../lambda/contract/chains.ts';
+import { targetKey } from '../../lambda/contract/policy.ts';
 import type { CallRecord } from '../../local/bedrock/call-log.ts';
 import { median } from '../support/median.ts';
+import { defaultTiers } from '../support/settings.ts';
 import type { CircuitChange, JobRecord, OutageRun } from './outage-run.ts';
 
 /** The measured results of one outage. */
@@ -34,7 +36,7 @@ export interface Figures {
 
 export function figuresOf(run: OutageRun): Figures {
   const { settings, jobs, calls, outageEndMs, deadLetters } = run;
-  const first = settings.tiers[0]?.name;
+  const first = defaultTiers(settings)[0]?.name;
   const failures = calls.filter(isFailure);
   const succeeded = jobs.filter(({ status }) => status === 'SUCCEEDED');
   const durationsMs = succeeded.map(
@@ -60,7 +62,7 @@ export function figuresOf(run: OutageRun): Figures {
     callsWhileOpen: calls.filter((call) => isWhileOpen(call, run)).length,
     callsOutOfBounds: jobs.reduce((sum, job) => sum + callsOutOfBounds(job, run), 0),
     callsBeyondPermits: targetsOf(settings).reduce(
-      (sum, key) => sum + callsBeyondPermits(key, run),
+      (sum, target) => sum + callsBeyondPermits(targetKey(target), run),
       0,
     ),
     failuresByTarget: countBy(failures, keyOf),
@@ -85,10 +87,6 @@ function keyOf({ region, model }: CallRecord): string {
   return targetKey({ region, modelId: model });
 }
 
-function targetsOf({ tiers }: Settings): readonly string[] {
-  return tiers.flatMap(({ targets }) => targets.map(targetKey));
-}
-
 function changesOf(key: string, { changes }: OutageRun): readonly CircuitChange[] {
   return changes.filter((change) => change.key === key);
 }
@@ -108,7 +106,7 @@ function isWhileOpen(call: CallRecord, run: OutageRun): boolean {
 }
 
 function callsOutOfBounds({ jobId, minTier, regions }: JobRecord, run: OutageRun): number {
-  const { tiers } = run.settings;
+  const tiers = defaultTiers(run.settings);
   const last = minTier === undefined ? tiers.length : tiers.findIndex((t) => t.name === minTier);
   const below = tiers.slice(last + 1).flatMap(({ targets }) => targets.map(targetKey));
   return run.calls.filter(
@@ -120,7 +118,7 @@ function callsOutOfBounds({ jobId, minTier, regions }: JobRecord, run: OutageRun
 
 function recoveryMs(run: OutageRun): number {
   const { settings, outageEndMs } = run;
-  const targets = (settings.tiers[0]?.targets ?? []).map(targetKey);
+  const targets = (defaultTiers(settings)[0]?.targets ?? []).map(targetKey);
   const recoveries = targets.map((key) => {
     const changes = changesOf(key, run);
     const last = changes.findLastIndex(({ type }) => type === 'opened');

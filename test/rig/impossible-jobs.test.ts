@@ -4,7 +4,8 @@
  * docs/breaker-cases.md.
  */
 import { describe, expect, jest, test } from '@jest/globals';
-import { targetKey, targetsOf } from '../../lambda/contract/policy.ts';
+import { targetsOf } from '../../lambda/contract/chains.ts';
+import { targetKey } from '../../lambda/contract/policy.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { SPEEDS } from '../../local/bedrock/speeds.ts';
 import { median } from '../support/median.ts';

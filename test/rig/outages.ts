@@ -1,5 +1,6 @@
 import type { Settings } from '../../lambda/contract/policy.ts';
 import type { FaultRule } from '../../local/bedrock/fault-rule.ts';
+import { defaultTiers } from '../support/settings.ts';
 
 export interface Outage {
   /** The duration of the outage. */
@@ -78,8 +79,8 @@ export const OUTAGES: readonly MeasuredOutage[] = [
 ];
 
 /** Returns one copy of the rule for each target of the first tier. */
-export function onPrimary({ tiers }: Settings, rule: FaultRule): readonly FaultRule[] {
-  return (tiers[0]?.targets ?? []).map(({ region, modelId }) => ({
+export function onPrimary(settings: Settings, rule: FaultRule): readonly FaultRule[] {
+  return (defaultTiers(settings)[0]?.targets ?? []).map(({ region, modelId }) => ({
     ...rule,
     region,
     model: modelId,
@@ -87,8 +88,8 @@ export function onPrimary({ tiers }: Settings, rule: FaultRule): readonly FaultR
 }
 
 /** Returns a quota that lets the primary's targets together answer two thirds of the traffic. */
-function quotaOf({ tiers }: Settings) {
-  const perSecond = JOBS_PER_SECOND / 1.5 / (tiers[0]?.targets.length ?? 1);
+function quotaOf(settings: Settings) {
+  const perSecond = JOBS_PER_SECOND / 1.5 / (defaultTiers(settings)[0]?.targets.length ?? 1);
   return {
     requestsPerMinute: perSecond * QUOTA_MINUTE_SECONDS,
     minuteSeconds: QUOTA_MINUTE_SECONDS,

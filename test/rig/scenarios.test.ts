@@ -2,9 +2,11 @@
  * Special outages in virtual time. In each of them no job is lost or answered twice, no call
  * is below a job's `minTier` or outside its `regions`, and an open circuit admits only probes.
  */
+
 import { describe, expect, jest, test } from '@jest/globals';
 import { type SettingsInput, targetKey } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
+import { defaultTiers } from '../support/settings.ts';
 import { rigSettings } from './chains.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import type { OutageRun } from './outage-run.ts';
@@ -15,7 +17,7 @@ import { type OutageOptions, simulate } from './simulate.ts';
 jest.setTimeout(60_000);
 
 const SETTINGS = rigSettings('paired');
-const [PRIMARY, SECONDARY] = SETTINGS.tiers;
+const [PRIMARY, SECONDARY] = defaultTiers(SETTINGS);
 const PRIMARIES = (PRIMARY?.targets ?? []).map(targetKey);
 const { cooldownSeconds, recoveryStages } = SETTINGS.breaker;
 

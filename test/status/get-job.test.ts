@@ -26,6 +26,7 @@ describe('GET /v1/jobs/{id}', () => {
     expect(bodyOf(result)).toEqual({
       jobId: JOB_ID,
       status: 'DEFERRED',
+      chain: 'default',
       createdAt: '2026-01-01T00:00:00.000Z',
       deadlineAt: '2026-01-02T00:00:00.000Z',
       nextAttemptAt: '2026-01-01T00:00:42.500Z',
@@ -46,6 +47,7 @@ describe('GET /v1/jobs/{id}', () => {
       ...shown,
       jobId: JOB_ID,
       status: 'SUCCEEDED',
+      chain: 'default',
       createdAt: '2026-01-01T00:00:00.000Z',
       completedAt: '2026-01-01T00:00:00.900Z',
       deadlineAt: '2026-01-02T00:00:00.000Z',

@@ -75,6 +75,7 @@ export function aRouter(
 export function aRun(request: Partial<RunRequest> = {}): RunRequest {
   return {
     jobId: 'job-1',
+    chain: 'default',
     conversation: { messages: [{ role: 'user', text: 'hello' }] },
     whenOpen: 'fallback',
     attempts: [],

@@ -1,4 +1,5 @@
-import type { Settings, SettingsInput } from '../../lambda/contract/policy.ts';
+import { chainOf, defaultChain } from '../../lambda/contract/chains.ts';
+import type { Settings, SettingsInput, Tier } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 
 /** Returns settings with three tiers of one target each, and the defaults of all other settings. */
@@ -8,5 +9,10 @@ export function someSettings(input: Partial<SettingsInput> = {}): Settings {
     targets: [{ region: 'us-east-1', modelId: `anthropic.${name}` }],
     maxTokens: 1024,
   }));
-  return parseSettings({ tiers, ...input }, 'test settings');
+  return parseSettings({ ...(!input.chains && { tiers }), ...input }, 'test settings');
+}
+
+/** Returns the tiers of a job that names no chain. */
+export function defaultTiers(settings: Settings): readonly Tier[] {
+  return chainOf(settings, defaultChain(settings))?.tiers ?? [];
 }

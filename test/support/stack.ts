@@ -27,7 +27,7 @@ export function anApp(props: AppProps = {}): App {
 export function oneTargetSettings(input: Partial<SettingsInput> = {}): Settings {
   const target = { region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-6' };
   return someSettings({
-    tiers: [{ name: 'primary', targets: [target], maxTokens: 1024 }],
+    ...(!input.chains && { tiers: [{ name: 'primary', targets: [target], maxTokens: 1024 }] }),
     ...input,
   });
 }

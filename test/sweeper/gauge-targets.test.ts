@@ -41,9 +41,9 @@ test('the gauges show the state of each target, and count the serving and the di
     [`${METRIC.targetState} us-west-2/anthropic.first`]: 1,
     [`${METRIC.targetState} us-east-1/anthropic.last`]: 2,
     [`${METRIC.targetState} us-east-1/anthropic.spare`]: 2,
-    [METRIC.targetsServing]: 2,
-    [`${METRIC.targetsServing} first`]: 2,
-    [`${METRIC.targetsServing} last`]: 0,
+    [`${METRIC.targetsServing} default`]: 2,
+    [`${METRIC.targetsServing} default/first`]: 2,
+    [`${METRIC.targetsServing} default/last`]: 0,
     [`${METRIC.targetsServing} us-east-1`]: 1,
     [`${METRIC.targetsServing} us-west-2`]: 1,
     [METRIC.targetsDisabled]: 1,
@@ -56,7 +56,7 @@ describe('the gauges agree with the health page, when', () => {
 
     const gauges = await gauged(situation);
 
-    expect(gauges[METRIC.targetsServing] === 0).toBe(status === 'unhealthy');
+    expect(gauges[`${METRIC.targetsServing} default`] === 0).toBe(status === 'unhealthy');
     for (const { target, admits } of targets) {
       expect(gauges[`${METRIC.targetState} ${target}`]).toBe(
         ['all', 'probes', 'none'].indexOf(admits),

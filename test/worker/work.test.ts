@@ -43,7 +43,11 @@ describe('a message', () => {
     expect(row).toMatchObject({ status: 'SUCCEEDED', claims: 1, servedBy: anAnswer().servedBy });
     const name = { jobId: JOB_ID, claimToken: row.claimToken ?? '' };
     expect(await world.results.getAnswer(name)).toEqual(anAnswer());
-    expect(world.counts).toEqual({ [METRIC.jobsSucceeded]: 1, [METRIC.jobLatency]: 0 });
+    expect(world.counts).toEqual({
+      [METRIC.jobsSucceeded]: 1,
+      [`${METRIC.jobsSucceeded} default`]: 1,
+      [METRIC.jobLatency]: 0,
+    });
     expect(world.queue.sent).toEqual([]);
     expect(loggedBy(world)).toEqual([
       ['run finished', { jobId: JOB_ID, outcome: 'answered', calls: 1 }],

@@ -1,5 +1,58 @@
+/** The chains of the settings, and the faults that a chain has by itself. */
+import * as z from 'zod';
+import { hasBedrock } from '../geography.ts';
 import { modelFacts } from '../models.ts';
 import { type Target, type Tier, targetKey } from '../policy.ts';
+import { LONGEST_ANSWER_SECONDS } from '../time-budget.ts';
+import { STREAMS } from '../words.ts';
+
+const region = z
+  .string()
+  .refine(hasBedrock, { message: 'an AWS region with Bedrock, such as us-east-1' });
+
+/** The form of all names in the settings, except those of chains. */
+export const NAME = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'lower case letters, digits and dashes');
+
+const target = z.strictObject({
+  region,
+  modelId: z.string().min(1).max(200),
+  model: z.string().min(1).max(200).optional(),
+  geography: z.string().min(1).max(20).optional(),
+  weight: z.number().positive().max(1000).optional(),
+  firstTokenSeconds: z.number().positive().max(LONGEST_ANSWER_SECONDS).optional(),
+  capabilities: z.strictObject({ streams: z.enum(STREAMS).optional() }).optional(),
+});
+
+const tier = z.strictObject({
+  name: NAME,
+  targets: z.array(target).min(1).max(20),
+  maxTokens: z.int().min(1),
+  simplify: z.string().min(1).max(2000).optional(),
+});
+
+export const tiers = z
+  .array(tier)
+  .min(1)
+  .max(20)
+  .superRefine((given, context) => {
+    for (const { path, allowed: message } of chainFaults(given)) {
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+  });
+
+/** A name begins with a letter, because JavaScript reorders the keys of an object that are numbers. */
+const chainName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,63}$/,
+    'lower case letters, digits and dashes that begin with a letter',
+  );
+
+export const chains = z
+  .record(chainName, z.strictObject({ tiers }))
+  .refine((given) => Object.keys(given).length > 0, { message: 'at least 1 chain' });
 
 export interface ChainFault {
   /** The path within the list of tiers. */
@@ -44,7 +97,7 @@ function repeatFaults(
 }
 
 /** Returns the same key for an ARN and for the id at its end, because both name the same model. */
-function identityOf({ region, modelId }: Target): string {
+export function identityOf({ region, modelId }: Target): string {
   return targetKey({ region, modelId: modelId.slice(modelId.lastIndexOf('/') + 1) });
 }
 

@@ -1,4 +1,4 @@
-/** The response of GET /v1/health: the current health of the chain. Times are ISO 8601 in UTC. */
+/** The response of GET /v1/health: the current health of the chains. Times are ISO 8601 in UTC. */
 import * as z from 'zod';
 import {
   ADMITTED_CALLS,
@@ -48,7 +48,10 @@ const recent = z
 
 const targetHealth = z.object({
   target: z.string().describe('`<region>/<modelId>`, the unit of a circuit.'),
-  tier: z.string(),
+  tiers: z
+    .array(z.object({ chain: z.string(), tier: z.string() }))
+    .readonly()
+    .describe('The tiers that have the target. Chains that share a target share its circuit.'),
   region: z.string(),
   modelId: z.string(),
   model: z.string(),
@@ -81,19 +84,25 @@ const settings = z
   })
   .describe('The state of the settings parameter, as last read: at most `refreshSeconds` ago.');
 
+const chainState = z
+  .enum(CHAIN_STATES)
+  .describe(
+    'What the jobs of the chain meet now. `healthy`: its first tier serves, and no target fails; a target that waits for traffic behind or beside a healthy one counts as good. `unhealthy`: no target is healthy, recovering or waiting. `degraded`: all other cases.',
+  );
+
 export const healthView = z.object({
-  status: z
-    .enum(CHAIN_STATES)
-    .describe(
-      'What jobs meet now. `healthy`: the first tier serves, and no target fails; a target that waits for traffic behind or beside a healthy one counts as good. `unhealthy`: no target is healthy, recovering or waiting. `degraded`: all other cases.',
-    ),
+  status: z.enum(CHAIN_STATES).describe('The status of the worst chain.'),
+  chains: z.array(z.object({ chain: z.string(), status: chainState })).readonly(),
   regions: z.array(z.object({ region: z.string(), ...healthStatus })).readonly(),
   models: z.array(z.object({ model: z.string(), ...healthStatus })).readonly(),
   profiles: z
     .array(z.object({ profile: z.string(), ...healthStatus }))
     .readonly()
     .describe('Inference profiles; the health of each covers all regions that call it.'),
-  targets: z.array(targetHealth).readonly(),
+  targets: z
+    .array(targetHealth)
+    .readonly()
+    .describe('Each target once, although several chains may have it.'),
   settings,
 });
 

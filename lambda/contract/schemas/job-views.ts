@@ -49,6 +49,8 @@ const served = {
     ),
 };
 
+const chain = z.string().describe('The chain that serves the job.');
+
 const timeline = {
   createdAt: time,
   completedAt: time.optional(),
@@ -74,6 +76,7 @@ export const acceptedJob = z
 export const jobView = z.object({
   jobId,
   status,
+  chain,
   ...timeline,
   deadlineAt: time.describe('A job that has not ended by this time expires.'),
   cancelRequested: z
@@ -122,7 +125,7 @@ export const jobView = z.object({
     .describe('Why the job ended without an answer.'),
 });
 
-const jobItem = z.object({ jobId, status, ...timeline, ...served });
+const jobItem = z.object({ jobId, status, chain, ...timeline, ...served });
 
 export const jobList = z.object({
   jobs: z.array(jobItem).readonly().describe('Newest first.'),

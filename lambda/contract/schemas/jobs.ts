@@ -2,8 +2,9 @@
  * The body of POST /v1/jobs. Its faults name the field and the allowed values, and quote no prompt.
  */
 import * as z from 'zod';
+import { chainNames, chainOf, defaultChain } from '../chains.ts';
 import type { InferenceConfig, JobOptions, JobRequest } from '../job-request.ts';
-import type { Settings } from '../policy.ts';
+import type { Chain, Settings } from '../policy.ts';
 import { shortestCallMs } from '../time-budget.ts';
 import { WHEN_OPEN } from '../words.ts';
 import { type Fault, type Parsed, parse } from './faults.ts';
@@ -36,13 +37,19 @@ const inferenceFields = {
 } satisfies Record<keyof InferenceConfig, z.ZodType>;
 
 const optionFields = {
+  chain: z
+    .string()
+    .optional()
+    .describe(
+      'The chain that serves the job. By default the chain `default` or, if the settings have none of this name, their first one.',
+    ),
   whenOpen: z
     .enum(WHEN_OPEN)
     .default('fallback')
     .describe(
       'The job’s behavior while circuits are open. `fallback`: tries other tiers, then waits. `queue`: tries only the first tier, then waits. `fail`: tries other tiers, then ends FAILED with `retryAt`.',
     ),
-  minTier: z.string().optional().describe('The last tier of the chain that may answer.'),
+  minTier: z.string().optional().describe('The last tier of the job’s chain that may answer.'),
   regions: z
     .array(z.string())
     .min(1)
@@ -120,10 +127,23 @@ export function parseJobRequest(body: unknown, settings: Settings): Parsed<JobRe
   };
 }
 
-function againstSettings(
-  { minTier, regions, deadlineSeconds }: z.infer<typeof jobRequest>,
-  { tiers, jobs, breaker }: Settings,
-): readonly Fault[] {
+function againstSettings(given: z.infer<typeof jobRequest>, settings: Settings): readonly Fault[] {
+  const { deadlineSeconds } = given;
+  const { jobs, breaker } = settings;
+  const chain = chainOf(settings, given.chain ?? defaultChain(settings));
+  const unknown = `got an unknown chain, allowed is one of ${chainNames(settings).join(', ')}`;
+  const errors = chain ? againstChain(given, chain) : [{ field: 'chain', detail: unknown }];
+  // With less time than the shortest call needs, no call would start.
+  const [least, most] = [shortestCallMs(breaker, jobs) / 1000, jobs.deadlineSeconds];
+  if (deadlineSeconds !== undefined && (deadlineSeconds < least || deadlineSeconds > most)) {
+    const detail = `got ${deadlineSeconds}, allowed is ${least} to ${most}`;
+    errors.push({ field: 'deadlineSeconds', detail });
+  }
+  return errors;
+}
+
+/** Finds tiers and regions that the job's chain does not have. */
+function againstChain({ minTier, regions }: z.infer<typeof jobRequest>, { tiers }: Chain): Fault[] {
   const tierNames = tiers.map((tier) => tier.name);
   const served = new Set(tiers.flatMap(({ targets }) => targets.map(({ region }) => region)));
   const errors: Fault[] = [];
@@ -137,12 +157,6 @@ function againstSettings(
     if (served.has(region)) continue;
     const detail = `got a region without targets, allowed is one of ${[...served].join(', ')}`;
     errors.push({ field: `regions[${i}]`, detail });
-  }
-  // With less time than the shortest call needs, no call would start.
-  const [least, most] = [shortestCallMs(breaker, jobs) / 1000, jobs.deadlineSeconds];
-  if (deadlineSeconds !== undefined && (deadlineSeconds < least || deadlineSeconds > most)) {
-    const detail = `got ${deadlineSeconds}, allowed is ${least} to ${most}`;
-    errors.push({ field: 'deadlineSeconds', detail });
   }
   return errors;
 }

@@ -1,6 +1,9 @@
-import { keptDays, type Settings, targetKey, targetsOf } from '../policy.ts';
+import { chainNames, targetsOf } from '../chains.ts';
+import { keptDays, type Settings, targetKey } from '../policy.ts';
 import { workerTimeoutSeconds } from '../time-budget.ts';
+import { fieldOf } from './issue.ts';
 import { parseSettings, SettingsError } from './settings.ts';
+import { targetEntries, tiersPath } from './target-entries.ts';
 
 /**
  * Parses settings that were edited at run time. In addition to the rules of every settings file, an
@@ -8,9 +11,11 @@ import { parseSettings, SettingsError } from './settings.ts';
  * `source` names the parameter in the SettingsError.
  */
 export function parseEdit(text: string, deployed: Settings, source: string): Settings {
-  const edited = parseSettings(parseJson(text, source), source);
+  const input = parseJson(text, source);
+  const edited = parseSettings(input, source);
   const faults = [
-    ...addedTargets(edited, deployed),
+    ...addedChains(edited, deployed),
+    ...addedTargets(edited, deployed, input),
     ...breakerFaults(edited, deployed),
     ...jobFaults(edited, deployed),
     ...apiFaults(edited, deployed),
@@ -30,19 +35,26 @@ function parseJson(text: string, source: string): unknown {
   }
 }
 
+/** Finds chains that were not deployed, because no alarm and no graph shows them. */
+function addedChains(edited: Settings, deployed: Settings): readonly string[] {
+  const known = chainNames(deployed);
+  return chainNames(edited)
+    .filter((name) => !known.includes(name))
+    .map((name) => `chains.${name}: no such chain is deployed, allowed are ${known.join(', ')}`);
+}
+
 /**
  * Finds targets that were not deployed, because the worker's role permits only deployed targets.
  */
-function addedTargets({ tiers }: Settings, deployed: Settings): readonly string[] {
+function addedTargets(edited: Settings, deployed: Settings, input: unknown): readonly string[] {
   const permitted = new Set(targetsOf(deployed).map(targetKey));
-  return tiers.flatMap(({ targets }, i) =>
-    targets.flatMap((target, j) => {
-      if (permitted.has(targetKey(target))) return [];
-      const allowed =
-        'a target of the deployed settings, because no function is permitted to call any other';
-      return [fault(`tiers[${i}].targets[${j}]`, targetKey(target), allowed)];
-    }),
-  );
+  return targetEntries(edited).flatMap(({ chain, path, target }) => {
+    if (permitted.has(targetKey(target))) return [];
+    const allowed =
+      'a target of the deployed settings, because no function is permitted to call any other';
+    const field = fieldOf([...tiersPath(input, chain), ...path], 'settings');
+    return [fault(field, targetKey(target), allowed)];
+  });
 }
 
 function breakerFaults({ breaker }: Settings, { breaker: deployed }: Settings): readonly string[] {

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { brokenRules } from '../breaker-rules.ts';
-import { hasBedrock } from '../geography.ts';
+import { DEFAULT_CHAIN } from '../chains.ts';
 import {
   ALL_KEYS,
   API_DEFAULTS,
@@ -17,32 +17,11 @@ import {
   type Settings,
   type SettingsInput,
 } from '../policy.ts';
-import { brokenTimeRules, LONGEST_ANSWER_SECONDS } from '../time-budget.ts';
-import { STREAMS, TARGET_FAILURE_KINDS } from '../words.ts';
-import { chainFaults } from './chain.ts';
+import { brokenTimeRules } from '../time-budget.ts';
+import { TARGET_FAILURE_KINDS } from '../words.ts';
+import { chains, NAME, tiers } from './chain.ts';
 import { allowedBy, fieldOf, valueAt } from './issue.ts';
-
-const region = z
-  .string()
-  .refine(hasBedrock, { message: 'an AWS region with Bedrock, such as us-east-1' });
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'lower case letters, digits and dashes');
-
-const target = z.strictObject({
-  region,
-  modelId: z.string().min(1).max(200),
-  model: z.string().min(1).max(200).optional(),
-  geography: z.string().min(1).max(20).optional(),
-  weight: z.number().positive().max(1000).optional(),
-  firstTokenSeconds: z.number().positive().max(LONGEST_ANSWER_SECONDS).optional(),
-  capabilities: z.strictObject({ streams: z.enum(STREAMS).optional() }).optional(),
-});
-
-const tier = z.strictObject({
-  name,
-  targets: z.array(target).min(1).max(20),
-  maxTokens: z.int().min(1),
-  simplify: z.string().min(1).max(2000).optional(),
-});
+import { targetFaults, tiersPath } from './target-entries.ts';
 
 /** An ARN with the six random characters that Secrets Manager appends to a secret's name. */
 const SECRET_ARN =
@@ -121,15 +100,8 @@ const probe = z.strictObject({ enabled: z.boolean() });
 
 const settings = z
   .strictObject({
-    tiers: z
-      .array(tier)
-      .min(1)
-      .max(20)
-      .superRefine((tiers, context) => {
-        for (const { path, allowed: message } of chainFaults(tiers)) {
-          context.addIssue({ code: 'custom', path: [...path], message });
-        }
-      }),
+    tiers: tiers.optional(),
+    chains: chains.optional(),
     breaker: z.preprocess(
       withDefaults({ ...BREAKER_DEFAULTS, ...CIRCUIT_STORE_DEFAULTS }),
       breaker,
@@ -138,18 +110,36 @@ const settings = z
     api: z.preprocess(withDefaults(API_DEFAULTS), api),
     probe: z.preprocess(withDefaults(PROBE_DEFAULTS), probe),
     refreshSeconds: z.number().positive().max(LONGEST_REFRESH_SECONDS).default(REFRESH_SECONDS),
-    tenants: z.record(z.string(), name).default({}),
+    tenants: z.record(z.string(), NAME).default({}),
+  })
+  .refine((given) => (given.tiers === undefined) !== (given.chains === undefined), {
+    path: ['tiers'],
+    message: 'exactly one of tiers and chains',
   })
   .superRefine((given, context) => {
-    for (const { path, allowed: message } of brokenTimeRules(given as Settings)) {
+    const add = (path: readonly (string | number)[], message: string) =>
       context.addIssue({ code: 'custom', path: [...path], message });
+    const parsed = withChains(given) as Settings;
+    for (const { path, allowed } of brokenTimeRules(parsed)) add(path, allowed);
+    for (const { chain, path, allowed } of targetFaults(parsed)) {
+      add([...tiersPath(given, chain), ...path], allowed);
     }
   })
   .refine(({ probe, breaker }) => !probe.enabled || breaker.store !== 'memory', {
     path: ['probe', 'enabled'],
     message:
       'false where breaker.store is memory, because a prober cannot see the circuits of the workers',
-  });
+  })
+  .transform(withChains);
+
+/** Returns the settings with their tiers in `chains`, as all readers of the settings expect them. */
+function withChains<Given extends Pick<SettingsInput, 'tiers' | 'chains'>>({
+  tiers = [],
+  chains = { [DEFAULT_CHAIN]: { tiers } },
+  ...others
+}: Given) {
+  return { chains, ...others };
+}
 
 /** Thrown for settings that cannot be used. `faults` has one line per fault. */
 export class SettingsError extends Error {

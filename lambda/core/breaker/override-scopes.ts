@@ -1,5 +1,6 @@
+import { targetsOf } from '../../contract/chains.ts';
 import { profileOf } from '../../contract/geography.ts';
-import { type Settings, type Target, targetKey, targetsOf } from '../../contract/policy.ts';
+import { type Settings, type Target, targetKey } from '../../contract/policy.ts';
 import type { OverrideScope } from '../../contract/words.ts';
 
 /** Returns the scopes of a circuit as `<scope>/<key>`, the narrowest first. */

@@ -9,6 +9,7 @@ export interface CompletionEvent {
   readonly jobId: string;
   readonly tenant: string;
   readonly status: EndStatus;
+  readonly chain: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly completedAt: string;
@@ -23,7 +24,7 @@ export interface CompletionEvent {
 
 /** Returns `undefined` for a job that has not ended, or that was redriven after its end. */
 export function completionEvent(job: Job): CompletionEvent | undefined {
-  const { jobId, tenant, status, generation, createdAt, completedAt = createdAt } = job;
+  const { jobId, tenant, status, chain, generation, createdAt, completedAt = createdAt } = job;
   if (!hasEnded(status)) return undefined;
   const { servedBy, tier, degraded, error, metadata } = job;
   return {
@@ -31,6 +32,7 @@ export function completionEvent(job: Job): CompletionEvent | undefined {
     jobId,
     tenant,
     status,
+    chain,
     createdAt: isoTime(createdAt),
     completedAt: isoTime(completedAt),
     servedBy,

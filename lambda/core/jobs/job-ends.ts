@@ -1,4 +1,4 @@
-import { METRIC, type MetricName } from '../../contract/metrics.ts';
+import { DIMENSION, METRIC, type MetricName } from '../../contract/metrics.ts';
 import type { Settings } from '../../contract/policy.ts';
 import { type EndStatus, hasEnded } from '../../contract/words.ts';
 import { errorName } from '../error-name.ts';
@@ -79,16 +79,33 @@ export class JobEnds {
   /** Counts and logs the end. Only the writer of the end does this, so each job counts once. */
   #record(job: Job): void {
     const { log, metrics } = this.#parts;
-    const { jobId, status, createdAt, completedAt = createdAt } = job;
+    const { jobId, status, chain, createdAt, completedAt = createdAt } = job;
     if (!hasEnded(status)) return;
+    const byChain = { [DIMENSION.chain]: chain };
     const ms = completedAt - createdAt;
     metrics.count(END_METRIC[status]);
-    if (status === 'SUCCEEDED') metrics.time(METRIC.jobLatency, ms);
-    if (job.degraded) metrics.count(METRIC.jobsDegraded);
+    if (status === 'SUCCEEDED') {
+      metrics.time(METRIC.jobLatency, ms);
+      metrics.count(METRIC.jobsSucceeded, 1, byChain);
+    }
+    if (job.degraded) {
+      metrics.count(METRIC.jobsDegraded);
+      metrics.count(METRIC.jobsDegraded, 1, byChain);
+    }
     if (job.error?.type === NO_ANSWER.type) metrics.count(METRIC.jobsWithoutAnswer);
     const { servedBy, degraded, claims, deferrals } = job;
     const error = job.error?.type;
-    log.info('job ended', { jobId, status, ms, servedBy, degraded, error, claims, deferrals });
+    log.info('job ended', {
+      jobId,
+      status,
+      ms,
+      chain,
+      servedBy,
+      degraded,
+      error,
+      claims,
+      deferrals,
+    });
   }
 
   #areEventsEnabled(): boolean {

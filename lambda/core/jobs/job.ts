@@ -1,3 +1,4 @@
+import { defaultChain } from '../../contract/chains.ts';
 import type { JobOptions } from '../../contract/job-request.ts';
 import { SWEEP_SHARDS } from '../../contract/keys.ts';
 import type { Settings } from '../../contract/policy.ts';
@@ -13,6 +14,8 @@ import type { Answer, Attempt, RefusedTarget } from '../router/run-result.ts';
 export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
   readonly jobId: string;
   readonly tenant: string;
+  /** The chain that the caller named, or the default chain at that time. */
+  readonly chain: string;
   readonly createdAt: number;
   /** `createdAt#jobId` with the time in ISO 8601: the sort key of a tenant's list. */
   readonly createdKey: string;
@@ -96,6 +99,7 @@ export function newJob(
   return {
     ...identity,
     ...options,
+    chain: options.chain ?? defaultChain(settings),
     createdAt: now,
     createdKey: `${isoTime(now)}#${identity.jobId}`,
     deadlineAt,

@@ -1,3 +1,4 @@
+import { tierKey } from '../../contract/chains.ts';
 import { DIMENSION, METRIC, type MetricName } from '../../contract/metrics.ts';
 import { costUsd } from '../../contract/models.ts';
 import type { Log, LogFields, Metrics } from '../telemetry.ts';
@@ -16,7 +17,7 @@ import {
  */
 const FEWEST_TOKENS = 50;
 
-type Called = Pick<Candidate, 'key' | 'tier' | 'target'>;
+type Called = Pick<Candidate, 'key' | 'chain' | 'tier' | 'target'>;
 
 /** Records each model call as metrics by target; tokens and cost are recorded by tier. */
 export class CallRecorder {
@@ -76,12 +77,12 @@ export class CallRecorder {
    * Records the tokens of any call that may be billed, answered or not, so that the metrics agree
    * with the bill.
    */
-  #spend({ tier, target }: Called, usage: Usage | undefined): void {
+  #spend(called: Called, usage: Usage | undefined): void {
     if (!usage) return;
-    const byTier = { [DIMENSION.tier]: tier.name };
+    const byTier = { [DIMENSION.tier]: tierKey(called) };
     this.#metrics.count(METRIC.inputTokens, usage.inputTokens, byTier);
     this.#metrics.count(METRIC.outputTokens, usage.outputTokens, byTier);
-    const cost = costUsd(target, usage);
+    const cost = costUsd(called.target, usage);
     if (cost === undefined) return;
     this.#metrics.count(METRIC.modelCost, cost, byTier);
     if (usage.estimated) this.#metrics.count(METRIC.estimatedCost, cost, byTier);

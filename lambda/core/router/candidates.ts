@@ -1,12 +1,12 @@
+import { type ChainTier, chainOf } from '../../contract/chains.ts';
 import { type Settings, type Target, type Tier, targetKey } from '../../contract/policy.ts';
 import type { Random } from '../clock.ts';
 import type { RunRequest } from './run-request.ts';
 
-/** A target that may serve a job, with its tier. */
-export interface Candidate {
+/** A target that may serve a job, with its tier and its chain. */
+export interface Candidate extends ChainTier {
   readonly key: string;
   readonly target: Target;
-  readonly tier: Tier;
   /** True for the first tier of the chain; any other tier is a degradation. */
   readonly preferred: boolean;
 }
@@ -14,18 +14,22 @@ export interface Candidate {
 /**
  * Returns the targets that may serve, in the order in which a run tries them: tier by tier, and in
  * a weighted random order within a tier. Circuits do not affect the order: a run skips an unhealthy
- * target at its turn, and a recovering target needs its share of the traffic.
+ * target at its turn, and a recovering target needs its share of the traffic. There are none if the
+ * settings no longer have the job's chain.
  */
 export function candidatesFor(
   settings: Settings,
-  request: Pick<RunRequest, 'whenOpen' | 'minTier' | 'regions'>,
+  request: Pick<RunRequest, 'chain' | 'whenOpen' | 'minTier' | 'regions'>,
   random: Random,
 ): readonly Candidate[] {
   const allowed = ({ region }: Target) => request.regions?.includes(region) ?? true;
-  return tiersFor(settings.tiers, request).flatMap((tier, index) =>
+  const { chain } = request;
+  const tiers = chainOf(settings, chain)?.tiers ?? [];
+  return tiersFor(tiers, request).flatMap((tier, index) =>
     byWeight(tier.targets.filter(allowed), random).map((target) => ({
       key: targetKey(target),
       target,
+      chain,
       tier,
       preferred: index === 0,
     })),

@@ -1,24 +1,33 @@
-import { type Settings, targetKey, targetsOf } from '../../contract/policy.ts';
+import { targetsOf, tiersOf } from '../../contract/chains.ts';
+import { type Settings, targetKey } from '../../contract/policy.ts';
 import type { ChainState } from '../../contract/words.ts';
 import type { CircuitGate } from '../breaker/admission.ts';
 import type { DailyQuotaGate } from '../breaker/daily-quota-gate.ts';
 import type { CircuitSummary } from '../breaker/summary.ts';
 import type { RecentCalls } from '../breaker/window-figures.ts';
 import type { Clock } from '../clock.ts';
-import { chainState } from './chain-state.ts';
+import { chainState, worstState } from './chain-state.ts';
 import type { ConfigFailures } from './config-failures.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
 import { groupHealth } from './group-health.ts';
 import { inferredOut } from './region-inference.ts';
-import { type HealthStatus, type TargetHealth, targetHealth } from './target-health.ts';
+import {
+  type HealthStatus,
+  type TargetHealth,
+  type TierName,
+  targetHealth,
+} from './target-health.ts';
 
 /** The response of GET /v1/health. */
 export interface HealthView {
+  /** The state of the worst chain. */
   readonly status: ChainState;
+  readonly chains: readonly { readonly chain: string; readonly status: ChainState }[];
   readonly regions: readonly (HealthStatus & { readonly region: string })[];
   readonly models: readonly (HealthStatus & { readonly model: string })[];
-  /** Inference profiles. Each entry covers all regions in which the chain calls the profile. */
+  /** Inference profiles. Each entry covers all regions in which a chain calls the profile. */
   readonly profiles: readonly (HealthStatus & { readonly profile: string })[];
+  /** Each target once, although several chains may have it. */
   readonly targets: readonly TargetHealth[];
 }
 
@@ -30,7 +39,7 @@ export interface HealthPorts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** The facts from which the health of a chain follows. */
+/** The facts from which the health of the chains follows. */
 export interface ChainFacts {
   readonly circuits: readonly CircuitSummary[];
   /** The day circuits, by region. @default closed */
@@ -42,7 +51,7 @@ export interface ChainFacts {
   readonly nowMs: number;
 }
 
-/** Returns the health of the chain as the workers see it. Claims no permit. */
+/** Returns the health of the chains as the workers see it. Claims no permit. */
 export async function getHealth(ports: HealthPorts, settings: Settings): Promise<HealthView> {
   const [facts, recent] = await Promise.all([
     readFacts(ports, settings),
@@ -51,7 +60,7 @@ export async function getHealth(ports: HealthPorts, settings: Settings): Promise
   return healthView(settings, { ...facts, recent });
 }
 
-/** Returns the health of each target, tier by tier, without its recent calls. */
+/** Returns the health of each target, without its recent calls. */
 export async function getTargetHealths(
   ports: HealthPorts,
   settings: Settings,
@@ -59,7 +68,7 @@ export async function getTargetHealths(
   return targetHealths(settings, await readFacts(ports, settings));
 }
 
-/** Returns the source regions of the chain, each of which has a daily quota. */
+/** Returns the source regions of the chains, each of which has a daily quota. */
 export function regionsOf(settings: Settings): readonly string[] {
   return [...new Set(targetsOf(settings).map(({ region }) => region))];
 }
@@ -77,12 +86,14 @@ async function readFacts(
   return { circuits: summaries, dailyQuotas, disabled, nowMs: clock.now() };
 }
 
-/** Returns the health of the chain and of each target, model, profile and region. */
+/** Returns the health of each chain and of each target, model, profile and region. */
 export function healthView(settings: Settings, facts: ChainFacts): HealthView {
   const targets = targetHealths(settings, facts);
   const profiles = targets.filter(({ modelId, model }) => modelId !== model);
+  const chains = chainStates(settings, targets);
   return {
-    status: chainState(targets),
+    status: worstState(chains.map(({ status }) => status)),
+    chains,
     regions: [...Map.groupBy(targets, ({ region }) => region)].map(([region, members]) => ({
       region,
       ...groupHealth(members),
@@ -99,6 +110,16 @@ export function healthView(settings: Settings, facts: ChainFacts): HealthView {
   };
 }
 
+function chainStates(settings: Settings, targets: readonly TargetHealth[]): HealthView['chains'] {
+  const healths = new Map(targets.map((each) => [each.target, each]));
+  return Object.entries(settings.chains).map(([chain, { tiers }]) => ({
+    chain,
+    status: chainState(
+      tiers.map((tier) => tier.targets.flatMap((each) => healths.get(targetKey(each)) ?? [])),
+    ),
+  }));
+}
+
 function targetHealths(
   settings: Settings,
   { circuits, dailyQuotas, disabled, recent, nowMs }: ChainFacts,
@@ -106,18 +127,28 @@ function targetHealths(
   const calls = new Map(recent?.map((each) => [each.key, each]));
   const summaries = new Map(circuits.map((circuit) => [circuit.key, circuit]));
   const inferences = inferredOut(settings, circuits, nowMs);
-  return settings.tiers.flatMap((tier) =>
-    tier.targets.map((target) => {
-      const key = targetKey(target);
-      const facts = {
-        circuit: summaries.get(key),
-        dailyQuota: dailyQuotas?.get(target.region),
-        configFailures: disabled[key],
-        inference: inferences.get(key),
-        policy: settings.breaker,
-        nowMs,
-      };
-      return targetHealth(tier.name, target, facts, calls.get(key));
-    }),
+  const tiers = tierNames(settings);
+  return targetsOf(settings).map((target) => {
+    const key = targetKey(target);
+    const facts = {
+      circuit: summaries.get(key),
+      dailyQuota: dailyQuotas?.get(target.region),
+      configFailures: disabled[key],
+      inference: inferences.get(key),
+      policy: settings.breaker,
+      nowMs,
+    };
+    return targetHealth(tiers.get(key) ?? [], target, facts, calls.get(key));
+  });
+}
+
+/** Returns the tiers of each target, by the target's key. */
+function tierNames(settings: Settings): ReadonlyMap<string, readonly TierName[]> {
+  const entries = tiersOf(settings).flatMap(({ chain, tier }) =>
+    tier.targets.map((target) => ({ key: targetKey(target), chain, tier: tier.name })),
+  );
+  const byTarget = Map.groupBy(entries, ({ key }) => key);
+  return new Map(
+    [...byTarget].map(([key, its]) => [key, its.map(({ chain, tier }) => ({ chain, tier }))]),
   );
 }

@@ -1,10 +1,10 @@
+import { targetsOf } from '../../contract/chains.ts';
 import { profileOf } from '../../contract/geography.ts';
 import {
   type BreakerPolicy,
   type Settings,
   type Target,
   targetKey,
-  targetsOf,
 } from '../../contract/policy.ts';
 import type { TargetFailureKind } from '../../contract/words.ts';
 import type { CircuitSummary } from '../breaker/summary.ts';

@@ -1,4 +1,5 @@
-import { type Settings, type Target, targetKey, targetsOf } from '../../contract/policy.ts';
+import { targetsOf } from '../../contract/chains.ts';
+import { type Settings, type Target, targetKey } from '../../contract/policy.ts';
 import type { CircuitGate } from '../breaker/admission.ts';
 import type { Clock } from '../clock.ts';
 import { type Inference, inferredOut } from './region-inference.ts';

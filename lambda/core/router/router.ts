@@ -1,3 +1,4 @@
+import { chainOf } from '../../contract/chains.ts';
 import type { Settings } from '../../contract/policy.ts';
 import type { CircuitGate } from '../breaker/admission.ts';
 import type { Clock, Random } from '../clock.ts';
@@ -9,7 +10,7 @@ import { RegionWatch } from './region-watch.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { Run } from './run.ts';
 import type { RunRequest } from './run-request.ts';
-import type { RunResult } from './run-result.ts';
+import { chainGone, type RunResult, refusedEnd } from './run-result.ts';
 
 export interface RouterParts {
   readonly settings: () => Settings;
@@ -23,7 +24,10 @@ export interface RouterParts {
 }
 
 export interface Router {
-  /** Runs a job once. Throws only if infrastructure is broken. */
+  /**
+   * Runs a job once. Refuses it if the settings no longer have its chain. Throws only if
+   * infrastructure is broken.
+   */
   run(request: RunRequest): Promise<RunResult>;
 }
 
@@ -35,5 +39,12 @@ export function createRouter(parts: RouterParts): Router {
     regions: new RegionWatch(parts),
     retries: new RetryBudget(),
   };
-  return { run: (request) => new Run(shared, parts.settings(), request).run() };
+  return {
+    run: async (request) => {
+      const settings = parts.settings();
+      const { chain } = request;
+      if (!chainOf(settings, chain)) return { ...refusedEnd(chainGone(chain)), attempts: [] };
+      return new Run(shared, settings, request).run();
+    },
+  };
 }

@@ -59,6 +59,14 @@ export interface RefusedRequest {
   readonly title: string;
 }
 
+/** The settings no longer have the chain. Its name has the form of a name in the settings. */
+export function chainGone(chain: string): RefusedRequest {
+  return {
+    type: 'urn:holdfast:problem:chain-gone',
+    title: `The settings no longer have the chain ${chain}`,
+  };
+}
+
 export const REFUSED = {
   invalid: {
     type: 'urn:holdfast:problem:request-refused',

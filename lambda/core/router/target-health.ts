@@ -15,9 +15,16 @@ export interface HealthStatus {
   readonly until?: string;
 }
 
+/** A tier, by the names of its chain and of itself. */
+export interface TierName {
+  readonly chain: string;
+  readonly tier: string;
+}
+
 export interface TargetHealth extends HealthStatus {
   readonly target: string;
-  readonly tier: string;
+  /** The tiers that have the target, in the order of the chains. */
+  readonly tiers: readonly TierName[];
   readonly region: string;
   readonly modelId: string;
   readonly model: string;
@@ -30,7 +37,7 @@ export interface TargetHealth extends HealthStatus {
 }
 
 export function targetHealth(
-  tier: string,
+  tiers: readonly TierName[],
   target: Target,
   facts: HealthFacts,
   recent: RecentCalls | undefined,
@@ -38,7 +45,7 @@ export function targetHealth(
   const { circuit } = facts;
   return {
     target: targetKey(target),
-    tier,
+    tiers,
     region: target.region,
     modelId: target.modelId,
     model: profileOf(target).model,

@@ -1,15 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Settings, SettingsInput } from '../../../lambda/contract/policy.ts';
 import { parseEdit } from '../../../lambda/contract/schemas/settings-edit.ts';
-import { someSettings } from '../../support/settings.ts';
+import { defaultTiers, someSettings } from '../../support/settings.ts';
 import { faultsOf } from '../../support/settings-faults.ts';
 
 const DEPLOYED = someSettings();
-const [FIRST, SECOND] = DEPLOYED.tiers;
+const [FIRST, SECOND] = defaultTiers(DEPLOYED);
 if (!FIRST || !SECOND) throw new Error('the tests need settings with at least two tiers');
 
 function parse(edited: Partial<SettingsInput>, deployed: Settings = DEPLOYED): Settings {
-  return parseEdit(JSON.stringify({ ...deployed, ...edited }), deployed, 'a parameter');
+  const { chains, ...others } = deployed;
+  const edit = { ...others, ...(!edited.tiers && { chains }), ...edited };
+  return parseEdit(JSON.stringify(edit), deployed, 'a parameter');
 }
 
 describe('an edit at run time', () => {
@@ -31,7 +33,7 @@ describe('an edit at run time', () => {
     ['keeps jobs for less time', { jobs: { retentionDays: 1 } }],
     ['names a tenant', { tenants: { key: 'blue' } }],
   ])('that %s is accepted', (_what, input) => {
-    expect(parse(input)).toEqual(someSettings({ tiers: DEPLOYED.tiers, ...input }));
+    expect(parse(input)).toEqual(someSettings(input));
   });
 
   test.each<[string, Partial<SettingsInput>, RegExp]>([
@@ -44,6 +46,24 @@ describe('an edit at run time', () => {
         ],
       },
       /^tiers\[1\]\.targets\[0\]: got "us-west-2\/anthropic\.secondary", allowed is a target of the dep/,
+    ],
+    [
+      'adds a target to a chain',
+      {
+        chains: {
+          default: {
+            tiers: [
+              { ...FIRST, targets: [{ region: 'us-west-2', modelId: 'anthropic.secondary' }] },
+            ],
+          },
+        },
+      },
+      /^chains\.default\.tiers\[0\]\.targets\[0\]: got "us-west-2\/anthropic\.secondary"/,
+    ],
+    [
+      'adds a chain of deployed targets',
+      { chains: { ...DEPLOYED.chains, fast: { tiers: [FIRST] } } },
+      /^chains\.fast: no such chain is deployed, allowed are default$/,
     ],
     [
       'lengthens an answer beyond the worker’s own timeout',
@@ -93,6 +113,18 @@ describe('an edit at run time', () => {
     expect(faultsOf(() => parse({ ...input, ...(breaker && { breaker }) }))).toEqual([
       expect.stringMatching(fault),
     ]);
+  });
+
+  test('that removes a chain, reorders chains or moves a target to another chain is accepted', () => {
+    const deployed = someSettings({
+      chains: { fast: { tiers: [FIRST] }, strong: { tiers: [SECOND] } },
+    });
+    const chains = { strong: { tiers: [SECOND, FIRST] }, fast: { tiers: [FIRST] } };
+
+    expect(Object.keys(parse({ chains }, deployed).chains)).toEqual(['strong', 'fast']);
+    expect(parse({ chains: { fast: { tiers: [FIRST] } } }, deployed).chains).toEqual({
+      fast: { tiers: [FIRST] },
+    });
   });
 
   test('that is not JSON is refused', () => {

@@ -18,12 +18,14 @@ const tier = { name: 'only', targets: [target], maxTokens: 512 };
 const redis = { store: 'redis', redisUrl: 'rediss://user@host:6379' };
 const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:team/redis-AbCdEf';
 
+const EXACTLY_ONE = /^tiers: got .+, allowed is exactly one of tiers and chains$/;
+
 const faultsIn = (input: unknown) => faultsOf(() => parseSettings(input, 'test settings'));
 
 describe('parseSettings', () => {
   test('fills in every default; only the tiers are required', () => {
     expect(parseSettings({ tiers: [tier] }, 'test settings')).toEqual({
-      tiers: [tier],
+      chains: { default: { tiers: [tier] } },
       breaker: { ...BREAKER_DEFAULTS, ...CIRCUIT_STORE_DEFAULTS },
       jobs: JOB_DEFAULTS,
       api: API_DEFAULTS,
@@ -57,8 +59,10 @@ describe('parseSettings', () => {
       tenants: { abc123: 'team-a' },
     };
 
+    const { tiers, ...others } = input;
     expect(parseSettings(input, 'test settings')).toEqual({
-      ...input,
+      ...others,
+      chains: { default: { tiers } },
       breaker: { ...BREAKER_DEFAULTS, ...CIRCUIT_STORE_DEFAULTS, ...input.breaker },
       jobs: { ...JOB_DEFAULTS, ...input.jobs },
       api: { ...API_DEFAULTS, ...input.api },
@@ -71,10 +75,76 @@ describe('parseSettings', () => {
     expect(parseSettings(JSON.parse(JSON.stringify(once)), 'test settings')).toEqual(once);
   });
 
+  test('reads several chains in the order of the file; they may share targets with other weights', () => {
+    const chains = {
+      strong: { tiers: [{ ...tier, targets: [{ ...target, weight: 2 }, elsewhere] }] },
+      fast: { tiers: [{ ...tier, maxTokens: 64 }] },
+      constructor: { tiers: [tier] },
+    };
+
+    const parsed = parseSettings({ chains }, 'test settings');
+
+    expect(parsed.chains).toEqual(chains);
+    expect(Object.keys(parsed.chains)).toEqual(['strong', 'fast', 'constructor']);
+    expect(parseSettings(JSON.parse(JSON.stringify(parsed)), 'test settings')).toEqual(parsed);
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['both tiers and chains', { tiers: [tier], chains: { a: { tiers: [tier] } } }, EXACTLY_ONE],
+    ['no chain', { chains: {} }, /^chains: got {}, allowed is at least 1 chain$/],
+    [
+      'a name of a chain that is a number',
+      { chains: { 1: { tiers: [tier] } } },
+      /^chains\.1: got .+, allowed is a name with lower case letters, digits and dashes that begin/,
+    ],
+    [
+      'a chain without tiers',
+      { chains: { fast: {} } },
+      /^chains\.fast\.tiers: got nothing, allowed is a list$/,
+    ],
+    [
+      'a target that is named twice in a chain',
+      { chains: { fast: { tiers: [{ ...tier, targets: [target, target] }] } } },
+      /^chains\.fast\.tiers\[0\]\.targets\[1\]: got .+, allowed is a target that is named once/,
+    ],
+    [
+      'a time limit that a chain’s target cannot keep',
+      twoChains({}, { firstTokenSeconds: 61 }),
+      /^chains\.strong\.tiers\[0\]\.targets\[0\]\.firstTokenSeconds: got 61, allowed is at most 60/,
+    ],
+    [
+      'a target whose limit for the first token differs between chains',
+      twoChains({ firstTokenSeconds: 20 }, { firstTokenSeconds: 30 }),
+      /^chains\.strong\.tiers\[0\]\.targets\[0\]\.firstTokenSeconds: got 30, allowed is 20, as in chain fast/,
+    ],
+    [
+      'a target whose capabilities only one chain names',
+      twoChains({}, { capabilities: { streams: 'no' } }),
+      /\.targets\[0\]\.capabilities: got {"streams":"no"}, allowed is nothing, as in chain fast/,
+    ],
+    [
+      'a target whose model only one chain names',
+      twoChains({ model: 'amazon.nova-lite-v1:0' }, {}),
+      /\.targets\[0\]\.model: got nothing, allowed is "amazon\.nova-lite-v1:0", as in chain fast/,
+    ],
+    [
+      'a target whose geography differs between chains',
+      twoChains({ geography: 'us' }, { geography: 'eu' }),
+      /\.targets\[0\]\.geography: got "eu", allowed is "us", as in chain fast/,
+    ],
+    [
+      'a model that one chain names by its ARN and another by its id',
+      twoChains({}, { modelId: arn }),
+      /\.targets\[0\]\.modelId: got "arn:.+", allowed is amazon\.nova-lite-v1:0, as in chain fast/,
+    ],
+  ])('refuses %s', (_what, input, fault) => {
+    expect(faultsIn(input)).toEqual([expect.stringMatching(fault)]);
+  });
+
   test.each<[string, unknown, RegExp]>([
     ['nothing', undefined, /^settings: got nothing, allowed is an object/],
     ['a list', [], /^settings: got \[\], allowed is an object/],
-    ['no tiers', {}, /^tiers: got nothing, allowed is a list/],
+    ['no tiers', {}, EXACTLY_ONE],
     ['empty tiers', { tiers: [] }, /^tiers: got \[\], allowed is at least 1 item/],
     [
       'a tier without targets',
@@ -383,4 +453,10 @@ function api(policy: object): object {
 
 function jobs(policy: object): object {
   return { tiers: [tier], jobs: policy };
+}
+
+/** Returns two chains that name the same target, with these fields. */
+function twoChains(inFast: object, inStrong: object) {
+  const chain = (fields: object) => ({ tiers: [{ ...tier, targets: [{ ...target, ...fields }] }] });
+  return { chains: { fast: chain(inFast), strong: chain(inStrong) } };
 }

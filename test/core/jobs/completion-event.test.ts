@@ -16,6 +16,7 @@ describe('the completion event of a job', () => {
       id: `${JOB_ID}#${generation}`,
       jobId: JOB_ID,
       tenant: 'tenant',
+      chain: 'default',
       status: 'FAILED',
       createdAt: '2026-01-01T00:00:00.000Z',
       completedAt: '2026-01-01T00:00:00.900Z',

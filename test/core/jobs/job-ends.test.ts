@@ -50,6 +50,7 @@ describe('the end of a job', () => {
         jobId: JOB_ID,
         tenant: 'tenant',
         status: 'SUCCEEDED',
+        chain: 'default',
         createdAt: '2026-01-01T00:00:00.000Z',
         completedAt: '2026-01-01T00:00:00.900Z',
         servedBy: answer.servedBy,
@@ -62,7 +63,7 @@ describe('the end of a job', () => {
 
   test('is counted by its status and logged once, by its writer', async () => {
     const world = aWorld();
-    const job = aRunningJob();
+    const job = aRunningJob({ chain: 'fast' });
     world.jobs.rows.set(JOB_ID, job);
     const answer = anAnswer({ degraded: true, degradedBy: ['tier'] });
 
@@ -71,7 +72,9 @@ describe('the end of a job', () => {
 
     expect(world.counts).toEqual({
       [METRIC.jobsSucceeded]: 1,
+      [`${METRIC.jobsSucceeded} fast`]: 1,
       [METRIC.jobsDegraded]: 1,
+      [`${METRIC.jobsDegraded} fast`]: 1,
       [METRIC.jobLatency]: 900,
     });
     expect(world.logged.filter(({ message }) => message === 'job ended')).toEqual([
@@ -81,6 +84,7 @@ describe('the end of a job', () => {
           jobId: JOB_ID,
           status: 'SUCCEEDED',
           ms: 900,
+          chain: 'fast',
           servedBy: answer.servedBy,
           degraded: true,
           error: undefined,

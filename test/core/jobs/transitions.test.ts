@@ -50,6 +50,7 @@ describe('a new job', () => {
     expect(newJob(identity, options, START + 1, settings)).toStrictEqual({
       ...identity,
       ...options,
+      chain: 'default',
       createdAt: START + 1,
       createdKey: `2026-01-01T00:00:00.001Z#${JOB_ID}`,
       deadlineAt: START + 30_001,

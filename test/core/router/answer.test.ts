@@ -96,7 +96,7 @@ describe('the cost of an answer', () => {
     const target = targetOf(key);
     const tier = { name: 'only', targets: [target], maxTokens: 100 };
     const answer = { text: 'Hi', stopReason: 'end_turn', usage: USAGE };
-    return answerFrom({ key, target, tier, preferred: true }, answer, false, []);
+    return answerFrom({ key, target, chain: 'default', tier, preferred: true }, answer, false, []);
   };
 
   test('follows from its tokens and the list price of the model', () => {

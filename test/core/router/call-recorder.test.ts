@@ -9,6 +9,7 @@ const target = { region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-5-2
 const candidate = {
   key: SONNET,
   target,
+  chain: 'default',
   tier: { name: 'primary', targets: [target], maxTokens: 9 },
 };
 
@@ -24,10 +25,10 @@ function recorded(
 
 const ESTIMATED = { inputTokens: 1000, outputTokens: 20, estimated: true } as const;
 const SPENT = {
-  [`${METRIC.inputTokens} primary`]: 1000,
-  [`${METRIC.outputTokens} primary`]: 20,
-  [`${METRIC.modelCost} primary`]: 0.0033,
-  [`${METRIC.estimatedCost} primary`]: 0.0033,
+  [`${METRIC.inputTokens} default/primary`]: 1000,
+  [`${METRIC.outputTokens} default/primary`]: 20,
+  [`${METRIC.modelCost} default/primary`]: 0.0033,
+  [`${METRIC.estimatedCost} default/primary`]: 0.0033,
 };
 
 function failed(
@@ -64,10 +65,10 @@ describe('a call to a model', () => {
       [`${METRIC.timeToFirstToken} ${SONNET}`]: 500,
       // 99 tokens in 2 s, after the first one.
       [`${METRIC.tokensPerSecond} ${SONNET}`]: 49.5,
-      [`${METRIC.inputTokens} primary`]: 1000,
-      [`${METRIC.outputTokens} primary`]: 100,
+      [`${METRIC.inputTokens} default/primary`]: 1000,
+      [`${METRIC.outputTokens} default/primary`]: 100,
       // Input costs 3 dollars and output 15 dollars per million tokens.
-      [`${METRIC.modelCost} primary`]: 0.0045,
+      [`${METRIC.modelCost} default/primary`]: 0.0045,
     });
   });
 
@@ -100,10 +101,10 @@ describe('a call to a model', () => {
       [`${METRIC.modelLatency} ${SONNET}`]: 2500,
       [`${METRIC.timeToFirstToken} ${SONNET}`]: 500,
       [`${METRIC.answersCut} ${SONNET}`]: 1,
-      [`${METRIC.inputTokens} primary`]: 1000,
-      [`${METRIC.outputTokens} primary`]: 100,
-      [`${METRIC.modelCost} primary`]: 0.0045,
-      [`${METRIC.estimatedCost} primary`]: 0.0045,
+      [`${METRIC.inputTokens} default/primary`]: 1000,
+      [`${METRIC.outputTokens} default/primary`]: 100,
+      [`${METRIC.modelCost} default/primary`]: 0.0045,
+      [`${METRIC.estimatedCost} default/primary`]: 0.0045,
     });
   });
 
@@ -136,11 +137,11 @@ describe('a call to a model', () => {
     const unknown = { region: 'us-east-1', modelId: 'acme.unheard-of-v1:0' };
 
     expect(recorded(answered(), undefined, { ...candidate, target: unknown })).toMatchObject({
-      [`${METRIC.inputTokens} primary`]: 1000,
-      [`${METRIC.outputTokens} primary`]: 100,
+      [`${METRIC.inputTokens} default/primary`]: 1000,
+      [`${METRIC.outputTokens} default/primary`]: 100,
     });
     expect(recorded(answered(), undefined, { ...candidate, target: unknown })).not.toHaveProperty([
-      `${METRIC.modelCost} primary`,
+      `${METRIC.modelCost} default/primary`,
     ]);
   });
 

@@ -29,7 +29,9 @@ test('the targets of a tier share its traffic by weight', () => {
 
   const firsts = Array.from(
     { length: 10_000 },
-    () => candidatesFor(settings, { whenOpen: 'fallback' }, random)[0]?.target.modelId,
+    () =>
+      candidatesFor(settings, { chain: 'default', whenOpen: 'fallback' }, random)[0]?.target
+        .modelId,
   );
 
   const heavy = firsts.filter((id) => id === 'heavy').length / firsts.length;
@@ -52,7 +54,7 @@ test('no weight moves a target ahead of a higher tier', () => {
     ],
   });
 
-  const candidates = candidatesFor(settings, { whenOpen: 'fallback' }, () => 0.5);
+  const candidates = candidatesFor(settings, { chain: 'default', whenOpen: 'fallback' }, () => 0.5);
 
   expect(candidates).toMatchObject([
     { key: 'us-east-1/a', preferred: true },
@@ -67,7 +69,7 @@ test('only the first tier is preferred, even if its regions are not allowed', ()
       { name: 'second', maxTokens: 1, targets: [{ region: 'eu-west-1', modelId: 'b' }] },
     ],
   });
-  const request = { whenOpen: 'fallback', regions: ['eu-west-1'] } as const;
+  const request = { chain: 'default', whenOpen: 'fallback', regions: ['eu-west-1'] } as const;
 
   const candidates = candidatesFor(settings, request, () => 0.5);
 
@@ -90,10 +92,12 @@ describe('the tiers that may serve a job', () => {
     ],
     ['are only the first if the chain no longer has its minTier', 'gone', ['primary']],
   ])('%s', (_, minTier, tiers) => {
-    expect(tiersFor({ whenOpen: 'fallback', minTier })).toEqual(tiers);
+    expect(tiersFor({ chain: 'default', whenOpen: 'fallback', minTier })).toEqual(tiers);
   });
 
   test('are only the first if the job waits in the queue', () => {
-    expect(tiersFor({ whenOpen: 'queue', minTier: 'last-resort' })).toEqual(['primary']);
+    expect(tiersFor({ chain: 'default', whenOpen: 'queue', minTier: 'last-resort' })).toEqual([
+      'primary',
+    ]);
   });
 });

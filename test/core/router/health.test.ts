@@ -44,7 +44,7 @@ describe('a target', () => {
   test('without a circuit is healthy', () => {
     expect(targetOf([])).toStrictEqual({
       target: EAST_SONNET,
-      tier: 'primary',
+      tiers: [{ chain: 'default', tier: 'primary' }],
       region: 'us-east-1',
       modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
       model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',

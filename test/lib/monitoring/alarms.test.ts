@@ -14,11 +14,25 @@ interface AlarmProperties {
   readonly EvaluationPeriods: number;
   readonly Period?: number;
   readonly Threshold: number;
+  readonly Metrics?: readonly object[];
   readonly TreatMissingData: string;
 }
 
-const probing = oneTargetSettings({ probe: { enabled: true } });
-const template = aTemplate({ settings: probing });
+/** Two chains that share their only target. */
+const chain = {
+  tiers: [
+    {
+      name: 'only',
+      targets: [{ region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-6' }],
+      maxTokens: 9,
+    },
+  ],
+};
+const settings = oneTargetSettings({
+  chains: { fast: chain, strong: chain },
+  probe: { enabled: true },
+});
+const template = aTemplate({ settings });
 const alarms = alarmsOf(template);
 
 function alarmsOf(of: Template): readonly (readonly [string, AlarmProperties])[] {
@@ -38,9 +52,12 @@ function rule(alarm: AlarmProperties): string {
 describe('the alarms', () => {
   test('go off at these thresholds', () => {
     expect(Object.fromEntries(alarms.map(([id, alarm]) => [id, rule(alarm)]))).toEqual({
-      NoTargetServes: '< 1 for 3 × 60 s, ignore',
-      PrimaryOut: '< 1 for 10 × 60 s, ignore',
-      SilentFallback: '>= 90 for 1 × metric’s s, notBreaching',
+      NoTargetServesFast: '< 1 for 3 × 60 s, ignore',
+      NoTargetServesStrong: '< 1 for 3 × 60 s, ignore',
+      PrimaryOutFast: '< 1 for 10 × 60 s, ignore',
+      PrimaryOutStrong: '< 1 for 10 × 60 s, ignore',
+      SilentFallbackFast: '>= 90 for 1 × metric’s s, notBreaching',
+      SilentFallbackStrong: '>= 90 for 1 × metric’s s, notBreaching',
       TargetDisabled: '>= 1 for 3 × 60 s, ignore',
       ModelNearsItsEnd: '>= 1 for 1 × 86400 s, ignore',
       CircuitStoreDown: '>= 3 for 1 × 300 s, notBreaching',
@@ -129,13 +146,41 @@ describe('the alarms', () => {
     }
   });
 
-  test('measure a silent fallback as a share of the jobs that succeeded', () => {
-    expect(
-      propertiesOf(template, 'AWS::CloudWatch::Alarm', 'MonitoringAlarmsSilentFallback').Metrics,
-    ).toMatchObject([
-      { Expression: '100 * FILL(degraded, 0) / succeeded', ReturnData: true },
-      { Id: 'degraded', MetricStat: { Metric: { MetricName: 'JobsDegraded' }, Period: 300 } },
-      { Id: 'succeeded', MetricStat: { Metric: { MetricName: 'JobsSucceeded' }, Period: 300 } },
-    ]);
+  describe.each([
+    ['fast', 'Fast'],
+    ['strong', 'Strong'],
+  ])('of the chain %s', (name, suffix) => {
+    const alarm = (id: string) => new Map(alarms).get(`${id}${suffix}`);
+    const ofChain = { Name: 'chain', Value: name };
+
+    test('go off if none of its targets serves', () => {
+      expect(alarm('NoTargetServes')).toMatchObject({
+        MetricName: 'TargetsServing',
+        Dimensions: expect.arrayContaining([ofChain]),
+        AlarmDescription: expect.stringMatching(
+          new RegExp(`^No target of the chain ${name} serves.*#no-target-serves$`),
+        ),
+      });
+    });
+
+    test('go off if its first tier does not serve', () => {
+      expect(alarm('PrimaryOut')).toMatchObject({
+        MetricName: 'TargetsServing',
+        Dimensions: expect.arrayContaining([{ Name: 'tier', Value: `${name}/only` }]),
+        AlarmDescription: expect.stringMatching(/#primary-out$/),
+      });
+    });
+
+    test('measure a silent fallback as a share of its jobs that succeeded', () => {
+      const metric = (MetricName: string) => ({
+        Metric: { MetricName, Dimensions: expect.arrayContaining([ofChain]) },
+        Period: 300,
+      });
+      expect(alarm('SilentFallback')?.Metrics).toMatchObject([
+        { Expression: '100 * FILL(degraded, 0) / succeeded', ReturnData: true },
+        { Id: 'degraded', MetricStat: metric('JobsDegraded') },
+        { Id: 'succeeded', MetricStat: metric('JobsSucceeded') },
+      ]);
+    });
   });
 });

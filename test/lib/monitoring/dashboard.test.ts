@@ -32,8 +32,18 @@ const tiers = [
   { name: 'cheap', targets: [cheap], maxTokens: 512 },
   { name: 'small', targets: [small], maxTokens: 512 },
 ];
+/** The second chain shares its targets with the first one, and has tiers of other names. */
+const chains = {
+  strong: { tiers },
+  fast: {
+    tiers: [
+      { name: 'only', targets: [cheap], maxTokens: 512 },
+      { name: 'small', targets: [small], maxTokens: 64 },
+    ],
+  },
+};
 
-function widgetsOf(settings = oneTargetSettings({ tiers })): readonly Widget[] {
+function widgetsOf(settings = oneTargetSettings({ chains })): readonly Widget[] {
   const template = aTemplate({ settings });
   const { DashboardBody } = propertiesOf(
     template,

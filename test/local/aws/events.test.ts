@@ -36,6 +36,7 @@ test('a function puts events on the bus that its role names, and they are record
     jobId: 'job',
     tenant: 'tenant',
     status: 'SUCCEEDED',
+    chain: 'default',
     createdAt: '2026-01-01T00:00:00.000Z',
     completedAt: '2026-01-01T00:00:01.000Z',
   } as const;
