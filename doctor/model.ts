@@ -1,3 +1,4 @@
+import { userMessage } from '../lambda/contract/conversation.ts';
 import {
   destinationRegions,
   GEOGRAPHIES,
@@ -32,8 +33,7 @@ export async function checkModel(
   const result = await models.converse(
     {
       target,
-      messages: [{ role: 'user', text: 'Hi' }],
-      inferenceConfig: { maxTokens: 1 },
+      conversation: { messages: [userMessage('Hi')], inferenceConfig: { maxTokens: 1 } },
       jobId: 'doctor',
     },
     {

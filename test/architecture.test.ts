@@ -49,6 +49,11 @@ const RULES: readonly Rule[] = [
       /^lambda\/stores\/memory-circuit-store\.ts$/,
     ],
   },
+  // The sizes of images are read by a library.
+  {
+    files: /^lambda\/request\/check-media\.ts$/,
+    mayImport: [CONTRACT, /^image-size$/],
+  },
   {
     files: /^lambda\/(request|status|admin|worker|sweeper|lifecycle|prober)\//,
     mayImport: [CORE, CONTRACT, NODE, EVENT_TYPES, /^lambda\/http\//],

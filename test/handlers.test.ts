@@ -14,6 +14,7 @@ import {
   jest,
   test,
 } from '@jest/globals';
+import { userMessage } from '../lambda/contract/conversation.ts';
 import { ENV } from '../lambda/contract/env.ts';
 import type { Job } from '../lambda/core/jobs/job.ts';
 import { HANDLERS, type HandlerName } from '../lib/bundle.ts';
@@ -462,7 +463,7 @@ function runsJob({ operation, input }: AwsRequest): AwsAnswer | undefined {
       return { Attributes: marshall(job, { removeUndefinedValues: true }) };
     }
     case `GET the-${ENV.resultsBucket}`:
-      return { messages: [{ role: 'user', text: 'hello' }] };
+      return { messages: [userMessage('hello')] };
     case 'POST model':
       return Buffer.concat([
         frame.messageStart,

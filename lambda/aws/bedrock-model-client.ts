@@ -15,12 +15,12 @@ import type {
   PromptToCount,
   Usage,
 } from '../core/router/model-client.ts';
+import { estimatedTokens } from '../core/router/prompt-estimate.ts';
 import { outcomeOf } from '../core/router/stream-end.ts';
-import { tokensOfTexts } from '../core/router/token-estimate.ts';
 import { answerOf } from './bedrock-answer.ts';
 import { BedrockClients, type RequestHandler } from './bedrock-clients.ts';
 import { errorFacts } from './bedrock-error-facts.ts';
-import { contentOf, converseInput } from './bedrock-request.ts';
+import { converseInput, promptOf, wholeInput } from './bedrock-request.ts';
 import { readStream } from './bedrock-stream.ts';
 import { CallStop } from './call-stop.ts';
 
@@ -75,14 +75,14 @@ export class BedrockModelClient implements ModelClient {
    * region: after a refusal, the target's tokens are not counted again.
    */
   async countTokens(
-    { target, system, messages }: PromptToCount,
+    { target, conversation }: PromptToCount,
     timeoutMs: number,
   ): Promise<number | undefined> {
     const key = targetKey(target);
     if (this.#withoutTokenCount.has(key)) return undefined;
     const stop = new CallStop(timeoutMs);
     try {
-      const input = { converse: contentOf({ system, messages }) };
+      const input = { converse: promptOf(conversation) };
       const command = new CountTokensCommand({ modelId: profileOf(target).model, input });
       const sent = this.#clients.in(target.region).send(command, { abortSignal: stop.signal });
       return (await stop.orStop(sent))?.inputTokens;
@@ -120,7 +120,7 @@ export class BedrockModelClient implements ModelClient {
 
   /** Makes a call with Converse, which sends nothing before the whole answer. */
   async #whole(request: ModelRequest, stop: CallStop): Promise<CallOutcome> {
-    const command = new ConverseCommand(converseInput(request));
+    const command = new ConverseCommand(wholeInput(request));
     const client = this.#clients.in(request.target.region);
     try {
       const output = await stop.orStop(client.send(command, { abortSignal: stop.signal }));
@@ -147,6 +147,6 @@ function stopped(request: ModelRequest, stop: CallStop): CallOutcome {
   return { outcome: 'aborted', usage };
 }
 
-function estimatedInput({ system = '', messages }: ModelRequest): number {
-  return tokensOfTexts([system, ...messages.map(({ text }) => text)]);
+function estimatedInput({ conversation }: ModelRequest): number {
+  return estimatedTokens(conversation, {});
 }

@@ -1,6 +1,6 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { Conversation } from '../contract/job-request.ts';
+import type { Conversation } from '../contract/conversation.ts';
 import { errorDetailKey, promptKey, resultKey } from '../contract/keys.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import type { Answer } from '../core/router/run-result.ts';

@@ -1,28 +1,10 @@
+import type { Conversation } from './conversation.ts';
 import type { WhenOpen } from './words.ts';
 
 /** A validated job: S3 stores the conversation, the job's row stores the options. */
 export interface JobRequest {
   readonly conversation: Conversation;
   readonly options: JobOptions;
-}
-
-/** The conversation to send to a model, as in Bedrock's Converse API but with text only. */
-export interface Conversation {
-  readonly system?: string;
-  readonly messages: readonly Message[];
-  readonly inferenceConfig?: InferenceConfig;
-}
-
-export interface Message {
-  readonly role: 'user' | 'assistant';
-  readonly text: string;
-}
-
-export interface InferenceConfig {
-  readonly maxTokens?: number;
-  readonly temperature?: number;
-  readonly topP?: number;
-  readonly stopSequences?: readonly string[];
 }
 
 /** The caller's options for one job. */

@@ -130,12 +130,10 @@ export function modelFacts(target: Target): ModelFacts | undefined {
   return Object.hasOwn(MODELS, model) ? MODELS[model] : undefined;
 }
 
-/**
- * Returns true if the target is called with ConverseStream. Jobs cannot have tools yet, so
- * `not-with-tools` means yes.
- */
-export function isStreamed(target: Target): boolean {
-  return (target.capabilities?.streams ?? modelFacts(target)?.streams ?? 'yes') !== 'no';
+/** Returns true if the target is called with ConverseStream for a request with or without tools. */
+export function isStreamed(target: Target, hasTools = false): boolean {
+  const streams = target.capabilities?.streams ?? modelFacts(target)?.streams ?? 'yes';
+  return streams === 'yes' || (streams === 'not-with-tools' && !hasTools);
 }
 
 /** Returns the cost in US dollars at list price; `undefined` if the price is not known. */

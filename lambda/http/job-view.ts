@@ -2,6 +2,7 @@ import type { JobView } from '../contract/schemas/job-views.ts';
 import { hasEnded } from '../contract/words.ts';
 import { isoTime } from '../core/clock.ts';
 import type { Job } from '../core/jobs/job.ts';
+import type { Usage } from '../core/router/model-client.ts';
 
 /**
  * Returns the job if it belongs to this tenant and has not expired. DynamoDB may delete an expired
@@ -29,10 +30,17 @@ export function viewJob(job: Job): JobView {
     degraded,
     degradedBy,
     truncated,
-    usage,
+    usage: usage && shownUsage(usage),
     costUsd,
     error: error && { type: error.type, title: error.title, retryAt: isoOf(error.retryAt) },
   };
+}
+
+/** Returns a usage with the total, as Converse reports it. */
+export function shownUsage(usage: Usage): Usage & { readonly totalTokens: number } {
+  const { inputTokens, outputTokens, cacheReadInputTokens = 0, cacheWriteInputTokens = 0 } = usage;
+  const totalTokens = inputTokens + outputTokens + cacheReadInputTokens + cacheWriteInputTokens;
+  return { ...usage, totalTokens };
 }
 
 /** The job's times in ISO 8601, UTC. */

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Settings } from '../contract/policy.ts';
 import { invalid, type Parsed } from '../contract/schemas/faults.ts';
 import { parseQuery, type QuerySchema } from '../contract/schemas/queries.ts';
-import { hasMoreValues } from './json-values.ts';
+import { exceededLimit, type JsonLimits } from './json-values.ts';
 
 /**
  * The largest body that is accepted. It is less than the limits of API Gateway (10 MB) and Lambda
@@ -10,14 +10,17 @@ import { hasMoreValues } from './json-values.ts';
  */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
-/** The most values in a body: some times as many as 1,000 messages have, and a few MB of memory. */
-export const MAX_BODY_VALUES = 20_000;
+/**
+ * Some times as many values as 1,000 messages have, which take a few MB of memory. A request of
+ * Converse needs a dozen levels, and a tool's schema has its own.
+ */
+export const BODY_LIMITS: JsonLimits = { values: 20_000, depth: 100 };
 
 export type Body =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'not-json' }
   | { readonly kind: 'too-large' }
-  | { readonly kind: 'too-many-values' };
+  | { readonly kind: 'too-complex'; readonly limit: keyof JsonLimits };
 
 export function readBody({ body, isBase64Encoded }: APIGatewayProxyEvent): Body {
   if (body === null) return { kind: 'not-json' };
@@ -25,7 +28,8 @@ export function readBody({ body, isBase64Encoded }: APIGatewayProxyEvent): Body 
   if (bytes > MAX_BODY_BYTES) return { kind: 'too-large' };
   try {
     const text = isBase64Encoded ? decodeBase64(body) : body;
-    if (hasMoreValues(text, MAX_BODY_VALUES)) return { kind: 'too-many-values' };
+    const limit = exceededLimit(text, BODY_LIMITS);
+    if (limit) return { kind: 'too-complex', limit };
     return { kind: 'json', value: JSON.parse(text) };
   } catch {
     return { kind: 'not-json' };

@@ -1,4 +1,5 @@
 import { tiersOf } from '../contract/chains.ts';
+import { userMessage } from '../contract/conversation.ts';
 import { DIMENSION, METRIC } from '../contract/metrics.ts';
 import { type Settings, targetKey } from '../contract/policy.ts';
 import { shortestCallMs } from '../contract/time-budget.ts';
@@ -194,8 +195,10 @@ async function call(
   try {
     const request = {
       target,
-      messages: [{ role: 'user' as const, text: PROMPT }],
-      inferenceConfig: { maxTokens: MAX_TOKENS },
+      conversation: {
+        messages: [userMessage(PROMPT)],
+        inferenceConfig: { maxTokens: MAX_TOKENS },
+      },
       jobId: probeId,
     };
     metrics.count(METRIC.probes, 1, { [DIMENSION.target]: key });

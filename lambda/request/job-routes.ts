@@ -8,7 +8,7 @@ import { hasEnded } from '../contract/words.ts';
 import type { HealthPorts } from '../core/router/health.ts';
 import { retryAfter, viewJob } from '../http/job-view.ts';
 import {
-  MAX_BODY_VALUES,
+  BODY_LIMITS,
   readBody,
   readIdempotencyKey,
   readJobId,
@@ -18,6 +18,7 @@ import { invalid, json, refused } from '../http/responses.ts';
 import type { TenantCall } from '../http/tenant-call.ts';
 import { type AcceptDependencies, acceptJob } from './accept-job.ts';
 import { type CancelDependencies, cancelJob } from './cancel-job.ts';
+import { mediaFaults } from './check-media.ts';
 import { listJobs } from './list-jobs.ts';
 
 export type RouteDependencies = AcceptDependencies &
@@ -36,10 +37,12 @@ export async function postJob(call: Call): Promise<APIGatewayProxyResult> {
   const { event, settings, tenant, dependencies } = call;
   const body = readBody(event);
   if (body.kind === 'too-large') return refused(call, PROBLEM.tooLarge);
-  if (body.kind === 'too-many-values') return invalid(call, [TOO_MANY_VALUES]);
+  if (body.kind === 'too-complex') return invalid(call, [TOO_COMPLEX[body.limit]]);
   if (body.kind === 'not-json') return invalid(call, [NOT_AN_OBJECT]);
   const request = parseJobRequest(body.value, settings);
   if (!request.valid) return invalid(call, request.errors);
+  const media = mediaFaults(request.value.conversation);
+  if (media.length > 0) return invalid(call, media);
   const idempotencyKey = readIdempotencyKey(event);
   if (!idempotencyKey.valid) return invalid(call, idempotencyKey.errors);
 
@@ -81,9 +84,15 @@ export async function deleteJob(call: Call): Promise<APIGatewayProxyResult> {
   }
 }
 
-const TOO_MANY_VALUES = {
-  field: 'body',
-  detail: `got too many values, allowed are at most ${MAX_BODY_VALUES}`,
+const TOO_COMPLEX = {
+  values: {
+    field: 'body',
+    detail: `got too many values, allowed are at most ${BODY_LIMITS.values}`,
+  },
+  depth: {
+    field: 'body',
+    detail: `got too many levels, allowed are at most ${BODY_LIMITS.depth}`,
+  },
 };
 
 const NOT_A_CURSOR = {

@@ -6,7 +6,8 @@ import type { Clock } from '../core/clock.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
-import { ownJob, viewJob } from '../http/job-view.ts';
+import type { Answer } from '../core/router/run-result.ts';
+import { ownJob, shownUsage, viewJob } from '../http/job-view.ts';
 
 /**
  * The largest answer that a response contains. A larger answer is returned only as a link, because
@@ -87,7 +88,20 @@ async function viewResult(
   const isExpired = clock.now() >= completedAt + keptDays(policy) * DAY_MS;
   if (isInline ? !answer : isExpired) return { resultGone: true };
   const resultUrl = await results.answerUrl(name);
-  return { result: answer && { text: answer.text, stopReason: answer.stopReason }, resultUrl };
+  return { result: answer && shownAnswer(answer), resultUrl };
+}
+
+/** Returns the answer as Converse gives it, and its text. */
+function shownAnswer(answer: Answer): JobView['result'] {
+  const { output, stopReason, usage, trace, additionalModelResponseFields, text } = answer;
+  return {
+    output,
+    stopReason,
+    usage: shownUsage(usage),
+    trace,
+    additionalModelResponseFields,
+    text,
+  };
 }
 
 /** Returns the error with what the model said. That text may be gone, like an answer. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type RedriveDependencies, redrive } from '../../lambda/admin/redrive.ts';
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { type RedriveRequest, redriveRequest } from '../../lambda/contract/schemas/redrive.ts';
@@ -121,7 +122,7 @@ describe('a redrive', () => {
 
   test('lets a job that had used up its claims run to its end', async () => {
     const { world, run } = aRedrive({ jobs: [aDeadJob()] });
-    await world.results.putPrompt(aJob(), { messages: [{ role: 'user', text: 'hello' }] });
+    await world.results.putPrompt(aJob(), { messages: [userMessage('hello')] });
 
     await run();
     const [sent] = world.queue.sent;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
 import { systemClock } from '../../lambda/aws/system-clock.ts';
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import { answerText } from '../../local/bedrock/answer.ts';
 import { type FakeBedrock, startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
 import { useBedrockAt } from '../support/bedrock-endpoint.ts';
@@ -43,7 +44,7 @@ describe.each([
       elapsedMs: expect.any(Number),
       ...(isStreamed && { firstTokenMs: expect.any(Number) }),
       answer: {
-        text: answerText(MODEL, 'hello'),
+        message: { role: 'assistant', content: [{ text: answerText(MODEL, 'hello') }] },
         stopReason: 'end_turn',
         usage: { inputTokens: 2, outputTokens: expect.any(Number) },
       },
@@ -66,7 +67,7 @@ describe.each([
     const inferenceConfig = { maxTokens: 9, temperature: 0, topP: 0.5, stopSequences: ['END'] };
 
     for (const request of [
-      aModelRequest({ system: 'be brief', inferenceConfig }),
+      aModelRequest({ system: [{ text: 'be brief' }], inferenceConfig }),
       aModelRequest({ inferenceConfig: { maxTokens: 9 } }),
     ]) {
       await client.converse(request, limits, new RecordingWatch());
@@ -107,7 +108,10 @@ describe.each([
 
 test('the model itself counts the tokens, including the system prompt', async () => {
   const client = aClient();
-  const prompt = aModelRequest({ system: 'four'.repeat(7), messages: [user('four'.repeat(30))] });
+  const prompt = aModelRequest({
+    system: [{ text: 'four'.repeat(7) }],
+    messages: [userMessage('four'.repeat(30))],
+  });
 
   expect(await client.countTokens(prompt, 5000)).toBe(37);
   expect(bedrock.calls()).toMatchObject([
@@ -175,7 +179,11 @@ test('without a stream, a response without content becomes an empty answer', asy
 
   expect(result).toMatchObject({
     outcome: 'answer',
-    answer: { text: '', stopReason: 'unknown', usage: { inputTokens: 0, outputTokens: 0 } },
+    answer: {
+      message: { content: [] },
+      stopReason: 'unknown',
+      usage: { inputTokens: 0, outputTokens: 0 },
+    },
   });
 });
 
@@ -209,8 +217,4 @@ function serve(listener: Parameters<typeof createServer>[1]): Promise<string> {
       resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     });
   });
-}
-
-function user(text: string) {
-  return { role: 'user', text } as const;
 }

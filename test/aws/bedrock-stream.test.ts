@@ -25,6 +25,11 @@ const whole = [
   frame.metadata,
 ];
 
+/** Returns a message that is a text, or one without content. */
+function saying(text?: string) {
+  return { role: 'assistant', content: text === undefined ? [] : [{ text }] };
+}
+
 const server = new StreamServer();
 
 beforeAll(async () => useBedrockAt(await server.start()));
@@ -72,7 +77,7 @@ describe.each([
       expect(result).toEqual({
         outcome: 'answer',
         answer: {
-          text: 'Hello world',
+          message: saying('Hello world'),
           stopReason: 'end_turn',
           usage: { inputTokens: 7, outputTokens: 2 },
         },
@@ -88,7 +93,10 @@ describe.each([
         stream.end();
       });
 
-      expect(result).toMatchObject({ outcome: 'answer', answer: { text: 'Hello world' } });
+      expect(result).toMatchObject({
+        outcome: 'answer',
+        answer: { message: saying('Hello world') },
+      });
     });
 
     test('may take longer than a pause may be', async () => {
@@ -103,7 +111,7 @@ describe.each([
         { stallMs: 250 },
       );
 
-      expect(result).toMatchObject({ outcome: 'answer', answer: { text: '........' } });
+      expect(result).toMatchObject({ outcome: 'answer', answer: { message: saying('........') } });
       expect(result.elapsedMs).toBeGreaterThan(250);
     });
 
@@ -123,7 +131,7 @@ describe.each([
       expect(result).toMatchObject({
         outcome: 'answer',
         answer: {
-          text: 'Hello world',
+          message: saying('Hello world'),
           stopReason: 'end_turn',
           usage: { inputTokens: INPUT_TOKENS, outputTokens: 3, estimated: true },
         },
@@ -136,7 +144,11 @@ describe.each([
 
       expect(result).toMatchObject({
         outcome: 'answer',
-        answer: { text: '', stopReason: 'end_turn', usage: { outputTokens: 0, estimated: true } },
+        answer: {
+          message: saying(),
+          stopReason: 'end_turn',
+          usage: { outputTokens: 0, estimated: true },
+        },
       });
       expect(result).not.toHaveProperty('firstTokenMs');
     });
@@ -296,16 +308,24 @@ describe.each([
 
   describe('at the limit for the answer, the content so far is the answer', () => {
     test.each<[string, readonly Uint8Array[], object]>([
-      ['in a text', [frame.text('Once upon a')], { text: 'Once upon a' }],
+      ['in a text', [frame.text('Once upon a')], { message: saying('Once upon a') }],
       [
         'in a tool call',
         [frame.text('Wait'), frame.blockStop(), frame.toolCall(1), frame.toolInput('{"ci', 1)],
-        { text: 'Wait', inToolCall: true },
+        { message: saying('Wait'), hasBrokenToolCall: true },
       ],
       [
         'after a tool call',
         [frame.toolCall(0), frame.toolInput('{}', 0), frame.blockStop(0), frame.text('Wait', 1)],
-        { text: 'Wait' },
+        {
+          message: {
+            role: 'assistant',
+            content: [
+              { toolUse: { toolUseId: 't1', name: 'lookup', input: {} } },
+              { text: 'Wait' },
+            ],
+          },
+        },
       ],
     ])('%s', async (_, frames, answer) => {
       const result = await released((stream) => stream.send(...frames), { answerMs: SHORT_MS });
@@ -406,7 +426,10 @@ describe.each([
         watch,
       );
 
-      expect(result).toMatchObject({ outcome: 'answer', answer: { text: 'Hello world' } });
+      expect(result).toMatchObject({
+        outcome: 'answer',
+        answer: { message: saying('Hello world') },
+      });
     });
   });
 

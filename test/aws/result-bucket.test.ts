@@ -2,6 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { s3ResultStore } from '../../lambda/aws/result-bucket.ts';
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import type { ResultStore } from '../../lambda/core/jobs/result-store.ts';
 import { anAnswer, JOB_ID } from '../support/job-builders.ts';
 
@@ -31,7 +32,7 @@ describe('the result bucket', () => {
 
   test('returns a prompt unchanged, whatever it contains', async () => {
     const text = 'NUL \u0000, emoji 👩‍👩‍👧‍👦, quote ", line\n';
-    const conversation = { system: 'be brief', messages: [{ role: 'user' as const, text }] };
+    const conversation = { system: [{ text: 'be brief' }], messages: [userMessage(text)] };
 
     await results.putPrompt(prompt, conversation);
 

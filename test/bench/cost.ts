@@ -8,6 +8,7 @@
  */
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import { JOB_DEFAULTS } from '../../lambda/contract/policy.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { leaseRenewalMs } from '../../lambda/contract/time-budget.ts';
@@ -90,7 +91,7 @@ async function runJobs(jobs: JobStore): Promise<void> {
     ends: new JobEnds({ ...base, jobs, settings: () => base.settings }),
   };
   const request = {
-    conversation: { messages: [{ role: 'user', text: 'x' }] },
+    conversation: { messages: [userMessage('x')] },
     options: { whenOpen: 'fallback' },
   } as const;
   for (let i = 0; i < JOBS; i++) {

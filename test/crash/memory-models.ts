@@ -5,6 +5,7 @@ import type {
   ModelClient,
   ModelFailure,
 } from '../../lambda/core/router/model-client.ts';
+import { aModelAnswer } from '../support/model-answer.ts';
 import type { Cloud } from './cloud.ts';
 import { type Model, refusalText } from './model.ts';
 import { performWithFault } from './port-faults.ts';
@@ -80,7 +81,7 @@ async function converse({
     onToken();
   }
   const usage = { inputTokens: 10, outputTokens: call };
-  return { outcome: 'answer', answer: { text: tokens.join(''), stopReason: 'end_turn', usage } };
+  return { outcome: 'answer', answer: aModelAnswer(tokens.join(''), { usage }) };
 }
 
 function failed(kind: FailureKind, more: Pick<ModelFailure, 'detail'> = {}): CallOutcome {

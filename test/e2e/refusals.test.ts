@@ -18,7 +18,7 @@ afterAll(() => holdfast?.stop());
 /** Posts a conversation that Sonnet 4.5 and Haiku 4.5 accept and Sonnet 4.6 refuses. */
 async function submitBegun(options: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const messages = [
-    { role: 'user', text: 'Name a ship.' },
+    { role: 'user', content: 'Name a ship.' },
     { role: 'assistant', text: 'My favourite ship is' },
   ];
   const body = { messages, ...options };

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { hasMoreValues } from '../../lambda/http/json-values.ts';
+import { exceededLimit } from '../../lambda/http/json-values.ts';
+
+const DEEP = Number.POSITIVE_INFINITY;
 
 /** Counts commas and opening brackets of a parsed value: those that its JSON has outside of strings. */
 function countOf(value: unknown): number {
@@ -17,8 +19,9 @@ describe('the number of values in a JSON text', () => {
         const json = JSON.stringify(value, null, isIndented ? 2 : undefined);
         const count = countOf(JSON.parse(json));
 
-        expect(hasMoreValues(json, count)).toBe(false);
-        expect(hasMoreValues(json, count - 1)).toBe(count > 0);
+        expect(exceededLimit(json, { values: count, depth: DEEP })).toBeUndefined();
+        const isFewer = exceededLimit(json, { values: count - 1, depth: DEEP });
+        expect(isFewer).toBe(count > 0 ? 'values' : undefined);
       }),
     );
   });
@@ -28,6 +31,15 @@ describe('the number of values in a JSON text', () => {
     ['backslashes before the end', '["a\\\\",1]'],
     ['a string without an end', '"a,b,[c'],
   ])('is right with %s', (_, json) => {
-    expect(hasMoreValues(json, 2)).toBe(false);
+    expect(exceededLimit(json, { values: 2, depth: 1 })).toBeUndefined();
   });
+});
+
+test('the depth of a JSON text is that of its innermost list or object', () => {
+  const depth = (json: string, most: number) => exceededLimit(json, { values: DEEP, depth: most });
+
+  expect(depth('[[1],{"a":[2]},[]]', 3)).toBeUndefined();
+  expect(depth('[[1],{"a":[2]},[]]', 2)).toBe('depth');
+  expect(depth('["[[[["]', 1)).toBeUndefined();
+  expect(depth('['.repeat(100_000), 100)).toBe('depth');
 });

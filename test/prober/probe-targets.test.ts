@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { targetsOf } from '../../lambda/contract/chains.ts';
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import { shortestCallMs } from '../../lambda/contract/time-budget.ts';
 import type { OverrideMode } from '../../lambda/contract/words.ts';
@@ -74,8 +75,10 @@ describe('the prober', () => {
 
     expect(first).toEqual({
       target: targetsOf(world.settings)[0],
-      messages: [{ role: 'user', text: 'Reply with OK.' }],
-      inferenceConfig: { maxTokens: 1 },
+      conversation: {
+        messages: [userMessage('Reply with OK.')],
+        inferenceConfig: { maxTokens: 1 },
+      },
       jobId: expect.stringMatching(/^probe-/),
     });
     expect(second?.jobId).not.toBe(first?.jobId);

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import { problemDetails } from '../../lambda/contract/schemas/problem-details.ts';
 import { type ApiCall, anApi, bodyOf, fieldsOf } from '../support/api-caller.ts';
 import type { ApiEventOptions } from '../support/api-event.ts';
@@ -33,14 +34,15 @@ describe('a bad body', () => {
     ['without a prompt', '{}', 'prompt'],
     [
       'with prompt and messages',
-      '{"prompt":"a","messages":[{"role":"user","text":"b"}]}',
+      '{"prompt":"a","messages":[{"role":"user","content":"b"}]}',
       'prompt',
     ],
     ['with an empty prompt', '{"prompt":""}', 'prompt'],
     ['with a blank prompt', '{"prompt":" \\n\\t "}', 'prompt'],
     ['with a number for a prompt', '{"prompt":1}', 'prompt'],
     ['with null for a prompt', '{"prompt":null}', 'prompt'],
-    ['nested 10,000 deep', nested(10_000), 'prompt'],
+    ['nested 99 deep', nested(99), 'prompt'],
+    ['nested 10,000 deep', nested(10_000), 'body'],
     ['nested 100,000 deep', nested(100_000), 'body'],
     ['with half a surrogate pair', '{"prompt":"\\ud83d"}', 'prompt'],
     ['with an unknown field', '{"prompt":"a","model":"b"}', 'model'],
@@ -49,21 +51,26 @@ describe('a bad body', () => {
     ['with no messages', '{"messages":[]}', 'messages'],
     [
       'that begins with the assistant',
-      '{"messages":[{"role":"assistant","text":"a"}]}',
+      '{"messages":[{"role":"assistant","content":"a"}]}',
       'messages[0].role',
     ],
     [
       'with two messages of one role',
-      '{"messages":[{"role":"user","text":"a"},{"role":"user","text":"b"}]}',
+      '{"messages":[{"role":"user","content":"a"},{"role":"user","content":"b"}]}',
       'messages[1].role',
     ],
     [
       'with two answers in a row',
-      '{"messages":[{"role":"user","text":"a"},{"role":"assistant","text":"b"},{"role":"assistant","text":"c"}]}',
+      '{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"assistant","content":"c"}]}',
       'messages[2].role',
     ],
-    ['with an unknown role', '{"messages":[{"role":"system","text":"a"}]}', 'messages[0].role'],
-    ['with a message without text', '{"messages":[{"role":"user"}]}', 'messages[0].text'],
+    ['with an unknown role', '{"messages":[{"role":"tool","content":"a"}]}', 'messages[0].role'],
+    [
+      'with nothing but a system message',
+      '{"messages":[{"role":"system","content":"a"}]}',
+      'messages',
+    ],
+    ['with a message without content', '{"messages":[{"role":"user"}]}', 'messages[0].content'],
     [
       'with no tokens',
       '{"prompt":"a","inferenceConfig":{"maxTokens":0}}',
@@ -149,8 +156,8 @@ describe('a bad body', () => {
     ['with a blank system prompt', '{"prompt":"a","system":" "}', 'system'],
     [
       'with a lone surrogate in a message',
-      '{"messages":[{"role":"user","text":"\\udc00"}]}',
-      'messages[0].text',
+      '{"messages":[{"role":"user","content":"\\udc00"}]}',
+      'messages[0].content',
     ],
   ])('%s gets 400 with the field and creates no job', async (_, body, field) => {
     const result = await call({ route: 'POST /jobs', body });
@@ -238,7 +245,7 @@ describe('an unusual but valid body', () => {
     const { jobId } = bodyOf(await post({ prompt }));
 
     expect(await world.results.getPrompt(rowOf(world, jobId))).toEqual({
-      messages: [{ role: 'user', text: prompt }],
+      messages: [userMessage(prompt)],
     });
   });
 

@@ -99,7 +99,7 @@ describe('the document describes every field of a response', () => {
   });
 
   test('that contains a model’s answer', async () => {
-    const { text: _, ...facts } = anAnswer({ costUsd: 0.001, degradedBy: ['tier'] });
+    const { text: _, output: __, ...facts } = anAnswer({ costUsd: 0.001, degradedBy: ['tier'] });
     const job = aRunningJob({ ...facts, status: 'SUCCEEDED', resultBytes: 100 });
     world.jobs.rows.set(JOB_ID, { ...job, completedAt: START, attempts: [anAttempt()] });
     await world.results.putAnswer({ jobId: JOB_ID, claimToken: 'claim' }, anAnswer());

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import { type ApiCall, anApi, bodyOf } from '../support/api-caller.ts';
 import type { ApiEventOptions } from '../support/api-event.ts';
@@ -36,8 +37,8 @@ describe('POST /v1/jobs', () => {
       sentAt: START,
     });
     expect(await world.results.getPrompt(row)).toEqual({
-      system: 'be brief',
-      messages: [{ role: 'user', text: 'hello' }],
+      system: [{ text: 'be brief' }],
+      messages: [userMessage('hello')],
     });
     expect(world.queue.sent).toEqual([
       { message: { jobId, generation: row.generation, tenant: 'key' }, delayMs: 0 },
@@ -71,9 +72,9 @@ describe('POST /v1/jobs', () => {
   test('accepts a conversation and every option', async () => {
     const result = await post({
       messages: [
-        { role: 'user', text: 'one' },
-        { role: 'assistant', text: 'two' },
-        { role: 'user', text: 'three' },
+        { role: 'user', content: 'one' },
+        { role: 'assistant', content: 'two' },
+        { role: 'user', content: 'three' },
       ],
       inferenceConfig: { maxTokens: 10, temperature: 0, topP: 1, stopSequences: ['.'] },
       whenOpen: 'queue',
@@ -227,7 +228,7 @@ describe('an Idempotency-Key', () => {
     expect(other.statusCode).toBe(422);
     expect(bodyOf(other).type).toBe('urn:holdfast:problem:idempotency-mismatch');
     expect(await world.results.getPrompt(rowOf(world, jobId))).toMatchObject({
-      messages: [{ text: 'hello' }],
+      messages: [userMessage('hello')],
     });
   });
 

@@ -3,6 +3,7 @@ import type { CallOutcome } from '../../lambda/core/router/model-client.ts';
 import { type Generation, timeOfToken, tokensToSend } from '../../local/bedrock/course.ts';
 import { SERVICE_ERRORS } from '../../local/bedrock/service-error.ts';
 import { SAME_SERVICE_ERRORS } from '../../local/bedrock/stream-error.ts';
+import { aModelAnswer } from '../support/model-answer.ts';
 import { outcomeWithoutAnswer, type SimulatedCall } from './simulated-call.ts';
 import { RESET } from './simulated-errors.ts';
 
@@ -26,7 +27,8 @@ export async function receiveAnswer(
   if (end.kind === 'answered') {
     logged.sent(answer.usage.outputTokens);
     logged.end('answered', 200);
-    return { outcome: 'answer', answer };
+    const { stopReason, usage } = answer;
+    return { outcome: 'answer', answer: aModelAnswer(answer.text, { stopReason, usage }) };
   }
   logged.end(end.kind);
   const error =

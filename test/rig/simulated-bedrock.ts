@@ -89,7 +89,8 @@ export class SimulatedBedrock implements ModelClient {
   }
 }
 
-function conversationOf({ messages, inferenceConfig, jobId }: ModelRequest): Conversation {
-  const prompt = messages.at(-1)?.text ?? '';
+function conversationOf({ conversation, jobId }: ModelRequest): Conversation {
+  const { messages, inferenceConfig } = conversation;
+  const prompt = messages.at(-1)?.content[0]?.text ?? '';
   return { jobId, prompt, inputTokens: tokensOf(prompt), maxTokens: inferenceConfig.maxTokens };
 }

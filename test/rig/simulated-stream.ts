@@ -62,7 +62,7 @@ class SimulatedStream {
     );
     this.#receivedTokens = tokens;
     logged.sent(tokens);
-    this.#add({ type: 'content', block: 0, bytes: text.length, text });
+    this.#add({ type: 'content', block: 0, bytes: text.length, piece: { text } });
     watch.onToken(timer.elapsedMs);
   }
 

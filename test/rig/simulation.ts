@@ -1,3 +1,4 @@
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import type { JobOptions } from '../../lambda/contract/job-request.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import type { Random } from '../../lambda/core/clock.ts';
@@ -109,7 +110,7 @@ export class Simulation {
     const ids: string[] = [];
     for (let n = 0; n < count; n++) {
       const request = {
-        conversation: { messages: [{ role: 'user' as const, text: prompt(n) }] },
+        conversation: { messages: [userMessage(prompt(n))] },
         options: { whenOpen: 'fallback' as const, ...options?.(n) },
       };
       const ports = { ...this.#world, ...TELEMETRY, clock: this.clock, queue: this.queue };

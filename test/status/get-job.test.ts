@@ -35,7 +35,7 @@ describe('GET /v1/jobs/{id}', () => {
   });
 
   test('shows an answered job with its answer and a link to it', async () => {
-    const { text: _, ...facts } = anAnswer({ costUsd: 0.001 });
+    const { text: _, output, ...facts } = anAnswer({ costUsd: 0.001 });
     const job = aRunningJob({ ...facts, status: 'SUCCEEDED', resultBytes: 100 });
     world.jobs.rows.set(JOB_ID, { ...job, completedAt: START + 900, attempts: [anAttempt()] });
     await world.results.putAnswer({ jobId: JOB_ID, claimToken: 'claim' }, anAnswer());
@@ -43,8 +43,10 @@ describe('GET /v1/jobs/{id}', () => {
     const result = await get(JOB_ID);
 
     const { stopReason, ...shown } = facts;
+    const usage = { ...facts.usage, totalTokens: 15 };
     expect(bodyOf(result)).toEqual({
       ...shown,
+      usage,
       jobId: JOB_ID,
       status: 'SUCCEEDED',
       chain: 'default',
@@ -52,7 +54,7 @@ describe('GET /v1/jobs/{id}', () => {
       completedAt: '2026-01-01T00:00:00.900Z',
       deadlineAt: '2026-01-02T00:00:00.000Z',
       attempts: [{ ...anAttempt(), at: isoTime(START) }],
-      result: { text: 'forty-two', stopReason },
+      result: { output, stopReason, usage, text: 'forty-two' },
       resultUrl: `https://results/${JOB_ID}/claim`,
     });
     expect(result.headers).not.toHaveProperty('retry-after');

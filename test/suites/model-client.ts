@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../lambda/core/clock.ts';
+import { textOf } from '../../lambda/core/router/answer.ts';
 import type {
   CallLimits,
   ModelClient,
@@ -64,7 +65,7 @@ export function modelClientSuite(name: string, start: () => Promise<ModelWorld>)
         expect(result).toEqual({
           outcome: 'answer',
           answer: {
-            text: WHOLE_TEXT,
+            message: { role: 'assistant', content: [{ text: WHOLE_TEXT }] },
             stopReason: 'end_turn',
             usage: { inputTokens: INPUT_TOKENS, outputTokens: expect.any(Number) },
           },
@@ -153,7 +154,7 @@ export function modelClientSuite(name: string, start: () => Promise<ModelWorld>)
           outcome: 'answer',
           answer: { stopReason: 'time_limit', usage: { estimated: true } },
         });
-        const text = result.outcome === 'answer' ? result.answer.text : '';
+        const text = result.outcome === 'answer' ? textOf(result.answer.message) : '';
         expect(text.length).toBeGreaterThan(0);
         expect(text.length).toBeLessThan(WHOLE_TEXT.length);
         expect(WHOLE_TEXT.startsWith(text)).toBe(true);
@@ -187,7 +188,10 @@ export function modelClientSuite(name: string, start: () => Promise<ModelWorld>)
     test('of a call without a stream ignores the other limits', async () => {
       const result = await converse({ isStreamed: false, firstTokenMs: 1, stallMs: 1 });
 
-      expect(result).toMatchObject({ outcome: 'answer', answer: { text: WHOLE_TEXT } });
+      expect(result).toMatchObject({
+        outcome: 'answer',
+        answer: { message: { content: [{ text: WHOLE_TEXT }] } },
+      });
     });
 
     test('of a call without a stream reports an error of a broken answer', async () => {

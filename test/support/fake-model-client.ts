@@ -7,6 +7,7 @@ import type {
   ModelResult,
   PromptToCount,
 } from '../../lambda/core/router/model-client.ts';
+import { aModelAnswer } from './model-answer.ts';
 
 /** The results of the fake client: one for all calls, one per call, or a function. */
 export type ModelScript =
@@ -64,7 +65,7 @@ export function answers(
   stopReason = 'end_turn',
   usage = { inputTokens: 100, outputTokens: 10 },
 ): ModelResult {
-  const answer = { text, stopReason, usage };
+  const answer = aModelAnswer(text, { stopReason, usage });
   return { outcome: 'answer', answer, elapsedMs: 700, firstTokenMs: 200 };
 }
 

@@ -30,9 +30,10 @@ export function aRunningJob(fields: Partial<Job> = {}): Job {
   });
 }
 
-export function anAnswer(fields: Partial<Answer> = {}): Answer {
+export function anAnswer({ text = 'forty-two', ...fields }: Partial<Answer> = {}): Answer {
   return {
-    text: 'forty-two',
+    output: { message: { role: 'assistant', content: [{ text }] } },
+    text,
     stopReason: 'end_turn',
     servedBy: 'us-east-1/us.anthropic.claude-sonnet-4-6',
     tier: 'primary',

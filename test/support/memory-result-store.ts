@@ -1,4 +1,4 @@
-import type { Conversation } from '../../lambda/contract/job-request.ts';
+import type { Conversation } from '../../lambda/contract/conversation.ts';
 import type { PromptName, ResultName, ResultStore } from '../../lambda/core/jobs/result-store.ts';
 import type { Answer } from '../../lambda/core/router/run-result.ts';
 

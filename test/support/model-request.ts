@@ -1,11 +1,16 @@
-import type { ModelRequest } from '../../lambda/core/router/model-client.ts';
+import { userMessage } from '../../lambda/contract/conversation.ts';
+import type { ModelRequest, ShapedConversation } from '../../lambda/core/router/model-client.ts';
 
-export function aModelRequest(request: Partial<ModelRequest> = {}): ModelRequest {
+/** Returns a request for one short message; the fields are the request's own or its conversation's. */
+export function aModelRequest({
+  target = { region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-6' },
+  jobId = 'job-1',
+  ...conversation
+}: Partial<Omit<ModelRequest, 'conversation'> & ShapedConversation> = {}): ModelRequest {
+  const messages = [userMessage('hello')];
   return {
-    target: { region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-6' },
-    messages: [{ role: 'user', text: 'hello' }],
-    inferenceConfig: { maxTokens: 64 },
-    jobId: 'job-1',
-    ...request,
+    target,
+    conversation: { messages, inferenceConfig: { maxTokens: 64 }, ...conversation },
+    jobId,
   };
 }

@@ -1,3 +1,4 @@
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import type { Settings, SettingsInput } from '../../lambda/contract/policy.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import { createRouter, type Router } from '../../lambda/core/router/router.ts';
@@ -76,7 +77,7 @@ export function aRun(request: Partial<RunRequest> = {}): RunRequest {
   return {
     jobId: 'job-1',
     chain: 'default',
-    conversation: { messages: [{ role: 'user', text: 'hello' }] },
+    conversation: { messages: [userMessage('hello')] },
     whenOpen: 'fallback',
     attempts: [],
     failedCalls: 0,

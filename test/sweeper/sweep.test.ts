@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { succeed } from '../../lambda/core/jobs/end-transitions.ts';
@@ -194,7 +195,7 @@ describe('a sweep', () => {
     const world = aWorldOf([aJob()], START);
     const receive = (message: JobPointer) => work(world, world.invocation, encodeMessage(message));
     world.router.run = () => new Promise(() => undefined);
-    void world.results.putPrompt(aJob(), { messages: [{ role: 'user', text: 'hello' }] });
+    void world.results.putPrompt(aJob(), { messages: [userMessage('hello')] });
 
     void receive(aJob());
     for (let minute = 2; world.queue.dead.length === 0 && minute <= 60; minute += 2) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type RedriveDependencies, redrive } from '../../lambda/admin/redrive.ts';
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
@@ -38,7 +39,7 @@ function aWorldWith(job: Job, ...results: readonly RunResult[]) {
     },
   });
   world.jobs.rows.set(job.jobId, job);
-  void world.results.putPrompt(job, { messages: [{ role: 'user', text: 'hello' }] });
+  void world.results.putPrompt(job, { messages: [userMessage('hello')] });
   return { ...world, requests };
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import { work } from '../../lambda/worker/work.ts';
 import { aJob, JOB_ID } from '../support/job-builders.ts';
 import { aWorld, rowOf } from '../support/job-world.ts';
@@ -10,7 +11,7 @@ const { generation } = aJob();
 async function receive(body: string) {
   const world = aWorld();
   world.jobs.rows.set(JOB_ID, aJob());
-  await world.results.putPrompt(aJob(), { messages: [{ role: 'user', text: 'hello' }] });
+  await world.results.putPrompt(aJob(), { messages: [userMessage('hello')] });
   await work(world, world.invocation, body);
   return world;
 }

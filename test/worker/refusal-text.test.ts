@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
 import { systemClock } from '../../lambda/aws/system-clock.ts';
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import { createRouter } from '../../lambda/core/router/router.ts';
@@ -56,7 +57,7 @@ function aWorker() {
   const job = aJob({ deadlineAt: clock.now() + 86_400_000 });
   world.jobs.rows.set(JOB_ID, job);
   const run = async () => {
-    const messages = [{ role: 'user' as const, text: CANARY }];
+    const messages = [userMessage(CANARY)];
     await world.results.putPrompt(job, { messages });
     const dependencies = { ...world, clock, router: tracedRouter(router, trace) };
     const invocation = { settings, endsAtMs: clock.now() + 870_000 };

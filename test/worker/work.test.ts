@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { userMessage } from '../../lambda/contract/conversation.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
@@ -14,7 +15,7 @@ const MESSAGE = encodeMessage({ jobId: JOB_ID, generation });
 function aWorldWith(job: Job, options: WorldOptions = {}): World {
   const world = aWorld(options);
   world.jobs.rows.set(job.jobId, job);
-  void world.results.putPrompt(job, { messages: [{ role: 'user', text: 'hello' }] });
+  void world.results.putPrompt(job, { messages: [userMessage('hello')] });
   return world;
 }
 
@@ -69,7 +70,7 @@ describe('a message', () => {
     expect(seen).toEqual([
       expect.objectContaining({
         jobId: JOB_ID,
-        conversation: { messages: [{ role: 'user', text: 'hello' }] },
+        conversation: { messages: [userMessage('hello')] },
         whenOpen: 'queue',
         minTier: 'primary',
         regions: ['us-east-1'],

@@ -16,7 +16,7 @@ export type Parsed<Value> =
  * The most faults that are reported. An input can have thousands, but its author needs only the
  * first few.
  */
-const MAX_FAULTS = 20;
+export const MAX_FAULTS = 20;
 
 /**
  * Checks an input against a schema. `describe` returns the words that a fault uses for the value
@@ -59,9 +59,25 @@ function faultsOf(
       detail: 'no such field',
     }));
   }
+  const branch = branchOf(issue);
+  if (branch) return branch.flatMap((each) => faultsOf(each, input, describe));
   const got = describe(valueAt(issue.path, input));
   const detail = `got ${got}, allowed is ${allowedBy(issue)}`;
   return [{ field: fieldOf(issue.path, 'body'), detail }];
+}
+
+/**
+ * Returns the faults of the form that the author of a value chose, of the forms that it may have:
+ * those of the form whose type the value has.
+ */
+function branchOf(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  const chosen = issue.errors.find((errors) => !errors.some(isOfAnotherType));
+  return chosen?.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
+}
+
+function isOfAnotherType({ code, path }: z.core.$ZodIssue): boolean {
+  return code === 'invalid_type' && path.length === 0;
 }
 
 /**

@@ -28,6 +28,10 @@ export function allowedBy(issue: z.core.$ZodIssue): string {
       return `${issue.inclusive ? 'at most' : 'below'} ${amount(issue.maximum, issue.origin)}`;
     case 'invalid_key':
       return `a name with ${issue.issues.map(allowedBy).join(' and ')}`;
+    case 'invalid_union':
+      return [...new Set(issue.errors.flatMap(([first]) => (first ? allowedBy(first) : [])))].join(
+        ' or ',
+      );
     default:
       return issue.message;
   }

@@ -3,8 +3,10 @@
  * from them. Times are ISO 8601 in UTC.
  */
 import * as z from 'zod';
+import type { ContentBlock } from '../conversation.ts';
 import { JOB_ID } from '../keys.ts';
 import { ATTEMPT_OUTCOMES, JOB_STATUSES } from '../words.ts';
+import { contentBlock } from './content-blocks.ts';
 
 const time = z.iso.datetime();
 const jobId = z.string().regex(JOB_ID);
@@ -51,6 +53,27 @@ const served = {
 
 const chain = z.string().describe('The chain that serves the job.');
 
+const usage = z.object({
+  inputTokens: z.int().min(0),
+  outputTokens: z.int().min(0),
+  totalTokens: z.int().min(0),
+  cacheReadInputTokens: z.int().min(0).optional(),
+  cacheWriteInputTokens: z.int().min(0).optional(),
+  estimated: z
+    .boolean()
+    .optional()
+    .describe('The tokens are an estimate, because a time limit cut the answer.'),
+});
+
+/** An answer is not checked again: its blocks are those that the model sent. */
+const message = z.object({
+  role: z.enum(['user', 'assistant', 'system']),
+  content: z
+    .array(contentBlock as unknown as z.ZodType<ContentBlock>)
+    .readonly()
+    .describe('The content blocks of Converse: text, toolUse, reasoningContent and others.'),
+});
+
 const timeline = {
   createdAt: time,
   completedAt: time.optional(),
@@ -88,22 +111,21 @@ export const jobView = z.object({
   ...served,
   degradedBy: z.array(z.string()).readonly().optional(),
   truncated: z.boolean().optional().describe('The answer reached its `maxTokens` or a time limit.'),
-  usage: z
-    .object({
-      inputTokens: z.int().min(0),
-      outputTokens: z.int().min(0),
-      estimated: z
-        .boolean()
-        .optional()
-        .describe('The tokens are an estimate, because a time limit cut the answer.'),
-    })
-    .optional()
-    .describe('The tokens of the call that answered.'),
+  usage: usage.optional().describe('The tokens of the call that answered.'),
   costUsd: z.number().min(0).optional().describe('The cost in US dollars at list price.'),
   result: z
-    .object({ text: z.string(), stopReason: z.string() })
+    .object({
+      output: z.object({ message }),
+      stopReason: z.string(),
+      usage,
+      trace: z.unknown().optional().describe('What a guardrail found, as Converse reports it.'),
+      additionalModelResponseFields: z.unknown().optional(),
+      text: z.string().describe('All text of the answer, joined.'),
+    })
     .optional()
-    .describe('The answer, if it has at most 256 KB. Fetch a longer answer from `resultUrl`.'),
+    .describe(
+      'The answer of Converse, if it has at most 256 KB. Fetch a longer answer from `resultUrl`.',
+    ),
   resultGone: z
     .boolean()
     .optional()

@@ -3,38 +3,19 @@
  */
 import * as z from 'zod';
 import { chainNames, chainOf, defaultChain } from '../chains.ts';
-import type { InferenceConfig, JobOptions, JobRequest } from '../job-request.ts';
+import { type Conversation, userMessage } from '../conversation.ts';
+import type { JobOptions, JobRequest } from '../job-request.ts';
 import type { Chain, Settings } from '../policy.ts';
 import { shortestCallMs } from '../time-budget.ts';
 import { WHEN_OPEN } from '../words.ts';
-import { type Fault, type Parsed, parse } from './faults.ts';
+import { asBlocks, conversationFields } from './conversation.ts';
+import { conversationFaults } from './conversation-rules.ts';
+import { type Fault, invalid, MAX_FAULTS, type Parsed, parse } from './faults.ts';
+import { prose, wellFormed } from './text.ts';
 
-/** A well-formed text, which Bedrock and every store accept unchanged. */
-const wellFormed = z.string().refine((text) => text.isWellFormed(), {
-  message: 'text without unpaired surrogates',
-});
-const prose = wellFormed
-  .refine((text) => text.trim() !== '', { message: 'text that is not blank' })
-  .meta({ pattern: '\\S' });
-
-/** Returns the role of a message by its position. Converse refuses any other order of roles. */
-const roleAt = (index: number) => (index % 2 === 0 ? 'user' : 'assistant');
-
-const inferenceFields = {
-  maxTokens: z
-    .int()
-    .min(1)
-    .max(1_000_000)
-    .optional()
-    .describe('The longest answer in tokens; a tier or a model may lower it.'),
-  temperature: z.number().min(0).max(1).optional(),
-  topP: z.number().min(0).max(1).optional(),
-  stopSequences: z
-    .array(wellFormed.min(1))
-    .max(100)
-    .optional()
-    .describe('Texts that end the answer.'),
-} satisfies Record<keyof InferenceConfig, z.ZodType>;
+const ownFields = {
+  prompt: prose.optional().describe('A single question; use it instead of `messages`.'),
+};
 
 const optionFields = {
   chain: z
@@ -72,29 +53,7 @@ const optionFields = {
 } satisfies Record<keyof JobOptions, z.ZodType>;
 
 export const jobRequest = z
-  .strictObject({
-    prompt: prose.optional().describe('A single question; use it instead of `messages`.'),
-    messages: z
-      .array(z.strictObject({ role: z.enum(['user', 'assistant']), text: prose }))
-      .min(1)
-      .max(1000)
-      .superRefine((messages, context) => {
-        const misplaced = messages.findIndex(({ role }, i) => role !== roleAt(i));
-        if (misplaced === -1) return;
-        const message = `${roleAt(misplaced)}, because roles alternate and begin with user`;
-        context.addIssue({ code: 'custom', path: [misplaced, 'role'], message });
-      })
-      .optional()
-      .describe(
-        'A conversation with alternating roles that begins with `user`; use it instead of `prompt`.',
-      ),
-    system: prose.optional().describe('The system prompt.'),
-    inferenceConfig: z
-      .strictObject(inferenceFields)
-      .optional()
-      .describe('Parameters that a model refuses are omitted and listed in `degradedBy`.'),
-    ...optionFields,
-  })
+  .strictObject({ ...ownFields, ...conversationFields, ...optionFields })
   .refine(({ prompt, messages }) => (prompt === undefined) !== (messages === undefined), {
     path: ['prompt'],
     message: 'exactly one of prompt and messages',
@@ -105,7 +64,7 @@ export const jobRequest = z
       { prompt: 'Why do ships have anchors?' },
       {
         system: 'Answer in one sentence.',
-        messages: [{ role: 'user', text: 'Why do ships have anchors?' }],
+        messages: [{ role: 'user', content: [{ text: 'Why do ships have anchors?' }] }],
         inferenceConfig: { maxTokens: 200 },
         whenOpen: 'queue',
         metadata: { team: 'harbour' },
@@ -114,17 +73,38 @@ export const jobRequest = z
   });
 
 export function parseJobRequest(body: unknown, settings: Settings): Parsed<JobRequest> {
+  const foreign = foreignField(body);
+  if (foreign) return foreign;
   const parsed = parse(jobRequest, body);
   if (!parsed.valid) return parsed;
-  const errors = againstSettings(parsed.value, settings);
-  if (errors.length > 0) return { valid: false, errors };
-
-  const { prompt, messages, system, inferenceConfig, ...options } = parsed.value;
-  const turns = messages ?? [{ role: 'user' as const, text: prompt ?? '' }];
-  return {
-    valid: true,
-    value: { conversation: { system, messages: turns, inferenceConfig }, options },
+  const { prompt, messages, system, inferenceConfig, toolConfig, ...others } = parsed.value;
+  const { guardrailConfig, outputConfig, performanceConfig, serviceTier, ...rest } = others;
+  const { requestMetadata, additionalModelRequestFields, ...remaining } = rest;
+  const { additionalModelResponseFieldPaths, ...options } = remaining;
+  const conversation: Conversation = {
+    messages: messages?.map(({ role, content }) => ({ role, content: asBlocks(content) })) ?? [
+      userMessage(prompt ?? ''),
+    ],
+    system: system === undefined ? undefined : asBlocks(system),
+    ...{ inferenceConfig, toolConfig, guardrailConfig, outputConfig },
+    ...{ additionalModelRequestFields, additionalModelResponseFieldPaths },
+    ...{ requestMetadata, performanceConfig, serviceTier },
   };
+  const errors = [...againstSettings(parsed.value, settings), ...conversationFaults(conversation)];
+  if (errors.length > 0) return { valid: false, errors: errors.slice(0, MAX_FAULTS) };
+  return { valid: true, value: { conversation, options } };
+}
+
+/** The fields of ConverseRequest that a job cannot have, with what to do instead. */
+const FOREIGN: Readonly<Record<string, string>> = {
+  modelId: 'allowed is a chain instead: name it in chain, or leave it out for the default',
+  promptVariables: 'allowed is no prompt variable, because a job has no prompt’s ARN',
+};
+
+function foreignField(body: unknown): ReturnType<typeof invalid> | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const field = Object.keys(FOREIGN).find((name) => Object.hasOwn(body, name));
+  return field === undefined ? undefined : invalid(field, FOREIGN[field] ?? '');
 }
 
 function againstSettings(given: z.infer<typeof jobRequest>, settings: Settings): readonly Fault[] {

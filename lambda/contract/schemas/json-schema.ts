@@ -14,6 +14,25 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'input'):
   return rest;
 }
 
+/** Converts schemas that refer to each other by their names, as the components of an OpenAPI document. */
+export function jsonSchemas(
+  named: Readonly<Record<string, z.ZodType>>,
+): Record<string, JsonSchema> {
+  const registry = z.registry<{ readonly id: string }>();
+  for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, {
+    io: 'input',
+    uri: (id) => `#/components/schemas/${id}`,
+    override: (node) => tidy(node.jsonSchema),
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, id: ___, ...schema }]) => [
+      id,
+      schema,
+    ]),
+  );
+}
+
 function tidy(node: JsonSchema): void {
   // In zod, `readOnly` means that the code does not change the array. In OpenAPI, `readOnly` means
   // that callers must not send it.

@@ -4,13 +4,17 @@
 import type * as z from 'zod';
 import { PROBLEM, PROBLEM_CONTENT_TYPE, type Problem } from '../problems.ts';
 import { adminHealthView } from './admin-health-view.ts';
+import { contentBlock, systemBlock } from './content-blocks.ts';
 import { healthView } from './health-view.ts';
 import { acceptedJob, jobList, jobView } from './job-views.ts';
 import { jobRequest } from './jobs.ts';
-import { jsonSchema } from './json-schema.ts';
+import { jsonSchema, jsonSchemas } from './json-schema.ts';
+import { audioBlock, documentBlock, imageBlock, videoBlock } from './media-blocks.ts';
+import { outputConfig } from './output-config.ts';
 import { overrideRequest, overrideView } from './overrides.ts';
 import { problemDetails } from './problem-details.ts';
 import { redriveReport, redriveRequest } from './redrive.ts';
+import { toolConfig } from './tools.ts';
 
 /** The schemas by their names in the document. */
 export const SCHEMAS = {
@@ -27,11 +31,22 @@ export const SCHEMAS = {
   Problem: problemDetails,
 } as const;
 
+/** The parts of the schemas that the document names, because they are long or used more than once. */
+const PARTS = {
+  ContentBlock: contentBlock,
+  SystemBlock: systemBlock,
+  Image: imageBlock,
+  Document: documentBlock,
+  Video: videoBlock,
+  Audio: audioBlock,
+  ToolConfig: toolConfig,
+  OutputConfig: outputConfig,
+};
+
 export function components(): object {
-  const schemas = Object.entries(SCHEMAS).map(([name, schema]) => [name, jsonSchema(schema)]);
   const responses = Object.entries(PROBLEM).map(([name, kind]) => [name, problemResponse(kind)]);
   return {
-    schemas: Object.fromEntries(schemas),
+    schemas: jsonSchemas({ ...SCHEMAS, ...PARTS }),
     responses: Object.fromEntries(responses),
     headers: {
       'Retry-After': {

@@ -17,7 +17,7 @@ export function succeed(
   resultBytes: number,
   now: number,
 ): RowUpdate {
-  const { text: _, ...facts } = answer;
+  const { output: _, text: __, trace: ___, additionalModelResponseFields: ____, ...facts } = answer;
   return endedByRun(job, 'SUCCEEDED', now, {
     ...facts,
     ...recordOf(job, run),

@@ -4,14 +4,14 @@ import { SWEEP_SHARDS } from '../../contract/keys.ts';
 import type { Settings } from '../../contract/policy.ts';
 import type { JobStatus } from '../../contract/words.ts';
 import { isoTime } from '../clock.ts';
-import type { Answer, Attempt, RefusedTarget } from '../router/run-result.ts';
+import type { AnswerFacts, Attempt, RefusedTarget } from '../router/run-result.ts';
 
 /**
  * A row of the jobs table: everything about one job except its prompt and its answer's text, which
  * S3 holds. Only the transitions write it; `status` determines which optional fields are present.
  * Times are milliseconds since the Unix epoch, except `expiresAt`.
  */
-export interface Job extends JobOptions, Partial<Omit<Answer, 'text'>> {
+export interface Job extends JobOptions, Partial<AnswerFacts> {
   readonly jobId: string;
   readonly tenant: string;
   /** The chain that the caller named, or the default chain at that time. */

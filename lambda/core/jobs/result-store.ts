@@ -1,4 +1,4 @@
-import type { Conversation } from '../../contract/job-request.ts';
+import type { Conversation } from '../../contract/conversation.ts';
 import type { Answer } from '../router/run-result.ts';
 
 /** The only place that stores prompts, answers and what models said about refused prompts. */

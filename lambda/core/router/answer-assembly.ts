@@ -1,35 +1,36 @@
+import type { ContentBlock, Json } from '../../contract/conversation.ts';
+import { type BlockStart, DraftBlock, type Piece } from './draft-block.ts';
 import { type ModelAnswer, TIME_LIMIT, type Usage } from './model-client.ts';
 import { tokensOfBytes } from './token-estimate.ts';
 
 /** One event of a model's stream. A stream sends the blocks of an answer in pieces. */
 export type AnswerEvent =
-  /** A tool call begins in this block. */
-  | { readonly type: 'tool-call'; readonly block: number }
-  /**
-   * A piece of a block. `bytes` is the length of its text, reasoning or tool input; `text` is set
-   * if it belongs to the answer's text.
-   */
+  | { readonly type: 'block-start'; readonly block: number; readonly start: BlockStart }
+  /** `bytes` is the length of the piece's text, reasoning, tool input or other content. */
   | {
       readonly type: 'content';
       readonly block: number;
       readonly bytes: number;
-      readonly text?: string;
+      readonly piece: Piece;
     }
   | { readonly type: 'block-stop'; readonly block: number }
-  | { readonly type: 'message-stop'; readonly stopReason: string }
-  | { readonly type: 'usage'; readonly usage: Usage }
+  | {
+      readonly type: 'message-stop';
+      readonly stopReason: string;
+      readonly additionalModelResponseFields?: Json;
+    }
+  | { readonly type: 'usage'; readonly usage: Usage; readonly trace?: Json }
   /** An event without content, such as the start of the message. */
   | { readonly type: 'other' };
 
 /** An answer while its stream is read. */
 export class AnswerAssembly {
   readonly #inputTokens: number;
-  /** The text of each text block, by the block's position. */
-  readonly #texts = new Map<number, string>();
-  readonly #openToolCalls = new Set<number>();
+  /** The blocks by their positions in the answer. */
+  readonly #drafts = new Map<number, DraftBlock>();
   #bytes = 0;
-  #stopReason?: string;
-  #usage?: Usage;
+  #stop: { readonly stopReason: string; readonly additionalModelResponseFields?: Json } | undefined;
+  #usage: { readonly usage: Usage; readonly trace?: Json } | undefined;
 
   /** @param inputTokens the estimated tokens of the prompt, for a stream that reports no usage */
   constructor(inputTokens: number) {
@@ -38,23 +39,26 @@ export class AnswerAssembly {
 
   add(event: AnswerEvent): void {
     switch (event.type) {
-      case 'tool-call':
-        this.#openToolCalls.add(event.block);
+      case 'block-start':
+        this.#draft(event.block).begin(event.start);
         break;
       case 'content':
         this.#bytes += event.bytes;
-        if (event.text === undefined) break;
-        this.#texts.set(event.block, (this.#texts.get(event.block) ?? '') + event.text);
+        this.#draft(event.block).add(event.piece);
         break;
       case 'block-stop':
-        this.#openToolCalls.delete(event.block);
+        this.#draft(event.block).end();
         break;
-      case 'message-stop':
-        this.#stopReason = event.stopReason;
+      case 'message-stop': {
+        const { type: _, ...stop } = event;
+        this.#stop = stop;
         break;
-      case 'usage':
-        this.#usage = event.usage;
+      }
+      case 'usage': {
+        const { type: _, ...usage } = event;
+        this.#usage = usage;
         break;
+      }
       case 'other':
         break;
       default:
@@ -69,13 +73,13 @@ export class AnswerAssembly {
 
   /** True once the model has said that the answer has ended. The usage may still follow. */
   get isComplete(): boolean {
-    return this.#stopReason !== undefined;
+    return this.#stop !== undefined;
   }
 
   /** The usage that the stream has reported, or an estimate from the bytes received so far. */
   get usage(): Usage {
     return (
-      this.#usage ?? {
+      this.#usage?.usage ?? {
         inputTokens: this.#inputTokens,
         outputTokens: tokensOfBytes(this.#bytes),
         estimated: true,
@@ -85,12 +89,27 @@ export class AnswerAssembly {
 
   /** The answer so far. Its stop reason is `time_limit` if the answer is not complete. */
   get answer(): ModelAnswer {
-    const blocks = [...this.#texts].sort(([a], [b]) => a - b);
+    const drafts = [...this.#drafts].sort(([a], [b]) => a - b).map(([, draft]) => draft);
+    const content = drafts.flatMap((draft): readonly ContentBlock[] =>
+      draft.block(this.isComplete),
+    );
+    const { trace } = this.#usage ?? {};
     return {
-      text: blocks.map(([, text]) => text).join(''),
-      stopReason: this.#stopReason ?? TIME_LIMIT,
+      message: { role: 'assistant', content },
+      ...(this.#stop ?? { stopReason: TIME_LIMIT }),
       usage: this.usage,
-      ...(!this.isComplete && this.#openToolCalls.size > 0 && { inToolCall: true }),
+      ...(trace !== undefined && { trace }),
+      ...(drafts.some((draft) => draft.isBrokenToolCall(this.isComplete)) && {
+        hasBrokenToolCall: true,
+      }),
     };
+  }
+
+  #draft(block: number): DraftBlock {
+    const known = this.#drafts.get(block);
+    if (known) return known;
+    const draft = new DraftBlock();
+    this.#drafts.set(block, draft);
+    return draft;
   }
 }

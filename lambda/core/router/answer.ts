@@ -1,3 +1,4 @@
+import type { ContentBlock, Message } from '../../contract/conversation.ts';
 import { costUsd } from '../../contract/models.ts';
 import type { Candidate } from './candidates.ts';
 import { type ModelAnswer, TIME_LIMIT } from './model-client.ts';
@@ -11,7 +12,9 @@ export type Reading =
   | { readonly usable: false; readonly reason: 'empty' | 'malformed' | 'cut' };
 
 /** Reads Bedrock's `stopReason`. A filtered answer is final: asking another model would evade the filter. */
-export function readAnswer({ stopReason, text, inToolCall }: ModelAnswer): Reading {
+export function readAnswer({ stopReason, message, hasBrokenToolCall }: ModelAnswer): Reading {
+  const text = textOf(message);
+  const isEmpty = text.trim() === '' && !message.content.some(isOfUse);
   switch (stopReason) {
     case 'malformed_model_output':
     case 'malformed_tool_use':
@@ -20,13 +23,31 @@ export function readAnswer({ stopReason, text, inToolCall }: ModelAnswer): Readi
     case 'guardrail_intervened':
       return { usable: true, truncated: false };
     case TIME_LIMIT:
-      return inToolCall || text.trim() === '' || isHalfJson(text)
+      return hasBrokenToolCall || isEmpty || isHalfJson(text)
         ? { usable: false, reason: 'cut' }
         : { usable: true, truncated: true };
     default:
-      if (text.trim() === '') return { usable: false, reason: 'empty' };
+      if (hasBrokenToolCall && stopReason === 'tool_use') {
+        return { usable: false, reason: 'malformed' };
+      }
+      if (isEmpty) return { usable: false, reason: 'empty' };
       return { usable: true, truncated: TRUNCATING.includes(stopReason) };
   }
+}
+
+/** Returns the text of an answer: its blocks of text, joined. */
+export function textOf({ content }: Message): string {
+  return content
+    .map(({ text, citationsContent }) => {
+      const cited = citationsContent?.content ?? [];
+      return text ?? cited.map((each) => each.text).join('');
+    })
+    .join('');
+}
+
+/** True for a block other than text that is an answer. Reasoning alone is none. */
+function isOfUse({ toolUse, image, toolResult }: ContentBlock): boolean {
+  return (toolUse ?? image ?? toolResult) !== undefined;
 }
 
 /** True for an answer that is the model's fault. An answer that the time limit cut is not. */
@@ -53,15 +74,16 @@ function isHalfJson(text: string): boolean {
 /** Returns the answer with the target that served it, the reductions and the cost. */
 export function answerFrom(
   { key, target, tier, preferred }: Candidate,
-  { text, stopReason, usage }: ModelAnswer,
+  { message, usage, hasBrokenToolCall: _, ...said }: ModelAnswer,
   truncated: boolean,
   reducedBy: readonly Reduction[],
 ): Answer {
   const cost = costUsd(target, usage);
   const degradedBy = preferred ? reducedBy : ['tier', ...reducedBy];
   return {
-    text,
-    stopReason,
+    output: { message },
+    text: textOf(message),
+    ...said,
     servedBy: key,
     tier: tier.name,
     degraded: degradedBy.length > 0,

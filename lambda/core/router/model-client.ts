@@ -1,31 +1,40 @@
-import type { InferenceConfig, Message } from '../../contract/job-request.ts';
+import type { Conversation, InferenceConfig, Json, Message } from '../../contract/conversation.ts';
 import type { Target } from '../../contract/policy.ts';
 import type { FailureKind } from '../../contract/words.ts';
 
-/** A conversation shaped for one target: `maxTokens` is always set. */
+/** A conversation shaped for one target: `maxTokens` is always set, and no upload is left. */
+export interface ShapedConversation extends Conversation {
+  readonly inferenceConfig: InferenceConfig & { readonly maxTokens: number };
+}
+
 export interface ModelRequest {
   readonly target: Target;
-  readonly system?: string;
-  readonly messages: readonly Message[];
-  readonly inferenceConfig: InferenceConfig & { readonly maxTokens: number };
+  readonly conversation: ShapedConversation;
   /** Identifies the call in the provider's invocation logs. */
   readonly jobId: string;
 }
 
 export interface Usage {
+  /** The tokens of the input that were neither read from a cache nor written to one. */
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly cacheReadInputTokens?: number;
+  readonly cacheWriteInputTokens?: number;
   /** True if the call did not report its usage, because it was cut or broken. */
   readonly estimated?: true;
 }
 
 export interface ModelAnswer {
-  readonly text: string;
+  readonly message: Message;
   /** Bedrock's `stopReason`, unchanged, or `time_limit` if our own limit cut the answer. */
   readonly stopReason: string;
   readonly usage: Usage;
-  /** True if a cut answer ends in the middle of a tool call. */
-  readonly inToolCall?: true;
+  /** What a guardrail found, as Converse reports it. */
+  readonly trace?: Json;
+  /** The fields that `additionalModelResponseFieldPaths` asked for. */
+  readonly additionalModelResponseFields?: Json;
+  /** True if a tool call has no complete input: the answer was cut, or the model wrote no JSON. */
+  readonly hasBrokenToolCall?: true;
 }
 
 /** The stop reason of an answer that `answerMs` cut. */
@@ -98,7 +107,10 @@ export interface CallWatch {
   readonly signal: AbortSignal;
 }
 
-export type PromptToCount = Pick<ModelRequest, 'target' | 'system' | 'messages'>;
+export interface PromptToCount {
+  readonly target: Target;
+  readonly conversation: Conversation;
+}
 
 export interface ModelClient {
   /** Calls the target once. */

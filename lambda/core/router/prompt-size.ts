@@ -1,29 +1,22 @@
+import type { Conversation } from '../../contract/conversation.ts';
 import { profileOf } from '../../contract/geography.ts';
-import type { Conversation } from '../../contract/job-request.ts';
 import { modelFacts } from '../../contract/models.ts';
 import type { Candidate } from './candidates.ts';
 import type { ModelClient } from './model-client.ts';
-import { tokensOfTexts } from './token-estimate.ts';
+import { estimatedTokens } from './prompt-estimate.ts';
 
 /** For every known text, the real count and the estimate differ by at most this factor. */
 const ESTIMATE_FACTOR = 2;
 
 type TierTarget = Pick<Candidate, 'target' | 'tier'>;
 
-/** Returns the system prompt as this tier sends it; empty if there is none. */
-export function systemPrompt({ system }: Conversation, { simplify }: TierTarget['tier']): string {
-  return [system, simplify].filter(Boolean).join('\n\n');
-}
-
-/**
- * Estimates the tokens of the prompt as this tier sends it, from the length of its text. The
- * estimate is deliberately low. If a prompt is too long after all, the target refuses it free of
- * charge and the run tries the next target. A skipped target, in contrast, might have had room for
- * the prompt.
- */
-export function estimatedTokens(conversation: Conversation, tier: TierTarget['tier']): number {
-  const messages = conversation.messages.map(({ text }) => text);
-  return tokensOfTexts([systemPrompt(conversation, tier), ...messages]);
+/** Returns the conversation with the tier's instruction at the end of its system prompt. */
+export function withInstruction(
+  conversation: Conversation,
+  { simplify }: TierTarget['tier'],
+): Conversation {
+  if (!simplify) return conversation;
+  return { ...conversation, system: [...(conversation.system ?? []), { text: simplify }] };
 }
 
 /** The size of a run's prompt, counted by the model only if the estimate is not good enough. */
@@ -70,9 +63,7 @@ export class PromptSize {
     const { target, tier } = tierTarget;
     const key = `${tier.name}/${profileOf(target).model}`;
     if (!this.#counts.has(key)) {
-      const system = systemPrompt(this.#conversation, tier);
-      const { messages } = this.#conversation;
-      const prompt = { target, messages, ...(system && { system }) };
+      const prompt = { target, conversation: withInstruction(this.#conversation, tier) };
       this.#counts.set(key, await this.#models.countTokens(prompt, timeoutMs));
     }
     return this.#counts.get(key) ?? estimate;

@@ -1,4 +1,5 @@
-import type { Conversation, JobOptions } from '../../contract/job-request.ts';
+import type { Conversation } from '../../contract/conversation.ts';
+import type { JobOptions } from '../../contract/job-request.ts';
 import type { Attempt, RefusedTarget } from './run-result.ts';
 
 /** One run of one job, with its caller's options. */

@@ -1,3 +1,4 @@
+import type { Json, Message } from '../../contract/conversation.ts';
 import type { AttemptOutcome } from '../../contract/words.ts';
 import type { RejectReason } from '../breaker/admission.ts';
 import type { Usage } from './model-client.ts';
@@ -30,8 +31,18 @@ export type SkipReason =
   /** The prompt leaves too little room for an answer in the model's window. */
   | 'too-long';
 
-export interface Answer {
+/** What the model said, as Converse returns it, and its text. Only the result store holds it. */
+export interface AnswerContent {
+  readonly output: { readonly message: Message };
+  /** All text of the message, joined. */
   readonly text: string;
+  /** What a guardrail found, as Converse reports it. */
+  readonly trace?: Json;
+  readonly additionalModelResponseFields?: Json;
+}
+
+/** What the job's row tells about its answer. */
+export interface AnswerFacts {
   readonly stopReason: string;
   /** Key of the target that answered. */
   readonly servedBy: string;
@@ -45,6 +56,8 @@ export interface Answer {
   /** In US dollars by list price; absent if the price is not known. */
   readonly costUsd?: number;
 }
+
+export interface Answer extends AnswerContent, AnswerFacts {}
 
 /** A target that refused the job. It would refuse it again, so it is never asked again. */
 export interface RefusedTarget {

@@ -1,8 +1,9 @@
-import type { Conversation, InferenceConfig } from '../../contract/job-request.ts';
+import type { Conversation, InferenceConfig } from '../../contract/conversation.ts';
 import { type ModelFacts, modelFacts } from '../../contract/models.ts';
 import type { Candidate } from './candidates.ts';
+import { withNeutralNames } from './document-names.ts';
 import type { ModelRequest } from './model-client.ts';
-import { systemPrompt } from './prompt-size.ts';
+import { withInstruction } from './prompt-size.ts';
 
 /** A part of the caller's request that was reduced to fit a target. */
 export type Reduction = 'maxTokens' | 'temperature' | 'topP' | 'simplify';
@@ -26,7 +27,6 @@ export function shapeRequest(
   promptTokens: number,
 ): Shaped {
   const facts = modelFacts(target);
-  const system = systemPrompt(conversation, tier);
   const asked = conversation.inferenceConfig ?? {};
 
   const wanted = Math.min(
@@ -44,13 +44,14 @@ export function shapeRequest(
     fits: true,
     request: {
       target,
-      ...(system && { system }),
-      messages: conversation.messages,
-      inferenceConfig: {
-        maxTokens,
-        ...(temperature !== undefined && !refused.includes('temperature') && { temperature }),
-        ...(topP !== undefined && !refused.includes('topP') && { topP }),
-        ...(stopSequences?.length && { stopSequences }),
+      conversation: {
+        ...withNeutralNames(withInstruction(conversation, tier)),
+        inferenceConfig: {
+          maxTokens,
+          ...(temperature !== undefined && !refused.includes('temperature') && { temperature }),
+          ...(topP !== undefined && !refused.includes('topP') && { topP }),
+          ...(stopSequences?.length && { stopSequences }),
+        },
       },
       jobId,
     },

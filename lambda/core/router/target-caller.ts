@@ -120,9 +120,10 @@ export class TargetCaller {
   }
 
   #limits({ target }: Candidate, inputTokens: number): CallLimits {
-    const { deadlineAtMs, functionEndsAtMs } = this.#request;
+    const { conversation, deadlineAtMs, functionEndsAtMs } = this.#request;
     const timeLeftMs = Math.min(deadlineAtMs, functionEndsAtMs) - this.#parts.clock.now();
-    return callLimits({ target, inputTokens, timeLeftMs }, this.#settings);
+    const hasTools = conversation.toolConfig !== undefined;
+    return callLimits({ target, inputTokens, hasTools, timeLeftMs }, this.#settings);
   }
 }
 

@@ -8,8 +8,3 @@ const BYTES_PER_TOKEN = 4;
 export function tokensOfBytes(bytes: number): number {
   return Math.ceil(bytes / BYTES_PER_TOKEN);
 }
-
-/** Estimates the tokens of a prompt from the length of its texts. */
-export function tokensOfTexts(texts: readonly string[]): number {
-  return tokensOfBytes(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
-}

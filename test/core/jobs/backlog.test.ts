@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { userMessage } from '../../../lambda/contract/conversation.ts';
 import { encodeMessage } from '../../../lambda/contract/schemas/message.ts';
 import { nextAttemptAt, type RunWithoutAnswer } from '../../../lambda/core/jobs/retry-time.ts';
 import type { RunResult } from '../../../lambda/core/router/run-result.ts';
@@ -68,7 +69,7 @@ function anOutage(endsMs: number, count: number): World {
     const jobId = i.toString(16).padStart(32, '0');
     const job = { ...template, jobId };
     world.jobs.rows.set(jobId, job);
-    void world.results.putPrompt(job, { messages: [{ role: 'user', text: 'hello' }] });
+    void world.results.putPrompt(job, { messages: [userMessage('hello')] });
     void world.queue.send(job, 0);
   }
   return world;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { AnswerAssembly, type AnswerEvent } from '../../../lambda/core/router/answer-assembly.ts';
+import type { Piece } from '../../../lambda/core/router/draft-block.ts';
 
 const INPUT_TOKENS = 30;
 
@@ -12,17 +13,12 @@ describe('an answer', () => {
       text('dear ', 1),
       stop('end_turn'),
     );
-    expect(answer).toMatchObject({ text: 'Hello dear world', stopReason: 'end_turn' });
-  });
-
-  test('has no part of the reasoning or of a tool’s input', () => {
-    const { answer } = assembled(
-      content(9, 0),
-      text('Hi', 1),
-      { type: 'tool-call', block: 2 },
-      content(5, 2),
-    );
-    expect(answer.text).toBe('Hi');
+    expect(answer.message.content).toEqual([
+      { text: 'Hello ' },
+      { text: 'dear ' },
+      { text: 'world' },
+    ]);
+    expect(answer.stopReason).toBe('end_turn');
   });
 
   test('that is not complete has the stop reason time_limit', () => {
@@ -41,14 +37,15 @@ describe('an answer', () => {
 describe('a token is', () => {
   test.each([
     ['text', text('H')],
-    ['reasoning or a tool’s input', content(1)],
+    ['reasoning', piece({ reasoning: 'h' })],
+    ['a tool’s input', input('{')],
   ])('%s', (_, event) => {
     expect(assembled(event).hasToken).toBe(true);
   });
 
   test.each<[string, AnswerEvent]>([
     ['the start of the message', { type: 'other' }],
-    ['the start of a tool call', { type: 'tool-call', block: 0 }],
+    ['the start of a tool call', toolCallStart(0)],
     ['an empty piece', text('')],
     ['the stop of the message', stop('end_turn')],
     ['the usage', usage(1, 1)],
@@ -58,23 +55,27 @@ describe('a token is', () => {
 });
 
 describe('a cut answer', () => {
-  const toolCall: AnswerEvent = { type: 'tool-call', block: 1 };
+  const toolCall = toolCallStart(1);
   const end: AnswerEvent = { type: 'block-stop', block: 1 };
 
   test.each<[string, true | undefined, AnswerEvent[]]>([
-    ['before the tool call’s block has stopped', true, [toolCall, content(4, 1)]],
+    ['before the tool call’s block has stopped', true, [toolCall, input('{"a":1}', 1)]],
     ['before the tool call’s input begins', true, [toolCall]],
     ['after another block has stopped', true, [toolCall, { type: 'block-stop', block: 0 }]],
-    ['after the tool call', undefined, [toolCall, content(4, 1), end]],
-    ['in a text after the tool call', undefined, [toolCall, content(4, 1), end, text('so', 2)]],
+    ['after the tool call', undefined, [toolCall, input('{"a":1}', 1), end]],
+    [
+      'in a text after the tool call',
+      undefined,
+      [toolCall, input('{"a":1}', 1), end, text('so', 2)],
+    ],
     ['in a text', undefined, []],
-  ])('%s: in a tool call = %s', (_, inToolCall, events) => {
-    expect(assembled(text('Let me see'), ...events).answer.inToolCall).toBe(inToolCall);
+  ])('%s: has a broken tool call = %s', (_, isBroken, events) => {
+    expect(assembled(text('Let me see'), ...events).answer.hasBrokenToolCall).toBe(isBroken);
   });
 
-  test('is never in a tool call once the message has stopped', () => {
-    expect(assembled(toolCall, content(4, 1), stop('tool_use')).answer).not.toHaveProperty(
-      'inToolCall',
+  test('has no broken tool call once the message has stopped', () => {
+    expect(assembled(toolCall, input('{"a":1}', 1), stop('tool_use')).answer).not.toHaveProperty(
+      'hasBrokenToolCall',
     );
   });
 });
@@ -86,7 +87,7 @@ describe('the usage', () => {
   });
 
   test('is estimated until it is reported: 4 bytes a token, whatever the kind of the block', () => {
-    const assembly = assembled(text('four'), content(4, 1), content(1, 2));
+    const assembly = assembled(text('four'), input('{"a"', 1), piece({ reasoning: 'h' }, 2));
     const estimate = { inputTokens: INPUT_TOKENS, outputTokens: 3, estimated: true };
     expect(assembly.usage).toEqual(estimate);
     expect(assembly.answer.usage).toEqual(estimate);
@@ -100,11 +101,21 @@ function assembled(...events: readonly AnswerEvent[]): AnswerAssembly {
 }
 
 function text(piece: string, block = 0): AnswerEvent {
-  return { type: 'content', block, text: piece, bytes: Buffer.byteLength(piece) };
+  return { type: 'content', block, piece: { text: piece }, bytes: Buffer.byteLength(piece) };
 }
 
-function content(bytes: number, block = 0): AnswerEvent {
-  return { type: 'content', block, bytes };
+function toolCallStart(block: number): AnswerEvent {
+  const toolUse = { toolUseId: 'tool-1', name: 'weather' };
+  return { type: 'block-start', block, start: { toolUse } };
+}
+
+function input(toolInput: string, block = 0): AnswerEvent {
+  return { type: 'content', block, piece: { toolInput }, bytes: Buffer.byteLength(toolInput) };
+}
+
+/** A piece of a length of one byte. */
+function piece(given: Piece, block = 0): AnswerEvent {
+  return { type: 'content', block, piece: given, bytes: 1 };
 }
 
 function stop(stopReason: string): AnswerEvent {

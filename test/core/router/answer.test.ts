@@ -5,6 +5,7 @@ import {
   type Reading,
   readAnswer,
 } from '../../../lambda/core/router/answer.ts';
+import { aModelAnswer } from '../../support/model-answer.ts';
 import { EAST_SONNET, targetOf } from '../../support/router-builders.ts';
 
 const USAGE = { inputTokens: 1000, outputTokens: 100 };
@@ -12,8 +13,10 @@ const CUT: Reading = { usable: false, reason: 'cut' };
 const WHOLE: Reading = { usable: true, truncated: false };
 const TRUNCATED: Reading = { usable: true, truncated: true };
 
-function read(text: string, stopReason: string, inToolCall?: true): Reading {
-  return readAnswer({ text, stopReason, usage: USAGE, ...(inToolCall && { inToolCall }) });
+function read(text: string, stopReason: string, hasBrokenToolCall?: true): Reading {
+  return readAnswer(
+    aModelAnswer(text, { stopReason, ...(hasBrokenToolCall && { hasBrokenToolCall }) }),
+  );
 }
 
 describe('an answer with the stop reason', () => {
@@ -95,7 +98,7 @@ describe('the cost of an answer', () => {
   const served = (key: string) => {
     const target = targetOf(key);
     const tier = { name: 'only', targets: [target], maxTokens: 100 };
-    const answer = { text: 'Hi', stopReason: 'end_turn', usage: USAGE };
+    const answer = aModelAnswer('Hi', { usage: USAGE });
     return answerFrom({ key, target, chain: 'default', tier, preferred: true }, answer, false, []);
   };
 

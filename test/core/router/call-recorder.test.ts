@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { METRIC } from '../../../lambda/contract/metrics.ts';
 import { CallRecorder } from '../../../lambda/core/router/call-recorder.ts';
 import { type ModelResult, TIME_LIMIT } from '../../../lambda/core/router/model-client.ts';
+import { aModelAnswer } from '../../support/model-answer.ts';
 import { recordingTelemetry } from '../../support/recording-telemetry.ts';
 
 const SONNET = 'us-east-1/sonnet';
@@ -53,7 +54,7 @@ function answered({
   estimated?: true;
 } = {}): ModelResult {
   const usage = { inputTokens: 1000, outputTokens, ...(estimated && { estimated }) };
-  const answer = { text: 'hello', stopReason, usage };
+  const answer = aModelAnswer('hello', { stopReason, usage });
   return { outcome: 'answer', answer, elapsedMs: 2500, firstTokenMs: 500 };
 }
 

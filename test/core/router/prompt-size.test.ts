@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { estimatedTokens, PromptSize } from '../../../lambda/core/router/prompt-size.ts';
+import { userMessage } from '../../../lambda/contract/conversation.ts';
+import { estimatedTokens } from '../../../lambda/core/router/prompt-estimate.ts';
+import { PromptSize } from '../../../lambda/core/router/prompt-size.ts';
 import { FakeModelClient } from '../../support/fake-model-client.ts';
 
 const WINDOW = 200_000;
@@ -11,14 +13,14 @@ const elsewhere = { ...target, region: 'us-west-2' };
 function aPrompt(tokens: number, counted?: number) {
   const models = new FakeModelClient();
   models.tokens = counted;
-  const messages = [{ role: 'user', text: 'four'.repeat(tokens) }] as const;
+  const messages = [userMessage('four'.repeat(tokens))] as const;
   return { models, size: new PromptSize(models, { messages }) };
 }
 
 test('an estimate counts system prompt, instruction and messages, at four bytes a token', () => {
-  const messages = [{ role: 'user', text: '漢字' }] as const;
+  const messages = [userMessage('漢字')] as const;
 
-  expect(estimatedTokens({ messages, system: '12345678' }, tier)).toBe(4);
+  expect(estimatedTokens({ messages, system: [{ text: '12345678' }] }, tier)).toBe(4);
   expect(estimatedTokens({ messages }, { ...tier, simplify: '1234' })).toBe(3);
 });
 
@@ -54,7 +56,10 @@ test('a model in two tiers is counted for each, because a tier adds its own inst
   models.tokens = 190_003;
   expect(await size.tokens({ target, tier: brief }, 100)).toBe(190_003);
 
-  expect(models.counted.map(({ system }) => system)).toEqual([undefined, 'Be brief.']);
+  expect(models.counted.map(({ conversation }) => conversation.system)).toEqual([
+    undefined,
+    [{ text: 'Be brief.' }],
+  ]);
 });
 
 test('the estimate of a tier includes its own instruction', () => {
@@ -83,7 +88,7 @@ test('a long prompt is measured once for each tier', async () => {
   const conversation = {
     get messages() {
       readings += 1;
-      return [{ role: 'user', text: 'hello' }] as const;
+      return [userMessage('hello')] as const;
     },
   };
   const size = new PromptSize(new FakeModelClient(), conversation);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { userMessage } from '../../../lambda/contract/conversation.ts';
 import { TARGET_FAILURE_KINDS } from '../../../lambda/contract/words.ts';
 import { earliestRetryAt, nextAttemptAt } from '../../../lambda/core/jobs/retry-time.ts';
 import type { RunResult, UnservedTarget } from '../../../lambda/core/router/run-result.ts';
@@ -16,7 +17,7 @@ import {
 } from '../../support/router-builders.ts';
 
 /** A prompt that is estimated at 150,000 tokens. The context window holds 200,000. */
-const LONG = { messages: [{ role: 'user', text: 'four'.repeat(150_000) }] } as const;
+const LONG = { messages: [userMessage('four'.repeat(150_000))] } as const;
 const ALL = [EAST_SONNET, WEST_SONNET, EAST_HAIKU, WEST_HAIKU];
 
 describe('a healthy chain', () => {
@@ -28,6 +29,7 @@ describe('a healthy chain', () => {
     expect(result).toEqual({
       outcome: 'answered',
       answer: {
+        output: { message: { role: 'assistant', content: [{ text: 'an answer' }] } },
         text: 'an answer',
         stopReason: 'end_turn',
         servedBy: EAST_SONNET,
@@ -220,16 +222,16 @@ describe('a request at fault', () => {
   test('is sent if its count fits, although the estimate exceeds the window', async () => {
     const { router, models, called } = aRouter();
     models.tokens = 190_000;
-    const longer = { messages: [{ role: 'user', text: 'four'.repeat(210_000) }] } as const;
+    const longer = { messages: [userMessage('four'.repeat(210_000))] } as const;
 
     expect(await router.run(aRun({ conversation: longer }))).toMatchObject({ outcome: 'answered' });
     expect(called()).toEqual([EAST_SONNET]);
-    expect(models.calls[0]?.inferenceConfig.maxTokens).toBe(4096);
+    expect(models.calls[0]?.conversation.inferenceConfig.maxTokens).toBe(4096);
   });
 
   test('asks no circuit and no count if it is certainly too long', async () => {
     const { router, models, circuits } = aRouter();
-    const hopeless = { messages: [{ role: 'user', text: 'four'.repeat(410_000) }] } as const;
+    const hopeless = { messages: [userMessage('four'.repeat(410_000))] } as const;
 
     const result = await router.run(aRun({ conversation: hopeless }));
 
@@ -291,8 +293,8 @@ describe('a circuit that rejects', () => {
       outcome: 'answered',
       answer: { servedBy: EAST_HAIKU, degraded: true, degradedBy: ['tier', 'simplify'] },
     });
-    expect(models.calls[0]).toMatchObject({
-      system: 'Be brief.',
+    expect(models.calls[0]?.conversation).toMatchObject({
+      system: [{ text: 'Be brief.' }],
       inferenceConfig: { maxTokens: 1024 },
     });
   });

@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Conversation, InferenceConfig } from '../../../lambda/contract/job-request.ts';
-import { estimatedTokens } from '../../../lambda/core/router/prompt-size.ts';
+import {
+  type Conversation,
+  type InferenceConfig,
+  userMessage,
+} from '../../../lambda/contract/conversation.ts';
+import { estimatedTokens } from '../../../lambda/core/router/prompt-estimate.ts';
 import { shapeRequest } from '../../../lambda/core/router/shape.ts';
 
 const SONNET_3 = 'anthropic.claude-3-sonnet-20240229-v1:0';
@@ -26,8 +30,12 @@ function shape(
 ) {
   const target = { region: 'us-east-1', modelId };
   const tier = { name: 'tier', targets: [target], maxTokens: cap, simplify };
-  const messages = [{ role: 'user', text: prompt }] as const;
-  const conversation: Conversation = { messages, system, inferenceConfig: asked };
+  const messages = [userMessage(prompt)] as const;
+  const conversation: Conversation = {
+    messages,
+    ...(system && { system: [{ text: system }] }),
+    inferenceConfig: asked,
+  };
   const shaped = shapeRequest(
     { target, tier },
     conversation,
@@ -35,8 +43,8 @@ function shape(
     estimatedTokens(conversation, tier),
   );
   if (!shaped.fits) return 'too-long';
-  const { system: sent, inferenceConfig } = shaped.request;
-  return { system: sent, ...inferenceConfig, reducedBy: shaped.reducedBy };
+  const { system: sent, inferenceConfig } = shaped.request.conversation;
+  return { system: sent?.map(({ text }) => text), ...inferenceConfig, reducedBy: shaped.reducedBy };
 }
 
 describe('maxTokens', () => {
@@ -119,7 +127,7 @@ describe('the context window of 200,000 tokens, at 4 bytes a token', () => {
 test('a prompt that does not fit is not sent', () => {
   const target = { region: 'us-east-1', modelId: SONNET_4_5 };
   const tier = { name: 'tier', targets: [target], maxTokens: 4096 };
-  const conversation: Conversation = { messages: [{ role: 'user', text: 'hello' }] };
+  const conversation: Conversation = { messages: [userMessage('hello')] };
 
   expect(shapeRequest({ target, tier }, conversation, 'job-1', 200_000)).toEqual({ fits: false });
 });
@@ -127,14 +135,13 @@ test('a prompt that does not fit is not sent', () => {
 test('a request is sent as it was given, without any part that was not', () => {
   const target = { region: 'us-east-1', modelId: SONNET_4_5 };
   const tier = { name: 'tier', targets: [target], maxTokens: 4096 };
-  const conversation: Conversation = { messages: [{ role: 'user', text: 'hello' }] };
+  const conversation: Conversation = { messages: [userMessage('hello')] };
 
   expect(shapeRequest({ target, tier }, conversation, 'job-1', 2)).toStrictEqual({
     fits: true,
     request: {
       target,
-      messages: conversation.messages,
-      inferenceConfig: { maxTokens: 4096 },
+      conversation: { messages: conversation.messages, inferenceConfig: { maxTokens: 4096 } },
       jobId: 'job-1',
     },
     reducedBy: [],
@@ -177,13 +184,13 @@ describe('sampling parameters', () => {
 describe("a tier's instruction", () => {
   test('follows the system prompt, and counts as a reduction', () => {
     expect(shape(SONNET_4_5, { system: 'You are a poet.', simplify: 'Be brief.' })).toMatchObject({
-      system: 'You are a poet.\n\nBe brief.',
+      system: ['You are a poet.', 'Be brief.'],
       reducedBy: ['simplify'],
     });
   });
 
   test('is the system prompt if the caller sets none', () => {
-    expect(shape(SONNET_4_5, { simplify: 'Be brief.' })).toMatchObject({ system: 'Be brief.' });
+    expect(shape(SONNET_4_5, { simplify: 'Be brief.' })).toMatchObject({ system: ['Be brief.'] });
   });
 
   test('is not invented: without both, no system prompt is sent', () => {

@@ -2,13 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { AnswerAssembly, type AnswerEvent } from '../../../lambda/core/router/answer-assembly.ts';
 import type { ModelFailure } from '../../../lambda/core/router/model-client.ts';
 import { limitAfter, outcomeOf, type StreamEnd } from '../../../lambda/core/router/stream-end.ts';
+import { aModelAnswer } from '../../support/model-answer.ts';
 
 const MESSAGE_START: AnswerEvent = { type: 'other' };
-const TOKEN: AnswerEvent = { type: 'content', block: 0, text: 'word', bytes: 4 };
+const TOKEN: AnswerEvent = { type: 'content', block: 0, piece: { text: 'word' }, bytes: 4 };
 const MESSAGE_STOP: AnswerEvent = { type: 'message-stop', stopReason: 'end_turn' };
 const USAGE: AnswerEvent = { type: 'usage', usage: { inputTokens: 7, outputTokens: 2 } };
 
-const ESTIMATE = { inputTokens: 30, outputTokens: 1, estimated: true };
+const ESTIMATE = { inputTokens: 30, outputTokens: 1, estimated: true } as const;
 const THROTTLED: ModelFailure = {
   kind: 'quota-minute',
   name: 'ThrottlingException',
@@ -70,7 +71,7 @@ describe('a stream after its first token', () => {
   test('is an answer if its time is up', () => {
     expect(outcomeOf(assembled(TOKEN), { why: 'answer-time' })).toEqual({
       outcome: 'answer',
-      answer: { text: 'word', stopReason: 'time_limit', usage: ESTIMATE },
+      answer: aModelAnswer('word', { stopReason: 'time_limit', usage: ESTIMATE }),
     });
   });
 
@@ -86,18 +87,14 @@ describe('a complete answer', () => {
   test.each(ENDS)('counts although the stream ends by %j', (end) => {
     expect(outcomeOf(assembled(TOKEN, MESSAGE_STOP), end)).toEqual({
       outcome: 'answer',
-      answer: { text: 'word', stopReason: 'end_turn', usage: ESTIMATE },
+      answer: aModelAnswer('word', { usage: ESTIMATE }),
     });
   });
 
   test('without a token is an empty answer', () => {
     expect(outcomeOf(assembled(MESSAGE_STOP, USAGE), { why: 'ended' })).toEqual({
       outcome: 'answer',
-      answer: {
-        text: '',
-        stopReason: 'end_turn',
-        usage: { inputTokens: 7, outputTokens: 2 },
-      },
+      answer: aModelAnswer('', { usage: { inputTokens: 7, outputTokens: 2 } }),
     });
   });
 });

@@ -1,12 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
+import { userMessage } from '../../../lambda/contract/conversation.ts';
 import type { ModelResult } from '../../../lambda/core/router/model-client.ts';
 import { answers, fails } from '../../support/fake-model-client.ts';
+import { aModelAnswer } from '../../support/model-answer.ts';
 import { aChain, aLease, aRouter, aRun, EAST_SONNET } from '../../support/router-builders.ts';
 
 /** An answer that our own time limit cut. */
-function cut(text: string, inToolCall?: true): ModelResult {
+function cut(text: string, hasBrokenToolCall?: true): ModelResult {
   const usage = { inputTokens: 100, outputTokens: 10, estimated: true as const };
-  const answer = { text, stopReason: 'time_limit', usage, ...(inToolCall && { inToolCall }) };
+  const answer = aModelAnswer(text, {
+    ...{ stopReason: 'time_limit', usage },
+    ...(hasBrokenToolCall && { hasBrokenToolCall }),
+  });
   return { outcome: 'answer', answer, elapsedMs: 600_000, firstTokenMs: 900 };
 }
 
@@ -64,7 +69,7 @@ describe('a long prompt', () => {
     const { router, models, circuits } = aRouter();
     const text = 'four'.repeat(50_000);
 
-    await router.run(aRun({ conversation: { messages: [{ role: 'user', text }] } }));
+    await router.run(aRun({ conversation: { messages: [userMessage(text)] } }));
 
     expect(models.limits).toMatchObject([{ firstTokenMs: 45_000 }]);
     expect(circuits.admissions).toMatchObject([{ leaseMs: 1.25 * (45_000 + 20_000) }]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { userMessage } from '../../../lambda/contract/conversation.ts';
 import type { ModelClient, ModelRequest } from '../../../lambda/core/router/model-client.ts';
 import type { Router } from '../../../lambda/core/router/router.ts';
 import type { RunRequest } from '../../../lambda/core/router/run-request.ts';
@@ -9,7 +10,7 @@ import { RecordingTrace } from '../../support/recording-trace.ts';
 
 const request = {
   jobId: 'job',
-  conversation: { messages: [{ role: 'user', text: 'secret' }] },
+  conversation: { messages: [userMessage('secret')] },
 } as unknown as RunRequest;
 const target = { region: 'us-east-1', modelId: 'amazon.nova-lite-v1:0' };
 const LIMITS = { isStreamed: true, firstTokenMs: 1000, stallMs: 1000, answerMs: 1000 };

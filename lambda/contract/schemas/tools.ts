@@ -1,0 +1,25 @@
+/** The tools of a conversation, and how a model may choose between them. */
+import * as z from 'zod';
+import { cachePoint, toolName } from './content-blocks.ts';
+import { oneOf } from './one-of.ts';
+import { wellFormed } from './text.ts';
+
+const tool = oneOf({
+  toolSpec: z.strictObject({
+    name: toolName,
+    description: wellFormed.min(1).optional(),
+    inputSchema: z.strictObject({ json: z.record(z.string(), z.unknown()) }),
+    strict: z.boolean().optional(),
+  }),
+  systemTool: z.strictObject({ name: toolName }),
+  cachePoint,
+});
+
+const empty = z.strictObject({});
+
+export const toolConfig = z.strictObject({
+  tools: z.array(tool).min(1).max(500),
+  toolChoice: oneOf({ auto: empty, any: empty, tool: z.strictObject({ name: toolName }) })
+    .optional()
+    .describe('`any` and `tool` force a call: only models that can be forced serve the job.'),
+});
