@@ -1,3 +1,4 @@
+import type { Settings } from '../../lambda/contract/policy.ts';
 import { START } from '../support/job-builders.ts';
 import { someSettings } from '../support/settings.ts';
 import { Cloud } from './cloud.ts';
@@ -29,7 +30,7 @@ export async function openSimulation(
   { platform, path, tamper = (ports) => ports }: RunSetup,
   state: SimulationState,
 ): Promise<Simulation> {
-  const settings = someSettings({ tiers: TIERS, jobs: path.jobs });
+  const settings = settingsOf(path);
   const { isBusyHour, tokens = 1, queueDownMs = 0, busDownMs = 0 } = path;
   const cloud = new Cloud({ reaction: reactionOf(path), tokens }, state.cloud);
   cloud.queue.othersWaiting = isBusyHour ? 1 : 0;
@@ -49,6 +50,15 @@ function reactionOf({ models }: Path): Script['reaction'] {
 
 function isList(models: Path['models']): models is readonly Reaction[] {
   return Array.isArray(models);
+}
+
+/** The settings by path. Validating them takes an eighth of a run, and every run of a path has the same ones. */
+const SETTINGS = new Map<Path, Settings>();
+
+function settingsOf(path: Path): Settings {
+  const settings = SETTINGS.get(path) ?? someSettings({ tiers: TIERS, jobs: path.jobs });
+  SETTINGS.set(path, settings);
+  return settings;
 }
 
 const TIERS = ['primary', 'last-resort'].map((name) => ({

@@ -112,7 +112,8 @@ export class Sandbox {
   }
 
   kill(): void {
-    this.#death.abort();
+    // A reason, because without one Node makes an error with a stack for each death.
+    this.#death.abort('killed');
     this.#interrupt('killed');
   }
 

@@ -19,6 +19,15 @@ export const listQuery = z.strictObject({
 
 /** Returns the query of one job. `longestWaitSeconds` is the largest `wait` that is allowed. */
 export function jobQuery(longestWaitSeconds: number) {
+  const schema = JOB_QUERIES.get(longestWaitSeconds) ?? newJobQuery(longestWaitSeconds);
+  JOB_QUERIES.set(longestWaitSeconds, schema);
+  return schema;
+}
+
+/** The schemas by their largest `wait`. A deployment has one, and making it takes longer than using it. */
+const JOB_QUERIES = new Map<number, ReturnType<typeof newJobQuery>>();
+
+function newJobQuery(longestWaitSeconds: number) {
   const { shared } = LONGEST_WAIT_SECONDS;
   return z.strictObject({
     wait: wholeNumber(0, longestWaitSeconds)
