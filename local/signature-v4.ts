@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /**
- * The parts of AWS Signature Version 4 that signatures in headers and in links have in common.
+ * The parts of AWS Signature Version 4 that signatures in headers, in links and in forms have in common.
  *
  * Source: AWS, "Create a signed AWS API request".
  */
@@ -35,6 +35,11 @@ export function signatureOf(
   secret: string,
 ): string {
   const text = ['AWS4-HMAC-SHA256', sentAt, scope, sha256(canonicalRequest)].join('\n');
+  return signatureOfText(text, scope, secret);
+}
+
+/** Signs a text as it is, such as the policy of a form. */
+export function signatureOfText(text: string, scope: string, secret: string): string {
   const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secret}`);
   return hmac(key, text).toString('hex');
 }

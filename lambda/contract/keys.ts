@@ -3,6 +3,9 @@
 /** A job's id: 32 hexadecimal digits. */
 export const JOB_ID = /^[0-9a-f]{32}$/;
 
+/** An upload's id has the same form. */
+export const UPLOAD_ID = JOB_ID;
+
 export const JOBS_TABLE = {
   partitionKey: 'jobId',
   /** Lists one tenant's jobs, newest first: (tenant, `createdAt#jobId`). */
@@ -80,4 +83,25 @@ export function resultKey(jobId: string, claimToken: string): string {
 /** Returns the key of the object, beside the answer's, that says why a model refused the job. */
 export function errorDetailKey(jobId: string, claimToken: string): string {
   return `${resultKey(jobId, claimToken)}/error-detail`;
+}
+
+/** Returns the key of a file that a tenant uploads. `owner` is a hash of the tenant. */
+export function uploadKey(owner: string, uploadId: string): string {
+  return `${UPLOAD_PREFIX}${owner}/${uploadId}`;
+}
+
+/** The prefix of all uploads. They are deleted after a day; a job has copies of its own. */
+export const UPLOAD_PREFIX = 'uploads/';
+
+/**
+ * Returns the key of a job's copy of an upload, beside its prompt. The key includes the token of the
+ * request that copied it, so no other request can overwrite it.
+ */
+export function fileKey(jobId: string, requestToken: string, uploadId: string): string {
+  return `prompts/${jobId}/${requestToken}/${uploadId}`;
+}
+
+/** Returns the prefixes of all objects of a job, including those that no row refers to. */
+export function jobPrefixes(jobId: string): readonly string[] {
+  return [`prompts/${jobId}/`, `results/${jobId}/`];
 }

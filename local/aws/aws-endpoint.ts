@@ -1,5 +1,5 @@
 import { type Handler, sendJson } from '../loopback.ts';
-import { isOperation, isS3Request } from './operations.ts';
+import { isFormPost, isOperation, isS3Request } from './operations.ts';
 
 /** The handlers of the emulated AWS services. Each speaks the protocol of its service. */
 export interface AwsServices {
@@ -16,12 +16,13 @@ export interface AwsServices {
 /**
  * Serves all services at one endpoint. The JSON protocols name the service in a header; a request
  * without that header is for S3. A browser sends the header `Origin` with a request from a web page, and
- * no AWS client does, so such a request is refused.
+ * no AWS client does, so such a request is refused, except a form with a signed policy: S3 accepts it from
+ * any web page.
  */
 export function serveAws({ dynamodb, ssm, events, logs, queuesAndObjects }: AwsServices): Handler {
   return (request, response) => {
     const target = request.headers['x-amz-target'];
-    if (request.headers.origin !== undefined) {
+    if (request.headers.origin !== undefined && !isFormPost(request)) {
       return sendJson(response, 403, { __type: 'AccessDenied', message: 'origin not allowed' });
     }
     if (target === undefined ? !isS3Request(request) : !isOperation(request)) {

@@ -8,18 +8,26 @@ type Options = NonNullable<Parameters<typeof buildApp>[0]>;
 type Stores = NonNullable<Options['stores']>;
 export type QueueStore = Stores['sqsStore'];
 export type Queue = ReturnType<QueueStore['createQueue']>;
+export type ObjectStore = Stores['s3Store'];
 
-/** Creates fauxqs and the store of its queues. The package exports the store's type only. */
+/** Creates fauxqs with the stores of its queues and objects. The package exports their types only. */
 export async function createFauxqs(): Promise<{
   readonly app: Fauxqs;
-  readonly store: QueueStore;
+  readonly queues: QueueStore;
+  readonly objects: ObjectStore;
 }> {
-  const module = new URL('./sqs/sqsStore.js', import.meta.resolve('fauxqs')).href;
-  const { SqsStore } = (await import(module)) as { readonly SqsStore: new () => QueueStore };
-  const store = new SqsStore();
-  // fauxqs creates the stores that are missing, but its type asks for all of them.
-  const stores = { sqsStore: store } as Stores;
-  return { app: buildApp({ logger: false, stores }), store };
+  const [{ SqsStore }, { S3Store }] = await Promise.all([
+    moduleOf<{ readonly SqsStore: new () => QueueStore }>('./sqs/sqsStore.js'),
+    moduleOf<{ readonly S3Store: new () => ObjectStore }>('./s3/s3Store.js'),
+  ]);
+  const [queues, objects] = [new SqsStore(), new S3Store()];
+  // fauxqs creates the store that is missing, but its type asks for all of them.
+  const stores = { sqsStore: queues, s3Store: objects } as Stores;
+  return { app: buildApp({ logger: false, stores }), queues, objects };
+}
+
+async function moduleOf<Exports>(path: string): Promise<Exports> {
+  return await import(new URL(path, import.meta.resolve('fauxqs')).href);
 }
 
 interface InternalRequest {

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type AccessControl, credentialOf } from '../iam.ts';
 import type { Signed } from '../signature-v4.ts';
+import { copyFault } from './copy-guard.ts';
 import { askFauxqs, type Fauxqs } from './fauxqs.ts';
 import { linkSigner, refuseLink } from './presigned-link.ts';
+import { fault, faultXml } from './s3-fault.ts';
 
 export interface ObjectGuards {
   /** A missing object is a 403 for a caller who may not list the bucket, as in S3. */
@@ -11,7 +13,7 @@ export interface ObjectGuards {
 
 /**
  * Adds the rules of S3 that fauxqs lacks: IAM permissions, signature and expiry of presigned links,
- * conditional writes, and response headers that a link overrides.
+ * conditional writes and copies, and response headers that a link overrides.
  */
 export function guardObjects(
   app: Fauxqs,
@@ -32,12 +34,13 @@ export function guardObjects(
     const failure =
       (denial && fault(403, 'AccessDenied', denial)) ||
       linkFault(request.raw, access) ||
+      (await copyFault(app, access, request.raw, hidesMissing)) ||
       (conditional && (await failedCondition(request, path)));
     if (!failure) return;
     await reply
       .code(failure.status)
       .header('content-type', 'application/xml')
-      .send(errorXml(failure.code, failure.message));
+      .send(faultXml(failure));
   });
 
   app.addHook('onResponse', async (request) => {
@@ -53,7 +56,7 @@ export function guardObjects(
       const bucket = target.arn.split('/')[0] ?? target.arn;
       if (!access.wouldDeny(signer(request.raw), 's3:ListBucket', bucket)) return payload;
       reply.code(403);
-      return payload && errorXml('AccessDenied', 'Access Denied');
+      return payload && faultXml({ code: 'AccessDenied', message: 'Access Denied' });
     }
     for (const [name, value] of target.url.searchParams) {
       if (name.startsWith('response-')) reply.header(name.slice('response-'.length), value);
@@ -119,12 +122,4 @@ function linkFault(request: Signed, { secretOf }: AccessControl) {
 
 function isConditional(headers: IncomingHttpHeaders): boolean {
   return headers['if-none-match'] !== undefined || headers['if-match'] !== undefined;
-}
-
-function fault(status: number, code: string, message: string) {
-  return { status, code, message };
-}
-
-function errorXml(code: string, message: string): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><RequestId>local</RequestId></Error>`;
 }

@@ -6,7 +6,9 @@ import { KIND, type Unkind } from '../unkind.ts';
 import { emptyShortPolls } from './empty-polls.ts';
 import { deliverFairly } from './fair-delivery.ts';
 import { askFauxqs, createFauxqs, type Fauxqs } from './fauxqs.ts';
+import { serveForms } from './form-posts.ts';
 import { guardObjects } from './object-guards.ts';
+import { isFormPost } from './operations.ts';
 import { guardQueues } from './queue-guards.ts';
 import { createQueues, type Queues } from './queues.ts';
 import { restlessQueues } from './restless-queues.ts';
@@ -29,17 +31,19 @@ export async function serveQueuesAndObjects(
   access: AccessControl,
   unkind: Unkind = KIND,
 ): Promise<QueuesAndObjects> {
-  const { app, store } = await createFauxqs();
-  deliverFairly(app, store);
+  const { app, queues, objects } = await createFauxqs();
+  deliverFairly(app, queues);
   guardQueues(app, access);
   guardObjects(app, access, { hidesMissing: unkind.has('s3-403') });
+  const forms = serveForms(objects, access);
   emptyShortPolls(app, unkind.chance('empty-polls', EMPTY_POLLS_SHARE));
   await app.ready();
   for (const { ref } of stack.resources('AWS::S3::Bucket', z.looseObject({}))) {
     await createBucket(app, ref);
   }
   return {
-    handler: (request, response) => app.routing(request, response),
+    handler: (request, response) =>
+      isFormPost(request) ? forms(request, response) : app.routing(request, response),
     queues: deliver(await createQueues(app, stack), unkind),
     close: () => app.close(),
   };
