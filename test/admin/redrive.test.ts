@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type RedriveDependencies, redrive } from '../../lambda/admin/redrive.ts';
 import { userMessage } from '../../lambda/contract/conversation.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
+import type { Settings } from '../../lambda/contract/policy.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { type RedriveRequest, redriveRequest } from '../../lambda/contract/schemas/redrive.ts';
 import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
@@ -11,6 +12,7 @@ import { sweep } from '../../lambda/sweeper/sweep.ts';
 import { work } from '../../lambda/worker/work.ts';
 import { aJob, JOB_ID, START } from '../support/job-builders.ts';
 import { aWorld, rowOf } from '../support/job-world.ts';
+import { A, B, twoChains } from '../support/two-chains.ts';
 
 const { generation } = aJob();
 const MINUTE = 60_000;
@@ -60,10 +62,11 @@ interface Options {
   readonly bodies?: readonly string[];
   /** Target keys whose circuits are open. */
   readonly open?: readonly string[];
+  readonly settings?: Settings;
 }
 
-function aRedrive({ jobs = [], bodies = jobs.map(letterFor), open = [] }: Options = {}) {
-  const world = aWorld();
+function aRedrive({ jobs = [], bodies = jobs.map(letterFor), open = [], settings }: Options = {}) {
+  const world = aWorld({ settings });
   for (const job of jobs) world.jobs.rows.set(job.jobId, job);
   const deadLetters = new MemoryDeadLetters(bodies);
   const openKeys = new Set(open);
@@ -252,6 +255,24 @@ describe('a redrive is held', () => {
     expect(rowOf(world, choosy.jobId)).toEqual(choosy);
     expect(rowOf(world, JOB_ID).status).toBe('QUEUED');
     expect(deadLetters.hidden.size).toBe(0);
+  });
+
+  test('only for jobs whose own chain has no serving target', async () => {
+    const jobs = [
+      aDeadJob({ jobId: idOf(1), chain: 'fast' }),
+      aDeadJob({ jobId: idOf(2), chain: 'strong' }),
+    ];
+    const { world, run } = aRedrive({ jobs, settings: twoChains(), open: [A, B] });
+
+    expect(await run()).toMatchObject({ moved: 1, held: 1 });
+    expect(rowOf(world, idOf(1)).status).toBe('DEAD_LETTERED');
+    expect(rowOf(world, idOf(2)).status).toBe('QUEUED');
+  });
+
+  test('not for a job whose chain is gone, because its run ends it with that reason', async () => {
+    const { run } = aRedrive({ jobs: [aDeadJob({ chain: 'former' })], settings: twoChains() });
+
+    expect(await run()).toMatchObject({ moved: 1, held: 0 });
   });
 
   test('from the moment at which the last target is lost', async () => {

@@ -306,6 +306,19 @@ describe('the checks of an account', () => {
       ]);
     });
 
+    test('are compared once with the highest cap of the chains that share a target', async () => {
+      const targets = [{ region: REGION, modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' }];
+      const chain = (maxTokens: number) => ({ tiers: [{ name: 'only', targets, maxTokens }] });
+      const chains = { short: chain(100), long: chain(2000) };
+      account.set({ quotas: { bedrock: [{ name: TOKENS, value: 39_999 }] } });
+      const client = new ServiceQuotasClient(account.config);
+      const { jobs } = settings;
+
+      expect(await checkQuotas(client, REGION, someSettings({ chains, jobs }))).toMatchObject([
+        { level: 'warning', found: expect.stringContaining('busy workers need 40000') },
+      ]);
+    });
+
     test.each([
       [TOKENS, 19_999],
       [REQUESTS, 19],

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { checkModel } from '../../doctor/model.ts';
+import type { Finding } from '../../doctor/finding.ts';
+import { checkChains, checkModel } from '../../doctor/model.ts';
 import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
 import { systemClock } from '../../lambda/aws/system-clock.ts';
 import { type FakeBedrock, startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
 import { useBedrockAt } from '../support/bedrock-endpoint.ts';
+import { A, B, C, twoChains } from '../support/two-chains.ts';
 import '../support/errors-of-one-realm.ts';
 
 const TARGET = { region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-6' };
@@ -148,5 +150,28 @@ describe('the check of a model', () => {
     const { fix } = await checkModel(models, { region, modelId });
     const ids = 'eu.anthropic.claude-sonnet-4-6 or global.anthropic.claude-sonnet-4-6';
     expect(fix).toContain(`an inference profile of this region: ${ids};`);
+  });
+});
+
+describe('the check of the chains', () => {
+  const finding = (subject: string, level: Finding['level']): Finding => ({
+    check: 'model',
+    subject,
+    level,
+    found: 'any',
+  });
+
+  test('is bad for each chain whose targets all have a warning', () => {
+    const findings = [finding(A, 'warning'), finding(B, 'warning'), finding(C, 'good')];
+
+    expect(checkChains(twoChains(), findings)).toMatchObject([
+      { check: 'model', subject: 'chain fast', level: 'bad' },
+    ]);
+  });
+
+  test('repeats no finding that is bad already', () => {
+    const findings = [finding(A, 'bad'), finding(B, 'warning'), finding(C, 'bad')];
+
+    expect(checkChains(twoChains(), findings)).toEqual([]);
   });
 });

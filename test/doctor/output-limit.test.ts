@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkNode } from '../../doctor/node.ts';
 import { checkOutputLimits } from '../../doctor/output-limit.ts';
+import { A, B, C, twoChains } from '../support/two-chains.ts';
 
 function limitOf(modelId: string, maxTokens: number) {
   const targets = [{ region: 'us-east-1', modelId }];
@@ -19,6 +20,15 @@ describe('the check of output limits', () => {
       level: 'bad',
       fix: 'set maxTokens to 4096 or less',
     });
+  });
+
+  test('names the tier of each chain', () => {
+    expect(checkOutputLimits(twoChains()).map(({ subject }) => subject)).toEqual([
+      `fast/first ${A}`,
+      `fast/last ${B}`,
+      `strong/first ${C}`,
+      `strong/last ${B}`,
+    ]);
   });
 
   test('warns of an unknown model', () => {

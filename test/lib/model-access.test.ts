@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Target } from '../../lambda/contract/policy.ts';
+import type { Settings, Target } from '../../lambda/contract/policy.ts';
 import { aStack, aTemplate, oneTargetSettings } from '../support/stack.ts';
 import { statementsOf } from '../support/template.ts';
 
@@ -12,7 +12,11 @@ function settingsFor(...targets: Target[]) {
 
 /** Returns the statements for model calls: on the called resources, then on models behind profiles. */
 function accessTo(...targets: Target[]) {
-  return statementsOf(aTemplate({ settings: settingsFor(...targets) })).filter(({ actions }) =>
+  return accessIn(settingsFor(...targets));
+}
+
+function accessIn(settings: Settings) {
+  return statementsOf(aTemplate({ settings })).filter(({ actions }) =>
     actions.includes('bedrock:InvokeModel'),
   );
 }
@@ -108,6 +112,21 @@ describe('access to models', () => {
     expect(model?.condition).toEqual({
       StringEquals: { 'bedrock:InferenceProfileArn': [modelId] },
     });
+  });
+
+  test('covers the targets of all chains', () => {
+    const chain = (...targets: Target[]) => ({
+      tiers: [{ name: 'only', targets, maxTokens: 512 }],
+    });
+    const [east, west] = ['us-east-1', 'us-west-2'].map((region) => ({ region, modelId: MODEL }));
+    if (!east || !west) throw new Error('two targets');
+    const settings = oneTargetSettings({
+      chains: { fast: chain(east), strong: chain(west, east) },
+    });
+
+    expect(accessIn(settings).map(({ resources }) => resources)).toEqual([
+      modelIn('us-east-1', 'us-west-2'),
+    ]);
   });
 
   test('needs no second statement for provisioned throughput', () => {

@@ -6,6 +6,7 @@ import { shortestCallMs } from '../../lambda/contract/time-budget.ts';
 import type { OverrideMode } from '../../lambda/contract/words.ts';
 import { answers, fails } from '../support/fake-model-client.ts';
 import { PRIMARY, ProberWorld, SECONDARY } from '../support/prober-world.ts';
+import { targetOf } from '../support/router-builders.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -84,6 +85,19 @@ describe('the prober', () => {
     expect(second?.jobId).not.toBe(first?.jobId);
     const { firstTokenSeconds, stallSeconds } = world.settings.breaker;
     expect(world.models.limits[0]?.answerMs).toBe((firstTokenSeconds + stallSeconds) * 1000);
+  });
+
+  test('calls a target of several chains once, and counts its tokens in its first tier', async () => {
+    const tiers = [{ name: 'only', targets: [targetOf(PRIMARY)], maxTokens: 9 }];
+    const world = await new ProberWorld({
+      chains: { fast: { tiers }, strong: { tiers } },
+    }).outage();
+    world.models.follow(answers());
+
+    expect(await world.minutes(2)).toMatchObject([{ calls: 1 }, { calls: 6 }]);
+    const counted = Object.keys(world.telemetry.counts);
+    expect(counted).toContain(`${METRIC.inputTokens} fast/only`);
+    expect(counted).not.toContain(`${METRIC.inputTokens} strong/only`);
   });
 
   test('makes no calls while it is off or all circuits are closed', async () => {

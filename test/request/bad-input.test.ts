@@ -97,6 +97,8 @@ describe('a bad body', () => {
       'inferenceConfig.temperature',
     ],
     ['with an unknown whenOpen', '{"prompt":"a","whenOpen":"wait"}', 'whenOpen'],
+    ['with an unknown chain', '{"prompt":"a","chain":"slow"}', 'chain'],
+    ['with a number for a chain', '{"prompt":"a","chain":1}', 'chain'],
     ['with an unknown tier', '{"prompt":"a","minTier":"gold"}', 'minTier'],
     [
       'with a region without targets',

@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { userMessage } from '../../lambda/contract/conversation.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
+import type { Settings } from '../../lambda/contract/policy.ts';
 import { type ApiCall, anApi, bodyOf } from '../support/api-caller.ts';
 import type { ApiEventOptions } from '../support/api-event.ts';
 import { START } from '../support/job-builders.ts';
 import { aWorld, rowOf, type World } from '../support/job-world.ts';
 import { someSettings } from '../support/settings.ts';
+import { twoChains } from '../support/two-chains.ts';
 
 let world: World;
 let call: ApiCall;
@@ -16,6 +18,11 @@ beforeEach(() => {
 
 const post = (body: unknown, options: ApiEventOptions = {}) =>
   call({ route: 'POST /jobs', body: JSON.stringify(body), ...options });
+
+function withSettings(settings: Settings) {
+  const world = aWorld({ settings });
+  return { world, call: anApi(world) };
+}
 
 const key = (...values: string[]) => ({ headers: { 'Idempotency-Key': values } });
 
@@ -89,6 +96,67 @@ describe('POST /v1/jobs', () => {
       regions: ['us-east-1'],
       deadlineAt: START + 600_000,
     });
+  });
+
+  test('keeps the chain of a job that names one, or else the default chain', async () => {
+    const { world, call } = withSettings(twoChains());
+    const submit = async (body: object) =>
+      rowOf(world, bodyOf(await call({ route: 'POST /jobs', body: JSON.stringify(body) })).jobId);
+
+    expect((await submit({ prompt: 'hello', chain: 'strong' })).chain).toBe('strong');
+    expect((await submit({ prompt: 'hello' })).chain).toBe('fast');
+  });
+
+  test('accepts a tier and a region only if the job’s own chain has them', async () => {
+    const { call } = withSettings(twoChains());
+    const submit = async (options: object) => {
+      const body = JSON.stringify({ prompt: 'hello', ...options });
+      const result = await call({ route: 'POST /jobs', body });
+      return result.statusCode === 202 ? 202 : bodyOf(result).errors;
+    };
+
+    expect(await submit({ chain: 'strong', regions: ['us-west-2'] })).toBe(202);
+    expect(await submit({ chain: 'fast', regions: ['us-west-2'], minTier: 'gold' })).toEqual([
+      { field: 'minTier', detail: 'got an unknown tier, allowed is one of first, last' },
+      {
+        field: 'regions[0]',
+        detail: 'got a region without targets, allowed is one of us-east-1',
+      },
+    ]);
+  });
+
+  test.each(['slow', '', 'constructor'])(
+    'refuses the unknown chain "%s", and names the known ones',
+    async (chain) => {
+      const { world, call } = withSettings(twoChains());
+
+      const result = await call({
+        route: 'POST /jobs',
+        body: JSON.stringify({ prompt: 'hello', chain, minTier: 'gold' }),
+      });
+
+      expect(result.statusCode).toBe(400);
+      expect(bodyOf(result).errors).toEqual([
+        { field: 'chain', detail: 'got an unknown chain, allowed is one of fast, strong' },
+      ]);
+      expect(world.jobs.rows.size).toBe(0);
+    },
+  );
+
+  test('answers a repeat of a job without a chain after another chain became the default', async () => {
+    const { chains } = twoChains();
+    const { world, call } = withSettings(twoChains());
+    const request = { route: 'POST /jobs', body: '{"prompt":"hello"}', ...key('one') } as const;
+    const first = await call(request);
+    const reordered = twoChains({
+      chains: { strong: chains.strong ?? { tiers: [] }, fast: chains.fast ?? { tiers: [] } },
+    });
+
+    const repeat = await anApi(world, { settings: reordered })(request);
+
+    expect(repeat.statusCode).toBe(202);
+    expect(bodyOf(repeat).jobId).toBe(bodyOf(first).jobId);
+    expect(rowOf(world, bodyOf(first).jobId).chain).toBe('fast');
   });
 
   test('accepts a job even if the queue is down: the row is durable and due', async () => {

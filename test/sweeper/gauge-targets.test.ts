@@ -9,17 +9,18 @@ import {
   SITUATION_SETTINGS,
 } from '../support/health-situations.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
+import { A, B, C, twoChains } from '../support/two-chains.ts';
 
 type Facts = Pick<HealthSituation, 'circuits' | 'dailyQuotas' | 'disabled'>;
 
-async function gauged({ circuits, dailyQuotas, disabled }: Facts) {
+async function gauged({ circuits, dailyQuotas, disabled }: Facts, settings = SITUATION_SETTINGS) {
   const { counts, metrics } = recordingTelemetry();
   const ports = {
     circuits: { summaries: async () => circuits, dailyQuotas: async () => dailyQuotas },
     disabledTargets: { all: async () => disabled },
     clock: { now: () => NOW_MS },
   };
-  await gaugeTargets(ports, metrics, SITUATION_SETTINGS);
+  await gaugeTargets(ports, metrics, settings);
   return counts;
 }
 
@@ -47,6 +48,27 @@ test('the gauges show the state of each target, and count the serving and the di
     [`${METRIC.targetsServing} us-east-1`]: 1,
     [`${METRIC.targetsServing} us-west-2`]: 1,
     [METRIC.targetsDisabled]: 1,
+  });
+});
+
+test('the gauges count the serving targets of each chain; a shared target counts in both, and once in its region', async () => {
+  const circuits = [{ key: B, state: 'OPEN', untilMs: NOW_MS + 1 }] as const;
+
+  const gauges = await gauged({ circuits, dailyQuotas: new Map(), disabled: {} }, twoChains());
+
+  expect(gauges).toEqual({
+    [`${METRIC.targetState} ${A}`]: 0,
+    [`${METRIC.targetState} ${B}`]: 2,
+    [`${METRIC.targetState} ${C}`]: 0,
+    [`${METRIC.targetsServing} fast`]: 1,
+    [`${METRIC.targetsServing} fast/first`]: 1,
+    [`${METRIC.targetsServing} fast/last`]: 0,
+    [`${METRIC.targetsServing} strong`]: 1,
+    [`${METRIC.targetsServing} strong/first`]: 1,
+    [`${METRIC.targetsServing} strong/last`]: 0,
+    [`${METRIC.targetsServing} us-east-1`]: 1,
+    [`${METRIC.targetsServing} us-west-2`]: 1,
+    [METRIC.targetsDisabled]: 0,
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { candidatesFor } from '../../../lambda/core/router/candidates.ts';
 import { someSettings } from '../../support/settings.ts';
+import { A, B, C, twoChains } from '../../support/two-chains.ts';
 
 /** Returns a `random` that draws each pair of a grid of 100 by 100 once. */
 function gridDraws(): () => number {
@@ -99,5 +100,33 @@ describe('the tiers that may serve a job', () => {
     expect(tiersFor({ chain: 'default', whenOpen: 'queue', minTier: 'last-resort' })).toEqual([
       'primary',
     ]);
+  });
+});
+
+describe('the targets that may serve a job', () => {
+  const keysFor = (request: Partial<Parameters<typeof candidatesFor>[1]>) =>
+    candidatesFor(twoChains(), { chain: 'fast', whenOpen: 'fallback', ...request }, () => 0.5).map(
+      ({ key, chain, tier }) => [key, `${chain}/${tier.name}`],
+    );
+
+  test('are those of its chain, which may share them with others', () => {
+    expect(keysFor({ chain: 'fast' })).toEqual([
+      [A, 'fast/first'],
+      [B, 'fast/last'],
+    ]);
+    expect(keysFor({ chain: 'strong' })).toEqual([
+      [C, 'strong/first'],
+      [B, 'strong/last'],
+    ]);
+  });
+
+  test('are limited by its minTier and its regions within its chain', () => {
+    expect(keysFor({ chain: 'strong', minTier: 'first' })).toEqual([[C, 'strong/first']]);
+    expect(keysFor({ chain: 'strong', regions: ['us-east-1'] })).toEqual([[B, 'strong/last']]);
+  });
+
+  test('are none if the settings no longer have its chain', () => {
+    expect(keysFor({ chain: 'gone' })).toEqual([]);
+    expect(keysFor({ chain: 'constructor' })).toEqual([]);
   });
 });

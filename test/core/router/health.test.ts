@@ -17,6 +17,7 @@ import {
   WEST_HAIKU,
   WEST_SONNET,
 } from '../../support/router-builders.ts';
+import { A, B, C, twoChains } from '../../support/two-chains.ts';
 
 const SINCE = { sinceMs: NOW_MS - 30_000 };
 const UNTIL = { untilMs: NOW_MS + 30_000 };
@@ -469,3 +470,42 @@ function situation(name: RegExp) {
   if (!found) throw new Error(`no situation ${name}`);
   return found;
 }
+
+describe('the health of several chains', () => {
+  const viewOf = (open: readonly string[]) =>
+    healthView(twoChains(), {
+      circuits: open.map((key) => ({ ...OPEN, key })),
+      disabled: {},
+      nowMs: NOW_MS,
+    });
+
+  test('lists each target once, with all its tiers', () => {
+    expect(viewOf([]).targets.map(({ target, tiers }) => [target, tiers])).toEqual([
+      [A, [{ chain: 'fast', tier: 'first' }]],
+      [
+        B,
+        [
+          { chain: 'fast', tier: 'last' },
+          { chain: 'strong', tier: 'last' },
+        ],
+      ],
+      [C, [{ chain: 'strong', tier: 'first' }]],
+    ]);
+  });
+
+  test.each([
+    [[], 'healthy', 'healthy', 'healthy'],
+    [[A], 'degraded', 'degraded', 'healthy'],
+    [[A, B], 'unhealthy', 'unhealthy', 'degraded'],
+    [[A, B, C], 'unhealthy', 'unhealthy', 'unhealthy'],
+    [[B], 'degraded', 'degraded', 'degraded'],
+  ])('with the open circuits %j is %s, that of its worst chain', (open, status, fast, strong) => {
+    expect(viewOf(open)).toMatchObject({
+      status,
+      chains: [
+        { chain: 'fast', status: fast },
+        { chain: 'strong', status: strong },
+      ],
+    });
+  });
+});

@@ -182,3 +182,20 @@ test('inference skips at most half of all targets, whatever is open', () => {
 test('64. inference never skips the only target: its own circuit decides, and there is no panic mode', () => {
   expect(out(chain('us-east-1/a'), [open('us-east-1/a')])).toEqual([]);
 });
+
+test('a target that several chains share counts once in its region', () => {
+  const tiers = [
+    { name: 'only', maxTokens: 1, targets: ['us-east-1/a', 'us-east-1/b'].map(targetOf) },
+  ];
+  const others = ['us-east-1/c', 'us-east-1/d', 'us-east-1/e'].map(targetOf);
+  const settings = someSettings({
+    chains: {
+      one: { tiers },
+      two: { tiers },
+      three: { tiers: [{ name: 'only', maxTokens: 1, targets: others }] },
+    },
+  });
+
+  // Two of five targets are not half of them.
+  expect(out(settings, [open('us-east-1/a'), open('us-east-1/b')])).toEqual([]);
+});

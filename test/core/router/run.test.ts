@@ -15,6 +15,7 @@ import {
   WEST_HAIKU,
   WEST_SONNET,
 } from '../../support/router-builders.ts';
+import { A, B, C, twoChains } from '../../support/two-chains.ts';
 
 /** A prompt that is estimated at 150,000 tokens. The context window holds 200,000. */
 const LONG = { messages: [userMessage('four'.repeat(150_000))] } as const;
@@ -326,6 +327,30 @@ describe('the list of targets for a job', () => {
     await router.run(aRun({ minTier: 'gone' }));
 
     expect(called()).toEqual([EAST_SONNET, WEST_SONNET]);
+  });
+
+  test('is that of the job’s chain, and a circuit that one chain opened holds for another', async () => {
+    const { router, circuits, called } = aRouter({ settings: twoChains(), script: fails('fault') });
+    circuits.reject(B, 'open', 30_000);
+
+    await router.run(aRun({ chain: 'fast' }));
+    await router.run(aRun({ chain: 'strong' }));
+
+    expect(called()).toEqual([A, C]);
+  });
+
+  test('is gone with the job’s chain: the run ends at once and names the chain', async () => {
+    const { router, called } = aRouter({ settings: twoChains() });
+
+    expect(await router.run(aRun({ chain: 'former', whenOpen: 'queue' }))).toEqual({
+      outcome: 'refused',
+      error: {
+        type: 'urn:holdfast:problem:chain-gone',
+        title: 'The settings no longer have the chain former',
+      },
+      attempts: [],
+    });
+    expect(called()).toEqual([]);
   });
 
   test('is limited to the job’s regions', async () => {
