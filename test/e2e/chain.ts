@@ -12,7 +12,7 @@ export interface ChainTarget {
   readonly at: { readonly region: string; readonly model: string };
 }
 
-/** The targets of the chain, one in each tier. */
+/** The targets of the default chain, one in each tier. */
 export const [PRIMARY, SECONDARY, LAST_RESORT] = defaultTiers(SETTINGS).map(
   ({ targets: [target] }) => {
     if (!target) throw new Error('each tier of the e2e settings needs a target');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROBLEM } from '../../lambda/contract/problems.ts';
 import type { JobView } from '../support/api-client.ts';
 import { synthesizeBeforeAll } from './assembly.ts';
-import { PRIMARY } from './chain.ts';
+import { LAST_RESORT, PRIMARY } from './chain.ts';
 import { type Holdfast, startHoldfast } from './holdfast.ts';
 
 const assembly = synthesizeBeforeAll();
@@ -47,6 +47,7 @@ describe('a request with an error', () => {
       '{"prompt":"a","inferenceConfig":{"maxTokens":1e400}}',
       'inferenceConfig.maxTokens',
     ],
+    ['an unknown chain', '{"prompt":"a","chain":"deluxe"}', 'chain'],
     ['an unknown region', '{"prompt":"a","regions":["mars-1"]}', 'regions[0]'],
     ['an unknown tier', '{"prompt":"a","minTier":"best"}', 'minTier'],
     ['an unknown whenOpen', '{"prompt":"a","whenOpen":"wait"}', 'whenOpen'],
@@ -148,8 +149,8 @@ test('a request that the model refuses fails the job after one call, and health 
   expect((await holdfast.health()).status).toBe('healthy');
 });
 
-test('health lists the targets with the tier and the circuit of each', async () => {
-  const { status, targets } = await holdfast.health();
+test('health lists the chains, and the targets with the tiers and the circuit of each', async () => {
+  const { status, chains, targets } = await holdfast.health();
 
   expect(status).toBe('healthy');
   expect(targets).toHaveLength(3);
@@ -157,6 +158,17 @@ test('health lists the targets with the tier and the circuit of each', async () 
     target: PRIMARY.key,
     tiers: [{ chain: 'default', tier: 'primary' }],
     circuit: 'CLOSED',
+  });
+  expect(chains).toEqual([
+    { chain: 'default', status: 'healthy' },
+    { chain: 'economy', status: 'healthy' },
+  ]);
+  expect(targets[2]).toMatchObject({
+    target: LAST_RESORT.key,
+    tiers: [
+      { chain: 'default', tier: 'last-resort' },
+      { chain: 'economy', tier: 'only' },
+    ],
   });
 });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { JobList, JobView } from '../../lambda/contract/schemas/job-views.ts';
 import { eventually } from '../support/eventually.ts';
 import { synthesizeBeforeAll } from './assembly.ts';
-import { PRIMARY } from './chain.ts';
+import { LAST_RESORT, PRIMARY } from './chain.ts';
 import { type Holdfast, startHoldfast } from './holdfast.ts';
 
 const assembly = synthesizeBeforeAll();
@@ -29,6 +29,21 @@ test('a caller who waits gets the result in the same request, from a function of
   expect(body).toMatchObject({ jobId, status: 'SUCCEEDED', result: { text: expect.any(String) } });
   expect(holdfast.function('Request').invocations).toBe(before);
   expect(holdfast.function('Status').invocations).toBeGreaterThan(0);
+});
+
+test('a job that names a chain is served by it, and is not degraded by the tier of another chain', async () => {
+  const body = { prompt: 'cheap', chain: 'economy' };
+  const posted = await holdfast.request<JobView>('/jobs', { method: 'POST', body });
+
+  const [job] = await holdfast.ended([posted.body.jobId]);
+
+  expect(job).toMatchObject({
+    status: 'SUCCEEDED',
+    chain: 'economy',
+    servedBy: LAST_RESORT.key,
+    tier: 'only',
+    degraded: false,
+  });
 });
 
 test('a wait of more than 5 s is refused without a reserved concurrency', async () => {

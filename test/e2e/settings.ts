@@ -5,25 +5,35 @@
 import { defineSettings } from '../../lambda/contract/schemas/settings.ts';
 import { HIGHEST_KEY_LIMITS } from '../support/key-limits.ts';
 
+const haiku = { region: 'us-east-1', modelId: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' };
+
 export default defineSettings({
-  tiers: [
-    {
-      name: 'primary',
-      targets: [{ region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' }],
-      maxTokens: 512,
+  chains: {
+    default: {
+      tiers: [
+        {
+          name: 'primary',
+          targets: [
+            { region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' },
+          ],
+          maxTokens: 512,
+        },
+        {
+          name: 'secondary',
+          targets: [{ region: 'us-west-2', modelId: 'us.anthropic.claude-sonnet-4-6' }],
+          maxTokens: 512,
+        },
+        {
+          name: 'last-resort',
+          targets: [haiku],
+          maxTokens: 256,
+          simplify: 'Answer briefly.',
+        },
+      ],
     },
-    {
-      name: 'secondary',
-      targets: [{ region: 'us-west-2', modelId: 'us.anthropic.claude-sonnet-4-6' }],
-      maxTokens: 512,
-    },
-    {
-      name: 'last-resort',
-      targets: [{ region: 'us-east-1', modelId: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' }],
-      maxTokens: 256,
-      simplify: 'Answer briefly.',
-    },
-  ],
+    // Its only target is also the last resort of the default chain.
+    economy: { tiers: [{ name: 'only', targets: [haiku], maxTokens: 128 }] },
+  },
   breaker: {
     windowSeconds: 4,
     firstTokenSeconds: 2,

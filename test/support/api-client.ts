@@ -31,8 +31,10 @@ export interface JobView {
 /** The part of `GET /v1/health` that the tests read. */
 export interface Health {
   readonly status: string;
+  readonly chains: readonly { readonly chain: string; readonly status: string }[];
   readonly targets: readonly {
     readonly target: string;
+    readonly tiers: readonly { readonly chain: string; readonly tier: string }[];
     readonly circuit: string;
     readonly health?: string;
     readonly cause?: string;
