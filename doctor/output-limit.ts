@@ -1,5 +1,5 @@
 import { tierKey, tiersOf } from '../lambda/contract/chains.ts';
-import { modelFacts } from '../lambda/contract/models.ts';
+import { capabilitiesOf } from '../lambda/contract/models.ts';
 import { type Settings, targetKey } from '../lambda/contract/policy.ts';
 import type { Finding } from './finding.ts';
 
@@ -8,10 +8,10 @@ export function checkOutputLimits(settings: Pick<Settings, 'chains'>): readonly 
   return tiersOf(settings).flatMap(({ chain, tier }) => {
     const { targets, maxTokens } = tier;
     return targets.map((target): Finding => {
-      const limit = modelFacts(target)?.maxOutputTokens;
+      const limit = capabilitiesOf(target).maxOutputTokens;
       const subject = `${tierKey({ chain, tier })} ${targetKey(target)}`;
       const finding = { check: 'output-limit', subject } as const;
-      if (limit === undefined) {
+      if (limit === Number.POSITIVE_INFINITY) {
         const found = "the model's output limit is not known here";
         const fix = `check on the model's page that it allows maxTokens ${maxTokens}`;
         return { ...finding, level: 'warning', found, fix };

@@ -8,7 +8,7 @@ import {
   GLOBAL_GEOGRAPHY,
   profileOf,
 } from '../lambda/contract/geography.ts';
-import { modelFacts } from '../lambda/contract/models.ts';
+import { capabilitiesOf, modelFacts } from '../lambda/contract/models.ts';
 import { type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 import { isProfile, kindOf } from '../lambda/contract/target-kind.ts';
@@ -65,7 +65,9 @@ export class ModelAccess extends Construct {
 
   /** Grants counting the tokens of a prompt with each model whose context window is known. */
   grantCountTokens(grantee: IGrantable): void {
-    const targets = this.#targets.filter((target) => modelFacts(target) !== undefined);
+    const targets = this.#targets.filter((target) =>
+      Number.isFinite(capabilitiesOf(target).contextWindow),
+    );
     if (targets.length === 0) return;
     Grant.addToPrincipal({
       grantee,

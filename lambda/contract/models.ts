@@ -1,146 +1,123 @@
 /**
- * Facts about the foundation models: limits, prices, end of life, refused parameters. They are
- * keyed by model id; ids follow no grammar, so no fact is derived from an id. Holdfast also calls
- * unknown models. For an unknown model, only the tier's cap limits the answer, and no cost is
- * reported.
+ * Facts about the foundation models: capabilities, limits, prices, end of life. They are keyed by
+ * model id; ids follow no grammar, so no fact is derived from an id. Holdfast also calls unknown
+ * models: they count as capable of everything, only the tier's cap limits their answers, and no cost
+ * is reported.
  *
- * Sources: limits and prices from Anthropic's model pages and price list, end-of-life dates from
- * Amazon Bedrock's "Model lifecycle" and the projects that track it, read in November 2026.
+ * The end-of-life dates are from Amazon Bedrock's "Model lifecycle" and the projects that track it,
+ * read in November 2026.
  */
+import {
+  type Capabilities,
+  NEEDS,
+  type Need,
+  PREFERENCES,
+  type Preference,
+} from './capabilities.ts';
 import { profileOf } from './geography.ts';
+import { MODEL_KINDS, type ModelKind } from './model-kinds.ts';
+import { MODEL_TABLE } from './model-table.ts';
 import type { Target } from './policy.ts';
-import type { Streams } from './words.ts';
+
+/** List prices in US dollars per million tokens. Without a price, a cached token costs `input`. */
+export interface Price {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
+}
 
 export interface ModelFacts {
-  /** Tokens shared by input and answer. */
-  readonly contextWindow: number;
-  readonly maxOutputTokens: number;
-  /** List price in US dollars per million tokens. */
-  readonly price?: { readonly input: number; readonly output: number };
+  /** Models of one family read the signatures of each other's reasoning. */
+  readonly family: string;
+  readonly capabilities: Capabilities;
+  readonly price: Price;
   /**
    * The model's last day in the last region that offers it, `YYYY-MM-DD`. Other regions may stop
    * earlier.
    */
   readonly endOfLife?: string;
-  /**
-   * The parameters that the model refuses. `sampling`: temperature and topP. `both`: temperature
-   * together with topP.
-   */
-  readonly refuses?: 'sampling' | 'both';
-  /** True if the model refuses a conversation that ends with the beginning of its answer. */
-  readonly refusesFinalAssistantTurn?: true;
-  /** @default yes */
-  readonly streams?: Streams;
 }
 
-const CLAUDE_5: ModelFacts = {
-  contextWindow: 1_000_000,
-  maxOutputTokens: 128_000,
-  refuses: 'sampling',
-  refusesFinalAssistantTurn: true,
+const END_OF_LIFE: Readonly<Record<string, string>> = {
+  'anthropic.claude-3-sonnet-20240229-v1:0': '2026-07-30',
+  'anthropic.claude-3-5-sonnet-20240620-v1:0': '2026-07-30',
+  'anthropic.claude-3-5-sonnet-20241022-v2:0': '2026-07-30',
+  'anthropic.claude-3-5-haiku-20241022-v1:0': '2026-06-19',
+  'anthropic.claude-3-7-sonnet-20250219-v1:0': '2026-04-28',
+  'anthropic.claude-sonnet-4-20250514-v1:0': '2026-10-14',
 };
 
-const MODELS: Readonly<Record<string, ModelFacts>> = {
-  'anthropic.claude-3-haiku-20240307-v1:0': {
-    contextWindow: 200_000,
-    maxOutputTokens: 4_096,
-    price: { input: 0.25, output: 1.25 },
-  },
-  'anthropic.claude-3-sonnet-20240229-v1:0': {
-    contextWindow: 200_000,
-    maxOutputTokens: 4_096,
-    price: { input: 3, output: 15 },
-    endOfLife: '2026-07-30',
-  },
-  'anthropic.claude-3-5-sonnet-20240620-v1:0': {
-    contextWindow: 200_000,
-    maxOutputTokens: 8_192,
-    price: { input: 3, output: 15 },
-    endOfLife: '2026-07-30',
-  },
-  'anthropic.claude-3-5-sonnet-20241022-v2:0': {
-    contextWindow: 200_000,
-    maxOutputTokens: 8_192,
-    price: { input: 3, output: 15 },
-    endOfLife: '2026-07-30',
-  },
-  'anthropic.claude-3-5-haiku-20241022-v1:0': {
-    contextWindow: 200_000,
-    maxOutputTokens: 8_192,
-    price: { input: 0.8, output: 4 },
-    endOfLife: '2026-06-19',
-  },
-  'anthropic.claude-3-7-sonnet-20250219-v1:0': {
-    contextWindow: 200_000,
-    maxOutputTokens: 64_000,
-    price: { input: 3, output: 15 },
-    endOfLife: '2026-04-28',
-  },
-  'anthropic.claude-sonnet-4-20250514-v1:0': {
-    contextWindow: 200_000,
-    maxOutputTokens: 64_000,
-    price: { input: 3, output: 15 },
-    endOfLife: '2026-10-14',
-  },
-  'anthropic.claude-sonnet-4-5-20250929-v1:0': {
-    contextWindow: 200_000,
-    maxOutputTokens: 64_000,
-    price: { input: 3, output: 15 },
-    refuses: 'both',
-  },
-  'anthropic.claude-haiku-4-5-20251001-v1:0': {
-    contextWindow: 200_000,
-    maxOutputTokens: 64_000,
-    price: { input: 1, output: 5 },
-    refuses: 'both',
-  },
-  'anthropic.claude-opus-4-5-20251101-v1:0': {
-    contextWindow: 200_000,
-    maxOutputTokens: 64_000,
-    price: { input: 5, output: 25 },
-    refuses: 'both',
-  },
-  'anthropic.claude-opus-4-6-v1': {
-    contextWindow: 1_000_000,
-    maxOutputTokens: 128_000,
-    price: { input: 5, output: 25 },
-    refuses: 'both',
-    refusesFinalAssistantTurn: true,
-  },
-  'anthropic.claude-sonnet-4-6': {
-    contextWindow: 1_000_000,
-    maxOutputTokens: 128_000,
-    price: { input: 3, output: 15 },
-    refuses: 'both',
-    refusesFinalAssistantTurn: true,
-  },
-  'anthropic.claude-opus-4-7': CLAUDE_5,
-  'anthropic.claude-opus-4-8': CLAUDE_5,
-  'anthropic.claude-sonnet-5': { ...CLAUDE_5, price: { input: 2, output: 10 } },
-  'anthropic.claude-sonnet-5-5': { ...CLAUDE_5, price: { input: 2, output: 10 } },
-  'anthropic.claude-opus-5': { ...CLAUDE_5, price: { input: 5, output: 25 } },
-  'anthropic.claude-opus-5-5': { ...CLAUDE_5, price: { input: 4, output: 20 } },
-  'anthropic.claude-haiku-5-5': CLAUDE_5,
-  'anthropic.claude-fable-5-1': { ...CLAUDE_5, price: { input: 10, output: 50 } },
+/** What is assumed of a model that the table does not have. */
+const UNKNOWN_MODEL: Capabilities = {
+  ...(Object.fromEntries([...NEEDS, ...PREFERENCES].map((name) => [name, true])) as Record<
+    Need | Preference,
+    true
+  >),
+  sampling: 'both',
+  streams: 'yes',
+  contextWindow: Number.POSITIVE_INFINITY,
+  maxOutputTokens: Number.POSITIVE_INFINITY,
 };
+
+const MODELS: ReadonlyMap<string, ModelFacts> = new Map(
+  MODEL_TABLE.trim().split('\n').slice(1).map(readRow),
+);
+
+function readRow(row: string): [model: string, facts: ModelFacts] {
+  const [model = '', kindName = '', ...numbers] = row.split(/ +/);
+  const [contextWindow = NaN, maxOutputTokens = NaN, input = NaN, output = NaN, read, write] =
+    numbers.map((text) => (text === '-' ? undefined : Number(text)));
+  const { family, can } = MODEL_KINDS[kindName] as ModelKind;
+  const price = { input, output, cacheRead: read, cacheWrite: write };
+  const capabilities = { ...can, contextWindow, maxOutputTokens };
+  return [model, { family, capabilities, price, endOfLife: END_OF_LIFE[model] }];
+}
+
+/** The ids of all known models. */
+export const KNOWN_MODELS: readonly string[] = [...MODELS.keys()];
 
 /** Returns the facts about a target's model, or `undefined` for an unknown model. */
 export function modelFacts(target: Target): ModelFacts | undefined {
-  const { model } = profileOf(target);
-  return Object.hasOwn(MODELS, model) ? MODELS[model] : undefined;
+  return MODELS.get(profileOf(target).model);
+}
+
+/** Returns what the target can do: its own capabilities, and else those of its model. */
+export function capabilitiesOf(target: Target): Capabilities {
+  const model = modelFacts(target)?.capabilities ?? UNKNOWN_MODEL;
+  return { ...model, ...target.capabilities };
+}
+
+/** Returns the family of the target's model. An unknown model is a family of its own. */
+export function familyOf(target: Target): string {
+  return modelFacts(target)?.family ?? profileOf(target).model;
 }
 
 /** Returns true if the target is called with ConverseStream for a request with or without tools. */
 export function isStreamed(target: Target, hasTools = false): boolean {
-  const streams = target.capabilities?.streams ?? modelFacts(target)?.streams ?? 'yes';
+  const { streams } = capabilitiesOf(target);
   return streams === 'yes' || (streams === 'not-with-tools' && !hasTools);
 }
 
+/** The tokens of a call, as Bedrock counts them: `inputTokens` excludes those of the cache. */
+export interface BilledTokens {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadInputTokens?: number;
+  readonly cacheWriteInputTokens?: number;
+}
+
 /** Returns the cost in US dollars at list price; `undefined` if the price is not known. */
-export function costUsd(
-  target: Target,
-  usage: { readonly inputTokens: number; readonly outputTokens: number },
-): number | undefined {
+export function costUsd(target: Target, tokens: BilledTokens): number | undefined {
   const price = modelFacts(target)?.price;
-  return price && (usage.inputTokens * price.input + usage.outputTokens * price.output) / 1_000_000;
+  if (!price) return undefined;
+  const { input, output, cacheRead = input, cacheWrite = input } = price;
+  const { inputTokens, outputTokens, cacheReadInputTokens = 0, cacheWriteInputTokens = 0 } = tokens;
+  return (
+    (inputTokens * input +
+      outputTokens * output +
+      cacheReadInputTokens * cacheRead +
+      cacheWriteInputTokens * cacheWrite) /
+    1_000_000
+  );
 }

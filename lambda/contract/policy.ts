@@ -3,7 +3,8 @@
  * function reads them. This file has their types and defaults; `schemas/settings.ts` validates
  * them. Times are in seconds and may be fractions, so that a test can run an outage in seconds.
  */
-import type { Streams, TargetFailureKind } from './words.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { TargetFailureKind } from './words.ts';
 
 /** One model or inference profile in one region. A circuit covers one target. */
 export interface Target {
@@ -19,12 +20,7 @@ export interface Target {
   /** The limit for this target's first token. @default `breaker.firstTokenSeconds` */
   readonly firstTokenSeconds?: number;
   /** The capabilities in which the target differs from its model. @default none */
-  readonly capabilities?: Capabilities;
-}
-
-export interface Capabilities {
-  /** Says if the target is called with ConverseStream instead of Converse. @default the model's */
-  readonly streams?: Streams;
+  readonly capabilities?: Partial<Capabilities>;
 }
 
 /** A named step of a fallback chain. */

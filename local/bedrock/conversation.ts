@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ModelFacts } from '../../lambda/contract/models.ts';
+import type { Capabilities } from '../../lambda/contract/capabilities.ts';
 import { parseJson } from '../loopback.ts';
 
 export interface Conversation {
@@ -47,16 +47,16 @@ const countRequest = z.looseObject({ input: z.looseObject({ converse: request })
  * Returns the conversation, or the message of the ValidationException that Bedrock would send. A
  * model that is not in the catalogue accepts any well-formed request.
  */
-export function parseConversation(body: string, facts?: ModelFacts): Conversation | string {
+export function parseConversation(body: string, can?: Capabilities): Conversation | string {
   const result = request.safeParse(parseJson(body));
   if (!result.success) return constraintText(result.error.issues[0]);
   const { messages, inferenceConfig, requestMetadata } = result.data;
   const inputTokens = inputTokensOf(result.data);
   const refusal =
-    refusalOfMessages(messages) ?? (facts && refusalByModel(facts, result.data, inputTokens));
+    refusalOfMessages(messages) ?? (can && refusalByModel(can, result.data, inputTokens));
   if (refusal !== undefined) return refusal;
 
-  const maxTokens = inferenceConfig.maxTokens ?? facts?.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
+  const maxTokens = inferenceConfig.maxTokens ?? can?.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
   return { prompt: promptOf(messages), inputTokens, maxTokens, jobId: requestMetadata.jobId };
 }
 
@@ -96,7 +96,7 @@ function refusalOfMessages(messages: Request['messages']): string | undefined {
 }
 
 function refusalByModel(
-  { maxOutputTokens, contextWindow, refuses, refusesFinalAssistantTurn }: ModelFacts,
+  { maxOutputTokens, contextWindow, sampling, finalAssistantTurn }: Capabilities,
   { messages, inferenceConfig: { maxTokens, temperature, topP } }: Request,
   inputTokens: number,
 ): string | undefined {
@@ -104,13 +104,13 @@ function refusalByModel(
     return `The maximum tokens you requested exceeds the model limit of ${maxOutputTokens}. Try again with a maximum tokens value that is lower than ${maxOutputTokens}.`;
   }
   if (inputTokens > contextWindow) return 'Input is too long for requested model.';
-  if (refuses === 'both' && temperature !== undefined && topP !== undefined) {
+  if (sampling === 'one' && temperature !== undefined && topP !== undefined) {
     return 'The model returned the following errors: `temperature` and `top_p` cannot both be specified for this model. Please use only one.';
   }
-  if (refuses === 'sampling' && (temperature ?? topP) !== undefined) {
+  if (sampling === 'none' && (temperature ?? topP) !== undefined) {
     return 'The model returned the following errors: sampling parameters are not supported for this model.';
   }
-  if (refusesFinalAssistantTurn && messages.at(-1)?.role === 'assistant') {
+  if (!finalAssistantTurn && messages.at(-1)?.role === 'assistant') {
     return 'The model returned the following errors: This model does not support assistant message prefill. The conversation must end with a user message.';
   }
   return undefined;

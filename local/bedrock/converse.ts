@@ -30,7 +30,10 @@ function createGeneration(
   { behavior, nextRandom }: ConverseOptions,
 ): OperationHandler {
   return ({ region, model, body }) => {
-    const conversation = parseConversation(body, modelFacts({ region, modelId: model }));
+    const conversation = parseConversation(
+      body,
+      modelFacts({ region, modelId: model })?.capabilities,
+    );
     return {
       size: sizeOf(conversation),
       chooseResult: () => resultOf({ operation, region, model }, conversation),

@@ -1,10 +1,10 @@
 /** The chains of the settings, and the faults that a chain has by itself. */
 import * as z from 'zod';
 import { hasBedrock } from '../geography.ts';
-import { modelFacts } from '../models.ts';
+import { capabilitiesOf } from '../models.ts';
 import { type Target, type Tier, targetKey } from '../policy.ts';
 import { LONGEST_ANSWER_SECONDS } from '../time-budget.ts';
-import { STREAMS } from '../words.ts';
+import { capabilities } from './capabilities.ts';
 
 const region = z
   .string()
@@ -22,7 +22,7 @@ const target = z.strictObject({
   geography: z.string().min(1).max(20).optional(),
   weight: z.number().positive().max(1000).optional(),
   firstTokenSeconds: z.number().positive().max(LONGEST_ANSWER_SECONDS).optional(),
-  capabilities: z.strictObject({ streams: z.enum(STREAMS).optional() }).optional(),
+  capabilities: capabilities.optional(),
 });
 
 const tier = z.strictObject({
@@ -104,7 +104,7 @@ export function identityOf({ region, modelId }: Target): string {
 /** Finds a cap above a model's limit, because Bedrock would refuse every call of that tier. */
 function capFaults({ targets, maxTokens }: Tier, path: Path): readonly ChainFault[] {
   const [lowest] = targets
-    .map((target) => ({ target, limit: modelFacts(target)?.maxOutputTokens ?? Infinity }))
+    .map((target) => ({ target, limit: capabilitiesOf(target).maxOutputTokens }))
     .sort((a, b) => a.limit - b.limit);
   if (!lowest || maxTokens <= lowest.limit) return [];
   const allowed = `at most ${lowest.limit}, the limit of ${lowest.target.modelId}`;

@@ -1,6 +1,6 @@
 import type { Conversation } from '../../contract/conversation.ts';
 import { profileOf } from '../../contract/geography.ts';
-import { modelFacts } from '../../contract/models.ts';
+import { capabilitiesOf } from '../../contract/models.ts';
 import type { Candidate } from './candidates.ts';
 import type { ModelClient } from './model-client.ts';
 import { estimatedTokens } from './prompt-estimate.ts';
@@ -47,12 +47,12 @@ export class PromptSize {
    * request to count the tokens; a prompt far below or far above the limit needs no count.
    */
   isClose({ target, tier }: TierTarget): boolean {
-    const facts = modelFacts(target);
-    if (!facts) return false;
+    const { contextWindow, maxOutputTokens } = capabilitiesOf(target);
+    if (contextWindow === Number.POSITIVE_INFINITY) return false;
     const estimate = this.estimate(tier);
-    const room = facts.contextWindow - Math.min(tier.maxTokens, facts.maxOutputTokens);
+    const room = contextWindow - Math.min(tier.maxTokens, maxOutputTokens);
     const isSafe = estimate * ESTIMATE_FACTOR <= room;
-    const isHopeless = estimate > facts.contextWindow * ESTIMATE_FACTOR;
+    const isHopeless = estimate > contextWindow * ESTIMATE_FACTOR;
     return !isSafe && !isHopeless;
   }
 

@@ -1,5 +1,6 @@
+import type { Sampling } from '../../contract/capabilities.ts';
 import type { Conversation, InferenceConfig } from '../../contract/conversation.ts';
-import { type ModelFacts, modelFacts } from '../../contract/models.ts';
+import { capabilitiesOf } from '../../contract/models.ts';
 import type { Candidate } from './candidates.ts';
 import { withNeutralNames } from './document-names.ts';
 import type { ModelRequest } from './model-client.ts';
@@ -26,19 +27,19 @@ export function shapeRequest(
   jobId: string,
   promptTokens: number,
 ): Shaped {
-  const facts = modelFacts(target);
+  const { contextWindow, maxOutputTokens, sampling } = capabilitiesOf(target);
   const asked = conversation.inferenceConfig ?? {};
 
   const wanted = Math.min(
     asked.maxTokens ?? Number.POSITIVE_INFINITY,
     tier.maxTokens,
-    facts?.maxOutputTokens ?? Number.POSITIVE_INFINITY,
+    maxOutputTokens,
   );
-  const room = facts ? facts.contextWindow - promptTokens : wanted;
+  const room = contextWindow - promptTokens;
   if (room < Math.min(wanted, SMALLEST_ANSWER_TOKENS)) return { fits: false };
   const maxTokens = Math.min(wanted, room);
 
-  const refused = refusedParameters(asked, facts?.refuses);
+  const refused = refusedParameters(asked, sampling);
   const { temperature, topP, stopSequences } = asked;
   return {
     fits: true,
@@ -66,17 +67,17 @@ export function shapeRequest(
 /** Returns the given parameters that the model would refuse with a validation error. */
 function refusedParameters(
   asked: InferenceConfig,
-  refuses: ModelFacts['refuses'],
+  sampling: Sampling,
 ): readonly ('temperature' | 'topP')[] {
   const given = (['temperature', 'topP'] as const).filter((name) => asked[name] !== undefined);
-  switch (refuses) {
-    case undefined:
-      return [];
+  switch (sampling) {
     case 'both':
+      return [];
+    case 'one':
       return given.length === 2 ? ['topP'] : [];
-    case 'sampling':
+    case 'none':
       return given;
     default:
-      return refuses satisfies never;
+      return sampling satisfies never;
   }
 }

@@ -278,6 +278,16 @@ describe('parseSettings', () => {
       /^tiers\[0\]\.targets\[0\]\.firstTokenSeconds: got 40\.5, allowed is at most 40: firstTokenSeconds \+ breaker\.stallSeconds \(20\) <= jobs\.answerSeconds \(60\)$/,
     ],
     [
+      'a capability that does not exist',
+      slowTarget({ capabilities: { imag: true } as object }),
+      /^tiers\[0\]\.targets\[0\]\.capabilities\.imag: no such setting$/,
+    ],
+    [
+      'a capability with a wrong value',
+      slowTarget({ capabilities: { document: 'yes' } as object }),
+      /^tiers\[0\]\.targets\[0\]\.capabilities\.document: got "yes", allowed is true or false$/,
+    ],
+    [
       'an unknown capability',
       slowTarget({ capabilities: { streams: 'often' } }),
       /^tiers\[0\]\.targets\[0\]\.capabilities\.streams: got "often", allowed is one of "yes", "no", "not-with-tools"$/,

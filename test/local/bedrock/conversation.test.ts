@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Capabilities } from '../../../lambda/contract/capabilities.ts';
+import { capabilitiesOf } from '../../../lambda/contract/models.ts';
 import { parseConversation } from '../../../local/bedrock/conversation.ts';
 
 const says = (role: string, ...texts: string[]) => ({
@@ -6,11 +8,15 @@ const says = (role: string, ...texts: string[]) => ({
   content: texts.map((text) => ({ text })),
 });
 
-const FACTS = { contextWindow: 1000, maxOutputTokens: 100 };
+const CAN: Capabilities = {
+  ...capabilitiesOf({ region: 'us-east-1', modelId: 'example.capable-of-all' }),
+  contextWindow: 1000,
+  maxOutputTokens: 100,
+};
 
-function parse(request: object, facts = {}) {
+function parse(request: object, lacks: Partial<Capabilities> = {}) {
   const body = { messages: [says('user', 'Hello')], ...request };
-  return parseConversation(JSON.stringify(body), { ...FACTS, ...facts });
+  return parseConversation(JSON.stringify(body), { ...CAN, ...lacks });
 }
 
 test('counts the input of system and messages, and reserves maxTokens', () => {
@@ -74,15 +80,15 @@ describe('refuses, as Bedrock does, a request with', () => {
   });
 
   test('a body that is not JSON', () => {
-    expect(parseConversation('{', FACTS)).toMatch(/failed to satisfy constraint/);
+    expect(parseConversation('{', CAN)).toMatch(/failed to satisfy constraint/);
   });
 
   test('an answer that is begun, if the model refuses that', () => {
     const begun = { messages: [says('user', 'Hi'), says('assistant', 'Dear')] };
 
     expect(parse(begun)).toMatchObject({ prompt: 'Hi' });
-    expect(parse(begun, { refusesFinalAssistantTurn: true })).toMatch(/must end with a user/);
-    expect(parse({}, { refusesFinalAssistantTurn: true })).toMatchObject({ prompt: 'Hello' });
+    expect(parse(begun, { finalAssistantTurn: false })).toMatch(/must end with a user/);
+    expect(parse({}, { finalAssistantTurn: false })).toMatchObject({ prompt: 'Hello' });
   });
 
   test('sampling parameters that the model refuses', () => {
@@ -90,8 +96,8 @@ describe('refuses, as Bedrock does, a request with', () => {
     const one = { inferenceConfig: { topP: 0.5 } };
 
     expect(parse(both)).toMatchObject({ prompt: 'Hello' });
-    expect(parse(both, { refuses: 'both' })).toMatch(/cannot both be specified/);
-    expect(parse(one, { refuses: 'both' })).toMatchObject({ prompt: 'Hello' });
-    expect(parse(one, { refuses: 'sampling' })).toMatch(/not supported/);
+    expect(parse(both, { sampling: 'one' })).toMatch(/cannot both be specified/);
+    expect(parse(one, { sampling: 'one' })).toMatchObject({ prompt: 'Hello' });
+    expect(parse(one, { sampling: 'none' })).toMatch(/not supported/);
   });
 });
