@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { App, type AppProps } from 'aws-cdk-lib/core';
+import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import type { Settings, SettingsInput } from '../../lambda/contract/policy.ts';
 import { HoldfastStack, type HoldfastStackProps } from '../../lib/holdfast-stack.ts';
 import { someSettings } from './settings.ts';
@@ -14,7 +15,7 @@ const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.met
  */
 export function anApp(props: AppProps = {}): App {
   return new App({
-    context,
+    context: { ...context, [DISABLE_CREATION_STACK_TRACES]: true },
     analyticsReporting: false,
     builtinCloudFormationValidation: false,
     stackTraces: false,
