@@ -2,11 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AttributeValue, CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../lambda/core/clock.ts';
 import { ask, createDynalite } from '../../local/aws/dynalite-server.ts';
-import { credentialOf } from '../../local/iam.ts';
+import { SOME_SIGNATURE } from '../support/dynalite-table.ts';
 import { reply, type Service } from './wire-message.ts';
-
-/** dynalite requires a signature but does not verify it. */
-const SOME_SIGNATURE = { 'x-amz-date': '20260101T000000Z', authorization: credentialOf('test') };
 
 /** The operations, as a header names them, that change nothing. */
 const READS = /\.(GetItem|Query)$/;

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store.ts';
 import { circuitCases } from '../suites/circuit-cases.ts';
 import { circuitProperties, STORE_RUNS } from '../suites/circuit-properties.ts';
-import { type CircuitTables, serveCircuitTables } from '../support/dynalite-table.ts';
+import { circuitTablesInProcess } from '../support/dynalite-table.ts';
 
-let tables: CircuitTables;
-beforeAll(async () => {
-  tables = await serveCircuitTables();
-});
+const tables = circuitTablesInProcess();
 afterAll(() => tables.close());
 
 /** The store's timeout, long enough that a busy machine does not look like a lost store. */

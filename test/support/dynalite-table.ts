@@ -1,12 +1,16 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
   DescribeTableCommand,
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import dynalite from 'dynalite';
+import { ask, createDynalite } from '../../local/aws/dynalite-server.ts';
+import { credentialOf } from '../../local/iam.ts';
 import { localAws } from './local-aws.ts';
 import { circuitsTable } from './tables.ts';
 
@@ -22,6 +26,35 @@ export async function serveCircuitTables(): Promise<CircuitTables> {
   const { port, stop } = await startDynalite();
   return circuitTablesAt(port, stop);
 }
+
+/** Creates circuits tables in a dynalite without a socket: a request takes half as long. */
+export function circuitTablesInProcess(): CircuitTables {
+  const client = new DynamoDBClient({
+    ...localAws('http://127.0.0.1:1'),
+    maxAttempts: 1,
+    requestHandler: new InProcessHandler(),
+    signer: { sign: async (request) => request },
+  });
+  return circuitTablesOf(client, async () => undefined);
+}
+
+/** Sends requests to a dynalite of its own. */
+class InProcessHandler extends NodeHttpHandler {
+  readonly #server = createDynalite();
+
+  override async handle({ headers, body }: Parameters<NodeHttpHandler['handle']>[0]) {
+    const answer = await ask(this.#server, { ...headers, ...SOME_SIGNATURE }, Buffer.from(body));
+    const { status: statusCode, headers: answered } = answer;
+    const response = { statusCode, headers: answered, body: Readable.from([answer.body]) };
+    return { response } as unknown as ReturnType<NodeHttpHandler['handle']>;
+  }
+}
+
+/** dynalite requires a signature but does not verify it. */
+export const SOME_SIGNATURE = {
+  'x-amz-date': '20260101T000000Z',
+  authorization: credentialOf('test'),
+};
 
 export interface Dynalite {
   readonly port: number;
@@ -47,6 +80,10 @@ export function circuitTablesAt(port: number, stop: () => Promise<void>): Circui
     ...localAws(`http://127.0.0.1:${port}`),
     maxAttempts: 1,
   });
+  return circuitTablesOf(client, stop);
+}
+
+function circuitTablesOf(client: DynamoDBClient, stop: () => Promise<void>): CircuitTables {
   let tables = 0;
   return {
     client,
