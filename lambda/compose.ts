@@ -16,7 +16,7 @@ import type { Settings, SettingsFault } from './contract/policy.ts';
 import { Breaker } from './core/breaker/breaker.ts';
 import { DailyQuotaGate, scopesWithoutDays } from './core/breaker/daily-quota-gate.ts';
 import type { CircuitEvent } from './core/breaker/events.ts';
-import { scopesOfChain } from './core/breaker/override-scopes.ts';
+import { scopesOfChains } from './core/breaker/override-scopes.ts';
 import type { Clock, Random } from './core/clock.ts';
 import { JobEnds } from './core/jobs/job-ends.ts';
 import { DisabledTargets } from './core/router/disabled-targets.ts';
@@ -122,7 +122,7 @@ export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => voi
     on,
     workerId: randomId(),
     newPrivateStore: () => new MemoryCircuitStore(clock.now),
-    scopesOf: scopesWithoutDays(scopesOfChain(settings)),
+    scopesOf: scopesWithoutDays(scopesOfChains(settings)),
   });
   return {
     /** The targets' own circuits, for operators. */

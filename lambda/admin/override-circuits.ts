@@ -3,7 +3,7 @@ import { type Settings, targetKey } from '../contract/policy.ts';
 import type { OverrideRequest, OverrideView } from '../contract/schemas/overrides.ts';
 import { OVERRIDE_SCOPES, type OverrideScope } from '../contract/words.ts';
 import type { Breaker } from '../core/breaker/breaker.ts';
-import { scopeName, scopesOfChain } from '../core/breaker/override-scopes.ts';
+import { scopeName, scopesOfChains } from '../core/breaker/override-scopes.ts';
 import type { ScopedOverride } from '../core/breaker/overrides.ts';
 import { type Clock, isoTime } from '../core/clock.ts';
 import type { Log } from '../core/telemetry.ts';
@@ -27,7 +27,7 @@ export function subjectOf(scope: string, key: string): Subject | undefined {
 }
 
 /**
- * Sets an override and returns it. If the subject covers no circuit of the chain, the override
+ * Sets an override and returns it. If the subject covers no circuit of any chain, the override
  * would have no effect, and the function returns undefined.
  */
 export async function setOverride(
@@ -39,7 +39,7 @@ export async function setOverride(
 ): Promise<ScopedOverride | undefined> {
   const known = targetsOf(settings)
     .map(targetKey)
-    .flatMap(scopesOfChain(() => settings));
+    .flatMap(scopesOfChains(() => settings));
   if (!known.includes(scopeName(scope, key))) return undefined;
 
   const override = { ...request, actor, sinceMs: clock.now() };
@@ -58,7 +58,7 @@ export async function setOverride(
 
 /**
  * Lifts an override and returns it, or undefined if there is no such override. The subject need not
- * be in the chain, so an operator can still lift the override of a target that has left the
+ * be in a chain, so an operator can still lift the override of a target that has left the
  * settings.
  */
 export async function liftOverride(

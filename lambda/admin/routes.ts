@@ -155,4 +155,4 @@ function readSubject(event: APIGatewayProxyEvent): Subject | undefined {
   return scope === undefined || key === undefined ? undefined : subjectOf(scope, key);
 }
 
-const NO_SUCH_SUBJECT = `allowed is one of ${OVERRIDE_SCOPES.join(', ')}, followed by a key of the chain`;
+const NO_SUCH_SUBJECT = `allowed is one of ${OVERRIDE_SCOPES.join(', ')}, followed by a key of a chain`;

@@ -1,7 +1,7 @@
 import { CIRCUITS_TABLE } from '../contract/keys.ts';
 
 /**
- * Returns the key of a note about the chain's targets. A note is one item of the circuits table.
+ * Returns the key of a note about the chains' targets. A note is one item of the circuits table.
  */
 export function noteKey(name: string) {
   return {

@@ -5,7 +5,7 @@ import { PROBLEM } from '../../lambda/contract/problems.ts';
 import { adminHealthView } from '../../lambda/contract/schemas/admin-health-view.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import { DailyQuotaGate, scopesWithoutDays } from '../../lambda/core/breaker/daily-quota-gate.ts';
-import { scopesOfChain } from '../../lambda/core/breaker/override-scopes.ts';
+import { scopesOfChains } from '../../lambda/core/breaker/override-scopes.ts';
 import type { OperatorAction } from '../../lambda/core/operator-log.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { LifecycleRecord } from '../../lambda/core/router/lifecycle.ts';
@@ -35,7 +35,7 @@ function anAdmin(settings: Settings = aChain()) {
   const store = new MemoryCircuitStore(() => clock.now());
   const newPrivateStore = () => new MemoryCircuitStore(() => clock.now());
   const disabledStore = memoryDisabledTargets();
-  const scopesOf = scopesWithoutDays(scopesOfChain(() => settings));
+  const scopesOf = scopesWithoutDays(scopesOfChains(() => settings));
   const aBreaker = (workerId: string) =>
     new Breaker({ store, newPrivateStore, policy, clock, scopesOf, random: () => 0, workerId });
   const disabled = () => new DisabledTargets({ store: disabledStore, policy, clock, log });

@@ -26,7 +26,7 @@ export const ADMIN_PATHS = {
   '/admin/health': {
     get: {
       operationId: 'getAdminHealth',
-      summary: 'Returns the health of the chain with reasons, overrides and model lifecycles.',
+      summary: 'Returns the health of the chains with reasons, overrides and model lifecycles.',
       ...OPERATORS,
       responses: {
         '200': { description: 'The health, as the workers see it.', content: json('AdminHealth') },

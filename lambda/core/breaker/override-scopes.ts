@@ -27,7 +27,7 @@ export const scopesOfTarget: ScopesOf = (circuitKey) => {
  * Derives the scopes from the target in the settings, which name the model if the target's id does
  * not.
  */
-export function scopesOfChain(settings: () => Settings): ScopesOf {
+export function scopesOfChains(settings: () => Settings): ScopesOf {
   return (circuitKey) => {
     const target = targetsOf(settings()).find((each) => targetKey(each) === circuitKey);
     return target ? scopesOf(target) : scopesOfTarget(circuitKey);

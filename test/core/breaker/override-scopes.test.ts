@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   scopeName,
-  scopesOfChain,
+  scopesOfChains,
   scopesOfTarget,
   splitScopeName,
 } from '../../../lambda/core/breaker/override-scopes.ts';
@@ -28,7 +28,7 @@ describe('the scopes of a target', () => {
     const settings = someSettings({
       tiers: [{ name: 'only', targets: [target], maxTokens: 100 }],
     });
-    const scopesOf = scopesOfChain(() => settings);
+    const scopesOf = scopesOfChains(() => settings);
 
     expect(scopesOf('us-east-1/abc123')).toContain('model/anthropic.claude-sonnet-4-6');
     expect(scopesOf(SONNET)).toEqual(scopesOfTarget(SONNET));
