@@ -7,6 +7,7 @@ import type { RunResult } from '../../lambda/core/router/run-result.ts';
 import { work } from '../../lambda/worker/work.ts';
 import { aJob, anAnswer, anAttempt, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
 import { aWorld, rowOf, type World, type WorldOptions } from '../support/job-world.ts';
+import { aRouter } from '../support/router-builders.ts';
 
 const { generation } = aJob();
 const MESSAGE = encodeMessage({ jobId: JOB_ID, generation });
@@ -236,6 +237,20 @@ describe('a run that ends', () => {
     expect(row.error).toEqual(error);
     expect(world.results.errorDetails.size).toBe(0);
     expect(world.counts[METRIC.jobsFailed]).toBe(1);
+  });
+
+  test('because the settings no longer have the job’s chain fails the job and names the chain', async () => {
+    const deferred = aJob({ chain: 'former', status: 'DEFERRED', deferrals: 3 });
+    const world = aWorldWith(deferred, { run: aRouter().router.run });
+
+    await receive(world);
+
+    expect(rowOf(world, JOB_ID)).toMatchObject({
+      status: 'FAILED',
+      error: { title: 'The settings no longer have the chain former' },
+    });
+    expect(world.queue.sent).toEqual([]);
+    expect(world.bus.events).toMatchObject([{ chain: 'former', status: 'FAILED' }]);
   });
 
   test('with a refusal stores what the model said before the row says so', async () => {
