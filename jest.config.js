@@ -1,5 +1,9 @@
 import './tools/node/check-version.js';
 import { availableParallelism } from 'node:os';
+import { LOADED_TOGETHER } from './test/lib/together.ts';
+
+/** True if no argument names a file, a folder or a test. */
+const isOfAllTests = process.argv.slice(2).every((argument) => argument.startsWith('-'));
 
 /** swc removes the types and keeps ES modules, so tests load the sources as Node does. */
 export default {
@@ -8,6 +12,7 @@ export default {
   testSequencer: '<rootDir>/test/support/longest-first.ts',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: [isOfAllTests ? LOADED_TOGETHER.source : '/test/lib/all.test.ts$'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
