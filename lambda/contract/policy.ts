@@ -41,6 +41,20 @@ export interface Chain {
   readonly tiers: readonly Tier[];
 }
 
+/**
+ * The guardrails that jobs may name, by name and Region, because a guardrail exists in one Region. A
+ * job that names one runs only in the Regions that it has here.
+ */
+export type Guardrails = Readonly<Record<string, Readonly<Record<string, Guardrail>>>>;
+
+/** A guardrail of Amazon Bedrock in one Region. */
+export interface Guardrail {
+  /** Its id or its ARN. */
+  readonly id: string;
+  /** A version number, or `DRAFT`. */
+  readonly version: string;
+}
+
 /** The rules of the circuits. `breaker-rules.ts` has the allowed ranges. */
 export interface BreakerPolicy {
   /** Rate rule: the circuit opens above this share of failed calls, in percent. @default 30 */
@@ -166,6 +180,7 @@ export interface Settings {
   readonly refreshSeconds: number;
   /** The tenant of each API key id. A key that is not listed is its own tenant. */
   readonly tenants: Readonly<Record<string, string>>;
+  readonly guardrails: Guardrails;
 }
 
 /** The content of a settings file. Everything except the chains has a default. */
@@ -180,6 +195,7 @@ export interface SettingsInput {
   readonly probe?: Partial<ProbePolicy>;
   readonly refreshSeconds?: number;
   readonly tenants?: Readonly<Record<string, string>>;
+  readonly guardrails?: Guardrails;
 }
 
 export const BREAKER_DEFAULTS: BreakerPolicy = {

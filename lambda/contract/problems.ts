@@ -29,6 +29,7 @@ export const PROBLEM = {
     'The Idempotency-Key was used with a different body',
     422,
   ),
+  unsupported: problem('unsupported', 'No target has all that the job needs', 422),
   tooManyRequests: problem('too-many-requests', 'Too many requests', 429),
   internal: problem('internal', 'The service failed with an internal error', 500),
   unavailable: problem('unavailable', 'The service cannot accept the request at this time', 503),

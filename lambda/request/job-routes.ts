@@ -6,6 +6,7 @@ import { parseJobRequest } from '../contract/schemas/jobs.ts';
 import { listQuery } from '../contract/schemas/queries.ts';
 import { hasEnded } from '../contract/words.ts';
 import type { HealthPorts } from '../core/router/health.ts';
+import { type UnsupportedNeed, unsupportedNeeds } from '../core/router/unsupported-needs.ts';
 import { retryAfter, viewJob } from '../http/job-view.ts';
 import {
   BODY_LIMITS,
@@ -14,7 +15,7 @@ import {
   readJobId,
   readQuery,
 } from '../http/read-event.ts';
-import { invalid, json, refused } from '../http/responses.ts';
+import { invalid, json, problem, refused } from '../http/responses.ts';
 import type { TenantCall } from '../http/tenant-call.ts';
 import { type AcceptDependencies, acceptJob } from './accept-job.ts';
 import { type CancelDependencies, cancelJob } from './cancel-job.ts';
@@ -43,6 +44,8 @@ export async function postJob(call: Call): Promise<APIGatewayProxyResult> {
   if (!request.valid) return invalid(call, request.errors);
   const media = mediaFaults(request.value.conversation);
   if (media.length > 0) return invalid(call, media);
+  const unsupported = unsupportedNeeds(settings, request.value);
+  if (unsupported.length > 0) return refusedFor(call, unsupported);
   const idempotencyKey = readIdempotencyKey(event);
   if (!idempotencyKey.valid) return invalid(call, idempotencyKey.errors);
 
@@ -82,6 +85,15 @@ export async function deleteJob(call: Call): Promise<APIGatewayProxyResult> {
     default:
       return cancellation satisfies never;
   }
+}
+
+/** Refuses a job that no target can serve: waiting would not change that. */
+function refusedFor({ event }: Call, unsupported: readonly UnsupportedNeed[]) {
+  const errors = unsupported.map(({ need, path, targets }) => ({
+    field: path,
+    detail: `needs ${need}, which these targets lack: ${targets.join(', ')}`,
+  }));
+  return problem(PROBLEM.unsupported, { requestId: event.requestContext.requestId, errors });
 }
 
 const TOO_COMPLEX = {

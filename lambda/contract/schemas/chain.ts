@@ -6,7 +6,7 @@ import { type Target, type Tier, targetKey } from '../policy.ts';
 import { LONGEST_ANSWER_SECONDS } from '../time-budget.ts';
 import { capabilities } from './capabilities.ts';
 
-const region = z
+export const region = z
   .string()
   .refine(hasBedrock, { message: 'an AWS region with Bedrock, such as us-east-1' });
 

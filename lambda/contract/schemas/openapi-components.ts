@@ -86,10 +86,17 @@ export const COMMON_PROBLEMS: readonly ProblemName[] = [
   'timeout',
 ];
 
-/** References to problem responses, by status. */
+/** Problem responses by status. Problems with one status share a response. */
 export function problems(names: readonly ProblemName[]): Readonly<Record<string, object>> {
   return Object.fromEntries(
-    names.map((name) => [PROBLEM[name].status, { $ref: `#/components/responses/${name}` }]),
+    names.map((name) => {
+      const { status } = PROBLEM[name];
+      const kinds = names.filter((other) => PROBLEM[other].status === status);
+      if (kinds.length === 1) return [status, { $ref: `#/components/responses/${name}` }];
+      const responses = kinds.map((kind) => problemResponse(PROBLEM[kind]));
+      const description = responses.map((each) => each.description).join(' ');
+      return [status, { ...problemResponse(PROBLEM[name]), description }];
+    }),
   );
 }
 
@@ -102,7 +109,7 @@ export function queryParameters(query: z.ZodType): readonly object[] {
   });
 }
 
-function problemResponse({ type, title, status }: Problem): object {
+function problemResponse({ type, title, status }: Problem) {
   const isTemporary =
     status === PROBLEM.tooManyRequests.status || status === PROBLEM.unavailable.status;
   return {

@@ -63,7 +63,7 @@ export const JOB_PATHS = {
           description: 'The job was accepted by an earlier request and has ended.',
           ...ACCEPTED,
         },
-        ...problems([...COMMON_PROBLEMS, 'tooLarge', 'idempotencyMismatch']),
+        ...problems([...COMMON_PROBLEMS, 'tooLarge', 'unsupported', 'idempotencyMismatch']),
       },
     },
     get: {

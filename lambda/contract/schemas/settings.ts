@@ -20,6 +20,7 @@ import {
 import { brokenTimeRules } from '../time-budget.ts';
 import { TARGET_FAILURE_KINDS } from '../words.ts';
 import { chains, NAME, tiers } from './chain.ts';
+import { guardrails } from './guardrails.ts';
 import { allowedBy, fieldOf, valueAt } from './issue.ts';
 import { targetFaults, tiersPath } from './target-entries.ts';
 
@@ -111,6 +112,7 @@ const settings = z
     probe: z.preprocess(withDefaults(PROBE_DEFAULTS), probe),
     refreshSeconds: z.number().positive().max(LONGEST_REFRESH_SECONDS).default(REFRESH_SECONDS),
     tenants: z.record(z.string(), NAME).default({}),
+    guardrails: guardrails.default({}),
   })
   .refine((given) => (given.tiers === undefined) !== (given.chains === undefined), {
     path: ['tiers'],

@@ -11,6 +11,9 @@ export interface Candidate extends ChainTier {
   readonly preferred: boolean;
 }
 
+/** What a job says about the targets that may serve it. */
+export type TargetChoice = Pick<RunRequest, 'chain' | 'whenOpen' | 'minTier' | 'regions'>;
+
 /**
  * Returns the targets that may serve, in the order in which a run tries them: tier by tier, and in
  * a weighted random order within a tier. Circuits do not affect the order: a run skips an unhealthy
@@ -19,14 +22,12 @@ export interface Candidate extends ChainTier {
  */
 export function candidatesFor(
   settings: Settings,
-  request: Pick<RunRequest, 'chain' | 'whenOpen' | 'minTier' | 'regions'>,
+  request: TargetChoice,
   random: Random,
 ): readonly Candidate[] {
-  const allowed = ({ region }: Target) => request.regions?.includes(region) ?? true;
   const { chain } = request;
-  const tiers = chainOf(settings, chain)?.tiers ?? [];
-  return tiersFor(tiers, request).flatMap((tier, index) =>
-    byWeight(tier.targets.filter(allowed), random).map((target) => ({
+  return tiersFor(settings, request).flatMap((tier, index) =>
+    byWeight(allowedIn(tier, request), random).map((target) => ({
       key: targetKey(target),
       target,
       chain,
@@ -36,14 +37,27 @@ export function candidatesFor(
   );
 }
 
+/** Returns the targets that may serve, in the order of the settings. */
+export function allowedTargets(
+  settings: Pick<Settings, 'chains'>,
+  request: TargetChoice,
+): readonly Target[] {
+  return tiersFor(settings, request).flatMap((tier) => allowedIn(tier, request));
+}
+
+function allowedIn({ targets }: Tier, { regions }: TargetChoice): readonly Target[] {
+  return targets.filter(({ region }) => regions?.includes(region) ?? true);
+}
+
 /**
  * Returns the tiers down to `minTier`. If the chain no longer has that tier, only the first one is
  * left, because no other tier is known to be good enough.
  */
 function tiersFor(
-  tiers: readonly Tier[],
-  { whenOpen, minTier }: Pick<RunRequest, 'whenOpen' | 'minTier'>,
+  settings: Pick<Settings, 'chains'>,
+  { chain, whenOpen, minTier }: TargetChoice,
 ): readonly Tier[] {
+  const tiers = chainOf(settings, chain)?.tiers ?? [];
   if (whenOpen === 'queue') return tiers.slice(0, 1);
   if (minTier === undefined) return tiers;
   const last = tiers.findIndex(({ name }) => name === minTier);

@@ -1,4 +1,6 @@
+import type { Need } from '../../contract/capabilities.ts';
 import type { Json, Message } from '../../contract/conversation.ts';
+import { PROBLEM } from '../../contract/problems.ts';
 import type { AttemptOutcome } from '../../contract/words.ts';
 import type { RejectReason } from '../breaker/admission.ts';
 import type { Usage } from './model-client.ts';
@@ -29,7 +31,9 @@ export type SkipReason =
   /** It refused the job in an earlier run. */
   | 'refused'
   /** The prompt leaves too little room for an answer in the model's window. */
-  | 'too-long';
+  | 'too-long'
+  /** It lacks what the job needs. */
+  | `unsupported:${Need}`;
 
 /** What the model said, as Converse returns it, and its text. Only the result store holds it. */
 export interface AnswerContent {
@@ -77,6 +81,14 @@ export function chainGone(chain: string): RefusedRequest {
   return {
     type: 'urn:holdfast:problem:chain-gone',
     title: `The settings no longer have the chain ${chain}`,
+  };
+}
+
+/** None of the targets that may serve the job has all that it needs. */
+export function unsupported(needs: readonly Need[]): RefusedRequest {
+  return {
+    type: PROBLEM.unsupported.type,
+    title: `${PROBLEM.unsupported.title}: ${needs.join(', ')}`,
   };
 }
 

@@ -49,7 +49,7 @@ export class Run {
     const { windowSeconds } = settings.breaker;
     this.#charges = new Charges({ failedCalls, windowSeconds }, request);
     this.#candidates = candidatesFor(settings, request, parts.random);
-    this.#unfit = new UnfitTargets(this.#candidates, request.refusedTargets);
+    this.#unfit = new UnfitTargets(this.#candidates, request, settings.guardrails);
   }
 
   async run(): Promise<RunResult> {
@@ -77,7 +77,8 @@ export class Run {
   async #try(candidate: Candidate): Promise<RunEnd | undefined> {
     const { circuits, clock, disabledTargets, regions } = this.#parts;
 
-    if (this.#unfit.hasRefused(candidate.key)) return this.#skip(candidate, 'refused');
+    const unfit = this.#unfit.skipReason(candidate.key);
+    if (unfit) return this.#skip(candidate, unfit);
     if (!this.#caller.mayFit(candidate)) return this.#skipTooLong(candidate);
     const tooLate = this.#tooLateForACall();
     if (tooLate) return tooLate;

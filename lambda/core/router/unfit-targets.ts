@@ -1,12 +1,26 @@
+import type { Need } from '../../contract/capabilities.ts';
+import { lacksOf, needsOf } from '../../contract/needs.ts';
+import type { Guardrails } from '../../contract/policy.ts';
 import type { Candidate } from './candidates.ts';
-import { REFUSED, type RefusedTarget, type RunEnd, refusedEnd } from './run-result.ts';
+import type { RunRequest } from './run-request.ts';
+import {
+  REFUSED,
+  type RefusedTarget,
+  type RunEnd,
+  refusedEnd,
+  type SkipReason,
+  unsupported,
+} from './run-result.ts';
 
 /**
- * The targets that cannot serve a job, however healthy they are: each has refused the job, or its
- * model's window is too small for the prompt. A refusal holds for all later runs of the job.
+ * The targets that cannot serve a job, however healthy they are: each lacks what the job needs, has
+ * refused the job, or has a model whose window is too small for the prompt. A refusal holds for all
+ * later runs of the job.
  */
 export class UnfitTargets {
   readonly #candidates: readonly Candidate[];
+  /** The needs that each target lacks, if any. */
+  readonly #lacks: ReadonlyMap<string, readonly Need[]>;
   readonly #refused = new Set<string>();
   readonly #tooLong = new Set<string>();
   readonly #refusals: RefusedTarget[] = [];
@@ -14,8 +28,17 @@ export class UnfitTargets {
   #lengthDetail: string | undefined;
   #detail: string | undefined;
 
-  constructor(candidates: readonly Candidate[], earlier: readonly RefusedTarget[] = []) {
+  constructor(
+    candidates: readonly Candidate[],
+    request: Pick<RunRequest, 'conversation' | 'refusedTargets'>,
+    guardrails: Guardrails,
+  ) {
+    const { conversation, refusedTargets: earlier = [] } = request;
+    const needs = needsOf(conversation);
     this.#candidates = candidates;
+    this.#lacks = new Map(
+      candidates.map(({ key, target }) => [key, lacksOf(target, needs, guardrails)]),
+    );
     for (const each of earlier) this.#note(each);
   }
 
@@ -24,8 +47,11 @@ export class UnfitTargets {
     return this.#refusals;
   }
 
-  hasRefused(key: string): boolean {
-    return this.#refused.has(key);
+  /** Returns the reason to skip a target that is known to be unfit before the prompt is measured. */
+  skipReason(key: string): SkipReason | undefined {
+    const [lacking] = this.#lacks.get(key) ?? [];
+    if (lacking) return `unsupported:${lacking}`;
+    return this.#refused.has(key) ? 'refused' : undefined;
   }
 
   /** Records a target that was not called, because the prompt does not fit its window. */
@@ -46,7 +72,8 @@ export class UnfitTargets {
    * that tier were chosen for jobs like this one, so what they refuse is not valid.
    */
   isInFirstFitTier({ tier }: Candidate): boolean {
-    return this.#candidates.find(({ key }) => !this.#tooLong.has(key))?.tier === tier;
+    const isFit = (key: string) => !this.#tooLong.has(key) && !this.#isLacking(key);
+    return this.#candidates.find(({ key }) => isFit(key))?.tier === tier;
   }
 
   /** Returns the end of a job that none of its targets can serve; `undefined` if one may serve it. */
@@ -56,8 +83,17 @@ export class UnfitTargets {
     if (keys.every((key) => this.#tooLong.has(key))) {
       return refusedEnd(REFUSED.tooLong, this.#lengthDetail);
     }
-    const isUnfit = (key: string) => this.#refused.has(key) || this.#tooLong.has(key);
-    return keys.every(isUnfit) ? refusedEnd(REFUSED.invalid, this.#detail) : undefined;
+    const isUnfit = (key: string) =>
+      this.#refused.has(key) || this.#tooLong.has(key) || this.#isLacking(key);
+    if (!keys.every(isUnfit)) return undefined;
+    const hasRefused = keys.some((key) => this.#refused.has(key) && !this.#tooLong.has(key));
+    if (hasRefused) return refusedEnd(REFUSED.invalid, this.#detail);
+    const missing = new Set(keys.flatMap((key) => this.#lacks.get(key) ?? []));
+    return refusedEnd(unsupported([...missing]));
+  }
+
+  #isLacking(key: string): boolean {
+    return (this.#lacks.get(key) ?? []).length > 0;
   }
 
   #note({ target, tooLong }: RefusedTarget): void {

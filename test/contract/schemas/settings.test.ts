@@ -32,6 +32,7 @@ describe('parseSettings', () => {
       probe: PROBE_DEFAULTS,
       refreshSeconds: 300,
       tenants: {},
+      guardrails: {},
     });
   });
 
@@ -62,6 +63,7 @@ describe('parseSettings', () => {
     const { tiers, ...others } = input;
     expect(parseSettings(input, 'test settings')).toEqual({
       ...others,
+      guardrails: {},
       chains: { default: { tiers } },
       breaker: { ...BREAKER_DEFAULTS, ...CIRCUIT_STORE_DEFAULTS, ...input.breaker },
       jobs: { ...JOB_DEFAULTS, ...input.jobs },

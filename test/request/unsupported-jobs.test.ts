@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { anApi, bodyOf } from '../support/api-caller.ts';
+import { aWorld } from '../support/job-world.ts';
+import { someSettings } from '../support/settings.ts';
+
+const targets = [{ region: 'us-east-1', modelId: 'us.meta.llama3-3-70b-instruct-v1:0' }];
+const world = aWorld({
+  settings: someSettings({ tiers: [{ name: 'only', targets, maxTokens: 100 }] }),
+});
+const call = anApi(world);
+const post = (body: object) => call({ route: 'POST /jobs', body: JSON.stringify(body) });
+
+const tools = [{ toolSpec: { name: 'search', inputSchema: { json: {} } } }];
+
+test('a job that no target can serve is refused with the need and the targets, and not stored', async () => {
+  const toolConfig = { tools, toolChoice: { any: {} } };
+
+  const result = await post({ prompt: 'hello', toolConfig });
+
+  expect(result.statusCode).toBe(422);
+  expect(bodyOf(result)).toMatchObject({
+    type: 'urn:holdfast:problem:unsupported',
+    title: 'No target has all that the job needs',
+    errors: [
+      {
+        field: 'toolConfig.toolChoice',
+        detail:
+          'needs forcedTool, which these targets lack: us-east-1/us.meta.llama3-3-70b-instruct-v1:0',
+      },
+    ],
+  });
+  expect(world.jobs.rows.size).toBe(0);
+});
+
+test('a job that a target can serve is accepted', async () => {
+  expect((await post({ prompt: 'hello', toolConfig: { tools } })).statusCode).toBe(202);
+});
