@@ -3,9 +3,7 @@ import type { Settings } from '../contract/policy.ts';
 import { parseMessage } from '../contract/schemas/message.ts';
 import type { RedriveReport, RedriveRequest } from '../contract/schemas/redrive.ts';
 import type { Clock } from '../core/clock.ts';
-import { publishedByRedelivery } from '../core/jobs/completion-event.ts';
 import type { DeadLetter, DeadLetterQueue } from '../core/jobs/dead-letter-queue.ts';
-import { leftToSweeper } from '../core/jobs/end-transitions.ts';
 import type { Job } from '../core/jobs/job.ts';
 import { dispatch, type JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
@@ -124,8 +122,6 @@ async function handle(
   if (request.dryRun) return isRedrivable ? 'moved' : 'skipped';
 
   const isMoved = isRedrivable && (await move(dependencies, settings, job));
-  // The event of such a job waits for a redelivery, but SQS does not redeliver a dead letter.
-  if (job && publishedByRedelivery(job)) await jobs.update(job.jobId, leftToSweeper(job));
   await deadLetters.remove(letter);
   return isMoved ? 'moved' : 'skipped';
 }

@@ -11,7 +11,7 @@ import { claim } from '../core/jobs/transitions.ts';
 import { type Invocation, type RunJobDependencies, runJob } from './run-job.ts';
 
 export interface WorkDependencies extends RunJobDependencies {
-  readonly ends: Pick<JobEnds, 'write' | 'publish'>;
+  readonly ends: Pick<JobEnds, 'write'>;
   readonly queue: Pick<JobQueue, 'send' | 'deadLetter'>;
   /** Returns 32 hexadecimal digits, never the same twice. */
   readonly newId: () => string;
@@ -81,9 +81,6 @@ async function handleRefusal(
   switch (reason) {
     case 'stale':
       return;
-    case 'unpublished':
-      await ends.publish(job);
-      return;
     case 'cancelled':
       return end(cancel(job, now));
     case 'expired':
@@ -91,7 +88,6 @@ async function handleRefusal(
     case 'exhausted':
       return deadLetterJob();
     case 'dead-lettered':
-      await ends.publish(job);
       return moveToDeadLetters(job);
     default:
       return reason satisfies never;

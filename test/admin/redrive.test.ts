@@ -134,23 +134,6 @@ describe('a redrive', () => {
     expect(rowOf(world, JOB_ID)).toMatchObject({ status: 'SUCCEEDED', claims: 1, redrives: 1 });
   });
 
-  test('leaves an event that only the removed message would have published to the sweeper', async () => {
-    const ended = aJob({
-      status: 'SUCCEEDED',
-      completedAt: START,
-      eventPending: true,
-      dueAt: undefined,
-    });
-    const { world, run } = aRedrive({ jobs: [ended] });
-
-    expect(await run()).toMatchObject({ moved: 0, skipped: 1, left: 0 });
-    world.clock.nowMs = START + MINUTE;
-    await sweep(world, Number.POSITIVE_INFINITY);
-
-    expect(world.bus.events).toMatchObject([{ jobId: JOB_ID, status: 'SUCCEEDED' }]);
-    expect(rowOf(world, JOB_ID)).toMatchObject({ eventPending: undefined, dueAt: undefined });
-  });
-
   test.each<[string, readonly Job[]]>([
     ['of a job without a row', []],
     ['of a job that has succeeded', [aJob({ status: 'SUCCEEDED' })]],

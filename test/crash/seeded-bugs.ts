@@ -5,16 +5,16 @@ import {
   changing,
   isClaim,
   isDeferral,
-  isLeftToSweeper,
+  isEnd,
   isRedrive,
   isSuccess,
   isUnsent,
   neverAborting,
-  overlookingUnpublishedEnds,
   renewingNothing,
   sendingDeadLettersFirst,
   sendingEachMinute,
   storingAfterTheRow,
+  withoutDueTime,
   withoutGeneration,
 } from './tampering.ts';
 
@@ -263,16 +263,10 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     }),
   },
   {
-    name: 'a redelivered message does not publish the event of its ended job',
+    name: 'an end is not left to the sweeper',
     path: 'answered at once',
     breaks: 'at least one event',
-    tamper: overlookingUnpublishedEnds,
-  },
-  {
-    name: 'a failed publish is not left to the sweeper',
-    path: 'answered at once',
-    breaks: 'at least one event',
-    tamper: changing(isLeftToSweeper, (change) => ({ ...change, set: {} })),
+    tamper: changing(isEnd, withoutDueTime),
   },
   {
     name: 'a redrive deletes the dead letter before it updates the row',

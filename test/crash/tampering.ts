@@ -1,6 +1,6 @@
 /** Building blocks for seeded bugs. Each changes a call between a function and its ports. */
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
-import { hasEnded, type JobStatus } from '../../lambda/contract/words.ts';
+import { hasEnded } from '../../lambda/contract/words.ts';
 import type { RowUpdate } from '../../lambda/core/jobs/row-update.ts';
 import type { Ports } from './platform.ts';
 import type { Tamper } from './processes.ts';
@@ -47,22 +47,6 @@ export function storingAfterTheRow(
         },
       },
     };
-  };
-}
-
-/** Hides from a function that the completion event of an ended job is still unpublished. */
-export function overlookingUnpublishedEnds(ports: Ports): Ports {
-  return {
-    ...ports,
-    jobs: {
-      ...ports.jobs,
-      update: async (...given) => {
-        const updated = await ports.jobs.update(...given);
-        if (updated.applied || !updated.current) return updated;
-        const { eventPending: _, ...current } = updated.current;
-        return { applied: false, current };
-      },
-    },
   };
 }
 
@@ -153,13 +137,9 @@ export function isUnsent({ set, remove }: RowUpdate): boolean {
   return set.status === undefined && remove?.includes('sentAt') === true;
 }
 
-/** Matches the update that leaves a completion event for the sweeper to publish. */
-export function isLeftToSweeper({ when, set }: RowUpdate): boolean {
-  const isOfAnEnd = when.some(
-    (clause) =>
-      clause.field === 'status' && clause.test === 'equals' && hasEnded(clause.value as JobStatus),
-  );
-  return isOfAnEnd && set.dueAt !== undefined;
+/** Matches the update that ends a job. */
+export function isEnd({ set }: RowUpdate): boolean {
+  return set.status !== undefined && hasEnded(set.status);
 }
 
 export function isRedrive({ set }: RowUpdate): boolean {
@@ -171,4 +151,13 @@ export function withoutGeneration({
   ...change
 }: RowUpdate): RowUpdate {
   return { ...change, set };
+}
+
+/** Takes the row out of the sweeper's index. */
+export function withoutDueTime({
+  set: { dueAt: _, ...set },
+  remove = [],
+  when,
+}: RowUpdate): RowUpdate {
+  return { when, set, remove: [...remove, 'dueAt'] };
 }

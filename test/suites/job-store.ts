@@ -3,7 +3,7 @@
  * memory store also hold for DynamoDB.
  */
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { eventPublished, leftToSweeper, succeed } from '../../lambda/core/jobs/end-transitions.ts';
+import { succeed } from '../../lambda/core/jobs/end-transitions.ts';
 import type { DueJob, Job } from '../../lambda/core/jobs/job.ts';
 import type { JobQuery, JobStore } from '../../lambda/core/jobs/job-store.ts';
 import type { Clause } from '../../lambda/core/jobs/row-update.ts';
@@ -132,23 +132,6 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
       const after = await jobs.get(JOB_ID);
 
       expect(await jobs.update(JOB_ID, transition(running))).toEqual({ applied: true, job: after });
-    });
-
-    test('leaves an event to the sweeper while it is pending, and not after it was published', async () => {
-      await jobs.create(running, START);
-      const ended = await jobs.update(
-        JOB_ID,
-        succeed(running, anAnswer(), { attempts: [] }, 99, START + 900),
-      );
-      if (!ended.applied) throw new Error('the job did not end');
-
-      expect(await jobs.update(JOB_ID, leftToSweeper(ended.job))).toMatchObject({
-        applied: true,
-        job: { dueAt: START + 900 },
-      });
-      await jobs.update(JOB_ID, eventPublished(ended.job));
-      expect((await jobs.update(JOB_ID, leftToSweeper(ended.job))).applied).toBe(false);
-      expect((await jobs.get(JOB_ID))?.dueAt).toBeUndefined();
     });
 
     test('lets one of thirty claims succeed', async () => {

@@ -105,7 +105,7 @@ describe('a job that has used up its failed calls', () => {
     expect(world.counts[METRIC.jobsWithoutAnswer]).toBe(1);
   });
 
-  test('sends its event and its dead letter again if its message is delivered again', async () => {
+  test('sends its dead letter again, but not its event, if its message is delivered again', async () => {
     const world = aWorldWith(aJob(), noAnswer);
     await receive(world);
 
@@ -116,10 +116,7 @@ describe('a job that has used up its failed calls', () => {
       { body: MESSAGE, reason: 'no-answer', tenant: 'tenant' },
       { body: MESSAGE, reason: 'no-answer', tenant: 'tenant' },
     ]);
-    expect(new Set(world.bus.events.map(({ id }) => id))).toEqual(
-      new Set([`${JOB_ID}#${generation}`]),
-    );
-    expect(world.bus.events).toHaveLength(2);
+    expect(world.bus.events).toMatchObject([{ id: `${JOB_ID}#${generation}` }]);
   });
 
   test('sends no dead letter if another run has taken the job', async () => {

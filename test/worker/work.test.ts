@@ -4,6 +4,7 @@ import { METRIC } from '../../lambda/contract/metrics.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import type { RunResult } from '../../lambda/core/router/run-result.ts';
+import { sweep } from '../../lambda/sweeper/sweep.ts';
 import { work } from '../../lambda/worker/work.ts';
 import { aJob, anAnswer, anAttempt, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
 import { aWorld, rowOf, type World, type WorldOptions } from '../support/job-world.ts';
@@ -94,42 +95,15 @@ describe('a message', () => {
     expect([world.queue.sent, world.queue.dead, world.counts]).toEqual([[], [], {}]);
   });
 
-  test('that is redelivered for an unpublished end publishes it', async () => {
-    const ended = aJob({ status: 'SUCCEEDED', eventPending: true, dueAt: undefined });
-    const world = aWorldWith(ended);
+  test('that is redelivered for an unpublished end leaves the event to the sweeper', async () => {
+    const world = aWorldWith(aJob({ status: 'SUCCEEDED', eventPending: true, dueAt: START }));
 
     await receive(world);
-
-    expect(world.bus.events).toMatchObject([{ jobId: JOB_ID, status: 'SUCCEEDED' }]);
-    expect(rowOf(world, JOB_ID)).toEqual(ended);
-    expect(world.counts).toEqual({});
-  });
-
-  test('leaves the event to the sweeper if the row is in its index', async () => {
-    const world = aWorldWith(aJob({ status: 'CANCELLED', eventPending: true, dueAt: START }));
-
-    await receive(world);
-
     expect(world.bus.requests).toEqual([]);
-  });
 
-  test('is redelivered if its worker dies before the event is published', async () => {
-    const world = aWorldWith(aJob());
-    const { update } = world.jobs;
-    world.bus.isDown = true;
-    world.jobs.update = async (...args) => {
-      if (args[1].set.dueAt !== undefined && args[1].set.status === undefined) {
-        throw new Error('table down');
-      }
-      return update.apply(world.jobs, args);
-    };
-    await expect(receive(world)).rejects.toThrow('table down');
-    world.bus.isDown = false;
-
-    await receive(world);
-
+    world.clock.nowMs = START + 60_000;
+    await sweep(world, Number.POSITIVE_INFINITY);
     expect(world.bus.events).toMatchObject([{ jobId: JOB_ID, status: 'SUCCEEDED' }]);
-    expect(world.counts[METRIC.jobsSucceeded]).toBe(1);
   });
 
   test('for an unknown job is acknowledged', async () => {

@@ -15,7 +15,6 @@ export const NOT_ENDED: Clause = {
   test: 'one-of',
   values: OPEN_STATUSES,
 };
-export const EVENT_PENDING: Clause = { field: 'eventPending', test: 'equals', value: true };
 export const NOT_CANCELLED: Clause = { field: 'cancelRequested', test: 'absent' };
 
 export function generationIs(generation: number): Clause {

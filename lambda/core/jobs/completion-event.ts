@@ -42,11 +42,3 @@ export function completionEvent(job: Job): CompletionEvent | undefined {
     metadata,
   };
 }
-
-/**
- * True if only a redelivery of the message that ended the job can still publish the event, because
- * the row is not in the sweeper's index.
- */
-export function publishedByRedelivery({ eventPending, dueAt }: Job): boolean {
-  return eventPending === true && dueAt === undefined;
-}

@@ -4,7 +4,7 @@
  */
 import type { EndStatus } from '../../contract/words.ts';
 import type { Answer } from '../router/run-result.ts';
-import { EVENT_PENDING, generationIs, isMine, statusIs, unheld } from './clauses.ts';
+import { generationIs, isMine, statusIs, unheld } from './clauses.ts';
 import type { DueJob, Job, JobError } from './job.ts';
 import { DEADLINE_PASSED, NO_ANSWER } from './job-errors.ts';
 import type { OptionalField, RowUpdate } from './row-update.ts';
@@ -60,17 +60,6 @@ export function eventPublished(job: DueJob): RowUpdate {
   };
 }
 
-/**
- * Leaves an unpublished event to the sweeper, because the job's message will be deleted. Refused if
- * the event was published in the meantime: the row would stay in the sweeper's index for nothing.
- */
-export function leftToSweeper({ generation, status, createdAt, completedAt }: Job): RowUpdate {
-  return {
-    when: [generationIs(generation), statusIs(status), EVENT_PENDING],
-    set: { dueAt: completedAt ?? createdAt },
-  };
-}
-
 /** Removes the event from a transition that ends a job, for stacks that publish no events. */
 export function withoutEvent(end: RowUpdate): RowUpdate {
   const { eventPending: _, dueAt: __, ...set } = end.set;
@@ -84,22 +73,16 @@ const REMOVED_AT_END: readonly OptionalField[] = [
   'calledTargets',
 ];
 
-/**
- * Ends a job in its run. SQS redelivers the run's message until the event is published, so the row
- * leaves the sweeper's index.
- */
+/** Ends a job in its run. */
 function endedByRun(job: Job, status: EndStatus, now: number, facts: Partial<Job>): RowUpdate {
   return {
     when: isMine(job),
     set: { ...facts, claimToken: job.claimToken, ...end(status, now) },
-    remove: [...REMOVED_AT_END, 'dueAt'],
+    remove: REMOVED_AT_END,
   };
 }
 
-/**
- * Ends a job outside a run. There may be no message that SQS could redeliver, so the row stays in
- * the sweeper's index.
- */
+/** Ends a job outside a run, once the lease of a lost run is over. */
 function endedOutsideRun(
   job: DueJob,
   status: EndStatus,
@@ -108,12 +91,15 @@ function endedOutsideRun(
 ): RowUpdate {
   return {
     when: unheld(job, now),
-    set: { ...facts, ...end(status, now), dueAt: now },
+    set: { ...facts, ...end(status, now) },
     remove: REMOVED_AT_END,
   };
 }
 
-/** Sets `eventPending` in the same write as the status, so a crash cannot separate the two. */
+/**
+ * Sets `eventPending` in the same write as the status, so a crash cannot separate the two. The row
+ * stays in the sweeper's index until the event is published.
+ */
 function end(status: EndStatus, now: number) {
-  return { status, completedAt: now, eventPending: true };
+  return { status, completedAt: now, eventPending: true, dueAt: now };
 }

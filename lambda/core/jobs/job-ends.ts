@@ -3,8 +3,8 @@ import type { Settings } from '../../contract/policy.ts';
 import { type EndStatus, hasEnded } from '../../contract/words.ts';
 import { errorName } from '../error-name.ts';
 import type { Log, Metrics } from '../telemetry.ts';
-import { completionEvent, publishedByRedelivery } from './completion-event.ts';
-import { eventPublished, leftToSweeper, withoutEvent } from './end-transitions.ts';
+import { completionEvent } from './completion-event.ts';
+import { eventPublished, withoutEvent } from './end-transitions.ts';
 import { type EventBus, EventPublisher } from './event-publisher.ts';
 import type { Job } from './job.ts';
 import { NO_ANSWER } from './job-errors.ts';
@@ -21,9 +21,8 @@ export interface JobEndsParts {
 
 /**
  * Writes the ends of jobs, counts them and publishes their completion events. If the process dies
- * between the write and the publish, the event is published when SQS redelivers the message that
- * ended the job. If the job ended without a message, its row stays in the sweeper's index until the
- * sweeper has published the event.
+ * between the write and the publish, the sweeper publishes the event: the row stays in its index until
+ * the event is known to be published.
  */
 export class JobEnds {
   readonly #parts: JobEndsParts;
@@ -34,7 +33,7 @@ export class JobEnds {
     this.#publisher = new EventPublisher(parts.bus, parts.log, parts.metrics);
   }
 
-  /** Writes a transition that ends the job, and publishes its event. Throws if `publish` throws. */
+  /** Writes a transition that ends the job, and publishes its event. */
   async write(jobId: string, end: RowUpdate): Promise<Updated> {
     const { jobs } = this.#parts;
     const updated = await jobs.update(jobId, this.#areEventsEnabled() ? end : withoutEvent(end));
@@ -47,18 +46,13 @@ export class JobEnds {
 
   /**
    * Publishes the completion event if it is still pending. Returns true if nothing is left to
-   * publish; otherwise the sweeper publishes it later. Throws if the row cannot be left to the
-   * sweeper: SQS then has to redeliver the message.
+   * publish; otherwise the sweeper publishes it later.
    */
   async publish(job: Job): Promise<boolean> {
     const event = job.eventPending ? completionEvent(job) : undefined;
     if (!event) return true;
     const isDone = !this.#areEventsEnabled() || (await this.#publisher.publish(event));
-    if (!publishedByRedelivery(job)) {
-      if (isDone) await this.#clear(job);
-    } else if (!isDone) {
-      await this.#parts.jobs.update(job.jobId, leftToSweeper(job));
-    }
+    if (isDone) await this.#clear(job);
     return isDone;
   }
 

@@ -49,10 +49,7 @@ export interface Job extends JobOptions, Partial<AnswerFacts> {
   readonly sentAt?: number;
   readonly nextAttemptAt?: number;
   readonly cancelRequested?: boolean;
-  /**
-   * True until the completion event is known to be published. If a message ended the job, `dueAt`
-   * is absent and this field stays: the message is deleted only after the event is published.
-   */
+  /** True until the completion event is known to be published; until then the row is due. */
   readonly eventPending?: boolean;
   readonly sweepShard: number;
   /** Time of the sweeper's next check; absent if the sweeper has nothing left to do. */

@@ -1,13 +1,10 @@
 import { hasEnded } from '../../contract/words.ts';
-import { publishedByRedelivery } from './completion-event.ts';
 import type { Job } from './job.ts';
 
 /** The reason why a claim was refused, which decides what happens to the message. */
 export type Refusal =
   /** Another message is responsible for the job, or none is needed: acknowledge this one. */
   | 'stale'
-  /** This message ended the job, but its event may be unpublished: publish it, then acknowledge. */
-  | 'unpublished'
   | 'cancelled'
   | 'expired'
   /** All claims are used up: dead-letter the job. */
@@ -19,7 +16,7 @@ export type Refusal =
 export function refusal(job: Job, generation: number, now: number, maxAttempts: number): Refusal {
   if (job.generation !== generation) return 'stale';
   if (job.status === 'DEAD_LETTERED') return 'dead-lettered';
-  if (hasEnded(job.status)) return publishedByRedelivery(job) ? 'unpublished' : 'stale';
+  if (hasEnded(job.status)) return 'stale';
   if ((job.leaseUntil ?? 0) > now) return 'stale';
   if (job.cancelRequested) return 'cancelled';
   if (job.deadlineAt <= now) return 'expired';

@@ -1,8 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  completionEvent,
-  publishedByRedelivery,
-} from '../../../lambda/core/jobs/completion-event.ts';
+import { completionEvent } from '../../../lambda/core/jobs/completion-event.ts';
 import { aJob, aRunningJob, JOB_ID, START } from '../../support/job-builders.ts';
 
 const { generation } = aJob();
@@ -30,15 +27,5 @@ describe('the completion event of a job', () => {
     ['runs', aRunningJob({ eventPending: true })],
   ])('does not exist while the job %s', (_, job) => {
     expect(completionEvent(job)).toBeUndefined();
-  });
-});
-
-describe('the message that ended a job', () => {
-  test.each([
-    ['publishes a pending event', true, { eventPending: true, dueAt: undefined }],
-    ['leaves it to the sweeper if the row is due', false, { eventPending: true, dueAt: START }],
-    ['publishes nothing twice', false, { eventPending: undefined, dueAt: undefined }],
-  ])('%s when it is redelivered', (_, isPublisher, fields) => {
-    expect(publishedByRedelivery(aJob({ status: 'SUCCEEDED', ...fields }))).toBe(isPublisher);
   });
 });

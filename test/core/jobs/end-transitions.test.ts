@@ -7,7 +7,6 @@ import {
   expire,
   fail,
   giveUp,
-  leftToSweeper,
   succeed,
   withoutEvent,
 } from '../../../lambda/core/jobs/end-transitions.ts';
@@ -69,7 +68,7 @@ describe('a row that a run ends with', () => {
 
       const record = { attempts: run.attempts, claimToken: 'claim', completedAt: END };
       expect(ended).toMatchObject({ ...facts, ...record });
-      expect(openIn(ended)).toEqual({ eventPending: true });
+      expect(openIn(ended)).toEqual({ eventPending: true, dueAt: END });
     },
   );
 
@@ -109,7 +108,6 @@ describe('a row that ends outside a run by', () => {
 
 describe('an event', () => {
   const ended = aRunningJob({ status: 'SUCCEEDED', completedAt: END, eventPending: true });
-  const unindexed = { ...ended, dueAt: undefined };
   const redriven = { ...ended, generation: ended.generation + 1 };
 
   test('that is published leaves nothing to do', async () => {
@@ -117,17 +115,6 @@ describe('an event', () => {
 
     expect(published).toEqual({ ...ended, eventPending: undefined, dueAt: undefined });
     expect(await apply(redriven, eventPublished(ended))).toBeUndefined();
-  });
-
-  test('that the bus did not take is due at the sweeper from its end on', async () => {
-    expect(await apply(unindexed, leftToSweeper(ended))).toEqual({ ...ended, dueAt: END });
-    expect(await apply(redriven, leftToSweeper(ended))).toBeUndefined();
-  });
-
-  test('that was published in the meantime is not left to the sweeper', async () => {
-    const published = { ...unindexed, eventPending: undefined };
-
-    expect(await apply(published, leftToSweeper(ended))).toBeUndefined();
   });
 });
 

@@ -10,15 +10,14 @@ const LEASE_END = START + 100_000;
 const reasonFor = (job: Job, now = START) => refusal(job, generation, now, MAX_ATTEMPTS);
 
 describe('a claim is refused', () => {
-  const ended = { status: 'SUCCEEDED', eventPending: true, dueAt: undefined } as const;
+  const ended = { status: 'SUCCEEDED', eventPending: true, dueAt: START } as const;
   const later = { generation: generation + 1 };
 
   test.each<[Refusal, string, Job]>([
     ['stale', 'its message belongs to another generation', aJob({ ...later, claims: 5 })],
     ['stale', 'its message belongs to another generation of an end', aJob({ ...later, ...ended })],
     ['dead-lettered', 'the job is dead-lettered', aJob({ ...ended, status: 'DEAD_LETTERED' })],
-    ['unpublished', 'only this message can still publish the end', aJob(ended)],
-    ['stale', 'the sweeper publishes the end', aJob({ ...ended, dueAt: START })],
+    ['stale', 'the sweeper publishes the end', aJob(ended)],
     ['stale', 'the end is published', aJob({ ...ended, eventPending: undefined })],
     ['stale', 'a run holds the job', aRunningJob({ claims: 5 })],
     ['stale', 'a run holds the cancelled job', aRunningJob({ cancelRequested: true })],

@@ -148,7 +148,7 @@ describe('a run', () => {
   test('that succeeds names its answer and leaves its event pending', async () => {
     const answer = anAnswer({ degraded: true, degradedBy: ['simplify'], tier: 'secondary' });
 
-    const { text: _, ...facts } = answer;
+    const { text: _, output: __, ...facts } = answer;
     const ended = await apply(
       mine,
       succeed(mine, answer, { attempts: [anAttempt()] }, 123, START + 900),
@@ -162,7 +162,7 @@ describe('a run', () => {
       resultBytes: 123,
       attempts: [anAttempt()],
     });
-    expect(ended).toMatchObject({ eventPending: true, dueAt: undefined });
+    expect(ended).toMatchObject({ eventPending: true, dueAt: START + 900 });
     // The fields that only a waiting or a running job needs are gone.
     const gone = { leaseUntil: undefined, nextAttemptAt: undefined, sentAt: undefined };
     expect(ended).toMatchObject({ ...gone, calledTargets: undefined });
