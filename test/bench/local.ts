@@ -1,7 +1,8 @@
 /**
  * Measures jobs per second of the embedded run from end to end: over HTTP, through the queue, the
  * worker, the fake Bedrock, S3 and DynamoDB, with policies enforced. Servers, functions and load
- * share the machine, so compare only runs on the same quiet machine.
+ * share the machine, so compare only runs on the same quiet machine. It measures short texts first,
+ * then requests with an image and a history, on the same sandboxes.
  *
  *     npm run bench:local -- --jobs 5000 --clients 8 --latency-ms 5 --config FILE
  */
@@ -16,6 +17,7 @@ import { z } from 'zod';
 import { type EmbeddedRun, startEmbeddedRun } from '../../local/embedded-run.ts';
 import { synthesize } from '../../local/synthesize.ts';
 import { memoryOf, queueEmpty, queueName } from './embedded-run.ts';
+import { IMAGE_AND_TURNS, type RequestKind, TEXT } from './requests.ts';
 
 const { values } = parseArgs({
   options: {
@@ -46,10 +48,11 @@ async function main(): Promise<void> {
       latency: { firstTokenMs, sigma: 0.4 },
     });
     try {
-      await postJobs(run, WARM_UP_JOBS);
+      print(`${clients} clients on ${availableParallelism()} cores, after ${WARM_UP_JOBS} warm-up jobs
+Median latency of the fake Bedrock: ${firstTokenMs} ms`);
+      await postJobs(run, TEXT, WARM_UP_JOBS);
       await queueEmpty(run, queueName(run.outputs.JobsQueueUrl));
-      run.bedrock?.resetLog();
-      await measure(run);
+      for (const kind of [TEXT, IMAGE_AND_TURNS]) await measure(run, kind);
     } finally {
       await run.stop();
     }
@@ -59,9 +62,11 @@ async function main(): Promise<void> {
   }
 }
 
-async function measure(run: EmbeddedRun): Promise<void> {
+async function measure(run: EmbeddedRun, kind: RequestKind): Promise<void> {
+  run.bedrock?.resetLog();
+  const count = Math.ceil(jobCount * kind.share);
   const startedAt = performance.now();
-  const accepted = await postJobs(run, jobCount);
+  const accepted = await postJobs(run, kind, count);
   const acceptSeconds = (performance.now() - startedAt) / 1000;
   await queueEmpty(run, queueName(run.outputs.JobsQueueUrl));
   const seconds = (performance.now() - startedAt) / 1000;
@@ -72,11 +77,10 @@ async function measure(run: EmbeddedRun): Promise<void> {
   const calls = targets.reduce((sum, target) => sum + target.calls, 0);
   const opened = Object.values(connections).reduce((sum, count) => sum + count, 0);
   const acceptMs = accepted.map(({ ms }) => ms);
-  console.log(`${jobCount} jobs from ${clients} clients on ${availableParallelism()} cores, after ${WARM_UP_JOBS} warm-up jobs
-Median latency of the fake Bedrock: ${firstTokenMs} ms
-
-end to end           ${(jobCount / seconds).toFixed(0)} jobs/s, from the first POST to the last result
-accepted             ${(jobCount / acceptSeconds).toFixed(0)} jobs/s, from the first POST to the last 202
+  print(`
+${count} jobs with ${kind.name}
+end to end           ${(count / seconds).toFixed(0)} jobs/s, from the first POST to the last result
+accepted             ${(count / acceptSeconds).toFixed(0)} jobs/s, from the first POST to the last 202
 POST, latency        p50 ${percentile(acceptMs, 50)} ms, p99 ${percentile(acceptMs, 99)} ms
 accepted to ended    p50 ${percentile(endMs, 50)} ms, p99 ${percentile(endMs, 99)} ms
 calls of Bedrock     ${calls}, with ${((1000 * opened) / calls).toFixed(1)} new connections per 1,000 calls
@@ -92,15 +96,19 @@ interface Accepted {
 
 const acceptedJob = z.object({ jobId: z.string() });
 
-async function postJobs(run: EmbeddedRun, count: number): Promise<readonly Accepted[]> {
+async function postJobs(
+  run: EmbeddedRun,
+  kind: RequestKind,
+  count: number,
+): Promise<readonly Accepted[]> {
   const accepted: Accepted[] = [];
   let next = 0;
   const client = async () => {
     while (next < count) {
-      const prompt = `Prompt number ${next++}: why do ships have anchors?`;
+      const body = kind.body(next++);
       const startedAt = performance.now();
-      const body = await call(run, 'POST', '/jobs', JSON.stringify({ prompt }));
-      const { jobId } = acceptedJob.parse(JSON.parse(body));
+      const answer = await call(run, 'POST', '/jobs', body);
+      const { jobId } = acceptedJob.parse(JSON.parse(answer));
       accepted.push({ jobId, ms: performance.now() - startedAt });
     }
   };
@@ -143,6 +151,10 @@ function call(run: EmbeddedRun, method: string, path: string, body?: string): Pr
 function percentile(numbers: readonly number[], percent: number): string {
   const sorted = numbers.toSorted((a, b) => a - b);
   return (sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? Number.NaN).toFixed(0);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 await main();
