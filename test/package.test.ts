@@ -20,6 +20,7 @@ const DEPENDENCIES = [
   'aws-cdk-lib',
   'constructs',
   'esbuild',
+  'image-size',
   'ioredis',
   'zod',
 ];
@@ -129,7 +130,7 @@ describe('an install', () => {
     const commands = installed.flatMap((path) => Object.keys(packages[path]?.bin ?? {}));
 
     expect(installed).toContain('node_modules/zod');
-    expect(commands).toEqual(['esbuild']);
+    expect(commands).toEqual(['esbuild', 'image-size']);
   });
 
   test('of this repository brings the same version of Node on every platform that has one', () => {
