@@ -95,19 +95,22 @@ export class Api extends Construct {
     const withKey = { apiKeyRequired: true };
 
     const { root } = this.restApi;
+    const bodyCheck = this.#checkBody();
     const jobs = root.addResource('jobs');
-    jobs.addMethod('POST', integration, { ...withKey, ...this.#checkBodyOfJob() });
+    jobs.addMethod('POST', integration, { ...withKey, ...bodyCheck });
     jobs.addMethod('GET', integration, withKey);
     const job = jobs.addResource('{id}');
     job.addMethod('GET', ofOneJob, withKey);
     job.addMethod('DELETE', integration, withKey);
+    const uploads = root.addResource('uploads');
+    uploads.addMethod('POST', integration, { ...withKey, ...bodyCheck });
     const health = root.addResource('health');
     health.addMethod('GET', integration, withKey);
     const document = root.addResource('openapi.json');
     const isPublic = 'The description of the API is public, and its route is throttled';
     skipChecks(document.addMethod('GET', integration), { CKV_AWS_59: isPublic });
 
-    for (const resource of [jobs, health]) {
+    for (const resource of [jobs, uploads, health]) {
       Validations.of(resource).acknowledge({
         id: 'AwsSolutions-APIG4',
         reason: 'Callers are services with an API key and see only the jobs of its tenant',
@@ -120,8 +123,8 @@ export class Api extends Construct {
    * Lets the gateway refuse a body that is not an object. The function checks the fields, because its
    * error names the wrong field and the gateway's does not.
    */
-  #checkBodyOfJob(): MethodOptions {
-    const model = new Model(this, 'JobRequest', {
+  #checkBody(): MethodOptions {
+    const model = new Model(this, 'JsonObject', {
       restApi: this.restApi,
       contentType: 'application/json',
       schema: { schema: JsonSchemaVersion.DRAFT4, type: JsonSchemaType.OBJECT },
@@ -144,7 +147,7 @@ export class Api extends Construct {
       },
       {
         id: 'AwsSolutions-APIG2',
-        reason: 'A model validates the only request body; the function validates parameters',
+        reason: 'A model validates the request bodies; the function validates parameters',
       },
       {
         id: 'AwsSolutions-APIG3',

@@ -3,7 +3,10 @@ import { Construct } from 'constructs';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { InstanceParts } from './instance-parts.ts';
 
-/** The function that accepts, lists and cancels jobs and reports the health. It calls no model. */
+/**
+ * The function that takes uploads, accepts, lists, cancels and purges jobs, and reports the health. It
+ * calls no model.
+ */
 export class RequestHandler extends Construct {
   readonly function: HoldfastFunction;
 
@@ -31,6 +34,8 @@ export class RequestHandler extends Construct {
     circuits.grantRead(this.function);
     circuits.grantReadCalls(this.function);
     results.grantWritePrompts(this.function);
+    results.grantUploads(this.function);
+    results.grantPurge(this.function);
     queue.grantSend(this.function);
     events.grantPublish(this.function);
   }

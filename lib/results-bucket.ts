@@ -4,7 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { CfnResource, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
-import { promptKey, resultKey } from '../lambda/contract/keys.ts';
+import { promptKey, resultKey, UPLOAD_PREFIX, uploadKey } from '../lambda/contract/keys.ts';
 import { type JobPolicy, keptDays } from '../lambda/contract/policy.ts';
 import { LOGS_WITHOUT_OWN_KEY, skipChecks } from './checkov.ts';
 import type { DataProtection } from './data-protection.ts';
@@ -17,7 +17,7 @@ export interface ResultsBucketProps extends DataProtection {
 
 type Grantee = IGrantable & IConstruct;
 
-/** The bucket for prompts and results. No other resource stores the text of a caller or a model. */
+/** The bucket for uploads, prompts and results. No other resource stores the text of a caller or a model. */
 export class ResultsBucket extends Construct {
   readonly bucket: Bucket;
 
@@ -31,7 +31,7 @@ export class ResultsBucket extends Construct {
       // With a bucket key, S3 calls KMS once for many objects.
       bucketKeyEnabled: encryptionKey ? true : undefined,
       enforceSSL: true,
-      // Every key is written once, so an old version could only outlive the retention.
+      // An old version could only outlive the retention, and a purge.
       versioned: false,
       lifecycleRules: [
         {
@@ -39,6 +39,8 @@ export class ResultsBucket extends Construct {
           expiration: Duration.days(keptDays(policy)),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
+        // A job has copies of its own, so an upload is needed only until it is submitted.
+        { prefix: UPLOAD_PREFIX, expiration: Duration.days(1) },
       ],
       removalPolicy,
       autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
@@ -49,7 +51,7 @@ export class ResultsBucket extends Construct {
     Validations.of(this.bucket).acknowledge({ id: 'AwsSolutions-S1', reason: noAccessLog });
     skipChecks(this.bucket, {
       CKV_AWS_18: noAccessLog,
-      CKV_AWS_21: 'Every key is written once, so an old version could only outlive the retention',
+      CKV_AWS_21: 'An old version could only outlive the retention, and a purge',
     });
   }
 
@@ -63,6 +65,19 @@ export class ResultsBucket extends Construct {
 
   grantReadPrompts(grantee: Grantee): Grant {
     return this.#grantRead(grantee, promptKey('*', '*'));
+  }
+
+  /** Grants signing forms for uploads, which act with their signer's rights, and copying uploads. */
+  grantUploads(grantee: Grantee): Grant {
+    this.#grant(grantee, 's3:PutObject', uploadKey('*', '*'));
+    return this.#grantRead(grantee, uploadKey('*', '*'));
+  }
+
+  /** Grants deleting the prompts, files and results of jobs, and listing them. */
+  grantPurge(grantee: Grantee): Grant {
+    this.#grantList(grantee);
+    this.#grant(grantee, 's3:DeleteObject', promptKey('*', '*'));
+    return this.#grant(grantee, 's3:DeleteObject', resultKey('*', '*'));
   }
 
   grantWriteResults(grantee: Grantee): Grant {
@@ -80,12 +95,16 @@ export class ResultsBucket extends Construct {
    * (S3 API reference, GetObject). S3 ignores a prefix here, so the right covers the whole bucket.
    */
   #grantRead(grantee: Grantee, keys: string): Grant {
-    Grant.addToPrincipal({
+    this.#grantList(grantee);
+    return this.#grant(grantee, 's3:GetObject', keys);
+  }
+
+  #grantList(grantee: Grantee): Grant {
+    return Grant.addToPrincipal({
       grantee,
       actions: ['s3:ListBucket'],
       resourceArns: [this.bucket.bucketArn],
     });
-    return this.#grant(grantee, 's3:GetObject', keys);
   }
 
   #grant(grantee: Grantee, action: string, keys: string): Grant {
@@ -94,7 +113,7 @@ export class ResultsBucket extends Construct {
     } = Stack.of(this).resolve(this.bucket.bucketArn);
     Validations.of(grantee).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${keys}]`,
-      reason: 'Covers the objects of all jobs, but either prompts or results',
+      reason: 'Covers the objects of all jobs, but only uploads, prompts or results',
     });
     return Grant.addToPrincipal({
       grantee,

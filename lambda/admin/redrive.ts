@@ -127,11 +127,11 @@ async function handle(
 }
 
 /**
- * Returns true if the job can be redriven. A job past its `expiresAt` cannot, because its prompt is
- * or will soon be deleted.
+ * Returns true if the job can be redriven. A purged job and a job past its `expiresAt` cannot, because
+ * their prompts are or will soon be deleted.
  */
 function awaitsRedrive(job: Job, now: number): boolean {
-  return job.status === 'DEAD_LETTERED' && job.expiresAt * 1000 > now;
+  return job.status === 'DEAD_LETTERED' && !job.purge && job.expiresAt * 1000 > now;
 }
 
 /** Moves the job back into the queue. Returns false if another redrive has already moved it. */

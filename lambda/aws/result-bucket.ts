@@ -1,7 +1,14 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Conversation } from '../contract/conversation.ts';
-import { errorDetailKey, promptKey, resultKey } from '../contract/keys.ts';
+import { errorDetailKey, fileKey, jobPrefixes, promptKey, resultKey } from '../contract/keys.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import type { Answer } from '../core/router/run-result.ts';
 import { createClient, WITHOUT_CHECKSUMS } from './sdk-client.ts';
@@ -18,12 +25,18 @@ export function s3ResultStore(
 ): ResultStore {
   return {
     async putPrompt({ jobId, bodyHash }, conversation) {
-      await put(client, bucket, promptKey(jobId, bodyHash), JSON.stringify(conversation));
+      const body = JSON.stringify(conversation);
+      await put(client, bucket, promptKey(jobId, bodyHash), body);
+      return Buffer.byteLength(body);
     },
 
     async getPrompt({ jobId, bodyHash }) {
       const text = await get(client, bucket, promptKey(jobId, bodyHash));
       return text === undefined ? undefined : (JSON.parse(text) as Conversation);
+    },
+
+    getFile({ jobId, requestToken, uploadId }) {
+      return get(client, bucket, fileKey(jobId, requestToken, uploadId), 'base64');
     },
 
     async putAnswer({ jobId, claimToken }, answer) {
@@ -56,7 +69,20 @@ export function s3ResultStore(
       });
       return getSignedUrl(client, command, { expiresIn: LINK_SECONDS });
     },
+
+    async purge(jobId) {
+      await Promise.all(jobPrefixes(jobId).map((prefix) => deleteAll(client, bucket, prefix)));
+    },
   };
+}
+
+async function deleteAll(client: S3Client, bucket: string, prefix: string): Promise<void> {
+  const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix });
+  for await (const { Contents = [] } of pages) {
+    await Promise.all(
+      Contents.map(({ Key }) => client.send(new DeleteObjectCommand({ Bucket: bucket, Key }))),
+    );
+  }
 }
 
 async function put(client: S3Client, bucket: string, key: string, body: string): Promise<void> {
@@ -65,10 +91,15 @@ async function put(client: S3Client, bucket: string, key: string, body: string):
   );
 }
 
-async function get(client: S3Client, bucket: string, key: string): Promise<string | undefined> {
+async function get(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  encoding: 'utf-8' | 'base64' = 'utf-8',
+): Promise<string | undefined> {
   try {
     const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return await Body?.transformToString();
+    return await Body?.transformToString(encoding);
   } catch (error) {
     if (error instanceof NoSuchKey) return undefined;
     throw error;

@@ -1,5 +1,6 @@
-import { CopyObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { fileKey, uploadKey } from '../contract/keys.ts';
+import { MARK_BYTES } from '../contract/media.ts';
 import { errorName } from '../core/error-name.ts';
 import type { UploadName, UploadStore } from '../core/jobs/upload-store.ts';
 import { createClient, WITHOUT_CHECKSUMS } from './sdk-client.ts';
@@ -17,17 +18,21 @@ export function s3UploadStore(
     },
 
     async find(upload) {
+      const Range = `bytes=0-${MARK_BYTES - 1}`;
       try {
-        const head = new HeadObjectCommand({ Bucket: bucket, Key: keyOf(upload) });
-        const { ContentType, ContentLength, LastModified, ETag } = await client.send(head);
+        const found = await client.send(
+          new GetObjectCommand({ Bucket: bucket, Key: keyOf(upload), Range }),
+        );
         return {
-          contentType: ContentType ?? '',
-          bytes: ContentLength ?? 0,
-          uploadedAtMs: LastModified?.getTime() ?? 0,
-          tag: ETag ?? '',
+          contentType: found.ContentType ?? '',
+          // The header ends with the size of the whole file: `bytes 0-15/20480`.
+          bytes: Number(found.ContentRange?.split('/')[1]),
+          uploadedAtMs: found.LastModified?.getTime() ?? 0,
+          start: (await found.Body?.transformToString('hex')) ?? '',
+          tag: found.ETag ?? '',
         };
       } catch (error) {
-        if (IS_MISSING.has(errorName(error))) return undefined;
+        if (errorName(error) === MISSING) return undefined;
         throw error;
       }
     },
@@ -44,13 +49,12 @@ export function s3UploadStore(
         );
         return true;
       } catch (error) {
-        if (IS_MISSING.has(errorName(error)) || errorName(error) === CHANGED) return false;
+        if (errorName(error) === MISSING || errorName(error) === CHANGED) return false;
         throw error;
       }
     },
   };
 }
 
-/** A response to HEAD has no body, so the SDK gives its error another name. */
-const IS_MISSING: ReadonlySet<string> = new Set(['NoSuchKey', 'NotFound']);
+const MISSING = 'NoSuchKey';
 const CHANGED = 'PreconditionFailed';

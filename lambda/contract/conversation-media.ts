@@ -30,3 +30,43 @@ function partsOf(
       : [];
   });
 }
+
+/** Returns the files that were uploaded, with their ids, in the order of the conversation. */
+export function uploadsOf(conversation: Conversation): readonly UploadPart[] {
+  return mediaOf(conversation).flatMap((part) => {
+    const { upload } = part.source;
+    return upload === undefined ? [] : [{ ...part, uploadId: upload }];
+  });
+}
+
+export interface UploadPart extends MediaPart {
+  readonly uploadId: string;
+}
+
+/** Returns the conversation with the bytes of its uploads, which `files` has as base64 by their ids. */
+export function withFiles(
+  conversation: Conversation,
+  files: ReadonlyMap<string, string>,
+): Conversation {
+  const messages = conversation.messages.map((message) => ({
+    ...message,
+    content: message.content.map((block) => blockWithFiles(block, files)),
+  }));
+  return { ...conversation, messages };
+}
+
+function blockWithFiles<Block extends ContentBlock | ToolResultBlock>(
+  block: Block,
+  files: ReadonlyMap<string, string>,
+): Block {
+  if ('toolResult' in block && block.toolResult) {
+    const content = block.toolResult.content.map((each) => blockWithFiles(each, files));
+    return { ...block, toolResult: { ...block.toolResult, content } };
+  }
+  const kind = MEDIA_KINDS.find((each) => (block as ContentBlock)[each] !== undefined);
+  const media = kind && (block as ContentBlock)[kind];
+  const bytes = files.get(media?.source.upload ?? '');
+  return kind && bytes !== undefined
+    ? { ...block, [kind]: { ...media, source: { bytes } } }
+    : block;
+}

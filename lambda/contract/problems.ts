@@ -16,6 +16,7 @@ export const PROBLEM = {
   forbidden: problem('forbidden', 'The API key or the signature is missing or wrong', 403),
   notFound: problem('not-found', 'There is no such route or job', 404),
   alreadyEnded: problem('already-ended', 'The job has ended and cannot be cancelled', 409),
+  notEnded: problem('not-ended', 'The job has not ended, so its content cannot be purged', 409),
   circuitsNotShared: problem(
     'circuits-not-shared',
     'Circuits are in the memory of each worker, where no override can reach them',
@@ -30,6 +31,7 @@ export const PROBLEM = {
     422,
   ),
   unsupported: problem('unsupported', 'No target has all that the job needs', 422),
+  uploadUnusable: problem('upload-unusable', 'A file that the request refers to is unusable', 422),
   tooManyRequests: problem('too-many-requests', 'Too many requests', 429),
   internal: problem('internal', 'The service failed with an internal error', 500),
   unavailable: problem('unavailable', 'The service cannot accept the request at this time', 503),

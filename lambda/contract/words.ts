@@ -27,6 +27,13 @@ export function hasEnded(status: JobStatus): status is EndStatus {
 }
 
 /**
+ * The states of the purge of an ended job's content. `begun`: its deletion was interrupted or goes on;
+ * another request completes it. `done`: nothing is left.
+ */
+export const PURGE_STATES = ['begun', 'done'] as const;
+export type PurgeState = (typeof PURGE_STATES)[number];
+
+/**
  * The kinds of failed calls that count in the target's circuit. `timeout`: no first token within
  * its limit. `broken-stream`: the stream ended or paused after its first token. `model-error`: the
  * model could not process the request, or gave an unusable answer. `config`: the target's

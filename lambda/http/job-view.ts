@@ -32,6 +32,7 @@ export function viewJob(job: Job): JobView {
     truncated,
     usage: usage && shownUsage(usage),
     costUsd,
+    purge: job.purge,
     error: error && { type: error.type, title: error.title, retryAt: isoOf(error.retryAt) },
   };
 }

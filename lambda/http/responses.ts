@@ -34,8 +34,17 @@ export function refused({ event }: Call, kind: Problem, detail?: string): APIGat
   return problem(kind, { requestId: event.requestContext.requestId, detail });
 }
 
-export function invalid({ event }: Call, errors: readonly Fault[]): APIGatewayProxyResult {
-  return problem(PROBLEM.invalidRequest, { requestId: event.requestContext.requestId, errors });
+export function invalid(call: Call, errors: readonly Fault[]): APIGatewayProxyResult {
+  return faulty(call, PROBLEM.invalidRequest, errors);
+}
+
+/** Returns a problem that lies with some fields of the request. */
+export function faulty(
+  { event }: Call,
+  kind: Problem,
+  errors: readonly Fault[],
+): APIGatewayProxyResult {
+  return problem(kind, { requestId: event.requestContext.requestId, errors });
 }
 
 /** Returns 503 for a request that failed because a store or a queue did not respond. */

@@ -1,19 +1,23 @@
 import type { JobRequest } from '../contract/job-request.ts';
 import { METRIC } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
+import type { Fault } from '../contract/schemas/faults.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { type Job, newJob } from '../core/jobs/job.ts';
 import { dispatch, type JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
+import type { UploadStore } from '../core/jobs/upload-store.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 import { digest } from './digest.ts';
+import { copyUploads, findUploads } from './job-uploads.ts';
 
 export interface AcceptDependencies {
   readonly jobs: JobStore;
   readonly queue: Pick<JobQueue, 'send'>;
   readonly results: Pick<ResultStore, 'putPrompt'>;
+  readonly uploads: UploadStore;
   readonly clock: Clock;
   /** Returns 32 hexadecimal digits that nobody can guess. */
   readonly newId: () => string;
@@ -27,37 +31,49 @@ export interface Submission {
   readonly idempotencyKey?: string;
 }
 
+export type Acceptance =
+  /** The new job, or the job of the earlier request. */
+  | { readonly outcome: 'accepted'; readonly job: Job }
+  /** The idempotency key was used with another body. */
+  | { readonly outcome: 'mismatch' }
+  | { readonly outcome: 'unusable-uploads'; readonly faults: readonly Fault[] };
+
 /**
- * Stores the prompt, writes the row and sends the message, in this order. Once the row is written,
- * the job is accepted. If the send fails, the sweeper sends the message later.
+ * Copies the uploads, stores the prompt, writes the row and sends the message, in this order. Once the
+ * row is written, the job is accepted. If the send fails, the sweeper sends the message later.
  *
  * A request with an idempotency key first looks for the job of an earlier request, so that a repeat
- * stores nothing. Only if two requests with one key arrive together, both store their prompts; the
- * bucket's lifecycle deletes the one that no row refers to.
- *
- * Returns the new job, or the job of the earlier request; undefined if the key was used with another
- * body.
+ * stores nothing and needs no upload. Only if two requests with one key arrive together, both store
+ * their prompts and copies; the bucket's lifecycle deletes those that no row refers to.
  */
 export async function acceptJob(
   dependencies: AcceptDependencies,
   settings: Settings,
   { tenant, request, idempotencyKey }: Submission,
-): Promise<Job | undefined> {
-  const { jobs, results, clock, newId, metrics } = dependencies;
+): Promise<Acceptance> {
+  const { jobs, results, uploads, clock, newId, metrics } = dependencies;
   const { conversation, options } = request;
   const bodyHash = digest([conversation, options]);
   const jobId = idempotencyKey === undefined ? newId() : digest([tenant, idempotencyKey]);
   const now = clock.now();
   const earlier = idempotencyKey === undefined ? undefined : await jobs.get(jobId);
   if (earlier && isKept(earlier, now)) return repeatOf(earlier, bodyHash);
-  const job = newJob({ jobId, tenant, bodyHash, requestToken: newId() }, options, now, settings);
 
-  await results.putPrompt(job, conversation);
+  const requestToken = newId();
+  const files = await findUploads(uploads, tenant, conversation, now);
+  if (files.faults.length > 0) return { outcome: 'unusable-uploads', faults: files.faults };
+  const name = { jobId, requestToken };
+  const faults = await copyUploads(uploads, tenant, conversation, files, name);
+  if (faults.length > 0) return { outcome: 'unusable-uploads', faults };
+  const promptBytes = await results.putPrompt({ jobId, bodyHash }, conversation);
+  const inputBytes = promptBytes + files.bytes;
+
+  const job = newJob({ ...name, tenant, bodyHash, inputBytes }, options, now, settings);
   const put = await jobs.create(job, now);
   if (!put.created) return repeatOf(put.existing, bodyHash);
   metrics.count(METRIC.jobsAccepted);
   await send(dependencies, job);
-  return job;
+  return { outcome: 'accepted', job };
 }
 
 /** DynamoDB may delete a row days after its `expiresAt`. Until then, its key is free again. */
@@ -65,8 +81,10 @@ function isKept({ expiresAt }: Job, now: number): boolean {
   return expiresAt * 1000 > now;
 }
 
-function repeatOf(existing: Job, bodyHash: string): Job | undefined {
-  return existing.bodyHash === bodyHash ? existing : undefined;
+function repeatOf(existing: Job, bodyHash: string): Acceptance {
+  return existing.bodyHash === bodyHash
+    ? { outcome: 'accepted', job: existing }
+    : { outcome: 'mismatch' };
 }
 
 async function send(dependencies: AcceptDependencies, job: Job): Promise<void> {

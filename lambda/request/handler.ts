@@ -2,17 +2,20 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import openApi from '../../docs/openapi.json' with { type: 'json' };
 import { sqsJobQueue } from '../aws/job-queue.ts';
 import { s3ResultStore } from '../aws/result-bucket.ts';
+import { s3UploadStore } from '../aws/upload-bucket.ts';
 import { openCircuits, openJobs, openRuntime, warmUp } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
 import { respond } from './routes.ts';
 
 const runtime = openRuntime();
+const bucket = requiredEnv(ENV.resultsBucket);
 const dependencies = {
   ...runtime,
   ...openJobs(runtime),
   ...openCircuits(runtime),
   queue: sqsJobQueue({ jobs: requiredEnv(ENV.jobsQueueUrl) }),
-  results: s3ResultStore(requiredEnv(ENV.resultsBucket)),
+  results: s3ResultStore(bucket),
+  uploads: s3UploadStore(bucket),
   openApi,
 };
 

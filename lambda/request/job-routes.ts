@@ -1,29 +1,27 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { SettingsFault } from '../contract/policy.ts';
-import { NOT_AN_OBJECT, PROBLEM } from '../contract/problems.ts';
+import { PROBLEM } from '../contract/problems.ts';
 import type { AcceptedJob, JobView } from '../contract/schemas/job-views.ts';
 import { parseJobRequest } from '../contract/schemas/jobs.ts';
-import { listQuery } from '../contract/schemas/queries.ts';
+import { deleteQuery, listQuery } from '../contract/schemas/queries.ts';
 import { hasEnded } from '../contract/words.ts';
+import type { Job } from '../core/jobs/job.ts';
 import type { HealthPorts } from '../core/router/health.ts';
 import { type UnsupportedNeed, unsupportedNeeds } from '../core/router/unsupported-needs.ts';
 import { retryAfter, viewJob } from '../http/job-view.ts';
-import {
-  BODY_LIMITS,
-  readBody,
-  readIdempotencyKey,
-  readJobId,
-  readQuery,
-} from '../http/read-event.ts';
-import { invalid, json, problem, refused } from '../http/responses.ts';
+import { readIdempotencyKey, readJobId, readQuery } from '../http/read-event.ts';
+import { faulty, invalid, json, refused } from '../http/responses.ts';
 import type { TenantCall } from '../http/tenant-call.ts';
 import { type AcceptDependencies, acceptJob } from './accept-job.ts';
+import { callBody } from './call-body.ts';
 import { type CancelDependencies, cancelJob } from './cancel-job.ts';
 import { mediaFaults } from './check-media.ts';
 import { listJobs } from './list-jobs.ts';
+import { type PurgeDependencies, purgeJob } from './purge-job.ts';
 
 export type RouteDependencies = AcceptDependencies &
   CancelDependencies &
+  PurgeDependencies &
   HealthPorts & {
     readonly settingsFault: () => SettingsFault | undefined;
     /** The OpenAPI document, served unchanged. */
@@ -36,10 +34,8 @@ export interface Call extends TenantCall {
 
 export async function postJob(call: Call): Promise<APIGatewayProxyResult> {
   const { event, settings, tenant, dependencies } = call;
-  const body = readBody(event);
-  if (body.kind === 'too-large') return refused(call, PROBLEM.tooLarge);
-  if (body.kind === 'too-complex') return invalid(call, [TOO_COMPLEX[body.limit]]);
-  if (body.kind === 'not-json') return invalid(call, [NOT_AN_OBJECT]);
+  const body = callBody(call);
+  if ('refusal' in body) return body.refusal;
   const request = parseJobRequest(body.value, settings);
   if (!request.valid) return invalid(call, request.errors);
   const media = mediaFaults(request.value.conversation);
@@ -50,8 +46,20 @@ export async function postJob(call: Call): Promise<APIGatewayProxyResult> {
   if (!idempotencyKey.valid) return invalid(call, idempotencyKey.errors);
 
   const submission = { tenant, request: request.value, idempotencyKey: idempotencyKey.value };
-  const job = await acceptJob(dependencies, settings, submission);
-  if (!job) return refused(call, PROBLEM.idempotencyMismatch);
+  const acceptance = await acceptJob(dependencies, settings, submission);
+  switch (acceptance.outcome) {
+    case 'accepted':
+      return accepted(call, acceptance.job);
+    case 'mismatch':
+      return refused(call, PROBLEM.idempotencyMismatch);
+    case 'unusable-uploads':
+      return faulty(call, PROBLEM.uploadUnusable, acceptance.faults);
+    default:
+      return acceptance satisfies never;
+  }
+}
+
+function accepted({ event, dependencies }: Call, job: Job): APIGatewayProxyResult {
   const { jobId, status } = job;
   // The path as the caller sees it, including the stage or the domain's base path.
   const self = `${event.requestContext.path.replace(/\/$/, '')}/${jobId}`;
@@ -70,6 +78,12 @@ export async function showJobs(call: Call): Promise<APIGatewayProxyResult> {
 }
 
 export async function deleteJob(call: Call): Promise<APIGatewayProxyResult> {
+  const query = readQuery(call.event, deleteQuery);
+  if (!query.valid) return invalid(call, query.errors);
+  return query.value.purge === 'true' ? purge(call) : cancel(call);
+}
+
+async function cancel(call: Call): Promise<APIGatewayProxyResult> {
   const { dependencies, tenant, event } = call;
   const { clock } = dependencies;
   const cancellation = await cancelJob(dependencies, tenant, readJobId(event));
@@ -88,24 +102,29 @@ export async function deleteJob(call: Call): Promise<APIGatewayProxyResult> {
 }
 
 /** Refuses a job that no target can serve: waiting would not change that. */
-function refusedFor({ event }: Call, unsupported: readonly UnsupportedNeed[]) {
+function refusedFor(call: Call, unsupported: readonly UnsupportedNeed[]) {
   const errors = unsupported.map(({ need, path, targets }) => ({
     field: path,
     detail: `needs ${need}, which these targets lack: ${targets.join(', ')}`,
   }));
-  return problem(PROBLEM.unsupported, { requestId: event.requestContext.requestId, errors });
+  return faulty(call, PROBLEM.unsupported, errors);
 }
 
-const TOO_COMPLEX = {
-  values: {
-    field: 'body',
-    detail: `got too many values, allowed are at most ${BODY_LIMITS.values}`,
-  },
-  depth: {
-    field: 'body',
-    detail: `got too many levels, allowed are at most ${BODY_LIMITS.depth}`,
-  },
-};
+async function purge(call: Call): Promise<APIGatewayProxyResult> {
+  const purged = await purgeJob(call.dependencies, call.tenant, readJobId(call.event));
+  switch (purged.outcome) {
+    case 'purged': {
+      const view: JobView = viewJob(purged.job);
+      return json(200, view);
+    }
+    case 'not-ended':
+      return refused(call, PROBLEM.notEnded);
+    case 'unknown':
+      return refused(call, PROBLEM.notFound);
+    default:
+      return purged satisfies never;
+  }
+}
 
 const NOT_A_CURSOR = {
   field: 'cursor',

@@ -9,6 +9,7 @@ import { readQuery } from '../http/read-event.ts';
 import { invalid, json, refused } from '../http/responses.ts';
 import { answerTenant } from '../http/tenant-call.ts';
 import { type Call, deleteJob, postJob, type RouteDependencies, showJobs } from './job-routes.ts';
+import { postUpload } from './upload-routes.ts';
 
 type Route = (call: Call) => Promise<APIGatewayProxyResult>;
 
@@ -16,7 +17,8 @@ type Route = (call: Call) => Promise<APIGatewayProxyResult>;
 const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['POST /jobs', withoutQuery(postJob)],
   ['GET /jobs', showJobs],
-  ['DELETE /jobs/{id}', withoutQuery(deleteJob)],
+  ['DELETE /jobs/{id}', deleteJob],
+  ['POST /uploads', withoutQuery(postUpload)],
   ['GET /health', withoutQuery(showHealth)],
 ]);
 

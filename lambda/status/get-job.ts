@@ -78,10 +78,11 @@ async function awaitEnd(
  */
 async function viewResult(
   { results, clock }: GetJobDependencies,
-  { jobId, status, claimToken, resultBytes, completedAt = 0 }: Job,
+  { jobId, status, claimToken, resultBytes, completedAt = 0, purge }: Job,
   policy: JobPolicy,
 ): Promise<Pick<JobView, 'result' | 'resultUrl' | 'resultGone'>> {
-  if (status !== 'SUCCEEDED' || claimToken === undefined || resultBytes === undefined) return {};
+  if (purge || status !== 'SUCCEEDED' || claimToken === undefined || resultBytes === undefined)
+    return {};
   const name = { jobId, claimToken };
   const isInline = resultBytes <= INLINE_BYTES;
   const answer = isInline ? await results.getAnswer(name) : undefined;
@@ -107,10 +108,10 @@ function shownAnswer(answer: Answer): JobView['result'] {
 /** Returns the error with what the model said. That text may be gone, like an answer. */
 async function viewError(
   { results }: GetJobDependencies,
-  { jobId, claimToken, error: stored }: Job,
+  { jobId, claimToken, error: stored, purge }: Job,
   error: JobView['error'],
 ): Promise<Pick<JobView, 'error'>> {
-  if (!error || !stored?.hasDetail || claimToken === undefined) return {};
+  if (purge || !error || !stored?.hasDetail || claimToken === undefined) return {};
   return { error: { ...error, detail: await results.getErrorDetail({ jobId, claimToken }) } };
 }
 

@@ -5,7 +5,9 @@ import { sqsJobQueue } from '../aws/job-queue.ts';
 import { s3ResultStore } from '../aws/result-bucket.ts';
 import { openCircuits, openJobs, openRuntime, warmUp } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
+import { SANDBOX_INPUT_BYTES } from '../contract/input-limits.ts';
 import { recordCircuitEvents } from '../core/breaker/record-circuit-events.ts';
+import { MemoryBudget } from '../core/jobs/memory-budget.ts';
 import { createRouter } from '../core/router/router.ts';
 import { tracedModels, tracedRouter } from '../core/router/traced.ts';
 import { work } from './work.ts';
@@ -24,6 +26,7 @@ const dependencies = {
     deadLetters: requiredEnv(ENV.deadLetterQueueUrl),
   }),
   results: s3ResultStore(requiredEnv(ENV.resultsBucket)),
+  memory: new MemoryBudget(SANDBOX_INPUT_BYTES),
   router: tracedRouter(createRouter({ ...runtime, ...targets, models }), trace),
 };
 const batch = new BatchProcessor(EventType.SQS);

@@ -1,3 +1,4 @@
+import type { Conversation } from '../contract/conversation.ts';
 import { METRIC } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
 import { encodeMessage } from '../contract/schemas/message.ts';
@@ -8,6 +9,7 @@ import type { JobEnds } from '../core/jobs/job-ends.ts';
 import { deadLetterReason, NO_ANSWER, PROMPT_GONE, UNAVAILABLE } from '../core/jobs/job-errors.ts';
 import { dispatch, type JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
+import type { MemoryBudget } from '../core/jobs/memory-budget.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import { earliestRetryAt, nextAttemptAt } from '../core/jobs/retry-time.ts';
 import type { RowUpdate } from '../core/jobs/row-update.ts';
@@ -17,12 +19,15 @@ import type { Router } from '../core/router/router.ts';
 import type { Answer, RunResult } from '../core/router/run-result.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 import { leaseOf } from './lease.ts';
+import { loadConversation } from './load-conversation.ts';
 
 export interface RunJobDependencies {
   readonly jobs: Pick<JobStore, 'update'>;
   readonly ends: Pick<JobEnds, 'write'>;
   readonly queue: Pick<JobQueue, 'send' | 'deadLetter'>;
-  readonly results: Pick<ResultStore, 'getPrompt' | 'putAnswer' | 'putErrorDetail'>;
+  readonly results: Pick<ResultStore, 'getPrompt' | 'getFile' | 'putAnswer' | 'putErrorDetail'>;
+  /** The memory that the jobs of this sandbox share. */
+  readonly memory: MemoryBudget;
   readonly router: Router;
   readonly clock: Clock;
   readonly random: Random;
@@ -39,18 +44,38 @@ export interface Invocation {
 /**
  * Runs a claimed job and writes its result to the row. The row accepts writes only from the run
  * that holds the claim: once another run holds it, this run's result is discarded.
+ *
+ * A job for which the sandbox has no room goes back to the queue at once, and keeps its claim. This
+ * sandbox takes no message before its batch ends, so another one gets the job.
  */
 export async function runJob(
   dependencies: RunJobDependencies,
   invocation: Invocation,
   job: Job,
 ): Promise<void> {
-  const { results, router, ends, clock } = dependencies;
-  const conversation = await results.getPrompt(job);
-  if (!conversation) {
-    await ends.write(job.jobId, fail(job, PROMPT_GONE, NO_ATTEMPT, clock.now()));
+  const { results, ends, clock, memory, log } = dependencies;
+  const leave = memory.take(job.inputBytes);
+  if (!leave) {
+    log.info('job sent back: its sandbox has no room', { jobId: job.jobId, bytes: job.inputBytes });
+    await putBack(dependencies, job, release(job, NO_ATTEMPT, clock.now()));
     return;
   }
+  try {
+    const conversation = await loadConversation(results, job);
+    if (conversation) await runConversation(dependencies, invocation, job, conversation);
+    else await ends.write(job.jobId, fail(job, PROMPT_GONE, NO_ATTEMPT, clock.now()));
+  } finally {
+    leave();
+  }
+}
+
+async function runConversation(
+  dependencies: RunJobDependencies,
+  invocation: Invocation,
+  job: Job,
+  conversation: Conversation,
+): Promise<void> {
+  const { router } = dependencies;
   const run = await router.run({
     ...job,
     conversation,

@@ -2,6 +2,7 @@ import type { CompletionEvent } from '../../lambda/core/jobs/completion-event.ts
 import { START } from '../support/job-builders.ts';
 import { MessageQueue, type QueueState } from './message-queue.ts';
 import { Model, type ModelState, type Script } from './model.ts';
+import { UPLOADED } from './objects.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
 /** The state of a cloud while no process runs, as plain data. Another cloud can start from it. */
@@ -19,7 +20,7 @@ export function anEmptyCloud(): CloudState {
     nowMs: START,
     queue: { sends: 0, messages: new Map() },
     deadLetters: { sends: 0, messages: new Map() },
-    objects: new Map(),
+    objects: new Map([[UPLOADED.path, UPLOADED.body]]),
     events: [],
     model: { calls: 0, callsOf: {}, begun: 0, answered: 0 },
   };

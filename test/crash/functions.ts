@@ -1,8 +1,10 @@
 import { redrive } from '../../lambda/admin/redrive.ts';
+import { SANDBOX_INPUT_BYTES } from '../../lambda/contract/input-limits.ts';
 import { LONGEST_WAIT_SECONDS } from '../../lambda/contract/longest-wait.ts';
 import { workerTimeoutSeconds } from '../../lambda/contract/time-budget.ts';
 import type { Clock, Random } from '../../lambda/core/clock.ts';
 import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
+import { MemoryBudget } from '../../lambda/core/jobs/memory-budget.ts';
 import { createRouter } from '../../lambda/core/router/router.ts';
 import { sweep } from '../../lambda/sweeper/sweep.ts';
 import { work } from '../../lambda/worker/work.ts';
@@ -43,7 +45,8 @@ export function functionsOf(ports: Ports, runtime: Runtime) {
         const inForce = await source.read();
         const wholeMs = workerTimeoutSeconds(inForce.jobs) * 1000;
         const invocation = { settings: inForce, endsAtMs: clock.now() + (timeoutMs ?? wholeMs) };
-        await work({ ...dependencies, router }, invocation, body);
+        const memory = new MemoryBudget(SANDBOX_INPUT_BYTES);
+        await work({ ...dependencies, memory, router }, invocation, body);
       } finally {
         await ports.circuits.flush();
       }

@@ -11,6 +11,7 @@ import { type CircuitWrite, RememberingCircuitStore } from './circuit-writes.ts'
 import type { Cloud } from './cloud.ts';
 import { PORT_FAULTS } from './faults.ts';
 import { scriptedModels } from './memory-models.ts';
+import { objectStoresOf } from './objects.ts';
 import type { Platform, Ports } from './platform.ts';
 import { performWithFault } from './port-faults.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -56,14 +57,8 @@ export const memoryPlatform: Platform<Tables> = {
   },
 };
 
-function portsOf(cloud: Cloud): Pick<Ports, 'queue' | 'deadLetters' | 'results' | 'bus'> {
-  const { queue, deadLetters, objects, events } = cloud;
-  const read = (key: string) => JSON.parse(objects.get(key) ?? 'null') ?? undefined;
-  const put = (key: string, value: unknown) => void objects.set(key, JSON.stringify(value));
-  const answerKey = (name: { readonly jobId: string; readonly claimToken: string }) =>
-    `${name.jobId}/${name.claimToken}`;
-  const promptKey = (name: { readonly jobId: string; readonly bodyHash: string }) =>
-    `${name.jobId}/${name.bodyHash}`;
+function portsOf(cloud: Cloud): Omit<FaultyPorts, 'jobs'> {
+  const { queue, deadLetters, events } = cloud;
   return {
     queue: {
       send: async (message, delayMs) => {
@@ -87,18 +82,7 @@ function portsOf(cloud: Cloud): Pick<Ports, 'queue' | 'deadLetters' | 'results' 
       },
       count: async () => deadLetters.size,
     },
-    results: {
-      putPrompt: async (name, conversation) => put(promptKey(name), conversation),
-      getPrompt: async (name) => read(promptKey(name)),
-      putAnswer: async (name, answer) => {
-        put(answerKey(name), answer);
-        return JSON.stringify(answer).length;
-      },
-      getAnswer: async (name) => read(answerKey(name)),
-      putErrorDetail: async (name, detail) => put(`${answerKey(name)}/error-detail`, detail),
-      getErrorDetail: async (name) => read(`${answerKey(name)}/error-detail`),
-      answerUrl: async (name) => `https://results/${answerKey(name)}`,
-    },
+    ...objectStoresOf(cloud),
     bus: {
       publish: async (published) => {
         if (cloud.isDown('bus')) throw new Error('bus down');
@@ -109,11 +93,11 @@ function portsOf(cloud: Cloud): Pick<Ports, 'queue' | 'deadLetters' | 'results' 
   };
 }
 
-type FaultyPorts = Pick<Ports, 'jobs' | 'queue' | 'deadLetters' | 'results' | 'bus'>;
+type FaultyPorts = Pick<Ports, 'jobs' | 'queue' | 'deadLetters' | 'results' | 'uploads' | 'bus'>;
 
 /** Wraps the methods of the ports so that a fault can be injected into each call. */
 function withFaults(sandbox: Sandbox, ports: FaultyPorts): FaultyPorts {
-  const { jobs, queue, deadLetters, results, bus } = ports;
+  const { jobs, queue, deadLetters, results, uploads, bus } = ports;
   const call: PerformWithFault = (name, perform) => performWithFault(sandbox, name, perform);
   return {
     jobs: {
@@ -139,11 +123,18 @@ function withFaults(sandbox: Sandbox, ports: FaultyPorts): FaultyPorts {
       ...results,
       putPrompt: (...given) => call('results.putPrompt', () => results.putPrompt(...given)),
       getPrompt: (name) => call('results.getPrompt', () => results.getPrompt(name)),
+      getFile: (name) => call('results.getFile', () => results.getFile(name)),
       putAnswer: (...given) => call('results.putAnswer', () => results.putAnswer(...given)),
       getAnswer: (name) => call('results.getAnswer', () => results.getAnswer(name)),
       putErrorDetail: (...given) =>
         call('results.putErrorDetail', () => results.putErrorDetail(...given)),
       getErrorDetail: (name) => call('results.getErrorDetail', () => results.getErrorDetail(name)),
+      purge: (jobId) => call('results.purge', () => results.purge(jobId)),
+    },
+    uploads: {
+      ...uploads,
+      find: (name) => call('uploads.find', () => uploads.find(name)),
+      copy: (...given) => call('uploads.copy', () => uploads.copy(...given)),
     },
     bus: { publish: (events) => call('bus.publish', () => bus.publish(events)) },
   };

@@ -2,6 +2,7 @@ import { JOB_DEFAULTS, type SettingsInput } from '../../lambda/contract/policy.t
 import { timeForACallMs } from '../../lambda/contract/time-budget.ts';
 import type { EndStatus, JobStatus, WhenOpen } from '../../lambda/contract/words.ts';
 import type { Reaction } from './model.ts';
+import { MESSAGES_WITH_FILE } from './objects.ts';
 
 /** A course of events that a job can take, described by everything that is not a fault. */
 export interface Path {
@@ -15,7 +16,13 @@ export interface Path {
   readonly models: readonly Reaction[] | Readonly<Record<string, readonly Reaction[]>>;
   /** The number of tokens of each answer, which come every 19 s. @default 1 */
   readonly tokens?: number;
-  readonly body?: { readonly whenOpen?: WhenOpen; readonly deadlineSeconds?: number };
+  /** The fields of the request in addition to its prompt, or instead of it. */
+  readonly body?: {
+    readonly whenOpen?: WhenOpen;
+    readonly deadlineSeconds?: number;
+    readonly prompt?: undefined;
+    readonly messages?: typeof MESSAGES_WITH_FILE;
+  };
   readonly jobs?: SettingsInput['jobs'];
   /** The moment at which the client cancels: at a status of the job, or during a model call. */
   readonly cancel?: { readonly at: JobStatus } | { readonly duringCall: number };
@@ -43,6 +50,12 @@ const LONG = 7;
 
 export const PATHS: readonly Path[] = [
   { name: 'answered at once', ends: 'SUCCEEDED', models: ['answers'] },
+  {
+    name: 'answered with a file',
+    ends: 'SUCCEEDED',
+    models: ['answers'],
+    body: { prompt: undefined, messages: MESSAGES_WITH_FILE },
+  },
   { name: 'answered by the fallback', ends: 'SUCCEEDED', models: ['throttles', 'answers'] },
   {
     name: 'answered at length',

@@ -8,6 +8,7 @@ import type { Job } from '../../lambda/core/jobs/job.ts';
 import type { JobQueue } from '../../lambda/core/jobs/job-queue.ts';
 import type { JobStore } from '../../lambda/core/jobs/job-store.ts';
 import type { ResultStore } from '../../lambda/core/jobs/result-store.ts';
+import type { UploadStore } from '../../lambda/core/jobs/upload-store.ts';
 import type { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { ModelClient } from '../../lambda/core/router/model-client.ts';
 import type { Cloud } from './cloud.ts';
@@ -27,6 +28,7 @@ export interface Ports {
   readonly queue: JobQueue;
   readonly deadLetters: DeadLetterQueue;
   readonly results: ResultStore;
+  readonly uploads: UploadStore;
   readonly bus: EventBus;
   readonly models: ModelClient;
   readonly circuits: CircuitGate;

@@ -150,13 +150,14 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     path: 'answered at once',
     breaks: 'ends as it should',
     tamper: (ports) => {
-      let put = async () => {};
+      let put = async () => 0;
       return {
         ...ports,
         results: {
           ...ports.results,
           putPrompt: async (...prompt) => {
             put = () => ports.results.putPrompt(...prompt);
+            return 0;
           },
         },
         jobs: {

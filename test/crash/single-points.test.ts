@@ -51,6 +51,7 @@ describe('every promise holds with one fault at any call of an adapter', () => {
       'request: DynamoDB jobs PutItem',
       'request: DynamoDB jobs UpdateItem',
       'request: EventBridge PutEvents',
+      'request: S3 GET object',
       'request: S3 PUT object',
       'request: SQS SendMessage',
       'request: SSM GetParameter',

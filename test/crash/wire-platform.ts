@@ -13,6 +13,7 @@ import { dynamoDbJobStore } from '../../lambda/aws/job-table.ts';
 import { s3ResultStore } from '../../lambda/aws/result-bucket.ts';
 import { createClient, SINGLE_ATTEMPT } from '../../lambda/aws/sdk-client.ts';
 import { SettingsParameter } from '../../lambda/aws/settings-parameter.ts';
+import { s3UploadStore } from '../../lambda/aws/upload-bucket.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
@@ -109,6 +110,7 @@ export const wirePlatform: Platform<readonly Items[]> = {
           queue: sqsJobQueue(QUEUE_URLS, sqs),
           deadLetters: sqsDeadLetterQueue(QUEUE_URLS.deadLetters, sqs),
           results: s3ResultStore('results', s3),
+          uploads: s3UploadStore('results', s3),
           bus: eventBridgeBus('bus', eventBridge),
           models,
           circuits: new Breaker({

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { MARK_BYTES } from '../../lambda/contract/media.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import type { Cloud } from './cloud.ts';
 import type { MessageQueue } from './message-queue.ts';
+import { UPLOADED } from './objects.ts';
 import type { Sandbox } from './sandbox.ts';
 import { bedrock, type Pause } from './wire-bedrock.ts';
-import { reply, type Service } from './wire-message.ts';
+import { reply, type Service, type WireRequest, type WireResponse } from './wire-message.ts';
 
 /** The name of the settings parameter. */
 export const EDITED = 'settings';
@@ -33,16 +35,7 @@ export function servicesOf(
       if (!isJobs && operation === 'SendMessage') await cloud.onDeadLetter(input.MessageBody);
       return reply(200, output);
     },
-    S3: async ({ method, path, body }) => {
-      if (method === 'PUT') {
-        cloud.objects.set(path, body);
-        return reply(200, '');
-      }
-      const object = cloud.objects.get(path);
-      return object === undefined
-        ? reply(404, '<Error><Code>NoSuchKey</Code></Error>')
-        : reply(200, object);
-    },
+    S3: async (request) => s3(cloud, request),
     EventBridge: async ({ body }) => {
       if (cloud.isDown('bus')) return reply(500, { __type: 'InternalException' });
       const { Entries } = JSON.parse(body);
@@ -51,6 +44,27 @@ export function servicesOf(
     },
     Bedrock: bedrock(cloud, sandbox, pause),
   };
+}
+
+function s3({ objects, clock }: Cloud, { method, path, headers, body }: WireRequest): WireResponse {
+  const source = headers['x-amz-copy-source'];
+  const object = objects.get(source === undefined ? path : `/${source}`);
+  if (method === 'PUT' && source === undefined) {
+    objects.set(path, body);
+    return reply(200, '');
+  }
+  if (object === undefined) return reply(404, '<Error><Code>NoSuchKey</Code></Error>');
+  if (method === 'PUT') {
+    objects.set(path, object);
+    return reply(200, '<CopyObjectResult></CopyObjectResult>');
+  }
+  if (headers.range === undefined) return reply(200, object);
+  return reply(206, object.slice(0, MARK_BYTES), {
+    'content-type': UPLOADED.contentType,
+    'content-range': `bytes 0-${MARK_BYTES - 1}/${object.length}`,
+    'last-modified': new Date(clock.now()).toUTCString(),
+    etag: UPLOADED.tag,
+  });
 }
 
 /** Returns an SSM service that holds only the settings parameter. */

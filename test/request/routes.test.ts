@@ -60,7 +60,7 @@ describe('POST /v1/jobs', () => {
       // A slow bucket.
       await new Promise(setImmediate);
       expect(world.jobs.rows.size).toBe(0);
-      await putPrompt.apply(world.results, given);
+      return putPrompt.apply(world.results, given);
     };
 
     const { jobId } = bodyOf(await post({ prompt: 'hello' }));

@@ -1,3 +1,4 @@
+import { SANDBOX_INPUT_BYTES } from '../../lambda/contract/input-limits.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import { workerTimeoutSeconds } from '../../lambda/contract/time-budget.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
@@ -6,6 +7,7 @@ import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
 import type { Random } from '../../lambda/core/clock.ts';
 import type { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import type { JobStore } from '../../lambda/core/jobs/job-store.ts';
+import { MemoryBudget } from '../../lambda/core/jobs/memory-budget.ts';
 import type { ResultStore } from '../../lambda/core/jobs/result-store.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { ModelClient } from '../../lambda/core/router/model-client.ts';
@@ -120,7 +122,8 @@ export class SimulatedFleet {
         log: parts.log,
       }),
     });
-    const dependencies: WorkDependencies = { ...parts, clock, random, router };
+    const memory = new MemoryBudget(SANDBOX_INPUT_BYTES);
+    const dependencies: WorkDependencies = { ...parts, clock, random, memory, router };
     const timeoutMs = workerTimeoutSeconds(settings.jobs) * 1000;
     return async (bodies) => {
       const invocation = { settings, endsAtMs: clock.now() + timeoutMs };

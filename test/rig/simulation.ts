@@ -63,7 +63,7 @@ export class Simulation {
   /** The virtual start time in milliseconds since the epoch. */
   readonly startMs: number;
   readonly #settings: Settings;
-  readonly #world: Pick<World, 'jobs' | 'results' | 'bus' | 'newId'>;
+  readonly #world: Pick<World, 'jobs' | 'results' | 'uploads' | 'bus' | 'newId'>;
   readonly #ends: JobEnds;
   readonly #random: Random;
 
@@ -114,8 +114,8 @@ export class Simulation {
         options: { whenOpen: 'fallback' as const, ...options?.(n) },
       };
       const ports = { ...this.#world, ...TELEMETRY, clock: this.clock, queue: this.queue };
-      const job = await acceptJob(ports, this.#settings, { tenant, request });
-      if (job) ids.push(job.jobId);
+      const accepted = await acceptJob(ports, this.#settings, { tenant, request });
+      if (accepted.outcome === 'accepted') ids.push(accepted.job.jobId);
       await this.clock.sleep(1000 / perSecond);
     }
     return ids;

@@ -13,7 +13,13 @@ export const JOB_ID = '0123456789abcdef0123456789abcdef';
 export function aJob(fields: Partial<Job> = {}, settings: Settings = someSettings()): Job {
   const options: JobOptions = { whenOpen: 'fallback' };
   const jobId = fields.jobId ?? JOB_ID;
-  const identity = { jobId, tenant: 'tenant', bodyHash: 'hash', requestToken: 'request' };
+  const identity = {
+    jobId,
+    tenant: 'tenant',
+    bodyHash: 'hash',
+    requestToken: 'request',
+    inputBytes: 100,
+  };
   return { ...newJob(identity, options, START, settings), ...fields };
 }
 

@@ -1,14 +1,16 @@
+import { SANDBOX_INPUT_BYTES } from '../../lambda/contract/input-limits.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import type { CompletionEvent } from '../../lambda/core/jobs/completion-event.ts';
 import type { EventBus } from '../../lambda/core/jobs/event-publisher.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import type { JobPointer } from '../../lambda/core/jobs/job-queue.ts';
+import { MemoryBudget } from '../../lambda/core/jobs/memory-budget.ts';
 import type { RunRequest } from '../../lambda/core/router/run-request.ts';
 import type { RunResult } from '../../lambda/core/router/run-result.ts';
 import { anAnswer, anAttempt, START } from './job-builders.ts';
 import { MemoryJobStore } from './memory-job-store.ts';
-import { MemoryResultStore } from './memory-result-store.ts';
+import { MemoryResultStore, MemoryUploadStore } from './memory-result-store.ts';
 import { recordingTelemetry } from './recording-telemetry.ts';
 import { someSettings } from './settings.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -28,6 +30,7 @@ export function aWorld({ settings = someSettings(), run = answers, random }: Wor
   const clock = new VirtualClock(START);
   let ids = 0;
   const jobs = new MemoryJobStore();
+  const results = new MemoryResultStore();
   const bus = new RecordingBus();
   const telemetry = recordingTelemetry();
   const world = {
@@ -39,7 +42,9 @@ export function aWorld({ settings = someSettings(), run = answers, random }: Wor
     bus,
     ends: new JobEnds({ jobs, bus, settings: () => settings, ...telemetry }),
     queue: new RecordingQueue(),
-    results: new MemoryResultStore(),
+    results,
+    uploads: new MemoryUploadStore(results),
+    memory: new MemoryBudget(SANDBOX_INPUT_BYTES),
     router: { run: async (request: RunRequest) => run(request, world) },
     ...telemetry,
     invocation: { settings, endsAtMs: START + 870_000 },

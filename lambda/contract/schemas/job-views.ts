@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import type { ContentBlock } from '../conversation.ts';
 import { JOB_ID } from '../keys.ts';
-import { ATTEMPT_OUTCOMES, JOB_STATUSES } from '../words.ts';
+import { ATTEMPT_OUTCOMES, JOB_STATUSES, PURGE_STATES } from '../words.ts';
 import { contentBlock } from './content-blocks.ts';
 
 const time = z.iso.datetime();
@@ -131,6 +131,12 @@ export const jobView = z.object({
     .optional()
     .describe('The answer was deleted before the job, because the retention was shortened.'),
   resultUrl: z.url().optional().describe('A link to the answer, valid for at most 15 minutes.'),
+  purge: z
+    .enum(PURGE_STATES)
+    .optional()
+    .describe(
+      '`done`: the job’s prompt, files and answer were deleted on request. `begun`: the deletion was interrupted; another request completes it.',
+    ),
   error: z
     .object({
       type: z.string().describe('Identifies the reason. It never changes; the title may.'),

@@ -15,6 +15,7 @@ import { overrideRequest, overrideView } from './overrides.ts';
 import { problemDetails } from './problem-details.ts';
 import { redriveReport, redriveRequest } from './redrive.ts';
 import { toolConfig } from './tools.ts';
+import { uploadRequest, uploadView } from './uploads.ts';
 
 /** The schemas by their names in the document. */
 export const SCHEMAS = {
@@ -22,6 +23,8 @@ export const SCHEMAS = {
   AcceptedJob: acceptedJob,
   Job: jobView,
   JobList: jobList,
+  UploadRequest: uploadRequest,
+  Upload: uploadView,
   Health: healthView,
   AdminHealth: adminHealthView,
   OverrideRequest: overrideRequest,

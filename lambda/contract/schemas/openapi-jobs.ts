@@ -7,7 +7,7 @@ import {
   queryParameters,
   RETRY_AFTER,
 } from './openapi-components.ts';
-import { jobQuery, listQuery } from './queries.ts';
+import { deleteQuery, jobQuery, listQuery } from './queries.ts';
 
 const ID = {
   name: 'id',
@@ -63,7 +63,13 @@ export const JOB_PATHS = {
           description: 'The job was accepted by an earlier request and has ended.',
           ...ACCEPTED,
         },
-        ...problems([...COMMON_PROBLEMS, 'tooLarge', 'unsupported', 'idempotencyMismatch']),
+        ...problems([
+          ...COMMON_PROBLEMS,
+          'tooLarge',
+          'unsupported',
+          'idempotencyMismatch',
+          'uploadUnusable',
+        ]),
       },
     },
     get: {
@@ -96,17 +102,22 @@ export const JOB_PATHS = {
     },
     delete: {
       operationId: 'cancelJob',
-      summary: 'Cancels a job.',
+      summary: 'Cancels a job, or purges the content of an ended one.',
       description:
         'A queued or deferred job is CANCELLED at once. A running job is asked to stop: it ends within half a minute, unless an answer arrives before that.',
       tags: ['jobs'],
+      parameters: queryParameters(deleteQuery),
       responses: {
+        '200': {
+          description: 'The job, whose prompt, files and answer are deleted (`purge=true`).',
+          content: json('Job'),
+        },
         '202': {
           description: 'The job, which is CANCELLED or has `cancelRequested`.',
           headers: { 'Retry-After': RETRY_AFTER },
           content: json('Job'),
         },
-        ...problems([...COMMON_PROBLEMS, 'notFound', 'alreadyEnded']),
+        ...problems([...COMMON_PROBLEMS, 'notFound', 'alreadyEnded', 'notEnded']),
       },
     },
   },

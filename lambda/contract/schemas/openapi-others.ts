@@ -1,6 +1,20 @@
 import { COMMON_PROBLEMS, json, problems } from './openapi-components.ts';
 
 export const OTHER_PATHS = {
+  '/uploads': {
+    post: {
+      operationId: 'createUpload',
+      summary: 'Returns a form that uploads one image, document, video or sound.',
+      description:
+        'Send the file with a POST to `url`, as `multipart/form-data`: first all `fields`, then the file as `file`. A content block then refers to it as `source: { upload }`, for a day. A job has a copy of its own: what is uploaded later does not change it.',
+      tags: ['uploads'],
+      requestBody: { required: true, content: json('UploadRequest') },
+      responses: {
+        '201': { description: 'The form, valid for 15 minutes.', content: json('Upload') },
+        ...problems([...COMMON_PROBLEMS, 'tooLarge']),
+      },
+    },
+  },
   '/health': {
     get: {
       operationId: 'getHealth',

@@ -25,6 +25,7 @@ export function openApiDocument() {
         name: 'jobs',
         description: 'Prompts that are accepted at once and answered when a model is available.',
       },
+      { name: 'uploads', description: 'Files that are too large for the body of a job.' },
       { name: 'health', description: 'The current health of regions, models and targets.' },
       { name: 'admin', description: 'Routes for operators, who sign their requests with IAM.' },
       { name: 'document', description: 'The description of this API.' },

@@ -38,6 +38,15 @@ function newJobQuery(longestWaitSeconds: number) {
   });
 }
 
+export const deleteQuery = z.strictObject({
+  purge: z
+    .literal('true')
+    .optional()
+    .describe(
+      'Instead of cancelling, deletes the prompt, the files, the answer and the error’s detail of a job that has ended. The job itself stays, with its numbers and its metadata.',
+    ),
+});
+
 export const noQuery = z.strictObject({});
 
 export type QuerySchema<Query> = z.ZodType<Query>;

@@ -1,6 +1,6 @@
 /** The conditions that transitions put on a row. */
 
-import { OPEN_STATUSES } from '../../contract/words.ts';
+import { END_STATUSES, OPEN_STATUSES } from '../../contract/words.ts';
 import type { DueJob, Job } from './job.ts';
 import type { Clause } from './row-update.ts';
 
@@ -15,6 +15,8 @@ export const NOT_ENDED: Clause = {
   test: 'one-of',
   values: OPEN_STATUSES,
 };
+export const HAS_ENDED: Clause = { field: 'status', test: 'one-of', values: END_STATUSES };
+export const NOT_PURGED: Clause = { field: 'purge', test: 'absent' };
 export const NOT_CANCELLED: Clause = { field: 'cancelRequested', test: 'absent' };
 
 export function generationIs(generation: number): Clause {

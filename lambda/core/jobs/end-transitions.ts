@@ -4,7 +4,7 @@
  */
 import type { EndStatus } from '../../contract/words.ts';
 import type { Answer } from '../router/run-result.ts';
-import { generationIs, isMine, statusIs, unheld } from './clauses.ts';
+import { generationIs, HAS_ENDED, isMine, statusIs, unheld } from './clauses.ts';
 import type { DueJob, Job, JobError } from './job.ts';
 import { DEADLINE_PASSED, NO_ANSWER } from './job-errors.ts';
 import type { OptionalField, RowUpdate } from './row-update.ts';
@@ -58,6 +58,15 @@ export function eventPublished(job: DueJob): RowUpdate {
     set: {},
     remove: ['eventPending', 'dueAt'],
   };
+}
+
+/** Marks an ended job before its content is purged, so that nobody runs it again. */
+export function beginPurge({ generation }: Job): RowUpdate {
+  return { when: [generationIs(generation), HAS_ENDED], set: { purge: 'begun' } };
+}
+
+export function purged({ generation }: Job): RowUpdate {
+  return { when: [generationIs(generation), HAS_ENDED], set: { purge: 'done' } };
 }
 
 /** Removes the event from a transition that ends a job, for stacks that publish no events. */

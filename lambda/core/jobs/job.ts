@@ -2,7 +2,7 @@ import { defaultChain } from '../../contract/chains.ts';
 import type { JobOptions } from '../../contract/job-request.ts';
 import { SWEEP_SHARDS } from '../../contract/keys.ts';
 import type { Settings } from '../../contract/policy.ts';
-import type { JobStatus } from '../../contract/words.ts';
+import type { JobStatus, PurgeState } from '../../contract/words.ts';
 import { isoTime } from '../clock.ts';
 import type { AnswerFacts, Attempt, RefusedTarget } from '../router/run-result.ts';
 
@@ -23,6 +23,8 @@ export interface Job extends JobOptions, Partial<AnswerFacts> {
   readonly bodyHash: string;
   /** Identifies the request that created the row, so a retried write recognises its own row. */
   readonly requestToken: string;
+  /** The size of the prompt as JSON, with its files as base64. */
+  readonly inputBytes: number;
   readonly deadlineAt: number;
   /** Seconds since the Unix epoch, as DynamoDB's TTL requires. */
   readonly expiresAt: number;
@@ -59,6 +61,8 @@ export interface Job extends JobOptions, Partial<AnswerFacts> {
   readonly completedAt?: number;
   readonly resultBytes?: number;
   readonly error?: JobError;
+  /** Present once the purge of the ended job's prompt, files and answer has begun. */
+  readonly purge?: PurgeState;
 }
 
 /** The part of a row that the sweeper's index holds; transitions of a due job need no more. */
@@ -80,7 +84,10 @@ export interface JobError {
   readonly hasDetail?: true;
 }
 
-export type JobIdentity = Pick<Job, 'jobId' | 'tenant' | 'bodyHash' | 'requestToken'>;
+export type JobIdentity = Pick<
+  Job,
+  'jobId' | 'tenant' | 'bodyHash' | 'requestToken' | 'inputBytes'
+>;
 
 /** The time from a message's visibility to the sweeper's first check that the job is claimed. */
 export const FIRST_CHECK_MS = 60_000;

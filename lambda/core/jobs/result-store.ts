@@ -1,11 +1,15 @@
 import type { Conversation } from '../../contract/conversation.ts';
 import type { Answer } from '../router/run-result.ts';
+import type { FileName } from './upload-store.ts';
 
-/** The only place that stores prompts, answers and what models said about refused prompts. */
+/** The only place that stores prompts, their files, answers and what models said about refused prompts. */
 export interface ResultStore {
-  putPrompt(prompt: PromptName, conversation: Conversation): Promise<void>;
+  /** Returns the size of the stored object in bytes. */
+  putPrompt(prompt: PromptName, conversation: Conversation): Promise<number>;
   /** Returns `undefined` if the prompt was deleted. */
   getPrompt(prompt: PromptName): Promise<Conversation | undefined>;
+  /** Returns a job's copy of an upload as base64; `undefined` if it was deleted. */
+  getFile(file: FileName): Promise<string | undefined>;
   /** Returns the size of the stored object in bytes. */
   putAnswer(result: ResultName, answer: Answer): Promise<number>;
   getAnswer(result: ResultName): Promise<Answer | undefined>;
@@ -14,6 +18,8 @@ export interface ResultStore {
   getErrorDetail(result: ResultName): Promise<string | undefined>;
   /** Returns a link that downloads the answer without a key for 15 minutes. */
   answerUrl(result: ResultName): Promise<string>;
+  /** Deletes all objects of a job, including those of runs and requests that lost it. */
+  purge(jobId: string): Promise<void>;
 }
 
 export interface PromptName {

@@ -19,6 +19,7 @@ import {
   isMine,
   NOT_CANCELLED,
   NOT_ENDED,
+  NOT_PURGED,
   noLiveLease,
   statusIs,
 } from './clauses.ts';
@@ -56,6 +57,7 @@ export function claim(
     when: [
       generationIs(generation),
       NOT_ENDED,
+      NOT_PURGED,
       noLiveLease(now),
       deadlineAfter(now),
       NOT_CANCELLED,
@@ -129,12 +131,15 @@ export function requestCancel(job: DueJob): RowUpdate {
   };
 }
 
-/** Starts a job again for an operator. The job gets all its claims and its full time again. */
+/**
+ * Starts a job again for an operator. The job gets all its claims and its full time again. Refused if
+ * the job's content is purged.
+ */
 export function redrive(job: Job, now: number, settings: Settings): RowUpdate {
   const { deadlineSeconds = settings.jobs.deadlineSeconds } = job;
   const deadlineAt = now + deadlineSeconds * 1000;
   return {
-    when: [generationIs(job.generation), statusIs('DEAD_LETTERED')],
+    when: [generationIs(job.generation), statusIs('DEAD_LETTERED'), NOT_PURGED],
     set: {
       status: 'QUEUED',
       generation: job.generation + 1,

@@ -32,6 +32,8 @@ export interface UploadForm {
 
 export interface FoundUpload extends FileTerms {
   readonly uploadedAtMs: number;
+  /** The first `MARK_BYTES` bytes in hexadecimal digits, which tell the real format. */
+  readonly start: string;
   /** Changes when the file is uploaded again. */
   readonly tag: string;
 }

@@ -37,8 +37,8 @@ export class Backlog {
   accept(now: number): void {
     const n = this.#accepted++;
     const jobId = n.toString(16).padStart(32, '0');
-    const identity = { jobId, tenant: 'tenant', bodyHash: 'hash', requestToken: 'request' };
-    const job = newJob(identity, { whenOpen: 'fallback' }, now, settings);
+    const names = { jobId, tenant: 'tenant', bodyHash: 'hash', requestToken: 'request' };
+    const job = newJob({ ...names, inputBytes: 100 }, { whenOpen: 'fallback' }, now, settings);
     this.#table.put({ ...job, sweepShard: n % SWEEP_SHARDS });
     this.#queue.push(jobId);
   }

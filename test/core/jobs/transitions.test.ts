@@ -44,7 +44,8 @@ describe('a new job', () => {
   });
 
   test('is checked no later than its deadline, and keeps the options of its caller', () => {
-    const identity = { jobId: JOB_ID, tenant: 'tenant', bodyHash: 'hash', requestToken: 'request' };
+    const names = { jobId: JOB_ID, tenant: 'tenant', bodyHash: 'hash', requestToken: 'request' };
+    const identity = { ...names, inputBytes: 100 };
     const options = { whenOpen: 'queue', minTier: 'primary', deadlineSeconds: 30 } as const;
 
     expect(newJob(identity, options, START + 1, settings)).toStrictEqual({
