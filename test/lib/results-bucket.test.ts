@@ -29,7 +29,7 @@ describe('the results bucket', () => {
   });
   const properties = propertiesOf(template, 'AWS::S3::Bucket', 'ResultsBucket');
 
-  test('keeps an object for the deadline of a job plus its retention', () => {
+  test('keeps an object for the deadline of a job plus its retention, and an upload for a day', () => {
     expect(properties.LifecycleConfiguration).toEqual({
       Rules: [
         {
@@ -37,11 +37,12 @@ describe('the results bucket', () => {
           ExpirationInDays: 7,
           AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
         },
+        { Status: 'Enabled', Prefix: 'uploads/', ExpirationInDays: 1 },
       ],
     });
   });
 
-  test('is encrypted and private and keeps no old versions', () => {
+  test('is encrypted and private, keeps no old versions and answers no script of a web page', () => {
     expect(properties).toMatchObject({
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [
@@ -56,6 +57,7 @@ describe('the results bucket', () => {
       },
     });
     expect(properties).not.toHaveProperty('VersioningConfiguration');
+    expect(properties).not.toHaveProperty('CorsConfiguration');
   });
 
   test('refuses requests without TLS', () => {

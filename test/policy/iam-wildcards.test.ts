@@ -8,6 +8,10 @@ import { aStack, aTemplate } from '../support/stack.ts';
 const ALLOWED: Readonly<Record<string, string>> = {
   'xray:PutTelemetryRecords *': 'X-Ray has no resources that a policy could name',
   'xray:PutTraceSegments *': 'X-Ray has no resources that a policy could name',
+  's3:PutObject {Results}/uploads/*/*': 'the keys of all uploads',
+  's3:GetObject {Results}/uploads/*/*': 'the keys of all uploads',
+  's3:DeleteObject {Results}/prompts/*/*': 'the keys of all jobs, one kind of object',
+  's3:DeleteObject {Results}/results/*/*': 'the keys of all jobs, one kind of object',
   's3:PutObject {Results}/prompts/*/*': 'the keys of all jobs, one kind of object',
   's3:GetObject {Results}/prompts/*/*': 'the keys of all jobs, one kind of object',
   's3:PutObject {Results}/results/*/*': 'the keys of all jobs, one kind of object',
