@@ -4,6 +4,7 @@ import type {
   ConverseTokensRequest,
 } from '@aws-sdk/client-bedrock-runtime';
 import type { Conversation } from '../contract/conversation.ts';
+import { capabilitiesOf } from '../contract/models.ts';
 import type { ModelRequest } from '../core/router/model-client.ts';
 import { sdkBlock } from './bedrock-blocks.ts';
 
@@ -17,13 +18,14 @@ export function converseInput({
   jobId,
 }: ModelRequest): ConverseStreamCommandInput {
   const { requestMetadata: asked = {}, ...rest } = conversation;
+  const takesMetadata = capabilitiesOf(target).requestMetadata;
   const hasRoom = Object.keys(asked).length < MOST_METADATA;
   const requestMetadata = { ...asked, ...(hasRoom && { jobId }) };
   return {
     modelId: target.modelId,
     ...rest,
     ...contentOf(rest),
-    requestMetadata,
+    ...(takesMetadata && { requestMetadata }),
   } as ConverseStreamCommandInput;
 }
 

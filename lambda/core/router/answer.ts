@@ -1,9 +1,9 @@
 import type { ContentBlock, Message } from '../../contract/conversation.ts';
 import { costUsd } from '../../contract/models.ts';
+import type { Reduction } from './adapted-conversation.ts';
 import type { Candidate } from './candidates.ts';
 import { type ModelAnswer, TIME_LIMIT } from './model-client.ts';
 import type { Answer } from './run-result.ts';
-import type { Reduction } from './shape.ts';
 
 /** The result of reading an answer. Not every HTTP 200 contains an answer that is of use. */
 export type Reading =

@@ -1,4 +1,5 @@
 import { type ChainTier, chainOf } from '../../contract/chains.ts';
+import { familyOf } from '../../contract/models.ts';
 import { type Settings, type Target, type Tier, targetKey } from '../../contract/policy.ts';
 import type { Random } from '../clock.ts';
 import type { RunRequest } from './run-request.ts';
@@ -9,6 +10,11 @@ export interface Candidate extends ChainTier {
   readonly target: Target;
   /** True for the first tier of the chain; any other tier is a degradation. */
   readonly preferred: boolean;
+  /**
+   * The model family of the chain's first target. The job's reasoning and its model's own parameters
+   * are taken to be of this family.
+   */
+  readonly chainFamily: string;
 }
 
 /** What a job says about the targets that may serve it. */
@@ -26,6 +32,8 @@ export function candidatesFor(
   random: Random,
 ): readonly Candidate[] {
   const { chain } = request;
+  const first = chainOf(settings, chain)?.tiers[0]?.targets[0];
+  const chainFamily = first ? familyOf(first) : '';
   return tiersFor(settings, request).flatMap((tier, index) =>
     byWeight(allowedIn(tier, request), random).map((target) => ({
       key: targetKey(target),
@@ -33,6 +41,7 @@ export function candidatesFor(
       chain,
       tier,
       preferred: index === 0,
+      chainFamily,
     })),
   );
 }

@@ -1,23 +1,14 @@
 import type { Conversation } from '../../contract/conversation.ts';
 import { profileOf } from '../../contract/geography.ts';
 import { capabilitiesOf } from '../../contract/models.ts';
-import type { Candidate } from './candidates.ts';
+import { type AdaptationTarget, adaptConversation } from './adapted-conversation.ts';
 import type { ModelClient } from './model-client.ts';
 import { estimatedTokens } from './prompt-estimate.ts';
 
 /** For every known text, the real count and the estimate differ by at most this factor. */
 const ESTIMATE_FACTOR = 2;
 
-type TierTarget = Pick<Candidate, 'target' | 'tier'>;
-
-/** Returns the conversation with the tier's instruction at the end of its system prompt. */
-export function withInstruction(
-  conversation: Conversation,
-  { simplify }: TierTarget['tier'],
-): Conversation {
-  if (!simplify) return conversation;
-  return { ...conversation, system: [...(conversation.system ?? []), { text: simplify }] };
-}
+type TierTarget = AdaptationTarget;
 
 /** The size of a run's prompt, counted by the model only if the estimate is not good enough. */
 export class PromptSize {
@@ -63,7 +54,8 @@ export class PromptSize {
     const { target, tier } = tierTarget;
     const key = `${tier.name}/${profileOf(target).model}`;
     if (!this.#counts.has(key)) {
-      const prompt = { target, conversation: withInstruction(this.#conversation, tier) };
+      const { conversation } = adaptConversation(tierTarget, this.#conversation);
+      const prompt = { target, conversation };
       this.#counts.set(key, await this.#models.countTokens(prompt, timeoutMs));
     }
     return this.#counts.get(key) ?? estimate;

@@ -1,13 +1,11 @@
-import type { Sampling } from '../../contract/capabilities.ts';
-import type { Conversation, InferenceConfig } from '../../contract/conversation.ts';
+import type { Conversation } from '../../contract/conversation.ts';
 import { capabilitiesOf } from '../../contract/models.ts';
-import type { Candidate } from './candidates.ts';
-import { withNeutralNames } from './document-names.ts';
+import {
+  type AdaptationTarget,
+  adaptConversation,
+  type Reduction,
+} from './adapted-conversation.ts';
 import type { ModelRequest } from './model-client.ts';
-import { withInstruction } from './prompt-size.ts';
-
-/** A part of the caller's request that was reduced to fit a target. */
-export type Reduction = 'maxTokens' | 'temperature' | 'topP' | 'simplify';
 
 export type Shaped =
   | {
@@ -22,62 +20,48 @@ const SMALLEST_ANSWER_TOKENS = 256;
 
 /** Adapts the job's request to a target, unless the prompt does not fit its window. */
 export function shapeRequest(
-  { target, tier }: Pick<Candidate, 'target' | 'tier'>,
+  candidate: AdaptationTarget,
   conversation: Conversation,
   jobId: string,
   promptTokens: number,
 ): Shaped {
-  const { contextWindow, maxOutputTokens, sampling } = capabilitiesOf(target);
-  const asked = conversation.inferenceConfig ?? {};
-
-  const wanted = Math.min(
-    asked.maxTokens ?? Number.POSITIVE_INFINITY,
-    tier.maxTokens,
-    maxOutputTokens,
-  );
-  const room = contextWindow - promptTokens;
-  if (room < Math.min(wanted, SMALLEST_ANSWER_TOKENS)) return { fits: false };
-  const maxTokens = Math.min(wanted, room);
-
-  const refused = refusedParameters(asked, sampling);
-  const { temperature, topP, stopSequences } = asked;
+  const answer = answerTokens(candidate, conversation, promptTokens);
+  if (!answer) return { fits: false };
+  const { maxTokens, isReduced } = answer;
+  const { target } = candidate;
+  const adapted = adaptConversation(candidate, conversation);
+  const { inferenceConfig } = adapted.conversation;
   return {
     fits: true,
     request: {
       target,
-      conversation: {
-        ...withNeutralNames(withInstruction(conversation, tier)),
-        inferenceConfig: {
-          maxTokens,
-          ...(temperature !== undefined && !refused.includes('temperature') && { temperature }),
-          ...(topP !== undefined && !refused.includes('topP') && { topP }),
-          ...(stopSequences?.length && { stopSequences }),
-        },
-      },
+      conversation: { ...adapted.conversation, inferenceConfig: { ...inferenceConfig, maxTokens } },
       jobId,
     },
-    reducedBy: [
-      ...(maxTokens < (asked.maxTokens ?? wanted) ? (['maxTokens'] as const) : []),
-      ...refused,
-      ...(tier.simplify ? (['simplify'] as const) : []),
-    ],
+    reducedBy: [...(isReduced ? (['maxTokens'] as const) : []), ...adapted.reducedBy],
   };
 }
 
-/** Returns the given parameters that the model would refuse with a validation error. */
-function refusedParameters(
-  asked: InferenceConfig,
-  sampling: Sampling,
-): readonly ('temperature' | 'topP')[] {
-  const given = (['temperature', 'topP'] as const).filter((name) => asked[name] !== undefined);
-  switch (sampling) {
-    case 'both':
-      return [];
-    case 'one':
-      return given.length === 2 ? ['topP'] : [];
-    case 'none':
-      return given;
-    default:
-      return sampling satisfies never;
-  }
+/** Returns true if the window has room for the prompt and an answer. */
+export function fitsWindow(
+  candidate: Pick<AdaptationTarget, 'target' | 'tier'>,
+  conversation: Conversation,
+  promptTokens: number,
+): boolean {
+  return answerTokens(candidate, conversation, promptTokens) !== undefined;
+}
+
+/** Returns the length of the answer; undefined if the window has too little room for one. */
+function answerTokens(
+  { target, tier }: Pick<AdaptationTarget, 'target' | 'tier'>,
+  { inferenceConfig }: Conversation,
+  promptTokens: number,
+): { readonly maxTokens: number; readonly isReduced: boolean } | undefined {
+  const { contextWindow, maxOutputTokens } = capabilitiesOf(target);
+  const asked = inferenceConfig?.maxTokens;
+  const wanted = Math.min(asked ?? Number.POSITIVE_INFINITY, tier.maxTokens, maxOutputTokens);
+  const room = contextWindow - promptTokens;
+  if (room < Math.min(wanted, SMALLEST_ANSWER_TOKENS)) return undefined;
+  const maxTokens = Math.min(wanted, room);
+  return { maxTokens, isReduced: maxTokens < (asked ?? wanted) };
 }

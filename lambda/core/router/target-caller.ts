@@ -3,6 +3,7 @@ import { countTokensMs } from '../../contract/time-budget.ts';
 import type { AttemptOutcome } from '../../contract/words.ts';
 import type { Outcome, Permit } from '../breaker/permit.ts';
 import type { Clock } from '../clock.ts';
+import type { Reduction } from './adapted-conversation.ts';
 import { isUnusable, type Reading, readAnswer } from './answer.ts';
 import { callLimits, leaseMsOf } from './call-limits.ts';
 import type { CallRecorder } from './call-recorder.ts';
@@ -12,7 +13,7 @@ import type { CallLimits, ModelClient, ModelRequest, ModelResult } from './model
 import { PromptSize } from './prompt-size.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { LeaseLoss, RunRequest } from './run-request.ts';
-import { type Reduction, shapeRequest } from './shape.ts';
+import { fitsWindow, shapeRequest } from './shape.ts';
 
 export interface TargetCallerParts {
   readonly models: ModelClient;
@@ -57,9 +58,8 @@ export class TargetCaller {
 
   /** Returns false if the prompt certainly does not fit the target's window. */
   mayFit(candidate: Candidate): boolean {
-    const { conversation, jobId } = this.#request;
     const estimate = this.#prompt.estimate(candidate.tier);
-    const { fits } = shapeRequest(candidate, conversation, jobId, estimate);
+    const fits = fitsWindow(candidate, this.#request.conversation, estimate);
     return fits || this.#prompt.isClose(candidate);
   }
 

@@ -99,7 +99,12 @@ describe('the cost of an answer', () => {
     const target = targetOf(key);
     const tier = { name: 'only', targets: [target], maxTokens: 100 };
     const answer = aModelAnswer('Hi', { usage: USAGE });
-    return answerFrom({ key, target, chain: 'default', tier, preferred: true }, answer, false, []);
+    return answerFrom(
+      { key, target, chain: 'default', tier, preferred: true, chainFamily: 'claude' },
+      answer,
+      false,
+      [],
+    );
   };
 
   test('follows from its tokens and the list price of the model', () => {

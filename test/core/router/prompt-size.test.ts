@@ -8,6 +8,7 @@ const WINDOW = 200_000;
 const CAP = 4_000;
 const tier = { name: 'tier', targets: [], maxTokens: CAP };
 const target = { region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' };
+const chainFamily = 'claude';
 const elsewhere = { ...target, region: 'us-west-2' };
 
 function aPrompt(tokens: number, counted?: number) {
@@ -31,20 +32,20 @@ test.each([
   ['at twice the window', 2 * WINDOW, true],
   ['above that', 2 * WINDOW + 1, false],
 ])('an estimate %s (%d tokens) is close to the window: %s', (_, tokens, isClose) => {
-  expect(aPrompt(tokens).size.isClose({ target, tier })).toBe(isClose);
+  expect(aPrompt(tokens).size.isClose({ target, tier, chainFamily })).toBe(isClose);
 });
 
 test('the estimate is never close to the window of an unknown model', () => {
   const unknown = { region: 'us-east-1', modelId: 'example.model' };
 
-  expect(aPrompt(WINDOW).size.isClose({ target: unknown, tier })).toBe(false);
+  expect(aPrompt(WINDOW).size.isClose({ target: unknown, tier, chainFamily })).toBe(false);
 });
 
 test('tokens are counted once per run, even if the run tries several regions', async () => {
   const { models, size } = aPrompt(150_000, 190_000);
 
-  expect(await size.tokens({ target, tier }, 100)).toBe(190_000);
-  expect(await size.tokens({ target: elsewhere, tier }, 100)).toBe(190_000);
+  expect(await size.tokens({ target, tier, chainFamily }, 100)).toBe(190_000);
+  expect(await size.tokens({ target: elsewhere, tier, chainFamily }, 100)).toBe(190_000);
   expect(models.counted).toHaveLength(1);
 });
 
@@ -52,9 +53,9 @@ test('a model in two tiers is counted for each, because a tier adds its own inst
   const { models, size } = aPrompt(150_000, 190_000);
   const brief = { ...tier, name: 'brief', simplify: 'Be brief.' };
 
-  expect(await size.tokens({ target, tier }, 100)).toBe(190_000);
+  expect(await size.tokens({ target, tier, chainFamily }, 100)).toBe(190_000);
   models.tokens = 190_003;
-  expect(await size.tokens({ target, tier: brief }, 100)).toBe(190_003);
+  expect(await size.tokens({ target, tier: brief, chainFamily }, 100)).toBe(190_003);
 
   expect(models.counted.map(({ conversation }) => conversation.system)).toEqual([
     undefined,
@@ -73,14 +74,14 @@ test('the estimate of a tier includes its own instruction', () => {
 test('a prompt far from the window is not counted', async () => {
   const { models, size } = aPrompt(1_000, 5);
 
-  expect(await size.tokens({ target, tier }, 100)).toBe(1_000);
+  expect(await size.tokens({ target, tier, chainFamily }, 100)).toBe(1_000);
   expect(models.counted).toEqual([]);
 });
 
 test('the estimate is used if the model gives no count', async () => {
   const { size } = aPrompt(150_000, undefined);
 
-  expect(await size.tokens({ target, tier }, 100)).toBe(150_000);
+  expect(await size.tokens({ target, tier, chainFamily }, 100)).toBe(150_000);
 });
 
 test('a long prompt is measured once for each tier', async () => {
@@ -94,7 +95,7 @@ test('a long prompt is measured once for each tier', async () => {
   const size = new PromptSize(new FakeModelClient(), conversation);
 
   for (const each of [tier, tier, { ...tier, name: 'brief' }]) size.estimate(each);
-  await size.tokens({ target, tier }, 100);
+  await size.tokens({ target, tier, chainFamily }, 100);
 
   expect(readings).toBe(2);
 });

@@ -10,6 +10,7 @@ import { shapeRequest } from '../../../lambda/core/router/shape.ts';
 const SONNET_3 = 'anthropic.claude-3-sonnet-20240229-v1:0';
 const SONNET_4_5 = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 const OPUS_4_8 = 'global.anthropic.claude-opus-4-8';
+const chainFamily = 'claude';
 const UNKNOWN = 'example.model-of-tomorrow';
 
 function shape(
@@ -37,7 +38,7 @@ function shape(
     inferenceConfig: asked,
   };
   const shaped = shapeRequest(
-    { target, tier },
+    { target, tier, chainFamily },
     conversation,
     'job-1',
     estimatedTokens(conversation, tier),
@@ -129,7 +130,9 @@ test('a prompt that does not fit is not sent', () => {
   const tier = { name: 'tier', targets: [target], maxTokens: 4096 };
   const conversation: Conversation = { messages: [userMessage('hello')] };
 
-  expect(shapeRequest({ target, tier }, conversation, 'job-1', 200_000)).toEqual({ fits: false });
+  expect(shapeRequest({ target, tier, chainFamily }, conversation, 'job-1', 200_000)).toEqual({
+    fits: false,
+  });
 });
 
 test('a request is sent as it was given, without any part that was not', () => {
@@ -137,7 +140,7 @@ test('a request is sent as it was given, without any part that was not', () => {
   const tier = { name: 'tier', targets: [target], maxTokens: 4096 };
   const conversation: Conversation = { messages: [userMessage('hello')] };
 
-  expect(shapeRequest({ target, tier }, conversation, 'job-1', 2)).toStrictEqual({
+  expect(shapeRequest({ target, tier, chainFamily }, conversation, 'job-1', 2)).toStrictEqual({
     fits: true,
     request: {
       target,
