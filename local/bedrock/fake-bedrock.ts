@@ -9,8 +9,11 @@ import { createCountTokens } from './count-tokens.ts';
 import { controlReply, isControlPath, isForeign } from './fault-control.ts';
 import type { FaultRule, Scenario } from './fault-rule.ts';
 import { Faults } from './faults.ts';
+import { FAKE_GUARDRAIL, type Guardrail } from './guardrail.ts';
 import type { Latency } from './latency.ts';
 import { readPath } from './model-call.ts';
+import { PromptCache } from './prompt-cache.ts';
+import { type LoggedRequest, RequestLog } from './request-log.ts';
 import { randomOfCall } from './seeded-random.ts';
 import { createCallServer } from './serve-call.ts';
 import { jsonReply, serviceErrorReply } from './service-error.ts';
@@ -29,6 +32,8 @@ export interface FakeBedrockOptions {
   readonly latency?: Latency;
   /** The lengths of answers. @default answers are short */
   readonly answers?: AnswerLength;
+  /** The guardrails that exist. @default one that blocks prompts with the word `forbidden` */
+  readonly guardrails?: readonly Guardrail[];
   /** Decides whether a caller may make a call. @default every signed call is allowed */
   readonly authorize?: Authorize;
   /** Draws whether a call to the control plane is throttled. @default none is */
@@ -45,8 +50,10 @@ export interface FakeBedrock {
   clearFault(id: string): void;
   clearFaults(): void;
   calls(filter?: CallFilter): readonly CallRecord[];
+  /** Returns the latest requests, or those of one job, with the bodies that hold the prompts. */
+  requests(jobId?: string): readonly LoggedRequest[];
   statistics(): Statistics;
-  /** Empties the log and the statistics. Faults stay. */
+  /** Empties the logs and the statistics. Faults stay. */
   resetLog(): void;
   /** Drops all connections, including those of calls in flight. */
   stop(): Promise<void>;
@@ -65,22 +72,26 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
     scenario = [],
     latency = {},
     answers,
+    guardrails = [FAKE_GUARDRAIL],
     authorize,
     throttlesControlPlane = () => false,
     now = Date.now,
   } = options;
   const log = new CallLog(now);
+  const requests = new RequestLog();
+  const promptCache = new PromptCache(now);
   const faults = new Faults(now);
   for (const rule of scenario) faults.set(rule);
   let callNumber = 0;
   const nextRandom = () => randomOfCall(seed, callNumber++);
   const behavior = { faults, latency, answers };
+  const generation = { behavior, nextRandom, guardrails, promptCache, requests };
   const serveCall = createCallServer({
     log,
     authorize,
     operations: {
-      converse: createConverse({ behavior, nextRandom }),
-      'converse-stream': createConverseStream({ behavior, nextRandom }),
+      converse: createConverse(generation),
+      'converse-stream': createConverseStream(generation),
       'count-tokens': createCountTokens(faults, nextRandom),
     },
   });
@@ -98,7 +109,11 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
     clearFaults: () => faults.clearAll(),
     calls: (filter) => log.calls(filter),
     statistics: () => log.statistics(),
-    resetLog: () => log.reset(),
+    requests: (jobId) => requests.list(jobId),
+    resetLog: () => {
+      log.reset();
+      requests.reset();
+    },
     stop: () => server.stop(),
   };
 
@@ -120,7 +135,7 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
     }
     const body = await text(request);
     const controlRequest = { method: request.method ?? 'GET', url, body };
-    sendReply(response, controlReply(controlRequest, faults, log));
+    sendReply(response, controlReply(controlRequest, { faults, log, requests }));
   }
 }
 

@@ -4,6 +4,7 @@ import { CALL_FILTERS, type CallFilter, type CallLog } from './call-log.ts';
 import { describeFaults } from './fault-description.ts';
 import type { Faults } from './faults.ts';
 import { FaultRuleError, parseFaultRulesText } from './parse-fault-rules.ts';
+import type { RequestLog } from './request-log.ts';
 import { jsonReply } from './service-error.ts';
 
 export interface ControlRequest {
@@ -12,10 +13,17 @@ export interface ControlRequest {
   readonly body: string;
 }
 
+/** What the fault control reads and changes. */
+export interface FakeState {
+  readonly faults: Faults;
+  readonly log: CallLog;
+  readonly requests: RequestLog;
+}
+
 interface Route {
   /** The description of the route in the reply to GET /_control. */
   readonly does: string;
-  reply(request: ControlRequest, faults: Faults, log: CallLog): Reply;
+  reply(request: ControlRequest, state: FakeState): Reply;
 }
 
 const HELP =
@@ -33,18 +41,18 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
   'GET /_control/faults': {
     does: 'Lists the faults that are set, each with its id.',
-    reply: (_, faults) => jsonReply(200, { faults: faults.list() }),
+    reply: (_, { faults }) => jsonReply(200, { faults: faults.list() }),
   },
   'POST /_control/faults': {
     does: 'Adds the rule, or the list of rules, in the body. Returns their ids.',
-    reply: ({ body }, faults) => {
+    reply: ({ body }, { faults }) => {
       const rules = parseFaultRulesText(body);
       return jsonReply(201, { ids: rules.map((rule) => faults.set(rule)) });
     },
   },
   'PUT /_control/faults': {
     does: 'Replaces all faults with the rule, or the list of rules, in the body. Returns their ids.',
-    reply: ({ body }, faults) => {
+    reply: ({ body }, { faults }) => {
       const rules = parseFaultRulesText(body);
       faults.clearAll();
       return jsonReply(200, { ids: rules.map((rule) => faults.set(rule)) });
@@ -52,14 +60,14 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
   'DELETE /_control/faults': {
     does: 'Clears all faults.',
-    reply: (_, faults) => {
+    reply: (_, { faults }) => {
       faults.clearAll();
       return NO_CONTENT;
     },
   },
   'DELETE /_control/faults/{id}': {
     does: 'Clears one fault.',
-    reply: ({ url }, faults) => {
+    reply: ({ url }, { faults }) => {
       const id = url.pathname.split('/').at(-1) ?? '';
       if (faults.clear(id)) return NO_CONTENT;
       return problem(404, `id: got ${id}, which no fault has; GET /_control/faults lists the ids`);
@@ -67,17 +75,25 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
   'GET /_control/calls': {
     does: `Lists the latest calls. Query parameters filter them, with * for any characters: ${CALL_FILTERS.join(', ')}.`,
-    reply: ({ url }, _, log) => callsReply(url.searchParams, log),
+    reply: ({ url }, { log }) => callsReply(url.searchParams, log),
+  },
+  'GET /_control/requests': {
+    does: 'Lists the bodies of the latest requests, which hold prompts. The query parameter jobId selects those of one job.',
+    reply: ({ url }, { requests }) => {
+      const jobId = url.searchParams.get('jobId') ?? undefined;
+      return jsonReply(200, { requests: requests.list(jobId) });
+    },
   },
   'GET /_control/statistics': {
     does: 'Counts calls and failures by target, and connections by protocol.',
-    reply: (_request, _faults, log) => jsonReply(200, log.statistics()),
+    reply: (_, { log }) => jsonReply(200, log.statistics()),
   },
   'POST /_control/reset': {
-    does: 'Clears all faults, and empties the log and the statistics.',
-    reply: (_, faults, log) => {
+    does: 'Clears all faults, and empties the logs and the statistics.',
+    reply: (_, { faults, log, requests }) => {
       faults.clearAll();
       log.reset();
+      requests.reset();
       return NO_CONTENT;
     },
   },
@@ -88,7 +104,7 @@ export function isControlPath(pathname: string): boolean {
 }
 
 /** Answers a request to the fault control. */
-export function controlReply(request: ControlRequest, faults: Faults, log: CallLog): Reply {
+export function controlReply(request: ControlRequest, state: FakeState): Reply {
   const { method, url } = request;
   const path = url.pathname.replace(/\/$/, '').replace(/^(\/_control\/faults)\/[^/]+$/, '$1/{id}');
   const route = ROUTES[`${method} ${path}`];
@@ -97,7 +113,7 @@ export function controlReply(request: ControlRequest, faults: Faults, log: CallL
     return problem(404, message);
   }
   try {
-    return route.reply(request, faults, log);
+    return route.reply(request, state);
   } catch (error: unknown) {
     if (!(error instanceof FaultRuleError)) throw error;
     return problem(400, `${error.message}; GET /_control describes all faults`);

@@ -1,4 +1,5 @@
 import { sendReply } from '../loopback.ts';
+import { contentOf } from './answer-blocks.ts';
 import { type Generation, timeOfToken, tokensToSend } from './course.ts';
 import { actAfter, type Delivery, type Exchange } from './delivery.ts';
 import { jsonReply, serviceErrorReply } from './service-error.ts';
@@ -54,19 +55,23 @@ function endGeneration(
 }
 
 function answerReply(generation: Generation) {
-  const { text, stopReason } = generation.answer;
+  const { blocks, stopReason, additionalModelResponseFields } = generation.answer;
   return jsonReply(200, {
-    output: { message: { role: 'assistant', content: [{ text }] } },
+    output: { message: { role: 'assistant', content: blocks.map(contentOf) } },
     stopReason,
-    ...usageAndMetrics(generation),
+    additionalModelResponseFields,
+    ...metadata(generation),
   });
 }
 
 /** Returns the part that Converse's reply and the stream's metadata event have in common. */
-export function usageAndMetrics(generation: Generation) {
-  const { usage } = generation.answer;
+export function metadata(generation: Generation) {
+  const { usage, trace, performanceConfig, serviceTier } = generation.answer;
+  const { inputTokens, outputTokens, cacheReadInputTokens = 0, cacheWriteInputTokens = 0 } = usage;
+  const input = inputTokens + cacheReadInputTokens + cacheWriteInputTokens;
   return {
-    usage: { ...usage, totalTokens: usage.inputTokens + usage.outputTokens },
-    metrics: { latencyMs: Math.round(timeOfToken(generation, usage.outputTokens)) },
+    usage: { ...usage, totalTokens: input + outputTokens },
+    metrics: { latencyMs: Math.round(timeOfToken(generation, outputTokens)) },
+    ...{ trace, performanceConfig, serviceTier },
   };
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
+import { BlockStream } from './block-stream.ts';
 import type { EndOutcome } from './call-log.ts';
-import { BYTES_PER_TOKEN } from './conversation.ts';
 import { type Generation, timeOfToken, tokensAfter, tokensToSend } from './course.ts';
 import { type Delivery, type Exchange, LONGEST_TIMER_MS } from './delivery.ts';
 import { EVENT_STREAM, encodeEvent, encodeException } from './event-stream.ts';
-import { usageAndMetrics } from './send-answer.ts';
+import { metadata } from './send-answer.ts';
 import { SERVICE_ERRORS } from './service-error.ts';
 import { SAME_SERVICE_ERRORS, type StreamError } from './stream-error.ts';
 import { dropConnection } from './two-protocol-server.ts';
@@ -29,7 +29,7 @@ class AnswerStream {
   readonly #generation: Generation;
   readonly #exchange: Exchange;
   readonly #startMs = performance.now();
-  readonly #nextText: (tokens: number) => string;
+  readonly #blocks: BlockStream;
   #sentTokens = 0;
   #timer: NodeJS.Timeout | undefined;
   /** The outcome of the call if the caller leaves now. */
@@ -39,7 +39,7 @@ class AnswerStream {
   constructor(generation: Generation, exchange: Exchange) {
     this.#generation = generation;
     this.#exchange = exchange;
-    this.#nextText = textByTokens(generation.answer.text);
+    this.#blocks = new BlockStream(generation.answer.blocks);
   }
 
   begin(): void {
@@ -65,8 +65,7 @@ class AnswerStream {
     if (tokens > 0) {
       this.#sentTokens += tokens;
       logged.sent(this.#sentTokens);
-      const delta = { text: this.#nextText(tokens) };
-      this.#write(encodeEvent('contentBlockDelta', { contentBlockIndex: 0, delta }));
+      for (const { type, body } of this.#blocks.next(tokens)) this.#write(encodeEvent(type, body));
     }
     if (this.#sentTokens === lastToken) this.#end();
     else {
@@ -86,12 +85,12 @@ class AnswerStream {
   #end(): void {
     const { request, response } = this.#exchange;
     const { end, answer } = this.#generation;
+    const { stopReason, additionalModelResponseFields } = answer;
     switch (end.kind) {
       case 'answered':
         this.#settleAndLog('answered');
-        this.#write(encodeEvent('contentBlockStop', { contentBlockIndex: 0 }));
-        this.#write(encodeEvent('messageStop', { stopReason: answer.stopReason }));
-        this.#write(encodeEvent('metadata', usageAndMetrics(this.#generation)));
+        this.#write(encodeEvent('messageStop', { stopReason, additionalModelResponseFields }));
+        this.#write(encodeEvent('metadata', metadata(this.#generation)));
         response.end();
         break;
       case 'stream-error':
@@ -128,18 +127,6 @@ class AnswerStream {
   #elapsedMs(): number {
     return performance.now() - this.#startMs;
   }
-}
-
-/** Returns a function that returns the text of the next tokens. A character is never split. */
-function textByTokens(text: string): (tokens: number) => string {
-  const bytes = Buffer.from(text);
-  const decoder = new TextDecoder();
-  let taken = 0;
-  return (tokens) => {
-    const next = bytes.subarray(taken, taken + tokens * BYTES_PER_TOKEN);
-    taken += next.length;
-    return decoder.decode(next, { stream: true });
-  };
 }
 
 function bodyOf(error: StreamError): object {

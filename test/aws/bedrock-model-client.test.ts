@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
 import { systemClock } from '../../lambda/aws/system-clock.ts';
 import { userMessage } from '../../lambda/contract/conversation.ts';
-import { answerText } from '../../local/bedrock/answer.ts';
+import { answerText } from '../../local/bedrock/answer-text.ts';
 import { type FakeBedrock, startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
 import { useBedrockAt } from '../support/bedrock-endpoint.ts';
 import '../support/errors-of-one-realm.ts';

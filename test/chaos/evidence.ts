@@ -4,7 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
 import type { BreakerPolicy } from '../../lambda/contract/policy.ts';
 import { leaseRenewalMs } from '../../lambda/contract/time-budget.ts';
-import { answerText } from '../../local/bedrock/answer.ts';
+import { answerText } from '../../local/bedrock/answer-text.ts';
 import type { EmbeddedRun } from '../../local/embedded-run.ts';
 import { sideBySide } from '../support/side-by-side.ts';
 import type { Crashes, Evidence, Row } from './findings.ts';

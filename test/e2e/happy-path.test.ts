@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { answerText } from '../../local/bedrock/answer.ts';
+import { answerText } from '../../local/bedrock/answer-text.ts';
 import { sideBySide } from '../support/side-by-side.ts';
 import { synthesizeBeforeAll } from './assembly.ts';
 import { PRIMARY } from './chain.ts';

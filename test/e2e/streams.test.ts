@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RedriveReport } from '../../lambda/contract/schemas/redrive.ts';
 import { jobLeaseMs, leaseRenewalMs } from '../../lambda/contract/time-budget.ts';
-import { answerText } from '../../local/bedrock/answer.ts';
+import { answerText } from '../../local/bedrock/answer-text.ts';
 import type { FaultRule } from '../../local/bedrock/fault-rule.ts';
 import { eventually } from '../support/eventually.ts';
 import { sideBySide } from '../support/side-by-side.ts';

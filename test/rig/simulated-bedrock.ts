@@ -9,9 +9,10 @@ import type {
   ModelResult,
 } from '../../lambda/core/router/model-client.ts';
 import { CallLog } from '../../local/bedrock/call-log.ts';
-import { type Conversation, tokensOf } from '../../local/bedrock/conversation.ts';
+import type { Conversation } from '../../local/bedrock/conversation.ts';
 import { courseOf } from '../../local/bedrock/course.ts';
 import { type FailingRule, Faults } from '../../local/bedrock/faults.ts';
+import { tokensOf } from '../../local/bedrock/prompt-tokens.ts';
 import type { Speed } from '../../local/bedrock/speeds.ts';
 import { CallTimer } from './call-timer.ts';
 import { receiveAnswer } from './simulated-answer.ts';

@@ -2,13 +2,13 @@ import { AnswerAssembly, type AnswerEvent } from '../../lambda/core/router/answe
 import { failureOf } from '../../lambda/core/router/failure.ts';
 import type { CallOutcome } from '../../lambda/core/router/model-client.ts';
 import { limitAfter, outcomeOf, type StreamEnd } from '../../lambda/core/router/stream-end.ts';
-import { BYTES_PER_TOKEN } from '../../local/bedrock/conversation.ts';
 import {
   type Generation,
   timeOfToken,
   tokensAfter,
   tokensToSend,
 } from '../../local/bedrock/course.ts';
+import { BYTES_PER_TOKEN } from '../../local/bedrock/prompt-tokens.ts';
 import type { SimulatedCall } from './simulated-call.ts';
 import { errorInStream, RESET } from './simulated-errors.ts';
 

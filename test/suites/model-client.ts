@@ -10,7 +10,7 @@ import type {
   ModelClient,
   ModelResult,
 } from '../../lambda/core/router/model-client.ts';
-import { answerText } from '../../local/bedrock/answer.ts';
+import { answerText } from '../../local/bedrock/answer-text.ts';
 import type { CallRecord } from '../../local/bedrock/call-log.ts';
 import type { FaultRule } from '../../local/bedrock/fault-rule.ts';
 import { callLimits, RecordingWatch } from '../support/model-call.ts';

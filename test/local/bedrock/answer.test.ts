@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { answer, answerText, drawAnswerTokens } from '../../../local/bedrock/answer.ts';
+import { answer, drawAnswerTokens } from '../../../local/bedrock/answer.ts';
+import { answerText } from '../../../local/bedrock/answer-text.ts';
 import { seededRandom } from '../../../local/bedrock/seeded-random.ts';
 
 test('a cut answer ends before the character that the cut would split', () => {
@@ -28,7 +29,7 @@ test('a long answer is cut at maxTokens', () => {
     stopReason: 'end_turn',
     usage: { inputTokens: 2, outputTokens: 100 },
   });
-  expect(answer('m', conversation, 101)).toEqual({
+  expect(answer('m', conversation, 101)).toMatchObject({
     text: answerText('m', 'hello', 100),
     stopReason: 'max_tokens',
     usage: { inputTokens: 2, outputTokens: 100 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { answerText } from '../../../local/bedrock/answer.ts';
+import { answerText } from '../../../local/bedrock/answer-text.ts';
 import { startFakeBedrock } from '../../../local/bedrock/fake-bedrock.ts';
 import type { FaultRule } from '../../../local/bedrock/fault-rule.ts';
 import { aFake } from './a-fake.ts';
