@@ -7,7 +7,7 @@ import { type ChainTarget, LAST_RESORT, PRIMARY, SECONDARY, SETTINGS } from './c
 import { withHoldfast } from './holdfast.ts';
 import { startTraffic } from './traffic.ts';
 
-const JOBS_PER_SECOND = 10;
+const JOBS_PER_SECOND = 6;
 const WARM_UP_JOBS = 5;
 const { cooldownSeconds, consecutiveFailures, excessFailures, recoveryStages } = SETTINGS.breaker;
 /** The least pause between probes: half a cooldown, which allows for jitter and slow machines. */

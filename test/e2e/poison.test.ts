@@ -7,7 +7,7 @@ import { type DeadLetter, type Holdfast, startHoldfast, withHoldfast } from './h
 
 const assembly = synthesizeBeforeAll();
 
-test('an unreadable message becomes a dead letter with its reason, and other jobs still succeed', async () => {
+test.concurrent('an unreadable message becomes a dead letter with its reason, and other jobs still succeed', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     const bodies = ['not JSON', '{"version":2,"jobId":"later"}', '{"version":1,"jobId":"../x"}'];
 
@@ -82,7 +82,7 @@ describe('a job whose worker dies in every run', () => {
   });
 });
 
-test('a job whose worker dies during a call succeeds with one more call', async () => {
+test.concurrent('a job whose worker dies during a call succeeds with one more call', async () => {
   await withHoldfast(assembly, async (holdfast) => {
     const hang = holdfast.bedrock.setFault({ fault: 'hang' });
     const jobId = await holdfast.submit('an unlucky prompt');

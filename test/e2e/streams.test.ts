@@ -28,7 +28,7 @@ afterAll(async () => {
   holdfast.expectNothingDenied();
 });
 
-test('an answer that takes longer than its lease is served by one call, beside short jobs', async () => {
+test.concurrent('an answer that takes longer than its lease is served by one call, beside short jobs', async () => {
   const prompt = 'a lasting answer';
   setLongAnswer('*lasting*', LEASE_MS + 3_000);
   const long = await holdfast.submit(prompt);
@@ -54,7 +54,7 @@ test('an answer that takes longer than its lease is served by one call, beside s
   }
 }, 60_000);
 
-test('an answer that reaches its time limit is kept and marked as truncated', async () => {
+test.concurrent('an answer that reaches its time limit is kept and marked as truncated', async () => {
   const prompt = 'an endless answer';
   setLongAnswer('*endless*', 2 * jobs.answerSeconds * 1000);
 
@@ -72,7 +72,7 @@ test('an answer that reaches its time limit is kept and marked as truncated', as
   expect(holdfast.bedrock.calls({ jobId: job?.jobId })).toMatchObject([{ outcome: 'abandoned' }]);
 }, 60_000);
 
-test('a cancel ends a job within a renewal of its lease, and the model sees its caller leave', async () => {
+test.concurrent('a cancel ends a job within a renewal of its lease, and the model sees its caller leave', async () => {
   setLongAnswer('*unwanted*', jobs.answerSeconds * 1000);
   const jobId = await holdfast.submit('an unwanted answer');
   await begun(jobId);

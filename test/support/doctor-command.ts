@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -10,7 +12,7 @@ export interface CommandResult {
   readonly exitCode: number | null;
 }
 
-/** Runs `holdfast` as a user does. The child process gets only `env`, not the environment of the test. */
+/** Runs `holdfast` as a user does. The child process gets `env`, not the environment of the test. */
 export async function runDoctor(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -21,6 +23,8 @@ export async function runDoctor(
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_EC2_METADATA_DISABLED: 'true',
+      // Later starts reuse the command's compiled modules.
+      NODE_COMPILE_CACHE: join(tmpdir(), 'holdfast-compile-cache'),
       ...env,
     },
   });
