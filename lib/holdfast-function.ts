@@ -11,6 +11,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV, type EnvName } from '../lambda/contract/env.ts';
+import { FUNCTION_MEMORY_MB } from '../lambda/contract/input-limits.ts';
 import { METRICS_NAMESPACE } from '../lambda/contract/metrics.ts';
 import type { HandlerName } from './bundle.ts';
 import { LOGS_WITHOUT_OWN_KEY, skipChecks } from './checkov.ts';
@@ -88,7 +89,7 @@ export class HoldfastFunction extends Construct implements IGrantable {
       // Arm costs a fifth less than x86 for the same duration.
       architecture: lambda.Architecture.ARM_64,
       // Lambda allocates CPU in proportion to memory, and a cold start mostly loads code.
-      memorySize: 512,
+      memorySize: FUNCTION_MEMORY_MB,
       timeout: props.timeout,
       reservedConcurrentExecutions: props.reservedConcurrency,
       recursiveLoop: props.recursiveLoop,

@@ -3,8 +3,8 @@
  * with its files as base64: about the body of the request to the model.
  */
 
-/** The memory of the worker in MB. */
-export const WORKER_MEMORY_MB = 512;
+/** The memory of each function in MB. An input takes at most seven times its size in it. */
+export const FUNCTION_MEMORY_MB = 512;
 
 const MB = 1024 * 1024;
 
