@@ -8,6 +8,7 @@ import {
   GLOBAL_GEOGRAPHY,
   profileOf,
 } from '../lambda/contract/geography.ts';
+import { guardrailsOf, type RegionalGuardrail } from '../lambda/contract/guardrails.ts';
 import { capabilitiesOf, modelFacts } from '../lambda/contract/models.ts';
 import { type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
 import { SettingsError } from '../lambda/contract/schemas/settings.ts';
@@ -28,11 +29,13 @@ export interface ModelAccessProps {
  */
 export class ModelAccess extends Construct {
   readonly #targets: readonly Target[];
+  readonly #guardrails: readonly RegionalGuardrail[];
 
   /** Throws a SettingsError that names each target with an unknown model or unknown destinations. */
   constructor(scope: Construct, id: string, { settings }: ModelAccessProps) {
     super(scope, id);
     this.#targets = targetsOf(settings);
+    this.#guardrails = guardrailsOf(settings);
     const faults = this.#targets.flatMap(faultsOf);
     if (faults.length > 0) throw new SettingsError('settings', faults);
     this.#warnOfEndedModels();
@@ -73,6 +76,22 @@ export class ModelAccess extends Construct {
       grantee,
       actions: ['bedrock:CountTokens'],
       resourceArns: unique(targets.map((target) => this.#modelArn(target))),
+    });
+  }
+
+  /**
+   * Grants applying the guardrails of the settings. A guardrail that a job names by its own id is not
+   * among them: the owner of the stack grants it, or its calls count as refused.
+   */
+  grantApplyGuardrails(grantee: IGrantable): void {
+    if (this.#guardrails.length === 0) return;
+    const { partition, account } = Stack.of(this);
+    const arnOf = ({ region, id }: RegionalGuardrail) =>
+      id.startsWith('arn:') ? id : `arn:${partition}:bedrock:${region}:${account}:guardrail/${id}`;
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['bedrock:ApplyGuardrail'],
+      resourceArns: unique(this.#guardrails.map(arnOf)),
     });
   }
 

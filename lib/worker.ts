@@ -63,5 +63,6 @@ export class Worker extends Construct {
     queue.grantSendDeadLetters(this.function);
     models.grantInvoke(this.function);
     models.grantCountTokens(this.function);
+    models.grantApplyGuardrails(this.function);
   }
 }

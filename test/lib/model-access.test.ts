@@ -26,19 +26,36 @@ function modelIn(...regions: string[]): string[] {
 }
 
 describe('access to models', () => {
-  test('allows counting tokens with models whose window is known, in the region of the call', () => {
+  test('allows counting tokens with models whose window is known, and applying the guardrails of the settings', () => {
     const targets = [
       { region: 'us-east-1', modelId: `us.${MODEL}` },
       { region: 'us-west-2', modelId: MODEL },
-      { region: 'us-west-2', modelId: 'amazon.nova-lite-v1:0' },
+      { region: 'us-west-2', modelId: 'example.model-of-tomorrow' },
     ];
-    const statements = statementsOf(aTemplate({ settings: settingsFor(...targets) }));
+    const guardrails = {
+      strict: {
+        'us-east-1': { id: 'abc', version: '1' },
+        'us-west-2': { id: 'arn:aws:bedrock:us-west-2:111122223333:guardrail/def', version: '2' },
+      },
+    };
+    const settings = { ...settingsFor(...targets), guardrails };
+    const statements = statementsOf(aTemplate({ settings }));
 
     expect(statements.filter(({ actions }) => actions.includes('bedrock:CountTokens'))).toEqual([
       {
         effect: 'Allow',
         actions: ['bedrock:CountTokens'],
         resources: modelIn('us-east-1', 'us-west-2'),
+      },
+    ]);
+    const applied = statements.filter(({ actions }) => actions.includes('bedrock:ApplyGuardrail'));
+    expect(applied).toMatchObject([
+      {
+        actions: ['bedrock:ApplyGuardrail'],
+        resources: [
+          'arn:aws:bedrock:us-west-2:111122223333:guardrail/def',
+          `${BEDROCK}:us-east-1:{AWS::AccountId}:guardrail/abc`,
+        ],
       },
     ]);
   });

@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import type { Conversation, InferenceConfig } from '../conversation.ts';
 import { contentBlock, systemBlock } from './content-blocks.ts';
+import { GUARDRAIL_VERSION } from './guardrails.ts';
 import { outputConfig } from './output-config.ts';
 import { prose, wellFormed } from './text.ts';
 import { toolConfig } from './tools.ts';
@@ -48,10 +49,9 @@ const guardrailConfig = z.strictObject({
     .min(1)
     .max(2048)
     .describe('A guardrail’s name in the settings, or its id or ARN.'),
-  guardrailVersion: z
-    .string()
-    .regex(/^([1-9][0-9]{0,7}|DRAFT)$/, 'a number or DRAFT')
-    .optional(),
+  guardrailVersion: GUARDRAIL_VERSION.optional().describe(
+    'The version of an id or an ARN. For a name, the settings have the version.',
+  ),
   trace: z.enum(['disabled', 'enabled', 'enabled_full']).optional(),
   streamProcessingMode: z.enum(['sync', 'async']).optional(),
 });

@@ -1,4 +1,5 @@
 import { chainNames, targetsOf } from '../chains.ts';
+import { guardrailsOf } from '../guardrails.ts';
 import { keptDays, type Settings, targetKey } from '../policy.ts';
 import { workerTimeoutSeconds } from '../time-budget.ts';
 import { fieldOf } from './issue.ts';
@@ -16,6 +17,7 @@ export function parseEdit(text: string, deployed: Settings, source: string): Set
   const faults = [
     ...addedChains(edited, deployed),
     ...addedTargets(edited, deployed, input),
+    ...addedGuardrails(edited, deployed),
     ...breakerFaults(edited, deployed),
     ...jobFaults(edited, deployed),
     ...apiFaults(edited, deployed),
@@ -55,6 +57,18 @@ function addedTargets(edited: Settings, deployed: Settings, input: unknown): rea
     const field = fieldOf([...tiersPath(input, chain), ...path], 'settings');
     return [fault(field, targetKey(target), allowed)];
   });
+}
+
+/** Finds guardrails that were not deployed, because the worker's role permits only deployed ones. */
+function addedGuardrails(edited: Settings, deployed: Settings): readonly string[] {
+  const permitted = new Set(guardrailsOf(deployed).map(({ region, id }) => `${region}/${id}`));
+  return guardrailsOf(edited)
+    .filter(({ region, id }) => !permitted.has(`${region}/${id}`))
+    .map(({ name, region, id }) => {
+      const allowed =
+        'a guardrail of the deployed settings, because no function is permitted to apply any other';
+      return fault(`guardrails.${name}.${region}.id`, id, allowed);
+    });
 }
 
 function breakerFaults({ breaker }: Settings, { breaker: deployed }: Settings): readonly string[] {

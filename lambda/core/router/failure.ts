@@ -45,7 +45,10 @@ function detailOf({ name, message }: ErrorFacts): string {
   return new TextDecoder().decode(start, { stream: true });
 }
 
-type Classification = Pick<ModelFailure, 'kind' | 'tooLong' | 'unknown' | 'accountLacks'>;
+type Classification = Pick<
+  ModelFailure,
+  'kind' | 'tooLong' | 'lacksGuardrail' | 'unknown' | 'accountLacks'
+>;
 
 function classify(facts: ErrorFacts): Classification {
   const byText = TEXTS.get(facts.name)?.find(({ text }) => text.test(facts.message));
@@ -90,6 +93,8 @@ const MODEL_SAID = '(?:The model returned the following errors: )?';
 
 const WRONG_TARGET: Classification = { kind: 'config' };
 const TOO_LONG: Classification = { kind: 'job', tooLong: true };
+/** A guardrail exists in one Region, and the worker may apply only those of the settings. */
+const NO_GUARDRAIL: Classification = { kind: 'job', lacksGuardrail: true };
 const NO_FORM: Classification = { kind: 'config', accountLacks: 'use-case-form' };
 const NO_SUBSCRIPTION: Classification = { kind: 'config', accountLacks: 'subscription' };
 
@@ -102,9 +107,14 @@ const TEXTS: ReadonlyMap<string, readonly KnownText[]> = new Map(
     // All its reported reasons are about Marketplace: missing rights or no valid means of payment.
     AccessDeniedException: [
       { text: /^Model access is denied due to\b/i, classification: NO_SUBSCRIPTION },
+      {
+        text: /^User: \S+ is not authorized to perform: bedrock:ApplyGuardrail\b/,
+        classification: NO_GUARDRAIL,
+      },
     ],
     ResourceNotFoundException: [
       { text: /^Model use case details have not been submitted\b/i, classification: NO_FORM },
+      { text: /^(?:The )?guardrail\b/i, classification: NO_GUARDRAIL },
     ],
     ValidationException: [
       {
@@ -119,6 +129,7 @@ const TEXTS: ReadonlyMap<string, readonly KnownText[]> = new Map(
         classification: WRONG_TARGET,
       },
       { text: /^The provided model identifier is invalid\b/, classification: WRONG_TARGET },
+      { text: /^The guardrail identifier or version\b/i, classification: NO_GUARDRAIL },
       {
         text: /^This model version has reached the end of its life\b/,
         classification: WRONG_TARGET,

@@ -50,6 +50,8 @@ export interface ModelFailure {
   readonly unknown?: boolean;
   /** True if the prompt does not fit this model's window; another model's may be larger. */
   readonly tooLong?: true;
+  /** True if the target's Region does not know the request's guardrail (`job`). */
+  readonly lacksGuardrail?: true;
   /**
    * The reason why the AWS account may not call this model yet (`config`): the provider's use case
    * form is missing, or the model's subscription in AWS Marketplace.

@@ -206,13 +206,13 @@ export class Run {
   /** Ends the job, or goes on without the target: a lower tier may lack what the first one has. */
   #refused(
     candidate: Candidate,
-    { tooLong, detail }: ModelFailure,
+    failure: ModelFailure,
     { loss }: FinishedCall,
   ): RunEnd | undefined {
-    if (!tooLong && this.#unfit.isInFirstFitTier(candidate)) {
-      return refusedEnd(REFUSED.invalid, detail);
+    if (this.#unfit.isFinal(candidate, failure)) {
+      return refusedEnd(REFUSED.invalid, failure.detail);
     }
-    this.#unfit.addRefusal({ target: candidate.key, ...(tooLong && { tooLong }) }, detail);
+    this.#unfit.addRefusal(candidate, failure);
     return loss && { outcome: loss };
   }
 

@@ -9,6 +9,7 @@ import { callLimits, leaseMsOf } from './call-limits.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import type { Candidate } from './candidates.ts';
 import { circuitOutcome } from './circuit-outcome.ts';
+import { withGuardrail } from './guardrail.ts';
 import type { CallLimits, ModelClient, ModelRequest, ModelResult } from './model-client.ts';
 import { PromptSize } from './prompt-size.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -77,7 +78,8 @@ export class TargetCaller {
       const permission = await lease.renew();
       if (permission !== 'go') return { notMade: permission };
       const tokens = await this.#prompt.tokens(candidate, countTokensMs(this.#settings.jobs));
-      const shaped = shapeRequest(candidate, conversation, jobId, tokens);
+      const guarded = withGuardrail(conversation, candidate.target, this.#settings.guardrails);
+      const shaped = shapeRequest(candidate, guarded, jobId, tokens);
       if (!shaped.fits) return { notMade: 'too-long' };
       retries.earn();
       const { result, loss } = await this.#converse(

@@ -2,6 +2,7 @@ import type { Need } from '../../contract/capabilities.ts';
 import { lacksOf, needsOf } from '../../contract/needs.ts';
 import type { Guardrails } from '../../contract/policy.ts';
 import type { Candidate } from './candidates.ts';
+import type { ModelFailure } from './model-client.ts';
 import type { RunRequest } from './run-request.ts';
 import {
   REFUSED,
@@ -20,7 +21,7 @@ import {
 export class UnfitTargets {
   readonly #candidates: readonly Candidate[];
   /** The needs that each target lacks, if any. */
-  readonly #lacks: ReadonlyMap<string, readonly Need[]>;
+  readonly #lacks: Map<string, readonly Need[]>;
   readonly #refused = new Set<string>();
   readonly #tooLong = new Set<string>();
   readonly #refusals: RefusedTarget[] = [];
@@ -59,19 +60,22 @@ export class UnfitTargets {
     this.#tooLong.add(key);
   }
 
-  /** `detail` is what the model said. */
-  addRefusal(refusal: RefusedTarget, detail: string | undefined): void {
+  addRefusal({ key }: Candidate, { tooLong, lacksGuardrail, detail }: ModelFailure): void {
+    const refusal = { target: key, ...(tooLong && { tooLong }) };
     this.#note(refusal);
     this.#refusals.push(refusal);
-    if (refusal.tooLong) this.#lengthDetail = detail;
+    if (lacksGuardrail) this.#lacks.set(key, ['guardrail']);
+    if (tooLong) this.#lengthDetail = detail;
     else this.#detail = detail;
   }
 
   /**
-   * True if the target is in the first tier that meets the job's needs and options. The targets of
-   * that tier were chosen for jobs like this one, so what they refuse is not valid.
+   * True if the refusal holds for the job, and not only for the target: the target is in the first
+   * tier that meets the job's needs and options. The targets of that tier were chosen for jobs like
+   * this one, so what they refuse is not valid.
    */
-  isInFirstFitTier({ tier }: Candidate): boolean {
+  isFinal({ tier }: Candidate, { tooLong, lacksGuardrail }: ModelFailure): boolean {
+    if (tooLong || lacksGuardrail) return false;
     const isFit = (key: string) => !this.#tooLong.has(key) && !this.#isLacking(key);
     return this.#candidates.find(({ key }) => isFit(key))?.tier === tier;
   }

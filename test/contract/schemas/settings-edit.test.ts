@@ -38,6 +38,11 @@ describe('an edit at run time', () => {
 
   test.each<[string, Partial<SettingsInput>, RegExp]>([
     [
+      'adds a guardrail',
+      { guardrails: { strict: { 'us-east-1': { id: 'abc', version: '1' } } } },
+      /^guardrails\.strict\.us-east-1\.id: got "abc", allowed is a guardrail of the deployed settings/,
+    ],
+    [
       'adds a target',
       {
         tiers: [
@@ -125,6 +130,13 @@ describe('an edit at run time', () => {
     expect(parse({ chains: { fast: { tiers: [FIRST] } } }, deployed).chains).toEqual({
       fast: { tiers: [FIRST] },
     });
+  });
+
+  test('that gives a guardrail another version is accepted', () => {
+    const guardrails = (version: string) => ({ strict: { 'us-east-1': { id: 'abc', version } } });
+    const deployed = someSettings({ guardrails: guardrails('1') });
+
+    expect(parse({ guardrails: guardrails('2') }, deployed).guardrails).toEqual(guardrails('2'));
   });
 
   test('that is not JSON is refused', () => {

@@ -280,6 +280,21 @@ describe('parseSettings', () => {
       /^tiers\[0\]\.targets\[0\]\.firstTokenSeconds: got 40\.5, allowed is at most 40: firstTokenSeconds \+ breaker\.stallSeconds \(20\) <= jobs\.answerSeconds \(60\)$/,
     ],
     [
+      'a guardrail in no region',
+      { tiers: [tier], guardrails: { strict: {} } },
+      /^guardrails\.strict: got {}, allowed is at least 1 region$/,
+    ],
+    [
+      'a guardrail in an unknown region',
+      { tiers: [tier], guardrails: { strict: { 'mars-1': { id: 'abc', version: '1' } } } },
+      /^guardrails\.strict\.mars-1: got .*allowed is/,
+    ],
+    [
+      'a guardrail whose version is no number',
+      { tiers: [tier], guardrails: { strict: { 'us-east-1': { id: 'abc', version: 'last' } } } },
+      /^guardrails\.strict\.us-east-1\.version: got "last", allowed is a version number or DRAFT$/,
+    ],
+    [
       'a capability that does not exist',
       slowTarget({ capabilities: { imag: true } as object }),
       /^tiers\[0\]\.targets\[0\]\.capabilities\.imag: no such setting$/,

@@ -110,6 +110,23 @@ describe('an error is classified', () => {
   });
 });
 
+describe('an error about a guardrail', () => {
+  test.each([
+    [
+      'ValidationException',
+      'The guardrail identifier or version provided in the request does not exist.',
+    ],
+    ['ResourceNotFoundException', 'The guardrail was not found.'],
+    [
+      'AccessDeniedException',
+      'User: arn:aws:sts::111122223333:assumed-role/w/w is not authorized to perform: bedrock:ApplyGuardrail on resource: arn:aws:bedrock:us-east-1:111122223333:guardrail/abc',
+    ],
+  ])('in a %s belongs to the job, and disables no target', (name, message) => {
+    expect(failure({ name, message })).toMatchObject({ kind: 'job', lacksGuardrail: true });
+    expect(failure({ name, message: `> ${message}` })).not.toHaveProperty('lacksGuardrail');
+  });
+});
+
 describe('an error message', () => {
   test('is matched only at its start, and only in the exceptions that carry the text', () => {
     const message = 'Too many tokens per day, please wait before trying again.';
