@@ -1,7 +1,10 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const SILENCE_MS = 30_000;
+/** While a process loads all tests, or runs its longest one, it is silent for long on a busy machine. */
+export const LONG_SILENCE_MS = 300_000;
+/** A process that is silent for so long is in an endless loop. */
+const SILENCE_MS = 60_000;
 const TEST_PROCESS = fileURLToPath(new URL('test-process.js', import.meta.url));
 
 /** A process that runs tests in the folder of the changed code. With a mutant, it runs only that one. */
@@ -26,14 +29,14 @@ export class Child {
     process.on('exit', this.end);
   }
 
-  /** Returns the answer to a request, or `undefined` if the process ends or is silent for 30 s. */
-  ask(request, values) {
+  /** Returns the answer to a request, or `undefined` if the process ends or is silent for too long. */
+  ask(request, values, silenceMs) {
     this.#process.send({ request, ...values });
-    return this.answer();
+    return this.answer(silenceMs);
   }
 
   /** Returns the next answer, which the process sends by itself after its start. */
-  answer() {
+  answer(silenceMs = SILENCE_MS) {
     return new Promise((resolve) => {
       let timer;
       const settle = (answer) => {
@@ -45,9 +48,9 @@ export class Child {
       const hear = (message) => {
         clearTimeout(timer);
         if (!message.isAlive) settle(message);
-        else timer = setTimeout(fall, SILENCE_MS);
+        else timer = setTimeout(fall, silenceMs);
       };
-      timer = setTimeout(fall, SILENCE_MS);
+      timer = setTimeout(fall, silenceMs);
       this.#process.on('message', hear).once('exit', fall);
     });
   }

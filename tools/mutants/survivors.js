@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
-import { Child } from './child.js';
+import { Child, LONG_SILENCE_MS } from './child.js';
 import { loadedBy } from './imports.js';
 
 /** These suites run every case of the breaker against a server. They are worth it only for the stores. */
 const SERVER_SUITE = /^test\/stores\/(redis|dynamodb)/;
+/** Longer tests would kill few mutants more. */
+const LONGEST_TEST_MS = 2000;
 const LEAST_TIMEOUT_MS = 3000;
 
 /** Returns the mutants that no test notices, in their order. `folder` contains the mutants. */
@@ -13,12 +15,12 @@ export async function survivorsOf(mutants, testFiles, folder, processes, print) 
   const needed = testFiles.filter((test) => code.some((file) => testsOf.get(file).includes(test)));
   const start = async () => {
     const child = new Child(folder, needed);
-    if (await child.answer()) return child;
+    if (await child.answer(LONG_SILENCE_MS)) return child;
     throw new Error('the tests cannot be loaded; see the error above');
   };
 
   const first = await start();
-  const covered = await first.ask('cover');
+  const covered = await first.ask('cover', {}, LONG_SILENCE_MS);
   if (!covered) throw new Error('the tests do not end; see the error above');
   for (const { name, failure } of covered.tests) {
     if (failure !== undefined) print(`left out, because it fails here: ${name}: ${failure}`);
@@ -58,7 +60,8 @@ function planOf(mutant, { tests, coverage }, testsOf) {
     .map(({ file, ms, failure }, number) => {
       const hits = coverage.perTest[number]?.[mutant.id] ?? 0;
       const timeoutMs = Math.max(LEAST_TIMEOUT_MS, 10 * ms);
-      return { number, ms, timeoutMs, hits, isFit: failure === undefined && files.includes(file) };
+      const isFit = failure === undefined && ms <= LONGEST_TEST_MS && files.includes(file);
+      return { number, ms, timeoutMs, hits, isFit };
     })
     .filter(({ hits, isFit }) => hits > 0 && isFit)
     .toSorted((a, b) => a.ms - b.ms);

@@ -21,14 +21,17 @@ const { failureOf } = await import('./run-test.js');
 const [files, mutant] = process.argv.slice(2).map((text) => JSON.parse(text));
 const state = { mutantCoverage: { static: {}, perTest: {} } };
 globalThis.__stryker__ = state;
-process.on('unhandledRejection', () => undefined);
-process.on('uncaughtException', () => undefined);
 process.on('disconnect', () => process.exit());
-// A process that is silent is in an endless loop.
 setInterval(() => process.send({ isAlive: true }), 1000);
 
 if (mutant === undefined) await serve();
 else process.send({ killedBy: await killerWhileLoading() });
+
+/** What a test leaves behind must not end the process. */
+function outliveErrors() {
+  for (const event of ['unhandledRejection', 'uncaughtException'])
+    process.on(event, () => undefined);
+}
 
 async function serve() {
   const requests = { cover, kill };
@@ -36,6 +39,7 @@ async function serve() {
     process.send(await requests[request](values));
   });
   for (const file of files) await load(file);
+  outliveErrors();
   process.send({ isLoaded: true });
 }
 
@@ -77,6 +81,7 @@ async function fails(number, timeoutMs, activeMutant, hits) {
 
 /** Returns the name of the first test that fails, or the file that cannot be loaded. */
 async function killerWhileLoading() {
+  outliveErrors();
   Object.assign(state, { activeMutant: mutant, hitCount: 0, hitLimit: 1_000_000 });
   for (const file of files) {
     const first = tests.length;
