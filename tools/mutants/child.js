@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** While a process loads all tests, or runs its longest one, it is silent for long on a busy machine. */
@@ -22,7 +23,12 @@ export class Child {
         detached: true,
         stdio: ['ignore', 'ignore', mutant === undefined ? 'inherit' : 'ignore', 'ipc'],
         execArgv: ['--disable-warning=ExperimentalWarning'],
-        env: { ...process.env, HOLDFAST_TEST_RUN_FOLDER: folder, TMPDIR: folder },
+        env: {
+          ...process.env,
+          HOLDFAST_TEST_RUN_FOLDER: folder,
+          NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
+          TMPDIR: folder,
+        },
       },
     );
     this.#process.on('error', () => undefined);

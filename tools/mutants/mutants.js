@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { instrument } from './instrument.js';
-import { survivorsOf } from './survivors.js';
+import { countSurvivors } from './survivors.js';
 
 const CODE = ['core', 'stores', 'aws', 'request', 'worker', 'sweeper', 'admin', 'status', 'http'];
 const TESTS = [...CODE, 'contract', 'lifecycle', 'prober'];
@@ -39,27 +39,14 @@ const testFiles = TESTS.flatMap((room) => filesIn(`test/${room}`)).filter(
 );
 
 const mutants = await instrument(process.cwd(), folder, files);
-const survivors = await survivorsOf(mutants, testFiles, folder, Number(values.processes), print);
-report();
+const survivors = await countSurvivors(mutants, testFiles, folder, Number(values.processes), print);
+const killed = mutants.length - survivors;
+print(`${killed} of ${mutants.length} killed, ${((100 * killed) / mutants.length).toFixed(1)} %`);
 process.exit();
 
 function filesIn(path) {
   const found = statSync(path).isDirectory() ? globSync(`${path}/**/*.ts`) : [path];
   return found.map((each) => each.replaceAll('\\', '/').replace(/^\.\//, '')).toSorted();
-}
-
-function report() {
-  for (const [file, all] of Map.groupBy(mutants, (each) => each.file)) {
-    const left = survivors.filter((each) => each.file === file);
-    print(`${file}: ${all.length - left.length} of ${all.length} killed`);
-    for (const { line, mutator, original, replacement, isCovered } of left) {
-      const place = `${line} ${mutator}${isCovered ? '' : ', not covered'}`;
-      print(`  ${place}: ${original}  →  ${replacement}`);
-    }
-  }
-  const killed = mutants.length - survivors.length;
-  const percent = ((100 * killed) / mutants.length).toFixed(1);
-  print(`${killed} of ${mutants.length} killed, ${percent} %`);
 }
 
 function print(line) {

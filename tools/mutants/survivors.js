@@ -8,8 +8,11 @@ const SERVER_SUITE = /^test\/stores\/(redis|dynamodb)/;
 const LONGEST_TEST_MS = 2000;
 const LEAST_TIMEOUT_MS = 3000;
 
-/** Returns the mutants that no test notices, in their order. `folder` contains the mutants. */
-export async function survivorsOf(mutants, testFiles, folder, processes, print) {
+/**
+ * Reports, file by file, the mutants that no test notices, and returns how many there are. `folder`
+ * contains the mutants.
+ */
+export async function countSurvivors(mutants, testFiles, folder, processes, print) {
   const code = [...new Set(mutants.map((each) => each.file))];
   const testsOf = new Map(code.map((file) => [file, testFilesOf(file, testFiles)]));
   const needed = testFiles.filter((test) => code.some((file) => testsOf.get(file).includes(test)));
@@ -27,20 +30,30 @@ export async function survivorsOf(mutants, testFiles, folder, processes, print) 
   }
   print(`${mutants.length} mutants in ${code.length} files, ${covered.tests.length} tests`);
 
-  const waiting = mutants.map((mutant) => planOf(mutant, covered, testsOf));
-  const survivors = new Set();
+  const plans = mutants.map((mutant) => planOf(mutant, covered, testsOf));
+  const waiting = [...plans];
   await Promise.all(
     Array.from({ length: processes }, async (_, i) => {
       const line = { start, folder, child: i === 0 ? first : undefined };
       for (let plan = waiting.shift(); plan; plan = waiting.shift()) {
-        if (!(await isKilled(plan, line))) survivors.add(plan.mutant);
+        plan.isKilled = await isKilled(plan, line);
+        const own = plans.filter(({ mutant }) => mutant.file === plan.mutant.file);
+        if (own.every((each) => each.isKilled !== undefined)) reportFile(own, print);
       }
       line.child?.end();
     }),
   );
-  return mutants
-    .filter((mutant) => survivors.has(mutant))
-    .map((mutant) => ({ ...mutant, isCovered: isCovered(mutant, covered) }));
+  return plans.filter((plan) => !plan.isKilled).length;
+}
+
+function reportFile(plans, print) {
+  const left = plans.filter((plan) => !plan.isKilled);
+  print(`${plans[0].mutant.file}: ${plans.length - left.length} of ${plans.length} killed`);
+  for (const { mutant, hits, isStatic } of left) {
+    const { line, mutator, original, replacement } = mutant;
+    const place = `${line} ${mutator}${hits > 0 || isStatic ? '' : ', not covered'}`;
+    print(`  ${place}: ${original}  →  ${replacement}`);
+  }
 }
 
 /** Returns the tests that load a file: first those of the file itself, then those of its folder. */
@@ -68,10 +81,6 @@ function planOf(mutant, { tests, coverage }, testsOf) {
   const hits = Math.max(0, ...candidates.map((each) => each.hits));
   const isStatic = coverage.static[mutant.id] !== undefined;
   return { mutant, candidates, hits, isStatic, files };
-}
-
-function isCovered({ id }, { coverage }) {
-  return [coverage.static, ...Object.values(coverage.perTest)].some((each) => each?.[id] > 0);
 }
 
 async function isKilled(plan, line) {
