@@ -69,10 +69,10 @@ export function readPathParameter(
  * most clients send no quotes. Both forms are the same key.
  */
 export function readIdempotencyKey(event: APIGatewayProxyEvent): Parsed<string | undefined> {
-  const values = headerValues(event, 'idempotency-key');
-  if (values.length === 0) return { valid: true, value: undefined };
-  const key = values[0]?.trim().replace(/^"(.*)"$/, '$1') ?? '';
-  return values.length === 1 && /^[\x21-\x7e]{1,255}$/.test(key)
+  const [value, ...others] = headerValues(event, 'idempotency-key');
+  if (value === undefined) return { valid: true, value };
+  const key = value.trim().replace(/^"(.*)"$/, '$1');
+  return others.length === 0 && /^[\x21-\x7e]{1,255}$/.test(key)
     ? { valid: true, value: key }
     : invalid('Idempotency-Key', 'allowed is one value of 1 to 255 visible ASCII characters');
 }

@@ -3,7 +3,7 @@ import { PROBLEM, PROBLEM_CONTENT_TYPE, type Problem } from '../contract/problem
 import type { Fault } from '../contract/schemas/faults.ts';
 import type { ProblemDetails } from '../contract/schemas/problem-details.ts';
 
-type Headers = Readonly<Record<string, string | undefined>>;
+type Headers = Readonly<Record<string, string>>;
 
 export function json(
   statusCode: number,
@@ -64,15 +64,12 @@ function response(
   body: object,
   headers: Headers,
 ): APIGatewayProxyResult {
-  const given = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
-  );
   return {
     statusCode,
     headers: {
       'content-type': contentType,
       'cache-control': 'no-store',
-      ...Object.fromEntries(given),
+      ...headers,
     },
     body: JSON.stringify(body),
   };

@@ -78,11 +78,10 @@ async function awaitEnd(
  */
 async function viewResult(
   { results, clock }: GetJobDependencies,
-  { jobId, status, claimToken, resultBytes, completedAt = 0, purge }: Job,
+  { jobId, claimToken, resultBytes, completedAt = 0, purge }: Job,
   policy: JobPolicy,
 ): Promise<Pick<JobView, 'result' | 'resultUrl' | 'resultGone'>> {
-  if (purge || status !== 'SUCCEEDED' || claimToken === undefined || resultBytes === undefined)
-    return {};
+  if (purge || claimToken === undefined || resultBytes === undefined) return {};
   const name = { jobId, claimToken };
   const isInline = resultBytes <= INLINE_BYTES;
   const answer = isInline ? await results.getAnswer(name) : undefined;

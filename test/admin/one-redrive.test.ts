@@ -111,6 +111,9 @@ describe('several redrives', () => {
     fleet.redriveLease.end = () => Promise.reject(new Error('table down'));
 
     expect(await fleet.call({ limit: 7 })).toMatchObject({ kind: 'ended', report: { moved: 7 } });
-    expect(fleet.world.logged.at(-1)).toMatchObject({ message: 'redrive lease not ended' });
+    expect(fleet.world.logged.at(-1)).toEqual({
+      message: 'redrive lease not ended',
+      fields: { error: 'Error' },
+    });
   });
 });

@@ -29,12 +29,14 @@ class MemoryDeadLetters {
   /** The pages, counted from 0, that are empty although messages are there. */
   readonly emptyPages = new Set<number>();
   pages = 0;
+  readonly released: DeadLetter[] = [];
 
   constructor(bodies: readonly string[]) {
     this.bodies = new Map(bodies.map((body, i) => [`${i}`, body]));
   }
 
   async receive(max: number): Promise<readonly DeadLetter[]> {
+    if (max < 1) throw new Error('SQS refuses to receive no messages');
     this.pages++;
     if (this.emptyPages.has(this.pages - 1)) return [];
     const shown = [...this.bodies].filter(([receipt]) => !this.hidden.has(receipt)).slice(0, max);
@@ -49,6 +51,7 @@ class MemoryDeadLetters {
 
   async release(letters: readonly DeadLetter[]): Promise<void> {
     for (const { receipt } of letters) this.hidden.delete(receipt);
+    this.released.push(...letters);
   }
 
   async count(): Promise<number> {
@@ -112,7 +115,12 @@ describe('a redrive', () => {
     const message = { jobId: JOB_ID, generation: generation + 1, tenant: 'tenant' };
     expect(world.queue.sent).toEqual([{ message, delayMs: 0 }]);
     expect(deadLetters.bodies.size).toBe(0);
+    expect(deadLetters.released).toEqual([]);
     expect(world.counts[METRIC.jobsRedriven]).toBe(1);
+    expect(world.logged).toEqual([
+      { message: 'job redriven', fields: { jobId: JOB_ID, redrives: 1 } },
+      { message: 'redrive finished', fields: report },
+    ]);
   });
 
   test('goes on after an empty page, and ends after two in a row', async () => {
@@ -155,6 +163,17 @@ describe('a redrive', () => {
     expect(world.queue.sent).toHaveLength(1);
   });
 
+  test('does not move a job that somebody else has moved since its row was read', async () => {
+    const { world, run } = aRedrive({ jobs: [aDeadJob()] });
+    world.jobs.get = async (jobId) => {
+      world.jobs.rows.set(jobId, aJob({ generation: generation + 1 }));
+      return aDeadJob();
+    };
+
+    expect(await run()).toMatchObject({ moved: 0, skipped: 1, left: 0 });
+    expect(world.queue.sent).toEqual([]);
+  });
+
   test('leaves unreadable messages in the queue, visible at once', async () => {
     const bodies = ['rubbish', `{"version":2,"jobId":"${JOB_ID}","generation":1}`];
     const { deadLetters, run } = aRedrive({ bodies });
@@ -165,20 +184,22 @@ describe('a redrive', () => {
   });
 
   test('changes nothing in a dry run', async () => {
-    const jobs = [aDeadJob()];
-    const bodies = [letterFor(aJob()), letterFor(aJob({ jobId: idOf(1) })), 'rubbish'];
+    const done = aJob({ jobId: idOf(2), status: 'SUCCEEDED' });
+    const jobs = [aDeadJob(), done];
+    const bodies = [...[aJob(), aJob({ jobId: idOf(1) }), done].map(letterFor), 'rubbish'];
     const { world, deadLetters, run } = aRedrive({ jobs, bodies });
 
     expect(await run({ dryRun: true })).toEqual({
       moved: 1,
-      skipped: 1,
+      skipped: 2,
       held: 0,
       unreadable: 1,
-      left: 3,
+      left: 4,
       dryRun: true,
     });
     expect([...world.jobs.rows.values()]).toEqual(jobs);
     expect([world.queue.sent, deadLetters.hidden.size]).toEqual([[], 0]);
+    expect(world.clock.nowMs).toBe(START);
   });
 });
 
@@ -205,6 +226,13 @@ describe('a redrive is limited', () => {
     expect(await run()).toMatchObject({ moved: 32, left: 0 });
   });
 
+  test('to nothing if its function is nearly over', async () => {
+    const { deadLetters, run } = aRedrive({ jobs: many });
+
+    expect(await run({}, 5_000)).toMatchObject({ moved: 0, held: 0, left: 45 });
+    expect(deadLetters.pages).toBe(0);
+  });
+
   test('by the remaining time of its function', async () => {
     const { world, deadLetters, run } = aRedrive({ jobs: many });
 
@@ -222,7 +250,7 @@ describe('a redrive is held', () => {
 
     expect(await run()).toMatchObject({ moved: 0, held: 1, left: 1 });
     expect(rowOf(world, JOB_ID)).toEqual(aDeadJob());
-    expect(deadLetters.hidden.size).toBe(0);
+    expect(deadLetters.pages).toBe(0);
   });
 
   test.each<[string, Partial<Job>]>([

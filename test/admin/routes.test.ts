@@ -6,6 +6,7 @@ import { adminHealthView } from '../../lambda/contract/schemas/admin-health-view
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import { DailyQuotaGate, scopesWithoutDays } from '../../lambda/core/breaker/daily-quota-gate.ts';
 import { scopesOfChains } from '../../lambda/core/breaker/override-scopes.ts';
+import { isoTime } from '../../lambda/core/clock.ts';
 import type { OperatorAction } from '../../lambda/core/operator-log.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { LifecycleRecord } from '../../lambda/core/router/lifecycle.ts';
@@ -141,7 +142,10 @@ describe('PUT /v1/admin/overrides', () => {
     const result = await admin.put(scope, key);
 
     expect(result.statusCode).toBe(404);
-    expect(bodyOf(result).type).toBe(PROBLEM.notFound.type);
+    expect(bodyOf(result)).toMatchObject({
+      type: PROBLEM.notFound.type,
+      detail: 'allowed is one of target, profile, model, region, followed by a key of a chain',
+    });
   });
 
   test.each([
@@ -232,6 +236,10 @@ describe('the record of operators’ actions', () => {
     await admin.put('target', ENCODED);
     await admin.call({ route: 'POST /admin/redrive', userArn: '' });
 
+    expect(admin.logged).toContainEqual({
+      message: 'operator request failed',
+      fields: { requestId: 'request-id', error: 'Error' },
+    });
     expect(admin.actions).toMatchObject([
       { action: 'override', status: 503, result: { type: PROBLEM.unavailable.type } },
       { action: 'redrive', status: 403, result: { type: PROBLEM.forbidden.type } },
@@ -258,7 +266,10 @@ describe('DELETE /v1/admin/overrides', () => {
   ])('answers 404 when %s', async (_why, scope, key) => {
     await admin.put('target', ENCODED);
 
-    expect(await admin.lift(scope, key)).toMatchObject({ statusCode: 404 });
+    const result = await admin.lift(scope, key);
+
+    expect(result.statusCode).toBe(404);
+    expect(bodyOf(result).detail).toBe('no override is in force for this scope and key');
   });
 
   test('answers 404 for an expired override', async () => {
@@ -305,7 +316,15 @@ describe('GET /v1/admin/health', () => {
     const now = admin.clock.now();
     admin.checked({
       checkedAtMs: now,
-      targets: { [EAST_SONNET]: { findings: ['legacy'], endOfLifeMs: now, daysLeft: 0 } },
+      targets: {
+        [EAST_SONNET]: {
+          findings: ['legacy'],
+          legacyMs: now - 1000,
+          endOfLifeMs: now,
+          daysLeft: 0,
+        },
+        [EAST_HAIKU]: { findings: ['no-access'] },
+      },
     });
 
     const view = await admin.health();
@@ -321,8 +340,15 @@ describe('GET /v1/admin/health', () => {
       evidence: { rule: 'dry', failure: 'capacity', kinds: { capacity: 5 } },
       overriddenBy: { scope: 'model', mode: 'observe', reason: 'suspect', actor: OPERATOR },
       configErrors: { reason: 'AccessDeniedException', failures: 3, checks: 0 },
-      lifecycle: { findings: ['legacy'], daysLeft: 0 },
+      lifecycle: {
+        findings: ['legacy'],
+        legacySince: isoTime(now - 1000),
+        endOfLife: isoTime(now),
+        daysLeft: 0,
+      },
     });
+    expect(view.targets[2]).toMatchObject({ target: EAST_HAIKU });
+    expect(view.targets[2].lifecycle).toEqual({ findings: ['no-access'] });
   });
 
   test('shows a daily quota at all targets of its region, and the calls of the current window', async () => {
@@ -404,6 +430,7 @@ describe('DELETE /v1/admin/disabled', () => {
     expect(await admin.workersDisabled.availability(EAST_SONNET)).toEqual({ available: true });
     expect(await admin.otherSandbox.admit(EAST_SONNET)).toMatchObject({ permit: { stage: 0 } });
     expect(await admin.otherSandbox.admit(EAST_SONNET)).toMatchObject({ reason: 'half-open' });
+    expect((await admin.health()).targets[0]).toMatchObject({ circuit: 'HALF_OPEN', succeeded: 0 });
     expect(admin.logged.at(-1)).toEqual({
       message: 'target enabled by hand',
       fields: { target: EAST_SONNET, actor: OPERATOR },
@@ -411,7 +438,10 @@ describe('DELETE /v1/admin/disabled', () => {
   });
 
   test('answers 404 for a target that is not disabled', async () => {
-    expect(await enable(ENCODED)).toMatchObject({ statusCode: 404 });
+    const result = await enable(ENCODED);
+
+    expect(result.statusCode).toBe(404);
+    expect(bodyOf(result).detail).toBe('no target with this name is disabled');
     expect(await enable('%')).toMatchObject({ statusCode: 404 });
     expect(await enable('__proto__')).toMatchObject({ statusCode: 404 });
   });
@@ -456,8 +486,12 @@ test('a call without a signer is refused, even if the gateway lets it in', async
   const result = await admin.call({ route: 'GET /admin/health', userArn: '' });
 
   expect(result.statusCode).toBe(403);
+  expect(bodyOf(result).requestId).toBe('request-id');
 });
 
 test('a callers’ route does not exist for operators', async () => {
-  expect(await admin.call({ route: 'GET /health' })).toMatchObject({ statusCode: 404 });
+  const result = await admin.call({ route: 'GET /health' });
+
+  expect(result.statusCode).toBe(404);
+  expect(bodyOf(result).requestId).toBe('request-id');
 });

@@ -34,6 +34,22 @@ describe('GET /v1/jobs/{id}', () => {
     });
   });
 
+  test('shows neither a time nor an answer of a job that runs, and asks to poll again soon', async () => {
+    world.jobs.rows.set(JOB_ID, aRunningJob({ nextAttemptAt: START + 42_500 }));
+
+    const result = await get(JOB_ID);
+
+    expect(result.headers?.['retry-after']).toBe('1');
+    expect(bodyOf(result)).toEqual({
+      jobId: JOB_ID,
+      status: 'RUNNING',
+      chain: 'default',
+      createdAt: '2026-01-01T00:00:00.000Z',
+      deadlineAt: '2026-01-02T00:00:00.000Z',
+      attempts: [],
+    });
+  });
+
   test('shows an answered job with its answer and a link to it', async () => {
     const { text: _, output, ...facts } = anAnswer({ costUsd: 0.001 });
     const job = aRunningJob({ ...facts, status: 'SUCCEEDED', resultBytes: 100 });
