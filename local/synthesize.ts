@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
+/** Node keeps compiled modules in this folder, so that later starts of a command load faster. */
+export const COMPILE_CACHE = join(tmpdir(), 'holdfast-compile-cache');
+
 const APP = fileURLToPath(new URL('../bin/app.ts', import.meta.url));
 
 /** Thrown if the app cannot be synthesized. The message is the app's own output. */
@@ -38,8 +41,7 @@ export async function synthesize({
       CDK_DEFAULT_REGION: undefined,
       // CDK's policy check takes longer than the synth itself. The tests and `cdk synth` run it.
       CDK_VALIDATION: 'false',
-      // Later starts reuse the app's compiled modules.
-      NODE_COMPILE_CACHE: join(tmpdir(), 'holdfast-compile-cache'),
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       ...(configFile && { HOLDFAST_CONFIG: configFile }),
     },
   });

@@ -6,6 +6,7 @@ import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { COMPILE_CACHE } from '../local/synthesize.ts';
 
 const run = promisify(execFile);
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -103,7 +104,12 @@ describe('the package, as another project installs it', () => {
     const check = run(process.execPath, [TSC, ...CHECK.split(' '), 'app.mts'], { cwd: consumer });
     await expect(check).resolves.toMatchObject({ stdout: '' });
     // The CDK CLI starts an app like this. CDK's own checks are off because test/lib runs them.
-    const env = { ...process.env, CDK_OUTDIR: join(consumer, 'out'), CDK_VALIDATION: 'false' };
+    const env = {
+      ...process.env,
+      CDK_OUTDIR: join(consumer, 'out'),
+      CDK_VALIDATION: 'false',
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+    };
     await run(process.execPath, ['app.mts'], { cwd: consumer, env });
 
     const out = join(consumer, 'out');

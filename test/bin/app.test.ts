@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { COMPILE_CACHE } from '../../local/synthesize.ts';
 
 /** Runs bin/app.ts as the CDK CLI does. */
 function runApp(settings: string, context = {}, env = {}) {
@@ -13,6 +14,7 @@ function runApp(settings: string, context = {}, env = {}) {
     encoding: 'utf8',
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       HOLDFAST_CONFIG: config,
       CDK_OUTDIR: join(directory, 'out'),
       CDK_CONTEXT_JSON: JSON.stringify(context),

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
+import { COMPILE_CACHE } from '../../local/synthesize.ts';
 
 const LOCAL = fileURLToPath(new URL('../../bin/local.ts', import.meta.url));
 
@@ -13,7 +14,10 @@ afterEach(() => {
 });
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [LOCAL, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [LOCAL, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+  });
   started = child;
   const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
   return { child, ended };

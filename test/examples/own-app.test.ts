@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { COMPILE_CACHE } from '../../local/synthesize.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/own-app.ts', import.meta.url));
 
@@ -14,6 +15,7 @@ test('examples/own-app.ts synthesizes a stack with Holdfast’s resources and it
       stdio: 'pipe',
       env: {
         PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
         CDK_OUTDIR: outDir,
         CDK_VALIDATION: 'false',
         // The test reads only the template, so nothing is bundled.

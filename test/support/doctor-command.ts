@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from '../../local/synthesize.ts';
 
 const COMMAND = fileURLToPath(new URL('../../bin/holdfast.ts', import.meta.url));
 
@@ -23,8 +22,7 @@ export async function runDoctor(
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_EC2_METADATA_DISABLED: 'true',
-      // Later starts reuse the command's compiled modules.
-      NODE_COMPILE_CACHE: join(tmpdir(), 'holdfast-compile-cache'),
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       ...env,
     },
   });
