@@ -6,7 +6,7 @@ import type {
 import type { AnswerEvent } from '../core/router/answer-assembly.ts';
 import type { Piece } from '../core/router/draft-block.ts';
 import type { ModelAnswer, Usage } from '../core/router/model-client.ts';
-import { jsonBlock, pieceOf, startOf } from './bedrock-blocks.ts';
+import { jsonBlock, jsonOf, pieceOf, startOf } from './bedrock-blocks.ts';
 
 /** Bedrock always gives a stop reason; this one replaces a missing one. */
 const NO_STOP_REASON = 'unknown';
@@ -19,7 +19,9 @@ export function answerOf(reply: ConverseCommandOutput): ModelAnswer {
     stopReason: stopReason ?? NO_STOP_REASON,
     usage: usageOf(usage),
     ...(trace && { trace }),
-    ...(additionalModelResponseFields !== undefined && { additionalModelResponseFields }),
+    ...(additionalModelResponseFields !== undefined && {
+      additionalModelResponseFields: jsonOf(additionalModelResponseFields),
+    }),
   };
 }
 
@@ -44,7 +46,7 @@ export function answerEventOf(event: ConverseStreamOutput): AnswerEvent {
     return {
       type: 'message-stop',
       stopReason,
-      ...(fields !== undefined && { additionalModelResponseFields: fields }),
+      ...(fields !== undefined && { additionalModelResponseFields: jsonOf(fields) }),
     };
   }
   if (metadata?.usage) {

@@ -36,7 +36,7 @@ function bytesOf(base64: string): Uint8Array {
   return Buffer.from(base64, 'base64');
 }
 
-/** Returns a block of an answer as JSON. Only bytes differ from the SDK's object. */
+/** Returns a block of an answer as JSON. */
 export function jsonBlock(block: SdkBlock): ContentBlock {
   return jsonOf(block) as ContentBlock;
 }
@@ -60,12 +60,25 @@ export function pieceOf(delta: ContentBlockDelta): Piece {
   return reasoning === undefined ? {} : { reasoning };
 }
 
-/** The SDK has bytes only where Converse has base64: its documents cannot contain any. */
-function jsonOf(value: unknown): unknown {
+/**
+ * Returns a value of the SDK as JSON. The SDK has bytes where Converse has base64. Numbers that
+ * JavaScript cannot hold exactly are objects of their own in the SDK, which JSON cannot express; they
+ * become the nearest number.
+ */
+export function jsonOf(value: unknown): unknown {
   if (value instanceof Uint8Array) return base64Of(value);
+  if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(jsonOf);
   if (typeof value !== 'object' || value === null) return value;
+  if (isDecimal(value)) return Number(value.string);
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, jsonOf(each)]));
+}
+
+/** True for the SDK's object for a number with many digits; its class is in a package of the SDK. */
+function isDecimal(value: object): value is { readonly string: string } {
+  const { type, string } = value as Record<string, unknown>;
+  const { length } = Object.keys(value);
+  return length === 2 && type === 'bigDecimal' && String(value) === string;
 }
 
 function base64Of(bytes: Uint8Array): string {
