@@ -2,7 +2,7 @@
  * Measures how much memory the inputs of jobs take in a worker's sandbox: the real adapters read the
  * files of jobs from S3 and send them to a model, both simulated by a server in this process.
  *
- *     node test/bench/input-memory.ts
+ *     npm run bench:input
  */
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { JobList, JobView } from '../../lambda/contract/schemas/job-views.ts';
+import type { UploadView } from '../../lambda/contract/schemas/uploads.ts';
 import { eventually } from '../support/eventually.ts';
 import { synthesizeBeforeAll } from './assembly.ts';
 import { LAST_RESORT, PRIMARY } from './chain.ts';
@@ -44,6 +45,32 @@ test('a job that names a chain is served by it, and is not degraded by the tier 
     tier: 'only',
     degraded: false,
   });
+});
+
+test('a job has the bytes of an uploaded file until it is purged', async () => {
+  const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+  const body = { contentType: 'image/gif', bytes: gif.length };
+  const { body: form } = await holdfast.request<UploadView>('/uploads', { method: 'POST', body });
+  const parts = new FormData();
+  for (const [name, value] of Object.entries(form.fields)) parts.set(name, value);
+  parts.set('file', new Blob([new Uint8Array(gif)]), 'pixel.gif');
+  expect((await fetch(form.url, { method: 'POST', body: parts })).status).toBe(204);
+  const image = { format: 'gif', source: { upload: form.uploadId } };
+  const messages = [{ role: 'user', content: [{ text: 'What is this?' }, { image }] }];
+  const submit = (apiKey = 'local') =>
+    holdfast.request<JobView>('/jobs', { method: 'POST', body: { messages }, apiKey });
+
+  const foreign = await submit('local-2');
+  const { jobId } = (await submit()).body;
+  const [job] = await holdfast.ended([jobId]);
+
+  expect(foreign).toMatchObject({ status: 422 });
+  expect(job).toMatchObject({ status: 'SUCCEEDED' });
+  const requests = await fetch(`${holdfast.run.bedrockUrl}/_control/requests?jobId=${jobId}`);
+  expect(await requests.text()).toContain(gif.toString('base64'));
+  const purged = await holdfast.request<JobView>(`/jobs/${jobId}?purge=true`, { method: 'DELETE' });
+  expect(purged).toMatchObject({ status: 200, body: { status: 'SUCCEEDED', purge: 'done' } });
+  expect(await holdfast.job(jobId)).not.toHaveProperty('result');
 });
 
 test('a wait of more than 5 s is refused without a reserved concurrency', async () => {
