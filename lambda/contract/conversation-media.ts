@@ -11,9 +11,15 @@ export interface MediaPart {
   readonly source: MediaSource;
 }
 
-/** Returns the files of a conversation, in order, including those in the results of tools. */
-export function mediaOf({ messages }: Conversation): readonly MediaPart[] {
-  return messages.flatMap(({ content }, m) => partsOf(content, `messages[${m}].content`));
+/**
+ * Returns the files of a conversation, in order, including those in the results of tools and those
+ * that only a guardrail reads.
+ */
+export function mediaOf({ messages, system = [] }: Conversation): readonly MediaPart[] {
+  return [
+    ...partsOf(system, 'system'),
+    ...messages.flatMap(({ content }, m) => partsOf(content, `messages[${m}].content`)),
+  ];
 }
 
 function partsOf(
@@ -23,6 +29,8 @@ function partsOf(
   return blocks.flatMap((block: ContentBlock, i) => {
     const at = `${path}[${i}]`;
     if (block.toolResult) return partsOf(block.toolResult.content, `${at}.toolResult.content`);
+    const guarded = block.guardContent?.image;
+    if (guarded) return [{ path: `${at}.guardContent.image`, kind: 'image', ...guarded }];
     const kind = MEDIA_KINDS.find((each) => block[each] !== undefined);
     const media = kind && block[kind];
     return media

@@ -1,5 +1,10 @@
 /** What the service demands of the calls of tools, and of their results. */
-import type { ContentBlock, Conversation, Message } from '../../lambda/contract/conversation.ts';
+import type {
+  ContentBlock,
+  Conversation,
+  Json,
+  Message,
+} from '../../lambda/contract/conversation.ts';
 import { firstOf } from './shape.ts';
 
 /** Returns the message of the ValidationException that the service would send. */
@@ -23,6 +28,12 @@ export function refusalOfTools({ messages, toolConfig }: Conversation): string |
 
 function refusalOfNames({ tools, toolChoice }: NonNullable<Conversation['toolConfig']>) {
   const names = tools.flatMap(({ toolSpec, systemTool }) => (toolSpec ?? systemTool)?.name ?? []);
+  const open = tools.findIndex(
+    ({ toolSpec }) => toolSpec && !isOfObject(toolSpec.inputSchema.json),
+  );
+  if (open >= 0) {
+    return `The value at toolConfig.tools.${open}.toolSpec.inputSchema.json.type must be one of the following: object.`;
+  }
   const repeated = names.find((name, i) => names.indexOf(name) < i);
   if (repeated !== undefined) return `The tool ${repeated} is already defined at toolConfig.tools.`;
   const chosen = toolChoice?.tool?.name;
@@ -30,6 +41,10 @@ function refusalOfNames({ tools, toolChoice }: NonNullable<Conversation['toolCon
     return `The tool ${chosen} in toolConfig.toolChoice.tool is not defined in toolConfig.tools.`;
   }
   return undefined;
+}
+
+function isOfObject(schema: Json): boolean {
+  return Object(schema).type === 'object';
 }
 
 /** A user's message has the results of all calls in the message before it, and no others. */

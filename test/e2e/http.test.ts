@@ -36,7 +36,7 @@ describe('a request with an error', () => {
     ['a blank prompt', '{"prompt":" "}', 'prompt'],
     [
       'a body with a prompt and messages',
-      '{"prompt":"a","messages":[{"role":"user","text":"a"}]}',
+      '{"prompt":"a","messages":[{"role":"user","content":"a"}]}',
       'prompt',
     ],
     ['an unknown field', '{"prompt":"a","promt":"b"}', 'promt'],

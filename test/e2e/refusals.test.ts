@@ -15,21 +15,16 @@ beforeAll(async () => {
 beforeEach(() => holdfast.bedrock.clearFaults());
 afterAll(() => holdfast?.stop());
 
-/** Posts a conversation that Sonnet 4.5 and Haiku 4.5 accept and Sonnet 4.6 refuses. */
-async function submitBegun(options: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const messages = [
-    { role: 'user', content: 'Name a ship.' },
-    { role: 'assistant', text: 'My favourite ship is' },
-  ];
-  const body = { messages, ...options };
+async function submit(body: Readonly<Record<string, unknown>>): Promise<string> {
   const posted = await holdfast.request<{ jobId: string }>('/jobs', { method: 'POST', body });
   return posted.body.jobId;
 }
 
-test('while the primary is out, a conversation that the second tier refuses is answered by the third', async () => {
+test('while the primary is out, a request that the second tier refuses is answered by the third', async () => {
   holdfast.bedrock.setFault({ ...PRIMARY.at, fault: 'throttle-minute' });
+  holdfast.bedrock.setFault({ ...SECONDARY.at, fault: 'validation' });
 
-  const [job] = await holdfast.ended([await submitBegun()]);
+  const [job] = await holdfast.ended([await submit({ prompt: 'Name a ship.' })]);
 
   expect(job).toMatchObject({ status: 'SUCCEEDED', servedBy: LAST_RESORT.key });
   expect(job?.attempts).toMatchObject([
@@ -41,9 +36,10 @@ test('while the primary is out, a conversation that the second tier refuses is a
 
 test('a job that only the primary may serve waits for it, and asks the tier that refused it only once', async () => {
   holdfast.bedrock.setFault({ ...PRIMARY.at, fault: 'throttle-minute' });
+  holdfast.bedrock.setFault({ ...SECONDARY.at, fault: 'validation' });
   const refusals = () => holdfast.bedrock.calls({ ...SECONDARY.at, outcome: 'validation' }).length;
   const before = refusals();
-  const jobId = await submitBegun({ minTier: 'secondary' });
+  const jobId = await submit({ prompt: 'Name a ship.', minTier: 'secondary' });
   await eventually('a second run', async () => {
     const { attempts } = await holdfast.job(jobId);
     return attempts.find(({ reason }) => reason === 'refused');

@@ -6,6 +6,7 @@ import { problemDetails } from '../../lambda/contract/schemas/problem-details.ts
 import { type ApiCall, anApi, bodyOf, fieldsOf } from '../support/api-caller.ts';
 import type { ApiEventOptions } from '../support/api-event.ts';
 import { aWorld, rowOf, type World } from '../support/job-world.ts';
+import { PNG } from '../support/media-files.ts';
 
 let world: World;
 let call: ApiCall;
@@ -157,6 +158,17 @@ describe('a bad body', () => {
     ['with an empty metadata name', '{"prompt":"a","metadata":{"":"b"}}', 'metadata.'],
     ['with a blank system prompt', '{"prompt":"a","system":" "}', 'system'],
     [
+      'with a PNG that says it is a JPEG',
+      `{"messages":[{"role":"user","content":[{"image":{"format":"jpeg","source":{"bytes":"${PNG}"}}}]}]}`,
+      'messages[0].content[0].image.source.bytes',
+    ],
+    [
+      'with a document without text beside it',
+      '{"messages":[{"role":"user","content":[{"document":{"name":"a","source":{"text":"a"}}}]}]}',
+      'messages[0].content',
+    ],
+    ['with a model', '{"prompt":"a","modelId":"b"}', 'modelId'],
+    [
       'with a lone surrogate in a message',
       '{"messages":[{"role":"user","content":"\\udc00"}]}',
       'messages[0].content',
@@ -207,7 +219,7 @@ describe('a bad body', () => {
   });
 
   test('with 2,000 faults gets the first twenty', async () => {
-    const messages = Array.from({ length: 1000 }, () => ({ role: 1, text: 2 }));
+    const messages = Array.from({ length: 1000 }, () => ({ role: 1, content: 2 }));
 
     expect(bodyOf(await post({ messages })).errors).toHaveLength(20);
   });

@@ -66,27 +66,66 @@ function blockFaults({ role, content }: Message, path: string): readonly Fault[]
   return faults;
 }
 
-/** A tool's result follows the call that it answers, and calls need the tools' definitions. */
+/** A user's message has the results of all calls in the message before it, and calls need the tools. */
 function toolFaults({ messages, toolConfig }: Conversation): readonly Fault[] {
   const faults: Fault[] = [];
-  let called = new Set<string>();
+  let open = new Map<string, string>();
   for (const [m, { role, content }] of messages.entries()) {
-    for (const [i, { toolUse, toolResult }] of content.entries()) {
-      const field = `messages[${m}].content[${i}].${toolUse ? 'toolUse' : 'toolResult'}`;
-      if ((toolUse || toolResult) && !toolConfig) {
-        return invalid('toolConfig', `allowed is the list of tools, because ${field} is set`)
-          .errors;
-      }
-      if (toolResult && toolResult.type === undefined && !called.has(toolResult.toolUseId)) {
-        const detail = 'allowed is the toolUseId of a toolUse in the message before';
-        faults.push({ field: `${field}.toolUseId`, detail });
-      }
+    const path = `messages[${m}].content`;
+    const used = content.findIndex(({ toolUse, toolResult }) => toolUse ?? toolResult);
+    if (used >= 0 && !toolConfig) {
+      const detail = `allowed is the list of tools, because ${path}[${used}] has a toolUse or a toolResult`;
+      return invalid('toolConfig', detail).errors;
     }
-    if (role === 'assistant') {
-      called = new Set(content.flatMap(({ toolUse }) => toolUse?.toolUseId ?? []));
+    if (role === 'user') {
+      faults.push(...resultFaults(content, path, open), ...missingResults(open));
+      open = new Map();
+    } else if (role === 'assistant') {
+      const calls = callsIn(content, path);
+      faults.push(...calls.faults);
+      open = calls.open;
     }
   }
-  return faults;
+  return [...faults, ...missingResults(open)];
+}
+
+/** Returns the paths of the calls in a message by their ids, without those of the model's own tools. */
+function callsIn(content: readonly ContentBlock[], path: string) {
+  const faults: Fault[] = [];
+  const open = new Map<string, string>();
+  for (const [i, { toolUse }] of content.entries()) {
+    if (!toolUse || toolUse.type === 'server_tool_use') continue;
+    const field = `${path}[${i}].toolUse`;
+    if (open.has(toolUse.toolUseId)) {
+      faults.push({
+        field: `${field}.toolUseId`,
+        detail: 'got an id twice, allowed is another id',
+      });
+    }
+    open.set(toolUse.toolUseId, field);
+  }
+  return { open, faults };
+}
+
+/** Removes the calls that the message answers from `open`. */
+function resultFaults(
+  content: readonly ContentBlock[],
+  path: string,
+  open: Map<string, string>,
+): readonly Fault[] {
+  return content.flatMap(({ toolResult }, i) => {
+    if (!toolResult || open.delete(toolResult.toolUseId)) return [];
+    const detail =
+      'got no open call, allowed is the toolUseId of a toolUse in the message before, once';
+    return [{ field: `${path}[${i}].toolResult.toolUseId`, detail }];
+  });
+}
+
+function missingResults(open: ReadonlyMap<string, string>): readonly Fault[] {
+  return [...open.values()].map((field) => ({
+    field,
+    detail: 'got no result, allowed is a call whose toolResult is in the next message',
+  }));
 }
 
 function choiceFaults({ tools, toolChoice }: NonNullable<Conversation['toolConfig']>) {

@@ -56,8 +56,12 @@ const guardrailConfig = z.strictObject({
   streamProcessingMode: z.enum(['sync', 'async']).optional(),
 });
 
+const METADATA = '256 letters, digits, spaces and : _ @ $ # = / + , . -';
 const requestMetadata = z
-  .record(z.string().regex(/^[a-zA-Z0-9\s:_@$#=/+,.-]{1,256}$/), z.string().max(256))
+  .record(
+    z.string().regex(/^[a-zA-Z0-9\s:_@$#=/+,.-]{1,256}$/, `1 to ${METADATA}`),
+    z.string().regex(/^[a-zA-Z0-9\s:_@$#=/+,.-]{0,256}$/, `at most ${METADATA}`),
+  )
   .refine((entries) => Object.keys(entries).length <= 16, { message: 'at most 16 entries' })
   .meta({ maxProperties: 16 });
 

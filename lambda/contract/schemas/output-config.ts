@@ -3,8 +3,12 @@ import * as z from 'zod';
 import { EFFORTS } from '../conversation.ts';
 import { wellFormed } from './text.ts';
 
+/** The longest schema. It is parsed when a job is submitted, which must stay cheap. */
+const MOST_CHARACTERS = 100_000;
+
 const schema = z
   .string()
+  .max(MOST_CHARACTERS)
   .superRefine((text, context) => {
     const message = schemaFault(text);
     if (message) context.addIssue({ code: 'custom', message });

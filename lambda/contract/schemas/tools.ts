@@ -4,11 +4,15 @@ import { cachePoint, toolName } from './content-blocks.ts';
 import { oneOf } from './one-of.ts';
 import { wellFormed } from './text.ts';
 
+const inputSchema = z
+  .record(z.string(), z.unknown())
+  .refine(({ type }) => type === 'object', { message: 'a JSON schema of the type object' });
+
 const tool = oneOf({
   toolSpec: z.strictObject({
     name: toolName,
     description: wellFormed.min(1).optional(),
-    inputSchema: z.strictObject({ json: z.record(z.string(), z.unknown()) }),
+    inputSchema: z.strictObject({ json: inputSchema }),
     strict: z.boolean().optional(),
   }),
   systemTool: z.strictObject({ name: toolName }),

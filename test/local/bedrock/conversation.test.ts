@@ -180,6 +180,11 @@ describe('refuses, as Bedrock does, a request with', () => {
       { toolConfig: { tools: [TOOL], toolChoice: { tool: { name: 'x' } } } },
       /tool x .* is not defined/,
     ],
+    [
+      'a tool whose input is no object',
+      { toolConfig: { tools: [{ toolSpec: { name: 'a', inputSchema: { json: {} } } }] } },
+      /toolConfig.tools.0.toolSpec.inputSchema.json.type must be .* object/,
+    ],
     ['no tool', { toolConfig: { tools: [] } }, /'toolConfig.tools'/],
     [
       'a document without text',
