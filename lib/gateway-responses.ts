@@ -4,6 +4,7 @@ import {
   PROBLEM,
   PROBLEM_CONTENT_TYPE,
   type Problem,
+  WAY_TO_UPLOAD,
 } from '../lambda/contract/problems.ts';
 import type { Fault } from '../lambda/contract/schemas/faults.ts';
 
@@ -32,6 +33,7 @@ interface GatewayProblem {
   readonly problem: Omit<Problem, 'status'> & {
     /** @default the gateway's own status, which the body then does not repeat */
     readonly status?: number;
+    readonly detail?: string;
     readonly errors?: readonly Fault[];
   };
   readonly retryAfterSeconds?: number;
@@ -56,7 +58,11 @@ const GATEWAY_PROBLEMS: readonly GatewayProblem[] = [
     // The gateway's model checks only that the body is an object.
     problem: { ...PROBLEM.invalidRequest, errors: [NOT_AN_OBJECT] },
   },
-  { id: 'TooLarge', type: ResponseType.REQUEST_TOO_LARGE, problem: PROBLEM.tooLarge },
+  {
+    id: 'TooLarge',
+    type: ResponseType.REQUEST_TOO_LARGE,
+    problem: { ...PROBLEM.tooLarge, detail: WAY_TO_UPLOAD },
+  },
   {
     id: 'NotJson',
     type: ResponseType.UNSUPPORTED_MEDIA_TYPE,

@@ -41,6 +41,10 @@ export const PROBLEM = {
 /** The fault of a body that is not a JSON object; the gateway and the functions both report it. */
 export const NOT_AN_OBJECT = { field: 'body', detail: 'allowed is a JSON object in UTF-8' };
 
+/** The detail of a body above the limit, from the gateway and the functions. */
+export const WAY_TO_UPLOAD =
+  'allowed are 5 MB; upload a file with POST /v1/uploads and refer to it';
+
 function problem(name: string, title: string, status: number): Problem {
   return { type: `urn:holdfast:problem:${name}`, title, status };
 }

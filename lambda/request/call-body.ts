@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { NOT_AN_OBJECT, PROBLEM } from '../contract/problems.ts';
+import { NOT_AN_OBJECT, PROBLEM, WAY_TO_UPLOAD } from '../contract/problems.ts';
 import { BODY_LIMITS, readBody } from '../http/read-event.ts';
 import { invalid, refused } from '../http/responses.ts';
 import type { TenantCall } from '../http/tenant-call.ts';
@@ -13,7 +13,7 @@ export function callBody(
     case 'json':
       return { value: body.value };
     case 'too-large':
-      return { refusal: refused(call, PROBLEM.tooLarge) };
+      return { refusal: refused(call, PROBLEM.tooLarge, WAY_TO_UPLOAD) };
     case 'too-complex':
       return { refusal: invalid(call, [TOO_COMPLEX[body.limit]]) };
     case 'not-json':

@@ -147,6 +147,8 @@ describe('a redrive', () => {
     ['of a job that has succeeded', [aJob({ status: 'SUCCEEDED' })]],
     ['of a job that still waits', [aJob()]],
     ['of an expired job', [aDeadJob({ expiresAt: START / 1000 })]],
+    ['of a job whose purge has begun', [aDeadJob({ purge: 'begun' })]],
+    ['of a purged job', [aDeadJob({ purge: 'done' })]],
   ])('removes a message %s', async (_, jobs) => {
     const { world, deadLetters, run } = aRedrive({ jobs, bodies: [letterFor(aJob())] });
 

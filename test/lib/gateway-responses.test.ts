@@ -19,7 +19,6 @@ describe('a response of the gateway itself', () => {
     ['MISSING_AUTHENTICATION_TOKEN', '404', 'not-found'],
     ['INVALID_API_KEY', '403', 'forbidden'],
     ['ACCESS_DENIED', '403', 'forbidden'],
-    ['REQUEST_TOO_LARGE', '413', 'too-large'],
     ['UNSUPPORTED_MEDIA_TYPE', '415', 'unsupported-media-type'],
     ['THROTTLED', '429', 'too-many-requests'],
     ['QUOTA_EXCEEDED', '429', 'too-many-requests'],
@@ -31,6 +30,14 @@ describe('a response of the gateway itself', () => {
       title: expect.stringMatching(/\w/),
       status: Number(status),
       requestId: '$context.requestId',
+    });
+  });
+
+  test('to a body above the limit says how to upload a file', () => {
+    expect(responses.get('REQUEST_TOO_LARGE')?.StatusCode).toBe('413');
+    expect(bodyOf('REQUEST_TOO_LARGE')).toMatchObject({
+      type: 'urn:holdfast:problem:too-large',
+      detail: expect.stringContaining('POST /v1/uploads'),
     });
   });
 

@@ -231,7 +231,10 @@ describe('a bad body', () => {
     const result = await post({ prompt });
 
     expect(result.statusCode).toBe(413);
-    expect(bodyOf(result).type).toBe('urn:holdfast:problem:too-large');
+    expect(bodyOf(result)).toMatchObject({
+      type: 'urn:holdfast:problem:too-large',
+      detail: expect.stringContaining('POST /v1/uploads'),
+    });
     expect(world.jobs.rows.size).toBe(0);
   });
 
