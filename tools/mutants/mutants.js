@@ -6,6 +6,7 @@
  *     npm run mutants -- lambda/core/jobs                one folder
  *     npm run mutants -- lambda/core/router/charges.ts   one file
  *     npm run mutants -- --processes 1 lambda/status     by default, as many as the machine has cores
+ *     npm run mutants -- --tests test/core lambda/core   only with the tests of a folder
  */
 import '../node/check-version.js';
 import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -24,7 +25,10 @@ const LEFT_OUT =
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { processes: { type: 'string', default: String(availableParallelism()) } },
+  options: {
+    processes: { type: 'string', default: String(availableParallelism()) },
+    tests: { type: 'string', multiple: true, default: TESTS.map((room) => `test/${room}`) },
+  },
 });
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-mutants-'));
@@ -34,9 +38,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 const paths = positionals.length > 0 ? positionals : CODE.map((room) => `lambda/${room}`);
 // Handlers only compose; test/handlers.test.ts runs them against servers.
 const files = paths.flatMap(filesIn).filter((file) => !file.endsWith('/handler.ts'));
-const testFiles = TESTS.flatMap((room) => filesIn(`test/${room}`)).filter(
-  (file) => file.endsWith('.test.ts') && !LEFT_OUT.test(file),
-);
+const testFiles = values.tests
+  .flatMap(filesIn)
+  .filter((file) => file.endsWith('.test.ts') && !LEFT_OUT.test(file));
 
 const mutants = await instrument(process.cwd(), folder, files);
 const survivors = await countSurvivors(mutants, testFiles, folder, Number(values.processes), print);

@@ -61,7 +61,11 @@ describe('admission by a cached view', () => {
   });
 
   test.each(['', '#overrides'])('refuses the key "%s", which cannot name a circuit', (key) => {
-    expect(() => aFleet().worker(1).admit(key)).toThrow(RangeError);
+    expect(() => aFleet().worker(1).admit(key)).toThrow(
+      new RangeError(
+        `circuit key: got "${key}", allowed is a non-empty text that does not start with #`,
+      ),
+    );
   });
 
   test('shares one write among concurrent claims of one worker', async () => {
