@@ -4,7 +4,7 @@ import { loadedBy } from './imports.js';
 
 /** These suites run every case of the breaker against a server. They are worth it only for the stores. */
 const SERVER_SUITE = /^test\/stores\/(redis|dynamodb)/;
-/** Longer tests would kill few mutants more. */
+/** Longer tests would kill few mutants more. This is CPU time, because other programs may run too. */
 const LONGEST_TEST_MS = 2000;
 const LEAST_TIMEOUT_MS = 3000;
 
@@ -70,14 +70,14 @@ function testFilesOf(file, testFiles) {
 function planOf(mutant, { tests, coverage }, testsOf) {
   const files = testsOf.get(mutant.file);
   const candidates = tests
-    .map(({ file, ms, failure }, number) => {
+    .map(({ file, ms, cpuMs, failure }, number) => {
       const hits = coverage.perTest[number]?.[mutant.id] ?? 0;
       const timeoutMs = Math.max(LEAST_TIMEOUT_MS, 10 * ms);
-      const isFit = failure === undefined && ms <= LONGEST_TEST_MS && files.includes(file);
-      return { number, ms, timeoutMs, hits, isFit };
+      const isFit = failure === undefined && cpuMs <= LONGEST_TEST_MS && files.includes(file);
+      return { number, cpuMs, timeoutMs, hits, isFit };
     })
     .filter(({ hits, isFit }) => hits > 0 && isFit)
-    .toSorted((a, b) => a.ms - b.ms);
+    .toSorted((a, b) => a.cpuMs - b.cpuMs);
   const hits = Math.max(0, ...candidates.map((each) => each.hits));
   const isStatic = coverage.static[mutant.id] !== undefined;
   return { mutant, candidates, hits, isStatic, files };

@@ -51,9 +51,12 @@ async function cover() {
   for (const [number, each] of tests.entries()) {
     state.currentTestId = String(number);
     const startedAt = performance.now();
+    const cpuBefore = process.cpuUsage();
     const failure = await failureOf(each, LONGEST_TEST_MS, state);
     const ms = performance.now() - startedAt;
-    measured.push({ name: each.name, file: each.file, ms, failure: failure?.message });
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const cpuMs = (user + system) / 1000;
+    measured.push({ name: each.name, file: each.file, ms, cpuMs, failure: failure?.message });
   }
   state.currentTestId = undefined;
   return { tests: measured, coverage: state.mutantCoverage };

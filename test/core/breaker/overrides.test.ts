@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { OverrideMode } from '../../../lambda/contract/words.ts';
 import { scopesOfTarget } from '../../../lambda/core/breaker/override-scopes.ts';
 import {
+  concerns,
   effectiveOverride,
   forceOpenEndedMs,
   fromOverridesRecord,
@@ -89,12 +90,70 @@ describe('the record of overrides', () => {
     expect(fromOverridesRecord(toOverridesRecord(overrides))).toEqual(overrides);
   });
 
-  test('means no overrides if it is absent, and is unreadable if it has another form', () => {
+  test('means no overrides if it is absent', () => {
     expect(fromOverridesRecord(undefined)).toBe(NO_OVERRIDES);
-    expect(fromOverridesRecord({ version: 1, overrides: { a: {} } })).toBeUndefined();
-    expect(
-      fromOverridesRecord({ version: 1, overrides: { a: { mode: 'open' } }, forceOpenEnded: {} }),
-    ).toBeUndefined();
+    expect(NO_OVERRIDES.entries).toEqual({});
+  });
+
+  const at = '2026-01-15T12:00:00.000Z';
+  const entry = { mode: 'observe', reason: 'r', actor: 'a', since: at, until: at };
+  const record = { version: 1, overrides: { a: entry }, forceOpenEnded: { b: at } };
+
+  test.each<[string, unknown]>([
+    ['it is no object', 7],
+    ['it has no version', { ...record, version: undefined }],
+    ['it has no overrides', { ...record, overrides: undefined }],
+    ['it has no ends', { ...record, forceOpenEnded: undefined }],
+    ['an end has no time', { ...record, forceOpenEnded: { b: at, c: 'soon' } }],
+    ['an override is no object', { ...record, overrides: { a: entry, b: 7 } }],
+    ...['mode', 'reason', 'actor', 'since', 'until'].map((field): [string, unknown] => [
+      `an override has no ${field}`,
+      { ...record, overrides: { a: { ...entry, [field]: 7 } } },
+    ]),
+  ])('is unreadable if %s', (_, unreadable) => {
+    expect(fromOverridesRecord(record)?.version).toBe(1);
+    expect(fromOverridesRecord(unreadable)).toBeUndefined();
+  });
+});
+
+describe('a change of the overrides', () => {
+  test('drops what has expired, and remembers only the ends of force-opens', () => {
+    const before = set(['target', 'force-open'], ['region', 'observe']);
+
+    const after = withOverride(before, scope('model'), anOverride('force-closed'), 1_000);
+
+    expect(Object.keys(after.entries)).toEqual([scope('model')]);
+    expect(after.forceOpenEndedMs).toEqual({ [scope('target')]: 1_000 });
+  });
+
+  test('keeps the ends of earlier force-opens', () => {
+    const ended = withOverride(set(['target', 'force-open']), scope('target'), undefined, 400);
+
+    const later = withOverride(ended, scope('region'), anOverride('observe'), 500);
+
+    expect(later.forceOpenEndedMs).toEqual({ [scope('target')]: 400 });
+  });
+
+  test('forgets an end after exactly a week', () => {
+    const ended = withOverride(set(['target', 'force-open']), scope('target'), undefined, 400);
+    const weekMs = 7 * 86_400_000;
+    const endsAt = (nowMs: number) =>
+      withOverride(ended, scope('region'), undefined, nowMs).forceOpenEndedMs;
+
+    expect(endsAt(400 + weekMs - 1)).toEqual({ [scope('target')]: 400 });
+    expect(endsAt(400 + weekMs)).toEqual({});
+  });
+
+  test.each([
+    ['an override', set(['target', 'observe']), true],
+    [
+      'an earlier force-open',
+      withOverride(set(['target', 'force-open']), scope('target'), undefined, 400),
+      true,
+    ],
+    ['neither', set(), false],
+  ])('concerns the circuits of a scope with %s', (_, overrides, expected) => {
+    expect(concerns(overrides, SCOPES)).toBe(expected);
   });
 });
 

@@ -19,11 +19,13 @@ test('changes of a circuit are counted by target and logged with their reason', 
     [`${METRIC.circuitOpened} us-east-1/a`]: 1,
     [`${METRIC.circuitClosed} us-east-1/a`]: 1,
   });
-  expect(logged[0]).toEqual({
-    message: 'circuit opened',
-    fields: { target: 'us-east-1/a', untilMs: 60_000, ...evidence },
-  });
-  expect(logged).toHaveLength(4);
+  const target = 'us-east-1/a';
+  expect(logged).toEqual([
+    { message: 'circuit opened', fields: { target, untilMs: 60_000, ...evidence } },
+    { message: 'circuit recovery stage began', fields: { target, stage: 1 } },
+    { message: 'circuit recovery stage began', fields: { target, stage: 2 } },
+    { message: 'circuit closed', fields: { target } },
+  ]);
 });
 
 test('trouble with the store or the clock is logged and counted', () => {
@@ -37,5 +39,20 @@ test('trouble with the store or the clock is logged and counted', () => {
   record({ ...of, type: 'would_open', untilMs: 60_000, evidence });
 
   expect(counts).toEqual({ [METRIC.circuitStoreDegraded]: 1 });
-  expect(logged).toHaveLength(5);
+  expect(logged).toEqual([
+    {
+      message: 'circuit store does not answer; this worker decides alone',
+      fields: { error: 'TimeoutError' },
+    },
+    { message: 'circuit store answers again', fields: {} },
+    {
+      message: 'worker clock is skewed; this worker changes no circuit',
+      fields: { offsetMs: 3000 },
+    },
+    { message: 'circuit record cannot be read', fields: { target: 'us-east-1/a' } },
+    {
+      message: 'circuit under observe would have opened',
+      fields: { target: 'us-east-1/a', rule: 'dry' },
+    },
+  ]);
 });
