@@ -5,8 +5,10 @@ import { userMessage } from '../../lambda/contract/conversation.ts';
 import { problemDetails } from '../../lambda/contract/schemas/problem-details.ts';
 import { type ApiCall, anApi, bodyOf, fieldsOf } from '../support/api-caller.ts';
 import type { ApiEventOptions } from '../support/api-event.ts';
+import { converseRequests } from '../support/converse-requests.ts';
 import { aWorld, rowOf, type World } from '../support/job-world.ts';
 import { PNG } from '../support/media-files.ts';
+import { asJson } from '../support/sdk-capture.ts';
 
 let world: World;
 let call: ApiCall;
@@ -366,6 +368,35 @@ describe('random input', () => {
       { numRuns: 200 },
     );
   });
+
+  test('in any place of a valid conversation creates a job or gets a problem', async () => {
+    const place = fc.array(fc.nat(5), { minLength: 1, maxLength: 12 });
+    const request = converseRequests('a.model');
+
+    await fc.assert(
+      fc.asyncProperty(request, place, fc.jsonValue(), async (valid, path, value) => {
+        const { modelId: _, ...body } = asJson(valid) as Record<string, unknown>;
+        const result = await call({
+          route: 'POST /jobs',
+          body: JSON.stringify(replacedAt(body, path, value)),
+        });
+
+        if (![202, 422].includes(result.statusCode)) isOurProblem(result);
+        expect(result.statusCode).toBeLessThan(500);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  /** Replaces the value at a place; each number of the path selects a field or an item. */
+  function replacedAt(value: unknown, [step, ...rest]: readonly number[], other: unknown): unknown {
+    const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+    const [key, inner] = entries[(step ?? 0) % entries.length] ?? [];
+    if (step === undefined || key === undefined) return other;
+    const replaced = replacedAt(inner, rest, other);
+    if (Array.isArray(value)) return value.with(Number(key), replaced);
+    return { ...(value as object), [key]: replaced };
+  }
 
   test('as an id or a parameter finds no job and causes no failure', async () => {
     const text = fc.string({ unit: 'binary', maxLength: 600 });

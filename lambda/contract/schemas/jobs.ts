@@ -11,6 +11,7 @@ import { WHEN_OPEN } from '../words.ts';
 import { asBlocks, conversationFields } from './conversation.ts';
 import { conversationFaults } from './conversation-rules.ts';
 import { type Fault, invalid, MAX_FAULTS, type Parsed, parse } from './faults.ts';
+import { EXAMPLES_OF_BLOCKS } from './job-examples.ts';
 import { prose, wellFormed } from './text.ts';
 
 const ownFields = {
@@ -69,6 +70,7 @@ export const jobRequest = z
         whenOpen: 'queue',
         metadata: { team: 'harbour' },
       },
+      ...EXAMPLES_OF_BLOCKS,
     ],
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { EXAMPLES_OF_BLOCKS } from '../../../lambda/contract/schemas/job-examples.ts';
 import { parseJobRequest } from '../../../lambda/contract/schemas/jobs.ts';
 import { PDF, PNG } from '../../support/media-files.ts';
 import { someSettings } from '../../support/settings.ts';
@@ -351,6 +352,10 @@ describe('a body is accepted with', () => {
   ])('%s', (_, body) => {
     expect(faultsOf(body)).toEqual([]);
   });
+});
+
+test('the examples in the document of the API are valid', () => {
+  expect(EXAMPLES_OF_BLOCKS.map(faultsOf)).toEqual([[], []]);
 });
 
 test('a string for system or content stands for one block of text', () => {
