@@ -172,6 +172,32 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     },
   },
   {
+    name: 'the row is written before the files are copied',
+    path: 'answered with a file',
+    breaks: 'ends as it should',
+    tamper: (ports) => {
+      let copy = async () => true;
+      return {
+        ...ports,
+        uploads: {
+          ...ports.uploads,
+          copy: async (...given) => {
+            copy = () => ports.uploads.copy(...given);
+            return true;
+          },
+        },
+        jobs: {
+          ...ports.jobs,
+          create: async (...given) => {
+            const created = await ports.jobs.create(...given);
+            if (created.created) await copy();
+            return created;
+          },
+        },
+      };
+    },
+  },
+  {
     name: 'the row names a result that is not yet stored',
     path: 'answered at once',
     breaks: 'result readable',
