@@ -1,7 +1,7 @@
 import { chainOf } from '../contract/chains.ts';
-import type { Settings } from '../contract/policy.ts';
+import { type Settings, targetKey } from '../contract/policy.ts';
 import type { Job } from '../core/jobs/job.ts';
-import { candidatesFor } from '../core/router/candidates.ts';
+import { allowedTargets } from '../core/router/candidates.ts';
 import { getTargetHealths, type HealthPorts } from '../core/router/health.ts';
 import { isServing } from '../core/router/target-health.ts';
 
@@ -22,14 +22,13 @@ export async function readServingTargets(
 ): Promise<ServingTargets> {
   const targets = await getTargetHealths(ports, settings);
   const serving = new Set(targets.filter(isServing).map(({ target }) => target));
-  // The order of the candidates does not matter here, so no random number is needed.
-  const candidates = (job: Job) => candidatesFor(settings, job, () => 0);
+  const keys = (job: Job) => allowedTargets(settings, job).map(targetKey);
   const hasRefused = ({ refusedTargets = [] }: Job, key: string) =>
     refusedTargets.some(({ target }) => target === key);
   return {
     isEmpty: serving.size === 0,
     canRun: (job) =>
       !chainOf(settings, job.chain) ||
-      candidates(job).some(({ key }) => serving.has(key) && !hasRefused(job, key)),
+      keys(job).some((key) => serving.has(key) && !hasRefused(job, key)),
   };
 }

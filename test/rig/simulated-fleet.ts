@@ -114,7 +114,6 @@ export class SimulatedFleet {
       settings: () => settings,
       circuits,
       clock,
-      random,
       disabledTargets: new DisabledTargets({
         store: this.#disabledTargets,
         policy: () => settings.breaker,

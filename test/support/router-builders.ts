@@ -45,7 +45,7 @@ interface RouterWorld {
   called(): readonly string[];
 }
 
-/** Returns a router over fakes: circuits are closed, models answer, each random number is 0.5. */
+/** Returns a router over fakes: circuits are closed, models answer. */
 export function aRouter(
   given: { readonly settings?: Settings; readonly script?: ModelScript } = {},
 ): RouterWorld {
@@ -64,7 +64,6 @@ export function aRouter(
     circuits,
     models,
     clock,
-    random: () => 0.5,
     disabledTargets,
     log: SILENT,
     metrics: UNCOUNTED,
@@ -76,6 +75,7 @@ export function aRouter(
 export function aRun(request: Partial<RunRequest> = {}): RunRequest {
   return {
     jobId: 'job-1',
+    tenant: 'tenant',
     chain: 'default',
     conversation: { messages: [userMessage('hello')] },
     whenOpen: 'fallback',

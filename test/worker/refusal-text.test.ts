@@ -51,7 +51,7 @@ function aWorker() {
     ...{ store: memoryDisabledTargets(), policy: () => settings.breaker, clock, log },
   });
   const router = createRouter({
-    ...{ settings: () => settings, circuits, random: () => 0.5, disabledTargets },
+    ...{ settings: () => settings, circuits, disabledTargets },
     ...{ models: tracedModels(models, trace), clock, log, metrics },
   });
   const job = aJob({ deadlineAt: clock.now() + 86_400_000 });

@@ -1,7 +1,7 @@
 import { type ChainTier, chainOf } from '../../contract/chains.ts';
 import { familyOf } from '../../contract/models.ts';
 import { type Settings, type Target, type Tier, targetKey } from '../../contract/policy.ts';
-import type { Random } from '../clock.ts';
+import { rendezvousOrder } from './rendezvous.ts';
 import type { RunRequest } from './run-request.ts';
 
 /** A target that may serve a job, with its tier and its chain. */
@@ -21,22 +21,23 @@ export interface Candidate extends ChainTier {
 export type TargetChoice = Pick<RunRequest, 'chain' | 'whenOpen' | 'minTier' | 'regions'>;
 
 /**
- * Returns the targets that may serve, in the order in which a run tries them: tier by tier, and in
- * a weighted random order within a tier. Circuits do not affect the order: a run skips an unhealthy
- * target at its turn, and a recovering target needs its share of the traffic. There are none if the
- * settings no longer have the job's chain.
+ * Returns the targets that may serve, in the order in which a run tries them: tier by tier, and within
+ * a tier in the order that the affinity gives, by weight. Jobs with one affinity go to the same target
+ * while it serves, because its prompt cache has their prefix. Circuits do not affect the order: a run
+ * skips an unhealthy target at its turn, and a recovering target needs its share of the traffic. There
+ * are none if the settings no longer have the job's chain.
  */
 export function candidatesFor(
   settings: Settings,
   request: TargetChoice,
-  random: Random,
+  affinity: string,
 ): readonly Candidate[] {
   const { chain } = request;
   const first = chainOf(settings, chain)?.tiers[0]?.targets[0];
   const chainFamily = first ? familyOf(first) : '';
   return tiersFor(settings, request).flatMap((tier, index) =>
-    byWeight(allowedIn(tier, request), random).map((target) => ({
-      key: targetKey(target),
+    rendezvousOrder(allowedIn(tier, request).map(weighted), affinity).map(({ key, target }) => ({
+      key,
       target,
       chain,
       tier,
@@ -44,6 +45,10 @@ export function candidatesFor(
       chainFamily,
     })),
   );
+}
+
+function weighted(target: Target) {
+  return { key: targetKey(target), weight: target.weight ?? 1, target };
 }
 
 /** Returns the targets that may serve, in the order of the settings. */
@@ -71,16 +76,4 @@ function tiersFor(
   if (minTier === undefined) return tiers;
   const last = tiers.findIndex(({ name }) => name === minTier);
   return tiers.slice(0, Math.max(last, 0) + 1);
-}
-
-/**
- * Returns a weighted random permutation: each target draws u^(1/weight), and the greatest draw is
- * first (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006).
- */
-function byWeight(targets: readonly Target[], random: Random): readonly Target[] {
-  if (targets.length < 2) return targets;
-  return targets
-    .map((target) => ({ target, draw: random() ** (1 / (target.weight ?? 1)) }))
-    .sort((a, b) => b.draw - a.draw)
-    .map(({ target }) => target);
 }

@@ -1,7 +1,7 @@
 import { chainOf } from '../../contract/chains.ts';
 import type { Settings } from '../../contract/policy.ts';
 import type { CircuitGate } from '../breaker/admission.ts';
-import type { Clock, Random } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Log, Metrics } from '../telemetry.ts';
 import { CallRecorder } from './call-recorder.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
@@ -17,7 +17,6 @@ export interface RouterParts {
   readonly circuits: CircuitGate;
   readonly models: ModelClient;
   readonly clock: Pick<Clock, 'now'>;
-  readonly random: Random;
   readonly disabledTargets: DisabledTargets;
   readonly metrics: Metrics;
   readonly log: Log;

@@ -5,6 +5,7 @@ import type { Attempt, RefusedTarget } from './run-result.ts';
 /** One run of one job, with its caller's options. */
 export interface RunRequest extends JobOptions {
   readonly jobId: string;
+  readonly tenant: string;
   readonly chain: string;
   readonly conversation: Conversation;
   /** The attempts of the job's earlier runs, oldest first. */

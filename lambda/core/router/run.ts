@@ -1,13 +1,13 @@
 import type { Settings } from '../../contract/policy.ts';
 import { shortestCallMs, timeForACallMs } from '../../contract/time-budget.ts';
 import type { CircuitGate } from '../breaker/admission.ts';
-import type { Random } from '../clock.ts';
 import { answerFrom } from './answer.ts';
 import { attemptOf, type Evidence } from './call-attempt.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
 import { Charges, isChargeable } from './charges.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
 import type { ModelAnswer, ModelFailure } from './model-client.ts';
+import { affinityOf } from './prompt-prefix.ts';
 import type { RegionWatch } from './region-watch.ts';
 import type { RunRequest } from './run-request.ts';
 import {
@@ -23,7 +23,6 @@ import { UnfitTargets } from './unfit-targets.ts';
 
 export interface RunParts extends TargetCallerParts {
   readonly circuits: CircuitGate;
-  readonly random: Random;
   readonly regions: RegionWatch;
   readonly disabledTargets: DisabledTargets;
 }
@@ -48,7 +47,7 @@ export class Run {
     const { failedCalls } = settings.jobs;
     const { windowSeconds } = settings.breaker;
     this.#charges = new Charges({ failedCalls, windowSeconds }, request);
-    this.#candidates = candidatesFor(settings, request, parts.random);
+    this.#candidates = candidatesFor(settings, request, affinityOf(request));
     this.#unfit = new UnfitTargets(this.#candidates, request, settings.guardrails);
   }
 

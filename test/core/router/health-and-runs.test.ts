@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { userMessage } from '../../../lambda/contract/conversation.ts';
 import { Breaker } from '../../../lambda/core/breaker/breaker.ts';
 import {
   DailyQuotaGate,
@@ -10,7 +11,6 @@ import { getHealth } from '../../../lambda/core/router/health.ts';
 import { createRouter } from '../../../lambda/core/router/router.ts';
 import type { Attempt } from '../../../lambda/core/router/run-result.ts';
 import { MemoryCircuitStore } from '../../../lambda/stores/memory-circuit-store.ts';
-import { seededRandom } from '../../../local/bedrock/seeded-random.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { answers, FakeModelClient, fails } from '../../support/fake-model-client.ts';
 import { memoryDisabledTargets } from '../../support/memory-disabled-targets.ts';
@@ -50,7 +50,7 @@ function aSandbox() {
   });
   const models = new FakeModelClient(answers());
   const parts = { circuits, disabledTargets, models, clock, log: SILENT, metrics: UNCOUNTED };
-  const router = createRouter({ ...parts, settings: () => settings, random: seededRandom(1) });
+  const router = createRouter({ ...parts, settings: () => settings });
   const health = () => getHealth(parts, settings);
   return { clock, models, router, health };
 }
@@ -64,9 +64,10 @@ async function runJobs({ clock, router, health }: Sandbox, seconds: number) {
   for (let second = 0; second < seconds; second += 1) {
     const before = await health();
     const now = clock.now();
-    const run = router.run(
-      aRun({ jobId: `job-${++jobs}`, deadlineAtMs: now + 1e9, functionEndsAtMs: now + 1e9 }),
-    );
+    const jobId = `job-${++jobs}`;
+    const conversation = { messages: [userMessage(`question of ${jobId}`)] };
+    const times = { deadlineAtMs: now + 1e9, functionEndsAtMs: now + 1e9 };
+    const run = router.run(aRun({ jobId, conversation, ...times }));
     await clock.advance(1000);
     seen.push({ ...before, attempts: (await run).attempts });
   }

@@ -25,7 +25,7 @@ function aCaller(script: ModelScript = answers(), request: Partial<RunRequest> =
   const clock = new VirtualClock(1_000_000);
   const parts = { models, recorder, retries: new RetryBudget(), clock };
   const caller = new TargetCaller(parts, aChain(), run);
-  const [candidate] = candidatesFor(aChain(), run, () => 0.5);
+  const [candidate] = candidatesFor(aChain(), run, 'an affinity');
   if (!candidate) throw new Error('the chain has no target');
   const settled: Outcome[] = [];
   const judged: unknown[] = [];
