@@ -23,6 +23,6 @@ export default {
   // Generous, because some tests start real servers and some machines are slow.
   testTimeout: 30_000,
   watchman: false,
-  // By default, jest would use only one worker on two cores.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // By default, jest would use only one worker on two cores. Three use both: the end-to-end tests mostly wait.
+  maxWorkers: Math.max(3, availableParallelism() - 1),
 };
