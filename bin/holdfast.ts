@@ -42,6 +42,7 @@ async function findingsOf({
   stack,
   statusConcurrency,
   gatewayLogRole,
+  capabilities,
   bedrockEndpoint,
 }: DoctorOptions): Promise<readonly Finding[]> {
   try {
@@ -49,6 +50,7 @@ async function findingsOf({
       settings: await readSettings(configFile),
       ...(statusConcurrency !== undefined && { statusConcurrency }),
       gatewayLogRole,
+      capabilities,
       bedrockOnly: bedrockEndpoint !== undefined,
       ...(stack !== undefined && {
         stack: { name: stack, apiKey: process.env.HOLDFAST_API_KEY },

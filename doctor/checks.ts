@@ -15,6 +15,7 @@ import { type Settings, targetKey } from '../lambda/contract/policy.ts';
 import { checkAccessLogs } from './access-logs.ts';
 import { queryAws } from './aws-query.ts';
 import { checkBootstrap } from './bootstrap.ts';
+import { checkCapabilities } from './capabilities.ts';
 import { checkConcurrency } from './concurrency.ts';
 import { checkCredentials } from './credentials.ts';
 import type { Finding } from './finding.ts';
@@ -27,6 +28,9 @@ import { checkRedisSecret } from './redis-secret.ts';
 import { checkRegion, FALLBACK_REGION, regionOfShell } from './region.ts';
 import { checkStack, type DeployedStack } from './stack.ts';
 
+/** The time for all proofs of one target, which run side by side. */
+const PROOF_LIMIT_MS = 25_000;
+
 export interface CheckOptions {
   readonly settings: Settings;
   /** @default no stack is checked */
@@ -35,6 +39,8 @@ export interface CheckOptions {
   readonly statusConcurrency?: number;
   /** True if the deploy makes the role with which API Gateway writes access logs. @default false */
   readonly gatewayLogRole?: boolean;
+  /** Proves what each target can do with calls. @default false */
+  readonly capabilities?: boolean;
   /** Leaves out the checks of an AWS account, because a fake Bedrock has none. */
   readonly bedrockOnly: boolean;
 }
@@ -45,10 +51,11 @@ export async function runChecks({
   stack,
   statusConcurrency,
   gatewayLogRole,
+  capabilities = false,
   bedrockOnly,
 }: CheckOptions): Promise<readonly Finding[]> {
   const offline = [checkNode(process.versions.node), ...checkOutputLimits(settings)];
-  if (bedrockOnly) return [...offline, ...(await checkBedrock(settings))];
+  if (bedrockOnly) return [...offline, ...(await checkBedrock(settings, capabilities))];
 
   const shellRegion = await regionOfShell();
   const region = shellRegion ?? FALLBACK_REGION;
@@ -68,7 +75,7 @@ export async function runChecks({
       gatewayLogRole,
     ),
     checkStore(settings),
-    checkBedrock(settings),
+    checkBedrock(settings, capabilities),
     checkAllQuotas(settings, region, statusConcurrency),
     stack
       ? checkStack(
@@ -96,7 +103,10 @@ function checkStore({ breaker: { redisSecretArn } }: Settings): Promise<readonly
   );
 }
 
-async function checkBedrock(settings: Settings): Promise<readonly Finding[]> {
+async function checkBedrock(
+  settings: Settings,
+  provesCapabilities: boolean,
+): Promise<readonly Finding[]> {
   const models = new BedrockModelClient({ clock: systemClock });
   const catalogue = new BedrockCatalogue();
   try {
@@ -110,6 +120,11 @@ async function checkBedrock(settings: Settings): Promise<readonly Finding[]> {
       } as const;
       return [
         queryAws(model, async () => [await checkModel(models, target)]),
+        provesCapabilities
+          ? queryAws({ ...model, check: 'capability', limitMs: PROOF_LIMIT_MS }, () =>
+              checkCapabilities(models, target, settings),
+            )
+          : [],
         queryAws(lifecycle, async () => [
           await checkLifecycle(catalogue, target, systemClock.now()),
         ]),

@@ -24,6 +24,7 @@ export type CheckName =
   | 'access-logs'
   | 'redis-secret'
   | 'model'
+  | 'capability'
   | 'lifecycle'
   | 'quota'
   | 'concurrency'

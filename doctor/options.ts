@@ -16,6 +16,8 @@ export interface DoctorOptions {
   readonly statusConcurrency?: number;
   /** True if a deploy makes the role with which API Gateway writes access logs. */
   readonly gatewayLogRole: boolean;
+  /** True: proves each capability of each target with a call. */
+  readonly capabilities: boolean;
   /** A fake Bedrock to check instead of an AWS account. @default Bedrock in AWS */
   readonly bedrockEndpoint?: string;
 }
@@ -23,7 +25,7 @@ export interface DoctorOptions {
 export const USAGE = `Checks for problems that would keep a deployment from serving. It makes one real call of one token
 to each target of the chains; every other check only reads.
 
-  holdfast doctor [--json] [--config FILE] [--stack NAME]
+  holdfast doctor [--json] [--config FILE] [--stack NAME] [--capabilities]
 
 Options:
   -c, --config FILE       the settings, .ts or .json (default: holdfast.config.ts of this folder)
@@ -32,6 +34,7 @@ Options:
   --stack NAME            also checks the deployed stack
   --status-concurrency N  the reserved concurrency that you deploy with (default: none)
   --gateway-log-role      you deploy with gatewayLogRole, which sets API Gateway's log role
+  --capabilities          proves what each target can do, with up to nine small calls that cost cents
   --bedrock-endpoint URL  checks only this fake Bedrock, and no AWS account
   --json                  prints one JSON document
   --help                  prints this text
@@ -46,7 +49,8 @@ export class UsageError extends Error {
 
 export function parseOptions(args: readonly string[]): DoctorOptions {
   const { values, positionals } = parse(args);
-  const { help = false, json = false, config, region, profile, stack } = values;
+  const { help = false, json = false, capabilities = false } = values;
+  const { config, region, profile, stack } = values;
   if (!help && positionals.join(' ') !== 'doctor') {
     throw new UsageError(`command: got ${positionals.join(' ') || 'none'}, allowed is doctor`);
   }
@@ -66,6 +70,7 @@ export function parseOptions(args: readonly string[]): DoctorOptions {
   return {
     help,
     json,
+    capabilities,
     gatewayLogRole: gatewayLogRole ?? false,
     ...(config !== undefined && { configFile: config }),
     ...(region !== undefined && { region }),
@@ -119,6 +124,7 @@ function parse(args: readonly string[]) {
         'status-concurrency': { type: 'string' },
         'gateway-log-role': { type: 'boolean' },
         'bedrock-endpoint': { type: 'string' },
+        capabilities: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },

@@ -7,10 +7,11 @@ const ENDPOINT = '--bedrock-endpoint=http://127.0.0.1:1';
 describe('the command line of the doctor', () => {
   test('parses every option, and adds nothing', () => {
     const args =
-      '--json -c my.config.ts --region eu-west-1 --profile team --stack Holdfast --status-concurrency 50 --gateway-log-role';
+      '--json -c my.config.ts --region eu-west-1 --profile team --stack Holdfast --status-concurrency 50 --gateway-log-role --capabilities';
     expect(parseOptions(['doctor', ...args.split(' ')])).toEqual({
       help: false,
       json: true,
+      capabilities: true,
       configFile: 'my.config.ts',
       region: 'eu-west-1',
       profile: 'team',
@@ -18,7 +19,7 @@ describe('the command line of the doctor', () => {
       statusConcurrency: 50,
       gatewayLogRole: true,
     });
-    const nothing = { help: false, json: false, gatewayLogRole: false };
+    const nothing = { help: false, json: false, capabilities: false, gatewayLogRole: false };
     expect(parseOptions(['doctor'])).toEqual(nothing);
   });
 
