@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { MemoryCircuitStore } from '../../../lambda/stores/memory-circuit-store.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { Fleet, KEY } from '../../support/fleet.ts';
+
+const OVERRIDES = '#overrides';
+/** The time after which a worker reads the overrides again. */
+const RECHECK_SECONDS = 5;
+
+let fleet: Fleet;
+beforeEach(() => {
+  const clock = new FakeClock();
+  fleet = new Fleet({ clock, store: new MemoryCircuitStore(() => clock.now()) });
+});
+
+/** Replaces the record of the overrides, whatever it is. */
+async function replaceRecord(record: Readonly<Record<string, unknown>>): Promise<void> {
+  const { record: raw } = await fleet.store.load(OVERRIDES);
+  const expected = raw === undefined ? 'absent' : { raw };
+  expect(await fleet.store.save(OVERRIDES, { version: 1, ...record }, expected)).toBe(true);
+}
+
+describe('a worker that cannot read the record of the overrides', () => {
+  test('reports it once until it can be read again', async () => {
+    const admitLater = async () => {
+      await fleet.seconds(RECHECK_SECONDS);
+      await fleet.admit();
+    };
+    const atMs = fleet.clock.now();
+    await replaceRecord({ overrides: 'rubbish' });
+    await fleet.admit();
+    await admitLater();
+
+    expect(fleet.ofType('unreadable')).toEqual([{ type: 'unreadable', key: OVERRIDES, atMs }]);
+
+    await replaceRecord({ overrides: {}, forceOpenEnded: {} });
+    await admitLater();
+    await replaceRecord({ overrides: 'rubbish' });
+    await admitLater();
+
+    expect(fleet.ofType('unreadable')).toHaveLength(2);
+  });
+
+  test('keeps the last known overrides in force', async () => {
+    await fleet.override('target', KEY, 'force-open', 600);
+    await fleet.admit();
+    await replaceRecord({ overrides: 'rubbish' });
+    await fleet.seconds(RECHECK_SECONDS);
+
+    expect(await fleet.admit()).toMatchObject({ reason: 'forced-open' });
+  });
+
+  test('replaces it when it sets an override', async () => {
+    await replaceRecord({ overrides: 'rubbish' });
+
+    await fleet.override('target', KEY, 'force-open', 600);
+
+    expect(await fleet.admit(2)).toMatchObject({ reason: 'forced-open' });
+  });
+});
+
+test('an override that loses every race is reported as not saved', async () => {
+  let saves = 0;
+  fleet.store.save = async () => {
+    saves++;
+    return false;
+  };
+  const setting = fleet.override('region', 'us-east-1', 'observe', 600);
+  const failed = expect(setting).rejects.toThrow(
+    'override of region/us-east-1 was not saved: other writers changed the record in 20 attempts',
+  );
+
+  for (let i = 0; i < 60; i++) await fleet.seconds(1);
+
+  await failed;
+  expect(saves).toBe(20);
+});
