@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { BREAKER_DEFAULTS } from '../../../lambda/contract/policy.ts';
 import type { Circuit, Lease } from '../../../lambda/core/breaker/circuit.ts';
-import { fromRecord, toRecord } from '../../../lambda/core/breaker/record.ts';
+import {
+  circuitWithoutStore,
+  fromRecord,
+  toRecord,
+  unreadableCircuit,
+} from '../../../lambda/core/breaker/record.ts';
 
 const COMMON = { version: 3, epoch: 1_768_478_400, sinceMs: 1_768_478_400_123, writer: 'w1' };
 const EVIDENCE = { rule: 'rate', failure: 'capacity', calls: 20, failures: 7 } as const;
@@ -30,7 +36,7 @@ const CIRCUITS: readonly Circuit[] = [
 
 describe('the record of a circuit', () => {
   test.each(CIRCUITS)('reads back the circuit that was written: $state', (circuit) => {
-    expect(fromRecord(JSON.parse(JSON.stringify(toRecord(circuit))))).toEqual(circuit);
+    expect(fromRecord(JSON.parse(JSON.stringify(toRecord(circuit))))).toStrictEqual(circuit);
   });
 
   test('can be read by a person: times are ISO 8601', () => {
@@ -56,10 +62,91 @@ describe('the record of a circuit', () => {
     ['an invalid time', { ...toRecord(closed()), since: 'yesterday' }],
     ['an open state without its end', { ...toRecord(closed()), state: 'OPEN', opens: 1 }],
     ['a negative count', { ...toRecord(closed()), seededSuccesses: -1 }],
+    ['a count that is not whole', { ...toRecord(closed()), seededSuccesses: 0.5 }],
+    ['leases that are no list', { ...toRecord(halfOpen()), leases: {} }],
+    ['a lease that is no object', { ...toRecord(halfOpen()), leases: [7] }],
+    ['a reason that is no object', { ...toRecord(halfOpen()), reason: 'mood' }],
     ['a broken lease', { ...toRecord(halfOpen()), leases: [{ id: 'w1/1', expiries: 0 }] }],
     ['an unknown rule', { ...toRecord(halfOpen()), reason: { ...EVIDENCE, rule: 'mood' } }],
   ])('cannot be read with %s', (_what, record) => {
     expect(fromRecord(record)).toBeUndefined();
+  });
+});
+
+describe('the record of a circuit without one of its fields', () => {
+  const optional = new Set(['opens', 'wouldOpenUntil', 'probeAt']);
+  const [, , open] = CIRCUITS;
+  const records = [closed(), open, halfOpen()].flatMap((circuit) =>
+    circuit ? toRecord(circuit) : [],
+  );
+  const cases = records.flatMap((record) =>
+    Object.keys(record)
+      .filter((field) => record.state !== 'CLOSED' || !optional.has(field))
+      .map((field) => ({ state: record.state, field, record })),
+  );
+
+  test.each(cases)('cannot be read: $state without $field', ({ field, record }) => {
+    expect(fromRecord(record)).toBeDefined();
+    expect(fromRecord({ ...record, [field]: undefined })).toBeUndefined();
+  });
+
+  test.each(['id', 'until', 'expiries'])('cannot be read: a lease without its %s', (field) => {
+    const lease = { id: 'w1/1', until: '2026-01-15T12:00:00.000Z', expiries: 0 };
+    const withLease = (each: object) => ({ ...toRecord(halfOpen()), leases: [each] });
+
+    expect(fromRecord(withLease(lease))).toBeDefined();
+    expect(fromRecord(withLease({ ...lease, [field]: undefined }))).toBeUndefined();
+  });
+});
+
+describe('the circuit in place of an unreadable record', () => {
+  const seenMs = 1_768_478_400_999;
+  const substitute = (record: unknown) => unreadableCircuit(record, seenMs, BREAKER_DEFAULTS);
+
+  test('is open for one cooldown', () => {
+    expect(substitute('rubbish')).toEqual({
+      state: 'OPEN',
+      version: 1,
+      epoch: 1_768_478_400,
+      sinceMs: seenMs,
+      writer: '',
+      untilMs: seenMs + 60_000,
+      opens: 1,
+      evidence: { rule: 'unreadable', calls: 0, failures: 0 },
+    });
+  });
+
+  test('continues from the version and the epoch that can still be read', () => {
+    expect(substitute({ version: 7, epoch: 2_000_000_000 })).toMatchObject({
+      version: 7,
+      epoch: 2_000_000_000,
+    });
+    expect(substitute({ version: 0, epoch: 'x' })).toMatchObject({
+      version: 1,
+      epoch: 1_768_478_400,
+    });
+    expect(substitute({ version: -3 })).toMatchObject({ version: 1 });
+  });
+});
+
+describe('the circuit of a worker without a store', () => {
+  const nowMs = 1_768_478_500_000;
+
+  test('is as it was last seen, unless it recovers', () => {
+    expect(circuitWithoutStore(closed(), nowMs, BREAKER_DEFAULTS)).toEqual(closed());
+  });
+
+  test('is open for one cooldown in a later version and epoch if it recovers', () => {
+    expect(circuitWithoutStore(halfOpen(), nowMs, BREAKER_DEFAULTS)).toEqual({
+      state: 'OPEN',
+      version: COMMON.version + 1,
+      epoch: COMMON.epoch + 1,
+      sinceMs: nowMs,
+      writer: 'w1',
+      untilMs: nowMs + 60_000,
+      opens: 1,
+      evidence: { rule: 'store-lost', calls: 0, failures: 0 },
+    });
   });
 });
 
