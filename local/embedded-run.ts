@@ -7,6 +7,7 @@ import {
   type FakeBedrockOptions,
   startFakeBedrock,
 } from './bedrock/fake-bedrock.ts';
+import { guardrailsOf } from './guardrails.ts';
 import { createAccessControl } from './iam.ts';
 import { startEventSources } from './lambda/event-sources.ts';
 import type { LambdaFunction } from './lambda/function.ts';
@@ -92,6 +93,7 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
     const bedrock = options.bedrockEndpoint
       ? undefined
       : await startFakeBedrock({
+          guardrails: guardrailsOf(stack),
           ...options,
           port: portAfterGateway(1),
           tries: PORT_TRIES,

@@ -42,6 +42,7 @@ function createGeneration(
     requests.add({ operation, region, model, jobId: sizeOf(conversation).jobId, body });
     return {
       size: sizeOf(conversation),
+      guardrail: guardrailIdOf(conversation),
       chooseResult: () => resultOf({ operation, region, model }, conversation),
     };
   };
@@ -76,6 +77,11 @@ function createGeneration(
 
 function refuse({ kind, message }: ModelRefusal): Delivery {
   return sendError(kind, { message });
+}
+
+function guardrailIdOf(conversation: Conversation | ModelRefusal): string | undefined {
+  if ('kind' in conversation) return undefined;
+  return conversation.request?.guardrailConfig?.guardrailIdentifier;
 }
 
 function sizeOf(conversation: Conversation | ModelRefusal) {

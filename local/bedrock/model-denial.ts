@@ -36,6 +36,20 @@ export function modelDenial(
   return denials.find((denial) => denial !== undefined);
 }
 
+/** Returns the reason why the caller may not apply a guardrail, or undefined if it may. */
+export function guardrailDenial(
+  authorize: Authorize,
+  headers: IncomingHttpHeaders,
+  region: string,
+  guardrail: string | undefined,
+): string | undefined {
+  if (guardrail === undefined) return undefined;
+  const arn = guardrail.startsWith('arn:')
+    ? guardrail
+    : `arn:aws:bedrock:${region}:${ACCOUNT}:guardrail/${guardrail}`;
+  return authorize(headers, 'bedrock:ApplyGuardrail', arn);
+}
+
 function arnOf(region: string, modelId: string): string {
   if (modelId.startsWith('arn:')) return modelId;
   const { geography } = profileOf({ region, modelId });

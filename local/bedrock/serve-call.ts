@@ -4,13 +4,15 @@ import { sendReply } from '../loopback.ts';
 import type { CallLog, CallStart } from './call-log.ts';
 import { type Delivery, sendError } from './delivery.ts';
 import { type ModelCall, type Operation, signedRegion } from './model-call.ts';
-import { modelDenial } from './model-denial.ts';
+import { guardrailDenial, modelDenial } from './model-denial.ts';
 import { serviceErrorReply } from './service-error.ts';
 import type { Request, Response } from './two-protocol-server.ts';
 
 /** Serves one operation: reads the size of a call for the log and chooses the call's result. */
 export type OperationHandler = (call: ReceivedCall) => {
   readonly size: Pick<CallStart, 'inputTokens' | 'maxTokens' | 'jobId'>;
+  /** The id or the ARN of the guardrail that the call applies. @default none */
+  readonly guardrail?: string;
   /** Runs only if the caller may make the call, because it draws faults and reserves quota. */
   chooseResult(): Delivery;
 };
@@ -40,10 +42,13 @@ export function createCallServer({ log, operations, authorize }: CallServerOptio
     if (body === undefined) return; // The caller left while it was sending.
 
     const call = { operation, region, model };
-    const { size, chooseResult } = operations[operation]({ region, model, body });
+    const { size, guardrail, chooseResult } = operations[operation]({ region, model, body });
     const protocol = request.httpVersionMajor === 2 ? 'HTTP/2' : 'HTTP/1.1';
     const logged = log.begin({ ...call, protocol, ...size });
-    const denial = authorize && modelDenial(authorize, request.headers, call);
+    const denial =
+      authorize &&
+      (modelDenial(authorize, request.headers, call) ??
+        guardrailDenial(authorize, request.headers, region, guardrail));
     const deliver = denial ? sendError('access-denied', { message: denial }) : chooseResult();
     deliver({ request, response, closed, logged });
   };

@@ -122,15 +122,12 @@ const SCENARIOS: Readonly<Record<string, () => Promise<readonly ConversationJob[
   async 'a stop by a guardrail'() {
     const job = await converse({
       prompt: 'Tell me the forbidden word.',
-      guardrailConfig: {
-        guardrailIdentifier: 'fakeguardrail',
-        guardrailVersion: '1',
-        trace: 'enabled',
-      },
+      guardrailConfig: { guardrailIdentifier: 'words', trace: 'enabled' },
     });
+    const id = job.servedBy === PRIMARY.key ? 'eastwords' : 'westwords';
     expect(job.result).toMatchObject({
       stopReason: 'guardrail_intervened',
-      trace: { guardrail: { inputAssessment: { fakeguardrail: expect.anything() } } },
+      trace: { guardrail: { inputAssessment: { [id]: expect.anything() } } },
     });
     return [job];
   },

@@ -34,6 +34,12 @@ export default defineSettings({
     // Its only target is also the last resort of the default chain.
     economy: { tiers: [{ name: 'only', targets: [haiku], maxTokens: 128 }] },
   },
+  guardrails: {
+    words: {
+      'us-east-1': { id: 'eastwords', version: '1' },
+      'us-west-2': { id: 'westwords', version: '2' },
+    },
+  },
   breaker: {
     windowSeconds: 4,
     firstTokenSeconds: 2,

@@ -111,6 +111,11 @@ const TEXTS: ReadonlyMap<string, readonly KnownText[]> = new Map(
         text: /^User: \S+ is not authorized to perform: bedrock:ApplyGuardrail\b/,
         classification: NO_GUARDRAIL,
       },
+      // The request has a point of the prompt cache, and the model has no cache.
+      {
+        text: /^You invoked an unsupported model or your request did not allow prompt caching\b/,
+        classification: { kind: 'job' },
+      },
     ],
     ResourceNotFoundException: [
       { text: /^Model use case details have not been submitted\b/i, classification: NO_FORM },

@@ -6,6 +6,7 @@ import {
   type Reduction,
 } from './adapted-conversation.ts';
 import type { ModelRequest } from './model-client.ts';
+import { withThinkingBudget } from './thinking-budget.ts';
 
 export type Shaped =
   | {
@@ -30,15 +31,23 @@ export function shapeRequest(
   const { maxTokens, isReduced } = answer;
   const { target } = candidate;
   const adapted = adaptConversation(candidate, conversation);
-  const { inferenceConfig } = adapted.conversation;
+  const budgeted = withThinkingBudget(adapted.conversation, maxTokens);
+  const { inferenceConfig } = budgeted.conversation;
   return {
     fits: true,
     request: {
       target,
-      conversation: { ...adapted.conversation, inferenceConfig: { ...inferenceConfig, maxTokens } },
+      conversation: {
+        ...budgeted.conversation,
+        inferenceConfig: { ...inferenceConfig, maxTokens },
+      },
       jobId,
     },
-    reducedBy: [...(isReduced ? (['maxTokens'] as const) : []), ...adapted.reducedBy],
+    reducedBy: [
+      ...(isReduced ? (['maxTokens'] as const) : []),
+      ...adapted.reducedBy,
+      ...(budgeted.isReduced ? (['additionalModelRequestFields'] as const) : []),
+    ],
   };
 }
 

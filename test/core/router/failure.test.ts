@@ -127,6 +127,14 @@ describe('an error about a guardrail', () => {
   });
 });
 
+test('a point of the prompt cache that a model does not have belongs to the job, and disables no target', () => {
+  const message =
+    'You invoked an unsupported model or your request did not allow prompt caching. See the documentation for more information.';
+
+  expect(failure({ name: 'AccessDeniedException', message }).kind).toBe('job');
+  expect(failure({ name: 'AccessDeniedException', message: `> ${message}` }).kind).toBe('config');
+});
+
 describe('an error message', () => {
   test('is matched only at its start, and only in the exceptions that carry the text', () => {
     const message = 'Too many tokens per day, please wait before trying again.';

@@ -238,6 +238,25 @@ describe('a guardrail', () => {
     expect([passed.stopReason, stopped.stopReason]).toEqual(['end_turn', 'guardrail_intervened']);
   });
 
+  test('is refused to a caller who may not apply it', async () => {
+    const { url } = await aFake({
+      guardrails,
+      authorize: (_, action, arn) =>
+        action === 'bedrock:ApplyGuardrail' ? `${action} on ${arn} is denied` : undefined,
+    });
+
+    const error = await errorOf(aClient(url).send(ask('Hello')));
+    const without = await aClient(url).send(aConverse());
+
+    expect(error).toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringMatching(
+        /ApplyGuardrail on arn:aws:bedrock:us-east-1:\d+:guardrail\/words/,
+      ),
+    });
+    expect(without.stopReason).toBe('end_turn');
+  });
+
   test('is unknown in another region, and in another version', async () => {
     const { url } = await aFake({ guardrails });
     const other = { ...guardrailConfig, guardrailVersion: '1' };
