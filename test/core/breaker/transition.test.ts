@@ -65,6 +65,32 @@ describe('a transition', () => {
     });
   });
 
+  test('keeps the leases that expired if nobody claims their permits', () => {
+    const leases = ['x', 'y'].map((id) => ({ id, untilMs: NOW_MS, expiries: 0 }));
+
+    const circuit = changed(aHalfOpen({ leases }), { type: 'claim', claims: claimsOf('a') });
+
+    expect(circuit).toMatchObject({
+      leases: [{ id: 'y' }, { id: 'a', expiries: 1 }],
+    });
+  });
+
+  test('opens if a permit expires for the second time, because calls hang', () => {
+    const leases = [{ id: 'x', untilMs: NOW_MS, expiries: 1 }];
+
+    expect(changed(aHalfOpen({ leases }), { type: 'claim', claims: claimsOf('a') })).toMatchObject({
+      state: 'OPEN',
+      evidence: {
+        rule: 'expired-permit',
+        failure: 'timeout',
+        calls: 2,
+        failures: 2,
+        kinds: { timeout: 2 },
+        stage: 1,
+      },
+    });
+  });
+
   test('ends a lease at a whole millisecond, as a record can store it', () => {
     const claims = [{ id: 'a', leaseMs: 37_500.4, mayProbe: true }];
 
@@ -104,7 +130,14 @@ describe('a transition', () => {
       epoch: 8,
       opens: 2,
       untilMs: NOW_MS + 120_000,
-      evidence: { rule: 'probe', failure: 'broken-stream', stage: 1 },
+      evidence: {
+        rule: 'probe',
+        failure: 'broken-stream',
+        kinds: { 'broken-stream': 1 },
+        calls: 1,
+        failures: 1,
+        stage: 1,
+      },
     });
     for (const circuit of [aHalfOpen({ epoch: 8 }), anOpen(NOW_MS + 1)]) {
       expect(changed(circuit, { type: 'break', epoch: 7, failure })).toBe(circuit);

@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import { connectRedis, type RedisServer } from '../../lambda/stores/redis-connection.ts';
+
+/** Returns the options of a connection to an address where no server is. */
+async function optionsFor(server: RedisServer) {
+  const client = (await connectRedis(server)) as Redis;
+  client.disconnect();
+  return client.options;
+}
+
+describe('a connection to Redis', () => {
+  test('never sends a command twice, and waits a second for the server', async () => {
+    expect(await optionsFor({ url: 'redis://127.0.0.1:1' })).toMatchObject({
+      connectTimeout: 1_000,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      username: null,
+      password: null,
+    });
+  });
+
+  test('is encrypted if its address says so', async () => {
+    expect((await optionsFor({ url: 'redis://127.0.0.1:1' })).tls).toBeUndefined();
+    expect((await optionsFor({ url: 'rediss://127.0.0.1:1' })).tls).toBeDefined();
+  });
+
+  test.each<[string, RedisServer['login'], string]>([
+    ['the address', { password: 'p' }, 'a@b'],
+    ['the login rather than the address', { username: 'app', password: 'p' }, 'app'],
+  ])(
+    'takes the user’s name from %s, and the password from the login',
+    async (_, login, username) => {
+      const url = 'redis://a%40b@127.0.0.1:1';
+
+      expect(await optionsFor({ url, login })).toMatchObject({ username, password: 'p' });
+    },
+  );
+
+  test('takes the user’s name from an address without a login', async () => {
+    expect(await optionsFor({ url: 'redis://a%40b@127.0.0.1:1' })).toMatchObject({
+      username: 'a@b',
+    });
+  });
+});
