@@ -11,10 +11,14 @@ export type Reading =
   /** `cut`: the time limit left half a tool call, half a JSON document or no text. */
   | { readonly usable: false; readonly reason: 'empty' | 'malformed' | 'cut' };
 
-/** Reads Bedrock's `stopReason`. A filtered answer is final: asking another model would evade the filter. */
+/**
+ * Reads Bedrock's `stopReason`. A filtered answer is final: asking another model would evade the filter.
+ * If `maxTokens` ends an answer within a thought or a tool call, the limit is the cause and not the model.
+ */
 export function readAnswer({ stopReason, message, hasBrokenToolCall }: ModelAnswer): Reading {
   const text = textOf(message);
   const isEmpty = text.trim() === '' && !message.content.some(isOfUse);
+  const isTruncated = TRUNCATING.includes(stopReason);
   switch (stopReason) {
     case 'malformed_model_output':
     case 'malformed_tool_use':
@@ -30,8 +34,10 @@ export function readAnswer({ stopReason, message, hasBrokenToolCall }: ModelAnsw
       if (hasBrokenToolCall && stopReason === 'tool_use') {
         return { usable: false, reason: 'malformed' };
       }
-      if (isEmpty) return { usable: false, reason: 'empty' };
-      return { usable: true, truncated: TRUNCATING.includes(stopReason) };
+      if (isEmpty && !(isTruncated && (hasBrokenToolCall || message.content.some(isThought)))) {
+        return { usable: false, reason: 'empty' };
+      }
+      return { usable: true, truncated: isTruncated };
   }
 }
 
@@ -48,6 +54,10 @@ export function textOf({ content }: Message): string {
 /** True for a block other than text that is an answer. Reasoning alone is none. */
 function isOfUse({ toolUse, image, toolResult }: ContentBlock): boolean {
   return (toolUse ?? image ?? toolResult) !== undefined;
+}
+
+function isThought({ reasoningContent }: ContentBlock): boolean {
+  return reasoningContent !== undefined;
 }
 
 /** True for an answer that is the model's fault. An answer that the time limit cut is not. */

@@ -44,6 +44,25 @@ describe('an answer with the stop reason', () => {
   });
 });
 
+describe('an answer that maxTokens ends', () => {
+  const thought = { reasoningContent: { reasoningText: { text: 'Let me see' } } };
+  const readThought = (stopReason: string) =>
+    readAnswer(
+      aModelAnswer('', { stopReason, message: { role: 'assistant', content: [thought] } }),
+    );
+
+  test('within a thought is truncated, and not the model’s fault', () => {
+    expect(readThought('max_tokens')).toEqual(TRUNCATED);
+    expect(readThought('end_turn')).toEqual({ usable: false, reason: 'empty' });
+  });
+
+  test('within a tool call is truncated, with or without text', () => {
+    expect(read('', 'max_tokens', true)).toEqual(TRUNCATED);
+    expect(read('Let me see', 'max_tokens', true)).toEqual(TRUNCATED);
+    expect(read('', 'end_turn', true)).toEqual({ usable: false, reason: 'empty' });
+  });
+});
+
 describe('an answer that the time limit cut', () => {
   test('in a tool call is of no use, whatever its text', () => {
     expect(read('Let me see', 'time_limit', true)).toEqual(CUT);
