@@ -65,6 +65,8 @@ export class Checkpoint {
 export class Checkpoints {
   readonly #setup: RunSetup;
   readonly #byState = new Map<string, Checkpoint>();
+  /** The last simulation that reached a checkpoint, and its state. It can go on from there. */
+  #last: { readonly state: string; readonly simulation: Simulation } | undefined;
 
   constructor(setup: RunSetup) {
     this.#setup = setup;
@@ -75,11 +77,16 @@ export class Checkpoints {
   }
 
   async checkpointOf(simulation: Simulation): Promise<Checkpoint> {
-    return this.#checkpointAt(textOf(await simulation.state()));
+    const state = textOf(await simulation.state());
+    this.#last = { state, simulation };
+    return this.#checkpointAt(state);
   }
 
-  simulationAt(state: string): Promise<Simulation> {
-    return openSimulation(this.#setup, stateOf(state));
+  /** Returns a simulation in this state. Simulations share the platform's tables, so the others end. */
+  async simulationAt(state: string): Promise<Simulation> {
+    const last = this.#last;
+    this.#last = undefined;
+    return last?.state === state ? last.simulation : openSimulation(this.#setup, stateOf(state));
   }
 
   #checkpointAt(state: string): Checkpoint {
