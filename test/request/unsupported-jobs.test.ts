@@ -10,7 +10,7 @@ const world = aWorld({
 const call = anApi(world);
 const post = (body: object) => call({ route: 'POST /jobs', body: JSON.stringify(body) });
 
-const tools = [{ toolSpec: { name: 'search', inputSchema: { json: {} } } }];
+const tools = [{ toolSpec: { name: 'search', inputSchema: { json: { type: 'object' } } } }];
 
 test('a job that no target can serve is refused with the need and the targets, and not stored', async () => {
   const toolConfig = { tools, toolChoice: { any: {} } };

@@ -147,7 +147,9 @@ describe('a job with an uploaded file', () => {
         content: [{ toolResult: { toolUseId: 't', content: [image(uploadId)] } }],
       },
     ];
-    const toolConfig = { tools: [{ toolSpec: { name: 'see', inputSchema: { json: {} } } }] };
+    const toolConfig = {
+      tools: [{ toolSpec: { name: 'see', inputSchema: { json: { type: 'object' } } } }],
+    };
 
     const result = await post({ messages, toolConfig });
 

@@ -1,6 +1,7 @@
 import type { Conversation } from '../../contract/conversation.ts';
 import { profileOf } from '../../contract/geography.ts';
 import { capabilitiesOf } from '../../contract/models.ts';
+import type { Target } from '../../contract/policy.ts';
 import { type AdaptationTarget, adaptConversation } from './adapted-conversation.ts';
 import type { ModelClient } from './model-client.ts';
 import { estimatedTokens } from './prompt-estimate.ts';
@@ -9,6 +10,11 @@ import { estimatedTokens } from './prompt-estimate.ts';
 const ESTIMATE_FACTOR = 2;
 
 type TierTarget = AdaptationTarget;
+
+/** True if the prompt certainly does not fit the target's window. */
+export function isHopeless(target: Target, estimate: number): boolean {
+  return estimate > capabilitiesOf(target).contextWindow * ESTIMATE_FACTOR;
+}
 
 /** The size of a run's prompt, counted by the model only if the estimate is not good enough. */
 export class PromptSize {
@@ -43,8 +49,7 @@ export class PromptSize {
     const estimate = this.estimate(tier);
     const room = contextWindow - Math.min(tier.maxTokens, maxOutputTokens);
     const isSafe = estimate * ESTIMATE_FACTOR <= room;
-    const isHopeless = estimate > contextWindow * ESTIMATE_FACTOR;
-    return !isSafe && !isHopeless;
+    return !isSafe && !isHopeless(target, estimate);
   }
 
   /** Returns the model's own count if the estimate is close; without one, the estimate. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Conversation } from '../../../lambda/contract/conversation.ts';
+import { type Conversation, userMessage } from '../../../lambda/contract/conversation.ts';
 import { unsupportedNeeds } from '../../../lambda/core/router/unsupported-needs.ts';
 import { answers, fails } from '../../support/fake-model-client.ts';
 import { aChain, aRouter, aRun, targetOf } from '../../support/router-builders.ts';
@@ -119,6 +119,15 @@ describe('the needs that no target of a job meets', () => {
     expect(found(withSchema)).toEqual([
       { need: 'image', path: 'messages[0].content[1].image', targets: [MICRO, LLAMA] },
       { need: 'jsonSchema', path: 'outputConfig.textFormat', targets: [MICRO, LITE, LLAMA] },
+    ]);
+  });
+
+  test('are a larger window for a prompt that is certainly too long for all', () => {
+    const long = (tokens: number) => found({ messages: [userMessage('four'.repeat(tokens))] });
+
+    expect(long(600_000)).toEqual([]);
+    expect(long(600_001)).toEqual([
+      { need: 'contextWindow', path: 'messages', targets: [MICRO, LITE, LLAMA] },
     ]);
   });
 
