@@ -70,6 +70,34 @@ describe('the shared store', () => {
   });
 });
 
+describe('the loss of the store', () => {
+  test.each([
+    ['a store error by its message', LOST, 'lost by the test'],
+    [
+      'another error by its name, because its message may quote keys',
+      new TypeError('a/b'),
+      'TypeError',
+    ],
+    ['what is no error as unknown', 'a/b', 'unknown'],
+  ])('reports %s', (_, error, text) => {
+    access.adoptPrivate(error);
+
+    expect(events).toEqual([{ type: 'degraded', error: text, atMs: clock.now() }]);
+  });
+
+  test('is reported again only after a cooldown', () => {
+    const lose = () => access.adoptPrivate(LOST);
+    lose();
+    clock.nowMs += 59_999;
+    lose();
+    expect(events).toHaveLength(1);
+    clock.nowMs += 1;
+    lose();
+
+    expect(events).toHaveLength(2);
+  });
+});
+
 describe('the clock of the store', () => {
   test.each([
     ['a slow response', 3_000, 3_000],

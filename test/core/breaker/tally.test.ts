@@ -154,6 +154,38 @@ describe('a tally', () => {
     });
   });
 
+  test('adds times and slow calls that were put back, and asks for the trip rules again', () => {
+    const tally = begun(3);
+    tally.beginAnswer();
+    tally.endAnswer(0, 700);
+    tally.slow();
+    tally.putBack(tally.take());
+    tally.beginAnswer();
+    tally.endAnswer(0, 300);
+
+    expect(tally.mayTrip).toBe(true);
+    expect(tally.take()).toMatchObject({ success: 2, slow: 1, firstTokenMs: 1_000 });
+  });
+
+  test('asks for the trip rules again after a failure was put back', () => {
+    const tally = begun(1);
+    tally.fail('timeout', true, 0);
+    tally.putBack(tally.take());
+
+    expect([tally.mayTrip, tally.hasCountedFailure]).toEqual([true, true]);
+  });
+
+  test('counts the first token of a call whose success is provisional only once', () => {
+    const tally = begun(2);
+    tally.fail('fault', true, 0);
+    expect(tally.take()).toMatchObject({ success: 1, provisional: 1 });
+
+    tally.beginAnswer();
+    tally.endAnswer(0, 0);
+
+    expect(tally.take()).toEqual({ success: 0, slow: 0, failures: {}, provisional: -1 });
+  });
+
   test('reports a wait once: the next flush may have another', () => {
     const tally = begun(2);
     tally.fail('capacity', true, 500);
