@@ -9,6 +9,7 @@ import { dispatch, type JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import type { UploadStore } from '../core/jobs/upload-store.ts';
+import { type UnsupportedNeed, unsupportedNeeds } from '../core/router/unsupported-needs.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
 import { digest } from './digest.ts';
 import { copyUploads, findUploads } from './job-uploads.ts';
@@ -36,6 +37,8 @@ export type Acceptance =
   | { readonly outcome: 'accepted'; readonly job: Job }
   /** The idempotency key was used with another body. */
   | { readonly outcome: 'mismatch' }
+  /** No target that may serve the job meets these needs. */
+  | { readonly outcome: 'unsupported'; readonly needs: readonly UnsupportedNeed[] }
   | { readonly outcome: 'unusable-uploads'; readonly faults: readonly Fault[] };
 
 /**
@@ -43,7 +46,7 @@ export type Acceptance =
  * row is written, the job is accepted. If the send fails, the sweeper sends the message later.
  *
  * A request with an idempotency key first looks for the job of an earlier request, so that a repeat
- * stores nothing and needs no upload. Only if two requests with one key arrive together, both store
+ * stores nothing and needs no upload, and a change of the settings does not refuse it. Only if two requests with one key arrive together, both store
  * their prompts and copies; the bucket's lifecycle deletes those that no row refers to.
  */
 export async function acceptJob(
@@ -58,6 +61,8 @@ export async function acceptJob(
   const now = clock.now();
   const earlier = idempotencyKey === undefined ? undefined : await jobs.get(jobId);
   if (earlier && isKept(earlier, now)) return repeatOf(earlier, bodyHash);
+  const needs = unsupportedNeeds(settings, request);
+  if (needs.length > 0) return { outcome: 'unsupported', needs };
 
   const requestToken = newId();
   const files = await findUploads(uploads, tenant, conversation, now);

@@ -7,7 +7,7 @@ import { deleteQuery, listQuery } from '../contract/schemas/queries.ts';
 import { hasEnded } from '../contract/words.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { HealthPorts } from '../core/router/health.ts';
-import { type UnsupportedNeed, unsupportedNeeds } from '../core/router/unsupported-needs.ts';
+import type { UnsupportedNeed } from '../core/router/unsupported-needs.ts';
 import { retryAfter, viewJob } from '../http/job-view.ts';
 import { readIdempotencyKey, readJobId, readQuery } from '../http/read-event.ts';
 import { faulty, invalid, json, refused } from '../http/responses.ts';
@@ -40,8 +40,6 @@ export async function postJob(call: Call): Promise<APIGatewayProxyResult> {
   if (!request.valid) return invalid(call, request.errors);
   const media = mediaFaults(request.value.conversation);
   if (media.length > 0) return invalid(call, media);
-  const unsupported = unsupportedNeeds(settings, request.value);
-  if (unsupported.length > 0) return refusedFor(call, unsupported);
   const idempotencyKey = readIdempotencyKey(event);
   if (!idempotencyKey.valid) return invalid(call, idempotencyKey.errors);
 
@@ -52,6 +50,8 @@ export async function postJob(call: Call): Promise<APIGatewayProxyResult> {
       return accepted(call, acceptance.job);
     case 'mismatch':
       return refused(call, PROBLEM.idempotencyMismatch);
+    case 'unsupported':
+      return refusedFor(call, acceptance.needs);
     case 'unusable-uploads':
       return faulty(call, PROBLEM.uploadUnusable, acceptance.faults);
     default:

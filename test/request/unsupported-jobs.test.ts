@@ -35,3 +35,18 @@ test('a job that no target can serve is refused with the need and the targets, a
 test('a job that a target can serve is accepted', async () => {
   expect((await post({ prompt: 'hello', toolConfig: { tools } })).statusCode).toBe(202);
 });
+
+test('a repeat of an accepted job passes, although the settings have changed since', async () => {
+  const options = {
+    route: 'POST /jobs' as const,
+    body: JSON.stringify({ prompt: 'hello', toolConfig: { tools, toolChoice: { any: {} } } }),
+    headers: { 'Idempotency-Key': ['abc'] },
+  };
+  const first = await anApi(world, { settings: someSettings() })(options);
+  expect(first.statusCode).toBe(202);
+
+  const repeat = await call(options);
+
+  expect(repeat.statusCode).toBe(202);
+  expect(bodyOf(repeat).jobId).toBe(bodyOf(first).jobId);
+});

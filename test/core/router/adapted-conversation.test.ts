@@ -32,7 +32,7 @@ const assistant = (...content: readonly ContentBlock[]): Message => ({
   role: 'assistant',
   content,
 });
-const search = { toolSpec: { name: 'search', inputSchema: { json: {} } } };
+const search = { toolSpec: { name: 'search', inputSchema: { json: { type: 'object' } } } };
 
 describe('a conversation is kept', () => {
   const full: Partial<Conversation> = {
