@@ -46,7 +46,7 @@ describe('bin/app.ts', () => {
 
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^settings is not usable:\n {2}tiers\[0\].targets\[0\].geography: got "ca"/,
+      /^settings is not usable:\n {2}target us-east-1\/ca\.amazon\.nova-lite-v1:0: got geography "ca"/,
     );
     expect(stderr).not.toMatch(/^ +at /m);
   });

@@ -54,6 +54,7 @@ describe('the complete list of permissions of', () => {
 
   test('the worker', () => {
     expect(permissionsOf(template, 'Worker')).toEqual([
+      'bedrock:CountTokens arn:{AWS::Partition}:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
       'bedrock:InvokeModel arn:{AWS::Partition}:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
       'bedrock:InvokeModelWithResponseStream arn:{AWS::Partition}:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
       'dynamodb:GetItem {CircuitsTable.Arn}',
