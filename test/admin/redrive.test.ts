@@ -288,6 +288,15 @@ describe('a redrive is held', () => {
     expect(await run()).toMatchObject({ moved: 1, held: 0 });
   });
 
+  test('only by the targets that refused the job', async () => {
+    const [, secondary = ''] = ALL;
+    const jobs = [aDeadJob({ refusedTargets: [{ target: secondary }] })];
+    const others = ALL.filter((target) => target !== secondary);
+
+    expect(await aRedrive({ jobs, open: others }).run()).toMatchObject({ moved: 0, held: 1 });
+    expect(await aRedrive({ jobs, open: [secondary] }).run()).toMatchObject({ moved: 1, held: 0 });
+  });
+
   test('from the moment at which the last target is lost', async () => {
     const jobs = Array.from({ length: 30 }, (_, i) => aDeadJob({ jobId: idOf(i) }));
     const { world, openKeys, run } = aRedrive({ jobs });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { respond } from '../../lambda/admin/routes.ts';
 import type { Settings, SettingsFault } from '../../lambda/contract/policy.ts';
-import { PROBLEM } from '../../lambda/contract/problems.ts';
+import { NOT_AN_OBJECT, PROBLEM } from '../../lambda/contract/problems.ts';
 import { adminHealthView } from '../../lambda/contract/schemas/admin-health-view.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import { DailyQuotaGate, scopesWithoutDays } from '../../lambda/core/breaker/daily-quota-gate.ts';
@@ -478,8 +478,17 @@ describe('POST /v1/admin/redrive', () => {
 
   test('names the wrong field of a body', async () => {
     expect(fieldsOf(await redrive('{"limit":0}'))).toEqual(['limit']);
-    expect(fieldsOf(await redrive('nonsense'))).toEqual(['body']);
   });
+
+  test.each(['POST /admin/redrive', 'PUT /admin/overrides/{scope}/{key+}'])(
+    'is refused, as by %s, with what is allowed if its body is no JSON',
+    async (route) => {
+      const pathParameters = { scope: 'region', key: 'us-east-1' };
+      const result = await admin.call({ route, pathParameters, body: 'nonsense' });
+
+      expect(bodyOf(result).errors).toEqual([NOT_AN_OBJECT]);
+    },
+  );
 });
 
 test('a call without a signer is refused, even if the gateway lets it in', async () => {

@@ -40,6 +40,7 @@ test('the depth of a JSON text is that of its innermost list or object', () => {
 
   expect(depth('[[1],{"a":[2]},[]]', 3)).toBeUndefined();
   expect(depth('[[1],{"a":[2]},[]]', 2)).toBe('depth');
+  expect(depth('[{},{},[],[]]', 2)).toBeUndefined();
   expect(depth('["[[[["]', 1)).toBeUndefined();
   expect(depth('['.repeat(100_000), 100)).toBe('depth');
 });

@@ -153,12 +153,17 @@ describe('GET /v1/jobs/{id}', () => {
     expect(bodyOf(await get(JOB_ID)).error).toEqual(error);
   });
 
-  test('asks for no text about a job that has none', async () => {
+  test('asks for no text about a job that has none, or none any more', async () => {
     world.results.getErrorDetail = async () => {
       throw new Error('the store was asked');
     };
     const error = { type: 'urn:holdfast:problem:unavailable', title: 'none' };
-    for (const job of [aRunningJob(), aRunningJob({ status: 'FAILED', error })]) {
+    const purged = { purge: 'done', error: { ...error, hasDetail: true } } as const;
+    for (const job of [
+      aRunningJob(),
+      aRunningJob({ status: 'FAILED', error }),
+      aRunningJob({ status: 'FAILED', ...purged }),
+    ]) {
       world.jobs.rows.set(JOB_ID, job);
 
       expect((await get(JOB_ID)).statusCode).toBe(200);

@@ -9,7 +9,7 @@ const GLOBALS = new URL('jest-globals.js', import.meta.url).href;
 /** For a test whose duration is not known: such a test may start a server. */
 const LONGEST_TEST_MS = 30_000;
 /** A mutant that is reached so many times more often than in the unchanged code is an endless loop. */
-const HITS_FACTOR = 100;
+const HITS_FACTOR = 10;
 const LEAST_HITS = 1000;
 
 registerHooks({
