@@ -32,15 +32,16 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
   });
 
   test('tokens arrive at the speed of the model, several in one event', async () => {
-    const fake = await aFake({ latency: { firstTokenMs: 50, tokensPerSecond: 100 } });
+    // Slow enough that a pause of a busy machine does not let all tokens share an event.
+    const fake = await aFake({ latency: { firstTokenMs: 50, tokensPerSecond: 40 } });
     const startedAt = performance.now();
 
     const { events } = await readStream(await aClient(fake.url, { protocol }).send(aStream()));
 
-    expect(performance.now() - startedAt).toBeGreaterThan(50 + 25 * 10 - 20);
+    expect(performance.now() - startedAt).toBeGreaterThan(50 + 25 * 25 - 20);
     const deltas = events.filter((event) => event.contentBlockDelta);
     expect(deltas.length).toBeGreaterThan(2);
-    expect(deltas.length).toBeLessThan(10);
+    expect(deltas.length).toBeLessThan(26);
     const [call] = fake.calls();
     expect(call).toMatchObject({ operation: 'converse-stream', outcome: 'answered', status: 200 });
     expect(call?.outputTokens).toBe(26);
