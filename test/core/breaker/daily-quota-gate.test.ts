@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BreakerPolicy } from '../../../lambda/contract/policy.ts';
-import type { CallRequest } from '../../../lambda/core/breaker/admission.ts';
+import type { Admission, CallRequest } from '../../../lambda/core/breaker/admission.ts';
 import { Breaker } from '../../../lambda/core/breaker/breaker.ts';
 import {
   DailyQuotaGate,
@@ -302,3 +302,39 @@ class GateFleet {
     return worker;
   }
 }
+
+test('only a day circuit has no scopes', () => {
+  const scopesOf = scopesWithoutDays(scopesOfTarget);
+
+  expect(scopesOf(DAY)).toEqual([]);
+  expect(scopesOf(SONNET)).toEqual(scopesOfTarget(SONNET));
+});
+
+describe('a gate', () => {
+  const aGate = (target: Admission, day: Admission) => {
+    const days = { admit: () => day } as unknown as Breaker;
+    const targets = { admit: () => target, overrideOf: () => undefined, sibling: () => days };
+    return new DailyQuotaGate(targets as unknown as Breaker, () => aPolicy());
+  };
+  const unknown = { admitted: false, key: DAY, reason: 'unknown', retryAfterMs: 5 } as const;
+
+  test('names the quota as the reason only if the day circuit is out', () => {
+    const rejected = { ...unknown, key: SONNET };
+
+    expect(aGate(rejected, unknown).admit(SONNET)).toEqual(rejected);
+    for (const reason of ['open', 'half-open'] as const) {
+      const expected = { ...rejected, reason: 'quota-day' };
+      expect(aGate(rejected, { ...unknown, reason }).admit(SONNET)).toEqual(expected);
+    }
+  });
+
+  test('returns the permit of the day circuit if the target rejects the call', () => {
+    const outcomes: Outcome[] = [];
+    const settle = (outcome: Outcome) => void outcomes.push(outcome);
+    const permit = { key: DAY, token: () => undefined, settle };
+    const rejected = { ...unknown, key: SONNET };
+
+    expect(aGate(rejected, { admitted: true, permit }).admit(SONNET)).toBe(rejected);
+    expect(outcomes).toEqual([{ kind: 'ignored' }]);
+  });
+});

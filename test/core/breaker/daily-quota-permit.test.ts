@@ -78,3 +78,36 @@ describe('a permit of a target and of its day circuit', () => {
     expect([probing.target.told.tokens, probing.day.told.tokens]).toEqual([[400], [400]]);
   });
 });
+
+describe('the end of both writes', () => {
+  const settled = (target: Promise<void> | undefined, day: Promise<void> | undefined) => {
+    const aWriting = (write: Promise<void> | undefined): Permit => ({
+      key: 'a/b',
+      token: () => undefined,
+      settle: () => write,
+    });
+    return new DailyQuotaPermit(aWriting(target), aWriting(day)).settle(SUCCESS);
+  };
+
+  test('is that of the later one', async () => {
+    let hasWritten = false;
+    const late = async () => {
+      for (let i = 0; i < 10; i++) await undefined;
+      hasWritten = true;
+    };
+    await settled(Promise.resolve(), late());
+    expect(hasWritten).toBe(true);
+
+    hasWritten = false;
+    await settled(late(), Promise.resolve());
+    expect(hasWritten).toBe(true);
+  });
+
+  test('is that of the only one, if one circuit writes nothing', () => {
+    const write = Promise.resolve();
+
+    expect(settled(write, undefined)).toBe(write);
+    expect(settled(undefined, write)).toBe(write);
+    expect(settled(undefined, undefined)).toBeUndefined();
+  });
+});

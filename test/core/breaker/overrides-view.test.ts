@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { OverridesView } from '../../../lambda/core/breaker/overrides-view.ts';
+import { StoreAccess } from '../../../lambda/core/breaker/store-access.ts';
 import { MemoryCircuitStore } from '../../../lambda/stores/memory-circuit-store.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { Fleet, KEY } from '../../support/fleet.ts';
+import { aPolicy, Fleet, KEY } from '../../support/fleet.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const OVERRIDES = '#overrides';
 /** The time after which a worker reads the overrides again. */
@@ -74,4 +77,30 @@ test('an override that loses every race is reported as not saved', async () => {
 
   await failed;
   expect(saves).toBe(20);
+});
+
+test('a view asks for the scopes of a circuit once, and tells which circuits an override concerns', async () => {
+  const clock = new VirtualClock(0);
+  const store = new MemoryCircuitStore(() => clock.now());
+  const on = () => undefined;
+  const worker = { policy: () => aPolicy(), clock, random: () => 0, workerId: 'w', on };
+  const access = new StoreAccess({ shared: store, newPrivate: () => store }, worker);
+  const asked: string[] = [];
+  const scopesOf = (key: string) => {
+    asked.push(key);
+    return [`target/${key}`];
+  };
+  const view = new OverridesView(access, scopesOf, on);
+  expect(view.concern('a/b')).toBe(false);
+
+  const times = { sinceMs: 0, untilMs: 1_000 };
+  await view.change('target/a/b', { mode: 'observe', reason: 'test', actor: 'me', ...times });
+
+  expect([view.concern('a/b'), view.concern('a/c'), view.concern('a/c')]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(view.inForce('a/b', 0)?.mode).toBe('observe');
+  expect(asked).toEqual(['a/b', 'a/c']);
 });

@@ -172,3 +172,9 @@ function scope(name: string): string {
 function anOverride(mode: OverrideMode, reason = 'a test'): Override {
   return { mode, reason, actor: 'tester', sinceMs: 0, untilMs: 1_000 };
 }
+
+test('a record with an override that is no object cannot be read', () => {
+  const record = { version: 1, overrides: { 'region/us-east-1': null }, forceOpenEnded: {} };
+
+  expect(fromOverridesRecord(record)).toBeUndefined();
+});

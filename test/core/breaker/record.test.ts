@@ -173,3 +173,7 @@ function aLease(i: number): Lease {
     expiries: 0,
   };
 }
+
+test('a record with a lease that is null cannot be read', () => {
+  expect(fromRecord({ ...toRecord(halfOpen()), leases: [null] })).toBeUndefined();
+});

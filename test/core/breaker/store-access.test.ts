@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { CircuitStoreError } from '../../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../../lambda/core/breaker/events.ts';
 import { StoreAccess } from '../../../lambda/core/breaker/store-access.ts';
@@ -132,5 +132,80 @@ describe('a wait before a write', () => {
 
     expect(first).toBeGreaterThan(0);
     expect(third).toBe(3 * first);
+  });
+});
+
+describe('a wait', () => {
+  test('of no time does not sleep', async () => {
+    const sleep = jest.spyOn(clock, 'sleep');
+
+    await access.waitWithJitter();
+
+    expect(sleep).not.toHaveBeenCalled();
+  });
+
+  test('follows the duration of the loads slowly', async () => {
+    shared.latency = () => clock.sleep(2);
+    const sleep = jest.spyOn(clock, 'sleep');
+    const waits: unknown[] = [];
+    random = 1;
+    for (let load = 0; load < 2; load++) {
+      await access.load(KEY);
+      await access.waitWithJitter();
+      waits.push(sleep.mock.lastCall?.[0]);
+    }
+
+    expect(waits).toEqual([40, 70]);
+  });
+});
+
+describe('a worker whose clock is wrong', () => {
+  let aheadMs: number;
+  let skewed: WatchedStore;
+  let skewedAccess: StoreAccess;
+  beforeEach(() => {
+    skewed = new WatchedStore(new MemoryCircuitStore(() => clock.now() + aheadMs));
+    const worker = {
+      policy: () => aPolicy(),
+      clock,
+      random: () => 0,
+      workerId: 'w',
+      on: (event: CircuitEvent) => void events.push(event),
+    };
+    skewedAccess = new StoreAccess({ shared: skewed, newPrivate: aStore }, worker);
+  });
+
+  test('keeps the time of the shared store while it uses a private one', async () => {
+    aheadMs = 10_000;
+    await skewedAccess.load(KEY);
+    skewed.fault = isDown;
+    await skewedAccess.load(KEY);
+
+    expect(skewedAccess.isPrivate(skewedAccess.current)).toBe(true);
+    expect(skewedAccess.nowMs()).toBe(clock.now() + 10_000);
+  });
+
+  test.each([
+    [2_000, false],
+    [2_001, true],
+  ])('may be off by two seconds: %i ms', async (ms, isSkewed) => {
+    aheadMs = ms;
+    await skewedAccess.load(KEY);
+
+    expect(skewedAccess.isSkewed(skewed)).toBe(isSkewed);
+  });
+
+  test('is reported once in each cooldown', async () => {
+    aheadMs = 10_000;
+    await skewedAccess.load(KEY);
+    skewedAccess.isSkewed(skewed);
+    clock.nowMs += 59_999;
+    skewedAccess.isSkewed(skewed);
+    expect(events).toHaveLength(1);
+
+    clock.nowMs += 1;
+    skewedAccess.isSkewed(skewed);
+
+    expect(events).toHaveLength(2);
   });
 });

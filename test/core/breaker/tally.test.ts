@@ -210,3 +210,24 @@ function begun(calls: number): Tally {
   for (let i = 0; i < calls; i++) tally.begin();
   return tally;
 }
+
+describe('a tally between two flushes', () => {
+  test('has something to write if a call was slow', () => {
+    const tally = begun(1);
+    tally.slow();
+
+    expect(tally.isPending).toBe(true);
+  });
+
+  test('counts the first token of a later call than those that are provisional', () => {
+    const tally = begun(2);
+    tally.fail('fault', true, 0);
+    tally.take();
+    tally.begin();
+
+    tally.beginAnswer();
+    tally.beginAnswer();
+
+    expect(tally.take()).toMatchObject({ success: 1, provisional: 1 });
+  });
+});

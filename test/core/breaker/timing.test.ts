@@ -40,3 +40,11 @@ test('a window is 60 whole buckets, of which the last one contains the present',
   expect(slotAt(nowMs, timing()).startMs).toBe(Date.UTC(2026, 0, 15, 12, 0, 30));
   expect(windowStart(nowMs, timing()).startMs).toBe(Date.UTC(2026, 0, 15, 11, 59, 31));
 });
+
+test('the times of a policy are derived once, although another policy is used in between', () => {
+  const [one, other] = [{ ...BREAKER_DEFAULTS }, { ...BREAKER_DEFAULTS, windowSeconds: 6 }];
+  const times = timingOf(one);
+  timingOf(other);
+
+  expect(timingOf(one)).toBe(times);
+});

@@ -233,3 +233,58 @@ function aHalfOpen(changes: Partial<HalfOpen> = {}): HalfOpen {
   const circuit = { stage: 1, succeeded: 0, leases: [], opens: 1, evidence: EVIDENCE };
   return { state: 'HALF_OPEN', ...COMMON, ...circuit, ...changes };
 }
+
+describe('an action that comes too late', () => {
+  const closed = aCircuit({ state: 'CLOSED', seededSuccesses: 0 });
+  const others = [{ ...closed, epoch: 8 }, anOpen(NOW_MS + 1), aHalfOpen()];
+
+  test.each(['trip', 'would-open'] as const)('changes nothing: %s', (type) => {
+    for (const circuit of others) {
+      const action = { type, epoch: 7, evidence: EVIDENCE, retryAfterMs: 0 };
+      expect(changed(circuit, action)).toBe(circuit);
+    }
+  });
+
+  test('changes nothing: a result for a circuit that does not recover, or a claim of a closed one', () => {
+    const settle = { type: 'settle', epoch: 7, leaseId: 'a', result: { kind: 'success' } } as const;
+
+    for (const circuit of [closed, anOpen(NOW_MS + 1)]) {
+      expect(changed(circuit, settle)).toBe(circuit);
+    }
+    expect(changed(closed, { type: 'claim', claims: claimsOf('a') })).toBe(closed);
+  });
+
+  test('changes nothing: the end of an override at which the circuit changed', () => {
+    const ended = { type: 'override-ended', atMs: NOW_MS } as const;
+
+    for (const sinceMs of [NOW_MS, NOW_MS + 1]) {
+      const circuit = { ...closed, sinceMs };
+      expect(changed(circuit, ended)).toBe(circuit);
+    }
+    expect(changed({ ...closed, sinceMs: NOW_MS - 1 }, ended)).not.toMatchObject(closed);
+  });
+});
+
+describe('a recovery', () => {
+  const lease = { id: 'a', untilMs: NOW_MS + 1, expiries: 0 };
+
+  test('reports no event when it grants a permit or takes one back', () => {
+    const claim = { type: 'claim', claims: claimsOf('b') } as const;
+    const result = { kind: 'ignored' } as const;
+    const settle = { type: 'settle', epoch: 7, leaseId: 'a', result } as const;
+
+    for (const action of [claim, settle]) {
+      expect(transition(aHalfOpen({ leases: [lease] }), action, aContext()).events).toEqual([]);
+    }
+  });
+
+  test('83. is not ended by a hung permit when only a call asks that should not probe', () => {
+    const hung = aHalfOpen({
+      sinceMs: NOW_MS - 1,
+      leases: [{ ...lease, untilMs: NOW_MS, expiries: 1 }],
+    });
+    const claims = [{ id: 'b', leaseMs: 75_000, mayProbe: false }];
+
+    expect(changed(hung, { type: 'claim', claims })).toBe(hung);
+  });
+});

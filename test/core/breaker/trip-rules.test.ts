@@ -251,3 +251,56 @@ function callsToTrip(
   }
   return undefined;
 }
+
+describe('a window', () => {
+  const slowOn = aPolicy({ slowFirstTokenSeconds: 30, slowRatePercent: 50 });
+
+  test('without calls trips no rule, even one that allows no failure', () => {
+    expect(tripOf([], aPolicy({ excessFailures: 0 }))).toBeUndefined();
+  });
+
+  test('of slow calls trips nothing without a limit, or with too few calls', () => {
+    const slowCalls = (calls: number) => [{ ...NOTHING, success: calls, slow: calls }];
+
+    expect(tripOf(slowCalls(20), aPolicy())).toBeUndefined();
+    expect(tripOf(slowCalls(19), slowOn)).toBeUndefined();
+  });
+
+  test('without failures names none as the reason of a slow circuit', () => {
+    expect(tripOf([{ ...NOTHING, success: 20, slow: 10 }], slowOn)?.evidence).toStrictEqual({
+      rule: 'slow',
+      calls: 20,
+      failures: 0,
+      slowCalls: 10,
+      kinds: {},
+    });
+  });
+
+  test('without slow calls and excess gives no numbers of them', () => {
+    const half = [{ ...NOTHING, success: 10, failures: { config: 10 } }];
+
+    expect(tripOf(half, aPolicy())?.evidence).toStrictEqual({
+      rule: 'rate',
+      failure: 'config',
+      calls: 20,
+      failures: 10,
+      kinds: { config: 10 },
+    });
+  });
+
+  test.each([
+    { capacity: 6, timeout: 5 },
+    { timeout: 5, capacity: 6 },
+  ])('names the most frequent kind, whatever the order: %j', (failures) => {
+    const policy = aPolicy({ minimumCalls: 1 });
+
+    expect(tripOf([{ ...NOTHING, failures }], policy)?.evidence.failure).toBe('capacity');
+  });
+
+  test('stays as it is without a seed and without announcements', () => {
+    const buckets = [{ ...NOTHING, startMs: 0 }];
+
+    expect(seeded(buckets, 0)).toBe(buckets);
+    expect(withoutVoidAnnouncements(buckets, 60_000, timingOf(slowOn))).toStrictEqual(buckets);
+  });
+});
