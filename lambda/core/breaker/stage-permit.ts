@@ -58,8 +58,7 @@ export class StagePermit implements Permit {
     this.#isOver = true;
     const hasToken = this.#stall !== undefined;
     this.#stall?.abort();
-    const elapsedMs = outcome.kind === 'ignored' ? undefined : outcome.elapsedMs;
-    const slow = !hasToken && outcome.kind !== 'ignored' && this.#isSlow(elapsedMs);
+    const slow = !hasToken && outcome.kind !== 'ignored' && this.#isSlow(outcome.elapsedMs);
     const result = probeResultOf(outcome, slow, this.#parts.context.policy());
     if (hasToken && result.kind === 'failure') {
       const { epoch } = this.#lease.recovery;

@@ -82,4 +82,32 @@ describe('a recovery permit', () => {
     expect(saves()).toBe(before);
     expect(await fleet.state()).toBe('HALF_OPEN 1');
   });
+
+  test('succeeds with a quick answer to a caller that did other work first', async () => {
+    await fleet.seconds(SLOW_SECONDS + 1);
+
+    await permit.settle({ kind: 'success', elapsedMs: 1_000 });
+
+    expect(await fleet.state()).toBe('HALF_OPEN 1');
+  });
+
+  test('keeps its first outcome, although a failure follows', async () => {
+    await permit.token(1_000);
+    await permit.settle({ kind: 'ignored' });
+
+    await permit.settle(FAIL);
+
+    expect(await fleet.state()).toBe('HALF_OPEN 0');
+  });
+
+  test('does not succeed later if its answer has broken', async () => {
+    await permit.token(1_000);
+    const before = fleet.store.times('load', KEY);
+
+    await permit.settle(FAIL);
+    await fleet.seconds(60);
+
+    expect(fleet.store.times('load', KEY) - before).toBe(1);
+    expect(await fleet.state()).toBe('OPEN');
+  });
 });
