@@ -80,9 +80,24 @@ describe('the latest answer of a target', () => {
     await fleet.call(OK);
     fleet.store.fault = (operation) => (operation === 'readWindow' ? 'lost' : undefined);
 
-    const served = fleet.worker(1).lastServedAtMs(KEY);
-    await fleet.seconds(30);
-    expect(await served).toBeUndefined();
+    expect(await fleet.worker(1).lastServedAtMs(KEY)).toBeUndefined();
+  });
+});
+
+describe('a worker goes on alone after two windows in a row that it could not read', () => {
+  test.each([
+    ['the latest answer', () => fleet.worker(1).lastServedAtMs(KEY)],
+    ['the recent calls', () => fleet.worker(1).recent([KEY])],
+  ])('for %s', async (_title, read) => {
+    fleet.policy = aPolicy({ viewMaxAgeSeconds: 1 });
+    await fleet.admit();
+    fleet.store.fault = (operation) => (operation === 'readWindow' ? 'lost' : undefined);
+
+    await read();
+    expect(fleet.ofType('degraded')).toEqual([]);
+    await read();
+
+    expect(fleet.ofType('degraded')).toHaveLength(1);
   });
 });
 
