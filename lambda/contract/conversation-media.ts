@@ -1,4 +1,5 @@
 import type { ContentBlock, Conversation, MediaSource, ToolResultBlock } from './conversation.ts';
+import { mapBlocks } from './map-blocks.ts';
 import { MEDIA_KINDS, type MediaKind } from './media.ts';
 
 /** A file in a conversation. */
@@ -56,25 +57,13 @@ export function withFiles(
   conversation: Conversation,
   files: ReadonlyMap<string, string>,
 ): Conversation {
-  const messages = conversation.messages.map((message) => ({
-    ...message,
-    content: message.content.map((block) => blockWithFiles(block, files)),
-  }));
-  return { ...conversation, messages };
-}
-
-function blockWithFiles<Block extends ContentBlock | ToolResultBlock>(
-  block: Block,
-  files: ReadonlyMap<string, string>,
-): Block {
-  if ('toolResult' in block && block.toolResult) {
-    const content = block.toolResult.content.map((each) => blockWithFiles(each, files));
-    return { ...block, toolResult: { ...block.toolResult, content } };
-  }
-  const kind = MEDIA_KINDS.find((each) => (block as ContentBlock)[each] !== undefined);
-  const media = kind && (block as ContentBlock)[kind];
-  const bytes = files.get(media?.source.upload ?? '');
-  return kind && bytes !== undefined
-    ? { ...block, [kind]: { ...media, source: { bytes } } }
-    : block;
+  return mapBlocks(conversation, (block) => {
+    const fields: ContentBlock = block;
+    const kind = MEDIA_KINDS.find((each) => fields[each] !== undefined);
+    const media = kind && fields[kind];
+    const bytes = files.get(media?.source.upload ?? '');
+    return kind && bytes !== undefined
+      ? { ...block, [kind]: { ...media, source: { bytes } } }
+      : block;
+  });
 }

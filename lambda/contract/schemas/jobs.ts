@@ -79,18 +79,15 @@ export function parseJobRequest(body: unknown, settings: Settings): Parsed<JobRe
   if (foreign) return foreign;
   const parsed = parse(jobRequest, body);
   if (!parsed.valid) return parsed;
-  const { prompt, messages, system, inferenceConfig, toolConfig, ...others } = parsed.value;
-  const { guardrailConfig, outputConfig, performanceConfig, serviceTier, ...rest } = others;
-  const { requestMetadata, additionalModelRequestFields, ...remaining } = rest;
-  const { additionalModelResponseFieldPaths, ...options } = remaining;
+  const { chain, whenOpen, minTier, regions, deadlineSeconds, metadata, ...asked } = parsed.value;
+  const options = { chain, whenOpen, minTier, regions, deadlineSeconds, metadata };
+  const { prompt, messages, system, ...others } = asked;
   const conversation: Conversation = {
+    ...others,
     messages: messages?.map(({ role, content }) => ({ role, content: asBlocks(content) })) ?? [
       userMessage(prompt ?? ''),
     ],
     system: system === undefined ? undefined : asBlocks(system),
-    ...{ inferenceConfig, toolConfig, guardrailConfig, outputConfig },
-    ...{ additionalModelRequestFields, additionalModelResponseFieldPaths },
-    ...{ requestMetadata, performanceConfig, serviceTier },
   };
   const errors = [...againstSettings(parsed.value, settings), ...conversationFaults(conversation)];
   if (errors.length > 0) return { valid: false, errors: errors.slice(0, MAX_FAULTS) };

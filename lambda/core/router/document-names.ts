@@ -1,9 +1,5 @@
-import type {
-  ContentBlock,
-  Conversation,
-  Message,
-  ToolResultBlock,
-} from '../../contract/conversation.ts';
+import type { Conversation } from '../../contract/conversation.ts';
+import { type BlockChange, mapBlocks } from '../../contract/map-blocks.ts';
 
 /**
  * Replaces the names of documents, because a model may take a name for an instruction (the AWS SDK's
@@ -11,19 +7,11 @@ import type {
  */
 export function withNeutralNames(conversation: Conversation): Conversation {
   let count = 0;
-  const renamed = <Block extends ContentBlock | ToolResultBlock>(block: Block): Block => {
+  const rename: BlockChange = (block) => {
     if (!block.document) return block;
     count += 1;
     return { ...block, document: { ...block.document, name: `Document ${count}` } };
   };
-  const named = (block: ContentBlock): ContentBlock => {
-    const { toolResult } = block;
-    if (!toolResult?.content.some(({ document }) => document)) return renamed(block);
-    return { ...block, toolResult: { ...toolResult, content: toolResult.content.map(renamed) } };
-  };
-  const messages = conversation.messages.map((message): Message => {
-    const hasDocument = message.content.some(({ document, toolResult }) => document ?? toolResult);
-    return hasDocument ? { ...message, content: message.content.map(named) } : message;
-  });
-  return count === 0 ? conversation : { ...conversation, messages };
+  const renamed = mapBlocks(conversation, rename);
+  return count === 0 ? conversation : renamed;
 }

@@ -9,8 +9,6 @@ import { estimatedTokens } from './prompt-estimate.ts';
 /** For every known text, the real count and the estimate differ by at most this factor. */
 const ESTIMATE_FACTOR = 2;
 
-type TierTarget = AdaptationTarget;
-
 /** True if the prompt certainly does not fit the target's window. */
 export function isHopeless(target: Target, estimate: number): boolean {
   return estimate > capabilitiesOf(target).contextWindow * ESTIMATE_FACTOR;
@@ -31,7 +29,7 @@ export class PromptSize {
   }
 
   /** Estimates the tokens of the prompt as this tier sends it. */
-  estimate(tier: TierTarget['tier']): number {
+  estimate(tier: AdaptationTarget['tier']): number {
     const known = this.#estimates.get(tier.name);
     if (known !== undefined) return known;
     const estimate = estimatedTokens(this.#conversation, tier);
@@ -43,7 +41,7 @@ export class PromptSize {
    * True if the estimate is too close to the model's window to rely on. Only then is it worth a
    * request to count the tokens; a prompt far below or far above the limit needs no count.
    */
-  isClose({ target, tier }: TierTarget): boolean {
+  isClose({ target, tier }: AdaptationTarget): boolean {
     const { contextWindow, maxOutputTokens } = capabilitiesOf(target);
     if (contextWindow === Number.POSITIVE_INFINITY) return false;
     const estimate = this.estimate(tier);
@@ -53,13 +51,13 @@ export class PromptSize {
   }
 
   /** Returns the model's own count if the estimate is close; without one, the estimate. */
-  async tokens(tierTarget: TierTarget, timeoutMs: number): Promise<number> {
-    const estimate = this.estimate(tierTarget.tier);
-    if (!this.isClose(tierTarget)) return estimate;
-    const { target, tier } = tierTarget;
+  async tokens(candidate: AdaptationTarget, timeoutMs: number): Promise<number> {
+    const estimate = this.estimate(candidate.tier);
+    if (!this.isClose(candidate)) return estimate;
+    const { target, tier } = candidate;
     const key = `${tier.name}/${profileOf(target).model}`;
     if (!this.#counts.has(key)) {
-      const { conversation } = adaptConversation(tierTarget, this.#conversation);
+      const { conversation } = adaptConversation(candidate, this.#conversation);
       const prompt = { target, conversation };
       this.#counts.set(key, await this.#models.countTokens(prompt, timeoutMs));
     }
