@@ -1,11 +1,12 @@
 import { NEEDS, type Need } from '../lambda/contract/capabilities.ts';
 import type { Conversation } from '../lambda/contract/conversation.ts';
 import { guardrailsOf } from '../lambda/contract/guardrails.ts';
-import { capabilitiesOf, isStreamed } from '../lambda/contract/models.ts';
+import { capabilitiesOf } from '../lambda/contract/models.ts';
 import { type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
 import type { ModelClient } from '../lambda/core/router/model-client.ts';
 import { sampleOf } from './capability-samples.ts';
 import type { Finding } from './finding.ts';
+import { testCall } from './test-call.ts';
 
 /** A first answer with a new JSON schema takes longer, because Bedrock compiles the schema. */
 const CALL_TIMEOUT_MS = 20_000;
@@ -43,14 +44,9 @@ async function prove(
 ): Promise<Finding> {
   const limits = { firstTokenMs: timeoutMs, stallMs: timeoutMs, answerMs: timeoutMs };
   const shaped = { ...conversation, inferenceConfig: { maxTokens: MAX_TOKENS } };
-  const result = await models.converse(
-    { target, conversation: shaped, jobId: 'doctor' },
-    { isStreamed: isStreamed(target, conversation.toolConfig !== undefined), ...limits },
-    { onToken: () => undefined, signal: new AbortController().signal },
-  );
+  const result = await testCall(models, target, shaped, limits);
   const finding = { check: 'capability', subject: `${targetKey(target)} ${need}` } as const;
   if (result.outcome === 'answer') return { ...finding, level: 'good', found: 'proven by a call' };
-  if (result.outcome === 'aborted') throw new Error('nobody aborts the test call');
   const { name, kind, lacksGuardrail, detail = '' } = result.failure;
   if (kind !== 'job') {
     const found = `not proven, because the call failed with ${name} (${kind})`;

@@ -10,6 +10,7 @@ import { type Settings, type Target, targetKey } from '../lambda/contract/policy
 import type { ModelClient, ModelFailure } from '../lambda/core/router/model-client.ts';
 import { CREDENTIALS_FIX, isCredentialsError, NETWORK_FIX } from './aws-query.ts';
 import type { CheckResult, Finding } from './finding.ts';
+import { testCall } from './test-call.ts';
 
 const CALL_TIMEOUT_MS = 8_000;
 
@@ -21,33 +22,21 @@ export function modelAction(target: Target): string {
   return isStreamed(target) ? 'bedrock:InvokeModelWithResponseStream' : 'bedrock:InvokeModel';
 }
 
-/**
- * Calls the model for one token as the jobs do: in the target's region, by its id, and as a stream
- * if the target streams.
- */
+/** Calls the model for one token. */
 export async function checkModel(
   models: Pick<ModelClient, 'converse'>,
   target: Target,
   timeoutMs = CALL_TIMEOUT_MS,
 ): Promise<Finding> {
-  const result = await models.converse(
-    {
-      target,
-      conversation: { messages: [userMessage('Hi')], inferenceConfig: { maxTokens: 1 } },
-      jobId: 'doctor',
-    },
-    {
-      isStreamed: isStreamed(target),
-      firstTokenMs: timeoutMs * FIRST_TOKEN_SHARE,
-      stallMs: timeoutMs * (1 - FIRST_TOKEN_SHARE),
-      answerMs: timeoutMs,
-    },
-    { onToken: () => undefined, signal: new AbortController().signal },
-  );
+  const conversation = { messages: [userMessage('Hi')], inferenceConfig: { maxTokens: 1 } };
+  const result = await testCall(models, target, conversation, {
+    firstTokenMs: timeoutMs * FIRST_TOKEN_SHARE,
+    stallMs: timeoutMs * (1 - FIRST_TOKEN_SHARE),
+    answerMs: timeoutMs,
+  });
   const finding = { check: 'model', subject: targetKey(target) } as const;
   if (result.outcome === 'answer')
     return { ...finding, level: 'good', found: 'answered a test call' };
-  if (result.outcome === 'aborted') throw new Error('nobody aborts the test call');
   const { name, kind } = result.failure;
   const found = `the call failed with ${name} (${kind})`;
   return { ...finding, found, ...remedyOf(result.failure, target) };

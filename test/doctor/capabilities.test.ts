@@ -1,14 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { checkCapabilities } from '../../doctor/capabilities.ts';
 import { sampleOf } from '../../doctor/capability-samples.ts';
-import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
-import { systemClock } from '../../lambda/aws/system-clock.ts';
 import { NEEDS } from '../../lambda/contract/capabilities.ts';
 import { needsOf } from '../../lambda/contract/needs.ts';
 import { mediaFaults } from '../../lambda/request/check-media.ts';
-import { type FakeBedrock, startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
-import { useBedrockAt } from '../support/bedrock-endpoint.ts';
-import '../support/errors-of-one-realm.ts';
+import { useFakeModels } from './fake-models.ts';
 
 const SONNET = { region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' };
 const LLAMA = { region: 'us-east-1', modelId: 'us.meta.llama3-3-70b-instruct-v1:0' };
@@ -30,21 +26,10 @@ describe('the sample of a need', () => {
 });
 
 describe('the proof of capabilities', () => {
-  let bedrock: FakeBedrock;
-  let models: BedrockModelClient;
-  beforeAll(async () => {
-    bedrock = await startFakeBedrock();
-    useBedrockAt(bedrock.url);
-    models = new BedrockModelClient({ clock: systemClock });
-  });
-  afterEach(() => bedrock.clearFaults());
-  afterAll(async () => {
-    models.destroy();
-    await bedrock.stop();
-  });
+  const fake = useFakeModels();
 
   test('calls a target once for each need that it claims to meet', async () => {
-    const findings = await checkCapabilities(models, SONNET, NONE);
+    const findings = await checkCapabilities(fake.models, SONNET, NONE);
 
     const subject = 'us-east-1/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
     expect(findings.map((each) => each.subject.replace(`${subject} `, ''))).toEqual([
@@ -58,7 +43,7 @@ describe('the proof of capabilities', () => {
   test('names the capability to deny if the model refuses it', async () => {
     const claims = { ...LLAMA, capabilities: { finalAssistantTurn: true } };
 
-    const findings = await checkCapabilities(models, claims, NONE);
+    const findings = await checkCapabilities(fake.models, claims, NONE);
 
     expect(findings.filter(({ level }) => level !== 'good')).toEqual([
       {
@@ -72,9 +57,9 @@ describe('the proof of capabilities', () => {
   });
 
   test('denies nothing if a call fails for another reason', async () => {
-    bedrock.setFault({ fault: 'throttle-minute' });
+    fake.bedrock.setFault({ fault: 'throttle-minute' });
 
-    const [finding] = await checkCapabilities(models, LLAMA, NONE);
+    const [finding] = await checkCapabilities(fake.models, LLAMA, NONE);
 
     expect(finding).toMatchObject({
       level: 'warning',

@@ -1,36 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../doctor/finding.ts';
 import { checkChains, checkModel } from '../../doctor/model.ts';
-import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
-import { systemClock } from '../../lambda/aws/system-clock.ts';
-import { type FakeBedrock, startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
-import { useBedrockAt } from '../support/bedrock-endpoint.ts';
 import { A, B, C, twoChains } from '../support/two-chains.ts';
-import '../support/errors-of-one-realm.ts';
+import { useFakeModels } from './fake-models.ts';
 
 const TARGET = { region: 'us-east-1', modelId: 'us.anthropic.claude-sonnet-4-6' };
 
 describe('the check of a model', () => {
-  let bedrock: FakeBedrock;
-  let models: BedrockModelClient;
-  beforeAll(async () => {
-    bedrock = await startFakeBedrock();
-    useBedrockAt(bedrock.url);
-    models = new BedrockModelClient({ clock: systemClock });
-  });
-  afterEach(() => bedrock.clearFaults());
-  afterAll(async () => {
-    models.destroy();
-    await bedrock.stop();
-  });
+  const fake = useFakeModels();
 
   test('is good after one call of one token in the region of the target', async () => {
-    bedrock.resetLog();
-    expect(await checkModel(models, TARGET)).toMatchObject({
+    fake.bedrock.resetLog();
+    expect(await checkModel(fake.models, TARGET)).toMatchObject({
       level: 'good',
       found: 'answered a test call',
     });
-    const calls = bedrock.calls();
+    const calls = fake.bedrock.calls();
     expect(calls).toHaveLength(1);
     expect(calls[0]).toMatchObject({ region: 'us-east-1', model: TARGET.modelId, maxTokens: 1 });
   });
@@ -39,16 +24,16 @@ describe('the check of a model', () => {
     ['yes', 'converse-stream', /allow bedrock:InvokeModelWithResponseStream for/],
     ['no', 'converse', /allow bedrock:InvokeModel for/],
   ] as const)('calls a target as the jobs do: streams = %s', async (streams, operation, fix) => {
-    bedrock.resetLog();
-    bedrock.setFault({ fault: 'access-denied' });
-    const finding = await checkModel(models, { ...TARGET, capabilities: { streams } });
-    expect(bedrock.calls()).toMatchObject([{ operation }]);
+    fake.bedrock.resetLog();
+    fake.bedrock.setFault({ fault: 'access-denied' });
+    const finding = await checkModel(fake.models, { ...TARGET, capabilities: { streams } });
+    expect(fake.bedrock.calls()).toMatchObject([{ operation }]);
     expect(finding.fix).toMatch(fix);
   });
 
   test('does not propose to turn streams off for a target without streams', async () => {
-    bedrock.setFault({ fault: 'validation' });
-    const finding = await checkModel(models, { ...TARGET, capabilities: { streams: 'no' } });
+    fake.bedrock.setFault({ fault: 'validation' });
+    const finding = await checkModel(fake.models, { ...TARGET, capabilities: { streams: 'no' } });
     expect(finding.fix).toBe('choose a model that accepts text through the Converse API');
   });
 
@@ -127,8 +112,8 @@ describe('the check of a model', () => {
       /whether a proxy cuts long responses/,
     ],
   ] as const)('names the fix when Bedrock fails with %s', async (fault, level, found, fix) => {
-    bedrock.setFault({ fault });
-    const finding = await checkModel(models, TARGET);
+    fake.bedrock.setFault({ fault });
+    const finding = await checkModel(fake.models, TARGET);
     expect(finding).toMatchObject({ check: 'model', level });
     expect(finding.found).toEqual(typeof found === 'string' ? found : expect.stringMatching(found));
     expect(finding.fix).toMatch(fix);
@@ -138,16 +123,16 @@ describe('the check of a model', () => {
     ['hang', 'the call failed with FirstTokenTimeout (timeout)'],
     ['stall', 'the call failed with StreamStalled (broken-stream)'],
   ] as const)('warns of a model that does not answer in time: %s', async (fault, found) => {
-    bedrock.setFault({ fault });
-    expect(await checkModel(models, TARGET, 400)).toMatchObject({ level: 'warning', found });
+    fake.bedrock.setFault({ fault });
+    expect(await checkModel(fake.models, TARGET, 400)).toMatchObject({ level: 'warning', found });
   });
 
   test.each([
     ['without a profile', 'eu-west-1', 'anthropic.claude-sonnet-4-6'],
     ['through the profile of another geography', 'eu-west-1', 'us.anthropic.claude-sonnet-4-6'],
   ])('names the profiles of the region for a model called %s', async (_, region, modelId) => {
-    bedrock.setFault({ fault: 'invalid-model' });
-    const { fix } = await checkModel(models, { region, modelId });
+    fake.bedrock.setFault({ fault: 'invalid-model' });
+    const { fix } = await checkModel(fake.models, { region, modelId });
     const ids = 'eu.anthropic.claude-sonnet-4-6 or global.anthropic.claude-sonnet-4-6';
     expect(fix).toContain(`an inference profile of this region: ${ids};`);
   });
