@@ -24,7 +24,7 @@ export const NEEDS = [
 export type Need = (typeof NEEDS)[number];
 
 /**
- * What a request may ask for although it can do without. It is left out for a target that refuses it,
+ * What a request may ask for and can do without. It is left out for a target that refuses it,
  * and the answer's `degradedBy` names it. `latency` is `performanceConfig`.
  */
 export const PREFERENCES = [

@@ -121,7 +121,7 @@ export interface Citation {
   readonly title?: string;
   readonly source?: string;
   readonly sourceContent?: readonly { readonly text: string }[];
-  /** Where the cited text stands, as Converse gives it. */
+  /** The place of the cited text, in the form of Converse. */
   readonly location?: Json;
 }
 

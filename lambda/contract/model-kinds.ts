@@ -1,6 +1,6 @@
 /**
  * The kinds of models that the table of models knows: models of a kind have the same capabilities.
- * What is not listed for a kind is not known, and counts as missing.
+ * A capability that a kind does not list is unknown, and counts as missing.
  *
  * Sources, read in November 2026: LiteLLM 1.110.2's list of models (MIT licence), and where AWS says
  * otherwise, the Amazon Bedrock user guide: "Supported models and model features" of Converse (system

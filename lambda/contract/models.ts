@@ -48,7 +48,7 @@ const END_OF_LIFE: Readonly<Record<string, string>> = {
   'anthropic.claude-sonnet-4-20250514-v1:0': '2026-10-14',
 };
 
-/** What is assumed of a model that the table does not have. */
+/** The capabilities of a model that the table does not have: nothing is known to be missing. */
 const UNKNOWN_MODEL: Capabilities = {
   ...(Object.fromEntries([...NEEDS, ...PREFERENCES].map((name) => [name, true])) as Record<
     Need | Preference,

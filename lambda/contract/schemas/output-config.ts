@@ -31,7 +31,7 @@ export const outputConfig = z.strictObject({
   effort: z.enum(EFFORTS).optional(),
 });
 
-/** Returns what is allowed in place of a schema that Bedrock would refuse. */
+/** Returns which schemas are allowed, if Bedrock would refuse this one. */
 function schemaFault(text: string): string | undefined {
   let root: unknown;
   try {

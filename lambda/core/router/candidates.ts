@@ -17,7 +17,7 @@ export interface Candidate extends ChainTier {
   readonly chainFamily: string;
 }
 
-/** What a job says about the targets that may serve it. */
+/** The options of a job that decide which targets may serve it. */
 export type TargetChoice = Pick<RunRequest, 'chain' | 'whenOpen' | 'minTier' | 'regions'>;
 
 /**

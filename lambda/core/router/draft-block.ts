@@ -7,7 +7,7 @@ import type {
   ToolUse,
 } from '../../contract/conversation.ts';
 
-/** What the start of a block says about it. Blocks of text and reasoning have no start. */
+/** The facts in the event that starts a block. Blocks of text and reasoning have no such event. */
 export interface BlockStart {
   readonly toolUse?: Omit<ToolUse, 'input'>;
   readonly toolResult?: Omit<ToolResult, 'content'>;
