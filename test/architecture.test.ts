@@ -68,7 +68,44 @@ const RULES: readonly Rule[] = [
     files: /^doctor\//,
     mayImport: [CORE, CONTRACT, ADAPTERS, NODE, /^@aws-sdk\//, /^@smithy\//, /^zod$/],
   },
-  { files: /^bin\//, mayImport: [/^lib\//, /^local\//, /^doctor\//, CONTRACT, CDK, NODE] },
+  // The client runs in browsers too. Its types come from the API's document.
+  { files: /^client\//, mayImport: [] },
+  { files: /^console\/contract\//, mayImport: [CONTRACT] },
+  {
+    files: /^console\/src\//,
+    mayImport: [/^console\/(src|contract)\//, /^client\//, PLAIN_CONTRACT, /^preact(\/|$)/],
+  },
+  {
+    files: /^console\/server\//,
+    mayImport: [
+      /^console\/(server|contract)\//,
+      /^client\//,
+      CONTRACT,
+      NODE,
+      /^@aws-sdk\//,
+      /^@smithy\//,
+      /^esbuild$/,
+    ],
+  },
+  {
+    files: /^cli\//,
+    mayImport: [
+      /^cli\//,
+      /^client\//,
+      /^console\/server\//,
+      /^doctor\//,
+      CONTRACT,
+      NODE,
+      /^commander$/,
+      /^@bomb\.sh\/tab/,
+      /^@aws-sdk\//,
+      /^@smithy\//,
+    ],
+  },
+  {
+    files: /^bin\//,
+    mayImport: [/^lib\//, /^local\//, /^doctor\//, /^cli\//, CONTRACT, CDK, NODE],
+  },
 ];
 
 interface Source {
@@ -76,7 +113,7 @@ interface Source {
   readonly text: string;
 }
 
-const FOLDERS = ['bin', 'doctor', 'lambda', 'lib', 'local'];
+const FOLDERS = ['bin', 'cli', 'client', 'console', 'doctor', 'lambda', 'lib', 'local'];
 
 describe('the architecture', () => {
   const sources = FOLDERS.flatMap(sourcesIn);
@@ -204,7 +241,7 @@ function cyclesIn(sources: readonly Source[]): string[] {
 function sourcesIn(folder: string): Source[] {
   return readdirSync(PROJECT + folder, { recursive: true, encoding: 'utf8' })
     .map((name) => posix.join(folder, name.replaceAll('\\', '/')))
-    .filter((path) => /\.(ts|mjs|js)$/.test(path))
+    .filter((path) => /\.(tsx?|mjs|js)$/.test(path))
     .map((path) => ({ path, text: readFileSync(PROJECT + path, 'utf8') }));
 }
 
