@@ -55,6 +55,8 @@ export const CIRCUITS_TABLE = {
   sortKey: 'item',
   /** The circuit's record. It has no TTL. */
   controlItem: 'control',
+  /** The partition key of a quota's bucket is this and the bucket's key. */
+  bucketPrefix: 'bucket/',
   /** The partition key of items about all targets: disabled targets, model lifecycles. */
   notesKey: 'targets',
   /** The partition key of the lease of the redrive. */

@@ -2,7 +2,8 @@ import type { CircuitStorePolicy } from '../contract/policy.ts';
 import { type CircuitStore, CircuitStoreError } from '../core/breaker/circuit-store.ts';
 import { errorName } from '../core/error-name.ts';
 import { MemoryCircuitStore } from './memory-circuit-store.ts';
-import { RedisCircuitStore, type RedisClient } from './redis-circuit-store.ts';
+import { RedisCircuitStore } from './redis-circuit-store.ts';
+import type { RedisClient } from './redis-client.ts';
 import { connectRedis, type RedisServer } from './redis-connection.ts';
 import { parseLogin, type RedisLogin } from './redis-login.ts';
 

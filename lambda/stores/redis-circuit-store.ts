@@ -12,12 +12,8 @@ import {
   type WindowSlot,
 } from '../core/breaker/circuit-store.ts';
 import { isoTime } from '../core/clock.ts';
+import { type RedisClient, type RedisFailure, runScript } from './redis-client.ts';
 import { ADD_TO_WINDOW, LOAD, READ_WINDOW, SAVE } from './redis-scripts.ts';
-
-/** The part of a Redis client that the store uses. An ioredis client fits. */
-export interface RedisClient {
-  eval(script: string, keys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
-}
 
 export interface RedisCircuitStoreOptions {
   /** The prefix of each key. @default 'holdfast/' */
@@ -98,14 +94,11 @@ export class RedisCircuitStore implements CircuitStore {
   }
 
   async #run(script: string, keys: string[], ...values: (string | number)[]): Promise<unknown> {
-    const timeout = new Timeout(this.#timeoutMs);
     try {
-      const response = this.#client.eval(script, keys.length, ...keys, ...values);
-      return await Promise.race([response, timeout.passed]);
+      return await runScript(this.#client, this.#timeoutMs, script, keys, values);
     } catch (error) {
-      throw translate(error);
-    } finally {
-      timeout.clear();
+      const { message, applied, cause } = error as RedisFailure;
+      throw new CircuitStoreError(message, applied, { cause });
     }
   }
 
@@ -165,34 +158,4 @@ function bucketOf({ bucket, name, count }: Count): WindowBucket {
   return NAMED.includes(name)
     ? { ...empty, [name]: count }
     : { ...empty, failures: { [name]: count } };
-}
-
-/** Errors that a server returns before it changes anything. */
-const REFUSALS =
-  /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MOVED|NOAUTH|NOPERM|NOREPLICAS|OOM|READONLY|TRYAGAIN|WRONGPASS)\b/;
-
-/** Keeps only the first word of a server's error, which is its kind. The rest may quote keys. */
-function translate(error: unknown): CircuitStoreError {
-  if (error instanceof CircuitStoreError) return error;
-  const { name, message } = error instanceof Error ? error : { name: 'unknown error', message: '' };
-  const refusal = REFUSALS.exec(message)?.[1];
-  const applied = refusal ? 'no' : 'unknown';
-  return new CircuitStoreError(`redis: ${refusal ?? name}`, applied, { cause: error });
-}
-
-/** Limits the time that the caller waits. The client itself may keep trying for longer. */
-class Timeout {
-  readonly passed: Promise<never>;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(ms: number) {
-    this.passed = new Promise((_, reject) => {
-      const error = new CircuitStoreError(`redis: no response within ${ms} ms`, 'unknown');
-      this.#timer = setTimeout(() => reject(error), ms);
-    });
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-  }
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { CIRCUIT_STORE_DEFAULTS, type CircuitStorePolicy } from '../../lambda/contract/policy.ts';
 import { configuredCircuitStore } from '../../lambda/stores/configured-circuit-store.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
-import { RedisCircuitStore, type RedisClient } from '../../lambda/stores/redis-circuit-store.ts';
+import { RedisCircuitStore } from '../../lambda/stores/redis-circuit-store.ts';
+import type { RedisClient } from '../../lambda/stores/redis-client.ts';
 import { connectRedis, type RedisServer } from '../../lambda/stores/redis-connection.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:redis-AbCdEf';

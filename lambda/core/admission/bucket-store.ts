@@ -1,0 +1,29 @@
+import type { Bucket, CorrectedRate, Hold, Taking } from './bucket.ts';
+
+/**
+ * The storage through which workers share the buckets of Bedrock's quotas. It applies the rules of
+ * `bucket.ts` by its own clock, each in one atomic step of a bounded time. A method that fails throws a
+ * `BucketStoreError`. A store must not retry, because a repeated hold would be taken twice.
+ */
+export interface BucketStore {
+  /**
+   * Takes a hold as `take` does, and returns the bucket afterwards. A refusal writes nothing. With an
+   * endless burst, the hold is always admitted.
+   */
+  hold(key: string, hold: Hold, burstMs: number): Promise<Held>;
+  /** Gives back tokens as `giveBack` does. */
+  giveBack(key: string, backMs: number): Promise<void>;
+  /**
+   * Lowers the rate as `corrected` does. Returns the new rate; undefined if it was corrected in the
+   * last `windowMs`.
+   */
+  correct(key: string, windowMs: number): Promise<CorrectedRate | undefined>;
+  /** Returns the buckets in the order of their keys; one that was never used is empty. */
+  read(keys: readonly string[]): Promise<readonly Bucket[]>;
+}
+
+export type Held = Taking & { readonly bucket: Bucket };
+
+export class BucketStoreError extends Error {
+  override readonly name = 'BucketStoreError';
+}

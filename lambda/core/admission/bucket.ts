@@ -1,0 +1,89 @@
+/**
+ * A quota per minute that many workers share. Each resource of it is one number, the time until which
+ * it is spent; the quota that flows in is the passing of time (GCRA, the virtual-scheduling form of a
+ * token bucket: ITU-T I.371). A hold nobody gives back decays by itself.
+ */
+
+export const RESOURCES = ['tokens', 'requests'] as const;
+export type Resource = (typeof RESOURCES)[number];
+
+/** The state of a bucket. Times are milliseconds since the Unix epoch, by the store's clock. */
+export interface Bucket {
+  /** A resource that was never used is absent. */
+  readonly spentUntil: Readonly<Partial<Record<Resource, number>>>;
+  /** What throttles have left of the rate; absent: all of it. */
+  readonly rate?: CorrectedRate;
+}
+
+/** A share of the quota, above 0 and at most 1, and when it was set. */
+export interface CorrectedRate {
+  readonly share: number;
+  readonly atMs: number;
+}
+
+/**
+ * What a call takes: the milliseconds in which the quota makes up for it. A resource without a quota
+ * is absent.
+ */
+export type Hold = Readonly<Partial<Record<Resource, number>>>;
+
+export type Taking =
+  | { readonly admitted: true; readonly spentUntil: Bucket['spentUntil'] }
+  /** In this many milliseconds the hold is admitted, if nobody else takes from the bucket. */
+  | { readonly admitted: false; readonly waitMs: number };
+
+/**
+ * Takes a hold from the bucket if any of its burst is free. So the last hold may exceed the burst: the
+ * overshoot is at most one hold, and a large hold waits no longer than a small one.
+ *
+ * @param burstMs how far ahead of the time a bucket may be spent
+ */
+export function take(bucket: Bucket, hold: Hold, nowMs: number, burstMs: number): Taking {
+  const resources = resourcesOf(hold);
+  const waits = resources.map((each) => (bucket.spentUntil[each] ?? 0) - nowMs - burstMs);
+  const longestMs = Math.max(...waits);
+  if (longestMs >= 0) return { admitted: false, waitMs: Math.floor(longestMs) + 1 };
+  const taken = resources.map((each) => {
+    const fromMs = Math.max(nowMs, bucket.spentUntil[each] ?? 0);
+    return [each, fromMs + (hold[each] ?? 0)] as const;
+  });
+  return { admitted: true, spentUntil: { ...bucket.spentUntil, ...Object.fromEntries(taken) } };
+}
+
+/** Returns the resources that a hold takes. */
+export function resourcesOf(hold: Hold): readonly Resource[] {
+  return RESOURCES.filter((each) => hold[each] !== undefined);
+}
+
+/** Gives back tokens that a call held and did not use. `backMs` is positive. */
+export function giveBack({ spentUntil }: Bucket, backMs: number): Bucket['spentUntil'] {
+  return { ...spentUntil, tokens: (spentUntil.tokens ?? 0) - backMs };
+}
+
+/** A throttle of an admitted call leaves this share of the rate … */
+const AFTER_THROTTLE = 0.8;
+/** … but never less than this … */
+const LEAST_SHARE = 0.1;
+/** … and the rate gains this share of the quota in each minute. */
+const GAIN_PER_MINUTE = 0.05;
+
+/** Returns the share of the quota that is in force, above 0 and at most 1. */
+export function shareOf({ rate }: Bucket, nowMs: number): number {
+  if (!rate) return 1;
+  const minutes = Math.max(0, nowMs - rate.atMs) / 60_000;
+  return Math.min(1, rate.share + GAIN_PER_MINUTE * minutes);
+}
+
+/**
+ * Returns the rate after Bedrock throttled a call that the bucket had admitted; undefined if the rate
+ * was corrected less than `windowMs` ago, because all calls in flight then show the same shortage.
+ */
+export function corrected(
+  bucket: Bucket,
+  nowMs: number,
+  windowMs: number,
+): CorrectedRate | undefined {
+  if (bucket.rate && nowMs < bucket.rate.atMs + windowMs) return undefined;
+  const share = Math.max(LEAST_SHARE, AFTER_THROTTLE * shareOf(bucket, nowMs));
+  return { share, atMs: nowMs };
+}

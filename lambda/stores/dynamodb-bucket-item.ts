@@ -1,0 +1,101 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { CIRCUITS_TABLE } from '../contract/keys.ts';
+import {
+  type Bucket,
+  type CorrectedRate,
+  type Hold,
+  RESOURCES,
+  type Resource,
+} from '../core/admission/bucket.ts';
+
+/** The attributes of a bucket's item. Times are milliseconds since the Unix epoch. */
+const SPENT_UNTIL: Readonly<Record<Resource, string>> = {
+  tokens: 'tokensSpentUntil',
+  requests: 'requestsSpentUntil',
+};
+const SHARE = 'share';
+const SHARE_AT = 'shareAt';
+
+export function bucketItemKey(key: string) {
+  const { partitionKey, controlItem, sortKey, bucketPrefix } = CIRCUITS_TABLE;
+  return marshall({ [partitionKey]: `${bucketPrefix}${key}`, [sortKey]: controlItem });
+}
+
+/** Reads an item. A value that is not a number counts as absent, so the next hold replaces it. */
+export function bucketOf(item: Readonly<Record<string, unknown>>): Bucket {
+  const spentUntil = Object.fromEntries(
+    RESOURCES.map((each) => [each, item[SPENT_UNTIL[each]]]).filter(([, ms]) => isNumber(ms)),
+  );
+  const { [SHARE]: share, [SHARE_AT]: atMs } = item;
+  const isRate = isNumber(share) && share > 0 && share <= 1 && isNumber(atMs);
+  return { spentUntil, ...(isRate && { rate: { share, atMs } }) };
+}
+
+/**
+ * Returns the update that takes a hold from a bucket. DynamoDB has no maximum of two values, so the
+ * update is for one case: a resource that is spent beyond the present (`bucket` says so), or one that is
+ * not. The conditions fail if the bucket is another case by now, or full.
+ */
+export function holdUpdate(bucket: Bucket, hold: Hold, nowMs: number, burstMs: number) {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = { ':now': nowMs };
+  const parts = RESOURCES.flatMap((each) => {
+    const takenMs = hold[each];
+    if (takenMs === undefined) return [];
+    const [name, value] = [`#${each}`, `:${each}`];
+    names[name] = SPENT_UNTIL[each];
+    if ((bucket.spentUntil[each] ?? 0) < nowMs) {
+      values[value] = nowMs + takenMs;
+      values[':number'] = 'N';
+      const isFree = `NOT attribute_type(${name}, :number) OR ${name} < :now`;
+      return [{ set: `${name} = ${value}`, condition: `(${isFree})` }];
+    }
+    values[value] = takenMs;
+    if (!Number.isFinite(burstMs)) {
+      return [{ set: `${name} = ${name} + ${value}`, condition: `${name} >= :now` }];
+    }
+    values[':full'] = nowMs + burstMs;
+    const condition = `${name} >= :now AND ${name} < :full`;
+    return [{ set: `${name} = ${name} + ${value}`, condition }];
+  });
+  return {
+    UpdateExpression: `SET ${parts.map(({ set }) => set).join(', ')}`,
+    ConditionExpression: parts.map(({ condition }) => condition).join(' AND '),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: marshall(values),
+  };
+}
+
+export function giveBackUpdate(backMs: number) {
+  return {
+    UpdateExpression: 'ADD #tokens :back',
+    ExpressionAttributeNames: { '#tokens': SPENT_UNTIL.tokens },
+    ExpressionAttributeValues: marshall({ ':back': -backMs }),
+  };
+}
+
+/** Returns the update of the rate. It fails if another worker has changed the rate since it was read. */
+export function rateUpdate({ rate }: Bucket, { share, atMs }: CorrectedRate) {
+  return {
+    UpdateExpression: 'SET #share = :share, #at = :at',
+    ConditionExpression: rate ? '#at = :known' : NO_RATE,
+    ExpressionAttributeNames: { '#share': SHARE, '#at': SHARE_AT },
+    ExpressionAttributeValues: marshall({
+      ':share': share,
+      ':at': atMs,
+      ...(rate ? { ':known': rate.atMs } : { ':number': 'N', ':none': 0, ':all': 1 }),
+    }),
+  };
+}
+
+/** Holds if `bucketOf` finds no rate, also because someone edited it by hand. */
+const NO_RATE = [
+  'NOT attribute_type(#at, :number)',
+  'NOT attribute_type(#share, :number)',
+  'NOT #share BETWEEN :none AND :all',
+  '#share = :none',
+].join(' OR ');
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}

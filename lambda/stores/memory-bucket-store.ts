@@ -1,0 +1,52 @@
+import {
+  type Bucket,
+  type CorrectedRate,
+  corrected,
+  giveBack,
+  type Hold,
+  take,
+} from '../core/admission/bucket.ts';
+import type { BucketStore, Held } from '../core/admission/bucket-store.ts';
+
+/** Keeps buckets in the memory of one process: for tests, and for a worker whose store is lost. */
+export class MemoryBucketStore implements BucketStore {
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  async hold(key: string, hold: Hold, burstMs: number): Promise<Held> {
+    const bucket = this.#bucket(key);
+    const taking = take(bucket, hold, this.#now(), burstMs);
+    if (!taking.admitted) return { ...taking, bucket };
+    const { spentUntil } = taking;
+    return { ...taking, bucket: this.#set(key, { ...bucket, spentUntil }) };
+  }
+
+  async giveBack(key: string, backMs: number): Promise<void> {
+    const bucket = this.#bucket(key);
+    this.#set(key, { ...bucket, spentUntil: giveBack(bucket, backMs) });
+  }
+
+  async correct(key: string, windowMs: number): Promise<CorrectedRate | undefined> {
+    const bucket = this.#bucket(key);
+    const rate = corrected(bucket, this.#now(), windowMs);
+    if (rate) this.#set(key, { ...bucket, rate });
+    return rate;
+  }
+
+  async read(keys: readonly string[]): Promise<readonly Bucket[]> {
+    return keys.map((key) => this.#bucket(key));
+  }
+
+  #bucket(key: string): Bucket {
+    return this.#buckets.get(key) ?? { spentUntil: {} };
+  }
+
+  #set(key: string, bucket: Bucket): Bucket {
+    this.#buckets.set(key, bucket);
+    return bucket;
+  }
+}

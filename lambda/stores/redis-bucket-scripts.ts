@@ -1,0 +1,53 @@
+/**
+ * One script per operation on a bucket, which is a hash, so that any Redis client can show and edit it.
+ * The rules are those of `lambda/core/admission/bucket.ts`. A field that is not a number counts as
+ * absent. Without `ARGV[1]`, a script takes the time from the server.
+ */
+
+const NOW = `
+local now = tonumber(ARGV[1])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + time[2] / 1000
+end
+local function number(field)
+  local value = tonumber(redis.call('HGET', KEYS[1], field))
+  if value and math.abs(value) < math.huge then return value end
+end`;
+
+/**
+ * ARGV: the time, the burst in milliseconds, then pairs of a resource's field and the milliseconds to
+ * take. Returns the longest wait as text, or nil if the hold was taken; and the hash afterwards.
+ */
+export const HOLD = `${NOW}
+local burst, longest = tonumber(ARGV[2]), nil
+for i = 3, #ARGV, 2 do
+  local wait = (number(ARGV[i]) or 0) - now - burst
+  if not longest or wait > longest then longest = wait end
+end
+if longest >= 0 then
+  return { string.format("%.17g", math.floor(longest) + 1), redis.call('HGETALL', KEYS[1]) }
+end
+for i = 3, #ARGV, 2 do
+  local untilMs = math.max(now, number(ARGV[i]) or 0) + ARGV[i + 1]
+  redis.call('HSET', KEYS[1], ARGV[i], string.format('%.17g', untilMs))
+end
+return { false, redis.call('HGETALL', KEYS[1]) }`;
+
+/** ARGV: the time, the field of the tokens, and the milliseconds to give back. */
+export const GIVE_BACK = `${NOW}
+redis.call('HSET', KEYS[1], ARGV[2], string.format('%.17g', (number(ARGV[2]) or 0) - ARGV[3]))`;
+
+/**
+ * ARGV: the time that was read, the two fields of the rate, their values as they were read ('' if absent),
+ * and their new values. Returns 1 if they were still the same.
+ */
+export const CORRECT = `
+if (redis.call('HGET', KEYS[1], ARGV[2]) or '') ~= ARGV[4] then return 0 end
+if (redis.call('HGET', KEYS[1], ARGV[3]) or '') ~= ARGV[5] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[6], ARGV[3], ARGV[7])
+return 1`;
+
+/** ARGV: the time. Returns the time and the hash. */
+export const READ = `${NOW}
+return { string.format('%.17g', now), redis.call('HGETALL', KEYS[1]) }`;

@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type Bucket, corrected, shareOf, take } from '../../../lambda/core/admission/bucket.ts';
+
+const NOW = Date.UTC(2026, 0, 15, 12);
+const BURST_MS = 15_000;
+
+describe('a bucket', () => {
+  test('never admits more than time, burst and one hold allow, whatever is asked and when', () => {
+    const request = fc.record({
+      afterMs: fc.integer({ min: 0, max: 5_000 }),
+      tokens: fc.integer({ min: 1, max: 30_000 }),
+    });
+    fc.assert(
+      fc.property(fc.array(request, { minLength: 1, maxLength: 200 }), (requests) => {
+        let bucket: Bucket = { spentUntil: {} };
+        let [nowMs, taken, largest] = [NOW, 0, 0];
+        for (const { afterMs, tokens } of requests) {
+          nowMs += afterMs;
+          const taking = take(bucket, { tokens }, nowMs, BURST_MS);
+          if (!taking.admitted) continue;
+          bucket = { spentUntil: taking.spentUntil };
+          taken += tokens;
+          largest = Math.max(largest, tokens);
+        }
+        expect(taken).toBeLessThanOrEqual(nowMs - NOW + BURST_MS + largest);
+      }),
+    );
+  });
+
+  test('leaves no quota unused while somebody asks as soon as the wait is over', () => {
+    const holds = fc.array(fc.integer({ min: 1, max: 30_000 }), { minLength: 20, maxLength: 100 });
+    fc.assert(
+      fc.property(holds, (tokensOf) => {
+        let bucket: Bucket = { spentUntil: {} };
+        let [nowMs, taken] = [NOW, 0];
+        for (const tokens of tokensOf) {
+          let taking = take(bucket, { tokens }, nowMs, BURST_MS);
+          if (!taking.admitted) {
+            nowMs += taking.waitMs;
+            taking = take(bucket, { tokens }, nowMs, BURST_MS);
+          }
+          expect(taking.admitted).toBe(true);
+          if (taking.admitted) bucket = { spentUntil: taking.spentUntil };
+          taken += tokens;
+        }
+        // Each wait rounds up to a whole millisecond.
+        expect(taken).toBeGreaterThanOrEqual(nowMs - NOW + BURST_MS - tokensOf.length - BURST_MS);
+      }),
+    );
+  });
+
+  test('gains 5 % of the quota in a minute after a throttle, up to all of it', () => {
+    const rate = corrected({ spentUntil: {} }, NOW, 60_000);
+    const bucket = { spentUntil: {}, ...(rate && { rate }) };
+
+    expect(shareOf(bucket, NOW)).toBe(0.8);
+    expect(shareOf(bucket, NOW + 60_000)).toBeCloseTo(0.85);
+    expect(shareOf(bucket, NOW + 4 * 60_000)).toBe(1);
+    expect(shareOf(bucket, NOW - 60_000)).toBe(0.8);
+  });
+});

@@ -1,0 +1,49 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { DynamoDbBucketStore } from '../../lambda/stores/dynamodb-bucket-store.ts';
+import { bucketStoreCases } from '../suites/bucket-store.ts';
+import { circuitTablesInProcess } from '../support/dynalite-table.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+const tables = circuitTablesInProcess();
+afterAll(() => tables.close());
+
+bucketStoreCases(
+  'DynamoDB',
+  async (now) =>
+    new DynamoDbBucketStore(tables.client, await tables.create(), {
+      now,
+      storeNow: now,
+      timeoutMs: 10_000,
+    }),
+  10,
+);
+
+describe('a bucket in DynamoDB', () => {
+  test.each([
+    { tokensSpentUntil: 'soon' },
+    { tokensSpentUntil: null, requestsSpentUntil: [1] },
+    { share: 'all', shareAt: 5 },
+    { share: 7, shareAt: 5 },
+    { share: 0, shareAt: 5 },
+    { share: 0.5, shareAt: 'noon' },
+  ])(
+    'that somebody edited to %j is repaired by the next hold and the next correction',
+    async (edit) => {
+      const clock = new FakeClock();
+      const table = await tables.create();
+      const store = new DynamoDbBucketStore(tables.client, table, {
+        now: () => clock.now(),
+        storeNow: () => clock.now(),
+        timeoutMs: 10_000,
+      });
+      const item = { circuit: 'bucket/a', item: 'control', ...edit };
+      await tables.client.send(new PutItemCommand({ TableName: table, Item: marshall(item) }));
+
+      expect((await store.hold('a', { tokens: 9_000, requests: 1 }, 5_000)).admitted).toBe(true);
+      expect((await store.hold('a', { tokens: 1, requests: 1 }, 5_000)).admitted).toBe(false);
+      expect((await store.correct('a', 1_000))?.share).toBe(0.8);
+    },
+  );
+});

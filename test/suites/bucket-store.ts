@@ -1,0 +1,206 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Bucket, Hold } from '../../lambda/core/admission/bucket.ts';
+import type { BucketStore } from '../../lambda/core/admission/bucket-store.ts';
+import { MemoryBucketStore } from '../../lambda/stores/memory-bucket-store.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+/** Opens an empty store with this clock. */
+export type OpenBucketStore = (now: () => number) => Promise<BucketStore>;
+
+const KEY = 'us-east-1/geo/anthropic.claude-sonnet-4-5';
+const BURST_MS = 15_000;
+
+/** The contract of a store of buckets. `runs`: the tries of the property. */
+export function bucketStoreCases(name: string, open: OpenBucketStore, runs: number): void {
+  describe(`buckets in ${name}`, () => {
+    const begin = async () => {
+      const clock = new FakeClock();
+      return { clock, store: await open(() => clock.now()) };
+    };
+    const isAdmitted = async (store: BucketStore, hold: Hold, burstMs = BURST_MS) =>
+      (await store.hold(KEY, hold, burstMs)).admitted;
+
+    test('admit holds until the burst is spent, and say how long the next one waits', async () => {
+      const { clock, store } = await begin();
+      for (const _ of [1, 2, 3]) expect(await isAdmitted(store, { tokens: 5_000 })).toBe(true);
+
+      const refused = await store.hold(KEY, { tokens: 5_000 }, BURST_MS);
+
+      expect(refused).toMatchObject({ admitted: false, waitMs: 1 });
+      await clock.advance(1);
+      expect(await isAdmitted(store, { tokens: 5_000 })).toBe(true);
+      expect(await store.hold(KEY, { tokens: 1 }, BURST_MS)).toMatchObject({ waitMs: 5_000 });
+      await clock.advance(4_999);
+      expect(await isAdmitted(store, { tokens: 1 })).toBe(false);
+      await clock.advance(1);
+      expect(await isAdmitted(store, { tokens: 1 })).toBe(true);
+    });
+
+    test('write nothing when they refuse (BerriAI/litellm PR 27001: refusals emptied the bucket)', async () => {
+      const { store } = await begin();
+      await store.hold(KEY, { tokens: 20_000, requests: 10 }, BURST_MS);
+      const before = await store.read([KEY]);
+
+      for (const _ of [1, 2, 3, 4, 5]) {
+        expect(await isAdmitted(store, { tokens: 1_000, requests: 10 })).toBe(false);
+      }
+
+      expect(await store.read([KEY])).toEqual(before);
+    });
+
+    test('exceed the burst by at most one hold when many workers race (BerriAI/litellm 18730)', async () => {
+      const { store } = await begin();
+      const hold = { tokens: 2_000 };
+
+      const race = Array.from({ length: 40 }, () => store.hold(KEY, hold, BURST_MS));
+      const admitted = (await Promise.all(race)).filter((each) => each.admitted);
+
+      // 7 × 2 s are within 15 s, and the eighth hold runs into debt.
+      expect(admitted).toHaveLength(8);
+    });
+
+    test('do not starve a large hold beside small ones, although it exceeds the burst', async () => {
+      const { clock, store } = await begin();
+      await store.hold(KEY, { tokens: 20_000 }, BURST_MS);
+      const large = await store.hold(KEY, { tokens: 12_000 }, BURST_MS);
+      const small = await store.hold(KEY, { tokens: 10 }, BURST_MS);
+
+      expect(large).toMatchObject({ admitted: false, waitMs: 5_001 });
+      expect(small).toMatchObject({ admitted: false, waitMs: 5_001 });
+      await clock.advance(5_001);
+      expect(await isAdmitted(store, { tokens: 12_000 })).toBe(true);
+    });
+
+    test('admit a hold larger than the whole burst (BerriAI/litellm PR 29191: refused for ever)', async () => {
+      const { store } = await begin();
+
+      expect(await isAdmitted(store, { tokens: 10 * BURST_MS })).toBe(true);
+    });
+
+    test('take tokens and requests together, or neither', async () => {
+      const { store } = await begin();
+      await store.hold(KEY, { tokens: 100, requests: 16_000 }, BURST_MS);
+
+      expect(await store.hold(KEY, { tokens: 100, requests: 100 }, BURST_MS)).toMatchObject({
+        admitted: false,
+        waitMs: 1_001,
+      });
+      expect(await isAdmitted(store, { tokens: 100 })).toBe(true);
+    });
+
+    test('give back what a call did not use, and take what it used beyond its hold', async () => {
+      const { clock, store } = await begin();
+      await store.hold(KEY, { tokens: 30_000 }, BURST_MS);
+
+      await store.giveBack(KEY, 25_000);
+      expect(await untilOf(store, clock)).toBe(5_000);
+      await store.hold(KEY, { tokens: 20_000 }, Number.POSITIVE_INFINITY);
+      expect(await untilOf(store, clock)).toBe(25_000);
+      expect(await isAdmitted(store, { tokens: 1 })).toBe(false);
+    });
+
+    test('take what a call used beyond its hold from the present on, when the bucket was idle', async () => {
+      const { clock, store } = await begin();
+      await store.hold(KEY, { tokens: 1_000 }, BURST_MS);
+      await clock.advance(60_000);
+
+      await store.hold(KEY, { tokens: 4_000 }, Number.POSITIVE_INFINITY);
+
+      expect(await untilOf(store, clock)).toBe(4_000);
+    });
+
+    test('forget a hold that nobody settles', async () => {
+      const { clock, store } = await begin();
+      await store.hold(KEY, { tokens: 40_000 }, BURST_MS);
+      await clock.advance(40_000);
+
+      expect(await untilOf(store, clock)).toBe(0);
+      for (const _ of [1, 2, 3]) expect(await isAdmitted(store, { tokens: 5_000 })).toBe(true);
+      expect(await isAdmitted(store, { tokens: 5_000 })).toBe(false);
+    });
+
+    test('leave 80 % of the rate after a throttle, once a window and not below 10 %', async () => {
+      const { clock, store } = await begin();
+
+      expect((await store.correct(KEY, 10_000))?.share).toBe(0.8);
+      expect(await store.correct(KEY, 10_000)).toBeUndefined();
+      await clock.advance(60_000);
+      expect((await store.correct(KEY, 10_000))?.share).toBeCloseTo(0.68);
+      for (let i = 0; i < 12; i++) {
+        await clock.advance(10_000);
+        await store.correct(KEY, 10_000);
+      }
+      expect((await store.read([KEY]))[0]?.rate?.share).toBe(0.1);
+    });
+
+    test('correct the rate once when many workers are throttled at the same time', async () => {
+      const { store } = await begin();
+
+      const corrections = await Promise.all([1, 2, 3, 4].map(() => store.correct(KEY, 10_000)));
+
+      expect(corrections.filter((each) => each)).toHaveLength(1);
+      expect((await store.read([KEY]))[0]?.rate?.share).toBe(0.8);
+    });
+
+    test('are empty and apart from each other', async () => {
+      const { store } = await begin();
+      await store.hold(KEY, { tokens: 20_000 }, BURST_MS);
+
+      expect(await store.read(['eu-west-1/geo/x'])).toEqual([{ spentUntil: {} }]);
+      expect((await store.hold('eu-west-1/geo/x', { tokens: 1 }, BURST_MS)).admitted).toBe(true);
+    });
+
+    test('follow the pure rules under any sequence of operations', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(operation, { maxLength: 25 }), async (operations) => {
+          const clock = new FakeClock();
+          const [store, model] = [
+            await open(() => clock.now()),
+            new MemoryBucketStore(() => clock.now()),
+          ];
+          for (const each of operations) {
+            const [actual, expected] = [await each(store, clock), await each(model)];
+            expect(actual).toEqual(expected);
+          }
+          expect(await store.read([KEY])).toEqual(await model.read([KEY]));
+        }),
+        { numRuns: runs },
+      );
+    });
+  });
+}
+
+/** How far the tokens of the bucket are spent beyond the present, in milliseconds. */
+async function untilOf(store: BucketStore, clock: FakeClock): Promise<number> {
+  const [bucket] = (await store.read([KEY])) as [Bucket];
+  return (bucket.spentUntil.tokens ?? 0) - clock.now();
+}
+
+type Operation = (store: BucketStore, clock?: FakeClock) => Promise<unknown>;
+
+const ms = fc.integer({ min: 1, max: 20_000 });
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  fc
+    .record({ tokens: ms, requests: fc.option(ms, { nil: undefined }), burst: ms })
+    .map(({ tokens, requests, burst }): Operation => {
+      const hold = { tokens, ...(requests !== undefined && { requests }) };
+      return (store) => store.hold(KEY, hold, burst);
+    }),
+  ms.map(
+    (back): Operation =>
+      (store) =>
+        store.giveBack(KEY, back),
+  ),
+  ms.map(
+    (more): Operation =>
+      (store) =>
+        store.hold(KEY, { tokens: more }, Infinity),
+  ),
+  fc.constant<Operation>((store) => store.correct(KEY, 10_000)),
+  ms.map(
+    (later): Operation =>
+      async (_, clock) =>
+        void (await clock?.advance(later)),
+  ),
+);
