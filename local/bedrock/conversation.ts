@@ -15,7 +15,7 @@ export interface Conversation {
   /** The text of the last user message. */
   readonly prompt: string;
   readonly inputTokens: number;
-  /** The output tokens to reserve from the quota. @default the model's maximum, as in Bedrock */
+  /** The output tokens to hold of the quota. @default the model's maximum, as in Bedrock */
   readonly maxTokens: number;
   readonly jobId?: string;
   /** @default the prompt is all there is */

@@ -37,7 +37,7 @@ export interface ModelBehavior {
   readonly answers?: AnswerLength;
 }
 
-/** Chooses the course of a call, and reserves its tokens of the quotas. */
+/** Chooses the course of a call, and holds its tokens of the quotas. */
 export function courseOf(
   call: ModelCall,
   conversation: Conversation,
@@ -56,7 +56,12 @@ export function courseOf(
     msPerToken: pace.msPerToken * effects.slowdown * effects.tokenSlowdown,
     answer: given,
     end: endOf(effects.streamFault, given.usage.outputTokens, random),
-    settle: (outputTokens) => effects.settle({ inputTokens, outputTokens }),
+    // What is read from the cache costs no quota.
+    settle: (outputTokens) =>
+      effects.settle({
+        inputTokens: given.usage.inputTokens + (given.usage.cacheWriteInputTokens ?? 0),
+        outputTokens,
+      }),
   };
 }
 

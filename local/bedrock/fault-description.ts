@@ -41,7 +41,7 @@ const OTHER_EFFECTS: Readonly<Record<Exclude<FaultName, ServiceErrorKind>, strin
     'The usual time to the first token, then a fraction of the usual speed. Converse answers later.',
   'long-answer': 'An answer of this length, cut at maxTokens. Its text is numbered lines.',
   quota:
-    'Each target has its own quota of this size for Converse and ConverseStream. Calls beyond it fail like throttle-rate (requests) or throttle-minute (tokens). At least one of the two limits is required.',
+    'Real quotas for Converse and ConverseStream. A call holds its input and maxTokens when it starts, and is charged for its use when it ends. Calls beyond a quota fail like throttle-rate (requests), throttle-minute (tokens) or throttle-day. At least one of requestsPerMinute, tokensPerMinute and tokensPerDay is required.',
 };
 
 /** Describes the fields of a rule, every fault and the presets, for people and for a console. */

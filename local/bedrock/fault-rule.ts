@@ -53,6 +53,49 @@ const STREAM_VARIANTS = [
   }),
 ] as const;
 
+const A_LIMIT = 'a number above 0, here, in tokensPerMinute or in tokensPerDay';
+
+/** Real quotas of an account. */
+const QUOTA_VARIANT = z
+  .strictObject({
+    fault: z.enum(['quota']),
+    ...COMMON_FIELDS,
+    requestsPerMinute: above0('requests').optional().meta({
+      description:
+        'The requests per minute for each source Region, scope and model. Default: no limit.',
+    }),
+    tokensPerMinute: above0('tokens').optional().meta({
+      description:
+        'The tokens per minute for each source Region, scope and model. Default: no limit.',
+    }),
+    tokensPerDay: above0('tokens').optional().meta({
+      description:
+        'The tokens per day for each source Region, of all its models together. Default: no limit.',
+    }),
+    outsideRequestsPerMinute: above0('requests').optional().meta({
+      description: 'The requests per minute that another user of the account makes. Default: none.',
+    }),
+    outsideTokensPerMinute: above0('tokens').optional().meta({
+      description: 'The tokens per minute that another user of the account takes. Default: none.',
+    }),
+    burndownRate: above0().optional().meta({
+      description:
+        'The tokens of the quota that one output token costs. Default: the documented number of the model.',
+      unit: 'tokens',
+    }),
+    minuteSeconds: above0('seconds').optional().meta({
+      description:
+        'The length of the minute of this quota; a test sets a short one, which shortens the day too. Default: 60.',
+    }),
+  })
+  .refine(
+    ({ requestsPerMinute, tokensPerMinute, tokensPerDay }) =>
+      (requestsPerMinute ?? tokensPerMinute ?? tokensPerDay) !== undefined,
+    { path: ['requestsPerMinute'], message: A_LIMIT },
+  );
+
+export type QuotaRule = z.infer<typeof QUOTA_VARIANT>;
+
 /** One schema for each set of fields; a schema may stand for several faults. */
 export const RULE_VARIANTS = [
   z.strictObject({ fault: z.enum(PLAIN_FAULTS), ...COMMON_FIELDS }),
@@ -102,30 +145,7 @@ export const RULE_VARIANTS = [
       unit: 'tokens',
     }),
   }),
-  z
-    .strictObject({
-      fault: z.enum(['quota']),
-      ...COMMON_FIELDS,
-      requestsPerMinute: above0('requests')
-        .optional()
-        .meta({ description: 'The requests that a target accepts per minute. Default: no limit.' }),
-      tokensPerMinute: above0('tokens')
-        .optional()
-        .meta({ description: 'The tokens that a target accepts per minute. Default: no limit.' }),
-      burndownRate: above0().optional().meta({
-        description:
-          'The quota tokens that one output token costs. Claude 4 models have 5. Default: 1.',
-        unit: 'tokens',
-      }),
-      minuteSeconds: above0('seconds').optional().meta({
-        description:
-          'The length of the minute of this quota; a test sets a short one. Default: 60.',
-      }),
-    })
-    .refine((quota) => (quota.requestsPerMinute ?? quota.tokensPerMinute) !== undefined, {
-      path: ['requestsPerMinute'],
-      message: 'a number above 0, here or in tokensPerMinute',
-    }),
+  QUOTA_VARIANT,
 ] as const;
 
 const FAULT_NAMES = RULE_VARIANTS.flatMap(({ shape }) => shape.fault.options);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { AccountQuotas, type Exhausted, type QuotaHold } from './account-quotas.ts';
 import { applies, type FaultRule, type PromptedCall, type StreamRule } from './fault-rule.ts';
-import { Quota, type Usage } from './quota.ts';
+import type { Usage } from './quota.ts';
 import type { Random } from './seeded-random.ts';
 
 /** A rule that makes a call fail before its first token. */
@@ -33,8 +34,8 @@ export interface ListedFault {
 }
 
 interface SetFault extends ListedFault {
-  /** The quota of each target that has been called; empty unless the rule is a quota. */
-  readonly quotas: Map<string, Quota>;
+  /** @default the rule is no quota */
+  readonly quotas?: AccountQuotas;
 }
 
 /**
@@ -52,7 +53,8 @@ export class Faults {
   /** @returns the id for `clear` */
   set(rule: FaultRule): string {
     const id = randomUUID().slice(0, 8);
-    this.#faults.set(id, { id, setAtMs: this.#now(), rule, quotas: new Map() });
+    const quotas = rule.fault === 'quota' ? new AccountQuotas(rule, this.#now) : undefined;
+    this.#faults.set(id, { id, setAtMs: this.#now(), rule, ...(quotas && { quotas }) });
     return id;
   }
 
@@ -69,7 +71,7 @@ export class Faults {
     return [...this.#faults.values()].map(({ id, setAtMs, rule }) => ({ id, setAtMs, rule }));
   }
 
-  /** Draws the faults of a call and reserves `tokens` of the target's quotas. */
+  /** Draws the faults of a call, and holds `tokens` of the quotas that apply to it. */
   applyTo(call: PromptedCall, tokens: number, random: Random): FaultEffects {
     const nowMs = this.#now();
     const drawn = [...this.#faults.values()].filter(
@@ -81,8 +83,7 @@ export class Faults {
     const failure = rules.find(isFailing);
     if (failure) return { failure, ...changes, settle: () => undefined };
     if (call.operation === 'count-tokens') return { ...changes, settle: () => undefined };
-    const target = `${call.region}/${call.model}`;
-    return { ...changes, ...reserve(quotasOf(drawn, target, nowMs), tokens, this.#now) };
+    return { ...changes, ...holdAll(drawn, call, tokens) };
   }
 }
 
@@ -103,34 +104,31 @@ function isFailing(rule: FaultRule): rule is FailingRule {
   return !isStreamRule(rule) && !EFFECTS.some((name) => name === rule.fault);
 }
 
-function quotasOf(faults: readonly SetFault[], target: string, nowMs: number): readonly Quota[] {
-  return faults.flatMap(({ rule, quotas }) => {
-    if (rule.fault !== 'quota') return [];
-    const quota = quotas.get(target) ?? new Quota(rule, nowMs);
-    quotas.set(target, quota);
-    return [quota];
-  });
-}
-
-/** Reserves tokens of every quota or of none: if one refuses, the others get theirs back. */
-function reserve(
-  quotas: readonly Quota[],
+/** Holds tokens of every quota or of none: if one refuses, the others get theirs back. */
+function holdAll(
+  faults: readonly SetFault[],
+  call: PromptedCall,
   tokens: number,
-  now: () => number,
 ): Pick<FaultEffects, 'failure' | 'settle'> {
-  const reserved: Quota[] = [];
+  const holds: QuotaHold[] = [];
   const settle = (used: Usage) => {
-    for (const quota of reserved) quota.settle(tokens, used, now());
+    for (const hold of holds) hold.settle(used);
   };
-  for (const quota of quotas) {
-    const exhausted = quota.reserve(tokens, now());
-    if (exhausted === undefined) {
-      reserved.push(quota);
+  for (const { quotas } of faults) {
+    const held = quotas?.hold(call, tokens);
+    if (held === undefined) continue;
+    if (typeof held === 'object') {
+      holds.push(held);
       continue;
     }
     settle({ inputTokens: 0, outputTokens: 0 });
-    const fault = exhausted === 'requests' ? 'throttle-rate' : 'throttle-minute';
-    return { failure: { fault }, settle: () => undefined };
+    return { failure: { fault: THROTTLES[held] }, settle: () => undefined };
   }
   return { settle };
 }
+
+const THROTTLES = {
+  requests: 'throttle-rate',
+  tokens: 'throttle-minute',
+  day: 'throttle-day',
+} as const satisfies Record<Exhausted, string>;

@@ -1,37 +1,45 @@
-/** The limits of an account's quota for one target. */
+/** The limits of a quota. An absent limit limits nothing. */
 export interface QuotaLimits {
   readonly requestsPerMinute?: number;
   readonly tokensPerMinute?: number;
-  /** The quota tokens that one output token costs; Claude 4 models have 5. @default 1 */
-  readonly burndownRate?: number;
-  /** The length of this quota's minute; a test sets a short one. @default 60 */
-  readonly minuteSeconds?: number;
+  /** What another user of the same account takes of the quota all the time. @default 0 */
+  readonly outsideRequestsPerMinute?: number;
+  /** @default 0 */
+  readonly outsideTokensPerMinute?: number;
 }
 
+/** The tokens of a call; reads from the cache cost no quota. */
 export interface Usage {
+  /** Input tokens with those that are written to the cache. */
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
 
 /**
- * A request bucket and a token bucket that refill steadily. A call reserves its input tokens and
- * maxTokens when it starts. When it ends, it is charged for the tokens it used, as in Bedrock (User
- * Guide, "How tokens are counted in Amazon Bedrock"). A refused call takes nothing.
+ * A bucket of requests and one of tokens that refill steadily. A call holds its input tokens and
+ * maxTokens when it starts. When it ends, it is charged for the tokens it used, output with its
+ * burndown, as in Bedrock (User Guide, "How tokens are counted in Amazon Bedrock"). A refused call
+ * takes nothing.
  */
 export class Quota {
-  readonly #requests: Bucket;
-  readonly #tokens: Bucket;
-  readonly #burndownRate: number;
+  readonly #requests: RefillingBucket;
+  readonly #tokens: RefillingBucket;
 
-  constructor(limits: QuotaLimits, nowMs: number) {
-    const minuteMs = (limits.minuteSeconds ?? 60) * 1000;
-    this.#requests = new Bucket(limits.requestsPerMinute ?? Infinity, minuteMs, nowMs);
-    this.#tokens = new Bucket(limits.tokensPerMinute ?? Infinity, minuteMs, nowMs);
-    this.#burndownRate = limits.burndownRate ?? 1;
+  constructor(limits: QuotaLimits, minuteMs: number, nowMs: number) {
+    const { requestsPerMinute, outsideRequestsPerMinute } = limits;
+    const { tokensPerMinute, outsideTokensPerMinute } = limits;
+    this.#requests = new RefillingBucket(
+      perMs(requestsPerMinute ?? Infinity, outsideRequestsPerMinute, minuteMs),
+      nowMs,
+    );
+    this.#tokens = new RefillingBucket(
+      perMs(tokensPerMinute ?? Infinity, outsideTokensPerMinute, minuteMs),
+      nowMs,
+    );
   }
 
-  /** Returns the exhausted bucket, or undefined if the reservation is made. */
-  reserve(tokens: number, nowMs: number): 'requests' | 'tokens' | undefined {
+  /** Returns what is used up, or undefined if the call holds its tokens now. */
+  hold(tokens: number, nowMs: number): 'requests' | 'tokens' | undefined {
     if (this.#requests.level(nowMs) < 1) return 'requests';
     if (this.#tokens.level(nowMs) < tokens) return 'tokens';
     this.#requests.take(1, nowMs);
@@ -39,37 +47,78 @@ export class Quota {
     return undefined;
   }
 
-  settle(reservedTokens: number, used: Usage, nowMs: number): void {
-    const spent = used.inputTokens + this.#burndownRate * used.outputTokens;
-    this.#tokens.take(spent - reservedTokens, nowMs);
+  /** Gives the hold back, and takes what the call used. */
+  settle(heldTokens: number, usedTokens: number, nowMs: number): void {
+    this.#tokens.take(usedTokens - heldTokens, nowMs);
   }
 }
 
-class Bucket {
-  readonly #capacity: number;
-  readonly #refillPerMs: number;
+/** The tokens that a source Region may use in a day, of all its models together. They do not refill. */
+export class DayQuota {
+  readonly #tokensPerDay: number;
+  readonly #dayMs: number;
+  #dayStartMs: number;
+  #used = 0;
+
+  constructor(tokensPerDay: number, dayMs: number, nowMs: number) {
+    this.#tokensPerDay = tokensPerDay;
+    this.#dayMs = dayMs;
+    this.#dayStartMs = nowMs;
+  }
+
+  isUsedUp(nowMs: number): boolean {
+    const days = Math.floor((nowMs - this.#dayStartMs) / this.#dayMs);
+    if (days > 0) {
+      this.#dayStartMs += days * this.#dayMs;
+      this.#used = 0;
+    }
+    return this.#used >= this.#tokensPerDay;
+  }
+
+  use(tokens: number): void {
+    this.#used += tokens;
+  }
+}
+
+interface Flow {
+  readonly capacity: number;
+  readonly refillPerMs: number;
+  readonly outsidePerMs: number;
+}
+
+function perMs(capacity: number, outside = 0, minuteMs: number): Flow {
+  return { capacity, refillPerMs: capacity / minuteMs, outsidePerMs: outside / minuteMs };
+}
+
+class RefillingBucket {
+  readonly #flow: Flow;
   #level: number;
   #levelAtMs: number;
 
-  constructor(capacity: number, minuteMs: number, nowMs: number) {
-    this.#capacity = capacity;
-    this.#refillPerMs = capacity / minuteMs;
-    this.#level = capacity;
+  constructor(flow: Flow, nowMs: number) {
+    this.#flow = flow;
+    this.#level = flow.capacity;
     this.#levelAtMs = nowMs;
   }
 
+  /** The level. The outside user takes its part as long as anything is there. */
   level(nowMs: number): number {
-    if (this.#capacity === Infinity) return Infinity;
-    const refilled = this.#level + (nowMs - this.#levelAtMs) * this.#refillPerMs;
-    return Math.min(this.#capacity, refilled);
+    const { capacity, refillPerMs, outsidePerMs } = this.#flow;
+    if (capacity === Infinity) return Infinity;
+    const elapsedMs = nowMs - this.#levelAtMs;
+    const debtMs = Math.min(elapsedMs, Math.max(0, -this.#level) / refillPerMs);
+    const level = this.#level + debtMs * refillPerMs;
+    const sharedMs = elapsedMs - debtMs;
+    const changed = level + sharedMs * (refillPerMs - outsidePerMs);
+    return Math.min(capacity, level < 0 ? level : Math.max(0, changed));
   }
 
   /**
    * Takes an amount from the bucket, or returns a negative one to it. The level falls below 0 if a
-   * call used more than it reserved.
+   * call used more than it held.
    */
   take(amount: number, nowMs: number): void {
-    this.#level = Math.min(this.#capacity, this.level(nowMs) - amount);
+    this.#level = Math.min(this.#flow.capacity, this.level(nowMs) - amount);
     this.#levelAtMs = nowMs;
   }
 }

@@ -13,7 +13,7 @@ export type OperationHandler = (call: ReceivedCall) => {
   readonly size: Pick<CallStart, 'inputTokens' | 'maxTokens' | 'jobId'>;
   /** The id or the ARN of the guardrail that the call applies. @default none */
   readonly guardrail?: string;
-  /** Runs only if the caller may make the call, because it draws faults and reserves quota. */
+  /** Runs only if the caller may make the call, because it draws faults and holds quota. */
   chooseResult(): Delivery;
 };
 

@@ -184,7 +184,7 @@ test('a slow model multiplies its latency by the factor', async () => {
 test('a quota throttles by the tokens that calls reserve and use', async () => {
   let nowMs = 0;
   const fake = await aFake({ now: () => nowMs });
-  fake.setFault({ fault: 'quota', tokensPerMinute: 150, minuteSeconds: 6 });
+  fake.setFault({ fault: 'quota', tokensPerMinute: 150, burndownRate: 1, minuteSeconds: 6 });
   const client = aClient(fake.url);
 
   // Each call reserves 3 + 100 tokens and uses 3 + about 30 of them.

@@ -112,7 +112,7 @@ describe('long answers', () => {
 
 test('a caller that leaves a stream pays for the whole answer', async () => {
   const fake = await aFake({ latency: { tokensPerSecond: 20 }, now: () => 0 });
-  fake.setFault({ fault: 'quota', tokensPerMinute: 1000 });
+  fake.setFault({ fault: 'quota', tokensPerMinute: 1000, burndownRate: 1 });
   fake.setFault({ fault: 'long-answer', tokens: 800 });
   const client = aClient(fake.url);
   const abort = new AbortController();
@@ -133,7 +133,7 @@ test('a caller that leaves a stream pays for the whole answer', async () => {
 
 test('a broken stream costs the tokens that were sent', async () => {
   const fake = await aFake({ now: () => 0 });
-  fake.setFault({ fault: 'quota', tokensPerMinute: 1000 });
+  fake.setFault({ fault: 'quota', tokensPerMinute: 1000, burndownRate: 1 });
   fake.setFault({ fault: 'stream-error', afterTokens: 10 });
   const client = aClient(fake.url);
   await readStream(await client.send(aStream({ inferenceConfig: { maxTokens: 900 } })));

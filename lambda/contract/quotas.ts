@@ -1,0 +1,62 @@
+/**
+ * Facts about Bedrock's quotas. A quota belongs to the account, a source Region, a scope and a model, so
+ * targets may share one. The quota of tokens per day covers all models of a source Region together.
+ *
+ * Sources, read in November 2026: Amazon Bedrock user guide, "Quotas for the bedrock-runtime endpoint"
+ * and "How tokens are counted in Amazon Bedrock", partly through notes that quote them. AWS does not
+ * document the shape of a minute.
+ */
+import { GLOBAL_GEOGRAPHY, profileOf } from './geography.ts';
+import { modelFacts } from './models.ts';
+import type { Target } from './policy.ts';
+
+/**
+ * On-demand calls, calls through a profile of a geography and calls through a global profile have
+ * quotas of their own.
+ */
+export const QUOTA_SCOPES = ['on-demand', 'geo', 'global'] as const;
+export type QuotaScope = (typeof QUOTA_SCOPES)[number];
+
+/** Returns the scope of the quota that a call to the target is charged to. */
+export function quotaScopeOf(target: Target): QuotaScope {
+  const { geography } = profileOf(target);
+  if (geography === undefined) return 'on-demand';
+  return geography === GLOBAL_GEOGRAPHY ? 'global' : 'geo';
+}
+
+/** Returns the name of the target's quota: `<source Region>/<scope>/<model>`. */
+export function quotaKey(target: Target): string {
+  return `${target.region}/${quotaScopeOf(target)}/${profileOf(target).model}`;
+}
+
+/** The burndown of a model of which nothing is known: one that is too low would lead to throttles. */
+const UNKNOWN_BURNDOWN = 10;
+
+/** The tokens of the quota that an output token of a Claude model costs, where it is documented. */
+const CLAUDE_BURNDOWN: Readonly<Record<string, number>> = {
+  'anthropic.claude-3-haiku-20240307-v1:0': 1,
+  'anthropic.claude-3-sonnet-20240229-v1:0': 1,
+  'anthropic.claude-3-opus-20240229-v1:0': 1,
+  'anthropic.claude-3-5-haiku-20241022-v1:0': 1,
+  'anthropic.claude-3-5-sonnet-20240620-v1:0': 1,
+  'anthropic.claude-3-5-sonnet-20241022-v2:0': 1,
+  'anthropic.claude-3-7-sonnet-20250219-v1:0': 5,
+  'anthropic.claude-haiku-4-5-20251001-v1:0': 5,
+  'anthropic.claude-opus-4-20250514-v1:0': 5,
+  'anthropic.claude-opus-4-1-20250805-v1:0': 5,
+  'anthropic.claude-opus-4-5-20251101-v1:0': 5,
+  'anthropic.claude-opus-4-6-v1': 5,
+  'anthropic.claude-opus-4-7': 5,
+  'anthropic.claude-opus-4-8': 15,
+  'anthropic.claude-sonnet-4-20250514-v1:0': 5,
+  'anthropic.claude-sonnet-4-5-20250929-v1:0': 5,
+  'anthropic.claude-sonnet-4-6': 5,
+};
+
+/** Returns how many tokens of the quota one output token of the target costs. */
+export function burndownOf(target: Target): number {
+  if (!modelFacts(target)) return UNKNOWN_BURNDOWN;
+  const { model } = profileOf(target);
+  if (!model.startsWith('anthropic.')) return 1;
+  return CLAUDE_BURNDOWN[model] ?? UNKNOWN_BURNDOWN;
+}
