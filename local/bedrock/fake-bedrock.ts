@@ -135,7 +135,7 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
     }
     const body = await text(request);
     const controlRequest = { method: request.method ?? 'GET', url, body };
-    sendReply(response, controlReply(controlRequest, { faults, log, requests }));
+    sendReply(response, controlReply(controlRequest, { faults, log, requests, seed }));
   }
 }
 

@@ -18,6 +18,8 @@ export interface FakeState {
   readonly faults: Faults;
   readonly log: CallLog;
   readonly requests: RequestLog;
+  /** The seed of everything that is drawn. */
+  readonly seed: number;
 }
 
 interface Route {
@@ -36,8 +38,8 @@ const NO_CONTENT: Reply = { status: 204, headers: {}, body: '' };
 /** The fault control sets faults and reads the log while the fake runs. */
 const ROUTES: Readonly<Record<string, Route>> = {
   'GET /_control': {
-    does: 'Describes the fault control: its routes, every fault with its fields, and presets.',
-    reply: descriptionReply,
+    does: 'Describes the fault control: its routes, every fault with its fields, presets, and the seed.',
+    reply: (_, { seed }) => descriptionReply(seed),
   },
   'GET /_control/faults': {
     does: 'Lists the faults that are set, each with its id.',
@@ -132,9 +134,10 @@ export function isForeign(headers: IncomingHttpHeaders, port: number): boolean {
   return !own.includes(String(host)) || !isOwnOrigin;
 }
 
-function descriptionReply(): Reply {
+function descriptionReply(seed: number): Reply {
   const description = {
     help: HELP,
+    seed,
     routes: Object.entries(ROUTES).map(([route, { does }]) => ({ route, does })),
     example: { model: '*sonnet-4-5*', fault: 'throttle-minute', probability: 0.5 },
     ...describeFaults(),

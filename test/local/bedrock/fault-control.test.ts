@@ -54,6 +54,10 @@ describe('GET /_control describes', () => {
     });
   });
 
+  test('the seed of what it draws', async () => {
+    expect((await send('GET', '')).body.seed).toBe(1);
+  });
+
   test('every fault, with a required field, a unit and a range', async () => {
     const { body } = await send('GET', '');
     const byName = Object.fromEntries(
