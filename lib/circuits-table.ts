@@ -79,6 +79,18 @@ export class CircuitsTable extends Construct {
     });
   }
 
+  /** Grants adding tenants to their registry, but no other write. */
+  grantAddTenants(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:PutItem'],
+      resourceArns: [this.table.tableArn],
+      conditions: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [CIRCUITS_TABLE.tenantsKey] },
+      },
+    });
+  }
+
   /** Every function that uses the circuits also needs the password of their server. */
   #grant(grantee: IGrantable, verbs: readonly string[]): Grant {
     if (this.#secret) grantReadSecret(this.#secret, grantee);

@@ -33,6 +33,7 @@ export class RequestHandler extends Construct {
     jobs.grantAccept(this.function);
     circuits.grantRead(this.function);
     circuits.grantReadCalls(this.function);
+    circuits.grantAddTenants(this.function);
     results.grantWritePrompts(this.function);
     results.grantUploads(this.function);
     results.grantPurge(this.function);

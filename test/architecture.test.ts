@@ -60,7 +60,7 @@ const RULES: readonly Rule[] = [
   },
   // The composition that all handlers share.
   { files: /^lambda\/compose\.ts$/, mayImport: [CORE, CONTRACT, ADAPTERS, /^@aws-sdk\//] },
-  { files: /^lambda\/http\//, mayImport: [CORE, CONTRACT, EVENT_TYPES] },
+  { files: /^lambda\/http\//, mayImport: [CORE, CONTRACT, NODE, EVENT_TYPES] },
   { files: /^lib\//, mayImport: [/^lib\//, CONTRACT, CDK, NODE, /^esbuild$/] },
   { files: /^local\//, mayImport: [/^local\//, CONTRACT, /^(?!lib\/|lambda\/|aws-cdk-lib)/] },
   // The doctor calls AWS as the functions do, through the same adapters.

@@ -10,7 +10,8 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { JOBS_TABLE } from '../contract/keys.ts';
 import type { DueJob, Job } from '../core/jobs/job.ts';
-import type { JobQuery, JobStore, ListedJob } from '../core/jobs/job-store.ts';
+import type { JobFilter, JobQuery } from '../core/jobs/job-query.ts';
+import type { JobStore, ListedJob } from '../core/jobs/job-store.ts';
 import { alreadyApplied } from '../core/jobs/row-update.ts';
 import { updateExpression } from './update-expression.ts';
 
@@ -150,20 +151,45 @@ export function dynamoDbJobStore(client: DynamoDBClient, tableName: string): Job
  * Builds the query for a page of a tenant's jobs. The cursor's position is a condition on the sort
  * key, not a start key, so even a forged position returns only this tenant's rows.
  */
-function tenantQuery(tableName: string, { tenant, status, limit, after }: JobQuery, now: number) {
+function tenantQuery(tableName: string, query: JobQuery, now: number) {
+  const { tenant, limit, after } = query;
   const { name, partitionKey, sortKey } = JOBS_TABLE.byTenant;
   const isBehind = after === undefined ? '' : ` AND ${sortKey} < :after`;
-  const hasStatus = status === undefined ? '' : ' AND #status = :status';
-  const values = { ':tenant': tenant, ':now': now / 1000, ':after': after, ':status': status };
+  const { conditions, names, values } = filterExpression(query);
   return {
     TableName: tableName,
     IndexName: name,
     KeyConditionExpression: `${partitionKey} = :tenant${isBehind}`,
-    FilterExpression: `expiresAt > :now${hasStatus}`,
-    ...(status !== undefined && { ExpressionAttributeNames: { '#status': 'status' } }),
-    ExpressionAttributeValues: marshall(values, { removeUndefinedValues: true }),
+    FilterExpression: ['expiresAt > :now', ...conditions].join(' AND '),
+    ...(conditions.length > 0 && { ExpressionAttributeNames: names }),
+    ExpressionAttributeValues: marshall(
+      { ...values, ':tenant': tenant, ':now': now / 1000, ':after': after },
+      { removeUndefinedValues: true },
+    ),
     ScanIndexForward: false,
-    Limit: status === undefined ? limit + 1 : LIST_PAGE_SIZE,
+    Limit: conditions.length === 0 ? limit + 1 : LIST_PAGE_SIZE,
+  };
+}
+
+/** Returns the conditions of a list, with their names and values. It is `passes` in DynamoDB's words. */
+function filterExpression({ statuses, chain, degraded }: JobFilter) {
+  const isOneOf = statuses?.map((_, i) => `:status${i}`).join(', ');
+  return {
+    conditions: [
+      ...(statuses ? [`#status IN (${isOneOf})`] : []),
+      ...(chain === undefined ? [] : ['#chain = :chain']),
+      ...(degraded ? ['#degraded = :degraded'] : []),
+    ],
+    names: {
+      ...(statuses && { '#status': 'status' }),
+      ...(chain !== undefined && { '#chain': 'chain' }),
+      ...(degraded && { '#degraded': 'degraded' }),
+    },
+    values: {
+      ...Object.fromEntries(statuses?.map((status, i) => [`:status${i}`, status]) ?? []),
+      ':chain': chain,
+      ':degraded': degraded || undefined,
+    },
   };
 }
 

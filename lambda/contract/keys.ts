@@ -61,6 +61,8 @@ export const CIRCUITS_TABLE = {
   notesKey: 'targets',
   /** The partition key of the lease of the redrive. */
   redriveKey: 'redrive',
+  /** The partition key of the tenants that have jobs; the sort key is the tenant. */
+  tenantsKey: 'tenants',
   /** The counts of a window have the sort key `window/<epoch>/<start>/<shard>`. */
   windowItemPrefix: 'window',
   timeToLive: 'expiresAt',

@@ -5,11 +5,16 @@ import type { Job } from '../core/jobs/job.ts';
 import type { Usage } from '../core/router/model-client.ts';
 
 /**
- * Returns the job if it belongs to this tenant and has not expired. DynamoDB may delete an expired
- * row only days later, so the time is checked here.
+ * Returns the job if it has not expired. DynamoDB may delete an expired row only days later, so the
+ * time is checked here.
  */
+export function keptJob(job: Job | undefined, now: number): Job | undefined {
+  return job && job.expiresAt * 1000 > now ? job : undefined;
+}
+
+/** Returns the job if it belongs to this tenant and has not expired. */
 export function ownJob(job: Job | undefined, tenant: string, now: number): Job | undefined {
-  return job?.tenant === tenant && job.expiresAt * 1000 > now ? job : undefined;
+  return job?.tenant === tenant ? keptJob(job, now) : undefined;
 }
 
 /** The job as its owner sees it, without the answer. */

@@ -7,11 +7,12 @@ import { errorName } from '../core/error-name.ts';
 import { type Job, newJob } from '../core/jobs/job.ts';
 import { dispatch, type JobQueue } from '../core/jobs/job-queue.ts';
 import type { JobStore } from '../core/jobs/job-store.ts';
+import type { KnownTenants } from '../core/jobs/known-tenants.ts';
 import type { ResultStore } from '../core/jobs/result-store.ts';
 import type { UploadStore } from '../core/jobs/upload-store.ts';
 import { type UnsupportedNeed, unsupportedNeeds } from '../core/router/unsupported-needs.ts';
 import type { Log, Metrics } from '../core/telemetry.ts';
-import { digest } from './digest.ts';
+import { digest } from '../http/digest.ts';
 import { copyUploads, findUploads } from './job-uploads.ts';
 
 export interface AcceptDependencies {
@@ -19,6 +20,7 @@ export interface AcceptDependencies {
   readonly queue: Pick<JobQueue, 'send'>;
   readonly results: Pick<ResultStore, 'putPrompt'>;
   readonly uploads: UploadStore;
+  readonly tenants: Pick<KnownTenants, 'note'>;
   readonly clock: Clock;
   /** Returns 32 hexadecimal digits that nobody can guess. */
   readonly newId: () => string;
@@ -54,7 +56,7 @@ export async function acceptJob(
   settings: Settings,
   { tenant, request, idempotencyKey }: Submission,
 ): Promise<Acceptance> {
-  const { jobs, results, uploads, clock, newId, metrics } = dependencies;
+  const { jobs, results, uploads, tenants, clock, newId, metrics } = dependencies;
   const { conversation, options } = request;
   const bodyHash = digest([conversation, options]);
   const jobId = idempotencyKey === undefined ? newId() : digest([tenant, idempotencyKey]);
@@ -77,7 +79,7 @@ export async function acceptJob(
   const put = await jobs.create(job, now);
   if (!put.created) return repeatOf(put.existing, bodyHash);
   metrics.count(METRIC.jobsAccepted);
-  await send(dependencies, job);
+  await Promise.all([send(dependencies, job), tenants.note(tenant, now, settings.jobs)]);
   return { outcome: 'accepted', job };
 }
 

@@ -2,13 +2,16 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import openApi from '../../docs/openapi.json' with { type: 'json' };
 import { sqsJobQueue } from '../aws/job-queue.ts';
 import { s3ResultStore } from '../aws/result-bucket.ts';
+import { dynamoDbTenantRegistry } from '../aws/tenant-table.ts';
 import { s3UploadStore } from '../aws/upload-bucket.ts';
 import { openCircuits, openJobs, openRuntime, warmUp } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
+import { KnownTenants } from '../core/jobs/known-tenants.ts';
 import { respond } from './routes.ts';
 
 const runtime = openRuntime();
 const bucket = requiredEnv(ENV.resultsBucket);
+const registry = dynamoDbTenantRegistry(runtime.dynamoDb, requiredEnv(ENV.circuitsTable));
 const dependencies = {
   ...runtime,
   ...openJobs(runtime),
@@ -16,6 +19,7 @@ const dependencies = {
   queue: sqsJobQueue({ jobs: requiredEnv(ENV.jobsQueueUrl) }),
   results: s3ResultStore(bucket),
   uploads: s3UploadStore(bucket),
+  tenants: new KnownTenants(registry, runtime.log),
   openApi,
 };
 

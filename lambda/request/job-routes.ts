@@ -5,16 +5,16 @@ import type { AcceptedJob, JobView } from '../contract/schemas/job-views.ts';
 import { parseJobRequest } from '../contract/schemas/jobs.ts';
 import { deleteQuery, listQuery } from '../contract/schemas/queries.ts';
 import { hasEnded } from '../contract/words.ts';
+import { type CancelDependencies, cancelJob } from '../core/jobs/cancel-job.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { HealthPorts } from '../core/router/health.ts';
 import type { UnsupportedNeed } from '../core/router/unsupported-needs.ts';
-import { retryAfter, viewJob } from '../http/job-view.ts';
+import { ownJob, retryAfter, viewJob } from '../http/job-view.ts';
 import { readIdempotencyKey, readJobId, readQuery } from '../http/read-event.ts';
 import { faulty, invalid, json, refused } from '../http/responses.ts';
 import type { TenantCall } from '../http/tenant-call.ts';
 import { type AcceptDependencies, acceptJob } from './accept-job.ts';
 import { callBody } from './call-body.ts';
-import { type CancelDependencies, cancelJob } from './cancel-job.ts';
 import { mediaFaults } from './check-media.ts';
 import { listJobs } from './list-jobs.ts';
 import { type PurgeDependencies, purgeJob } from './purge-job.ts';
@@ -86,7 +86,9 @@ export async function deleteJob(call: Call): Promise<APIGatewayProxyResult> {
 async function cancel(call: Call): Promise<APIGatewayProxyResult> {
   const { dependencies, tenant, event } = call;
   const { clock } = dependencies;
-  const cancellation = await cancelJob(dependencies, tenant, readJobId(event));
+  const cancellation = await cancelJob(dependencies, readJobId(event), (row, now) =>
+    ownJob(row, tenant, now),
+  );
   switch (cancellation.outcome) {
     case 'accepted': {
       const view: JobView = viewJob(cancellation.job);

@@ -5,7 +5,7 @@ import { hasMarkOf } from '../contract/media.ts';
 import { typesOf } from '../contract/media-types.ts';
 import type { Fault } from '../contract/schemas/faults.ts';
 import type { FileName, FoundUpload, UploadStore } from '../core/jobs/upload-store.ts';
-import { digest } from './digest.ts';
+import { digest } from '../http/digest.ts';
 
 /** The time for which an uploaded file can be used. S3 deletes it some hours later. */
 export const UPLOAD_USABLE_MS = 24 * 3_600_000;

@@ -3,7 +3,7 @@ import type { JobStatus } from '../contract/words.ts';
 import type { Clock } from '../core/clock.ts';
 import type { JobStore, ListedJob } from '../core/jobs/job-store.ts';
 import { shownTimes } from '../http/job-view.ts';
-import { decodeCursor, encodeCursor } from './list-cursor.ts';
+import { decodeCursor, encodeCursor } from '../http/list-cursor.ts';
 
 export interface ListDependencies {
   readonly jobs: Pick<JobStore, 'list'>;
@@ -22,10 +22,10 @@ export async function listJobs(
   tenant: string,
   { limit, status, cursor }: ListRequest,
 ): Promise<JobList | undefined> {
-  const scope = { tenant, status };
+  const scope = [tenant, status];
   const after = cursor === undefined ? undefined : decodeCursor(cursor, scope);
   if (cursor !== undefined && after === undefined) return undefined;
-  const page = await jobs.list({ ...scope, limit, after }, clock.now());
+  const page = await jobs.list({ tenant, statuses: status && [status], limit, after }, clock.now());
   return {
     jobs: page.jobs.map(viewItem),
     nextCursor: page.next === undefined ? undefined : encodeCursor(page.next, scope),

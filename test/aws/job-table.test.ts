@@ -67,7 +67,7 @@ describe('the job store on DynamoDB', () => {
     }));
     const jobs = dynamoDbJobStore(new DynamoDBClient(service.config), 'jobs');
 
-    const page = await jobs.list({ tenant: 'me', status: 'FAILED', limit: 20 }, START);
+    const page = await jobs.list({ tenant: 'me', statuses: ['FAILED'], limit: 20 }, START);
     const requests = service.requests();
     await service.close();
 

@@ -4,12 +4,14 @@ import { LONGEST_WAIT_SECONDS } from '../../lambda/contract/longest-wait.ts';
 import { workerTimeoutSeconds } from '../../lambda/contract/time-budget.ts';
 import type { Clock, Random } from '../../lambda/core/clock.ts';
 import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
+import { KnownTenants } from '../../lambda/core/jobs/known-tenants.ts';
 import { MemoryBudget } from '../../lambda/core/jobs/memory-budget.ts';
 import { createRouter } from '../../lambda/core/router/router.ts';
 import { sweep } from '../../lambda/sweeper/sweep.ts';
 import { work } from '../../lambda/worker/work.ts';
 import { callFunction } from '../support/api-caller.ts';
 import { type ApiEventOptions, anApiEvent } from '../support/api-event.ts';
+import { memoryTenantRegistry } from '../support/memory-tenant-registry.ts';
 import { SILENT, UNCOUNTED } from '../support/silent-telemetry.ts';
 import type { Ports } from './platform.ts';
 
@@ -31,6 +33,8 @@ export function functionsOf(ports: Ports, runtime: Runtime) {
     async request(options: ApiEventOptions) {
       const api = {
         ...dependencies,
+        // No job depends on the registry, so no fault is injected into it.
+        tenants: new KnownTenants(memoryTenantRegistry(), SILENT),
         openApi: {},
         settingsFault: () => undefined,
         longestWaitSeconds: LONGEST_WAIT_SECONDS.shared,

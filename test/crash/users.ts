@@ -1,5 +1,5 @@
 import type { JobView } from '../../lambda/contract/schemas/job-views.ts';
-import { digest } from '../../lambda/request/digest.ts';
+import { digest } from '../../lambda/http/digest.ts';
 import type { ApiEventOptions } from '../support/api-event.ts';
 import { FaultPlan } from './faults.ts';
 import type { Model } from './model.ts';

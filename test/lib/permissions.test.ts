@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { aTemplate, oneTargetSettings } from '../support/stack.ts';
-import { permissionsOf, statementsOf } from '../support/template.ts';
+import { permissionsOf, type Statement, statementsOf } from '../support/template.ts';
 
 const SETTINGS =
   'ssm:GetParameter arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:parameter/{SettingsParameter}';
@@ -21,6 +22,7 @@ describe('the complete list of permissions of', () => {
     expect(permissionsOf(template, 'Request')).toEqual([
       'dynamodb:GetItem {CircuitsTable.Arn}',
       'dynamodb:GetItem {JobsTable.Arn}',
+      'dynamodb:PutItem {CircuitsTable.Arn}',
       'dynamodb:PutItem {JobsTable.Arn}',
       'dynamodb:Query {CircuitsTable.Arn}',
       'dynamodb:Query {JobsTable.Arn}/index/byTenant',
@@ -37,6 +39,9 @@ describe('the complete list of permissions of', () => {
       'sqs:SendMessage {Queue.Arn}',
       SETTINGS,
       ...TRACES,
+    ]);
+    expect(writesOfCircuits(template, 'Request')).toMatchObject([
+      { condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['tenants'] } } },
     ]);
   });
 
@@ -127,10 +132,7 @@ describe('the complete list of permissions of', () => {
       SETTINGS,
       ...TRACES,
     ]);
-    const onCircuits = statementsOf(template, 'Lifecycle').filter(({ actions }) =>
-      actions.includes('dynamodb:PutItem'),
-    );
-    expect(onCircuits).toMatchObject([
+    expect(writesOfCircuits(template, 'Lifecycle')).toMatchObject([
       { condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['targets'] } } },
     ]);
   });
@@ -148,3 +150,11 @@ describe('the complete list of permissions of', () => {
     ]);
   });
 });
+
+/** Returns the statements that let the function write items of the circuits table. */
+function writesOfCircuits(template: Template, name: string): readonly Statement[] {
+  return statementsOf(template, name).filter(
+    ({ actions, resources }) =>
+      actions.includes('dynamodb:PutItem') && resources.includes('{CircuitsTable.Arn}'),
+  );
+}

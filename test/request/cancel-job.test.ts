@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { cancelJob } from '../../lambda/core/jobs/cancel-job.ts';
 import { succeed } from '../../lambda/core/jobs/end-transitions.ts';
 import { NO_ATTEMPT } from '../../lambda/core/jobs/run-record.ts';
 import { claim, defer } from '../../lambda/core/jobs/transitions.ts';
-import { cancelJob } from '../../lambda/request/cancel-job.ts';
 import { type ApiCall, anApi, bodyOf } from '../support/api-caller.ts';
 import { aJob, anAnswer, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
 import { aWorld, rowOf, type World } from '../support/job-world.ts';
@@ -172,6 +172,6 @@ describe('a cancel that races', () => {
     expect(result.statusCode).toBe(503);
     expect(result.headers?.['retry-after']).toBe('5');
     expect(writes).toBe(5);
-    await expect(cancelJob(world, 'tenant', JOB_ID)).rejects.toThrow('job changed 5 times');
+    await expect(cancelJob(world, JOB_ID, (row) => row)).rejects.toThrow('job changed 5 times');
   });
 });

@@ -63,7 +63,7 @@ export class Simulation {
   /** The virtual start time in milliseconds since the epoch. */
   readonly startMs: number;
   readonly #settings: Settings;
-  readonly #world: Pick<World, 'jobs' | 'results' | 'uploads' | 'bus' | 'newId'>;
+  readonly #world: Pick<World, 'jobs' | 'results' | 'uploads' | 'tenants' | 'bus' | 'newId'>;
   readonly #ends: JobEnds;
   readonly #random: Random;
 

@@ -5,7 +5,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { succeed } from '../../lambda/core/jobs/end-transitions.ts';
 import type { DueJob, Job } from '../../lambda/core/jobs/job.ts';
-import type { JobQuery, JobStore } from '../../lambda/core/jobs/job-store.ts';
+import type { JobFilter, JobQuery } from '../../lambda/core/jobs/job-query.ts';
+import type { JobStore } from '../../lambda/core/jobs/job-store.ts';
 import type { Clause } from '../../lambda/core/jobs/row-update.ts';
 import { claim, defer, requeue, sent } from '../../lambda/core/jobs/transitions.ts';
 import { aJob, anAnswer, anAttempt, aRunningJob, JOB_ID, START } from '../support/job-builders.ts';
@@ -252,9 +253,29 @@ export function jobStoreSuite(name: string, makeStore: () => Promise<JobStore>):
         await jobs.create(aListedJob(i, { status: i % 3 === 0 ? 'FAILED' : 'QUEUED' }), START);
       }
 
-      const pages = await allPages(jobs, { tenant: 'tenant', status: 'FAILED', limit: 2 });
+      const pages = await allPages(jobs, { tenant: 'tenant', statuses: ['FAILED'], limit: 2 });
 
       expect(pages).toEqual([[9, 6], [3]]);
+    });
+
+    test.each<[string, JobFilter, readonly number[][]]>([
+      ['several statuses', { statuses: ['QUEUED', 'FAILED'] }, [[6, 4], [3]]],
+      ['one chain', { chain: 'fast' }, [[6, 5]]],
+      ['a degraded answer', { degraded: true }, [[5, 2]]],
+      ['all of these', { statuses: ['SUCCEEDED'], chain: 'fast', degraded: true }, [[5]]],
+      ['another chain and no status', { statuses: ['CANCELLED'], chain: 'slow' }, [[]]],
+    ])('lists only jobs of %s', async (_, filter, pages) => {
+      const fields: readonly Partial<Job>[] = [
+        { status: 'SUCCEEDED', degraded: false },
+        { status: 'SUCCEEDED', degraded: true },
+        { status: 'FAILED' },
+        { status: 'QUEUED' },
+        { status: 'SUCCEEDED', degraded: true, chain: 'fast' },
+        { status: 'QUEUED', chain: 'fast' },
+      ];
+      for (const [i, each] of fields.entries()) await jobs.create(aListedJob(i + 1, each), START);
+
+      expect(await allPages(jobs, { tenant: 'tenant', limit: 2, ...filter })).toEqual(pages);
     });
 
     test('does not list expired rows', async () => {

@@ -5,12 +5,14 @@ import type { EventBus } from '../../lambda/core/jobs/event-publisher.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import type { JobPointer } from '../../lambda/core/jobs/job-queue.ts';
+import { KnownTenants } from '../../lambda/core/jobs/known-tenants.ts';
 import { MemoryBudget } from '../../lambda/core/jobs/memory-budget.ts';
 import type { RunRequest } from '../../lambda/core/router/run-request.ts';
 import type { RunResult } from '../../lambda/core/router/run-result.ts';
 import { anAnswer, anAttempt, START } from './job-builders.ts';
 import { MemoryJobStore } from './memory-job-store.ts';
 import { MemoryResultStore, MemoryUploadStore } from './memory-result-store.ts';
+import { memoryTenantRegistry } from './memory-tenant-registry.ts';
 import { recordingTelemetry } from './recording-telemetry.ts';
 import { someSettings } from './settings.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -33,6 +35,7 @@ export function aWorld({ settings = someSettings(), run = answers, random }: Wor
   const results = new MemoryResultStore();
   const bus = new RecordingBus();
   const telemetry = recordingTelemetry();
+  const registry = memoryTenantRegistry();
   const world = {
     settings,
     clock,
@@ -44,6 +47,9 @@ export function aWorld({ settings = someSettings(), run = answers, random }: Wor
     queue: new RecordingQueue(),
     results,
     uploads: new MemoryUploadStore(results),
+    /** The registry of tenants, and the part of the request function that writes it. */
+    registry,
+    tenants: new KnownTenants(registry, telemetry.log),
     memory: new MemoryBudget(SANDBOX_INPUT_BYTES),
     router: { run: async (request: RunRequest) => run(request, world) },
     ...telemetry,

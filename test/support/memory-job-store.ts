@@ -1,11 +1,6 @@
 import type { DueJob, Job } from '../../lambda/core/jobs/job.ts';
-import type {
-  Created,
-  JobPage,
-  JobQuery,
-  JobStore,
-  Updated,
-} from '../../lambda/core/jobs/job-store.ts';
+import { type JobQuery, passes } from '../../lambda/core/jobs/job-query.ts';
+import type { Created, JobPage, JobStore, Updated } from '../../lambda/core/jobs/job-store.ts';
 import { alreadyApplied, type Clause, type RowUpdate } from '../../lambda/core/jobs/row-update.ts';
 import { waitsInQueue } from '../../lambda/core/jobs/sweep-rule.ts';
 
@@ -64,9 +59,9 @@ export class MemoryJobStore implements JobStore {
       .slice(0, limit);
   }
 
-  async list({ tenant, status, limit, after }: JobQuery, now: number): Promise<JobPage> {
+  async list({ tenant, limit, after, ...filter }: JobQuery, now: number): Promise<JobPage> {
     const rows = [...this.rows.values()]
-      .filter((job) => job.tenant === tenant && (status === undefined || job.status === status))
+      .filter((job) => job.tenant === tenant && passes(job, filter))
       .filter((job) => after === undefined || job.createdKey < after)
       .filter((job) => job.expiresAt * 1000 > now)
       .sort((a, b) => (a.createdKey < b.createdKey ? 1 : -1));

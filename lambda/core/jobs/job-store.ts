@@ -1,6 +1,6 @@
 import type { JOBS_TABLE } from '../../contract/keys.ts';
-import type { JobStatus } from '../../contract/words.ts';
 import type { DueJob, Job } from './job.ts';
+import type { JobQuery } from './job-query.ts';
 import type { RowUpdate } from './row-update.ts';
 
 /** Stores the rows of all jobs. Throws only if infrastructure is broken. */
@@ -27,15 +27,6 @@ export interface JobStore {
    * another page follows. May lag behind writes.
    */
   list(query: JobQuery, now: number): Promise<JobPage>;
-}
-
-export interface JobQuery {
-  readonly tenant: string;
-  /** @default jobs of any status */
-  readonly status?: JobStatus;
-  readonly limit: number;
-  /** Return only jobs after this `createdKey` in the list. @default from the newest job on */
-  readonly after?: string;
 }
 
 export interface JobPage {

@@ -1,12 +1,11 @@
-import { JOB_ID } from '../contract/keys.ts';
-import { hasEnded } from '../contract/words.ts';
-import type { Clock } from '../core/clock.ts';
-import { cancel } from '../core/jobs/end-transitions.ts';
-import type { Job } from '../core/jobs/job.ts';
-import type { JobEnds } from '../core/jobs/job-ends.ts';
-import type { JobStore } from '../core/jobs/job-store.ts';
-import { requestCancel } from '../core/jobs/transitions.ts';
-import { ownJob } from '../http/job-view.ts';
+import { JOB_ID } from '../../contract/keys.ts';
+import { hasEnded } from '../../contract/words.ts';
+import type { Clock } from '../clock.ts';
+import { cancel } from './end-transitions.ts';
+import type { Job } from './job.ts';
+import type { JobEnds } from './job-ends.ts';
+import type { JobStore } from './job-store.ts';
+import { requestCancel } from './transitions.ts';
 
 /**
  * The number of tries to cancel a job. A try fails if the job is claimed, deferred or ended at the
@@ -20,6 +19,9 @@ export interface CancelDependencies {
   readonly clock: Pick<Clock, 'now'>;
 }
 
+/** Returns the job if it exists for the person who cancels it. */
+export type Visible = (row: Job | undefined, now: number) => Job | undefined;
+
 export type Cancellation =
   /** The job is CANCELLED, or is RUNNING and its run stops when it next renews its lease. */
   { readonly outcome: 'accepted'; readonly job: Job } | { readonly outcome: 'ended' | 'unknown' };
@@ -30,14 +32,14 @@ export type Cancellation =
  */
 export async function cancelJob(
   { jobs, ends, clock }: CancelDependencies,
-  tenant: string,
   jobId: string,
+  visible: Visible,
 ): Promise<Cancellation> {
   if (!JOB_ID.test(jobId)) return { outcome: 'unknown' };
   let row = await jobs.get(jobId);
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const now = clock.now();
-    const job = ownJob(row, tenant, now);
+    const job = visible(row, now);
     if (!job) return { outcome: 'unknown' };
     if (hasEnded(job.status)) return { outcome: 'ended' };
     const isHeld = (job.leaseUntil ?? 0) > now;
