@@ -1,3 +1,4 @@
+import { type Handler, type Loopback, listenOnLoopback } from '../console/server/loopback.ts';
 import type { BusEvent } from './aws/events.ts';
 import type { LogEvent } from './aws/log-streams.ts';
 import type { QueueDepth } from './aws/queues.ts';
@@ -13,7 +14,6 @@ import { startEventSources } from './lambda/event-sources.ts';
 import type { LambdaFunction } from './lambda/function.ts';
 import { createFunctions } from './lambda/functions.ts';
 import { startSchedules } from './lambda/schedule.ts';
-import { type Handler, type Loopback, listenOnLoopback } from './loopback.ts';
 import { REGION } from './resources.ts';
 import { createRestApi } from './rest-api/rest-api.ts';
 import { type Credential, OPERATOR } from './rest-api/signature.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FAKE_GUARDRAIL, type Guardrail } from './bedrock/guardrail.ts';
-import { parseJson } from './loopback.ts';
+import { parseJson } from './json.ts';
 import type { Stack } from './stack.ts';
 
 const parameter = z.looseObject({ Value: z.string() });

@@ -1,4 +1,4 @@
-import { type Handler, sendJson } from '../loopback.ts';
+import { type Handler, sendJson } from '../../console/server/loopback.ts';
 import { isFormPost, isOperation, isS3Request } from './operations.ts';
 
 /** The handlers of the emulated AWS services. Each speaks the protocol of its service. */

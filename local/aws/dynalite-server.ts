@@ -7,7 +7,7 @@ import updateParser from 'dynalite/db/updateParser.js';
 import deleteItem from 'dynalite/validations/deleteItem.js';
 import putItem from 'dynalite/validations/putItem.js';
 import updateItem from 'dynalite/validations/updateItem.js';
-import type { Reply } from '../loopback.ts';
+import type { Reply } from '../../console/server/loopback.ts';
 import { parseOnce } from './expressions.ts';
 
 export type Dynalite = ReturnType<typeof dynalite>;

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import { type Handler, readBody, sendJson, sendReply } from '../../console/server/loopback.ts';
 import type { Authorize } from '../iam.ts';
-import { type Handler, isObject, parseJson, readBody, sendJson, sendReply } from '../loopback.ts';
+import { isObject, parseJson } from '../json.ts';
 import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack, StackResource } from '../stack.ts';
 import { KIND, type Unkind } from '../unkind.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { type Handler, readBody, sendJson } from '../../console/server/loopback.ts';
 import type { Authorize } from '../iam.ts';
-import { type Handler, parseJson, readBody, sendJson } from '../loopback.ts';
+import { parseJson } from '../json.ts';
 import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
 import { KIND, type Unkind } from '../unkind.ts';

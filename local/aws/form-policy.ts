@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../loopback.ts';
+import { parseJson } from '../json.ts';
 import { isSame, signatureOfText } from '../signature-v4.ts';
 import type { SecretOf } from './presigned-link.ts';
 import { fault, type S3Fault } from './s3-fault.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { type Handler, type Reply, readBody, sendReply } from '../../console/server/loopback.ts';
 import { type AccessControl, credentialOf } from '../iam.ts';
-import { type Handler, type Reply, readBody, sendReply } from '../loopback.ts';
 import type { ObjectStore } from './fauxqs.ts';
 import { formSigner, type PostedForm, refuseForm } from './form-policy.ts';
 import { fault, faultXml, type S3Fault } from './s3-fault.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { type Handler, readBody, sendJson } from '../../console/server/loopback.ts';
 import type { Authorize } from '../iam.ts';
-import { type Handler, parseJson, readBody, sendJson } from '../loopback.ts';
+import { parseJson } from '../json.ts';
 import { ACCOUNT, REGION } from '../resources.ts';
 import type { Stack } from '../stack.ts';
 

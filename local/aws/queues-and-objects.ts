@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Handler } from '../../console/server/loopback.ts';
 import type { AccessControl } from '../iam.ts';
-import type { Handler } from '../loopback.ts';
 import type { Stack } from '../stack.ts';
 import { KIND, type Unkind } from '../unkind.ts';
 import { emptyShortPolls } from './empty-polls.ts';

@@ -1,5 +1,5 @@
+import type { Handler } from '../../console/server/loopback.ts';
 import type { AccessControl } from '../iam.ts';
-import type { Handler } from '../loopback.ts';
 import type { Stack } from '../stack.ts';
 import { KIND, type Unkind } from '../unkind.ts';
 import { serveAws } from './aws-endpoint.ts';

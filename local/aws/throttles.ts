@@ -1,4 +1,4 @@
-import { type Handler, sendJson } from '../loopback.ts';
+import { type Handler, sendJson } from '../../console/server/loopback.ts';
 import type { Chance } from '../unkind.ts';
 
 /** Operations of DynamoDB whose rate AWS limits for the whole account, unlike those on items. */

@@ -1,8 +1,8 @@
+import type { Reply } from '../../console/server/loopback.ts';
 import { profileOf } from '../../lambda/contract/geography.ts';
 import { modelFacts } from '../../lambda/contract/models.ts';
 import type { Target } from '../../lambda/contract/policy.ts';
 import type { Authorize } from '../iam.ts';
-import type { Reply } from '../loopback.ts';
 import { ACCOUNT } from '../resources.ts';
 import { signedRegion } from './model-call.ts';
 import { jsonReply, serviceErrorReply } from './service-error.ts';

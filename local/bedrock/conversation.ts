@@ -1,6 +1,6 @@
 import type { ContentBlock, Conversation as Request } from '../../lambda/contract/conversation.ts';
 import type { ModelFacts } from '../../lambda/contract/models.ts';
-import { parseJson } from '../loopback.ts';
+import { parseJson } from '../json.ts';
 import { refusalOfMessages } from './block-rules.ts';
 import type { Guardrail } from './guardrail.ts';
 import { type ModelRefusal, refusalByModel } from './model-rules.ts';

@@ -1,4 +1,4 @@
-import { sendReply } from '../loopback.ts';
+import { sendReply } from '../../console/server/loopback.ts';
 import { type Conversation, parsePromptToCount } from './conversation.ts';
 import { actAfter, type Delivery, failAsRuled, sendError } from './delivery.ts';
 import type { PromptedCall } from './fault-rule.ts';

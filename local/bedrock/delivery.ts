@@ -1,4 +1,4 @@
-import { type Reply, sendReply } from '../loopback.ts';
+import { type Reply, sendReply } from '../../console/server/loopback.ts';
 import type { EndOutcome, LoggedCall } from './call-log.ts';
 import type { FailingRule } from './faults.ts';
 import { queueEstimate, type ServiceErrorKind, serviceErrorReply } from './service-error.ts';

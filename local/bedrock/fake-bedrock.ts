@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
+import { sendReply } from '../../console/server/loopback.ts';
 import type { Authorize } from '../iam.ts';
-import { sendReply } from '../loopback.ts';
 import type { AnswerLength } from './answer.ts';
 import { type CallFilter, CallLog, type CallRecord, type Statistics } from './call-log.ts';
 import { controlPlaneReply } from './control-plane.ts';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Reply } from '../loopback.ts';
+import type { Reply } from '../../console/server/loopback.ts';
 import { CALL_FILTERS, type CallFilter, type CallLog } from './call-log.ts';
 import { describeFaults } from './fault-description.ts';
 import type { Faults } from './faults.ts';

@@ -1,4 +1,4 @@
-import { sendReply } from '../loopback.ts';
+import { sendReply } from '../../console/server/loopback.ts';
 import { contentOf } from './answer-blocks.ts';
 import { type Generation, timeOfToken, tokensToSend } from './course.ts';
 import { actAfter, type Delivery, type Exchange } from './delivery.ts';

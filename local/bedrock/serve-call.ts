@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
+import { sendReply } from '../../console/server/loopback.ts';
 import type { Authorize } from '../iam.ts';
-import { sendReply } from '../loopback.ts';
 import type { CallLog, CallStart } from './call-log.ts';
 import { type Delivery, sendError } from './delivery.ts';
 import { type ModelCall, type Operation, signedRegion } from './model-call.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Reply } from '../loopback.ts';
+import type { Reply } from '../../console/server/loopback.ts';
 
 interface ServiceError {
   readonly status: number;

@@ -5,7 +5,7 @@ import {
   type Http2ServerResponse,
 } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
-import { listen } from '../loopback.ts';
+import { listen } from '../../console/server/loopback.ts';
 
 export type Protocol = 'HTTP/1.1' | 'HTTP/2';
 export type Request = IncomingMessage | Http2ServerRequest;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isObject, parseJson } from '../loopback.ts';
+import { isObject, parseJson } from '../json.ts';
 import type { Stack } from '../stack.ts';
 
 /** Returns true if the gateway passes a body on to the function. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Reply } from '../loopback.ts';
+import type { Reply } from '../../console/server/loopback.ts';
 import type { Stack } from '../stack.ts';
 
 /** Status and message of the gateway's own responses, unless the template changes them. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import type { Reply } from '../loopback.ts';
+import type { Reply } from '../../console/server/loopback.ts';
 import { ACCOUNT } from '../resources.ts';
 import type { RouteMatch } from './routes.ts';
 import type { Credential } from './signature.ts';

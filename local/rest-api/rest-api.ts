@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { type Handler, type Reply, readBody, sendReply } from '../loopback.ts';
+import { type Handler, type Reply, readBody, sendReply } from '../../console/server/loopback.ts';
 import type { Stack } from '../stack.ts';
 import { readGatewayResponses } from './gateway-response.ts';
 import { proxyEvent, proxyReply } from './proxy-event.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { type Loopback, listenOnLoopback } from '../../local/loopback.ts';
+import { type Loopback, listenOnLoopback } from '../../console/server/loopback.ts';
 import { Disturbances, DYNAMODB, type Kind, SQS } from './disturbances.ts';
 
 let server: Loopback | undefined;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Handler, readBody, sendJson } from '../../console/server/loopback.ts';
 import type { Random } from '../../lambda/core/clock.ts';
-import { type Handler, readBody, sendJson } from '../../local/loopback.ts';
 
 const KINDS = ['throttled', 'failed', 'response-lost', 'doubled'] as const;
 /**

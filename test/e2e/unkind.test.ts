@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { expect, test } from '@jest/globals';
+import { type Handler, sendJson } from '../../console/server/loopback.ts';
 import type { RedriveReport } from '../../lambda/contract/schemas/redrive.ts';
-import { type Handler, sendJson } from '../../local/loopback.ts';
 import { eventually } from '../support/eventually.ts';
 import { localAws } from '../support/local-aws.ts';
 import { synthesizeBeforeAll } from './assembly.ts';

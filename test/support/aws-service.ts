@@ -1,4 +1,4 @@
-import { type Handler, listenOnLoopback } from '../../local/loopback.ts';
+import { type Handler, listenOnLoopback } from '../../console/server/loopback.ts';
 
 export interface AwsEndpoint {
   /** The options with which an SDK client reaches the endpoint. */

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type Loopback, listenOnLoopback, readBody, sendReply } from '../../local/loopback.ts';
+import {
+  type Loopback,
+  listenOnLoopback,
+  readBody,
+  sendReply,
+} from '../../console/server/loopback.ts';
 
 /** A request that an SDK client sent to any service of AWS. */
 export interface AwsRequest {

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type Loopback, listenOnLoopback } from '../../../local/loopback.ts';
+import { type Loopback, listenOnLoopback } from '../../../console/server/loopback.ts';
 import { createRestApi } from '../../../local/rest-api/rest-api.ts';
 import { readStack } from '../../../local/stack.ts';
 import { signedHeaders } from '../../support/signed-headers.ts';

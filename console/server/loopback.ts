@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { AddressInfo, Server as TcpServer } from 'node:net';
+import { inspect } from 'node:util';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -28,7 +29,7 @@ export async function listenOnLoopback(port: number, tries = 1): Promise<Loopbac
   const hosts = new Set([`127.0.0.1:${actualPort}`, `localhost:${actualPort}`]);
   let handle: Handler = (_, response) => {
     response.setHeader('retry-after', '1');
-    sendJson(response, 503, { message: 'the embedded run is starting' });
+    sendJson(response, 503, { message: 'the server is starting' });
   };
   server.on('request', async (request, response) => {
     if (!hosts.has(request.headers.host ?? '')) {
@@ -39,9 +40,9 @@ export async function listenOnLoopback(port: number, tries = 1): Promise<Loopbac
     } catch (error: unknown) {
       // A client that disconnects during its request is not an error of the server.
       if (request.destroyed && !request.complete) return;
-      console.error(error);
+      process.stderr.write(`${inspect(error)}\n`);
       if (response.headersSent) response.destroy();
-      else sendJson(response, 500, { message: 'the embedded run failed; see its output' });
+      else sendJson(response, 500, { message: 'the server failed; see its output' });
     }
   });
   return {
@@ -116,18 +117,4 @@ export function sendJson(
   contentType = 'application/json',
 ): void {
   response.writeHead(status, { 'content-type': contentType }).end(JSON.stringify(body));
-}
-
-/** Returns undefined if the text is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Returns true for an object, but not for a list or null. */
-export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { type Loopback, listenOnLoopback } from '../../local/loopback.ts';
+import { type Loopback, listenOnLoopback } from '../../console/server/loopback.ts';
 
 let server: Loopback | undefined;
 afterEach(() => server?.close());
@@ -12,6 +12,6 @@ test('a request before the handler is set gets a 503 with retry-after, and a lat
   const timely = await fetch(server.url);
 
   expect([early.status, early.headers.get('retry-after')]).toEqual([503, '1']);
-  expect(await early.json()).toEqual({ message: 'the embedded run is starting' });
+  expect(await early.json()).toEqual({ message: 'the server is starting' });
   expect(await timely.text()).toBe('served');
 });
