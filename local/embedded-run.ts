@@ -1,3 +1,4 @@
+import { isConsolePath } from '../console/server/console-path.ts';
 import { type Handler, type Loopback, listenOnLoopback } from '../console/server/loopback.ts';
 import type { BusEvent } from './aws/events.ts';
 import type { LogEvent } from './aws/log-streams.ts';
@@ -8,6 +9,7 @@ import {
   type FakeBedrockOptions,
   startFakeBedrock,
 } from './bedrock/fake-bedrock.ts';
+import { consoleOnDemand } from './console/console-on-demand.ts';
 import { guardrailsOf } from './guardrails.ts';
 import { createAccessControl } from './iam.ts';
 import { startEventSources } from './lambda/event-sources.ts';
@@ -111,12 +113,22 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
     });
 
     const api = createRestApi(stack, functionsByArn);
-    gateway.serve(api.handler);
+    const apiUrl = `${gateway.url}/${api.stage}`;
+    const serveConsole = consoleOnDemand({
+      stack,
+      apiUrl,
+      apiKeys: api.apiKeys,
+      awsUrl: aws.url,
+      laptop: { ...(bedrock && { bedrockControlUrl: `${bedrock.url}/_control` }) },
+    });
+    gateway.serve((request, response) =>
+      isConsolePath(request.url) ? serveConsole(request, response) : api.handler(request, response),
+    );
     cleanup.defer(startEventSources(stack, access, services.queues, functionsByArn));
     cleanup.defer(startSchedules(stack, functionsByArn, unkind.chance('duplicates', 0.5)));
 
     return {
-      apiUrl: `${gateway.url}/${api.stage}`,
+      apiUrl,
       awsUrl: aws.url,
       bedrockUrl,
       apiKeys: api.apiKeys,

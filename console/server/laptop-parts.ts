@@ -2,7 +2,7 @@ import type { OutageDrill, SteadyTraffic } from '../contract/laptop.ts';
 
 /** What the embedded run adds to the console. The routes of these parts answer 404 without them. */
 export interface LaptopParts {
-  readonly traffic: TrafficControl;
+  readonly traffic?: TrafficControl;
   /** Absent with an external Bedrock, which has no faults. */
   readonly drill?: DrillControl;
   /** The address of the fake's control: `http://127.0.0.1:8788/_control`. Absent with an external Bedrock. */
