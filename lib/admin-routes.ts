@@ -3,6 +3,9 @@ import type { MethodDeploymentOptions } from 'aws-cdk-lib/aws-apigateway';
 /** The method and the path of each of the operators' routes. */
 export const ADMIN_ROUTES = [
   ['GET', '/admin/health'],
+  ['GET', '/admin/jobs'],
+  ['GET', '/admin/jobs/{id}'],
+  ['DELETE', '/admin/jobs/{id}'],
   ['PUT', '/admin/overrides/{scope}/{key+}'],
   ['DELETE', '/admin/overrides/{scope}/{key+}'],
   ['DELETE', '/admin/disabled/{key+}'],

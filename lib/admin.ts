@@ -16,14 +16,14 @@ export interface AdminProps extends InstanceParts {
 
 /**
  * The operators' routes, open to IAM principals that may call `execute-api:Invoke` on them. They
- * have their own function because no other function may override circuits.
+ * have their own function because no other function may override circuits or read jobs of all tenants.
  */
 export class Admin extends Construct {
   readonly function: HoldfastFunction;
 
   constructor(scope: Construct, id: string, props: AdminProps) {
     super(scope, id);
-    const { functions, settings, jobs, circuits, queue, api, log } = props;
+    const { functions, settings, jobs, circuits, results, queue, events, api, log } = props;
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'admin',
@@ -34,8 +34,10 @@ export class Admin extends Construct {
         ...settings.environment,
         ...jobs.environment,
         ...circuits.environment,
+        ...results.environment,
         ...queue.environment,
         ...queue.deadLetterEnvironment,
+        ...events.environment,
         ...log.environment,
       },
     });
@@ -48,10 +50,16 @@ export class Admin extends Construct {
 
     settings.grantRead(this.function);
     jobs.grantWork(this.function);
+    jobs.grantList(this.function);
     circuits.grantOperate(this.function);
     circuits.grantReadCalls(this.function);
+    // Only a request that asks for a job's content reads it.
+    results.grantReadPrompts(this.function);
+    results.grantReadResults(this.function);
     queue.grantSend(this.function);
     queue.grantRedrive(this.function);
+    // A job that an operator cancels publishes its completion event.
+    events.grantPublish(this.function);
     log.grantWrite(this.function);
   }
 }

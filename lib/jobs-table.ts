@@ -65,8 +65,13 @@ export class JobsTable extends Construct {
   /** Grants accepting, reading and cancelling jobs, and listing the jobs of a tenant. */
   grantAccept(grantee: IGrantable): Grant {
     return this.#grant(grantee, ['GetItem', 'PutItem', 'UpdateItem']).combine(
-      this.#grantQuery(grantee, JOBS_TABLE.byTenant.name),
+      this.grantList(grantee),
     );
+  }
+
+  /** Grants listing the jobs of a tenant. */
+  grantList(grantee: IGrantable): Grant {
+    return this.#grantQuery(grantee, JOBS_TABLE.byTenant.name);
   }
 
   /** Grants claiming, renewing, deferring and finishing jobs. */

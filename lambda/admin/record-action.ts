@@ -1,9 +1,16 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import {
+  type AdminJob,
+  type AdminJobList,
+  adminJobQuery,
+  adminJobsQuery,
+} from '../contract/schemas/admin-jobs.ts';
+import type { QuerySchema } from '../contract/schemas/queries.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import type { OperatorAction, OperatorLog } from '../core/operator-log.ts';
 import type { Log } from '../core/telemetry.ts';
-import { readBody, readPathParameter } from '../http/read-event.ts';
+import { readBody, readPathParameter, readQuery } from '../http/read-event.ts';
 
 export interface RecordDependencies {
   readonly operatorLog: OperatorLog;
@@ -11,12 +18,23 @@ export interface RecordDependencies {
   readonly log: Log;
 }
 
-/** The routes that change something. */
-const ACTIONS: ReadonlyMap<string, OperatorAction['action']> = new Map([
-  ['PUT /admin/overrides/{scope}/{key+}', 'override'],
-  ['DELETE /admin/overrides/{scope}/{key+}', 'lift'],
-  ['DELETE /admin/disabled/{key+}', 'enable'],
-  ['POST /admin/redrive', 'redrive'],
+interface Recorded {
+  readonly action: OperatorAction['action'];
+  /** Returns what an accepted request asked for. @default nothing but the path */
+  readonly requestOf?: (event: APIGatewayProxyEvent) => unknown;
+  /** Returns what the record has of the body of an answer to an accepted request. @default all of it */
+  readonly resultOf?: (body: unknown) => unknown;
+}
+
+/** The routes that change something, or show jobs. */
+const ACTIONS: ReadonlyMap<string, Recorded> = new Map<string, Recorded>([
+  ['PUT /admin/overrides/{scope}/{key+}', { action: 'override', requestOf: bodyOf }],
+  ['DELETE /admin/overrides/{scope}/{key+}', { action: 'lift' }],
+  ['DELETE /admin/disabled/{key+}', { action: 'enable' }],
+  ['POST /admin/redrive', { action: 'redrive', requestOf: bodyOf }],
+  ['GET /admin/jobs', { action: 'list', requestOf: queryOf(adminJobsQuery), resultOf: idsOf }],
+  ['GET /admin/jobs/{id}', { action: 'read', requestOf: queryOf(adminJobQuery), resultOf: idOf }],
+  ['DELETE /admin/jobs/{id}', { action: 'cancel', resultOf: idOf }],
 ]);
 
 /**
@@ -29,9 +47,19 @@ export async function recordAction(
   event: APIGatewayProxyEvent,
   { statusCode: status, body }: APIGatewayProxyResult,
 ): Promise<void> {
-  const action = ACTIONS.get(`${event.httpMethod} ${event.resource}`);
-  if (!action) return;
-  const record = { atMs: clock.now(), action, ...callOf(event, status), result: JSON.parse(body) };
+  const recorded = ACTIONS.get(`${event.httpMethod} ${event.resource}`);
+  if (!recorded) return;
+  const { action, resultOf = unchanged } = recorded;
+  const isAccepted = status < 300;
+  const result: unknown = JSON.parse(body);
+  const record = {
+    atMs: clock.now(),
+    action,
+    ...callOf(event),
+    ...(isAccepted && requestOf(recorded, event)),
+    status,
+    result: isAccepted ? resultOf(result) : result,
+  };
   try {
     await operatorLog.write(record);
   } catch (error) {
@@ -42,12 +70,11 @@ export async function recordAction(
   }
 }
 
-function callOf(event: APIGatewayProxyEvent, status: number) {
+function callOf(event: APIGatewayProxyEvent) {
   const { requestId, identity } = event.requestContext;
   const scope = readPathParameter(event, 'scope');
   const key = readPathParameter(event, 'key');
-  // The body of a refused request may be anything. That of an accepted one has been checked.
-  const request = status === 200 ? readBody(event) : undefined;
+  const jobId = readPathParameter(event, 'id');
   return {
     requestId,
     ...(identity.userArn && { actor: identity.userArn }),
@@ -56,7 +83,37 @@ function callOf(event: APIGatewayProxyEvent, status: number) {
     ...(identity.userAgent && { userAgent: identity.userAgent }),
     ...(scope !== undefined && { scope }),
     ...(key !== undefined && { key }),
-    ...(request?.kind === 'json' && { request: request.value }),
-    status,
+    ...(jobId !== undefined && { jobId }),
   };
+}
+
+/** The body or the query of a refused request may be anything. That of an accepted one has been checked. */
+function requestOf({ requestOf }: Recorded, event: APIGatewayProxyEvent) {
+  const request = requestOf?.(event);
+  return request === undefined ? {} : { request };
+}
+
+function bodyOf(event: APIGatewayProxyEvent): unknown {
+  const body = readBody(event);
+  return body.kind === 'json' ? body.value : undefined;
+}
+
+function queryOf(schema: QuerySchema<unknown>) {
+  return (event: APIGatewayProxyEvent): unknown => {
+    const query = readQuery(event, schema);
+    return query.valid ? query.value : undefined;
+  };
+}
+
+function unchanged(body: unknown): unknown {
+  return body;
+}
+
+/** A job's view has texts of its caller and, if asked for, the prompt and the answer. */
+function idOf(body: unknown): unknown {
+  return { jobId: (body as AdminJob).jobId };
+}
+
+function idsOf(body: unknown): unknown {
+  return { jobIds: (body as AdminJobList).jobs.map(({ jobId }) => jobId) };
 }

@@ -11,6 +11,7 @@ import { readBody, readPathParameter } from '../http/read-event.ts';
 import { invalid, json, problem, refused, unavailable } from '../http/responses.ts';
 import { type EnableDependencies, enableTarget } from './enable-target.ts';
 import { type AdminHealthDependencies, getAdminHealth } from './get-admin-health.ts';
+import { deleteJob, type JobRouteDependencies, showJob, showJobs } from './job-routes.ts';
 import { type OneRedriveDependencies, redriveAlone } from './one-redrive.ts';
 import {
   liftOverride,
@@ -26,6 +27,7 @@ export type AdminDependencies = AdminHealthDependencies &
   OverrideDependencies &
   EnableDependencies &
   OneRedriveDependencies &
+  JobRouteDependencies &
   RecordDependencies;
 
 interface Call {
@@ -43,6 +45,9 @@ type Route = (call: Call) => Promise<APIGatewayProxyResult>;
 /** The routes, by the method and resource that the gateway matched. This code parses no path. */
 const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['GET /admin/health', showHealth],
+  ['GET /admin/jobs', showJobs],
+  ['GET /admin/jobs/{id}', showJob],
+  ['DELETE /admin/jobs/{id}', deleteJob],
   ['PUT /admin/overrides/{scope}/{key+}', putOverride],
   ['DELETE /admin/overrides/{scope}/{key+}', deleteOverride],
   ['DELETE /admin/disabled/{key+}', deleteDisabled],

@@ -2,7 +2,7 @@
 export interface OperatorAction {
   /** Milliseconds since the epoch. */
   readonly atMs: number;
-  readonly action: 'override' | 'lift' | 'enable' | 'redrive';
+  readonly action: 'override' | 'lift' | 'enable' | 'redrive' | 'list' | 'read' | 'cancel';
   /** The id of the request in the access log and in the answer. */
   readonly requestId: string;
   /** The ARN of the IAM principal that signed the request. */
@@ -15,11 +15,16 @@ export interface OperatorAction {
   readonly scope?: string;
   /** The target, profile, model or region of an override, or the target that was enabled. */
   readonly key?: string;
-  /** The body of a request that was accepted. */
+  /** The id in the path of a job, which may be anything that the caller wrote there. */
+  readonly jobId?: string;
+  /** The body or the query of a request that was accepted. */
   readonly request?: unknown;
   /** The HTTP status of the answer. */
   readonly status: number;
-  /** The body of the answer: what is in force now, what was moved, or why nothing was done. */
+  /**
+   * The body of the answer: what is in force now, what was moved, or why nothing was done. Of an answer
+   * about jobs, only their ids.
+   */
   readonly result: unknown;
 }
 

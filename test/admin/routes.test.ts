@@ -1,101 +1,18 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { respond } from '../../lambda/admin/routes.ts';
-import type { Settings, SettingsFault } from '../../lambda/contract/policy.ts';
 import { NOT_AN_OBJECT, PROBLEM } from '../../lambda/contract/problems.ts';
 import { adminHealthView } from '../../lambda/contract/schemas/admin-health-view.ts';
-import { Breaker } from '../../lambda/core/breaker/breaker.ts';
-import { DailyQuotaGate, scopesWithoutDays } from '../../lambda/core/breaker/daily-quota-gate.ts';
-import { scopesOfChains } from '../../lambda/core/breaker/override-scopes.ts';
 import { isoTime } from '../../lambda/core/clock.ts';
-import type { OperatorAction } from '../../lambda/core/operator-log.ts';
-import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
-import type { LifecycleRecord } from '../../lambda/core/router/lifecycle.ts';
-import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
+import { anAdmin, FORCE_OPEN, OPERATOR } from '../support/admin-world.ts';
 import { bodyOf, fieldsOf } from '../support/api-caller.ts';
-import { type ApiEventOptions, anApiEvent } from '../support/api-event.ts';
-import { aWorld } from '../support/job-world.ts';
-import { memoryDisabledTargets } from '../support/memory-disabled-targets.ts';
-import { memoryRedriveLease } from '../support/memory-redrive-lease.ts';
 import { aChain, EAST_HAIKU, EAST_SONNET } from '../support/router-builders.ts';
 
-const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operators/ada';
 const MODEL = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
 const ENCODED = encodeURIComponent(EAST_SONNET);
-const FORCE_OPEN = { mode: 'force-open', reason: 'drill', expiresInSeconds: 600 };
 
 let admin: ReturnType<typeof anAdmin>;
 beforeEach(() => {
   admin = anAdmin();
 });
-
-/** Creates an admin function that shares its circuit store with a worker. */
-function anAdmin(settings: Settings = aChain()) {
-  const world = aWorld({ settings });
-  const { clock, log } = world;
-  const policy = () => settings.breaker;
-  const store = new MemoryCircuitStore(() => clock.now());
-  const newPrivateStore = () => new MemoryCircuitStore(() => clock.now());
-  const disabledStore = memoryDisabledTargets();
-  const scopesOf = scopesWithoutDays(scopesOfChains(() => settings));
-  const aBreaker = (workerId: string) =>
-    new Breaker({ store, newPrivateStore, policy, clock, scopesOf, random: () => 0, workerId });
-  const disabled = () => new DisabledTargets({ store: disabledStore, policy, clock, log });
-  const breaker = aBreaker('admin');
-  let lifecycle: LifecycleRecord | undefined;
-  let settingsFault: SettingsFault | undefined;
-  const redriveLease = memoryRedriveLease();
-  const actions: OperatorAction[] = [];
-  const operatorLog = { write: async (action: OperatorAction) => void actions.push(action) };
-  const dependencies = {
-    ...world,
-    redriveLease,
-    operatorLog,
-    deadLetters: {
-      receive: async () => [],
-      remove: async () => undefined,
-      release: async () => undefined,
-      count: async () => 3,
-    },
-    breaker,
-    circuits: new DailyQuotaGate(breaker, policy),
-    disabledTargets: new DisabledTargets({ store: disabledStore, policy, clock, log }),
-    lifecycles: { load: async () => lifecycle },
-    settingsFault: () => settingsFault,
-  };
-  const call = (options: ApiEventOptions) =>
-    respond(
-      dependencies,
-      async () => settings,
-      anApiEvent({ userArn: OPERATOR, ...options }),
-      clock.now() + 28_000,
-    );
-  const override = (method: string, scope: string, key: string, body?: unknown) =>
-    call({
-      route: `${method} /admin/overrides/{scope}/{key+}`,
-      pathParameters: { scope, key },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-  return {
-    ...world,
-    call,
-    put: (scope: string, key: string, body: unknown = FORCE_OPEN) =>
-      override('PUT', scope, key, body),
-    lift: (scope: string, key: string) => override('DELETE', scope, key),
-    health: async () => bodyOf(await call({ route: 'GET /admin/health' })),
-    worker: new DailyQuotaGate(aBreaker('worker'), policy),
-    otherSandbox: aBreaker('other'),
-    workersDisabled: disabled(),
-    store,
-    redriveLease,
-    actions,
-    checked: (record: LifecycleRecord) => {
-      lifecycle = record;
-    },
-    refused: (fault: SettingsFault) => {
-      settingsFault = fault;
-    },
-  };
-}
 
 describe('PUT /v1/admin/overrides', () => {
   test('puts an override in force and returns it as stored', async () => {

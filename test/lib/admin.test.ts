@@ -9,7 +9,7 @@ describe("the operators' routes", () => {
   );
 
   test('are open only to IAM principals and need no key', () => {
-    expect(methods).toHaveLength(5);
+    expect(methods).toHaveLength(8);
     for (const { properties } of methods) {
       expect(properties).toMatchObject({ AuthorizationType: 'AWS_IAM' });
       expect(properties).not.toHaveProperty('ApiKeyRequired', true);

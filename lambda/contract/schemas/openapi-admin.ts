@@ -1,5 +1,13 @@
 import { OVERRIDE_SCOPES } from '../words.ts';
-import { COMMON_PROBLEMS, json, problems } from './openapi-components.ts';
+import { adminJobQuery, adminJobsQuery } from './admin-jobs.ts';
+import {
+  COMMON_PROBLEMS,
+  JOB_ID_IN_PATH,
+  json,
+  problems,
+  queryParameters,
+  RETRY_AFTER,
+} from './openapi-components.ts';
 
 /**
  * The authentication of operators: they sign requests as an IAM principal that may invoke these
@@ -31,6 +39,59 @@ export const ADMIN_PATHS = {
       responses: {
         '200': { description: 'The health, as the workers see it.', content: json('AdminHealth') },
         ...problems(COMMON_PROBLEMS),
+      },
+    },
+  },
+  '/admin/jobs': {
+    get: {
+      operationId: 'listAllJobs',
+      summary: 'Lists the jobs of all tenants, newest first, without their content.',
+      description:
+        'The list may lag by a moment. Each job is shown as it is now, as GET /admin/jobs/{id} shows it.',
+      ...OPERATORS,
+      parameters: queryParameters(adminJobsQuery),
+      responses: {
+        '200': {
+          description: 'One page of jobs.',
+          content: json('AdminJobList'),
+          links: {
+            nextPage: {
+              operationId: 'listAllJobs',
+              parameters: { cursor: '$response.body#/nextCursor' },
+            },
+          },
+        },
+        ...problems(COMMON_PROBLEMS),
+      },
+    },
+  },
+  '/admin/jobs/{id}': {
+    parameters: [JOB_ID_IN_PATH],
+    get: {
+      operationId: 'getAnyJob',
+      summary: 'Returns a job of any tenant; with `content=true`, its request and answer as well.',
+      ...OPERATORS,
+      parameters: queryParameters(adminJobQuery),
+      responses: {
+        '200': {
+          description: 'The job in its current state.',
+          headers: { 'Retry-After': RETRY_AFTER },
+          content: json('AdminJobDetail'),
+        },
+        ...problems([...COMMON_PROBLEMS, 'notFound']),
+      },
+    },
+    delete: {
+      operationId: 'cancelAnyJob',
+      summary: 'Cancels a job of any tenant.',
+      ...OPERATORS,
+      responses: {
+        '202': {
+          description: 'The job, which is CANCELLED or has `cancelRequested`.',
+          headers: { 'Retry-After': RETRY_AFTER },
+          content: json('AdminJob'),
+        },
+        ...problems([...COMMON_PROBLEMS, 'notFound', 'alreadyEnded']),
       },
     },
   },

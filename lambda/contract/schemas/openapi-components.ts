@@ -2,8 +2,10 @@
  * The parts of the API's document that its paths share, and functions that make references to them.
  */
 import type * as z from 'zod';
+import { JOB_ID } from '../keys.ts';
 import { PROBLEM, PROBLEM_CONTENT_TYPE, type Problem } from '../problems.ts';
 import { adminHealthView } from './admin-health-view.ts';
+import { adminJob, adminJobDetail, adminJobList } from './admin-jobs.ts';
 import { contentBlock, systemBlock } from './content-blocks.ts';
 import { healthView } from './health-view.ts';
 import { acceptedJob, jobList, jobView } from './job-views.ts';
@@ -27,6 +29,9 @@ export const SCHEMAS = {
   Upload: uploadView,
   Health: healthView,
   AdminHealth: adminHealthView,
+  AdminJob: adminJob,
+  AdminJobDetail: adminJobDetail,
+  AdminJobList: adminJobList,
   OverrideRequest: overrideRequest,
   Override: overrideView,
   RedriveRequest: redriveRequest,
@@ -70,6 +75,13 @@ export function components(): object {
     },
   };
 }
+
+export const JOB_ID_IN_PATH = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', pattern: JOB_ID.source },
+};
 
 export const RETRY_AFTER = { $ref: '#/components/headers/Retry-After' };
 

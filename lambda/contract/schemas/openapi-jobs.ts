@@ -1,20 +1,13 @@
-import { JOB_ID } from '../keys.ts';
 import { LONGEST_WAIT_SECONDS } from '../longest-wait.ts';
 import {
   COMMON_PROBLEMS,
+  JOB_ID_IN_PATH,
   json,
   problems,
   queryParameters,
   RETRY_AFTER,
 } from './openapi-components.ts';
 import { deleteQuery, jobQuery, listQuery } from './queries.ts';
-
-const ID = {
-  name: 'id',
-  in: 'path',
-  required: true,
-  schema: { type: 'string', pattern: JOB_ID.source },
-};
 
 const LINKS = {
   getJob: {
@@ -85,7 +78,7 @@ export const JOB_PATHS = {
     },
   },
   '/jobs/{id}': {
-    parameters: [ID],
+    parameters: [JOB_ID_IN_PATH],
     get: {
       operationId: 'getJob',
       summary: 'Returns a job, after its end or after `wait` seconds.',

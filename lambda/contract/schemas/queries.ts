@@ -4,17 +4,18 @@ import { LONGEST_WAIT_SECONDS } from '../longest-wait.ts';
 import { JOB_STATUSES } from '../words.ts';
 import { type Parsed, parse, quoteOf } from './faults.ts';
 
+/** The fields of a query that returns a list page by page. */
+export const limit = wholeNumber(1, 100)
+  .default(20)
+  .describe('The maximum number of jobs on a page.');
+export const cursor = z.string().min(1).max(512).optional();
+
 export const listQuery = z.strictObject({
   status: z.enum(JOB_STATUSES).optional().describe('Returns only jobs with this status.'),
-  limit: wholeNumber(1, 100).default(20).describe('The maximum number of jobs on a page.'),
-  cursor: z
-    .string()
-    .min(1)
-    .max(512)
-    .optional()
-    .describe(
-      'The `nextCursor` of the previous page; valid only with the same API key and `status`.',
-    ),
+  limit,
+  cursor: cursor.describe(
+    'The `nextCursor` of the previous page; valid only with the same API key and `status`.',
+  ),
 });
 
 /** Returns the query of one job. `longestWaitSeconds` is the largest `wait` that is allowed. */

@@ -35,6 +35,14 @@ export type SkipReason =
   /** It lacks what the job needs. */
   | `unsupported:${Need}`;
 
+/**
+ * Returns true if the reason for a skip lies with the job: the target can never serve it. Otherwise the
+ * target does not admit calls now, and may admit the job later.
+ */
+export function isUnfit(reason: string): boolean {
+  return reason === 'refused' || reason === 'too-long' || reason.startsWith('unsupported:');
+}
+
 /** What the model said, as Converse returns it, and its text. Only the result store holds it. */
 export interface AnswerContent {
   readonly output: { readonly message: Message };

@@ -39,7 +39,7 @@ describe('the document of the API', () => {
       .flatMap(({ links = {} }) => Object.values(links).map(({ operationId }) => operationId));
 
     expect(new Set(ids).size).toBe(ids.length);
-    expect(new Set(linked)).toEqual(new Set(['getJob', 'cancelJob', 'listJobs']));
+    expect(new Set(linked)).toEqual(new Set(['getJob', 'cancelJob', 'listJobs', 'listAllJobs']));
     expect(ids).toEqual(expect.arrayContaining(linked));
   });
 
