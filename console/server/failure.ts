@@ -1,3 +1,5 @@
+import { TimeLimitError } from './time-limit.ts';
+
 /** The names of errors that mean that the credentials are absent, expired or wrong. */
 const CREDENTIALS_ERRORS: ReadonlySet<string> = new Set([
   'CredentialsProviderError',
@@ -22,6 +24,12 @@ interface Facts {
   readonly status?: number;
 }
 
+/** `refused`: the credentials or the rights do not suffice. `unreachable`: any other failure. */
+export function failureKind(error: unknown): 'refused' | 'unreachable' {
+  const facts = factsOf(error);
+  return isCredentialsFailure(facts) || isDenied(facts) ? 'refused' : 'unreachable';
+}
+
 /**
  * Says in one line why a request to AWS or to the API failed: the credentials, a missing right, or the
  * network. The line has no text of the service, which may name resources.
@@ -29,14 +37,23 @@ interface Facts {
  * @param action the IAM action that the request needs: `sqs:GetQueueAttributes`
  */
 export function explainFailure(error: unknown, action: string): string {
-  const { name, code, status } = factsOf(error);
-  if (CREDENTIALS_ERRORS.has(name)) return `no valid credentials (${name})`;
-  if (/AccessDenied|NotAuthorized|Unauthorized|Forbidden/.test(name) || status === 403) {
-    return `your user or role lacks the right ${action} (${name})`;
+  if (error instanceof TimeLimitError) return `not reachable (${error.message})`;
+  const facts = factsOf(error);
+  const { name, code } = facts;
+  if (isCredentialsFailure(facts)) {
+    return `no valid credentials (${name}): log in again with \`aws sso login\`, or choose a profile`;
   }
+  if (isDenied(facts)) return `your user or role lacks the right ${action} (${name})`;
   if (code !== undefined && NETWORK_CODE.test(code)) return `not reachable (${code})`;
-  if (name === 'TimeoutError') return 'not reachable (TimeoutError)';
-  return `the request failed with ${name}`;
+  return `${action} failed with ${name}`;
+}
+
+function isCredentialsFailure({ name }: Facts): boolean {
+  return CREDENTIALS_ERRORS.has(name);
+}
+
+function isDenied({ name, status }: Facts): boolean {
+  return /AccessDenied|NotAuthorized|Unauthorized|Forbidden/.test(name) || status === 403;
 }
 
 function factsOf(error: unknown): Facts {

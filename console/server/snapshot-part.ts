@@ -1,5 +1,6 @@
 import type { Dated } from '../contract/snapshot.ts';
 import type { Clock } from './clock.ts';
+import { withinLimit } from './time-limit.ts';
 
 /** A part of the snapshot, and how it is read. */
 export interface PartReader<Value> {
@@ -49,31 +50,13 @@ export class SnapshotPart<Value> {
   }
 
   async #read(): Promise<void> {
-    const { name, explain } = this.#reader;
+    const { name, read, explain } = this.#reader;
     try {
-      const value = await this.#withinLimit();
+      const value = await withinLimit(read, READ_LIMIT_MS, this.#clock);
       this.#value = { at: new Date(this.#clock.now()).toISOString(), value };
       this.#problem = undefined;
     } catch (error: unknown) {
-      this.#problem = `${name}: ${error instanceof TimeLimitError ? error.message : explain(error)}`;
+      this.#problem = `${name}: ${explain(error)}`;
     }
   }
-
-  /** The race also ends the wait for a credentials provider, which ignores the signal. */
-  async #withinLimit(): Promise<Value> {
-    const ended = new AbortController();
-    const late = this.#clock.sleep(READ_LIMIT_MS, ended.signal).then(() => {
-      throw new TimeLimitError(`no response within ${READ_LIMIT_MS / 1000} s`);
-    });
-    late.catch(() => undefined);
-    try {
-      return await Promise.race([this.#reader.read(ended.signal), late]);
-    } finally {
-      ended.abort();
-    }
-  }
-}
-
-class TimeLimitError extends Error {
-  override readonly name = 'TimeLimitError';
 }

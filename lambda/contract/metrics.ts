@@ -39,6 +39,8 @@ export const METRIC = {
   brokenStreams: 'BrokenStreams',
   /** Answers that a time limit cut. */
   answersCut: 'AnswersCut',
+  /** Times that a job skipped a target because it does not admit calls, by target. */
+  skippedCalls: 'SkippedCalls',
   /** Failures and throttles together, by kind. */
   failedCalls: 'FailedCalls',
   /** Model calls in the recovery stages of half-open circuits; part of `ModelCalls`. */
