@@ -6,10 +6,13 @@ import { SettingsError } from '../lambda/contract/schemas/settings.ts';
 import { readSettings } from '../lib/settings-file.ts';
 import { FaultRuleError, readScenario } from '../local/bedrock/parse-fault-rules.ts';
 import { SPEEDS } from '../local/bedrock/speeds.ts';
-import { isWarning, printable } from '../local/log-line.ts';
+import { announce } from '../local/console/announce.ts';
+import { LogFile, logPathOf } from '../local/console/log-file.ts';
+import { parseLogLine } from '../local/console/log-record.ts';
+import { RunOutput } from '../local/console/run-output.ts';
 import { type LocalOptions, parseOptions, USAGE, UsageError } from '../local/options.ts';
+import { namesText, readyText } from '../local/ready-text.ts';
 import { SynthesisError, synthesize } from '../local/synthesize.ts';
-import { walkThrough } from '../local/walk-through.ts';
 
 const DEFAULT_SETTINGS = fileURLToPath(new URL('../holdfast.config.ts', import.meta.url));
 
@@ -30,6 +33,8 @@ async function main({
   configFile = DEFAULT_SETTINGS,
   scenarioFile,
   speed,
+  log,
+  verbose,
   ...options
 }: LocalOptions): Promise<void> {
   const interrupted = new AbortController();
@@ -38,6 +43,8 @@ async function main({
   const settings = await readSettings(configFile);
   const scenario = scenarioFile === undefined ? [] : readScenario(scenarioFile);
   const outDir = await mkdtemp(join(tmpdir(), 'holdfast-'));
+  const file = new LogFile(logPathOf(process.pid));
+  const output = new RunOutput({ log, settings, file, stdout: process.stdout });
   try {
     // The emulators load while a child process synthesizes the stack.
     const [assemblyDir, { startEmbeddedRun }] = await Promise.all([
@@ -49,12 +56,16 @@ async function main({
       ...SPEEDS[speed],
       scenario,
       assemblyDir,
-      onLog: (name, line) => {
-        if (isWarning(line)) console.error(`[${name}] ${printable(line)}`);
-      },
+      onLog: (name, line) => output.add(name, line, parseLogLine(line)),
     });
-    process.stdout.write(walkThrough(run, settings, performance.now()));
+    // With `--log json`, stdout has only the lines of the functions.
+    const texts = log === 'json' ? process.stderr : process.stdout;
+    texts.write(readyText(run, performance.now(), file.path));
+    if (verbose) texts.write(namesText(run));
+    announce(run);
+    output.begin();
     await aborted(interrupted.signal);
+    output.stop();
     await run.stop();
   } catch (error: unknown) {
     if (!interrupted.signal.aborted) throw error;

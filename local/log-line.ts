@@ -1,8 +1,3 @@
-/** Returns true for a line that `npm start` shows: a warning, an error, or text that is not JSON. */
-export function isWarning(line: string): boolean {
-  return !line.startsWith('{') || /"level":"(WARN|ERROR|CRITICAL)"/i.test(line);
-}
-
 /**
  * Escapes what a terminal would not print: line breaks and control characters. A value in the line could
  * otherwise look like a line of its own.

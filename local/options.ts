@@ -16,7 +16,14 @@ export interface LocalOptions {
   readonly unkind: readonly UnkindName[];
   /** The account's limit on concurrent Lambda invocations. */
   readonly concurrency?: number;
+  /** What is printed of the functions' log lines: readable events, or the lines themselves. */
+  readonly log: LogMode;
+  /** Prints the names and variables that the commands in docs/ use. */
+  readonly verbose: boolean;
 }
+
+export const LOG_MODES = ['events', 'json'] as const;
+export type LogMode = (typeof LOG_MODES)[number];
 
 const UNKIND_LINES = UNKIND_HELP.map(
   ([name, text]) => `${' '.repeat(28)}${`${name}:`.padEnd(16)} ${text}`,
@@ -39,6 +46,9 @@ Options:
 ${UNKIND_LINES}
                           Default: s3-403
   --concurrency N         the account's limit on concurrent Lambda invocations. Default: none
+  --log KIND              events: a readable line per event. json: the functions' log lines.
+                          A file keeps these lines in both cases. Default: events
+  --verbose               also prints the names and variables that the commands in docs/ use
   --help                  prints this text
 `;
 
@@ -55,6 +65,8 @@ export function parseOptions(args: readonly string[]): LocalOptions {
     help: values.help ?? false,
     speed: speedOf(values.speed),
     unkind: unkindOf(values.unkind),
+    log: logModeOf(values.log),
+    verbose: values.verbose ?? false,
     ...(values.seed !== undefined && { seed: seedOf(values.seed) }),
     ...(values.concurrency !== undefined && { concurrency: concurrencyOf(values.concurrency) }),
     ...(values.port !== undefined && { port: portOf(values.port) }),
@@ -81,6 +93,8 @@ function parse(args: readonly string[]) {
         // This rule of S3 needs no chance, so a policy that lacks it shows at once.
         unkind: { type: 'string', default: 's3-403' },
         concurrency: { type: 'string' },
+        log: { type: 'string', default: 'events' },
+        verbose: { type: 'boolean' },
       },
     }).values;
   } catch (error: unknown) {
@@ -121,6 +135,12 @@ function concurrencyOf(text: string): number {
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1) return limit;
   throw new UsageError(`--concurrency: got ${text}, allowed is a whole number from 1`);
+}
+
+function logModeOf(text: string): LogMode {
+  const mode = LOG_MODES.find((each) => each === text);
+  if (mode) return mode;
+  throw new UsageError(`--log: got ${text}, allowed is ${LOG_MODES.join(', ')}`);
 }
 
 function unkindOf(text: string): readonly UnkindName[] {

@@ -117,8 +117,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Returns false for a process of another user, which cannot have written the file. */
-function isAlive(pid: number): boolean {
+/** Returns true if a process of this user has the id. */
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {

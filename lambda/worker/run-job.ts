@@ -112,7 +112,7 @@ async function conclude(
       const unserved = { job, unserved: run.unserved, endedAt: now };
       const nextAt = nextAttemptAt(unserved, settings, random);
       const isWaiting = await putBack(dependencies, job, defer(job, nextAt, run, now));
-      if (isWaiting) recordDeferral(dependencies, job, now);
+      if (isWaiting) recordDeferral(dependencies, job, now, nextAt);
       return;
     }
     case 'no-answer':
@@ -197,8 +197,9 @@ function recordDeferral(
   { metrics, log }: RunJobDependencies,
   { jobId, createdAt, deferrals }: Job,
   now: number,
+  untilMs: number,
 ): void {
   metrics.count(METRIC.jobsDeferred);
   metrics.time(METRIC.deferredJobAge, now - createdAt);
-  log.info('job deferred', { jobId, deferrals: deferrals + 1, ageMs: now - createdAt });
+  log.info('job deferred', { jobId, untilMs, deferrals: deferrals + 1, ageMs: now - createdAt });
 }

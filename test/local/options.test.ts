@@ -3,7 +3,13 @@ import { parseOptions, USAGE } from '../../local/options.ts';
 import { UNKIND_NAMES } from '../../local/unkind.ts';
 
 test('all options may be left out', () => {
-  expect(parseOptions([])).toEqual({ help: false, speed: 'quick', unkind: ['s3-403'] });
+  expect(parseOptions([])).toEqual({
+    help: false,
+    speed: 'quick',
+    unkind: ['s3-403'],
+    log: 'events',
+    verbose: false,
+  });
 });
 
 test('every option is read', () => {
@@ -11,6 +17,7 @@ test('every option is read', () => {
     ...['--port', '0', '--config', 'a.json', '--bedrock-endpoint', 'http://127.0.0.1:1/'],
     ...['--scenario', 'b.json', '--speed', 'realistic'],
     ...['--seed', '7', '--unkind', 'duplicates, throttles', '--concurrency', '10'],
+    ...['--log', 'json', '--verbose'],
   ];
 
   expect(parseOptions(args)).toEqual({
@@ -23,6 +30,8 @@ test('every option is read', () => {
     seed: 7,
     unkind: ['duplicates', 'throttles'],
     concurrency: 10,
+    log: 'json',
+    verbose: true,
   });
 });
 
@@ -44,6 +53,7 @@ test.each([
   [['--seed', '1.5'], '--seed: got 1.5, allowed is 0 to 1000000000'],
   [['--seed', 'x'], '--seed: got x, allowed is 0 to 1000000000'],
   [['--concurrency', '0'], '--concurrency: got 0, allowed is a whole number from 1'],
+  [['--log', 'text'], '--log: got text, allowed is events, json'],
   [['--unkind', 'twice'], '--unkind: got twice, allowed is all, none, empty-polls, s3-403'],
   [['--unkind', ''], '--unkind: got nothing, allowed is all, none, empty-polls'],
   [['--bedrock-endpoint', 'x'], '--bedrock-endpoint: got x, allowed is an http(s) URL'],

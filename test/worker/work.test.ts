@@ -301,7 +301,7 @@ describe('a run that ends', () => {
     expect(world.counts).toEqual({ [METRIC.jobsDeferred]: 1, [METRIC.deferredJobAge]: 5000 });
     expect(loggedBy(world)).toEqual([
       ['run finished', { jobId: JOB_ID, outcome: 'deferred', calls: 1 }],
-      ['job deferred', { jobId: JOB_ID, deferrals: 4, ageMs: 5000 }],
+      ['job deferred', { jobId: JOB_ID, untilMs: expect.any(Number), deferrals: 4, ageMs: 5000 }],
     ]);
   });
 
