@@ -39,6 +39,8 @@ export interface Instance {
   readonly tenants: readonly string[];
   /** The chains of the settings, the default chain first, with the targets of each tier in order. */
   readonly chains: readonly Chain[];
+  /** The number of calls that each recovery stage admits, first stage first: 1, 5, 10. */
+  readonly recoveryStages: readonly number[];
   /** `stream`: the page listens to server-sent events. `poll`: it asks again every `pollSeconds`. */
   readonly updates: 'stream' | 'poll';
   readonly pollSeconds: number;

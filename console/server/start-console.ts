@@ -83,6 +83,7 @@ function instanceOf(connection: StackConnection): Instance {
     apiUrl,
     tenants: tenants.map(({ tenant }) => tenant),
     chains: settings ? chainsOf(settings) : [],
+    recoveryStages: settings?.breaker.recoveryStages ?? [],
     updates: 'poll',
     pollSeconds: POLL_SECONDS,
   };

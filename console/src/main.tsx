@@ -1,3 +1,9 @@
 import { render } from 'preact';
+import { createApi } from './api.ts';
+import { App } from './frame/app.tsx';
+import './style.css';
+import { takeToken } from './token.ts';
 
-render(<p>The console is being built.</p>, document.body);
+const token = takeToken({ location, history, storage: sessionStorage });
+const root = document.querySelector('#app');
+if (root) render(<App api={createApi(token)} />, root);

@@ -36,7 +36,7 @@ const EVERY_MS = 1_000;
 export function createLocalConsole(options: LocalConsoleOptions): Handler {
   const { stack, apiUrl, apiKeys, awsUrl, laptop, series } = options;
   const outputs = stack.outputs();
-  const { chains, tenantOf } = readSettings(stack, outputs.SettingsParameterName);
+  const { chains, recoveryStages, tenantOf } = readSettings(stack, outputs.SettingsParameterName);
   const tenants = apiKeys.map(({ id, value }) => ({ tenant: tenantOf(id), apiKey: value }));
   const signedFetch = createSignedFetch({ region: REGION, credentials: OPERATOR });
   const sources = snapshotSources({
@@ -47,6 +47,7 @@ export function createLocalConsole(options: LocalConsoleOptions): Handler {
       apiUrl,
       tenants: tenants.map(({ tenant }) => tenant),
       chains,
+      recoveryStages,
       updates: 'stream',
       pollSeconds: EVERY_MS / 1000,
     },
@@ -73,10 +74,11 @@ const parameter = z.looseObject({ Value: z.string() });
 /** Reads the deployed settings from the template. A stack without them has no chain. */
 function readSettings(stack: Stack, name: string | undefined) {
   const found = stack.resources('AWS::SSM::Parameter', parameter).find(({ ref }) => ref === name);
-  if (!found) return { chains: [], tenantOf: (keyId: string) => keyId };
+  if (!found) return { chains: [], recoveryStages: [], tenantOf: (keyId: string) => keyId };
   const settings = parseSettings(parseJson(found.properties.Value), 'settings parameter');
   return {
     chains: chainsOf(settings),
+    recoveryStages: settings.breaker.recoveryStages,
     tenantOf: (keyId: string) => settings.tenants[keyId] ?? keyId,
   };
 }
