@@ -22,7 +22,7 @@ const MAX_QUERIES = 500;
 
 /**
  * Reads the series from CloudWatch. AWS bills each metric of each read: $0.01 per 1,000 metrics, and a read
- * takes 6 metrics per target, 3 per tier and 19 more. So read it once a minute, as often as metrics change.
+ * takes 6 metrics per target, 3 per tier and 18 more. So read it once a minute, as often as metrics change.
  */
 export function cloudWatchSeries(options: CloudWatchSeriesOptions): SeriesSource {
   const { cloudWatch, service, chains } = options;

@@ -28,7 +28,7 @@ export function createConsole(options: ConsoleOptions): Handler {
   return async (request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     const [path = ''] = (request.url ?? '/').split('?');
-    if (!opensPage(request)) {
+    if (path !== CONSOLE_ROUTES.page || !opensPage(request)) {
       const refusal = refuseForeign(request);
       if (refusal) return refuse(response, refusal);
     }

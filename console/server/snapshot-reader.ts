@@ -70,13 +70,15 @@ export class SnapshotReader {
   async #poll(stopped: AbortSignal): Promise<void> {
     let sent = JSON.stringify(this.#snapshot());
     while (!stopped.aborted) {
-      void this.#refresh();
-      await this.#clock.sleep(STEP_MS, stopped);
+      const step = this.#clock.sleep(STEP_MS, stopped);
+      await Promise.race([this.#refresh(), step]);
       const snapshot = this.#snapshot();
       const text = JSON.stringify(snapshot);
-      if (stopped.aborted || text === sent) continue;
-      sent = text;
-      for (const listener of this.#listeners) listener(snapshot);
+      if (text !== sent && !stopped.aborted) {
+        sent = text;
+        for (const listener of this.#listeners) listener(snapshot);
+      }
+      await step;
     }
   }
 
