@@ -1,8 +1,9 @@
 import type { Settings } from '../contract/policy.ts';
-import type { RedriveReport, RedriveRequest } from '../contract/schemas/redrive.ts';
+import type { RedriveRequest } from '../contract/schemas/redrive.ts';
 import { errorName } from '../core/error-name.ts';
 import type { RedriveClaim, RedriveLease } from '../core/jobs/redrive-lease.ts';
 import { type RedriveDependencies, redrive } from './redrive.ts';
+import { type JobRedrive, redriveJob } from './redrive-job.ts';
 
 export interface OneRedriveDependencies extends RedriveDependencies {
   readonly redriveLease: RedriveLease;
@@ -10,7 +11,7 @@ export interface OneRedriveDependencies extends RedriveDependencies {
 }
 
 export type OneRedrive =
-  | { readonly kind: 'ended'; readonly report: RedriveReport }
+  | JobRedrive
   /** Another call of `holder` is redriving, until `untilMs` at the latest. */
   | { readonly kind: 'refused'; readonly holder: string; readonly untilMs: number };
 
@@ -34,14 +35,29 @@ export async function redriveAlone(
   const nextAfter = (moved: number) => (moved / request.maxPerSecond) * 1000;
   let untilMs: number | undefined;
   try {
-    const report = await redrive(dependencies, settings, request, endsAtMs);
-    untilMs = startedAtMs + (request.dryRun ? 0 : nextAfter(report.moved));
-    return { kind: 'ended', report };
+    const done = await redriveAsked(dependencies, settings, request, endsAtMs);
+    const moved = done.kind === 'ended' && !request.dryRun ? done.report.moved : 0;
+    untilMs = startedAtMs + nextAfter(moved);
+    return done;
   } finally {
     // A redrive that throws is behind its rate by one page at most: the jobs of a second, or one job.
     untilMs ??= clock.now() + Math.max(1000, nextAfter(1));
     await end(dependencies, { ...claim, untilMs });
   }
+}
+
+/** Redrives the job that the request names, or the queue. */
+async function redriveAsked(
+  dependencies: OneRedriveDependencies,
+  settings: Settings,
+  request: RedriveRequest,
+  endsAtMs: number,
+): Promise<JobRedrive> {
+  const { jobId, dryRun } = request;
+  if (jobId !== undefined) {
+    return redriveJob(dependencies, settings, { jobId, dryRun }, endsAtMs);
+  }
+  return { kind: 'ended', report: await redrive(dependencies, settings, request, endsAtMs) };
 }
 
 /** The lease ends by itself soon, so a failure must not hide the report of what was moved. */

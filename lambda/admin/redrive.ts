@@ -1,32 +1,24 @@
-import { METRIC } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
 import { parseMessage } from '../contract/schemas/message.ts';
 import type { RedriveReport, RedriveRequest } from '../contract/schemas/redrive.ts';
 import type { Clock } from '../core/clock.ts';
 import type { DeadLetter, DeadLetterQueue } from '../core/jobs/dead-letter-queue.ts';
-import type { Job } from '../core/jobs/job.ts';
-import { dispatch, type JobQueue } from '../core/jobs/job-queue.ts';
-import type { JobStore } from '../core/jobs/job-store.ts';
-import { redrive as redriven } from '../core/jobs/transitions.ts';
 import type { HealthPorts } from '../core/router/health.ts';
-import type { Log, Metrics } from '../core/telemetry.ts';
+import { awaitsRedrive, type MoveDependencies, move } from './move-job.ts';
 import { readServingTargets, type ServingTargets } from './serving-targets.ts';
 
-export interface RedriveDependencies extends HealthPorts {
-  readonly jobs: Pick<JobStore, 'get' | 'update'>;
-  readonly queue: Pick<JobQueue, 'send'>;
+export interface RedriveDependencies extends HealthPorts, MoveDependencies {
   readonly deadLetters: DeadLetterQueue;
   readonly clock: Clock;
-  readonly log: Log;
-  readonly metrics: Metrics;
 }
 
 /**
  * The time reserved for a last page of ten messages, including the SDK's retries, and for the
  * report.
  */
-const MARGIN_MS = 5_000;
-const PAGE_SIZE = 10;
+export const MARGIN_MS = 5_000;
+/** SQS returns at most ten messages at a time. */
+export const PAGE_SIZE = 10;
 /** SQS may return nothing although messages are there, so one empty page does not end a redrive. */
 const EMPTY_PAGES = 2;
 
@@ -121,33 +113,9 @@ async function handle(
   if (isRedrivable && !serving.canRun(job)) return 'held';
   if (request.dryRun) return isRedrivable ? 'moved' : 'skipped';
 
-  const isMoved = isRedrivable && (await move(dependencies, settings, job));
+  const isMoved = isRedrivable && (await move(dependencies, settings, job)).applied;
   await deadLetters.remove(letter);
   return isMoved ? 'moved' : 'skipped';
-}
-
-/**
- * Returns true if the job can be redriven. A purged job and a job past its `expiresAt` cannot, because
- * their prompts are or will soon be deleted.
- */
-function awaitsRedrive(job: Job, now: number): boolean {
-  return job.status === 'DEAD_LETTERED' && !job.purge && job.expiresAt * 1000 > now;
-}
-
-/** Moves the job back into the queue. Returns false if another redrive has already moved it. */
-async function move(
-  dependencies: RedriveDependencies,
-  settings: Settings,
-  job: Job,
-): Promise<boolean> {
-  const { jobs, clock, log, metrics } = dependencies;
-  const now = clock.now();
-  const updated = await jobs.update(job.jobId, redriven(job, now, settings));
-  if (!updated.applied) return false;
-  await dispatch(dependencies, updated.job, now);
-  metrics.count(METRIC.jobsRedriven);
-  log.info('job redriven', { jobId: job.jobId, redrives: updated.job.redrives });
-  return true;
 }
 
 /** Waits until the number of jobs moved so far is within the requested rate. */

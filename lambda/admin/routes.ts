@@ -135,7 +135,18 @@ async function postRedrive(call: Call) {
   if (!request.valid) return invalid(call, request.errors);
   dependencies.log.info('redrive requested', { actor, ...request.value });
   const done = await redriveAlone(dependencies, settings, request.value, actor, endsAtMs);
-  return done.kind === 'ended' ? json(200, done.report) : redriveRunning(call, done);
+  switch (done.kind) {
+    case 'ended':
+      return json(200, done.report);
+    case 'unknown':
+      return refused(call, PROBLEM.notFound);
+    case 'not-redrivable':
+      return refused(call, PROBLEM.notRedrivable, done.detail);
+    case 'refused':
+      return redriveRunning(call, done);
+    default:
+      return done satisfies never;
+  }
 }
 
 function redriveRunning(

@@ -22,6 +22,11 @@ export const PROBLEM = {
     'Circuits are in the memory of each worker, where no override can reach them',
     409,
   ),
+  notRedrivable: problem(
+    'not-redrivable',
+    'Only a dead-lettered job whose content is kept can be redriven',
+    409,
+  ),
   redriveRunning: problem('redrive-running', 'Another redrive is running', 409),
   tooLarge: problem('too-large', 'The request body is too large', 413),
   unsupportedMediaType: problem('unsupported-media-type', 'The request body must be JSON', 415),

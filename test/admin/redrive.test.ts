@@ -6,12 +6,12 @@ import type { Settings } from '../../lambda/contract/policy.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
 import { type RedriveRequest, redriveRequest } from '../../lambda/contract/schemas/redrive.ts';
 import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
-import type { DeadLetter } from '../../lambda/core/jobs/dead-letter-queue.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { sweep } from '../../lambda/sweeper/sweep.ts';
 import { work } from '../../lambda/worker/work.ts';
 import { aJob, JOB_ID, START } from '../support/job-builders.ts';
 import { aWorld, rowOf } from '../support/job-world.ts';
+import { MemoryDeadLetters } from '../support/memory-dead-letters.ts';
 import { A, B, twoChains } from '../support/two-chains.ts';
 
 const { generation } = aJob();
@@ -21,43 +21,6 @@ const idOf = (i: number) => i.toString(16).padStart(32, '0');
 const aDeadJob = (fields: Partial<Job> = {}) =>
   aJob({ status: 'DEAD_LETTERED', claims: 5, completedAt: START, dueAt: undefined, ...fields });
 const letterFor = (job: Job) => encodeMessage(job);
-
-/** An in-memory dead-letter queue; a received message stays hidden until it is released. */
-class MemoryDeadLetters {
-  readonly bodies: Map<string, string>;
-  readonly hidden = new Set<string>();
-  /** The pages, counted from 0, that are empty although messages are there. */
-  readonly emptyPages = new Set<number>();
-  pages = 0;
-  readonly released: DeadLetter[] = [];
-
-  constructor(bodies: readonly string[]) {
-    this.bodies = new Map(bodies.map((body, i) => [`${i}`, body]));
-  }
-
-  async receive(max: number): Promise<readonly DeadLetter[]> {
-    if (max < 1) throw new Error('SQS refuses to receive no messages');
-    this.pages++;
-    if (this.emptyPages.has(this.pages - 1)) return [];
-    const shown = [...this.bodies].filter(([receipt]) => !this.hidden.has(receipt)).slice(0, max);
-    for (const [receipt] of shown) this.hidden.add(receipt);
-    return shown.map(([receipt, body]) => ({ receipt, body }));
-  }
-
-  async remove({ receipt }: DeadLetter): Promise<void> {
-    this.bodies.delete(receipt);
-    this.hidden.delete(receipt);
-  }
-
-  async release(letters: readonly DeadLetter[]): Promise<void> {
-    for (const { receipt } of letters) this.hidden.delete(receipt);
-    this.released.push(...letters);
-  }
-
-  async count(): Promise<number> {
-    return this.bodies.size;
-  }
-}
 
 interface Options {
   readonly jobs?: readonly Job[];

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { NOT_AN_OBJECT, PROBLEM } from '../../lambda/contract/problems.ts';
 import { adminHealthView } from '../../lambda/contract/schemas/admin-health-view.ts';
+import { redriveReport } from '../../lambda/contract/schemas/redrive.ts';
 import { isoTime } from '../../lambda/core/clock.ts';
 import { anAdmin, FORCE_OPEN, OPERATOR } from '../support/admin-world.ts';
 import { bodyOf, fieldsOf } from '../support/api-caller.ts';
+import { aJob, JOB_ID } from '../support/job-builders.ts';
 import { aChain, EAST_HAIKU, EAST_SONNET } from '../support/router-builders.ts';
 
 const MODEL = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
@@ -393,8 +395,35 @@ describe('POST /v1/admin/redrive', () => {
     });
   });
 
-  test('names the wrong field of a body', async () => {
-    expect(fieldsOf(await redrive('{"limit":0}'))).toEqual(['limit']);
+  test.each([
+    ['limit', { limit: 0 }],
+    ['jobId', { jobId: JOB_ID.toUpperCase() }],
+    ['jobid', { jobid: JOB_ID }],
+  ])('names the wrong field %s of a body', async (field, body) => {
+    expect(fieldsOf(await redrive(JSON.stringify(body)))).toEqual([field]);
+  });
+
+  test('of one job answers for that job, and is recorded with its id', async () => {
+    const body = JSON.stringify({ jobId: JOB_ID });
+    const unknown = await redrive(body);
+    admin.jobs.rows.set(JOB_ID, aJob({ status: 'EXPIRED' }));
+    const ended = await redrive(body);
+    admin.jobs.rows.set(JOB_ID, aJob({ status: 'DEAD_LETTERED' }));
+    const moved = await redrive(body);
+
+    expect(bodyOf(unknown).type).toBe(PROBLEM.notFound.type);
+    expect(bodyOf(ended)).toEqual({
+      ...PROBLEM.notRedrivable,
+      detail: 'got a job whose status is EXPIRED',
+      requestId: 'request-id',
+    });
+    expect(redriveReport.parse(bodyOf(moved))).toEqual(bodyOf(moved));
+    expect(bodyOf(moved)).toMatchObject({ moved: 1, left: 3 });
+    expect(admin.actions.map(({ status, request }) => [status, request])).toEqual([
+      [404, undefined],
+      [409, undefined],
+      [200, { jobId: JOB_ID }],
+    ]);
   });
 
   test.each(['POST /admin/redrive', 'PUT /admin/overrides/{scope}/{key+}'])(

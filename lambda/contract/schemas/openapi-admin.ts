@@ -142,7 +142,7 @@ export const ADMIN_PATHS = {
   '/admin/redrive': {
     post: {
       operationId: 'redrive',
-      summary: 'Moves dead-lettered jobs back into the queue, at a bounded rate.',
+      summary: 'Moves dead-lettered jobs, or one of them, back into the queue, at a bounded rate.',
       ...OPERATORS,
       requestBody: { content: json('RedriveRequest') },
       responses: {
@@ -150,7 +150,7 @@ export const ADMIN_PATHS = {
           description: 'The number of messages that were moved, skipped, held or unreadable.',
           content: json('RedriveReport'),
         },
-        ...problems([...COMMON_PROBLEMS, 'redriveRunning']),
+        ...problems([...COMMON_PROBLEMS, 'notFound', 'notRedrivable', 'redriveRunning']),
       },
     },
   },

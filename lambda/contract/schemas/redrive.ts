@@ -1,5 +1,6 @@
 /** The request and the response of POST /v1/admin/redrive. */
 import * as z from 'zod';
+import { JOB_ID } from '../keys.ts';
 
 export const redriveRequest = z.strictObject({
   limit: z.int().min(1).max(10_000).default(1000).describe('The maximum number of jobs to move.'),
@@ -13,6 +14,13 @@ export const redriveRequest = z.strictObject({
     .boolean()
     .default(false)
     .describe('Reports what a redrive would do, and moves nothing.'),
+  jobId: z
+    .string()
+    .regex(JOB_ID, 'the id of a job: 32 hexadecimal digits in lower case')
+    .optional()
+    .describe(
+      'Moves only this job, at once. Its message may stay in a long dead-letter queue; a later redrive discards it.',
+    ),
 });
 export type RedriveRequest = Readonly<z.infer<typeof redriveRequest>>;
 
