@@ -172,6 +172,21 @@ export function failure(
 
 export const FAIL: Outcome = failure();
 
+/** Returns a fleet on a store in memory. */
+export function aFleet(options: Omit<FleetOptions, 'store' | 'clock'> = {}): Fleet {
+  const clock = new FakeClock();
+  return new Fleet({ ...options, clock, store: new MemoryCircuitStore(() => clock.now()) });
+}
+
+/** Lets the next save fail, as if another worker had saved first. */
+export function loseNextConflict({ store }: Fleet): void {
+  const save = store.save.bind(store);
+  store.save = async () => {
+    store.save = save;
+    return false;
+  };
+}
+
 export type NewFleet = (options?: Omit<FleetOptions, 'store'>) => Promise<Fleet>;
 
 /** Returns a fleet whose circuit has just opened. */

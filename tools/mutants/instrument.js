@@ -5,6 +5,9 @@ import { createInjector } from 'typed-inject';
 
 const COPIED = [
   'bin',
+  'cli',
+  'client',
+  'console',
   'docs',
   'doctor',
   'examples',

@@ -82,7 +82,6 @@ export class CircuitReplica {
     const { access, clock, on } = this.#context;
     let attempt: Attempt | undefined;
     let errors = 0;
-    let isResponseLost = false;
     for (let round = 1; round <= MAX_ROUNDS; round++) {
       try {
         const view = this.#adoptRead(await access.loadFrom(store, this.#key));
@@ -94,21 +93,19 @@ export class CircuitReplica {
         const step = transition(view.circuit, action, this.#stepContext());
         if (step.circuit === view.circuit) return view.circuit;
         attempt = { ...step, before: view.circuit };
-        isResponseLost = false;
         if (await this.#save(step.circuit, view)) {
           step.events.forEach(on);
           return step.circuit;
         }
+        if (clock.now() >= giveUpAtMs) return undefined;
       } catch (error) {
-        isResponseLost = true;
+        // Giving up after a lost response might leave a permit in the record that no caller holds.
         errors++;
         if (errors === MAX_ERRORS) {
           access.adoptPrivate(error);
           return undefined;
         }
       }
-      // Giving up after a lost response might leave a permit in the record that no caller holds.
-      if (clock.now() >= giveUpAtMs && !isResponseLost) return undefined;
       await access.waitWithJitter(round);
     }
     return undefined;

@@ -51,10 +51,6 @@ export class WindowWriter implements CallWindow {
 
   /** Writes all pending counts. Concurrent calls share one write. */
   flushAll(): Promise<void> {
-    const isPending = this.#current !== undefined && isPendingIn(this.#current);
-    if (!isPending && !this.#isCheckDue) {
-      return this.#flushing ?? Promise.resolve();
-    }
     this.#isFlushWanted = true;
     this.#flushing ??= this.#flushWhileWanted();
     return this.#flushing;

@@ -1,7 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
-import { MemoryCircuitStore } from '../../../lambda/stores/memory-circuit-store.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
-import { FAIL, Fleet, type FleetOptions, KEY, OK } from '../../support/fleet.ts';
+import { describe, expect, jest, test } from '@jest/globals';
+import { aFleet, FAIL, type Fleet, KEY, OK } from '../../support/fleet.ts';
 
 describe('admission by a cached view', () => {
   test('answers without a promise while the view is fresh', async () => {
@@ -73,12 +71,29 @@ describe('admission by a cached view', () => {
     await fleet.calls(20, FAIL);
     await fleet.seconds(60);
     await fleet.call(OK);
-    const before = fleet.store.times('save');
+    fleet.store.asked.length = 0;
 
     const admissions = await Promise.all(Array.from({ length: 8 }, () => fleet.admit()));
 
     expect(admissions.filter(({ admitted }) => admitted)).toHaveLength(5);
-    expect(fleet.store.times('save') - before).toBe(1);
+    expect(fleet.store.times('save', KEY)).toBe(1);
+    // One read for all admissions, and one for all claims.
+    expect(fleet.store.times('load', KEY)).toBe(2);
+  });
+
+  test('fails if the listener fails, and the next claim does not wait for it', async () => {
+    const fleet = aFleet();
+    await fleet.calls(20, FAIL);
+    await fleet.seconds(66);
+    fleet.store.fault = (operation) => (operation === 'save' ? 'lost' : undefined);
+    const listen = jest.spyOn(fleet.events, 'push').mockImplementation(() => {
+      throw new Error('the listener failed');
+    });
+
+    await expect(fleet.admit()).rejects.toThrow('the listener failed');
+    listen.mockRestore();
+
+    expect(await fleet.admit()).toMatchObject({ admitted: true, permit: { stage: 0 } });
   });
 });
 
@@ -213,11 +228,6 @@ describe('lifting an override', () => {
     expect(fleet.store.times('save')).toBe(before);
   });
 });
-
-function aFleet(options: Omit<FleetOptions, 'store' | 'clock'> = {}): Fleet {
-  const clock = new FakeClock();
-  return new Fleet({ ...options, clock, store: new MemoryCircuitStore(() => clock.now()) });
-}
 
 /** Lets the next load read at once, but holds its response until the test calls `arrive`. */
 function holdResponseOfNextLoad(fleet: Fleet) {

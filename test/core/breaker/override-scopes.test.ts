@@ -19,6 +19,15 @@ describe('the scopes of a target', () => {
     ]);
   });
 
+  test('are found although the id of its model has slashes', () => {
+    const id = 'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123';
+
+    expect(scopesOfTarget(`us-east-1/${id}`).slice(0, 2)).toEqual([
+      `target/us-east-1/${id}`,
+      `profile/${id}`,
+    ]);
+  });
+
   test('are only its own for a key of another form', () => {
     expect(scopesOfTarget('payments')).toEqual(['target/payments']);
   });

@@ -1,8 +1,14 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { CircuitReplica } from '../../../lambda/core/breaker/circuit-replica.ts';
 import type { Permit } from '../../../lambda/core/breaker/permit.ts';
+import { StagePermit, type StagePermitParts } from '../../../lambda/core/breaker/stage-permit.ts';
+import { timingOf } from '../../../lambda/core/breaker/timing.ts';
 import { MemoryCircuitStore } from '../../../lambda/stores/memory-circuit-store.ts';
+import { aWorkerContext } from '../../support/breaker-worker.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FAIL, Fleet, KEY, OK } from '../../support/fleet.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { WatchedStore } from '../../support/watched-store.ts';
 
 const SLOW_SECONDS = 10;
 
@@ -109,5 +115,53 @@ describe('a recovery permit', () => {
 
     expect(fleet.store.times('load', KEY) - before).toBe(1);
     expect(await fleet.state()).toBe('OPEN');
+  });
+});
+
+describe('the write of a recovery permit', () => {
+  const held = { id: 'w/1', recovery: { epoch: 2, stage: 0 } };
+  let clock: VirtualClock;
+  let parts: StagePermitParts;
+  let store: WatchedStore;
+  let change: jest.SpiedFunction<CircuitReplica['change']>;
+  beforeEach(() => {
+    clock = new VirtualClock(1_000_000);
+    store = new WatchedStore(new MemoryCircuitStore(() => clock.now()));
+    const context = aWorkerContext('w', clock, store);
+    const replica = new CircuitReplica(KEY, context);
+    change = jest.spyOn(replica, 'change').mockResolvedValue(undefined);
+    parts = { key: KEY, context, replica, settling: new Set() };
+  });
+  const aPermit = () => new StagePermit(parts, { ...held, store, untilMs: 1_090_000 });
+
+  test('is given up when the lease ends', async () => {
+    await aPermit().settle(OK);
+
+    expect(change.mock.calls).toEqual([
+      [{ type: 'settle', epoch: 2, leaseId: 'w/1', result: OK }, store, 1_090_000],
+    ]);
+  });
+
+  test('is given up after the length of a lease if its answer broke', async () => {
+    const permit = aPermit();
+    await permit.token(1_000);
+
+    await permit.settle(FAIL);
+
+    const { leaseMs } = timingOf(parts.context.policy());
+    expect(change).toHaveBeenLastCalledWith(
+      expect.objectContaining({ type: 'break' }),
+      store,
+      clock.now() + leaseMs,
+    );
+  });
+
+  test('is waited for only until it is done', async () => {
+    const settled = aPermit().settle(OK);
+    expect(parts.settling.size).toBe(1);
+
+    await settled;
+
+    expect(parts.settling.size).toBe(0);
   });
 });
