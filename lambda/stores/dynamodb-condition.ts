@@ -68,8 +68,6 @@ class Placeholders<Value> {
   }
 
   of(value: Value): string {
-    const known = this.#values.indexOf(value);
-    if (known >= 0) return `${this.#prefix}${known}`;
     this.#values.push(value);
     return `${this.#prefix}${this.#values.length - 1}`;
   }

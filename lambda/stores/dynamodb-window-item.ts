@@ -61,9 +61,9 @@ export function periodOf({ startMs, bucketMs }: WindowSlot): string {
   return new Date(startMs - (startMs % (bucketMs * BUCKETS_PER_WINDOW))).toISOString();
 }
 
-export function windowItemKey(epoch: number, period: string, shard?: number): string {
-  const parts = [CIRCUITS_TABLE.windowItemPrefix, epoch, period];
-  return [...parts, ...(shard === undefined ? [] : [shard])].join('/');
+/** Without a shard, returns a key that sorts before those of the period's shards. */
+export function windowItemKey(epoch: number, period: string, shard: number | '' = ''): string {
+  return [CIRCUITS_TABLE.windowItemPrefix, epoch, period, shard].join('/');
 }
 
 export function toWindowUpdate(slot: WindowSlot, counts: WindowCounts) {

@@ -48,6 +48,13 @@ describe('the configured store', () => {
     expect(asked).toEqual([{ url: 'rediss://host:6379', onRefused: expect.any(Function) }]);
   });
 
+  test('in Redis has the time limit of the settings', async () => {
+    const redis = { store: 'redis', redisUrl: 'redis://host', storeTimeoutSeconds: 0.02 } as const;
+    const { store } = aStore(redis, async () => ({ eval: () => new Promise(() => undefined) }));
+
+    await expect(store.load('a/b')).rejects.toThrow('redis: no response within 20 ms');
+  });
+
   test('in Redis connects with the secret’s password, and reads it again when it is refused', async () => {
     const servers: RedisServer[] = [];
     const secrets = ['one', '{"username":"app","password":"two"}'];
@@ -89,6 +96,8 @@ describe('the configured store', () => {
     await expect(store.save('a/b', RECORD, 'absent')).rejects.toMatchObject({
       name: 'CircuitStoreError',
       message: 'redis: its secret cannot be read: ThrottlingException',
+      applied: 'unknown',
+      cause: { name: 'ThrottlingException' },
     });
     isUp = true;
 

@@ -1,3 +1,4 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, expect, test } from '@jest/globals';
 import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store.ts';
 import { circuitCases } from '../suites/circuit-cases.ts';
@@ -29,4 +30,31 @@ test('the parts of a bucket in several shards are read as one', async () => {
   expect(await workers[0]?.readWindow('a/b', 1, slot)).toEqual([
     { startMs: slot.startMs, success: 40, slow: 20, failures: { fault: 20 }, retryAfterMs: 500 },
   ]);
+});
+
+test('an unreadable record is replaced only if no other field has been added to it', async () => {
+  const store = new DynamoDbCircuitStore(tables.client, await tables.create(), { timeoutMs });
+  await store.save('a/b', { version: 1, state: 'OPEN' }, 'absent');
+
+  const next = { version: 2, state: 'CLOSED' };
+  expect(await store.save('a/b', next, { raw: { version: 1 } })).toBe(false);
+  expect(await store.save('a/b', next, { raw: { version: 1, state: 'OPEN' } })).toBe(true);
+});
+
+test('an unreadable record with a set and bytes is replaced only while it is the same', async () => {
+  const TableName = await tables.create();
+  const store = new DynamoDbCircuitStore(tables.client, TableName, { timeoutMs });
+  const foreign = (tag: string) => ({
+    circuit: { S: 'a/b' },
+    item: { S: 'control' },
+    tags: { SS: [tag] },
+    bytes: { B: new Uint8Array([1, 2]) },
+  });
+  await tables.client.send(new PutItemCommand({ TableName, Item: foreign('one') }));
+  const { record } = await store.load('a/b');
+
+  await tables.client.send(new PutItemCommand({ TableName, Item: foreign('two') }));
+  expect(await store.save('a/b', { version: 1 }, { raw: record })).toBe(false);
+  await tables.client.send(new PutItemCommand({ TableName, Item: foreign('one') }));
+  expect(await store.save('a/b', { version: 1 }, { raw: record })).toBe(true);
 });

@@ -39,6 +39,14 @@ describe('the responses of DynamoDB', () => {
     expect(storeTime).toEqual({ earliestMs: -Infinity, latestMs: Infinity });
   });
 
+  test('may hold a number with more digits than JavaScript keeps', async () => {
+    const store = await storeWithServer((_request, response) => {
+      response.end('{"Item":{"version":{"N":"12345678901234567890"}}}');
+    });
+
+    expect((await store.load('a/b')).record).toEqual({ version: 12_345_678_901_234_567_000 });
+  });
+
   test.each([
     'ProvisionedThroughputExceededException',
     'RequestLimitExceeded',
@@ -66,6 +74,26 @@ describe('the responses of DynamoDB', () => {
     });
     expect(limits).toHaveBeenCalledWith(50);
     limits.mockRestore();
+  });
+});
+
+describe('the requests to DynamoDB', () => {
+  test('of a worker add its counts to one of four items, drawn at random', async () => {
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0.99);
+    let body = '';
+    const store = await storeWithServer(async (request, response) => {
+      for await (const chunk of request) body += chunk;
+      response.end('{}');
+    });
+    random.mockRestore();
+
+    const slot = { startMs: Date.UTC(2026, 0, 15, 12), bucketMs: 1_000 };
+    await store.addToWindow('a/b', 7, slot, { success: 1, slow: 0, failures: {} });
+
+    expect(JSON.parse(body).Key).toEqual({
+      circuit: { S: 'a/b' },
+      item: { S: 'window/7/2026-01-15T12:00:00.000Z/3' },
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { CIRCUITS_TABLE } from '../../lambda/contract/keys.ts';
 import type { WindowCounts } from '../../lambda/core/breaker/circuit-store.ts';
 import {
+  fromWindowItem,
   periodOf,
   toWindowUpdate,
   windowItemKey,
@@ -30,6 +31,31 @@ describe('a window item of DynamoDB', () => {
     expect(names['#expiresAt']).toBe(CIRCUITS_TABLE.timeToLive);
     const expiresAtMs = Number(values[':expiresAt']?.N) * 1_000;
     expect(new Date(expiresAtMs)).toEqual(new Date(MINUTE_MS + 86_400_000));
+  });
+});
+
+describe('a window item that is read', () => {
+  const item = { item: windowItemKey(7, new Date(MINUTE_MS).toISOString(), 3), bucketMs: 1_000 };
+
+  test('has a bucket for each second with counts, and the longest wait of its calls', () => {
+    expect(fromWindowItem({ ...item, s0: 4, c5: 2, a5: new Set([200, 700, 300]) })).toEqual([
+      { startMs: MINUTE_MS, success: 4, slow: 0, failures: {} },
+      {
+        startMs: MINUTE_MS + 5_000,
+        success: 0,
+        slow: 0,
+        failures: { capacity: 2 },
+        retryAfterMs: 700,
+      },
+    ]);
+  });
+
+  test('has no counts in attributes of other names or types', () => {
+    const edited = { expiresAt: 9, note: 'x', as17: 1, s17x: 1, s: 1, a2: 500, s2: 1 };
+
+    expect(fromWindowItem({ ...item, ...edited })).toEqual([
+      { startMs: MINUTE_MS + 2_000, success: 1, slow: 0, failures: {} },
+    ]);
   });
 });
 
