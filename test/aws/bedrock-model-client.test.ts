@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { BedrockRuntimeClient, CountTokensCommand } from '@aws-sdk/client-bedrock-runtime';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
 import { systemClock } from '../../lambda/aws/system-clock.ts';
 import { userMessage } from '../../lambda/contract/conversation.ts';
@@ -135,6 +136,18 @@ test.each([
 
   expect(counts).toEqual([undefined, undefined]);
   expect(bedrock.calls()).toHaveLength(callsOfTwo);
+});
+
+test('the request and the timer of a count end with the count', async () => {
+  const client = await aClientOf(() => undefined);
+  const send = jest.spyOn(BedrockRuntimeClient.prototype, 'send');
+
+  await client.countTokens(aModelRequest(), 60_000);
+
+  expect(send.mock.calls).toMatchObject([
+    [expect.any(CountTokensCommand), { abortSignal: { aborted: true } }],
+  ]);
+  send.mockRestore();
 });
 
 test('each region has its own client', async () => {

@@ -1,5 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { sqsDeadLetterQueue } from '../../lambda/aws/dead-letter-queue.ts';
 import { sqsJobQueue } from '../../lambda/aws/job-queue.ts';
@@ -77,4 +77,16 @@ test('a removed message is gone, and released messages are visible again', async
   expect(await letters.count()).toBe(11);
   const again = [...(await letters.receive(10)), ...(await letters.receive(10))];
   expect(again.map(({ body }) => body).sort()).toEqual(others.map(({ body }) => body).sort());
+});
+
+test('ten messages are released with one request, and none with no request', async () => {
+  const letters = await aQueueOf('ten', 10);
+  const received = await letters.receive(10);
+  const send = jest.spyOn(client, 'send');
+
+  await letters.release(received);
+  await letters.release([]);
+
+  expect(send).toHaveBeenCalledTimes(1);
+  send.mockRestore();
 });

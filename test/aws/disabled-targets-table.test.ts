@@ -61,6 +61,25 @@ test('an unreadable record disables no target and can be replaced', async () => 
   expect(await store.save({ version: 8, targets: RECORD })).toBe(true);
 });
 
+test('a record without a version or targets disables no target', async () => {
+  const tableName = await tables.create();
+  const Item = { circuit: { S: 'targets' }, item: { S: 'disabled' } };
+  await tables.client.send(new PutItemCommand({ TableName: tableName, Item }));
+
+  expect(await dynamoDbDisabledTargets(tables.client, tableName).load()).toEqual({
+    version: 0,
+    targets: {},
+  });
+});
+
+test('a save fails with the error of DynamoDB', async () => {
+  const store = dynamoDbDisabledTargets(tables.client, 'no-such-table');
+
+  await expect(store.save({ version: 1, targets: {} })).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
+});
+
 test('errors that three workers saw disable the target for a fourth', async () => {
   const store = dynamoDbDisabledTargets(tables.client, await tables.create());
   const worker = () =>

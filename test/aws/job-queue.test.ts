@@ -99,7 +99,10 @@ describe('the job queue', () => {
     await queue.deadLetter('{ not ours', 'not-json');
 
     expect(dead().ready).toMatchObject([
-      { body: '{ not ours', messageAttributes: { reason: { StringValue: 'not-json' } } },
+      {
+        body: '{ not ours',
+        messageAttributes: { reason: { DataType: 'String', StringValue: 'not-json' } },
+      },
     ]);
   });
 
