@@ -12,6 +12,8 @@ export interface AccountState {
   readonly deadLetters: number;
   /** The role with which API Gateway writes access logs. @default none */
   readonly gatewayLogRole?: string;
+  /** The values of API keys by id. */
+  readonly apiKeys: Readonly<Record<string, string>>;
   /** The secrets in Secrets Manager, by ARN. */
   readonly secrets: Readonly<Record<string, 'present' | 'deleted'>>;
   /** Faults by operation (`GetParameter`). `hang` never responds; `reset` drops the connection. */
@@ -38,11 +40,12 @@ export const BOOTSTRAPPED: AccountState = {
   quotas: { lambda: [{ name: 'Concurrent executions', value: 1000 }], bedrock: [] },
   deadLetters: 0,
   gatewayLogRole: 'arn:aws:iam::123456789012:role/gateway-logs',
+  apiKeys: {},
   secrets: {},
   faults: {},
 };
 
-/** Serves the calls of the doctor to all services except Bedrock. */
+/** Serves the calls of the doctor and of the console to all services except Bedrock. */
 export async function startFakeAccount(): Promise<FakeAccount> {
   let state = BOOTSTRAPPED;
   const { config, close } = await serveAwsEndpoint(async (request, response) => {
@@ -93,10 +96,12 @@ function readCall(
   path: string | undefined,
   body: string,
 ): Call {
+  const errorReply = ({ status, code }: ServiceError) => ({ status, body: { __type: code } });
   if (path === '/account') {
-    const errorReply = ({ status, code }: ServiceError) => ({ status, body: { __type: code } });
     return { operation: 'GetAccount', input: {}, errorReply };
   }
+  const [, apiKey] = /^\/apikeys\/([^?]+)/.exec(path ?? '') ?? [];
+  if (apiKey) return { operation: 'GetApiKey', input: { apiKey }, errorReply };
   if (target !== undefined) {
     return {
       operation: String(target).split('.')[1] ?? '',
@@ -133,6 +138,12 @@ function answerTo({ operation, input, errorReply }: Call, state: AccountState): 
       return { body: quotaPage(state.quotas[String(input.ServiceCode)] ?? [], input.NextToken) };
     case 'GetAccount':
       return { body: { cloudwatchRoleArn: state.gatewayLogRole } };
+    case 'GetApiKey': {
+      const id = String(input.apiKey);
+      const value = state.apiKeys[id];
+      if (!value) return errorReply({ status: 404, code: 'NotFoundException' });
+      return { body: { id, value } };
+    }
     case 'DescribeSecret': {
       const secret = state.secrets[String(input.SecretId)];
       if (!secret) return errorReply({ status: 400, code: 'ResourceNotFoundException' });
