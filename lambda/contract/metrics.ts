@@ -39,10 +39,13 @@ export const METRIC = {
   brokenStreams: 'BrokenStreams',
   /** Answers that a time limit cut. */
   answersCut: 'AnswersCut',
-  /** Times that a job skipped a target because it does not admit calls, by target. */
-  skippedCalls: 'SkippedCalls',
   /** Failures and throttles together, by kind. */
   failedCalls: 'FailedCalls',
+  /**
+   * Times that a job skipped a target because its circuit, its region or its configuration did not admit
+   * calls. A target that can never serve the job is not counted.
+   */
+  skippedCalls: 'SkippedCalls',
   /** Model calls in the recovery stages of half-open circuits; part of `ModelCalls`. */
   recoveryCalls: 'RecoveryCalls',
   /** Model calls of the prober; part of `ModelCalls`. */

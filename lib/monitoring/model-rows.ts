@@ -8,7 +8,12 @@ import type { InstanceMetrics } from './instance-metrics.ts';
 export function modelRows({ metrics, settings }: HoldfastDashboardProps): IWidget[][] {
   return [
     [
-      graph('Model calls', { left: metrics.by('target', METRIC.modelCalls) }),
+      graph('Model calls, and skipped targets', {
+        left: [
+          ...metrics.by('target', METRIC.modelCalls),
+          ...metrics.by('target', METRIC.skippedCalls, { label: 'skipped' }),
+        ],
+      }),
       graph('Failed calls, by kind', { left: metrics.by('kind', METRIC.failedCalls) }),
       graph('Failures and throttles, by target', {
         left: [

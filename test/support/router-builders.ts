@@ -6,8 +6,9 @@ import type { JobLease, LeaseLoss, RunRequest } from '../../lambda/core/router/r
 import { FakeCircuitGate } from './fake-circuit-gate.ts';
 import { FakeModelClient, type ModelScript } from './fake-model-client.ts';
 import { memoryDisabledTargets } from './memory-disabled-targets.ts';
+import { recordingTelemetry } from './recording-telemetry.ts';
 import { someSettings } from './settings.ts';
-import { SILENT, UNCOUNTED } from './silent-telemetry.ts';
+import { SILENT } from './silent-telemetry.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export const EAST_SONNET = 'us-east-1/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
@@ -41,6 +42,8 @@ interface RouterWorld {
   readonly circuits: FakeCircuitGate;
   readonly models: FakeModelClient;
   readonly clock: VirtualClock;
+  /** The sum of each metric, by its name and its dimensions' values. */
+  readonly counts: Readonly<Record<string, number>>;
   /** Returns the keys of the targets called so far. */
   called(): readonly string[];
 }
@@ -53,6 +56,7 @@ export function aRouter(
   const clock = new VirtualClock(1_000_000);
   const circuits = new FakeCircuitGate();
   const models = new FakeModelClient(given.script);
+  const { metrics, counts } = recordingTelemetry();
   const disabledTargets = new DisabledTargets({
     store: memoryDisabledTargets(),
     policy: () => settings.breaker,
@@ -66,10 +70,10 @@ export function aRouter(
     clock,
     disabledTargets,
     log: SILENT,
-    metrics: UNCOUNTED,
+    metrics,
   });
   const called = () => models.calls.map(({ target }) => `${target.region}/${target.modelId}`);
-  return { router, circuits, models, clock, called };
+  return { router, circuits, models, clock, counts, called };
 }
 
 export function aRun(request: Partial<RunRequest> = {}): RunRequest {

@@ -19,7 +19,7 @@ const FEWEST_TOKENS = 50;
 
 type Called = Pick<Candidate, 'key' | 'chain' | 'tier' | 'target'>;
 
-/** Records each model call as metrics by target; tokens and cost are recorded by tier. */
+/** Records each model call and each skip as metrics by target; tokens and cost are recorded by tier. */
 export class CallRecorder {
   readonly #metrics: Metrics;
   readonly #log: Log;
@@ -52,6 +52,11 @@ export class CallRecorder {
       default:
         result satisfies never;
     }
+  }
+
+  /** Records that a job skipped the target because it does not admit calls now. */
+  recordSkip({ key }: Pick<Called, 'key'>): void {
+    this.#count(METRIC.skippedCalls, key);
   }
 
   #answered(called: Called, { usage, stopReason }: ModelAnswer, call: Call): void {

@@ -11,6 +11,7 @@ import { affinityOf } from './prompt-prefix.ts';
 import type { RegionWatch } from './region-watch.ts';
 import type { RunRequest } from './run-request.ts';
 import {
+  isUnfit,
   REFUSED,
   type RunEnd,
   type RunResult,
@@ -114,7 +115,9 @@ export class Run {
     this.#skip(candidate, 'too-long');
   }
 
-  #skip({ key, tier }: Candidate, reason: SkipReason, untilMs?: number): undefined {
+  #skip(candidate: Candidate, reason: SkipReason, untilMs?: number): undefined {
+    const { key, tier } = candidate;
+    if (!isUnfit(reason)) this.#parts.recorder.recordSkip(candidate);
     const at = this.#parts.clock.now();
     this.#charges.add({ target: key, tier: tier.name, outcome: 'skipped', reason, at, ms: 0 });
     if (untilMs !== undefined) this.#unserved.push({ outcome: 'skipped', untilMs });

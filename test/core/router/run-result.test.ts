@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { AttemptOutcome } from '../../../lambda/contract/words.ts';
-import { calledIn, REFUSED, refusedEnd } from '../../../lambda/core/router/run-result.ts';
+import { calledIn, isUnfit, REFUSED, refusedEnd } from '../../../lambda/core/router/run-result.ts';
 
 test('the targets that a run called are those that it did not skip', () => {
   const outcomes: readonly AttemptOutcome[] = ['skipped', 'fault', 'answered', 'aborted'];
@@ -33,4 +33,17 @@ test('each refusal has a type and a title of its own', () => {
 test('a refusal has a detail only if a model gave one', () => {
   expect(refusedEnd(REFUSED.invalid, 'Why.')).toMatchObject({ detail: 'Why.' });
   expect(refusedEnd(REFUSED.invalid)).not.toHaveProperty('detail');
+});
+
+test.each([
+  ['refused', true],
+  ['too-long', true],
+  ['unsupported:image', true],
+  ['open', false],
+  ['half-open', false],
+  ['forced-open', false],
+  ['disabled', false],
+  ['region-unhealthy', false],
+])('a target skipped as %s is unfit for the job: %s', (reason, unfit) => {
+  expect(isUnfit(reason)).toBe(unfit);
 });

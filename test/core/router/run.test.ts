@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { userMessage } from '../../../lambda/contract/conversation.ts';
+import { METRIC } from '../../../lambda/contract/metrics.ts';
 import { TARGET_FAILURE_KINDS } from '../../../lambda/contract/words.ts';
 import { earliestRetryAt, nextAttemptAt } from '../../../lambda/core/jobs/retry-time.ts';
 import type { RunResult, UnservedTarget } from '../../../lambda/core/router/run-result.ts';
@@ -203,7 +204,7 @@ describe('a request at fault', () => {
   });
 
   test('is skipped after a token count if the estimate is close to the window', async () => {
-    const { router, models, called, circuits } = aRouter();
+    const { router, models, called, circuits, counts } = aRouter();
     models.tokens = 199_900;
 
     const result = await router.run(aRun({ conversation: LONG }));
@@ -218,6 +219,8 @@ describe('a request at fault', () => {
       [EAST_SONNET, EAST_HAIKU].map((key) => expect.objectContaining(targetOf(key))),
     );
     expect(circuits.settled.map(({ outcome }) => outcome.kind)).toEqual(Array(4).fill('ignored'));
+    // The metric has the skips of targets that could serve the job.
+    expect(counts).toEqual({});
   });
 
   test('is sent if its count fits, although the estimate exceeds the window', async () => {
@@ -266,8 +269,8 @@ describe('a request at fault', () => {
 });
 
 describe('a circuit that rejects', () => {
-  test('is skipped without a call', async () => {
-    const { router, circuits, called } = aRouter();
+  test('is skipped without a call, which is counted', async () => {
+    const { router, circuits, called, counts } = aRouter();
     circuits.reject(EAST_SONNET);
 
     const result = await router.run(aRun());
@@ -281,6 +284,11 @@ describe('a circuit that rejects', () => {
       at: 1_000_000,
       ms: 0,
     });
+    expect(counts).toMatchObject({
+      [`${METRIC.skippedCalls} ${EAST_SONNET}`]: 1,
+      [`${METRIC.modelCalls} ${WEST_SONNET}`]: 1,
+    });
+    expect(counts).not.toHaveProperty([`${METRIC.skippedCalls} ${WEST_SONNET}`]);
   });
 
   test('for the whole first tier makes the next tier answer, and the answer is degraded', async () => {
@@ -638,7 +646,7 @@ describe('an unhealthy region', () => {
   }
 
   test('63. has its third target skipped without a call', async () => {
-    const { router, called } = aRegionLost();
+    const { router, called, counts } = aRegionLost();
 
     const result = await router.run(aRun());
 
@@ -649,6 +657,7 @@ describe('an unhealthy region', () => {
       { target: WEST_SONNET, outcome: 'answered' },
     ]);
     expect(called()).toEqual([WEST_SONNET]);
+    expect(counts[`${METRIC.skippedCalls} ${OPUS}`]).toBe(1);
   });
 
   test('defers a job that may use no other region until the region counts as healthy again', async () => {
@@ -744,7 +753,7 @@ describe('a target with configuration errors', () => {
   }
 
   test('70. is skipped without a call after three of them from two jobs', async () => {
-    const { router, called } = await disabledInTheEast();
+    const { router, called, counts } = await disabledInTheEast();
     const before = called().length;
 
     const result = await router.run(aRun({ jobId: 'c' }));
@@ -756,6 +765,7 @@ describe('a target with configuration errors', () => {
       ],
     });
     expect(called().slice(before)).toEqual([WEST_SONNET]);
+    expect(counts[`${METRIC.skippedCalls} ${EAST_SONNET}`]).toBe(1);
   });
 
   test('is not disabled if it has answered others since the first of them', async () => {
