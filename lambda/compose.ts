@@ -12,7 +12,9 @@ import { systemClock } from './aws/system-clock.ts';
 import { powertoolsTelemetry, type Telemetry } from './aws/telemetry.ts';
 import { xRayTrace } from './aws/x-ray.ts';
 import { ENV, requiredEnv } from './contract/env.ts';
+import { METRIC } from './contract/metrics.ts';
 import type { Settings, SettingsFault } from './contract/policy.ts';
+import { Quotas } from './core/admission/quotas.ts';
 import { Breaker } from './core/breaker/breaker.ts';
 import { DailyQuotaGate, scopesWithoutDays } from './core/breaker/daily-quota-gate.ts';
 import type { CircuitEvent } from './core/breaker/events.ts';
@@ -21,8 +23,10 @@ import type { Clock, Random } from './core/clock.ts';
 import { JobEnds } from './core/jobs/job-ends.ts';
 import { DisabledTargets } from './core/router/disabled-targets.ts';
 import type { Log, Metrics, Trace } from './core/telemetry.ts';
-import { configuredCircuitStore } from './stores/configured-circuit-store.ts';
+import { configuredStores } from './stores/configured-stores.ts';
+import { DynamoDbBucketStore } from './stores/dynamodb-bucket-store.ts';
 import { DynamoDbCircuitStore } from './stores/dynamodb-circuit-store.ts';
+import { MemoryBucketStore } from './stores/memory-bucket-store.ts';
 import { MemoryCircuitStore } from './stores/memory-circuit-store.ts';
 
 /** The parts that every function has. */
@@ -98,24 +102,25 @@ export async function warmUp(runtime: Runtime, breaker?: Breaker): Promise<void>
   }
 }
 
-/** Opens the shared state of the targets: their circuits and the record of disabled targets. */
+/** Opens the shared state of the targets: circuits, quotas and the record of disabled targets. */
 export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => void) {
-  const { settings, clock, random, log, dynamoDb } = runtime;
+  const { settings, clock, random, log, metrics, dynamoDb } = runtime;
   const table = requiredEnv(ENV.circuitsTable);
   const policy = () => settings().breaker;
-  const store = configuredCircuitStore({
+  const stores = configuredStores({
     policy,
     now: clock.now,
     readSecret: readSecretText,
-    dynamoDb: (options) =>
-      new DynamoDbCircuitStore(
-        createClient((common) => new DynamoDBClient({ ...common, ...SINGLE_ATTEMPT })),
-        table,
-        options,
-      ),
+    dynamoDb: (options) => {
+      const once = createClient((common) => new DynamoDBClient({ ...common, ...SINGLE_ATTEMPT }));
+      return {
+        circuits: new DynamoDbCircuitStore(once, table, options),
+        buckets: new DynamoDbBucketStore(once, table, { ...options, now: clock.now }),
+      };
+    },
   });
   const breaker = new Breaker({
-    store,
+    store: stores.circuits,
     policy,
     clock,
     random,
@@ -129,6 +134,15 @@ export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => voi
     breaker,
     /** The circuits as calls meet them: a target is out too while its Region has no daily quota. */
     circuits: new DailyQuotaGate(breaker, policy),
+    quotas: new Quotas({
+      store: stores.buckets,
+      newPrivateStore: () => new MemoryBucketStore(clock.now),
+      settings,
+      reported: () => ({}),
+      clock,
+      log,
+      onStoreLost: () => metrics.count(METRIC.circuitStoreDegraded),
+    }),
     disabledTargets: new DisabledTargets({
       store: dynamoDbDisabledTargets(dynamoDb, table),
       policy,

@@ -1,5 +1,5 @@
 import type { Conversation } from './conversation.ts';
-import type { WhenOpen } from './words.ts';
+import type { Priority, WhenOpen } from './words.ts';
 
 /** A validated job: S3 stores the conversation, the job's row stores the options. */
 export interface JobRequest {
@@ -17,6 +17,10 @@ export interface JobOptions {
   readonly minTier?: string;
   /** The only regions that may serve, fallbacks included. @default all regions of the chain */
   readonly regions?: readonly string[];
+  /**
+   * `batch`: the job leaves half of each quota's burst to the others. @default interactive
+   */
+  readonly priority?: Priority;
   /** Seconds until the job expires. @default `jobs.deadlineSeconds` of the settings */
   readonly deadlineSeconds?: number;
   /** The caller's own short texts, returned with the job. @default none */

@@ -21,6 +21,17 @@ export interface Target {
   readonly firstTokenSeconds?: number;
   /** The capabilities in which the target differs from its model. @default none */
   readonly capabilities?: Partial<Capabilities>;
+  /**
+   * The limits of the quota that its calls are charged to. Targets with the same model, source Region and
+   * scope share one. @default as Service Quotas reports it
+   */
+  readonly quota?: QuotaLimits;
+}
+
+/** The limits of a quota of Bedrock. At least one of them is there. */
+export interface QuotaLimits {
+  readonly tokensPerMinute?: number;
+  readonly requestsPerMinute?: number;
 }
 
 /** A named step of a fallback chain. */
@@ -34,6 +45,11 @@ export interface Tier {
   readonly maxTokens: number;
   /** An instruction that joins the system prompt when this tier serves. @default none */
   readonly simplify?: string;
+  /**
+   * How long a job waits for this tier's quota before it goes to the next tier. In the last tier, a job
+   * waits as long as it takes. @default 15
+   */
+  readonly patienceSeconds?: number;
 }
 
 /** The tiers that may serve a job, best first. A job names its chain. */
@@ -158,6 +174,17 @@ export interface ApiPolicy {
   readonly keyBurst: number;
 }
 
+/** How calls are admitted within the known quotas of Bedrock. */
+export interface QuotaPolicy {
+  /**
+   * How much of a minute's quota may be used at once, in seconds of it, 60 at most. Calls that run hold
+   * some of it. @default 30
+   */
+  readonly burstSeconds: number;
+  /** The output tokens of an answer, until a sandbox has seen answers of its chain. @default 500 */
+  readonly expectedOutputTokens: number;
+}
+
 export interface ProbePolicy {
   /**
    * If true, the prober takes circuits that no job calls through their recovery, with small calls.
@@ -173,6 +200,7 @@ export interface Settings {
   readonly jobs: JobPolicy;
   readonly api: ApiPolicy;
   readonly probe: ProbePolicy;
+  readonly quotas: QuotaPolicy;
   /**
    * The longest time until every function uses an edit of the settings, if SSM answers. Each sandbox
    * reads them at a random time in the second half of it. @default 300
@@ -193,6 +221,7 @@ export interface SettingsInput {
   readonly jobs?: Partial<JobPolicy>;
   readonly api?: Partial<ApiPolicy>;
   readonly probe?: Partial<ProbePolicy>;
+  readonly quotas?: Partial<QuotaPolicy>;
   readonly refreshSeconds?: number;
   readonly tenants?: Readonly<Record<string, string>>;
   readonly guardrails?: Guardrails;
@@ -240,6 +269,10 @@ export const API_DEFAULTS: ApiPolicy = { keyRequestsPerSecond: 50, keyBurst: 100
  * and of its burst of 5,000, so that a flood leaves capacity to the account's other APIs.
  */
 export const ALL_KEYS = { requestsPerSecond: 5_000, burst: 2_500 } as const;
+
+export const QUOTA_DEFAULTS: QuotaPolicy = { burstSeconds: 30, expectedOutputTokens: 500 };
+
+export const PATIENCE_SECONDS = 15;
 
 export const PROBE_DEFAULTS: ProbePolicy = { enabled: false };
 

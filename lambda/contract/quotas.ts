@@ -6,9 +6,10 @@
  * and "How tokens are counted in Amazon Bedrock", partly through notes that quote them. AWS does not
  * document the shape of a minute.
  */
+import { targetsOf } from './chains.ts';
 import { GLOBAL_GEOGRAPHY, profileOf } from './geography.ts';
 import { modelFacts } from './models.ts';
-import type { Target } from './policy.ts';
+import type { QuotaLimits, Settings, Target } from './policy.ts';
 
 /**
  * On-demand calls, calls through a profile of a geography and calls through a global profile have
@@ -27,6 +28,17 @@ export function quotaScopeOf(target: Target): QuotaScope {
 /** Returns the name of the target's quota: `<source Region>/<scope>/<model>`. */
 export function quotaKey(target: Target): string {
   return `${target.region}/${quotaScopeOf(target)}/${profileOf(target).model}`;
+}
+
+/**
+ * Returns the limits that the settings give the target's quota; undefined if they give none. A quota that
+ * several targets share may be at any of them.
+ */
+export function limitsOf(settings: Settings, target: Target): QuotaLimits | undefined {
+  const key = quotaKey(target);
+  return (
+    target.quota ?? targetsOf(settings).find((each) => each.quota && quotaKey(each) === key)?.quota
+  );
 }
 
 /** The burndown of a model of which nothing is known: one that is too low would lead to throttles. */

@@ -86,6 +86,10 @@ export const SWEEP_ACTIONS = [
 export const WHEN_OPEN = ['fallback', 'queue', 'fail'] as const;
 export type WhenOpen = (typeof WHEN_OPEN)[number];
 
+/** `interactive` is the default. A `batch` job gives way to the others where a quota is short. */
+export const PRIORITIES = ['interactive', 'batch'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
 export const CIRCUIT_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
 export type CircuitState = (typeof CIRCUIT_STATES)[number];
 

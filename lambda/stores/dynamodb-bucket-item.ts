@@ -6,6 +6,7 @@ import {
   type Hold,
   RESOURCES,
   type Resource,
+  type Terms,
 } from '../core/admission/bucket.ts';
 
 /** The attributes of a bucket's item. Times are milliseconds since the Unix epoch. */
@@ -36,9 +37,10 @@ export function bucketOf(item: Readonly<Record<string, unknown>>): Bucket {
  * update is for one case: a resource that is spent beyond the present (`bucket` says so), or one that is
  * not. The conditions fail if the bucket is another case by now, or full.
  */
-export function holdUpdate(bucket: Bucket, hold: Hold, nowMs: number, burstMs: number) {
+export function holdUpdate(bucket: Bucket, hold: Hold, nowMs: number, terms: Terms) {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = { ':now': nowMs };
+  const aheadMs = terms.burstMs + terms.patienceMs;
   const parts = RESOURCES.flatMap((each) => {
     const takenMs = hold[each];
     if (takenMs === undefined) return [];
@@ -51,10 +53,10 @@ export function holdUpdate(bucket: Bucket, hold: Hold, nowMs: number, burstMs: n
       return [{ set: `${name} = ${value}`, condition: `(${isFree})` }];
     }
     values[value] = takenMs;
-    if (!Number.isFinite(burstMs)) {
+    if (!Number.isFinite(aheadMs)) {
       return [{ set: `${name} = ${name} + ${value}`, condition: `${name} >= :now` }];
     }
-    values[':full'] = nowMs + burstMs;
+    values[':full'] = nowMs + aheadMs;
     const condition = `${name} >= :now AND ${name} < :full`;
     return [{ set: `${name} = ${name} + ${value}`, condition }];
   });

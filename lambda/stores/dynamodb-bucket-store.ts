@@ -11,7 +11,9 @@ import {
   type CorrectedRate,
   corrected,
   type Hold,
+  type Terms,
   take,
+  waitOfTaken,
 } from '../core/admission/bucket.ts';
 import { type BucketStore, BucketStoreError, type Held } from '../core/admission/bucket-store.ts';
 import {
@@ -58,15 +60,19 @@ export class DynamoDbBucketStore implements BucketStore {
     stampWithServerTime(client);
   }
 
-  async hold(key: string, hold: Hold, burstMs: number): Promise<Held> {
+  async hold(key: string, hold: Hold, terms: Terms): Promise<Held> {
     let bucket = this.#seen.get(key) ?? EMPTY;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const nowMs = this.#storeNow();
-      const updated = await this.#update(key, holdUpdate(bucket, hold, nowMs, burstMs));
+      const updated = await this.#update(key, holdUpdate(bucket, hold, nowMs, terms));
       bucket = updated.bucket;
       this.#seen.set(key, bucket);
-      if (updated.applied) return { admitted: true, spentUntil: bucket.spentUntil, bucket };
-      const taking = take(bucket, hold, nowMs, burstMs);
+      if (updated.applied) {
+        const { spentUntil } = bucket;
+        const waitMs = waitOfTaken(spentUntil, hold, nowMs, terms);
+        return { admitted: true, waitMs, spentUntil, bucket };
+      }
+      const taking = take(bucket, hold, nowMs, terms);
       if (!taking.admitted) return { ...taking, bucket };
     }
     throw new BucketStoreError('dynamodb: the bucket changed at every try');

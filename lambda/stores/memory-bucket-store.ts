@@ -4,6 +4,7 @@ import {
   corrected,
   giveBack,
   type Hold,
+  type Terms,
   take,
 } from '../core/admission/bucket.ts';
 import type { BucketStore, Held } from '../core/admission/bucket-store.ts';
@@ -17,9 +18,9 @@ export class MemoryBucketStore implements BucketStore {
     this.#now = now;
   }
 
-  async hold(key: string, hold: Hold, burstMs: number): Promise<Held> {
+  async hold(key: string, hold: Hold, terms: Terms): Promise<Held> {
     const bucket = this.#bucket(key);
-    const taking = take(bucket, hold, this.#now(), burstMs);
+    const taking = take(bucket, hold, this.#now(), terms);
     if (!taking.admitted) return { ...taking, bucket };
     const { spentUntil } = taking;
     return { ...taking, bucket: this.#set(key, { ...bucket, spentUntil }) };

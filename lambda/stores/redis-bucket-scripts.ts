@@ -16,23 +16,25 @@ local function number(field)
 end`;
 
 /**
- * ARGV: the time, the burst in milliseconds, then pairs of a resource's field and the milliseconds to
- * take. Returns the longest wait as text, or nil if the hold was taken; and the hash afterwards.
+ * ARGV: the time, the burst and the patience in milliseconds, then pairs of a resource's field and the
+ * milliseconds to take. Returns 1 if the hold was taken, the wait as text, and the hash afterwards.
  */
 export const HOLD = `${NOW}
-local burst, longest = tonumber(ARGV[2]), nil
-for i = 3, #ARGV, 2 do
+local burst, patience, longest = tonumber(ARGV[2]), tonumber(ARGV[3]), nil
+for i = 4, #ARGV, 2 do
   local wait = (number(ARGV[i]) or 0) - now - burst
   if not longest or wait > longest then longest = wait end
 end
-if longest >= 0 then
-  return { string.format("%.17g", math.floor(longest) + 1), redis.call('HGETALL', KEYS[1]) }
+local wait = 0
+if longest >= 0 then wait = math.floor(longest) + 1 end
+if wait > patience then
+  return { 0, string.format('%.17g', wait - patience), redis.call('HGETALL', KEYS[1]) }
 end
-for i = 3, #ARGV, 2 do
+for i = 4, #ARGV, 2 do
   local untilMs = math.max(now, number(ARGV[i]) or 0) + ARGV[i + 1]
   redis.call('HSET', KEYS[1], ARGV[i], string.format('%.17g', untilMs))
 end
-return { false, redis.call('HGETALL', KEYS[1]) }`;
+return { 1, string.format('%.17g', wait), redis.call('HGETALL', KEYS[1]) }`;
 
 /** ARGV: the time, the field of the tokens, and the milliseconds to give back. */
 export const GIVE_BACK = `${NOW}

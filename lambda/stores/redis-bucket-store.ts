@@ -7,6 +7,7 @@ import {
   RESOURCES,
   type Resource,
   resourcesOf,
+  type Terms,
 } from '../core/admission/bucket.ts';
 import { type BucketStore, BucketStoreError, type Held } from '../core/admission/bucket-store.ts';
 import { CORRECT, GIVE_BACK, HOLD, READ } from './redis-bucket-scripts.ts';
@@ -30,13 +31,15 @@ export class RedisBucketStore implements BucketStore {
     this.#now = options.now;
   }
 
-  async hold(key: string, hold: Hold, burstMs: number): Promise<Held> {
+  async hold(key: string, hold: Hold, terms: Terms): Promise<Held> {
     const taken = resourcesOf(hold).flatMap((each) => [SPENT_UNTIL[each], hold[each] ?? 0]);
-    const [wait, fields] = (await this.#run(HOLD, key, burstMs, ...taken)) as [Text, string[]];
-    const bucket = bucketOf(fields);
-    return wait === null
-      ? { admitted: true, spentUntil: bucket.spentUntil, bucket }
-      : { admitted: false, waitMs: Number(wait), bucket };
+    const { burstMs, patienceMs } = terms;
+    const held = await this.#run(HOLD, key, burstMs, patienceMs, ...taken);
+    const [admitted, wait, fields] = held as [number, string, string[]];
+    const [bucket, waitMs] = [bucketOf(fields), Number(wait)];
+    return admitted === 1
+      ? { admitted: true, waitMs, spentUntil: bucket.spentUntil, bucket }
+      : { admitted: false, waitMs, bucket };
   }
 
   async giveBack(key: string, backMs: number): Promise<void> {
@@ -81,8 +84,6 @@ export class RedisBucketStore implements BucketStore {
     }
   }
 }
-
-type Text = string | null;
 
 /** The fields of a bucket's hash. Times are milliseconds since the Unix epoch. */
 const SPENT_UNTIL: Readonly<Record<Resource, string>> = {

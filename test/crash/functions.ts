@@ -2,6 +2,7 @@ import { redrive } from '../../lambda/admin/redrive.ts';
 import { SANDBOX_INPUT_BYTES } from '../../lambda/contract/input-limits.ts';
 import { LONGEST_WAIT_SECONDS } from '../../lambda/contract/longest-wait.ts';
 import { workerTimeoutSeconds } from '../../lambda/contract/time-budget.ts';
+import { NO_QUOTAS } from '../../lambda/core/admission/quotas.ts';
 import type { Clock, Random } from '../../lambda/core/clock.ts';
 import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import { KnownTenants } from '../../lambda/core/jobs/known-tenants.ts';
@@ -44,7 +45,7 @@ export function functionsOf(ports: Ports, runtime: Runtime) {
     },
 
     async worker(body: string, timeoutMs?: number) {
-      const router = createRouter({ ...dependencies, settings });
+      const router = createRouter({ ...dependencies, quotas: NO_QUOTAS, settings });
       try {
         const inForce = await source.read();
         const wholeMs = workerTimeoutSeconds(inForce.jobs) * 1000;

@@ -1,6 +1,7 @@
 import { SANDBOX_INPUT_BYTES } from '../../lambda/contract/input-limits.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import { workerTimeoutSeconds } from '../../lambda/contract/time-budget.ts';
+import { NO_QUOTAS } from '../../lambda/core/admission/quotas.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { CircuitStore } from '../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
@@ -113,6 +114,7 @@ export class SimulatedFleet {
       ...parts,
       settings: () => settings,
       circuits,
+      quotas: NO_QUOTAS,
       clock,
       disabledTargets: new DisabledTargets({
         store: this.#disabledTargets,

@@ -20,6 +20,8 @@ bucketStoreCases(
   10,
 );
 
+const TERMS = { burstMs: 5_000, patienceMs: 0 };
+
 describe('a bucket in DynamoDB', () => {
   test.each([
     { tokensSpentUntil: 'soon' },
@@ -41,8 +43,8 @@ describe('a bucket in DynamoDB', () => {
       const item = { circuit: 'bucket/a', item: 'control', ...edit };
       await tables.client.send(new PutItemCommand({ TableName: table, Item: marshall(item) }));
 
-      expect((await store.hold('a', { tokens: 9_000, requests: 1 }, 5_000)).admitted).toBe(true);
-      expect((await store.hold('a', { tokens: 1, requests: 1 }, 5_000)).admitted).toBe(false);
+      expect((await store.hold('a', { tokens: 9_000, requests: 1 }, TERMS)).admitted).toBe(true);
+      expect((await store.hold('a', { tokens: 1, requests: 1 }, TERMS)).admitted).toBe(false);
       expect((await store.correct('a', 1_000))?.share).toBe(0.8);
     },
   );

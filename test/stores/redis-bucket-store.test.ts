@@ -4,6 +4,8 @@ import { RedisBucketStore } from '../../lambda/stores/redis-bucket-store.ts';
 import { bucketStoreCases } from '../suites/bucket-store.ts';
 import { needsRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.ts';
 
+const TERMS = { burstMs: 5_000, patienceMs: 0 };
+
 needsRedisServer('the buckets in Redis', onServer);
 
 function onServer(binary: string): void {
@@ -27,7 +29,7 @@ function onServer(binary: string): void {
       const store = newStore();
       const [seconds] = await server.client.time();
 
-      await store.hold('a', { tokens: 60_000 }, 1_000);
+      await store.hold('a', { tokens: 60_000 }, TERMS);
 
       const [bucket] = await store.read(['a']);
       const aheadMs = (bucket?.spentUntil.tokens ?? 0) - Number(seconds) * 1_000;
@@ -45,15 +47,15 @@ function onServer(binary: string): void {
       const store = newStore(() => 1_000_000);
       await server.client.hset(`test-${stores}/{bucket/a}`, edit);
 
-      expect((await store.hold('a', { tokens: 9_000, requests: 1 }, 5_000)).admitted).toBe(true);
-      expect((await store.hold('a', { tokens: 1, requests: 1 }, 5_000)).admitted).toBe(false);
+      expect((await store.hold('a', { tokens: 9_000, requests: 1 }, TERMS)).admitted).toBe(true);
+      expect((await store.hold('a', { tokens: 1, requests: 1 }, TERMS)).admitted).toBe(false);
       expect((await store.correct('a', 1_000))?.share).toBe(0.8);
     });
 
     test('reports a server that is gone without its key', async () => {
       const store = new RedisBucketStore({ eval: () => Promise.reject(new Error('secret')) });
 
-      const failure = store.hold('a', { tokens: 1 }, 1);
+      const failure = store.hold('a', { tokens: 1 }, TERMS);
 
       await expect(failure).rejects.toBeInstanceOf(BucketStoreError);
       await expect(failure).rejects.toThrow('redis: Error');

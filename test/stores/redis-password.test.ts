@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { CIRCUIT_STORE_DEFAULTS } from '../../lambda/contract/policy.ts';
-import { configuredCircuitStore } from '../../lambda/stores/configured-circuit-store.ts';
+import { configuredStores } from '../../lambda/stores/configured-stores.ts';
 import { RedisCircuitStore } from '../../lambda/stores/redis-circuit-store.ts';
 import { connectRedis } from '../../lambda/stores/redis-connection.ts';
 import { freePort } from '../support/free-port.ts';
@@ -75,7 +75,7 @@ function onServer(binary: string): void {
 
     test('are reached again after a rotation, once the secret has the new password', async () => {
       let secret = 'one';
-      const store = configuredCircuitStore({
+      const { circuits: store } = configuredStores({
         policy: () => ({
           ...CIRCUIT_STORE_DEFAULTS,
           store: 'redis',

@@ -10,6 +10,8 @@ export type OpenBucketStore = (now: () => number) => Promise<BucketStore>;
 
 const KEY = 'us-east-1/geo/anthropic.claude-sonnet-4-5';
 const BURST_MS = 15_000;
+const NOW_ONLY = { burstMs: BURST_MS, patienceMs: 0 };
+const ALWAYS = { burstMs: Number.POSITIVE_INFINITY, patienceMs: 0 };
 
 /** The contract of a store of buckets. `runs`: the tries of the property. */
 export function bucketStoreCases(name: string, open: OpenBucketStore, runs: number): void {
@@ -18,19 +20,19 @@ export function bucketStoreCases(name: string, open: OpenBucketStore, runs: numb
       const clock = new FakeClock();
       return { clock, store: await open(() => clock.now()) };
     };
-    const isAdmitted = async (store: BucketStore, hold: Hold, burstMs = BURST_MS) =>
-      (await store.hold(KEY, hold, burstMs)).admitted;
+    const isAdmitted = async (store: BucketStore, hold: Hold) =>
+      (await store.hold(KEY, hold, NOW_ONLY)).admitted;
 
     test('admit holds until the burst is spent, and say how long the next one waits', async () => {
       const { clock, store } = await begin();
       for (const _ of [1, 2, 3]) expect(await isAdmitted(store, { tokens: 5_000 })).toBe(true);
 
-      const refused = await store.hold(KEY, { tokens: 5_000 }, BURST_MS);
+      const refused = await store.hold(KEY, { tokens: 5_000 }, NOW_ONLY);
 
       expect(refused).toMatchObject({ admitted: false, waitMs: 1 });
       await clock.advance(1);
       expect(await isAdmitted(store, { tokens: 5_000 })).toBe(true);
-      expect(await store.hold(KEY, { tokens: 1 }, BURST_MS)).toMatchObject({ waitMs: 5_000 });
+      expect(await store.hold(KEY, { tokens: 1 }, NOW_ONLY)).toMatchObject({ waitMs: 5_000 });
       await clock.advance(4_999);
       expect(await isAdmitted(store, { tokens: 1 })).toBe(false);
       await clock.advance(1);
@@ -39,7 +41,7 @@ export function bucketStoreCases(name: string, open: OpenBucketStore, runs: numb
 
     test('write nothing when they refuse (BerriAI/litellm PR 27001: refusals emptied the bucket)', async () => {
       const { store } = await begin();
-      await store.hold(KEY, { tokens: 20_000, requests: 10 }, BURST_MS);
+      await store.hold(KEY, { tokens: 20_000, requests: 10 }, NOW_ONLY);
       const before = await store.read([KEY]);
 
       for (const _ of [1, 2, 3, 4, 5]) {
@@ -49,11 +51,35 @@ export function bucketStoreCases(name: string, open: OpenBucketStore, runs: numb
       expect(await store.read([KEY])).toEqual(before);
     });
 
+    test('book a hold beyond the burst for the time when its turn comes, in the order of asking', async () => {
+      const { clock, store } = await begin();
+      const patient = { burstMs: BURST_MS, patienceMs: 10_000 };
+      await store.hold(KEY, { tokens: 16_000 }, patient);
+
+      const waits = [];
+      for (const _ of [1, 2, 3, 4]) {
+        const { admitted, waitMs } = await store.hold(KEY, { tokens: 4_000 }, patient);
+        waits.push([admitted, waitMs]);
+      }
+
+      expect(waits).toEqual([
+        [true, 1_001],
+        [true, 5_001],
+        [true, 9_001],
+        [false, 3_001],
+      ]);
+      await clock.advance(3_001);
+      expect(await store.hold(KEY, { tokens: 4_000 }, patient)).toMatchObject({
+        admitted: true,
+        waitMs: 10_000,
+      });
+    });
+
     test('exceed the burst by at most one hold when many workers race (BerriAI/litellm 18730)', async () => {
       const { store } = await begin();
       const hold = { tokens: 2_000 };
 
-      const race = Array.from({ length: 40 }, () => store.hold(KEY, hold, BURST_MS));
+      const race = Array.from({ length: 40 }, () => store.hold(KEY, hold, NOW_ONLY));
       const admitted = (await Promise.all(race)).filter((each) => each.admitted);
 
       // 7 × 2 s are within 15 s, and the eighth hold runs into debt.
@@ -62,9 +88,9 @@ export function bucketStoreCases(name: string, open: OpenBucketStore, runs: numb
 
     test('do not starve a large hold beside small ones, although it exceeds the burst', async () => {
       const { clock, store } = await begin();
-      await store.hold(KEY, { tokens: 20_000 }, BURST_MS);
-      const large = await store.hold(KEY, { tokens: 12_000 }, BURST_MS);
-      const small = await store.hold(KEY, { tokens: 10 }, BURST_MS);
+      await store.hold(KEY, { tokens: 20_000 }, NOW_ONLY);
+      const large = await store.hold(KEY, { tokens: 12_000 }, NOW_ONLY);
+      const small = await store.hold(KEY, { tokens: 10 }, NOW_ONLY);
 
       expect(large).toMatchObject({ admitted: false, waitMs: 5_001 });
       expect(small).toMatchObject({ admitted: false, waitMs: 5_001 });
@@ -80,9 +106,9 @@ export function bucketStoreCases(name: string, open: OpenBucketStore, runs: numb
 
     test('take tokens and requests together, or neither', async () => {
       const { store } = await begin();
-      await store.hold(KEY, { tokens: 100, requests: 16_000 }, BURST_MS);
+      await store.hold(KEY, { tokens: 100, requests: 16_000 }, NOW_ONLY);
 
-      expect(await store.hold(KEY, { tokens: 100, requests: 100 }, BURST_MS)).toMatchObject({
+      expect(await store.hold(KEY, { tokens: 100, requests: 100 }, NOW_ONLY)).toMatchObject({
         admitted: false,
         waitMs: 1_001,
       });
@@ -91,28 +117,28 @@ export function bucketStoreCases(name: string, open: OpenBucketStore, runs: numb
 
     test('give back what a call did not use, and take what it used beyond its hold', async () => {
       const { clock, store } = await begin();
-      await store.hold(KEY, { tokens: 30_000 }, BURST_MS);
+      await store.hold(KEY, { tokens: 30_000 }, NOW_ONLY);
 
       await store.giveBack(KEY, 25_000);
       expect(await untilOf(store, clock)).toBe(5_000);
-      await store.hold(KEY, { tokens: 20_000 }, Number.POSITIVE_INFINITY);
+      await store.hold(KEY, { tokens: 20_000 }, ALWAYS);
       expect(await untilOf(store, clock)).toBe(25_000);
       expect(await isAdmitted(store, { tokens: 1 })).toBe(false);
     });
 
     test('take what a call used beyond its hold from the present on, when the bucket was idle', async () => {
       const { clock, store } = await begin();
-      await store.hold(KEY, { tokens: 1_000 }, BURST_MS);
+      await store.hold(KEY, { tokens: 1_000 }, NOW_ONLY);
       await clock.advance(60_000);
 
-      await store.hold(KEY, { tokens: 4_000 }, Number.POSITIVE_INFINITY);
+      await store.hold(KEY, { tokens: 4_000 }, ALWAYS);
 
       expect(await untilOf(store, clock)).toBe(4_000);
     });
 
     test('forget a hold that nobody settles', async () => {
       const { clock, store } = await begin();
-      await store.hold(KEY, { tokens: 40_000 }, BURST_MS);
+      await store.hold(KEY, { tokens: 40_000 }, NOW_ONLY);
       await clock.advance(40_000);
 
       expect(await untilOf(store, clock)).toBe(0);
@@ -145,10 +171,10 @@ export function bucketStoreCases(name: string, open: OpenBucketStore, runs: numb
 
     test('are empty and apart from each other', async () => {
       const { store } = await begin();
-      await store.hold(KEY, { tokens: 20_000 }, BURST_MS);
+      await store.hold(KEY, { tokens: 20_000 }, NOW_ONLY);
 
       expect(await store.read(['eu-west-1/geo/x'])).toEqual([{ spentUntil: {} }]);
-      expect((await store.hold('eu-west-1/geo/x', { tokens: 1 }, BURST_MS)).admitted).toBe(true);
+      expect((await store.hold('eu-west-1/geo/x', { tokens: 1 }, NOW_ONLY)).admitted).toBe(true);
     });
 
     test('follow the pure rules under any sequence of operations', async () => {
@@ -182,10 +208,14 @@ type Operation = (store: BucketStore, clock?: FakeClock) => Promise<unknown>;
 const ms = fc.integer({ min: 1, max: 20_000 });
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc
-    .record({ tokens: ms, requests: fc.option(ms, { nil: undefined }), burst: ms })
-    .map(({ tokens, requests, burst }): Operation => {
+    .record({
+      tokens: ms,
+      requests: fc.option(ms, { nil: undefined }),
+      terms: fc.record({ burstMs: ms, patienceMs: fc.oneof(fc.constant(0), ms) }),
+    })
+    .map(({ tokens, requests, terms }): Operation => {
       const hold = { tokens, ...(requests !== undefined && { requests }) };
-      return (store) => store.hold(KEY, hold, burst);
+      return (store) => store.hold(KEY, hold, terms);
     }),
   ms.map(
     (back): Operation =>
@@ -195,7 +225,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   ms.map(
     (more): Operation =>
       (store) =>
-        store.hold(KEY, { tokens: more }, Infinity),
+        store.hold(KEY, { tokens: more }, ALWAYS),
   ),
   fc.constant<Operation>((store) => store.correct(KEY, 10_000)),
   ms.map(

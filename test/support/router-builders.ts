@@ -1,5 +1,6 @@
 import { userMessage } from '../../lambda/contract/conversation.ts';
 import type { Settings, SettingsInput } from '../../lambda/contract/policy.ts';
+import { NO_QUOTAS, type QuotaGate } from '../../lambda/core/admission/quotas.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import { createRouter, type Router } from '../../lambda/core/router/router.ts';
 import type { JobLease, LeaseLoss, RunRequest } from '../../lambda/core/router/run-request.ts';
@@ -50,7 +51,11 @@ interface RouterWorld {
 
 /** Returns a router over fakes: circuits are closed, models answer. */
 export function aRouter(
-  given: { readonly settings?: Settings; readonly script?: ModelScript } = {},
+  given: {
+    readonly settings?: Settings;
+    readonly script?: ModelScript;
+    readonly quotas?: QuotaGate;
+  } = {},
 ): RouterWorld {
   const settings = given.settings ?? aChain();
   const clock = new VirtualClock(1_000_000);
@@ -67,6 +72,7 @@ export function aRouter(
     settings: () => settings,
     circuits,
     models,
+    quotas: given.quotas ?? NO_QUOTAS,
     clock,
     disabledTargets,
     log: SILENT,

@@ -3,6 +3,7 @@ import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
 import { systemClock } from '../../lambda/aws/system-clock.ts';
 import { userMessage } from '../../lambda/contract/conversation.ts';
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
+import { NO_QUOTAS } from '../../lambda/core/admission/quotas.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import { createRouter } from '../../lambda/core/router/router.ts';
 import { tracedModels, tracedRouter } from '../../lambda/core/router/traced.ts';
@@ -51,6 +52,7 @@ function aWorker() {
     ...{ store: memoryDisabledTargets(), policy: () => settings.breaker, clock, log },
   });
   const router = createRouter({
+    quotas: NO_QUOTAS,
     ...{ settings: () => settings, circuits, disabledTargets },
     ...{ models: tracedModels(models, trace), clock, log, metrics },
   });

@@ -15,6 +15,18 @@ export const NAME = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'lower case letters, digits and dashes');
 
+const MOST_PER_MINUTE = 1_000_000_000;
+
+/** The limits of a quota. A quota of 0 would be an account without access, and its target of no use. */
+const quota = z
+  .strictObject({
+    tokensPerMinute: z.int().min(1).max(MOST_PER_MINUTE).optional(),
+    requestsPerMinute: z.int().min(1).max(MOST_PER_MINUTE).optional(),
+  })
+  .refine((given) => (given.tokensPerMinute ?? given.requestsPerMinute) !== undefined, {
+    message: 'tokensPerMinute, requestsPerMinute or both',
+  });
+
 const target = z.strictObject({
   region,
   modelId: z.string().min(1).max(200),
@@ -23,6 +35,7 @@ const target = z.strictObject({
   weight: z.number().positive().max(1000).optional(),
   firstTokenSeconds: z.number().positive().max(LONGEST_ANSWER_SECONDS).optional(),
   capabilities: capabilities.optional(),
+  quota: quota.optional(),
 });
 
 const tier = z.strictObject({
@@ -30,6 +43,7 @@ const tier = z.strictObject({
   targets: z.array(target).min(1).max(20),
   maxTokens: z.int().min(1),
   simplify: z.string().min(1).max(2000).optional(),
+  patienceSeconds: z.number().min(0).max(900).optional(),
 });
 
 export const tiers = z

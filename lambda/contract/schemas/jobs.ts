@@ -7,7 +7,7 @@ import { type Conversation, userMessage } from '../conversation.ts';
 import type { JobOptions, JobRequest } from '../job-request.ts';
 import type { Chain, Settings } from '../policy.ts';
 import { shortestCallMs } from '../time-budget.ts';
-import { WHEN_OPEN } from '../words.ts';
+import { PRIORITIES, WHEN_OPEN } from '../words.ts';
 import { asBlocks, conversationFields } from './conversation.ts';
 import { conversationFaults } from './conversation-rules.ts';
 import { type Fault, invalid, MAX_FAULTS, type Parsed, parse } from './faults.ts';
@@ -31,6 +31,10 @@ const optionFields = {
     .describe(
       'The job’s behavior while circuits are open. `fallback`: tries other tiers, then waits. `queue`: tries only the first tier, then waits. `fail`: tries other tiers, then ends FAILED with `retryAt`.',
     ),
+  priority: z
+    .enum(PRIORITIES)
+    .optional()
+    .describe('`batch`: where a quota is short, the job leaves half of its burst to the others.'),
   minTier: z.string().optional().describe('The last tier of the job’s chain that may answer.'),
   regions: z
     .array(z.string())

@@ -13,6 +13,7 @@ import {
   JOB_DEFAULTS,
   LONGEST_REFRESH_SECONDS,
   PROBE_DEFAULTS,
+  QUOTA_DEFAULTS,
   REFRESH_SECONDS,
   type Settings,
   type SettingsInput,
@@ -99,6 +100,11 @@ const api = z.strictObject({
 
 const probe = z.strictObject({ enabled: z.boolean() });
 
+const quotas = z.strictObject({
+  burstSeconds: z.number().positive().max(60),
+  expectedOutputTokens: z.number().min(1).max(1_000_000),
+});
+
 const settings = z
   .strictObject({
     tiers: tiers.optional(),
@@ -110,6 +116,7 @@ const settings = z
     jobs: z.preprocess(withDefaults(JOB_DEFAULTS), jobs),
     api: z.preprocess(withDefaults(API_DEFAULTS), api),
     probe: z.preprocess(withDefaults(PROBE_DEFAULTS), probe),
+    quotas: z.preprocess(withDefaults(QUOTA_DEFAULTS), quotas),
     refreshSeconds: z.number().positive().max(LONGEST_REFRESH_SECONDS).default(REFRESH_SECONDS),
     tenants: z.record(z.string(), NAME).default({}),
     guardrails: guardrails.default({}),

@@ -48,7 +48,7 @@ function timeFaults(entries: readonly TargetEntry[], settings: Settings): readon
 /**
  * The fields that are facts about a target. A weight is not one: it is a target's share in one tier.
  */
-const FACTS = ['model', 'geography', 'firstTokenSeconds', 'capabilities'] as const;
+const FACTS = ['model', 'geography', 'firstTokenSeconds', 'capabilities', 'quota'] as const;
 
 /** Finds entries that differ from the first entry of their target, which is in another chain. */
 function differences(entries: readonly TargetEntry[]): readonly EntryFault[] {

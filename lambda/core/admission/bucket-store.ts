@@ -1,4 +1,4 @@
-import type { Bucket, CorrectedRate, Hold, Taking } from './bucket.ts';
+import type { Bucket, CorrectedRate, Hold, Taking, Terms } from './bucket.ts';
 
 /**
  * The storage through which workers share the buckets of Bedrock's quotas. It applies the rules of
@@ -10,7 +10,7 @@ export interface BucketStore {
    * Takes a hold as `take` does, and returns the bucket afterwards. A refusal writes nothing. With an
    * endless burst, the hold is always admitted.
    */
-  hold(key: string, hold: Hold, burstMs: number): Promise<Held>;
+  hold(key: string, hold: Hold, terms: Terms): Promise<Held>;
   /** Gives back tokens as `giveBack` does. */
   giveBack(key: string, backMs: number): Promise<void>;
   /**

@@ -27,27 +27,60 @@ export interface CorrectedRate {
  */
 export type Hold = Readonly<Partial<Record<Resource, number>>>;
 
+/** How far ahead of the time a hold may spend the bucket, in milliseconds. */
+export interface Terms {
+  /** A hold within the burst is for now. */
+  readonly burstMs: number;
+  /** A hold beyond the burst is booked: for the time when its turn comes, at most this much later. */
+  readonly patienceMs: number;
+}
+
 export type Taking =
-  | { readonly admitted: true; readonly spentUntil: Bucket['spentUntil'] }
-  /** In this many milliseconds the hold is admitted, if nobody else takes from the bucket. */
+  /** The call may be made in `waitMs`; 0 means now. */
+  | { readonly admitted: true; readonly waitMs: number; readonly spentUntil: Bucket['spentUntil'] }
+  /** A hold on these terms is admitted in `waitMs`, if nobody else takes from the bucket until then. */
   | { readonly admitted: false; readonly waitMs: number };
 
 /**
- * Takes a hold from the bucket if any of its burst is free. So the last hold may exceed the burst: the
- * overshoot is at most one hold, and a large hold waits no longer than a small one.
- *
- * @param burstMs how far ahead of the time a bucket may be spent
+ * Takes a hold from the bucket if any of its burst is free, or will be free within the patience. So the
+ * last hold may exceed the burst: the overshoot is at most one hold, and a large hold waits no longer
+ * than a small one. Booked holds come in the order in which they were taken.
  */
-export function take(bucket: Bucket, hold: Hold, nowMs: number, burstMs: number): Taking {
-  const resources = resourcesOf(hold);
-  const waits = resources.map((each) => (bucket.spentUntil[each] ?? 0) - nowMs - burstMs);
-  const longestMs = Math.max(...waits);
-  if (longestMs >= 0) return { admitted: false, waitMs: Math.floor(longestMs) + 1 };
-  const taken = resources.map((each) => {
+export function take(bucket: Bucket, hold: Hold, nowMs: number, terms: Terms): Taking {
+  const waitMs = waitOf(bucket.spentUntil, hold, nowMs, terms);
+  if (waitMs > terms.patienceMs) return { admitted: false, waitMs: waitMs - terms.patienceMs };
+  const taken = resourcesOf(hold).map((each) => {
     const fromMs = Math.max(nowMs, bucket.spentUntil[each] ?? 0);
     return [each, fromMs + (hold[each] ?? 0)] as const;
   });
-  return { admitted: true, spentUntil: { ...bucket.spentUntil, ...Object.fromEntries(taken) } };
+  const spentUntil = { ...bucket.spentUntil, ...Object.fromEntries(taken) };
+  return { admitted: true, waitMs, spentUntil };
+}
+
+/** Returns the wait of a hold that was taken, given what the bucket is spent to afterwards. */
+export function waitOfTaken(
+  spentUntil: Bucket['spentUntil'],
+  hold: Hold,
+  nowMs: number,
+  terms: Terms,
+): number {
+  const before = resourcesOf(hold).map((each) => [
+    each,
+    (spentUntil[each] ?? 0) - (hold[each] ?? 0),
+  ]);
+  return waitOf(Object.fromEntries(before), hold, nowMs, terms);
+}
+
+/** Returns the whole milliseconds until any of the burst is free of each resource. */
+function waitOf(
+  spentUntil: Bucket['spentUntil'],
+  hold: Hold,
+  nowMs: number,
+  { burstMs }: Terms,
+): number {
+  const waits = resourcesOf(hold).map((each) => (spentUntil[each] ?? 0) - nowMs - burstMs);
+  const longestMs = Math.max(...waits);
+  return longestMs < 0 ? 0 : Math.floor(longestMs) + 1;
 }
 
 /** Returns the resources that a hold takes. */

@@ -3,6 +3,7 @@ import type { JobOptions } from '../../contract/job-request.ts';
 import { SWEEP_SHARDS } from '../../contract/keys.ts';
 import type { Settings } from '../../contract/policy.ts';
 import type { JobStatus, PurgeState } from '../../contract/words.ts';
+import type { Booking } from '../admission/booking.ts';
 import { isoTime } from '../clock.ts';
 import type { AnswerFacts, Attempt, RefusedTarget } from '../router/run-result.ts';
 
@@ -50,6 +51,8 @@ export interface Job extends JobOptions, Partial<AnswerFacts> {
   /** Time at which this generation's message was or will be sent; absent after a failed send. */
   readonly sentAt?: number;
   readonly nextAttemptAt?: number;
+  /** The quota that the last run booked for the next one. */
+  readonly booking?: Booking;
   readonly cancelRequested?: boolean;
   /** True until the completion event is known to be published; until then the row is due. */
   readonly eventPending?: boolean;

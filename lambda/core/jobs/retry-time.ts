@@ -1,5 +1,6 @@
 import type { Settings } from '../../contract/policy.ts';
 import { shortestCallMs } from '../../contract/time-budget.ts';
+import { LONGEST_BOOKING_MS } from '../admission/booking.ts';
 import type { Random } from '../clock.ts';
 import type { UnservedTarget } from '../router/run-result.ts';
 import type { Job } from './job.ts';
@@ -9,7 +10,7 @@ export const LONGEST_DELAY_MS = 900_000;
 
 /** A run that ended at `endedAt` because no target served the job. */
 export interface RunWithoutAnswer {
-  readonly job: Pick<Job, 'failedRuns' | 'deadlineAt'>;
+  readonly job: Pick<Job, 'deferrals' | 'failedRuns' | 'deadlineAt'>;
   readonly unserved: readonly UnservedTarget[];
   readonly endedAt: number;
 }
@@ -62,11 +63,27 @@ function earliest(
 ): RetryTime {
   const own = { at: endedAt + backOffMs(settings, job.failedRuns, random), isJittered: true };
   const times = unserved.map((target): RetryTime => {
-    if (target.outcome === 'skipped') return { at: target.untilMs, isJittered: false };
+    switch (target.outcome) {
+      case 'skipped':
+        return { at: target.untilMs, isJittered: false };
+      case 'booked':
+        return { at: target.untilMs, isJittered: true };
+      case 'full':
+        return { at: target.untilMs + random() * spreadMs(job), isJittered: true };
+    }
     const hintedAt = target.atMs + (target.retryAfterMs ?? 0);
     return hintedAt > own.at ? { at: hintedAt, isJittered: false } : own;
   });
   return times.toSorted((a, b) => a.at - b.at)[0] ?? own;
+}
+
+/**
+ * Returns the time over which the jobs that wait for a quota come back. All calls of the next
+ * `LONGEST_BOOKING_MS` are booked, so the quota does not idle meanwhile. A job that has waited several
+ * times is one of many, so it waits longer.
+ */
+function spreadMs({ deferrals }: Pick<Job, 'deferrals'>): number {
+  return Math.min(LONGEST_BOOKING_MS * 2 ** deferrals, LONGEST_DELAY_MS);
 }
 
 /**

@@ -9,6 +9,7 @@
  */
 import type { BreakerPolicy, Settings } from '../../contract/policy.ts';
 import { jobLeaseMs } from '../../contract/time-budget.ts';
+import type { Booking } from '../admission/booking.ts';
 import { calledIn } from '../router/run-result.ts';
 import {
   claimsBelow,
@@ -73,8 +74,17 @@ export function renew(job: Job, now: number, policy: BreakerPolicy): RowUpdate {
   return { when: [...isMine(job), NOT_CANCELLED], set: lease(now, policy) };
 }
 
-/** Makes the job wait for its targets. Gives the claim back and invalidates earlier messages. */
-export function defer(job: Job, nextAttemptAt: number, run: RunRecord, now: number): RowUpdate {
+/**
+ * Makes the job wait for its targets. Gives the claim back and invalidates earlier messages. A `booking`
+ * is the quota for the next run.
+ */
+export function defer(
+  job: Job,
+  nextAttemptAt: number,
+  run: RunRecord & { readonly booking?: Booking },
+  now: number,
+): RowUpdate {
+  const { booking } = run;
   return {
     when: isMine(job),
     set: {
@@ -85,10 +95,11 @@ export function defer(job: Job, nextAttemptAt: number, run: RunRecord, now: numb
       deferrals: job.deferrals + 1,
       nextAttemptAt,
       failedRuns: calledIn(run.attempts).length > 0 ? job.failedRuns + 1 : 0,
+      ...(booking && { booking }),
       ...recordOf(job, run),
       ...markedSent({ ...job, nextAttemptAt }, now),
     },
-    remove: ['leaseUntil', 'calledTargets'],
+    remove: ['leaseUntil', 'calledTargets', ...(booking ? [] : (['booking'] as const))],
   };
 }
 
@@ -107,7 +118,8 @@ export function release(job: Job, run: RunRecord, now: number): RowUpdate {
       ...recordOf(job, run),
       ...markedSent(job, now),
     },
-    remove: ['leaseUntil', 'nextAttemptAt'],
+    // The run may have used its booking.
+    remove: ['leaseUntil', 'nextAttemptAt', 'booking'],
   };
 }
 

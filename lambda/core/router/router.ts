@@ -1,5 +1,6 @@
 import { chainOf } from '../../contract/chains.ts';
 import type { Settings } from '../../contract/policy.ts';
+import type { QuotaGate } from '../admission/quotas.ts';
 import type { CircuitGate } from '../breaker/admission.ts';
 import type { Clock } from '../clock.ts';
 import type { Log, Metrics } from '../telemetry.ts';
@@ -16,7 +17,8 @@ export interface RouterParts {
   readonly settings: () => Settings;
   readonly circuits: CircuitGate;
   readonly models: ModelClient;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly quotas: QuotaGate;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly disabledTargets: DisabledTargets;
   readonly metrics: Metrics;
   readonly log: Log;

@@ -1,5 +1,6 @@
 import type { Conversation } from '../../contract/conversation.ts';
 import type { JobOptions } from '../../contract/job-request.ts';
+import type { Booking } from '../admission/booking.ts';
 import type { Attempt, RefusedTarget } from './run-result.ts';
 
 /** One run of one job, with its caller's options. */
@@ -19,6 +20,8 @@ export interface RunRequest extends JobOptions {
   readonly calledTargets?: readonly string[];
   /** The targets that refused the job in earlier runs. @default none */
   readonly refusedTargets?: readonly RefusedTarget[];
+  /** The quota that an earlier run has booked for a call. @default none */
+  readonly booking?: Booking;
   readonly deadlineAtMs: number;
   /** Lambda stops the function at this time. A call starts only if it can have its full time. */
   readonly functionEndsAtMs: number;

@@ -2,6 +2,7 @@ import type { Need } from '../../contract/capabilities.ts';
 import type { Json, Message } from '../../contract/conversation.ts';
 import { PROBLEM } from '../../contract/problems.ts';
 import type { AttemptOutcome } from '../../contract/words.ts';
+import type { Booking } from '../admission/booking.ts';
 import type { RejectReason } from '../breaker/admission.ts';
 import type { Usage } from './model-client.ts';
 
@@ -32,6 +33,8 @@ export type SkipReason =
   | 'refused'
   /** The prompt leaves too little room for an answer in the model's window. */
   | 'too-long'
+  /** The quota of its calls is used up. */
+  | 'quota-full'
   /** It lacks what the job needs. */
   | `unsupported:${Need}`;
 
@@ -123,6 +126,10 @@ export const REFUSED = {
 export type UnservedTarget =
   /** It may be called again from `untilMs` on. */
   | { readonly outcome: 'skipped'; readonly untilMs: number }
+  /** Its quota is used up; other jobs wait for it too. */
+  | { readonly outcome: 'full'; readonly untilMs: number }
+  /** A hold of its quota is booked for this job at `untilMs`. */
+  | { readonly outcome: 'booked'; readonly untilMs: number }
   /** Its call failed at `atMs`; `retryAfterMs` is the wait that it asked for. */
   | { readonly outcome: 'failed'; readonly atMs: number; readonly retryAfterMs?: number };
 
@@ -136,7 +143,12 @@ export type RunEnd =
       readonly detail?: string;
     }
   /** The targets are at fault; the job waits for them, or for its deadline. */
-  | { readonly outcome: 'deferred'; readonly unserved: readonly UnservedTarget[] }
+  | {
+      readonly outcome: 'deferred';
+      readonly unserved: readonly UnservedTarget[];
+      /** The quota that is booked for the next run. @default none */
+      readonly booking?: Booking;
+    }
   /** The targets are at fault, and the caller does not wait (`whenOpen: fail`). */
   | { readonly outcome: 'unavailable'; readonly unserved: readonly UnservedTarget[] }
   /** The job has used up its failed calls: the targets answer other jobs, but not this one. */

@@ -1,12 +1,11 @@
 import type { Settings } from '../../contract/policy.ts';
 import { shortestCallMs, timeForACallMs } from '../../contract/time-budget.ts';
 import type { CircuitGate } from '../breaker/admission.ts';
-import { answerFrom } from './answer.ts';
-import { attemptOf, type Evidence } from './call-attempt.ts';
+import type { Evidence } from './call-attempt.ts';
+import { CallResults } from './call-results.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
 import { Charges, isChargeable } from './charges.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
-import type { ModelAnswer, ModelFailure } from './model-client.ts';
 import { affinityOf } from './prompt-prefix.ts';
 import type { RegionWatch } from './region-watch.ts';
 import type { RunRequest } from './run-request.ts';
@@ -19,7 +18,8 @@ import {
   type SkipReason,
   type UnservedTarget,
 } from './run-result.ts';
-import { type FinishedCall, TargetCaller, type TargetCallerParts } from './target-caller.ts';
+import { type TargetCall, TargetCaller, type TargetCallerParts } from './target-caller.ts';
+import { type FullTarget, patienceOf, turnsOf } from './turns.ts';
 import { UnfitTargets } from './unfit-targets.ts';
 
 export interface RunParts extends TargetCallerParts {
@@ -38,7 +38,9 @@ export class Run {
   readonly #candidates: readonly Candidate[];
   readonly #unfit: UnfitTargets;
   readonly #unserved: UnservedTarget[] = [];
-  #unusableAnswers = 0;
+  readonly #results: CallResults;
+  /** The targets of the current turn whose quota is used up. */
+  #full: FullTarget[] = [];
 
   constructor(parts: RunParts, settings: Settings, request: RunRequest) {
     this.#parts = parts;
@@ -50,16 +52,44 @@ export class Run {
     this.#charges = new Charges({ failedCalls, windowSeconds }, request);
     this.#candidates = candidatesFor(settings, request, affinityOf(request));
     this.#unfit = new UnfitTargets(this.#candidates, request, settings.guardrails);
+    this.#results = new CallResults(parts, request, {
+      charges: this.#charges,
+      unfit: this.#unfit,
+      unserved: this.#unserved,
+    });
   }
 
   async run(): Promise<RunResult> {
-    const { calledTargets } = this.#request;
-    for (const candidate of this.#candidates) {
-      if (calledTargets?.includes(candidate.key)) continue;
-      const end = await this.#try(candidate);
+    const { calledTargets = [], booking } = this.#request;
+    const candidates = this.#candidates.filter(({ key }) => !calledTargets.includes(key));
+    const turns = turnsOf(candidates, booking);
+    for (const turn of turns) {
+      const end = await this.#take(turn, turn === turns.at(-1));
       if (end) return this.#resultOf(end);
     }
     return this.#resultOf(this.#endWithoutAnswer());
+  }
+
+  /**
+   * Tries targets that are equally good. If the quota of one of them is used up for a short time only,
+   * the job waits for it rather than going to the next tier.
+   */
+  async #take(turn: readonly Candidate[], isLast: boolean): Promise<RunEnd | undefined> {
+    this.#full = [];
+    for (const candidate of turn) {
+      const end = await this.#try(candidate);
+      if (end) return end;
+    }
+    const full = this.#full.toSorted((a, b) => a.waitMs - b.waitMs);
+    const [soonest] = full;
+    if (!soonest) return undefined;
+    const patienceMs = patienceOf(soonest.candidate, isLast, this.#request, this.#timeToWaitMs());
+    if (soonest.waitMs <= patienceMs) {
+      const end = await this.#try(soonest.candidate, patienceMs);
+      if (end) return end;
+    }
+    for (const { candidate, waitMs } of full) this.#skipFull(candidate, waitMs);
+    return undefined;
   }
 
   #resultOf(end: RunEnd): RunResult {
@@ -74,7 +104,7 @@ export class Run {
   }
 
   /** Tries one target. Returns `undefined` if the run goes on to the next target. */
-  async #try(candidate: Candidate): Promise<RunEnd | undefined> {
+  async #try(candidate: Candidate, patienceMs = 0): Promise<RunEnd | undefined> {
     const { circuits, clock, disabledTargets, regions } = this.#parts;
 
     const unfit = this.#unfit.skipReason(candidate.key);
@@ -97,7 +127,8 @@ export class Run {
       return this.#skip(candidate, admission.reason, clock.now() + admission.retryAfterMs);
     }
     let evidence: Evidence = { isCharged: false, startedAtMs: clock.now() };
-    const call = await this.#caller.call(candidate, admission.permit, async (outcome) => {
+    const { permit } = admission;
+    const call = await this.#caller.call(candidate, permit, patienceMs, async (outcome) => {
       const { key } = candidate;
       const isOfInterest = isChargeable(outcome) || outcome === 'config';
       const servedAtMs = isOfInterest ? await circuits.lastServedAtMs(key) : undefined;
@@ -105,9 +136,35 @@ export class Run {
       evidence = { ...evidence, isCharged: this.#charges.charges(failed), servedAtMs };
       return this.#charges.isOwnDoing(key, outcome);
     });
-    if ('result' in call) return this.#read(candidate, call, evidence);
-    if (call.notMade === 'too-long') return this.#skipTooLong(candidate);
-    return { outcome: call.notMade };
+    return 'result' in call
+      ? this.#results.read(candidate, call, evidence)
+      : this.#notMade(candidate, call);
+  }
+
+  #notMade(
+    candidate: Candidate,
+    call: Extract<TargetCall, { readonly notMade: string }>,
+  ): RunEnd | undefined {
+    switch (call.notMade) {
+      case 'too-long':
+        return this.#skipTooLong(candidate);
+      case 'quota-full':
+        this.#full.push({ candidate, waitMs: call.waitMs });
+        return undefined;
+      case 'booked': {
+        const { booking } = call;
+        this.#skip(candidate, 'quota-full');
+        const unserved = [{ outcome: 'booked' as const, untilMs: booking.atMs }];
+        return { outcome: 'deferred', unserved, booking };
+      }
+      default:
+        return { outcome: call.notMade };
+    }
+  }
+
+  #skipFull(candidate: Candidate, waitMs: number): void {
+    this.#skip(candidate, 'quota-full');
+    this.#unserved.push({ outcome: 'full', untilMs: this.#parts.clock.now() + waitMs });
   }
 
   #skipTooLong(candidate: Candidate): undefined {
@@ -123,104 +180,28 @@ export class Run {
     if (untilMs !== undefined) this.#unserved.push({ outcome: 'skipped', untilMs });
   }
 
+  /** Returns how long the job may wait for a call that still fits before its deadline. */
+  #timeToWaitMs(): number {
+    const { breaker, jobs } = this.#settings;
+    const { deadlineAtMs } = this.#request;
+    return deadlineAtMs - this.#parts.clock.now() - shortestCallMs(breaker, jobs);
+  }
+
   /**
    * Ends the run if there is no time for a full call: a call that is cut short says nothing about
    * the target and may be billed.
    */
   #tooLateForACall(): RunEnd | undefined {
-    const { deadlineAtMs, functionEndsAtMs } = this.#request;
-    const { breaker, jobs } = this.#settings;
+    const { functionEndsAtMs } = this.#request;
+    const { jobs } = this.#settings;
     const nowMs = this.#parts.clock.now();
-    if (nowMs + shortestCallMs(breaker, jobs) > deadlineAtMs) {
-      return { outcome: 'deferred', unserved: this.#unserved };
-    }
+    if (this.#timeToWaitMs() < 0) return { outcome: 'deferred', unserved: this.#unserved };
     return nowMs + timeForACallMs(jobs) > functionEndsAtMs ? { outcome: 'out-of-time' } : undefined;
-  }
-
-  async #read(
-    candidate: Candidate,
-    call: FinishedCall,
-    evidence: Evidence,
-  ): Promise<RunEnd | undefined> {
-    const { result, loss } = call;
-    switch (result.outcome) {
-      case 'aborted':
-        this.#charges.add(attemptOf(candidate, 'aborted', call, evidence));
-        return { outcome: loss ?? 'lost' };
-      case 'failure':
-        return this.#failed(candidate, result.failure, call, evidence);
-      case 'answer':
-        await this.#enable(candidate.key);
-        return this.#answered(candidate, result.answer, call, evidence);
-      default:
-        return result satisfies never;
-    }
-  }
-
-  /** Restarts the circuit of a target that was disabled, so that its share of the traffic grows in stages. */
-  async #enable(key: string): Promise<void> {
-    const { circuits, clock, disabledTargets } = this.#parts;
-    const wasDisabled = await disabledTargets.succeeded(key);
-    if (wasDisabled) await circuits.restart(key, clock.now());
-  }
-
-  #answered(
-    candidate: Candidate,
-    answer: ModelAnswer,
-    call: FinishedCall,
-    evidence: Evidence,
-  ): RunEnd | undefined {
-    const { reading, reducedBy } = call;
-    if (!reading || reading.usable) {
-      this.#charges.add(attemptOf(candidate, 'answered', call, evidence));
-      const served = answerFrom(candidate, answer, reading?.truncated ?? false, reducedBy);
-      return { outcome: 'answered', answer: served };
-    }
-    this.#charges.add(attemptOf(candidate, 'unusable', call, evidence, reading.reason));
-    if (reading.reason === 'cut') return refusedEnd(REFUSED.timeLimit);
-    if (this.#charges.isSpent) return { outcome: 'no-answer' };
-    this.#unusableAnswers += 1;
-    const mayRetry = this.#unusableAnswers === 1 && this.#parts.retries.spend();
-    return mayRetry ? undefined : refusedEnd(REFUSED.unusable);
-  }
-
-  async #failed(
-    candidate: Candidate,
-    failure: ModelFailure,
-    call: FinishedCall,
-    evidence: Evidence,
-  ): Promise<RunEnd | undefined> {
-    const { clock, disabledTargets, regions } = this.#parts;
-    const { kind, name, retryAfterMs, tooLong } = failure;
-    this.#charges.add(attemptOf(candidate, kind, call, evidence, tooLong ? 'too-long' : name));
-    if (kind === 'job') return this.#refused(candidate, failure, call);
-
-    if (kind === 'config') {
-      const { jobId } = this.#request;
-      const { servedAtMs } = evidence;
-      await disabledTargets.failed(candidate.key, { jobId, reason: name, servedAtMs });
-    } else regions.noteFailure();
-    this.#unserved.push({ outcome: 'failed', atMs: clock.now(), retryAfterMs });
-    if (call.loss) return { outcome: call.loss };
-    return this.#charges.isSpent ? { outcome: 'no-answer' } : undefined;
-  }
-
-  /** Ends the job, or goes on without the target: a lower tier may lack what the first one has. */
-  #refused(
-    candidate: Candidate,
-    failure: ModelFailure,
-    { loss }: FinishedCall,
-  ): RunEnd | undefined {
-    if (this.#unfit.isFinal(candidate, failure)) {
-      return refusedEnd(REFUSED.invalid, failure.detail);
-    }
-    this.#unfit.addRefusal(candidate, failure);
-    return loss && { outcome: loss };
   }
 
   /** Ends the run after the last target. A job that may wait never fails because of its targets. */
   #endWithoutAnswer(): RunEnd {
-    if (this.#unusableAnswers > 0) return refusedEnd(REFUSED.unusable);
+    if (this.#results.hasUnusableAnswer) return refusedEnd(REFUSED.unusable);
     const unfit = this.#unfit.endIfNoneFits();
     if (unfit) return unfit;
     const outcome = this.#request.whenOpen === 'fail' ? 'unavailable' : 'deferred';

@@ -1,11 +1,14 @@
 import type { Settings } from '../../contract/policy.ts';
 import { countTokensMs } from '../../contract/time-budget.ts';
 import type { AttemptOutcome } from '../../contract/words.ts';
+import type { QuotaHold } from '../admission/quota-hold.ts';
+import type { QuotaGate } from '../admission/quotas.ts';
 import type { Outcome, Permit } from '../breaker/permit.ts';
 import type { Clock } from '../clock.ts';
 import type { Reduction } from './adapted-conversation.ts';
 import { isUnusable, type Reading, readAnswer } from './answer.ts';
 import { callLimits, leaseMsOf } from './call-limits.ts';
+import { CallQuota, type QuotaWait } from './call-quota.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import type { Candidate } from './candidates.ts';
 import { circuitOutcome } from './circuit-outcome.ts';
@@ -20,7 +23,8 @@ export interface TargetCallerParts {
   readonly models: ModelClient;
   readonly recorder: CallRecorder;
   readonly retries: RetryBudget;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly quotas: QuotaGate;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
 }
 
 export interface FinishedCall {
@@ -30,12 +34,15 @@ export interface FinishedCall {
   readonly reducedBy: readonly Reduction[];
   /** Why the job's lease was lost during the call. */
   readonly loss?: LeaseLoss;
+  /** The tokens of the target's quota that the call held. @default no quota is known */
+  readonly heldTokens?: number;
 }
 
 export type TargetCall =
   | FinishedCall
   /** The job was cancelled or lost before the call, or a token count found its prompt too long. */
-  | { readonly notMade: LeaseLoss | 'too-long' };
+  | { readonly notMade: LeaseLoss | 'too-long' }
+  | QuotaWait;
 
 /**
  * Judges a failed call before its circuit hears of it, because the failure may open the circuit and
@@ -49,12 +56,14 @@ export class TargetCaller {
   readonly #settings: Settings;
   readonly #request: RunRequest;
   readonly #prompt: PromptSize;
+  readonly #quota: CallQuota;
 
   constructor(parts: TargetCallerParts, settings: Settings, request: RunRequest) {
     this.#parts = parts;
     this.#settings = settings;
     this.#request = request;
     this.#prompt = new PromptSize(parts.models, request.conversation);
+    this.#quota = new CallQuota(parts, settings, request);
   }
 
   /** Returns false if the prompt certainly does not fit the target's window. */
@@ -70,40 +79,59 @@ export class TargetCaller {
   }
 
   /** Calls the target once. Settles the permit even if the call fails or is not made. */
-  async call(candidate: Candidate, permit: Permit, judge: JudgeFailure): Promise<TargetCall> {
-    const { recorder, retries } = this.#parts;
-    const { conversation, jobId, lease } = this.#request;
+  async call(
+    candidate: Candidate,
+    permit: Permit,
+    patienceMs: number,
+    judge: JudgeFailure,
+  ): Promise<TargetCall> {
+    const { conversation, jobId } = this.#request;
     let outcome: Outcome = { kind: 'ignored' };
     try {
-      const permission = await lease.renew();
-      if (permission !== 'go') return { notMade: permission };
       const tokens = await this.#prompt.tokens(candidate, countTokensMs(this.#settings.jobs));
       const guarded = withGuardrail(conversation, candidate.target, this.#settings.guardrails);
       const shaped = shapeRequest(candidate, guarded, jobId, tokens);
       if (!shaped.fits) return { notMade: 'too-long' };
-      retries.earn();
-      const { result, loss } = await this.#converse(
-        shaped.request,
-        this.#limits(candidate, tokens),
-        permit,
-      );
-      recorder.record(candidate, jobId, result, permit.stage);
+      const admission = await this.#quota.admit(candidate, shaped.request, tokens, patienceMs);
+      if ('notMade' in admission) return admission;
+      const made = await this.#made(candidate, shaped.request, tokens, permit, admission.hold);
+      if ('notMade' in made) return made;
+      const { result, loss } = made;
       const reading = result.outcome === 'answer' ? readAnswer(result.answer) : undefined;
       const failed = failureOf(result, reading);
       const isKept = failed !== undefined && (await judge(failed));
       if (!isKept) outcome = circuitOutcome(result, reading);
-      return { result, reading, reducedBy: shaped.reducedBy, loss };
+      const heldTokens = admission.hold?.holding.tokens;
+      return { result, reading, reducedBy: shaped.reducedBy, loss, heldTokens };
     } finally {
       await permit.settle(outcome);
     }
   }
 
-  /** Makes the call. Renews the job's lease meanwhile, and aborts the call if the lease is lost. */
-  async #converse(
+  /** Makes the call if the job is still ours, and settles its quota. */
+  async #made(
+    candidate: Candidate,
     request: ModelRequest,
-    limits: CallLimits,
+    inputTokens: number,
     permit: Permit,
-  ): Promise<{ readonly result: ModelResult; readonly loss?: LeaseLoss }> {
+    hold: QuotaHold | undefined,
+  ): Promise<Conversed | { readonly notMade: LeaseLoss }> {
+    const { recorder, retries } = this.#parts;
+    const { jobId, lease } = this.#request;
+    const permission = await lease.renew();
+    if (permission !== 'go') {
+      await hold?.settle();
+      return { notMade: permission };
+    }
+    retries.earn();
+    const made = await this.#converse(request, this.#limits(candidate, inputTokens), permit);
+    recorder.record(candidate, jobId, made.result, permit.stage);
+    await this.#quota.settle(candidate, hold, made.result);
+    return made;
+  }
+
+  /** Makes the call. Renews the job's lease meanwhile, and aborts the call if the lease is lost. */
+  async #converse(request: ModelRequest, limits: CallLimits, permit: Permit): Promise<Conversed> {
     const ended = new AbortController();
     const abort = new AbortController();
     const held = this.#request.lease.hold(ended.signal).then((loss) => {
@@ -127,6 +155,11 @@ export class TargetCaller {
     const hasTools = conversation.toolConfig !== undefined;
     return callLimits({ target, inputTokens, hasTools, timeLeftMs }, this.#settings);
   }
+}
+
+interface Conversed {
+  readonly result: ModelResult;
+  readonly loss?: LeaseLoss;
 }
 
 /** A reason of our own, because an abort without one creates an error with a stack. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { userMessage } from '../../../lambda/contract/conversation.ts';
+import { NO_QUOTAS } from '../../../lambda/core/admission/quotas.ts';
 import { Breaker } from '../../../lambda/core/breaker/breaker.ts';
 import {
   DailyQuotaGate,
@@ -50,7 +51,11 @@ function aSandbox() {
   });
   const models = new FakeModelClient(answers());
   const parts = { circuits, disabledTargets, models, clock, log: SILENT, metrics: UNCOUNTED };
-  const router = createRouter({ ...parts, settings: () => settings });
+  const router = createRouter({
+    quotas: NO_QUOTAS,
+    ...parts,
+    settings: () => settings,
+  });
   const health = () => getHealth(parts, settings);
   return { clock, models, router, health };
 }

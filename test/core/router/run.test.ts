@@ -438,7 +438,7 @@ describe('time', () => {
     const result = await router.run(aRun({ deadlineAtMs }));
 
     expect(result.outcome).toBe('deferred');
-    const job = { failedRuns: 0, deadlineAt: deadlineAtMs };
+    const job = { deferrals: 0, failedRuns: 0, deadlineAt: deadlineAtMs };
     const run = { job, unserved: unservedIn(result), endedAt: clock.nowMs };
     expect(nextAttemptAt(run, aChain(), () => 0.5)).toBe(deadlineAtMs);
     expect(called()).toEqual([]);
@@ -799,7 +799,7 @@ function unservedIn(result: RunResult): readonly UnservedTarget[] {
 
 /** Returns the wait after a run, for a draw of 0.5 and without the backlog's jitter. */
 function waitMs(result: RunResult, endedAt: number, failedRuns = 0): number {
-  const job = { failedRuns, deadlineAt: Number.POSITIVE_INFINITY };
+  const job = { deferrals: 0, failedRuns, deadlineAt: Number.POSITIVE_INFINITY };
   const run = { job, unserved: unservedIn(result), endedAt };
   return earliestRetryAt(run, aChain(), () => 0.5) - endedAt;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { METRIC } from '../../../lambda/contract/metrics.ts';
+import { NO_QUOTAS } from '../../../lambda/core/admission/quotas.ts';
 import type { Outcome } from '../../../lambda/core/breaker/permit.ts';
 import { CallRecorder } from '../../../lambda/core/router/call-recorder.ts';
 import { candidatesFor } from '../../../lambda/core/router/candidates.ts';
@@ -23,7 +24,7 @@ function aCaller(script: ModelScript = answers(), request: Partial<RunRequest> =
   const recorder = new CallRecorder(telemetry);
   const run = aRun(request);
   const clock = new VirtualClock(1_000_000);
-  const parts = { models, recorder, retries: new RetryBudget(), clock };
+  const parts = { models, recorder, retries: new RetryBudget(), quotas: NO_QUOTAS, clock };
   const caller = new TargetCaller(parts, aChain(), run);
   const [candidate] = candidatesFor(aChain(), run, 'an affinity');
   if (!candidate) throw new Error('the chain has no target');
@@ -38,6 +39,7 @@ function aCaller(script: ModelScript = answers(), request: Partial<RunRequest> =
         token: () => undefined,
         settle: (outcome) => void settled.push(outcome),
       },
+      0,
       async (outcome) => {
         judged.push(outcome);
         return isKept;

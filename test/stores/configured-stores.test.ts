@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { CIRCUIT_STORE_DEFAULTS, type CircuitStorePolicy } from '../../lambda/contract/policy.ts';
-import { configuredCircuitStore } from '../../lambda/stores/configured-circuit-store.ts';
+import { configuredStores } from '../../lambda/stores/configured-stores.ts';
+import { MemoryBucketStore } from '../../lambda/stores/memory-bucket-store.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { RedisCircuitStore } from '../../lambda/stores/redis-circuit-store.ts';
 import type { RedisClient } from '../../lambda/stores/redis-client.ts';
@@ -104,6 +105,28 @@ describe('the configured store', () => {
     expect(await store.save('a/b', RECORD, 'absent')).toBe(true);
   });
 
+  test('holds the buckets of quotas beside the circuits', async () => {
+    const { store, buckets, opened } = aStore({});
+    const terms = { burstMs: 1_000, patienceMs: 0 };
+
+    await store.load('a/b');
+    expect(await buckets.hold('a', { tokens: 5_000 }, terms)).toMatchObject({ admitted: true });
+    expect(await buckets.hold('a', { tokens: 5_000 }, terms)).toMatchObject({ waitMs: 4_001 });
+    await buckets.giveBack('a', 4_500);
+    expect(await buckets.correct('a', 1_000)).toMatchObject({ share: 0.8 });
+    expect(await buckets.read(['a'])).toMatchObject([{ spentUntil: { tokens: 500 } }]);
+
+    expect(opened).toHaveLength(1);
+  });
+
+  test('reports to the quotas that it cannot be opened', async () => {
+    const { buckets } = aStore({ store: 'redis', redisUrl: 'redis://host:6379' }, () =>
+      Promise.reject(new Error('no route')),
+    );
+
+    await expect(buckets.read(['a'])).rejects.toMatchObject({ name: 'BucketStoreError' });
+  });
+
   test('is opened again after a failed attempt', async () => {
     let isUp = false;
     const { store } = aStore({ store: 'redis', redisUrl: 'redis://host' }, async () => {
@@ -139,11 +162,11 @@ function aStore(
   let policy: CircuitStorePolicy = { ...CIRCUIT_STORE_DEFAULTS, ...changes };
   const dynamoDb = new MemoryCircuitStore(() => 0);
   const opened: { readonly timeoutMs: number }[] = [];
-  const store = configuredCircuitStore({
+  const { circuits: store, buckets } = configuredStores({
     policy: () => policy,
     dynamoDb: (options) => {
       opened.push(options);
-      return dynamoDb;
+      return { circuits: dynamoDb, buckets: new MemoryBucketStore(() => 0) };
     },
     now: () => 7,
     readSecret,
@@ -152,5 +175,5 @@ function aStore(
   const change = (later: Partial<CircuitStorePolicy>) => {
     policy = { ...CIRCUIT_STORE_DEFAULTS, ...later };
   };
-  return { store, dynamoDb, opened, change };
+  return { store, buckets, dynamoDb, opened, change };
 }

@@ -1,0 +1,76 @@
+import type { Log } from '../telemetry.ts';
+import type { BucketStore } from './bucket-store.ts';
+import { type QuotaUsage, usedTokens } from './token-cost.ts';
+
+/** A hold that a worker took for a call. */
+export interface Holding {
+  readonly key: string;
+  readonly tokens: number;
+  /** How long the quota takes to make up for a token, in milliseconds; undefined without such a quota. */
+  readonly msPerToken?: number;
+  readonly burndown: number;
+}
+
+const ALWAYS = { burstMs: Number.POSITIVE_INFINITY, patienceMs: 0 };
+
+/**
+ * The quota that a call holds while it runs. It is settled once. If that fails, the hold decays by
+ * itself, so nothing is repeated.
+ */
+export class QuotaHold {
+  readonly #store: BucketStore;
+  readonly #holding: Holding;
+  readonly #log: Log;
+  #isSettled = false;
+
+  constructor(store: BucketStore, holding: Holding, log: Log) {
+    this.#store = store;
+    this.#holding = holding;
+    this.#log = log;
+  }
+
+  /** What was taken, for a booking. */
+  get holding(): Holding {
+    return this.#holding;
+  }
+
+  /** Corrects the hold to what the call has cost. Without a usage, the call cost nothing. */
+  async settle(usage?: QuotaUsage): Promise<void> {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    const { key, tokens, msPerToken, burndown } = this.#holding;
+    if (msPerToken === undefined) return;
+    const used = usage ? usedTokens(usage, burndown) : 0;
+    const deltaMs = (used - tokens) * msPerToken;
+    await this.#try(async () => {
+      if (deltaMs < 0) await this.#store.giveBack(key, -deltaMs);
+      if (deltaMs > 0) await this.#store.hold(key, { tokens: deltaMs }, ALWAYS);
+    });
+  }
+
+  /**
+   * Lowers the rate of the bucket, because Bedrock throttled a call that the bucket had admitted.
+   *
+   * @param windowMs the time in which the rate is lowered once
+   */
+  async throttled(windowMs: number): Promise<void> {
+    await this.#try(async () => {
+      const rate = await this.#store.correct(this.#holding.key, windowMs);
+      if (rate) {
+        this.#log.warn('quota lowered: Bedrock throttled a call within it', {
+          quota: this.#holding.key,
+          share: rate.share,
+        });
+      }
+    });
+  }
+
+  async #try(operation: () => Promise<void>): Promise<void> {
+    try {
+      await operation();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown error';
+      this.#log.warn('quota not settled; its hold decays', { quota: this.#holding.key, reason });
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import type { QuotaLimits, Settings, Target } from '../../contract/policy.ts';
+import { burndownOf, limitsOf, quotaKey } from '../../contract/quotas.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../telemetry.ts';
+import { type Booking, isDue } from './booking.ts';
+import { type Bucket, type Hold, shareOf, type Terms } from './bucket.ts';
+import { type BucketStore, BucketStoreError, type Held } from './bucket-store.ts';
+import { ExpectedOutput } from './expected-output.ts';
+import { QuotaHold } from './quota-hold.ts';
+import { heldTokens } from './token-cost.ts';
+
+/** A call that is about to be made. */
+export interface QuotaCall {
+  readonly target: Target;
+  readonly chain: string;
+  readonly inputTokens: number;
+  readonly maxTokens: number;
+  /** How long the call may wait for its turn, in milliseconds. */
+  readonly patienceMs: number;
+  /** A batch job leaves half of the burst to the others. */
+  readonly isBatch: boolean;
+}
+
+export type QuotaAdmission =
+  /** The call may be made in `waitMs`; 0 means now. */
+  | { readonly admitted: true; readonly waitMs: number; readonly hold: QuotaHold }
+  /** The quota is used up. The earliest time at which the call may be made is `waitMs` from now. */
+  | { readonly admitted: false; readonly waitMs: number };
+
+/** Admits calls within the quotas of their targets. */
+export interface QuotaGate {
+  /** Takes the call's hold. Returns undefined for a target without a known quota. */
+  admit(call: QuotaCall): Promise<QuotaAdmission | undefined>;
+  /** Returns the hold of a booking whose time has come; undefined if the booking is of no use now. */
+  redeem(booking: Booking): QuotaHold | undefined;
+  /** Learns from an answer how long the answers of a chain are. */
+  noteAnswer(chain: string, outputTokens: number): void;
+}
+
+/** A gate that knows no quota. */
+export const NO_QUOTAS: QuotaGate = {
+  admit: async () => undefined,
+  redeem: () => undefined,
+  noteAnswer: () => undefined,
+};
+
+export interface QuotasOptions {
+  readonly store: BucketStore;
+  /** Creates the store that only this worker uses while the shared store is unavailable. */
+  readonly newPrivateStore: () => BucketStore;
+  readonly settings: () => Settings;
+  /** Returns the quotas that AWS reports, by `quotaKey`. The settings' own win over them. */
+  readonly reported: () => Readonly<Record<string, QuotaLimits>>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+  /** Called once when the shared store is lost. */
+  readonly onStoreLost?: () => void;
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Admits calls within the known quotas of Bedrock, so that most throttles never happen. A target without
+ * a known quota has no bucket, and all its calls are admitted.
+ */
+export class Quotas implements QuotaGate {
+  readonly #options: QuotasOptions;
+  readonly #expected = new ExpectedOutput();
+  /** The buckets as this worker saw them last, for their rates. */
+  readonly #seen = new Map<string, Bucket>();
+  #private: BucketStore | undefined;
+  #retrySharedAtMs = 0;
+
+  constructor(options: QuotasOptions) {
+    this.#options = options;
+  }
+
+  redeem(booking: Booking): QuotaHold | undefined {
+    const { store, clock, log } = this.#options;
+    return isDue(booking, clock.now()) ? new QuotaHold(store, booking, log) : undefined;
+  }
+
+  noteAnswer(chain: string, outputTokens: number): void {
+    const { expectedOutputTokens } = this.#options.settings().quotas;
+    this.#expected.note(chain, outputTokens, expectedOutputTokens);
+  }
+
+  async admit(call: QuotaCall): Promise<QuotaAdmission | undefined> {
+    const { target } = call;
+    const { log, settings, reported } = this.#options;
+    const limits = limitsOf(settings(), target) ?? reported()[quotaKey(target)];
+    if (!limits) return undefined;
+    const key = quotaKey(target);
+    const burndown = burndownOf(target);
+    const tokens = this.#tokensOf(call, burndown);
+    const { held, store, rate } = await this.#hold(key, limits, tokens, this.#termsOf(call));
+    this.#seen.set(key, held.bucket);
+    if (!held.admitted) return { admitted: false, waitMs: held.waitMs };
+    const { tokensPerMinute } = limits;
+    const msPerToken = tokensPerMinute && MINUTE_MS / (tokensPerMinute * rate);
+    const holding = { key, tokens, burndown, ...(msPerToken !== undefined && { msPerToken }) };
+    return {
+      admitted: true,
+      waitMs: held.waitMs,
+      hold: new QuotaHold(store, holding, log),
+    };
+  }
+
+  #tokensOf({ chain, inputTokens, maxTokens }: QuotaCall, burndown: number): number {
+    const seed = this.#options.settings().quotas.expectedOutputTokens;
+    const expectedOutputTokens = this.#expected.of(chain, seed);
+    return heldTokens({ inputTokens, maxTokens, expectedOutputTokens, burndown });
+  }
+
+  #termsOf({ patienceMs, isBatch }: QuotaCall): Terms {
+    const burstMs = this.#options.settings().quotas.burstSeconds * 1000;
+    return { burstMs: isBatch ? burstMs / 2 : burstMs, patienceMs };
+  }
+
+  /** Takes a hold in the shared store, or in the private one while that is unavailable. */
+  async #hold(key: string, limits: QuotaLimits, tokens: number, terms: Terms) {
+    const { store, clock } = this.#options;
+    const nowMs = clock.now();
+    if (!this.#private || nowMs >= this.#retrySharedAtMs) {
+      try {
+        const rate = shareOf(this.#seen.get(key) ?? { spentUntil: {} }, nowMs);
+        const held = await store.hold(key, holdOf(limits, tokens, rate), terms);
+        this.#private = undefined;
+        return { held, store, rate };
+      } catch (error) {
+        this.#loseStore(error);
+      }
+    }
+    return this.#holdPrivately(key, limits, tokens, terms);
+  }
+
+  async #holdPrivately(key: string, limits: QuotaLimits, tokens: number, terms: Terms) {
+    const { newPrivateStore, settings } = this.#options;
+    const store = this.#private ?? newPrivateStore();
+    this.#private = store;
+    // The other workers decide alone too, so each of them takes its share of the quota.
+    const rate = 1 / settings().jobs.workerConcurrency;
+    const held: Held = await store.hold(key, holdOf(limits, tokens, rate), terms);
+    return { held, store, rate };
+  }
+
+  #loseStore(error: unknown): void {
+    if (!(error instanceof BucketStoreError)) throw error;
+    const { clock, settings, log, onStoreLost } = this.#options;
+    this.#retrySharedAtMs = clock.now() + settings().breaker.cooldownSeconds * 1000;
+    if (this.#private) return;
+    log.error('the store of quotas does not answer; this worker uses a share of its own', {
+      reason: error.message,
+    });
+    onStoreLost?.();
+  }
+}
+
+/** Returns the time that the quota needs to make up for a call. `rate` is a share of the quota. */
+function holdOf(
+  { tokensPerMinute, requestsPerMinute }: QuotaLimits,
+  tokens: number,
+  rate: number,
+): Hold {
+  return {
+    ...(tokensPerMinute !== undefined && {
+      tokens: (tokens * MINUTE_MS) / (tokensPerMinute * rate),
+    }),
+    ...(requestsPerMinute !== undefined && { requests: MINUTE_MS / (requestsPerMinute * rate) }),
+  };
+}

@@ -1,0 +1,85 @@
+import type { Settings } from '../../contract/policy.ts';
+import { quotaKey } from '../../contract/quotas.ts';
+import { timeForACallMs } from '../../contract/time-budget.ts';
+import type { Booking } from '../admission/booking.ts';
+import type { QuotaHold } from '../admission/quota-hold.ts';
+import type { QuotaGate } from '../admission/quotas.ts';
+import type { Clock } from '../clock.ts';
+import type { Candidate } from './candidates.ts';
+import type { ModelRequest, ModelResult } from './model-client.ts';
+import type { RunRequest } from './run-request.ts';
+
+/** A call that was not made because the quota of its target is used up. */
+export type QuotaWait =
+  /** The call may be made in `waitMs`. */
+  | { readonly notMade: 'quota-full'; readonly waitMs: number }
+  /** The call's hold is taken for a later time. */
+  | { readonly notMade: 'booked'; readonly booking: Booking };
+
+export interface CallQuotaParts {
+  readonly quotas: QuotaGate;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+}
+
+/** A shorter wait is not worth another message and two writes of the job's row. */
+const SHORTEST_DEFERRAL_MS = 1_000;
+
+/** Takes and settles the quota for the calls of one run. */
+export class CallQuota {
+  readonly #parts: CallQuotaParts;
+  readonly #settings: Settings;
+  readonly #request: RunRequest;
+
+  constructor(parts: CallQuotaParts, settings: Settings, request: RunRequest) {
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#request = request;
+  }
+
+  /**
+   * Takes the hold of a call, or uses the one that the job has booked. Waits for its turn if that is
+   * near. A target without a known quota has no hold.
+   */
+  async admit(
+    { target, chain }: Candidate,
+    { conversation }: ModelRequest,
+    inputTokens: number,
+    patienceMs: number,
+  ): Promise<{ readonly hold?: QuotaHold } | QuotaWait> {
+    const { quotas, clock } = this.#parts;
+    const { booking, priority, functionEndsAtMs } = this.#request;
+    const booked = booking?.key === quotaKey(target) ? quotas.redeem(booking) : undefined;
+    if (booked) return { hold: booked };
+    const { maxTokens } = conversation.inferenceConfig;
+    const isBatch = priority === 'batch';
+    const call = { target, chain, inputTokens, maxTokens, patienceMs, isBatch };
+    const admission = await quotas.admit(call);
+    if (!admission) return {};
+    const { waitMs } = admission;
+    if (!admission.admitted) return { notMade: 'quota-full', waitMs };
+    const { hold } = admission;
+    if (waitMs === 0) return { hold };
+    const atMs = clock.now() + waitMs;
+    const hasTime = atMs + timeForACallMs(this.#settings.jobs) <= functionEndsAtMs;
+    if (waitMs > SHORTEST_DEFERRAL_MS || !hasTime) {
+      return { notMade: 'booked', booking: { ...hold.holding, atMs } };
+    }
+    await clock.sleep(waitMs);
+    return { hold };
+  }
+
+  /** Settles the hold of a call that was made, and learns from its result. */
+  async settle(
+    { chain }: Candidate,
+    hold: QuotaHold | undefined,
+    result: ModelResult,
+  ): Promise<void> {
+    if (result.outcome === 'answer') {
+      this.#parts.quotas.noteAnswer(chain, result.answer.usage.outputTokens);
+      return hold?.settle(result.answer.usage);
+    }
+    const isThrottled = result.outcome === 'failure' && result.failure.kind === 'quota-minute';
+    if (isThrottled) await hold?.throttled(this.#settings.breaker.windowSeconds * 1000);
+    return hold?.settle(result.usage);
+  }
+}
