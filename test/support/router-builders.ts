@@ -55,10 +55,11 @@ export function aRouter(
     readonly settings?: Settings;
     readonly script?: ModelScript;
     readonly quotas?: QuotaGate;
+    readonly clock?: VirtualClock;
   } = {},
 ): RouterWorld {
   const settings = given.settings ?? aChain();
-  const clock = new VirtualClock(1_000_000);
+  const clock = given.clock ?? new VirtualClock(1_000_000);
   const circuits = new FakeCircuitGate();
   const models = new FakeModelClient(given.script);
   const { metrics, counts } = recordingTelemetry();

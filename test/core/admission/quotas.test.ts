@@ -1,0 +1,210 @@
+import { describe, expect, test } from '@jest/globals';
+import { BucketStoreError } from '../../../lambda/core/admission/bucket-store.ts';
+import type { QuotaHold } from '../../../lambda/core/admission/quota-hold.ts';
+import { MemoryBucketStore } from '../../../lambda/stores/memory-bucket-store.ts';
+import { aQuotaWorld, KEY, SONNET } from '../../support/quota-world.ts';
+
+/** A minute's 6,000 tokens make up for one token in 10 ms. */
+const MS_PER_TOKEN = 10;
+
+function holdOf(admission: unknown): QuotaHold {
+  const { hold } = Object(admission);
+  if (!hold) throw new Error('the call was not admitted');
+  return hold;
+}
+
+describe('the quota of a call', () => {
+  test('is held with input and maxTokens, and given back but for what the call has cost', async () => {
+    const { ask, spentMs } = aQuotaWorld();
+
+    const hold = holdOf(await ask({ inputTokens: 100, maxTokens: 1_000 }));
+    expect(await spentMs()).toBe(1_100 * MS_PER_TOKEN);
+    await hold.settle({ inputTokens: 120, outputTokens: 40, cacheWriteInputTokens: 30 });
+
+    expect(await spentMs()).toBe((120 + 30 + 5 * 40) * MS_PER_TOKEN);
+  });
+
+  test('is held with the expected output and the burndown where that is more than maxTokens', async () => {
+    const { ask, spentMs } = aQuotaWorld();
+
+    await ask({ inputTokens: 100, maxTokens: 400 });
+
+    expect(await spentMs()).toBe((100 + 5 * 100) * MS_PER_TOKEN);
+  });
+
+  test('is held with no more output than maxTokens allows (BerriAI/litellm PR 37001)', async () => {
+    const { ask, spentMs } = aQuotaWorld();
+
+    await ask({ inputTokens: 100, maxTokens: 10 });
+
+    expect(await spentMs()).toBe((100 + 5 * 10) * MS_PER_TOKEN);
+  });
+
+  test('follows the length of the answers that the chain had', async () => {
+    const { quotas, ask, spentMs } = aQuotaWorld();
+    for (let i = 0; i < 60; i++) quotas.noteAnswer('default', 400);
+
+    await ask({ maxTokens: 400 });
+
+    expect(await spentMs()).toBeGreaterThan((100 + 5 * 395) * MS_PER_TOKEN);
+  });
+
+  test('takes more when the call has cost more than it held, even if nothing is left', async () => {
+    const { ask, spentMs } = aQuotaWorld();
+
+    const hold = holdOf(await ask());
+    await hold.settle({ inputTokens: 100, outputTokens: 400 });
+
+    expect(await spentMs()).toBe((100 + 5 * 400) * MS_PER_TOKEN);
+  });
+
+  test('is settled once, however often the caller tries', async () => {
+    const { ask, spentMs } = aQuotaWorld();
+    const hold = holdOf(await ask());
+
+    await hold.settle();
+    await hold.settle();
+    await hold.settle({ inputTokens: 500, outputTokens: 500 });
+
+    expect(await spentMs()).toBe(0);
+  });
+
+  test('decays by itself when the settlement is lost, which is not repeated', async () => {
+    const shared = new MemoryBucketStore(() => 1_000_000);
+    let tries = 0;
+    shared.giveBack = async () => {
+      tries++;
+      throw new BucketStoreError('dynamodb: TimeoutError');
+    };
+    const { ask, spentMs, logged } = aQuotaWorld({ store: shared });
+
+    await holdOf(await ask()).settle();
+
+    expect([tries, await spentMs()]).toEqual([1, 600 * MS_PER_TOKEN]);
+    expect(logged).toMatchObject([{ message: 'quota not settled; its hold decays' }]);
+  });
+
+  test('is used up when the burst is, and the refusal says how long to wait', async () => {
+    const { ask, clock } = aQuotaWorld();
+    for (const _ of [1, 2]) expect(await ask()).toMatchObject({ admitted: true, waitMs: 0 });
+
+    expect(await ask()).toEqual({ admitted: false, waitMs: 2_001 });
+    clock.nowMs += 2_001;
+    expect(await ask()).toMatchObject({ admitted: true });
+  });
+
+  test('is booked for a job that waits long enough', async () => {
+    const { quotas, ask, clock } = aQuotaWorld();
+    for (const _ of [1, 2]) await ask();
+
+    const booked = await ask({ patienceMs: 5_000 });
+
+    expect(booked).toMatchObject({ admitted: true, waitMs: 2_001 });
+    const booking = { ...holdOf(booked).holding, atMs: clock.nowMs + 2_001 };
+    expect(quotas.redeem(booking)).toBeUndefined();
+    clock.nowMs += 2_001;
+    expect(quotas.redeem(booking)?.holding).toMatchObject({ key: KEY, tokens: 600 });
+    clock.nowMs += 60_001;
+    expect(quotas.redeem(booking)).toBeUndefined();
+  });
+
+  test('leaves half of its burst to others than batch jobs', async () => {
+    const { ask } = aQuotaWorld();
+
+    expect(await ask({ isBatch: true })).toMatchObject({ admitted: true });
+    expect(await ask({ isBatch: true })).toMatchObject({ admitted: false });
+    expect(await ask()).toMatchObject({ admitted: true });
+  });
+
+  test('counts requests where the model has such a quota', async () => {
+    const { ask, clock } = aQuotaWorld({ quota: { requestsPerMinute: 12 } });
+    for (const _ of [1, 2]) holdOf(await ask());
+
+    expect(await ask()).toMatchObject({ admitted: false, waitMs: 1 });
+    clock.nowMs += 1;
+    await holdOf(await ask()).settle({ inputTokens: 9_000, outputTokens: 9_000 });
+  });
+
+  test('is unknown, and the call admitted, where neither the settings nor AWS name one', async () => {
+    const { ask } = aQuotaWorld();
+
+    expect(await ask({ target: { ...SONNET, region: 'eu-west-1' } })).toBeUndefined();
+  });
+
+  test('is shared by targets of the same model, source Region and scope', async () => {
+    const { ask } = aQuotaWorld();
+    const profile = 'arn:aws:bedrock:us-east-1:1:application-inference-profile/abc';
+    const same = {
+      region: 'us-east-1',
+      modelId: profile,
+      model: SONNET.modelId.slice(3),
+      geography: 'us',
+    };
+    for (const _ of [1, 2]) await ask({ target: same });
+
+    expect(await ask()).toMatchObject({ admitted: false });
+  });
+});
+
+describe('a quota that is smaller than it was said to be', () => {
+  test('is lowered once a window when Bedrock throttles calls within it, and recovers', async () => {
+    const { ask, clock, spentMs, shared, logged } = aQuotaWorld({ policy: { burstSeconds: 60 } });
+    const hold = holdOf(await ask());
+    await hold.throttled(10_000);
+    await hold.throttled(10_000);
+    await hold.settle();
+    expect(logged).toHaveLength(1);
+
+    await ask();
+    expect(await spentMs()).toBe(Math.round((600 * MS_PER_TOKEN) / 1));
+    await ask();
+    // The worker knows the rate since its last hold.
+    expect(await spentMs()).toBe(600 * MS_PER_TOKEN + (600 * MS_PER_TOKEN) / 0.8);
+    clock.nowMs += 4 * 60_000;
+    await ask();
+    expect(await spentMs()).toBe(600 * MS_PER_TOKEN);
+    expect((await shared.read([KEY]))[0]?.rate?.share).toBe(0.8);
+  });
+});
+
+describe('a worker that loses the store of quotas', () => {
+  const lost = () => {
+    const store = new MemoryBucketStore(() => 1_000_000);
+    const state = { isUp: false };
+    const hold = store.hold.bind(store);
+    store.hold = async (...given) => {
+      if (state.isUp) return hold(...given);
+      throw new BucketStoreError('dynamodb: TimeoutError');
+    };
+    return { state, world: aQuotaWorld({ store, settings: { jobs: { workerConcurrency: 2 } } }) };
+  };
+
+  test('uses its own share of the quota, and reports the loss once', async () => {
+    const { world } = lost();
+
+    expect(await world.ask()).toMatchObject({ admitted: true });
+    expect(await world.ask()).toMatchObject({ admitted: false, waitMs: 2_001 });
+    await world.ask();
+
+    expect(world.losses()).toBe(1);
+    expect(world.logged).toHaveLength(1);
+  });
+
+  test('goes back to the shared store after a cooldown', async () => {
+    const { world, state } = lost();
+    await world.ask();
+    state.isUp = true;
+
+    expect(await world.ask()).toMatchObject({ admitted: false });
+    world.clock.nowMs += 60_000;
+    expect(await world.ask()).toMatchObject({ admitted: true });
+    expect(await world.shared.read([KEY])).toEqual([{ spentUntil: { tokens: 1_006_000 } }]);
+  });
+
+  test('does not hide an error of the code', async () => {
+    const store = new MemoryBucketStore(() => 0);
+    store.hold = () => Promise.reject(new TypeError('a bug'));
+
+    await expect(aQuotaWorld({ store }).ask()).rejects.toThrow('a bug');
+  });
+});

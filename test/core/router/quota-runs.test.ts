@@ -1,0 +1,167 @@
+import { describe, expect, test } from '@jest/globals';
+import { Quotas } from '../../../lambda/core/admission/quotas.ts';
+import type { RunRequest } from '../../../lambda/core/router/run-request.ts';
+import type { RunResult } from '../../../lambda/core/router/run-result.ts';
+import { MemoryBucketStore } from '../../../lambda/stores/memory-bucket-store.ts';
+import { answers, fails } from '../../support/fake-model-client.ts';
+import { aChain, aLease, aRouter, aRun, targetOf } from '../../support/router-builders.ts';
+import { SILENT } from '../../support/silent-telemetry.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const PRIMARY = 'us-east-1/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+const FALLBACK = 'us-east-1/us.anthropic.claude-haiku-4-5-20251001-v1:0';
+
+/** Each call takes 6 s of the quota, and 3 s of it may be used at once. */
+const TEN_A_MINUTE = { requestsPerMinute: 10 };
+
+/** A router with a primary that has a quota, and a fallback without one. */
+function aWorld(
+  script = answers(),
+  given: { readonly patienceSeconds?: number; readonly isAlone?: boolean } = {},
+) {
+  const tier = (name: string, key: string, quota?: typeof TEN_A_MINUTE) => ({
+    name,
+    targets: [{ ...targetOf(key), ...(quota && { quota }) }],
+    maxTokens: 4096,
+  });
+  const primary = { ...tier('primary', PRIMARY, TEN_A_MINUTE), ...given, isAlone: undefined };
+  const { isAlone: _, ...first } = primary;
+  const tiers = given.isAlone ? [first] : [first, tier('fallback', FALLBACK)];
+  const settings = aChain({ tiers, quotas: { burstSeconds: 3 } });
+  const clock = new VirtualClock(1_000_000);
+  const buckets = new MemoryBucketStore(() => clock.now());
+  const quotas = new Quotas({
+    store: buckets,
+    newPrivateStore: () => new MemoryBucketStore(() => clock.now()),
+    settings: () => settings,
+    reported: () => ({}),
+    clock,
+    log: SILENT,
+  });
+  const world = aRouter({ settings, script, quotas, clock });
+  const run = (request: Partial<RunRequest> = {}) => world.router.run(aRun(request));
+  const fill = async (jobs: number) => {
+    for (let i = 0; i < jobs; i++) await run({ whenOpen: 'queue' });
+  };
+  return { ...world, run, fill, clock, buckets };
+}
+
+function bookingOf(result: RunResult) {
+  if (result.outcome !== 'deferred' || !result.booking) throw new Error(`got ${result.outcome}`);
+  return result.booking;
+}
+
+describe('a run within the quotas', () => {
+  test('calls the first tier while its quota lasts', async () => {
+    const { run, called } = aWorld();
+
+    expect(await run()).toMatchObject({ outcome: 'answered', answer: { servedBy: PRIMARY } });
+    expect(called()).toEqual([PRIMARY]);
+  });
+
+  test('waits for a turn that is less than a second away, without another message', async () => {
+    const { run, clock } = aWorld();
+    await run();
+    clock.nowMs += 2_500;
+    const atMs = clock.nowMs;
+
+    expect(await run()).toMatchObject({ outcome: 'answered', answer: { servedBy: PRIMARY } });
+    expect(clock.nowMs - atMs).toBe(501);
+  });
+
+  test('books a turn within the patience of its tier, and is called in its turn', async () => {
+    const { run, clock, called } = aWorld();
+    await run();
+
+    const deferred = await run();
+
+    const booking = bookingOf(deferred);
+    expect(deferred).toMatchObject({
+      unserved: [{ outcome: 'booked', untilMs: booking.atMs }],
+      attempts: [{ target: PRIMARY, outcome: 'skipped', reason: 'quota-full' }],
+    });
+    clock.nowMs = booking.atMs;
+    expect(await run({ booking })).toMatchObject({ outcome: 'answered' });
+    expect(called()).toEqual([PRIMARY, PRIMARY]);
+  });
+
+  test('books the turns of several jobs one after the other', async () => {
+    const { run, clock } = aWorld();
+    await run();
+
+    const turns = [bookingOf(await run()).atMs, bookingOf(await run()).atMs];
+
+    expect(turns.map((atMs) => atMs - clock.nowMs)).toEqual([3_001, 9_001]);
+  });
+
+  test('goes to the next tier when the wait is longer than the patience, and counts no failure', async () => {
+    const { run, circuits } = aWorld(answers(), { patienceSeconds: 5 });
+    await run();
+    await run();
+
+    expect(await run()).toMatchObject({
+      outcome: 'answered',
+      answer: { servedBy: FALLBACK, degraded: true },
+      attempts: [
+        { target: PRIMARY, outcome: 'skipped', reason: 'quota-full' },
+        { target: FALLBACK, outcome: 'answered' },
+      ],
+    });
+    const kinds = circuits.settled
+      .filter(({ key }) => key === PRIMARY)
+      .map(({ outcome }) => outcome.kind);
+    expect(kinds).toEqual(['success', 'ignored', 'ignored', 'ignored']);
+  });
+
+  test('waits as long as it takes in the last tier, beyond a minute without a booking', async () => {
+    const { run, fill, clock } = aWorld(answers(), { isAlone: true });
+    await fill(11);
+
+    const result = await run();
+
+    expect(result).toMatchObject({ outcome: 'deferred', unserved: [{ outcome: 'full' }] });
+    expect(result).not.toHaveProperty('booking');
+    clock.nowMs += 7_000;
+    expect(bookingOf(await run()).atMs - clock.nowMs).toBeGreaterThan(50_000);
+  });
+
+  test('ends a job that does not wait, with the time of its next turn', async () => {
+    const { run } = aWorld(answers(), { isAlone: true });
+    await run();
+
+    expect(await run({ whenOpen: 'fail' })).toMatchObject({
+      outcome: 'unavailable',
+      unserved: [{ outcome: 'full' }],
+    });
+  });
+
+  test('gives the quota back when the job was cancelled before its call', async () => {
+    const { run, called } = aWorld();
+
+    expect(await run({ lease: aLease({ before: 'cancelled' }) })).toMatchObject({
+      outcome: 'cancelled',
+    });
+    expect(called()).toEqual([]);
+  });
+
+  test('lowers the rate when Bedrock throttles a call that the quota admitted', async () => {
+    const { run, buckets } = aWorld(fails('quota-minute'));
+
+    await run({ whenOpen: 'queue' });
+
+    const [bucket] = await buckets.read([
+      'us-east-1/geo/anthropic.claude-sonnet-4-5-20250929-v1:0',
+    ]);
+    expect(bucket?.rate?.share).toBe(0.8);
+  });
+
+  test('does not book a turn after which no call fits before the deadline', async () => {
+    const { run, clock } = aWorld(answers(), { isAlone: true });
+    await run();
+    await run();
+
+    const result = await run({ deadlineAtMs: clock.nowMs + 68_000 });
+
+    expect(result).toMatchObject({ outcome: 'deferred', unserved: [{ outcome: 'full' }] });
+  });
+});
