@@ -59,6 +59,13 @@ const usage = z.object({
   totalTokens: z.int().min(0),
   cacheReadInputTokens: z.int().min(0).optional(),
   cacheWriteInputTokens: z.int().min(0).optional(),
+  heldTokens: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'The tokens of the target’s quota that the call held while it ran; absent without a known quota. Lower `maxTokens` to hold less.',
+    ),
   estimated: z
     .boolean()
     .optional()

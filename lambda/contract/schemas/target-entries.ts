@@ -1,5 +1,6 @@
 /** The entries of targets in the tiers of all chains, and the faults that they have together. */
 import { type Settings, type Target, targetKey } from '../policy.ts';
+import { quotaKey } from '../quotas.ts';
 import { brokenTargetRules } from '../time-budget.ts';
 import { type ChainFault, identityOf } from './chain.ts';
 
@@ -32,7 +33,12 @@ export function targetEntries({ chains }: Pick<Settings, 'chains'>): readonly Ta
 /** Finds time limits that cannot hold, and chains that describe one target in different ways. */
 export function targetFaults(settings: Settings): readonly EntryFault[] {
   const entries = targetEntries(settings);
-  return [...timeFaults(entries, settings), ...differences(entries)];
+  return [
+    ...timeFaults(entries, settings),
+    ...differences(entries),
+    ...quotaFaults(entries),
+    ...patienceFaults(settings),
+  ];
 }
 
 function timeFaults(entries: readonly TargetEntry[], settings: Settings): readonly EntryFault[] {
@@ -42,6 +48,40 @@ function timeFaults(entries: readonly TargetEntry[], settings: Settings): readon
       path: [...path, ...rule.path],
       allowed: rule.allowed,
     })),
+  );
+}
+
+/** Finds targets that share a quota and give it different limits. */
+function quotaFaults(entries: readonly TargetEntry[]): readonly EntryFault[] {
+  const firsts = new Map<string, Target>();
+  return entries.flatMap(({ chain, path, target }) => {
+    if (!target.quota) return [];
+    const key = quotaKey(target);
+    const first = firsts.get(key);
+    if (!first) firsts.set(key, target);
+    // The same target in two chains is a difference of facts.
+    if (!first || targetKey(first) === targetKey(target)) return [];
+    const expected = JSON.stringify(first.quota);
+    if (JSON.stringify(target.quota) === expected) return [];
+    const allowed = `${expected}, as at ${targetKey(first)}, because both use the quota ${key}`;
+    return [{ chain, path: [...path, 'quota'], allowed }];
+  });
+}
+
+/** Finds tiers for whose quota a job would wait beyond every deadline. */
+function patienceFaults({ chains, jobs }: Settings): readonly EntryFault[] {
+  return Object.entries(chains).flatMap(([chain, { tiers }]) =>
+    tiers.flatMap(({ patienceSeconds = 0 }, tier) =>
+      patienceSeconds <= jobs.deadlineSeconds
+        ? []
+        : [
+            {
+              chain,
+              path: [tier, 'patienceSeconds'],
+              allowed: `at most ${jobs.deadlineSeconds}, which is jobs.deadlineSeconds`,
+            },
+          ],
+    ),
   );
 }
 

@@ -1,15 +1,9 @@
 import type { ContentBlock, Message } from '../../contract/conversation.ts';
 import { costUsd } from '../../contract/models.ts';
-import type { Reduction } from './adapted-conversation.ts';
 import type { Candidate } from './candidates.ts';
+import type { FinishedCall, Reading } from './finished-call.ts';
 import { type ModelAnswer, TIME_LIMIT } from './model-client.ts';
 import type { Answer } from './run-result.ts';
-
-/** The result of reading an answer. Not every HTTP 200 contains an answer that is of use. */
-export type Reading =
-  | { readonly usable: true; readonly truncated: boolean }
-  /** `cut`: the time limit left half a tool call, half a JSON document or no text. */
-  | { readonly usable: false; readonly reason: 'empty' | 'malformed' | 'cut' };
 
 /**
  * Reads Bedrock's `stopReason`. A filtered answer is final: asking another model would evade the filter.
@@ -86,7 +80,7 @@ export function answerFrom(
   { key, target, tier, preferred }: Candidate,
   { message, usage, hasBrokenToolCall: _, ...said }: ModelAnswer,
   truncated: boolean,
-  reducedBy: readonly Reduction[],
+  { reducedBy, heldTokens }: Pick<FinishedCall, 'reducedBy' | 'heldTokens'>,
 ): Answer {
   const cost = costUsd(target, usage);
   const degradedBy = preferred ? reducedBy : ['tier', ...reducedBy];
@@ -99,7 +93,7 @@ export function answerFrom(
     degraded: degradedBy.length > 0,
     degradedBy,
     truncated,
-    usage,
+    usage: { ...usage, ...(heldTokens !== undefined && { heldTokens }) },
     ...(cost !== undefined && { costUsd: cost }),
   };
 }

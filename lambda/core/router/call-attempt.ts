@@ -1,6 +1,6 @@
 import type { Candidate } from './candidates.ts';
+import type { FinishedCall } from './finished-call.ts';
 import type { Attempt } from './run-result.ts';
-import type { FinishedCall } from './target-caller.ts';
 
 /** The facts of a call. Those of a failure are read before its circuit hears of it. */
 export interface Evidence {

@@ -5,12 +5,12 @@ import { attemptOf, type Evidence } from './call-attempt.ts';
 import type { Candidate } from './candidates.ts';
 import type { Charges } from './charges.ts';
 import type { DisabledTargets } from './disabled-targets.ts';
+import type { FinishedCall } from './finished-call.ts';
 import type { ModelAnswer, ModelFailure } from './model-client.ts';
 import type { RegionWatch } from './region-watch.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { RunRequest } from './run-request.ts';
 import { REFUSED, type RunEnd, refusedEnd, type UnservedTarget } from './run-result.ts';
-import type { FinishedCall } from './target-caller.ts';
 import type { UnfitTargets } from './unfit-targets.ts';
 
 export interface CallResultsParts {
@@ -79,10 +79,10 @@ export class CallResults {
     call: FinishedCall,
     evidence: Evidence,
   ): RunEnd | undefined {
-    const { reading, reducedBy } = call;
+    const { reading } = call;
     if (!reading || reading.usable) {
       this.#findings.charges.add(attemptOf(candidate, 'answered', call, evidence));
-      const served = answerFrom(candidate, answer, reading?.truncated ?? false, reducedBy);
+      const served = answerFrom(candidate, answer, reading?.truncated ?? false, call);
       return { outcome: 'answered', answer: served };
     }
     this.#findings.charges.add(attemptOf(candidate, 'unusable', call, evidence, reading.reason));

@@ -1,6 +1,7 @@
 import type { FailureKind, TargetFailureKind } from '../../contract/words.ts';
 import type { Outcome } from '../breaker/permit.ts';
-import { isUnusable, type Reading } from './answer.ts';
+import { isUnusable } from './answer.ts';
+import type { Reading } from './finished-call.ts';
 import type { ModelResult } from './model-client.ts';
 
 /** Translates a call's result for the circuit, which ignores faults of the caller and our own aborts. */

@@ -20,6 +20,8 @@ export interface Usage {
   readonly outputTokens: number;
   readonly cacheReadInputTokens?: number;
   readonly cacheWriteInputTokens?: number;
+  /** The tokens of the target's quota that the call held while it ran. @default no quota is known */
+  readonly heldTokens?: number;
   /** True if the call did not report its usage, because it was cut or broken. */
   readonly estimated?: true;
 }

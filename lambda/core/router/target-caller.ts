@@ -5,13 +5,13 @@ import type { QuotaHold } from '../admission/quota-hold.ts';
 import type { QuotaGate } from '../admission/quotas.ts';
 import type { Outcome, Permit } from '../breaker/permit.ts';
 import type { Clock } from '../clock.ts';
-import type { Reduction } from './adapted-conversation.ts';
-import { isUnusable, type Reading, readAnswer } from './answer.ts';
+import { isUnusable, readAnswer } from './answer.ts';
 import { callLimits, leaseMsOf } from './call-limits.ts';
 import { CallQuota, type QuotaWait } from './call-quota.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import type { Candidate } from './candidates.ts';
 import { circuitOutcome } from './circuit-outcome.ts';
+import type { FinishedCall, Reading } from './finished-call.ts';
 import { withGuardrail } from './guardrail.ts';
 import type { CallLimits, ModelClient, ModelRequest, ModelResult } from './model-client.ts';
 import { PromptSize } from './prompt-size.ts';
@@ -25,17 +25,6 @@ export interface TargetCallerParts {
   readonly retries: RetryBudget;
   readonly quotas: QuotaGate;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
-}
-
-export interface FinishedCall {
-  readonly result: ModelResult;
-  /** How the answer reads, if there is one. */
-  readonly reading?: Reading;
-  readonly reducedBy: readonly Reduction[];
-  /** Why the job's lease was lost during the call. */
-  readonly loss?: LeaseLoss;
-  /** The tokens of the target's quota that the call held. @default no quota is known */
-  readonly heldTokens?: number;
 }
 
 export type TargetCall =

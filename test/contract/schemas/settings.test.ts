@@ -5,6 +5,7 @@ import {
   CIRCUIT_STORE_DEFAULTS,
   JOB_DEFAULTS,
   PROBE_DEFAULTS,
+  QUOTA_DEFAULTS,
 } from '../../../lambda/contract/policy.ts';
 import { parseSettings } from '../../../lambda/contract/schemas/settings.ts';
 import { faultsOf } from '../../support/settings-faults.ts';
@@ -30,6 +31,7 @@ describe('parseSettings', () => {
       jobs: JOB_DEFAULTS,
       api: API_DEFAULTS,
       probe: PROBE_DEFAULTS,
+      quotas: QUOTA_DEFAULTS,
       refreshSeconds: 300,
       tenants: {},
       guardrails: {},
@@ -50,8 +52,10 @@ describe('parseSettings', () => {
           ...tier,
           name: 'next',
           targets: [{ ...elsewhere, firstTokenSeconds: 45, capabilities: { streams: 'no' } }],
+          patienceSeconds: 3,
         },
       ],
+      quotas: { burstSeconds: 5 },
       breaker: { cooldownSeconds: 0.5, ignoredKinds: ['timeout'] },
       jobs: { maxAttempts: 2 },
       api: { keyBurst: 7 },
@@ -68,6 +72,7 @@ describe('parseSettings', () => {
       breaker: { ...BREAKER_DEFAULTS, ...CIRCUIT_STORE_DEFAULTS, ...input.breaker },
       jobs: { ...JOB_DEFAULTS, ...input.jobs },
       api: { ...API_DEFAULTS, ...input.api },
+      quotas: { ...QUOTA_DEFAULTS, ...input.quotas },
     });
   });
 
@@ -98,6 +103,56 @@ describe('parseSettings', () => {
       'a name of a chain that is a number',
       { chains: { 1: { tiers: [tier] } } },
       /^chains\.1: got .+, allowed is a name with lower case letters, digits and dashes that begin/,
+    ],
+    [
+      'a quota without a limit',
+      { tiers: [{ ...tier, targets: [{ ...target, quota: {} }] }] },
+      /^tiers\[0\]\.targets\[0\]\.quota: got {}, allowed is tokensPerMinute, requestsPerMinute or both$/,
+    ],
+    [
+      'a negative quota',
+      { tiers: [{ ...tier, targets: [{ ...target, quota: { tokensPerMinute: -1 } }] }] },
+      /^tiers\[0\]\.targets\[0\]\.quota\.tokensPerMinute: got -1, allowed is .*at least 1$/,
+    ],
+    [
+      'a fraction of a request',
+      { tiers: [{ ...tier, targets: [{ ...target, quota: { requestsPerMinute: 0.5 } }] }] },
+      /\.quota\.requestsPerMinute: got 0\.5, allowed is /,
+    ],
+    [
+      'a target whose quota differs between chains',
+      twoChains({ quota: { tokensPerMinute: 10 } }, { quota: { tokensPerMinute: 20 } }),
+      /^chains\.strong\.tiers\[0\]\.targets\[0\]\.quota: got .+, allowed is {"tokensPerMinute":10}, as in chain fast/,
+    ],
+    [
+      'a quota that two targets share and describe in two ways',
+      {
+        tiers: [
+          {
+            ...tier,
+            targets: [
+              { ...target, quota: { tokensPerMinute: 10 } },
+              {
+                ...target,
+                modelId: `${target.modelId}-b`,
+                model: target.modelId,
+                quota: { tokensPerMinute: 20 },
+              },
+            ],
+          },
+        ],
+      },
+      /^tiers\[0\]\.targets\[1\]\.quota: got .+, allowed is {"tokensPerMinute":10}, as at .+, because both use the quota /,
+    ],
+    [
+      'a burst of more than a minute',
+      { tiers: [tier], quotas: { burstSeconds: 61 } },
+      /^quotas\.burstSeconds: got 61, allowed is .*at most 60$/,
+    ],
+    [
+      'a patience beyond the deadline of jobs',
+      { tiers: [{ ...tier, patienceSeconds: 500 }], jobs: { deadlineSeconds: 400 } },
+      /^tiers\[0\]\.patienceSeconds: got 500, allowed is at most 400, which is jobs\.deadlineSeconds$/,
     ],
     [
       'a chain without tiers',

@@ -1,10 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  answerFrom,
-  isUnusable,
-  type Reading,
-  readAnswer,
-} from '../../../lambda/core/router/answer.ts';
+import { answerFrom, isUnusable, readAnswer } from '../../../lambda/core/router/answer.ts';
+import type { Reading } from '../../../lambda/core/router/finished-call.ts';
 import { aModelAnswer } from '../../support/model-answer.ts';
 import { EAST_SONNET, targetOf } from '../../support/router-builders.ts';
 
@@ -122,7 +118,7 @@ describe('the cost of an answer', () => {
       { key, target, chain: 'default', tier, preferred: true, chainFamily: 'claude' },
       answer,
       false,
-      [],
+      { reducedBy: [] },
     );
   };
 
