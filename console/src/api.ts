@@ -1,10 +1,16 @@
 import type { SteadyTraffic } from '../contract/laptop.ts';
 import { CONSOLE_ROUTES, TOKEN_HEADER } from '../contract/routes.ts';
 
+import { type OperatorApi, operatorApi, type TenantApi, tenantApi } from './requests.ts';
+
 /** What the page asks of the console's server. */
 export interface ConsoleApi {
   /** Sends the page's token to the page's server. */
   readonly fetch: typeof fetch;
+  /** The callers' routes, with the key of the tenant. */
+  client(tenant: string): TenantApi;
+  /** The operators' routes. */
+  readonly operator: OperatorApi;
   setTraffic(traffic: SteadyTraffic): Promise<void>;
   startDrill(): Promise<void>;
   /** Heals all faults and stops the drill. */
@@ -27,6 +33,8 @@ export function createApi(token: string | undefined): ConsoleApi {
   };
   return {
     fetch: withToken,
+    client: (tenant) => tenantApi(withToken, tenant),
+    operator: operatorApi(withToken),
     setTraffic: (traffic) => change('PUT', CONSOLE_ROUTES.traffic, traffic),
     startDrill: () => change('POST', CONSOLE_ROUTES.drill),
     stopDrill: () => change('DELETE', CONSOLE_ROUTES.drill),

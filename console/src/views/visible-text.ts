@@ -12,8 +12,5 @@ export function visibleText(text: string): string {
 function signOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (character === '\n' || character === '\t') return character;
-  // Unicode has pictures of the first 32 control characters and of DEL: ␛ stands for ESC.
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  if (code === 0x7f) return '\u2421';
-  return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
+  return `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`;
 }

@@ -10,10 +10,10 @@ describe('the text of a model', () => {
   });
 
   test('shows a sign in place of each hidden character', () => {
-    expect(visibleText('\u001b[31mred\u001b[0m')).toBe('␛[31mred␛[0m');
-    expect(visibleText('a\u0000b\u007fc\u009bd')).toBe('a␀b␡c⟨U+009B⟩d');
-    expect(visibleText('user\u202egnp.exe')).toBe('user⟨U+202E⟩gnp.exe');
-    expect(visibleText('one\r\ntwo\rthree')).toBe('one\ntwo␍three');
+    expect(visibleText('\u001b[31mred\u001b[0m')).toBe('‹U+001B›[31mred‹U+001B›[0m');
+    expect(visibleText('a\u0000b\u007fc\u009bd')).toBe('a‹U+0000›b‹U+007F›c‹U+009B›d');
+    expect(visibleText('user\u202egnp.exe')).toBe('user‹U+202E›gnp.exe');
+    expect(visibleText('one\r\ntwo\rthree')).toBe('one\ntwo‹U+000D›three');
   });
 });
 

@@ -14,7 +14,7 @@ import {
 import { ATTEMPT_OUTCOMES, JOB_STATUSES } from '../../../lambda/contract/words.ts';
 import { anAdminJob, anAttempt, HAIKU, SONNET } from './job-builders.ts';
 
-const timeOf = (iso: string) => iso.slice(11, 19);
+const names = { timeOf: (iso: string) => iso.slice(11, 19), targetOf: (target: string) => target };
 
 describe('the status of a job', () => {
   test('of a deferred job says until when and because of which target', () => {
@@ -24,7 +24,7 @@ describe('the status of a job', () => {
       waitsFor: [{ target: SONNET, reason: 'open' }],
     });
 
-    expect(statusLine(job, timeOf)).toBe(`DEFERRED until 12:31:05 because ${SONNET} is open`);
+    expect(statusLine(job, names)).toBe(`DEFERRED until 12:31:05 because ${SONNET} is open`);
     expect(waitSentences(job)).toEqual([`${SONNET} is skipped because its circuit is open.`]);
   });
 
@@ -38,7 +38,7 @@ describe('the status of a job', () => {
       ],
     });
 
-    expect(statusLine(job, timeOf)).toBe(
+    expect(statusLine(job, names)).toBe(
       `DEFERRED until 12:31:05 because ${SONNET} (forced open) and 1 more admit no calls`,
     );
   });
@@ -46,13 +46,13 @@ describe('the status of a job', () => {
   test('of a job that is deferred for another reason says until when', () => {
     const job = anAdminJob({ status: 'DEFERRED', nextAttemptAt: '2026-11-28T12:31:05.000Z' });
 
-    expect(statusLine(job, timeOf)).toBe('DEFERRED until 12:31:05');
+    expect(statusLine(job, names)).toBe('DEFERRED until 12:31:05');
   });
 
   test('of any other job is its word', () => {
     const others = JOB_STATUSES.filter((status) => status !== 'DEFERRED');
 
-    expect(others.map((status) => statusLine(anAdminJob({ status }), timeOf))).toEqual(others);
+    expect(others.map((status) => statusLine(anAdminJob({ status }), names))).toEqual(others);
   });
 });
 
@@ -61,7 +61,7 @@ describe('an attempt', () => {
     for (const outcome of ATTEMPT_OUTCOMES) {
       const attempt = anAttempt({ outcome });
 
-      expect(signOf(attempt).sign).toHaveLength(1);
+      expect(signOf(attempt).sign).toMatch(/^[a-z]+$/);
       expect(outcomeWords(attempt)).toMatch(/^[a-z]/);
       expect(attemptSentence(attempt)).toMatch(/^us-east-1\/.*\.$/);
     }
@@ -110,6 +110,7 @@ test('each status allows the actions that the API accepts', () => {
     CANCELLED: ['run-again', 'edit'],
   });
   expect(actionsOf({ status: 'SUCCEEDED', purge: 'done' })).toEqual([]);
+  expect(actionsOf({ status: 'RUNNING', cancelRequested: true })).not.toContain('cancel');
 });
 
 describe('the address of the list of jobs', () => {

@@ -1,10 +1,9 @@
 /** Words and signs for the attempts of a job. A sign differs by shape, so that colour is not needed. */
 import type { Attempt } from '../../../contract/jobs.ts';
-
-export type Tone = 'good' | 'bad' | 'idle';
+import type { SignName, Tone } from '../sign-names.ts';
 
 interface OutcomeWords {
-  readonly sign: string;
+  readonly sign: SignName;
   readonly tone: Tone;
   /** One or two words, for a chain of attempts. */
   readonly short: string;
@@ -12,13 +11,13 @@ interface OutcomeWords {
   readonly long: string;
 }
 
-const FAILED = { sign: '✕', tone: 'bad' } as const;
+const FAILED = { sign: 'cross', tone: 'bad' } as const;
 
 const OUTCOMES: Readonly<Record<Attempt['outcome'], OutcomeWords>> = {
-  answered: { sign: '✓', tone: 'good', short: 'answered', long: 'answered.' },
-  skipped: { sign: '–', tone: 'idle', short: 'skipped', long: 'was not called.' },
+  answered: { sign: 'check', tone: 'good', short: 'answered', long: 'answered.' },
+  skipped: { sign: 'dash', tone: 'idle', short: 'skipped', long: 'was not called.' },
   aborted: {
-    sign: '■',
+    sign: 'stop',
     tone: 'idle',
     short: 'stopped',
     long: 'was stopped: the job was cancelled, or another run took it over.',

@@ -1,16 +1,16 @@
 /** The filters of the list of jobs, as the page's address has them, so that a link can be shared. */
 import { JOB_STATUSES, type JobStatus } from '../../../../lambda/contract/words.ts';
-import type { JobFilter } from '../../../contract/jobs.ts';
+import type { JobFilterName } from '../../../contract/jobs.ts';
 
 export interface JobQuery {
-  readonly filter?: JobFilter;
+  readonly filter?: JobFilterName;
   readonly status?: JobStatus;
   readonly chain?: string;
   readonly tenant?: string;
   readonly cursor?: string;
 }
 
-export const FILTER_WORDS: Readonly<Record<JobFilter, string>> = {
+export const FILTER_WORDS: Readonly<Record<JobFilterName, string>> = {
   waiting: 'Waiting on an open circuit',
   degraded: 'Degraded',
   failed: 'Failed',
@@ -22,7 +22,9 @@ export function readJobQuery(search: string): JobQuery {
   const given = new URLSearchParams(search);
   const text = (name: string) => given.get(name) || undefined;
   const status = JOB_STATUSES.find((each) => each === given.get('status'));
-  const filter = (Object.keys(FILTER_WORDS) as JobFilter[]).find((f) => f === given.get('filter'));
+  const filter = (Object.keys(FILTER_WORDS) as JobFilterName[]).find(
+    (f) => f === given.get('filter'),
+  );
   return withoutAbsent({
     filter,
     status,

@@ -1,15 +1,34 @@
 /** Sentences on a job: what it waits for, how its answer falls short, and what can be done with it. */
-import { hasEnded } from '../../../../lambda/contract/words.ts';
+import { hasEnded, type JobStatus } from '../../../../lambda/contract/words.ts';
 import type { AdminJob } from '../../../contract/jobs.ts';
+import type { SignName, Tone } from '../sign-names.ts';
 import { becauseOf, skipWord } from './attempt-words.ts';
 
-/** Returns `DEFERRED until 12:31:05 because us-east-1/… is open`, or the status alone. */
-export function statusLine(job: AdminJob, timeOf: (iso: string) => string): string {
+/** The sign of each status. */
+export const STATUS_SIGNS: Readonly<Record<JobStatus, readonly [SignName, Tone]>> = {
+  QUEUED: ['ring', 'idle'],
+  RUNNING: ['half', 'idle'],
+  DEFERRED: ['pause', 'warn'],
+  SUCCEEDED: ['check', 'good'],
+  FAILED: ['cross', 'bad'],
+  DEAD_LETTERED: ['tray', 'bad'],
+  EXPIRED: ['clock', 'bad'],
+  CANCELLED: ['stop', 'idle'],
+};
+
+/** How a status names times and targets. */
+export interface Names {
+  timeOf(iso: string): string;
+  targetOf(target: string): string;
+}
+
+/** Returns `DEFERRED until 12:31:05 because us-east-1 sonnet-4-5 is open`, or the status alone. */
+export function statusLine(job: AdminJob, { timeOf, targetOf }: Names): string {
   if (job.status !== 'DEFERRED') return job.status;
   const until = job.nextAttemptAt === undefined ? '' : ` until ${timeOf(job.nextAttemptAt)}`;
   const [first, ...others] = job.waitsFor ?? [];
   if (!first) return `${job.status}${until}`;
-  const because = `${job.status}${until} because ${first.target}`;
+  const because = `${job.status}${until} because ${targetOf(first.target)}`;
   if (others.length === 0) return `${because} is ${skipWord(first.reason)}`;
   return `${because} (${skipWord(first.reason)}) and ${others.length} more admit no calls`;
 }
@@ -38,8 +57,10 @@ export function reductionSentence(reduction: string): string {
 export type JobAction = 'cancel' | 'redrive' | 'run-again' | 'edit';
 
 /** Returns the actions that the job allows now, the most likely one first. */
-export function actionsOf(job: Pick<AdminJob, 'status' | 'purge'>): readonly JobAction[] {
+export function actionsOf(
+  job: Pick<AdminJob, 'status' | 'purge' | 'cancelRequested'>,
+): readonly JobAction[] {
   const again: readonly JobAction[] = job.purge === undefined ? ['run-again', 'edit'] : [];
-  if (!hasEnded(job.status)) return ['cancel', ...again];
+  if (!hasEnded(job.status)) return job.cancelRequested ? again : ['cancel', ...again];
   return job.status === 'DEAD_LETTERED' ? ['redrive', ...again] : again;
 }

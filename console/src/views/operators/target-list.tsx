@@ -1,0 +1,123 @@
+import { Sign } from '../elements/sign.tsx';
+import { Trouble } from '../elements/trouble.tsx';
+import { useAction } from '../elements/use-action.ts';
+import { distanceOf, shortTarget, timeOf } from '../format.ts';
+import type { ViewProps } from '../view-props.ts';
+import {
+  type AdminHealth,
+  CIRCUIT_SIGNS,
+  computedState,
+  evidenceSentence,
+  lifecycleSentence,
+  type TargetHealth,
+} from './health-words.ts';
+import { OverrideWords } from './override-list.tsx';
+
+interface Props extends ViewProps {
+  readonly health: AdminHealth;
+  readonly onOverride: (target: string) => void;
+}
+
+/** Each target with its computed state and its override side by side. */
+export function TargetList(props: Props) {
+  const { health, nowMs } = props;
+  return (
+    <section aria-labelledby="targets">
+      <h2 id="targets">Targets</h2>
+      <ul class="targets">
+        {health.targets.map((target) => (
+          <li key={target.target}>
+            <Target {...props} target={target} />
+          </li>
+        ))}
+      </ul>
+      {health.lifecycleCheckedAt && (
+        <p class="minor">
+          The lifecycle of the models was checked {distanceOf(health.lifecycleCheckedAt, nowMs)}.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Target({ target, api, nowMs, onOverride }: Props & { readonly target: TargetHealth }) {
+  const enabling = useAction<unknown>();
+  const isDisabled = target.configErrors?.disabledSince !== undefined;
+  const name = shortTarget(target.target);
+  return (
+    <>
+      <h3 title={target.target}>{name}</h3>
+      <p class="minor">
+        {target.tiers.map(({ chain, tier }) => `${chain}/${tier}`).join(', ')} · admits{' '}
+        {target.admits === 'all' ? 'all calls' : target.admits === 'none' ? 'no calls' : 'probes'}
+      </p>
+      <dl class="beside">
+        <div>
+          <dt>Computed</dt>
+          <dd>
+            <Computed target={target} nowMs={nowMs} />
+          </dd>
+        </div>
+        <div>
+          <dt>Override</dt>
+          <dd>
+            {target.overriddenBy ? (
+              <OverrideWords override={target.overriddenBy} nowMs={nowMs} />
+            ) : (
+              'none'
+            )}
+          </dd>
+        </div>
+      </dl>
+      <div class="actions">
+        <button type="button" class="small" onClick={() => onOverride(target.target)}>
+          Override <span class="unseen">{name}</span>
+        </button>
+        {isDisabled && (
+          <button
+            type="button"
+            class="small"
+            aria-disabled={enabling.isBusy}
+            onClick={() => enabling.start(() => api.operator.enable(target.target))}
+          >
+            Enable <span class="unseen">{name}</span>
+          </button>
+        )}
+      </div>
+      {enabling.result !== undefined && (
+        <p role="status">Enabled. Every worker calls it within 5 s, in recovery stages.</p>
+      )}
+      <Trouble error={enabling.error} />
+    </>
+  );
+}
+
+function Computed({ target, nowMs }: { readonly target: TargetHealth; readonly nowMs: number }) {
+  const isDisabled = target.configErrors?.disabledSince !== undefined;
+  const [sign, tone] = isDisabled ? (['stop', 'bad'] as const) : CIRCUIT_SIGNS[target.circuit];
+  const lifecycle = lifecycleSentence(target);
+  const evidence = evidenceSentence(target);
+  // The evidence and the override say more.
+  const cause = evidence || target.cause === 'force-open' ? undefined : target.cause;
+  const until = target.configErrors?.nextCheckAt ?? target.until;
+  return (
+    <>
+      <p class="status">
+        <Sign name={sign} tone={tone} />
+        <span>
+          {computedState(target)}
+          {target.since && ` since ${timeOf(target.since, nowMs)}`}
+          {until && `, next call ${distanceOf(until, nowMs)}`}
+        </span>
+      </p>
+      {evidence && <p class="minor">{evidence}</p>}
+      {cause && <p class="minor">Cause: {cause}</p>}
+      {lifecycle && (
+        <p class="status">
+          <Sign name="warning" tone="warn" />
+          <span>Lifecycle: {lifecycle}</span>
+        </p>
+      )}
+    </>
+  );
+}
