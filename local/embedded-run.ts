@@ -10,6 +10,8 @@ import {
   startFakeBedrock,
 } from './bedrock/fake-bedrock.ts';
 import { consoleOnDemand } from './console/console-on-demand.ts';
+import { createLaptop, type Laptop } from './console/laptop.ts';
+import { deployedSettings } from './deployed-settings.ts';
 import { guardrailsOf } from './guardrails.ts';
 import { createAccessControl } from './iam.ts';
 import { startEventSources } from './lambda/event-sources.ts';
@@ -106,7 +108,13 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
     const bedrockUrl = options.bedrockEndpoint ?? bedrock?.url ?? '';
 
     const urls = { aws: aws.url, bedrock: bedrockUrl };
-    const functionsByArn = createFunctions(stack, access, urls, onLog, options.concurrency);
+    const settings = deployedSettings(stack);
+    let laptop: Laptop | undefined;
+    const log = (functionName: string, line: string) => {
+      laptop?.add(line);
+      onLog(functionName, line);
+    };
+    const functionsByArn = createFunctions(stack, access, urls, log, options.concurrency);
     const functions = [...functionsByArn.values()];
     cleanup.defer(() => {
       for (const each of functions) each.stop();
@@ -114,12 +122,20 @@ export async function startEmbeddedRun(options: EmbeddedRunOptions): Promise<Emb
 
     const api = createRestApi(stack, functionsByArn);
     const apiUrl = `${gateway.url}/${api.stage}`;
+    const apiKey = api.apiKeys[0]?.value ?? '';
+    laptop = settings && createLaptop({ settings, apiUrl, apiKey, ...(bedrock && { bedrock }) });
+    cleanup.defer(() => laptop?.stop());
     const serveConsole = consoleOnDemand({
       stack,
+      ...(settings && { settings }),
       apiUrl,
       apiKeys: api.apiKeys,
       awsUrl: aws.url,
-      laptop: { ...(bedrock && { bedrockControlUrl: `${bedrock.url}/_control` }) },
+      laptop: {
+        ...(bedrock && { bedrockControlUrl: `${bedrock.url}/_control` }),
+        ...laptop?.parts,
+      },
+      ...(laptop && { series: laptop.series }),
     });
     gateway.serve((request, response) =>
       isConsolePath(request.url) ? serveConsole(request, response) : api.handler(request, response),

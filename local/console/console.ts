@@ -1,5 +1,4 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
 import { chainsOf } from '../../console/server/chains.ts';
 import { systemClock } from '../../console/server/clock.ts';
 import { createConsole } from '../../console/server/console.ts';
@@ -10,8 +9,7 @@ import type { SeriesSource } from '../../console/server/series-source.ts';
 import { createSignedFetch } from '../../console/server/signed-fetch.ts';
 import { SnapshotReader } from '../../console/server/snapshot-reader.ts';
 import { snapshotSources } from '../../console/server/sources.ts';
-import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
-import { parseJson } from '../json.ts';
+import type { Settings } from '../../lambda/contract/policy.ts';
 import { REGION, STACK_NAME } from '../resources.ts';
 import { OPERATOR } from '../rest-api/signature.ts';
 import type { ApiKey } from '../rest-api/usage-plan.ts';
@@ -19,6 +17,8 @@ import type { Stack } from '../stack.ts';
 
 export interface LocalConsoleOptions {
   readonly stack: Stack;
+  /** @default the stack has no settings */
+  readonly settings?: Settings;
   /** URL of the API with its stage. */
   readonly apiUrl: string;
   readonly apiKeys: readonly ApiKey[];
@@ -36,7 +36,7 @@ const EVERY_MS = 1_000;
 export function createLocalConsole(options: LocalConsoleOptions): Handler {
   const { stack, apiUrl, apiKeys, awsUrl, laptop, series } = options;
   const outputs = stack.outputs();
-  const { chains, recoveryStages, tenantOf } = readSettings(stack, outputs.SettingsParameterName);
+  const { chains, recoveryStages, tenantOf } = factsOf(options.settings);
   const tenants = apiKeys.map(({ id, value }) => ({ tenant: tenantOf(id), apiKey: value }));
   const signedFetch = createSignedFetch({ region: REGION, credentials: OPERATOR });
   const sources = snapshotSources({
@@ -69,13 +69,9 @@ export function createLocalConsole(options: LocalConsoleOptions): Handler {
   });
 }
 
-const parameter = z.looseObject({ Value: z.string() });
-
-/** Reads the deployed settings from the template. A stack without them has no chain. */
-function readSettings(stack: Stack, name: string | undefined) {
-  const found = stack.resources('AWS::SSM::Parameter', parameter).find(({ ref }) => ref === name);
-  if (!found) return { chains: [], recoveryStages: [], tenantOf: (keyId: string) => keyId };
-  const settings = parseSettings(parseJson(found.properties.Value), 'settings parameter');
+/** A stack without settings has no chain. */
+function factsOf(settings: Settings | undefined) {
+  if (!settings) return { chains: [], recoveryStages: [], tenantOf: (keyId: string) => keyId };
   return {
     chains: chainsOf(settings),
     recoveryStages: settings.breaker.recoveryStages,
