@@ -106,7 +106,16 @@ const RULES: readonly Rule[] = [
   },
   {
     files: /^bin\//,
-    mayImport: [/^lib\//, /^local\//, /^doctor\//, /^cli\//, CONTRACT, CDK, NODE],
+    mayImport: [
+      /^lib\//,
+      /^local\//,
+      /^doctor\//,
+      /^cli\//,
+      /^console\/server\//,
+      CONTRACT,
+      CDK,
+      NODE,
+    ],
   },
 ];
 

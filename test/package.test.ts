@@ -42,6 +42,10 @@ describe('the package, as another project installs it', () => {
       '--outDir',
       join(installed, 'dist'),
     ]);
+    await run(process.execPath, [
+      join(PROJECT, 'bin/build-page.ts'),
+      join(installed, 'dist/console/page'),
+    ]);
     for (const name of DEPENDENCIES) {
       await symlink(join(PROJECT, 'node_modules', name), join(consumer, 'node_modules', name));
     }
@@ -91,6 +95,34 @@ describe('the package, as another project installs it', () => {
     await expect(check).resolves.toMatchObject({ stdout: '' });
   });
 
+  test('has the page of the console, so that it needs neither the sources nor a bundler', async () => {
+    await writeFile(
+      join(consumer, 'page.mjs'),
+      `import { createPageLoader } from './node_modules/holdfast/dist/console/server/page.js';
+       const page = await createPageLoader()();
+       for (const [path, { body }] of page) if (body.length > 0) console.log(path);`,
+    );
+
+    const { stdout } = await run(process.execPath, ['page.mjs'], { cwd: consumer });
+
+    const paths = stdout.trim().split('\n');
+    expect(paths).toEqual(expect.arrayContaining(['/', '/console/page.css', '/console/page.js']));
+  });
+
+  test('starts the console without the CDK', async () => {
+    await writeFile(
+      join(consumer, 'console.mjs'),
+      `import { startConsole } from './node_modules/holdfast/dist/console/server/start-console.js';
+       const error = await startConsole({ stack: 'Holdfast' }).catch((reason) => reason);
+       console.log(error.message);`,
+    );
+    const env = { PATH: process.env.PATH, AWS_CONFIG_FILE: '/dev/null' };
+
+    const { stdout } = await run(process.execPath, ['console.mjs'], { cwd: consumer, env });
+
+    expect(stdout).toBe('no AWS region: pass --region, or set AWS_REGION\n');
+  });
+
   test('deploys from a five-line app, with functions bundled from the package', async () => {
     await writeFile(
       join(consumer, 'app.mts'),
@@ -136,7 +168,7 @@ describe('an install', () => {
     const commands = installed.flatMap((path) => Object.keys(packages[path]?.bin ?? {}));
 
     expect(installed).toContain('node_modules/zod');
-    expect(commands).toEqual(['esbuild', 'image-size']);
+    expect(commands).toEqual(['tab', 'esbuild', 'image-size']);
   });
 
   test('of this repository brings the same version of Node on every platform that has one', () => {
