@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Instance } from '../../contract/snapshot.ts';
 import type { ConsoleApi } from '../api.ts';
 import type { LiveState } from '../live/live-state.ts';
+import { verdictOf } from '../overview/verdict.ts';
 import { type Route, type ViewName, viewsOf } from '../route.ts';
 import { VIEWS } from '../views.tsx';
 import { Connection } from './connection.tsx';
@@ -25,7 +26,7 @@ export function App({ api }: { readonly api: ConsoleApi }) {
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
   const instance = live.snapshot?.instance;
-  useTab(instance, live.lost && 'no connection');
+  useTab(instance, verdictOf(live, nowMs).short);
   useFocusOnNewView(main, route);
   return (
     <>

@@ -1,0 +1,29 @@
+import type { Snapshot } from '../../contract/snapshot.ts';
+import { whole } from './lanes.ts';
+
+const NUMBERS = [
+  ['queued', 'queued', 'wait for a worker'],
+  ['running', 'running', 'with a worker now'],
+  ['deferred', 'deferred', 'wait until a time'],
+  ['deadLetters', 'dead letters', 'wait for an operator'],
+] as const;
+
+/** The numbers of messages now. SQS counts approximately. */
+export function QueueNumbers({ queues }: Pick<Snapshot, 'queues'>) {
+  return (
+    <section aria-label="Jobs now">
+      <dl class="numbers">
+        {NUMBERS.map(([name, label, meaning]) => {
+          const count = queues?.value[name];
+          return (
+            <div key={name} class={name === 'deadLetters' && count ? 'warn' : ''}>
+              <dt>{label}</dt>
+              <dd>{count === undefined ? '–' : whole(count)}</dd>
+              <dd class="minor">{meaning}</dd>
+            </div>
+          );
+        })}
+      </dl>
+    </section>
+  );
+}
