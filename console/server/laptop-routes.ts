@@ -6,6 +6,8 @@ import { readBody, sendJson } from './loopback.ts';
 import { sendProblem } from './problem.ts';
 
 const MAX_BODY_BYTES = 1024;
+/** A message quotes at most this many characters of a wrong value. */
+const LONGEST_SHOWN = 50;
 
 /** Sends a request to the fake Bedrock's control, which is another origin. */
 export async function serveFaults(
@@ -29,8 +31,9 @@ export async function serveTraffic(
   const { method } = request;
   if (method !== 'PUT') return refuseMethod(response, method, 'PUT');
   const rate = rateIn(String((await readBody(request, MAX_BODY_BYTES)) ?? ''));
-  if (rate === undefined) {
-    const detail = `jobsPerSecond: allowed is a number from 0 to ${MOST_TRAFFIC}`;
+  if (!isAllowed(rate)) {
+    const got = (JSON.stringify(rate) ?? 'nothing').slice(0, LONGEST_SHOWN);
+    const detail = `jobsPerSecond: got ${got}, allowed is a number from 0 to ${MOST_TRAFFIC}`;
     return sendProblem(response, 400, 'Invalid traffic', detail);
   }
   traffic.set({ jobsPerSecond: rate });
@@ -54,15 +57,17 @@ export async function serveDrill(
   sendJson(response, 202, drill.current());
 }
 
-function rateIn(body: string): number | undefined {
+function rateIn(body: string): unknown {
   try {
     const value: unknown = JSON.parse(body);
-    const rate = (value as { readonly jobsPerSecond?: unknown } | null)?.jobsPerSecond;
-    const isAllowed = typeof rate === 'number' && rate >= 0 && rate <= MOST_TRAFFIC;
-    return isAllowed ? rate : undefined;
+    return (value as { readonly jobsPerSecond?: unknown } | null)?.jobsPerSecond;
   } catch {
     return undefined;
   }
+}
+
+function isAllowed(rate: unknown): rate is number {
+  return typeof rate === 'number' && rate >= 0 && rate <= MOST_TRAFFIC;
 }
 
 function refuseMethod(response: ServerResponse, method: string | undefined, allow: string): void {

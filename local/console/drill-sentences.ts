@@ -38,7 +38,7 @@ export const SENTENCES = {
     );
     const waiting =
       deferred === 0 ? 'no job had to wait' : `${counted(deferred, 'job')} had to wait`;
-    return `In ${seconds(passedMs)} with open circuits, ${[...answered, waiting].join(', ')}.`;
+    return `In ${seconds(passedMs)} with open circuits, ${[...answered, waiting].join(' and ')}.`;
   },
 
   healed: ({ skipped, calls }: HealCounts, passedMs: number, untilNextProbeMs: number) => {

@@ -10,7 +10,8 @@ export type DrillAction = 'fail' | 'heal' | 'settle';
 const HEAL_BEFORE_MS = 2_000;
 /** A circuit may open later than the others because fewer jobs call its target. */
 const WAIT_FOR_OTHERS_MS = 10_000;
-const HOLDING_SENTENCE_MS = 4_000;
+const FIRST_PROGRESS_MS = 4_000;
+const PROGRESS_EVERY_MS = 20_000;
 const LIMIT_MS = {
   fail: 45_000,
   hold: 300_000,
@@ -34,6 +35,8 @@ export class Drill {
   #act: Act = 'fail';
   #endedMs: number | undefined;
   #firstOpenedMs = 0;
+  /** The next time, within the act, at which the drill sums up the jobs. */
+  #progressAtMs = FIRST_PROGRESS_MS;
   #actSinceMs: number;
   #healedMs: number | undefined;
   #settledMs: number | undefined;
@@ -133,10 +136,11 @@ export class Drill {
     const passedMs = nowMs - this.#actSinceMs;
     const before = this.#atHold ?? observed;
     const firstProbeMs = Math.min(...this.#open.values());
-    if (passedMs > HOLDING_SENTENCE_MS) {
+    if (this.#healedMs === undefined && passedMs > this.#progressAtMs) {
+      this.#progressAtMs += PROGRESS_EVERY_MS;
       const answeredBy = answeredByTier(before.jobs, observed.jobs, this.#tier.tierOf);
       const deferred = observed.jobs.deferred - before.jobs.deferred;
-      this.#sayOnce('holding', nowMs, SENTENCES.holding(answeredBy, deferred, passedMs));
+      this.#say(nowMs, SENTENCES.holding(answeredBy, deferred, passedMs));
     }
     if (this.#healedMs === undefined && nowMs >= firstProbeMs - HEAL_BEFORE_MS) {
       this.#healedMs = nowMs;

@@ -245,17 +245,17 @@ describe('the server of the console', () => {
       fetch(`${server.url}/console/traffic`, { method: 'PUT', body, headers: JSON_TYPE });
 
     expect(await (await put('{"jobsPerSecond":2.5}')).json()).toEqual({ jobsPerSecond: 2.5 });
-    for (const body of [
-      '{"jobsPerSecond":21}',
-      '{"jobsPerSecond":-1}',
-      '{"jobsPerSecond":"2"}',
-      'null',
-      '{',
-    ]) {
+    for (const [body, got] of [
+      ['{"jobsPerSecond":21}', '21'],
+      ['{"jobsPerSecond":-1}', '-1'],
+      ['{"jobsPerSecond":"2"}', '"2"'],
+      ['null', 'nothing'],
+      ['{', 'nothing'],
+    ] as const) {
       const refused = await put(body);
       expect(refused.status).toBe(400);
       expect(await refused.json()).toMatchObject({
-        detail: 'jobsPerSecond: allowed is a number from 0 to 20',
+        detail: `jobsPerSecond: got ${got}, allowed is a number from 0 to 20`,
       });
     }
     expect(traffic).toEqual({ jobsPerSecond: 2.5 });

@@ -83,11 +83,18 @@ test('plays the three acts, and says what it did and saw in each', () => {
   expect(texts()).toEqual([
     expect.stringMatching(`^fail: The circuit of ${B} opened`),
     'hold: All circuits of tier primary are open. Jobs skip its targets without a call.',
-    'hold: In 5 seconds with open circuits, tier secondary answered 30 jobs, no job had to wait.',
+    'hold: In 5 seconds with open circuits, tier secondary answered 30 jobs and no job had to wait.',
   ]);
 
-  see({ skipped: 120 });
+  see({ skipped: 120, jobs: { answered: 91, answeredBy: { [LOWER]: 91 } } });
+  step(20);
+  step(30);
+  expect(texts()).toEqual([
+    'hold: In 25 seconds with open circuits, tier secondary answered 90 jobs and no job had to wait.',
+  ]);
+  expect(step(44)).toEqual([]);
   expect(step(57)).toEqual([]);
+  expect(texts()).toHaveLength(1);
   expect(step(58)).toEqual(['heal']);
   expect(step(58.25)).toEqual([]);
   expect(texts()).toEqual([
