@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Snapshot } from '../../console/contract/snapshot.ts';
 import { PROBLEM } from '../../lambda/contract/problems.ts';
 import type { JobView } from '../support/api-client.ts';
+import { eventually } from '../support/eventually.ts';
 import { synthesizeBeforeAll } from './assembly.ts';
 import { LAST_RESORT, PRIMARY } from './chain.ts';
 import { type Holdfast, startHoldfast } from './holdfast.ts';
@@ -104,6 +106,47 @@ test('an accepted job is answered with 202 and its path, and succeeds', async ()
   expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(await holdfast.ended([jobId])).toMatchObject([{ status: 'SUCCEEDED' }]);
 });
+
+test('the console shows the run, and its page can act as each tenant and as an operator', async () => {
+  const { origin } = new URL(holdfast.run.apiUrl);
+  // The run throttles some invocations.
+  const send = (path: string, init: RequestInit = {}) =>
+    eventually(path, async () => {
+      const headers = { origin, 'content-type': 'application/json', ...init.headers };
+      const response = await fetch(`${origin}/console/${path}`, { ...init, headers });
+      return response.status === 500 ? undefined : response;
+    });
+  const theirs = { headers: { 'x-console-tenant': 'another-team' } };
+
+  const page = await fetch(origin);
+  const snapshot = await eventually('the health', async () => {
+    const read = (await (await send('snapshot')).json()) as Snapshot;
+    return read.health && read.problems.length === 0 ? read : undefined;
+  });
+  const posted = await send('api/jobs', { method: 'POST', body: '{"prompt":"who?"}', ...theirs });
+  const { jobId } = (await posted.json()) as { jobId: string };
+  const own = await send(`api/jobs/${jobId}?wait=5`, theirs);
+  const foreign = await send(`api/jobs/${jobId}`);
+  const override = `api/admin/overrides/target/${encodeURIComponent(PRIMARY.key)}`;
+  const body = JSON.stringify({ mode: 'observe', reason: 'from the console' });
+  const set = await send(override, { method: 'PUT', body });
+  const lifted = await send(override, { method: 'DELETE' });
+  const faults = await send('bedrock/faults');
+  const refused = await send('snapshot', { headers: { origin: 'https://evil.example' } });
+
+  expect(await page.text()).toContain('/console/page.js');
+  expect(snapshot).toMatchObject({
+    instance: { kind: 'laptop', tenants: [expect.any(String), 'another-team'], updates: 'stream' },
+    health: { value: { status: expect.any(String) } },
+    queues: { value: { deadLetters: 0 } },
+    problems: [],
+  });
+  expect(snapshot.instance.chains[0]?.tiers[0]?.targets[0]?.target).toBe(PRIMARY.key);
+  expect([posted.status, own.status, foreign.status]).toEqual([202, 200, 404]);
+  expect([set.status, lifted.status]).toEqual([200, 200]);
+  expect([faults.status, await faults.json()]).toEqual([200, { faults: [] }]);
+  expect(refused.status).toBe(403);
+}, 60_000);
 
 test('a repeated idempotency key returns the same job, and is refused with another body', async () => {
   const send = (prompt: string) =>
