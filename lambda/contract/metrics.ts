@@ -42,8 +42,8 @@ export const METRIC = {
   /** Failures and throttles together, by kind. */
   failedCalls: 'FailedCalls',
   /**
-   * Times that a job skipped a target because its circuit, its region or its configuration did not admit
-   * calls. A target that can never serve the job is not counted.
+   * Times that a job skipped a target because its circuit, its region, its quota or its configuration did
+   * not admit calls. A target that can never serve the job is not counted.
    */
   skippedCalls: 'SkippedCalls',
   /** Model calls in the recovery stages of half-open circuits; part of `ModelCalls`. */

@@ -1,17 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { targetsOf } from '../../lambda/contract/chains.ts';
 import {
   type AdminHealthView,
   adminHealthView,
 } from '../../lambda/contract/schemas/admin-health-view.ts';
+import {
+  type AdminJob,
+  type AdminJobDetail,
+  type AdminJobList,
+  adminJobDetail,
+} from '../../lambda/contract/schemas/admin-jobs.ts';
 import { eventually } from '../support/eventually.ts';
 import { synthesizeBeforeAll } from './assembly.ts';
 import { LAST_RESORT, PRIMARY, SETTINGS } from './chain.ts';
-import { withHoldfast } from './holdfast.ts';
+import { type Holdfast, startHoldfast, withHoldfast } from './holdfast.ts';
 import { startTraffic } from './traffic.ts';
 
 const OVERRIDE = `/admin/overrides/target/${encodeURIComponent(PRIMARY.key)}`;
+/** The tenant of the key `local-2` in the settings. */
+const OTHER_TENANT = 'another-team';
 const OPERATOR = 'arn:aws:iam::000000000000:user/local-admin';
 /** After this time every warm worker has read an override: 5 s, or one cooldown if that is less. */
 const OVERRIDE_READ_MS = Math.min(5, SETTINGS.breaker.cooldownSeconds) * 1000;
@@ -92,8 +100,18 @@ test('a disabled target is called again after an operator enables it', async () 
   });
 }, 60_000);
 
-test('the daily lifecycle check reads every model of the chain with the rights of its own role', async () => {
-  await withHoldfast(assembly, async (holdfast) => {
+/** The operators' routes, on one run without steady traffic. */
+describe('an instance without an outage', () => {
+  let holdfast: Holdfast;
+  beforeAll(async () => {
+    holdfast = await startHoldfast(assembly);
+  }, 60_000);
+  afterAll(async () => {
+    await holdfast.stop();
+    holdfast.expectNothingDenied();
+  });
+
+  test('the daily lifecycle check reads every model of the chain with the rights of its own role', async () => {
     // Bedrock throttles some reads of the catalogue, so one check may not read every model.
     const body = await eventually('a check that reads every model', async () => {
       await holdfast.function('Lifecycle').invoke('{}');
@@ -105,11 +123,9 @@ test('the daily lifecycle check reads every model of the chain with the rights o
       targetsOf(SETTINGS).map(() => ({ findings: [] })),
     );
     expect(body.lifecycleCheckedAt).toBeDefined();
-  });
-}, 60_000);
+  }, 60_000);
 
-test('an override needs the signature of an operator, a key of the chain and an expiry in the future', async () => {
-  await withHoldfast(assembly, async (holdfast) => {
+  test('an override needs the signature of an operator, a key of the chain and an expiry in the future', async () => {
     const unsigned = await holdfast.request(OVERRIDE, { method: 'PUT', body: {} });
     const forged = await holdfast.asOperator('PUT', OVERRIDE, {}, { secretAccessKey: 'guess' });
     const encodedTwice = OVERRIDE.replaceAll('%', '%25');
@@ -131,5 +147,71 @@ test('an override needs the signature of an operator, a key of the chain and an 
     expect(twice.status).toBe(404);
     expect(past).toMatchObject({ status: 400, body: { errors: [{ field: 'expiresAt' }] } });
     expect(none.status).toBe(404);
-  });
-}, 60_000);
+  }, 60_000);
+
+  test('shows an operator the jobs of all tenants, why one waits, and their content only if asked for', async () => {
+    // No worker runs yet, so the first one reads the override before its first call.
+    const region = '/admin/overrides/region/us-east-1';
+    await holdfast.asOperator('PUT', region, { mode: 'force-open', reason: 'drill' });
+    const waiting = await holdfast.submit('a question that waits', { regions: ['us-east-1'] });
+    await holdfast.reached(waiting, 'DEFERRED');
+    const ofOther = await holdfast.request<{ jobId: string }>('/jobs', {
+      method: 'POST',
+      body: { prompt: 'a question of another tenant' },
+      apiKey: 'local-2',
+    });
+    const other = ofOther.body.jobId;
+    // The index of the lists lags behind the rows.
+    await eventually('both jobs in the list', async () => {
+      const { body } = await holdfast.asOperator<AdminJobList>('GET', '/admin/jobs');
+      return body.jobs.length === 2 || undefined;
+    });
+    const waitingOnes = await eventually('the waiting job in the list', async () => {
+      const path = '/admin/jobs?filter=waiting';
+      const { body } = await holdfast.asOperator<AdminJobList>('GET', path);
+      return body.jobs.length > 0 ? body : undefined;
+    });
+    const detail = await eventually('the answer of the other tenant', async () => {
+      const path = `/admin/jobs/${other}?content=true`;
+      const { body } = await holdfast.asOperator<AdminJobDetail>('GET', path);
+      return body.status === 'SUCCEEDED' ? body : undefined;
+    });
+    const first = await holdfast.asOperator<AdminJobList>('GET', '/admin/jobs?limit=1');
+    const cursor = encodeURIComponent(first.body.nextCursor ?? '');
+    const rest = await holdfast.asOperator<AdminJobList>('GET', `/admin/jobs?cursor=${cursor}`);
+    const cancelled = await holdfast.asOperator('DELETE', `/admin/jobs/${waiting}`);
+    const again = await holdfast.asOperator('DELETE', `/admin/jobs/${waiting}`);
+    const alone = await holdfast.asOperator<AdminJob>('GET', `/admin/jobs/${other}`);
+    const asCaller = await holdfast.request(`/admin/jobs/${other}`);
+    await holdfast.asOperator('DELETE', region);
+
+    expect(waitingOnes.tenants).toContain(OTHER_TENANT);
+    expect(waitingOnes.tenants).toHaveLength(2);
+    expect(waitingOnes.jobs).toMatchObject([{ jobId: waiting, status: 'DEFERRED', deferrals: 1 }]);
+    expect(waitingOnes.jobs[0]?.waitsFor).toEqual(
+      [PRIMARY, LAST_RESORT].map(({ key }) => ({ target: key, reason: 'forced-open' })),
+    );
+    expect(detail).toMatchObject({
+      tenant: OTHER_TENANT,
+      request: { messages: [{ content: [{ text: 'a question of another tenant' }] }] },
+      result: { text: expect.stringContaining('a question of another tenant') },
+    });
+    expect(adminJobDetail.parse(detail)).toEqual(detail);
+    expect(await (await fetch(detail.resultUrl ?? '')).json()).toMatchObject({ tier: detail.tier });
+    const listed = [...first.body.jobs, ...rest.body.jobs];
+    expect(listed.map(({ jobId }) => jobId)).toEqual([other, waiting]);
+    expect(listed[0]).toEqual(alone.body);
+    expect(cancelled).toMatchObject({ status: 202, body: { status: 'CANCELLED' } });
+    expect(again.status).toBe(409);
+    expect(asCaller.status).toBe(404);
+    const recorded = holdfast.run.operatorActions().map(({ message }) => message);
+    expect(recorded.map((message) => JSON.parse(message))).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ action: 'list', request: { filter: 'waiting', limit: 20 } }),
+        expect.objectContaining({ action: 'read', jobId: other, request: { content: true } }),
+        expect.objectContaining({ action: 'cancel', jobId: waiting, status: 202 }),
+      ]),
+    );
+    expect([...recorded, ...holdfast.logs].join()).not.toContain('a question');
+  }, 60_000);
+});

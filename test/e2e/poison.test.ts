@@ -60,23 +60,25 @@ describe('a job whose worker dies in every run', () => {
     holdfast.bedrock.clearFaults();
 
     const dryRun = await holdfast.asOperator('POST', '/admin/redrive', { dryRun: true });
+    const ofOne = await holdfast.asOperator('POST', '/admin/redrive', { dryRun: true, jobId });
     const unmoved = await holdfast.job(jobId);
-    const redriven = await eventually('the dead letter to be visible again', async () => {
-      const response = await holdfast.asOperator<RedriveReport>('POST', '/admin/redrive', {});
-      return response.status === 200 && response.body.moved > 0 ? response.body : undefined;
+    const unknown = await holdfast.asOperator('POST', '/admin/redrive', { jobId: '0'.repeat(32) });
+    await eventually('the dead letter to be visible again', async () => {
+      return (await deadLetters()).ready === 1 || undefined;
     });
+    const redriven = await holdfast.asOperator<RedriveReport>('POST', '/admin/redrive', { jobId });
+    const again = await holdfast.asOperator('POST', '/admin/redrive', { jobId, dryRun: true });
     const job = await holdfast.reached(jobId, 'SUCCEEDED');
 
     expect(dryRun).toMatchObject({ status: 200, body: { moved: 1, left: 1, dryRun: true } });
     expect(unmoved.status).toBe('DEAD_LETTERED');
-    expect(redriven).toEqual({
-      moved: 1,
-      skipped: 0,
-      held: 0,
-      unreadable: 0,
-      left: 0,
-      dryRun: false,
+    expect(ofOne).toMatchObject({ status: 200, body: { moved: 1, left: 1, dryRun: true } });
+    expect(unknown.status).toBe(404);
+    expect(redriven).toMatchObject({
+      status: 200,
+      body: { moved: 1, skipped: 0, held: 0, unreadable: 0, left: 0, dryRun: false },
     });
+    expect(again.status).toBe(409);
     expect(job.result?.text).toContain('a prompt that kills');
     expect(await deadLetters()).toMatchObject({ ready: 0, inFlight: 0 });
   });
