@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { ACTS, type Act, type OutageDrill } from '../../contract/laptop.ts';
 import type { ConsoleApi } from '../api.ts';
 import { timeOf } from '../views/format.ts';
+import { withShortTargets } from './target-words.ts';
 
 /** What an act shows, in the words of the contract. */
 const ACT_WORDS: Readonly<Record<Act, { readonly title: string; readonly explains: string }>> = {
@@ -26,10 +27,13 @@ const ACT_WORDS: Readonly<Record<Act, { readonly title: string; readonly explain
 export function Drill({
   drill,
   api,
+  targets,
   nowMs,
 }: {
   readonly drill: OutageDrill | undefined;
   readonly api: ConsoleApi;
+  /** The events name targets; the page shortens their names. */
+  readonly targets: readonly string[];
   readonly nowMs: number;
 }) {
   const [error, setError] = useState<string>();
@@ -62,7 +66,7 @@ export function Drill({
           {error}
         </p>
       )}
-      {drill && <Acts drill={drill} nowMs={nowMs} />}
+      {drill && <Acts drill={drill} targets={targets} nowMs={nowMs} />}
     </section>
   );
 }
@@ -75,28 +79,38 @@ function introduction(drill: OutageDrill | undefined): string {
   return `Act ${ACTS.indexOf(drill.act) + 1} of ${ACTS.length} is played now.`;
 }
 
-function Acts({ drill, nowMs }: { readonly drill: OutageDrill; readonly nowMs: number }) {
+function Acts({
+  drill,
+  targets,
+  nowMs,
+}: {
+  readonly drill: OutageDrill;
+  readonly targets: readonly string[];
+  readonly nowMs: number;
+}) {
   const current = ACTS.indexOf(drill.act);
   return (
     <ol class="acts" aria-live="polite">
       {ACTS.map((act, index) => {
         const isCurrent = index === current && drill.state === 'running';
-        const events = drill.events.filter((event) => event.act === act);
         const { title, explains } = ACT_WORDS[act];
         return (
           <li
             key={act}
             {...(isCurrent && { 'aria-current': 'step' })}
-            class={index > current ? 'to-come' : ''}
+            class={index > current ? 'to-come' : 'played'}
           >
             <h3>{title}</h3>
             <p>{explains}</p>
             <ol class="events">
-              {events.map(({ at, text }) => (
-                <li key={at + text}>
-                  <time dateTime={at}>{timeOf(at, nowMs)}</time> {text}
-                </li>
-              ))}
+              {drill.events
+                .filter((event) => event.act === act)
+                .map(({ at, text }) => (
+                  <li key={at + text}>
+                    <time dateTime={at}>{timeOf(at, nowMs)}</time>
+                    {withShortTargets(text, targets)}
+                  </li>
+                ))}
             </ol>
           </li>
         );

@@ -58,7 +58,7 @@ export function failureLanes({ failures }: Series): readonly Lane[] {
 const JOB_WORDS: Readonly<Record<JobCount, string>> = {
   accepted: 'accepted',
   succeeded: 'succeeded',
-  degraded: 'succeeded, degraded',
+  degraded: 'of these, degraded',
   failed: 'failed',
   deadLettered: 'dead-lettered',
   expired: 'expired',

@@ -25,19 +25,17 @@ export function Overview({ snapshot, live, api, nowMs }: FrameProps) {
     <>
       <VerdictView verdict={verdictOf(live, nowMs)} nowMs={nowMs} />
       <div class={isStale ? 'stale' : ''}>
+        {laptop && <Drill drill={laptop.drill} api={api} targets={order} nowMs={nowMs} />}
         <QueueNumbers queues={queues} />
-        <div class={laptop ? 'now has-drill' : 'now'}>
-          <div class="chains">
-            {picturesOf(snapshot, chains).map((picture) => (
-              <ChainView
-                key={picture.chain}
-                picture={picture}
-                stages={instance.recoveryStages}
-                nowMs={nowMs}
-              />
-            ))}
-          </div>
-          {laptop && <Drill drill={laptop.drill} api={api} nowMs={nowMs} />}
+        <div class="chains">
+          {picturesOf(snapshot, chains).map((picture) => (
+            <ChainView
+              key={picture.chain}
+              picture={picture}
+              stages={instance.recoveryStages}
+              nowMs={nowMs}
+            />
+          ))}
         </div>
       </div>
       {command && <NoJobs command={command} />}

@@ -1,3 +1,4 @@
+import { shortTarget } from '../views/format.ts';
 import type { TargetHealth } from '../views/operators/health-words.ts';
 
 /** Returns what opened the circuit or disabled the target: `9 of 12 calls failed (quota-minute)`. */
@@ -40,4 +41,14 @@ export function stageOf(target: TargetHealth, stages: readonly number[]): string
 /** Returns `user/ada` for the ARN of that user. */
 export function shortActor(arn: string): string {
   return arn.split(':').at(-1) || arn;
+}
+
+/** Shortens the names of the targets in a sentence. */
+export function withShortTargets(sentence: string, targets: readonly string[]): string {
+  // A name may begin with another one, so the longest is replaced first.
+  const longestFirst = targets.toSorted((a, b) => b.length - a.length);
+  return longestFirst.reduce(
+    (shown, target) => shown.replaceAll(target, shortTarget(target)),
+    sentence,
+  );
 }

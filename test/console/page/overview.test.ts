@@ -22,6 +22,7 @@ import {
   ruleOf,
   shortActor,
   stageOf,
+  withShortTargets,
 } from '../../../console/src/overview/target-words.ts';
 import {
   CHAINS,
@@ -141,6 +142,12 @@ describe('the words on a target', () => {
       'stage 2 of 3, 3 of 5 calls succeeded',
     );
     expect(stageOf(recoveringCircuit(SONNET), [])).toBe('stage 2, 3 calls succeeded');
+  });
+
+  test('shorten the names of targets in a sentence', () => {
+    expect(withShortTargets(`${SONNET} failed, ${HAIKU} answered.`, [SONNET, HAIKU])).toBe(
+      'us-east-1 sonnet-4-5 failed, us-east-1 haiku-4-5 answered.',
+    );
   });
 
   test('shorten an ARN to its user', () => {
