@@ -38,15 +38,13 @@ function aDraft(draft: Partial<Draft> = {}): Draft {
   };
 }
 
-/** Runs a command whose programs only print their arguments and their input, one JSON text each. */
-function argumentsOf(command: string): readonly (readonly string[])[] {
-  const program = `node -e 'console.log(JSON.stringify(process.argv.slice(1)))' --`;
-  const script = `curl() { ${program} "$@"; }; npx() { ${program} "$@"; cat; }; HOLDFAST_API_KEY=k; ${command}`;
-  const output = execFileSync('sh', ['-c', script], { encoding: 'utf8' });
-  return output
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+/** Runs a command with programs that only print their arguments, and npx its input after them. */
+function sentBy(command: string): { readonly words: readonly string[]; readonly input: string } {
+  const print = `printf '%s\\0' "$@"; printf '\\0'`;
+  const script = `curl() { ${print}; }; npx() { ${print}; cat; }; HOLDFAST_API_KEY=k; ${command}`;
+  const output = execFileSync('sh', ['-c', script], { encoding: 'utf8', input: '' });
+  const [words = '', input = ''] = output.split('\0\0');
+  return { words: words.split('\0'), input };
 }
 
 describe('a word of a shell', () => {
@@ -69,7 +67,7 @@ describe('the curl command', () => {
   test('sends exactly the body and the headers', () => {
     const body = { messages: [{ role: 'user', content: NASTY }], system: "it's $HOME!" };
 
-    const [sent = []] = argumentsOf(curlCommand({ apiUrl, body, idempotencyKey: "key'$1" }));
+    const { words: sent } = sentBy(curlCommand({ apiUrl, body, idempotencyKey: "key'$1" }));
 
     expect(sent.slice(0, -1)).toEqual([
       '-s',
@@ -97,9 +95,9 @@ describe('the command of the command line', () => {
   test('has a prompt as its argument, and options for the fields that have one', () => {
     const body = { prompt: "it's 5 o'clock!\nand?", chain: 'long' };
 
-    const [sent] = argumentsOf(cliCommand({ apiUrl, body, idempotencyKey: 'k 1' }));
+    const { words } = sentBy(cliCommand({ apiUrl, body, idempotencyKey: 'k 1' }));
 
-    expect(sent).toEqual([
+    expect(words).toEqual([
       'holdfast',
       'submit',
       "it's 5 o'clock!\nand?",
@@ -118,10 +116,10 @@ describe('the command of the command line', () => {
     ['an empty prompt', { prompt: '' }],
     ['messages', { messages: [{ role: 'user', content: NASTY.join('\n') }] }],
   ])('reads a body with %s from its input', (_, body) => {
-    const [sent, input] = argumentsOf(cliCommand({ apiUrl, body, idempotencyKey: '' }));
+    const { words, input } = sentBy(cliCommand({ apiUrl, body, idempotencyKey: '' }));
 
-    expect(sent).toEqual(['holdfast', 'submit', '-f', '-', '--wait']);
-    expect(input).toEqual(body);
+    expect(words).toEqual(['holdfast', 'submit', '-f', '-', '--wait']);
+    expect(JSON.parse(input)).toEqual(body);
   });
 });
 

@@ -79,8 +79,9 @@ export function rangeOf(schema: FieldSchema): string {
 
 /** Parts the fake's message `probability: got 2, allowed is …` into the field and the fault. */
 export function faultOf(message: string): { readonly field?: string; readonly fault: string } {
-  const [, field, fault] = /^(?:\[\d+\]\.)?([A-Za-z]\w*): (.*)$/s.exec(message) ?? [];
-  return field === undefined || fault === undefined ? { fault: message } : { field, fault };
+  const shown = message.replace(/; GET \/_control describes all faults$/, '');
+  const [, field, fault] = /^(?:\[\d+\]\.)?([A-Za-z]\w*): (.*)$/s.exec(shown) ?? [];
+  return field === undefined || fault === undefined ? { fault: shown } : { field, fault };
 }
 
 /** Returns a sentence on a rule: `throttle-minute in us-east-1 for *sonnet* · probability 0.5`. */

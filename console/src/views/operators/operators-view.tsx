@@ -24,8 +24,8 @@ export function OperatorsView(props: ViewProps) {
   }
   const overrideTarget = (target: string) => {
     setDraft({ ...(draft ?? FIRST_DRAFT), scope: 'target', key: target });
-    form.current?.scrollIntoView({ block: 'nearest' });
-    form.current?.querySelector<HTMLElement>('textarea, input')?.focus();
+    form.current?.scrollIntoView();
+    form.current?.querySelector('h2')?.focus({ preventScroll: true });
   };
   return (
     <>
@@ -34,7 +34,9 @@ export function OperatorsView(props: ViewProps) {
       <TargetList {...props} health={health} onOverride={overrideTarget} />
       <OverrideList {...props} health={health} />
       <section ref={form} aria-labelledby="set-override">
-        <h2 id="set-override">Set an override</h2>
+        <h2 id="set-override" tabIndex={-1}>
+          Set an override
+        </h2>
         <OverrideFormView
           {...props}
           health={health}

@@ -8,6 +8,7 @@ import { Confirm } from '../elements/confirm.tsx';
 import { choicesOf, Select, TextField } from '../elements/field.tsx';
 import { faultsOf, Trouble } from '../elements/trouble.tsx';
 import { useAction } from '../elements/use-action.ts';
+import { shortTarget } from '../format.ts';
 import type { ViewProps } from '../view-props.ts';
 import type { AdminHealth } from './health-words.ts';
 import {
@@ -67,7 +68,10 @@ export function OverrideFormView({
         <Select
           label="Name"
           value={draft.key}
-          choices={choicesOf(keysOf(health)[draft.scope])}
+          choices={keysOf(health)[draft.scope].map((value) => ({
+            value,
+            label: draft.scope === 'target' ? shortTarget(value) : value,
+          }))}
           onChange={(key) => set({ key })}
         />
         <Select

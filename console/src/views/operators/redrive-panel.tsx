@@ -39,8 +39,7 @@ export function RedrivePanel({ api, snapshot }: ViewProps) {
     <section aria-labelledby="redrive">
       <h2 id="redrive">Dead letters</h2>
       <p>
-        {waiting === undefined ? 'Some' : `About ${waiting}`} messages are in the dead-letter queue.{' '}
-        <a href="#/jobs?filter=dead-lettered">Show the jobs</a>
+        {lettersSentence(waiting)} <a href="#/jobs?filter=dead-lettered">Show the jobs</a>
       </p>
       <form
         onSubmit={(event) => {
@@ -125,6 +124,12 @@ function Report({
       </ul>
     </>
   );
+}
+
+function lettersSentence(count: number | undefined): string {
+  if (count === undefined) return 'The number of dead letters is not known.';
+  if (count === 0) return 'The dead-letter queue is empty.';
+  return `About ${count} ${count === 1 ? 'message is' : 'messages are'} in the dead-letter queue.`;
 }
 
 /** The wait that the API asks for while another redrive runs, or its rate allows no job yet. */

@@ -99,15 +99,17 @@ function Computed({ target, nowMs }: { readonly target: TargetHealth; readonly n
   const evidence = evidenceSentence(target);
   // The evidence and the override say more.
   const cause = evidence || target.cause === 'force-open' ? undefined : target.cause;
-  const until = target.configErrors?.nextCheckAt ?? target.until;
+  // Under an override, `since` and `until` are those of the override.
+  const { since, until = undefined } = target.overriddenBy ? {} : target;
+  const nextCall = target.configErrors?.nextCheckAt ?? until;
   return (
     <>
       <p class="status">
         <Sign name={sign} tone={tone} />
         <span>
           {computedState(target)}
-          {target.since && ` since ${timeOf(target.since, nowMs)}`}
-          {until && `, next call ${distanceOf(until, nowMs)}`}
+          {since && ` since ${timeOf(since, nowMs)}`}
+          {nextCall && `, next call ${distanceOf(nextCall, nowMs)}`}
         </span>
       </p>
       {evidence && <p class="minor">{evidence}</p>}

@@ -3,8 +3,9 @@ import type { Job } from '../../../contract/jobs.ts';
 import type { ConsoleApi } from '../../api.ts';
 import { Sign } from '../elements/sign.tsx';
 import { Trouble } from '../elements/trouble.tsx';
+import { partsOf } from '../jobs/content-parts.ts';
 import { STATUS_SIGNS } from '../jobs/job-words.ts';
-import { visibleText } from '../visible-text.ts';
+import { PartView } from '../jobs/part-view.tsx';
 
 /** The job that was submitted. */
 export interface Sent {
@@ -43,7 +44,12 @@ export function Follow({ api, sent }: { readonly api: ConsoleApi; readonly sent:
         </a>
       </p>
       {job?.error && <p>{job.error.title}</p>}
-      {job?.result && <pre class="kept">{visibleText(job.result.text)}</pre>}
+      {job?.result?.output.message.content.flatMap(partsOf).map((part, i) => (
+        <PartView key={i} part={part} />
+      ))}
+      {job?.resultUrl !== undefined && !job.result && (
+        <p>The answer is long. The job’s page has a link to it.</p>
+      )}
       <Trouble error={error} />
     </div>
   );

@@ -41,7 +41,7 @@ export const SAMPLES: readonly Sample[] = [
   {
     name: 'Tool',
     body: {
-      ...userSays({ text: 'Use the tool wind: which way does the wind blow in Brest?' }),
+      ...userSays({ text: 'Please use the tool wind. Which way does the wind blow in Brest?' }),
       toolConfig: { tools: [WIND], toolChoice: { auto: {} } },
     },
   },
