@@ -1,7 +1,8 @@
 import { SANDBOX_INPUT_BYTES } from '../../lambda/contract/input-limits.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import { workerTimeoutSeconds } from '../../lambda/contract/time-budget.ts';
-import { NO_QUOTAS } from '../../lambda/core/admission/quotas.ts';
+import type { BucketStore } from '../../lambda/core/admission/bucket-store.ts';
+import { NO_QUOTAS, Quotas } from '../../lambda/core/admission/quotas.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { CircuitStore } from '../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
@@ -14,6 +15,7 @@ import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { ModelClient } from '../../lambda/core/router/model-client.ts';
 import { createRouter } from '../../lambda/core/router/router.ts';
 import type { Log, Metrics } from '../../lambda/core/telemetry.ts';
+import { MemoryBucketStore } from '../../lambda/stores/memory-bucket-store.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { type WorkDependencies, work } from '../../lambda/worker/work.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
@@ -28,6 +30,8 @@ export interface FleetParts {
   readonly clock: FakeClock;
   readonly random: Random;
   readonly circuits: CircuitStore;
+  /** The buckets of the known quotas. @default no quota is known */
+  readonly buckets?: BucketStore;
   readonly models: ModelClient;
   readonly queue: SimulatedQueue;
   readonly jobs: JobStore;
@@ -99,7 +103,7 @@ export class SimulatedFleet {
   }
 
   #newSandbox(): Sandbox {
-    const { settings, clock, random, circuits: store, on, ...parts } = this.#parts;
+    const { settings, clock, random, circuits: store, buckets, on, ...parts } = this.#parts;
     this.#sandboxes += 1;
     const circuits = new Breaker({
       newPrivateStore: () => new MemoryCircuitStore(() => clock.now()),
@@ -114,7 +118,7 @@ export class SimulatedFleet {
       ...parts,
       settings: () => settings,
       circuits,
-      quotas: NO_QUOTAS,
+      quotas: buckets ? this.#quotas(buckets) : NO_QUOTAS,
       clock,
       disabledTargets: new DisabledTargets({
         store: this.#disabledTargets,
@@ -131,5 +135,17 @@ export class SimulatedFleet {
       await Promise.all(bodies.map((body) => work(dependencies, invocation, body)));
       await circuits.flush();
     };
+  }
+
+  #quotas(store: BucketStore): Quotas {
+    const { settings, clock, log } = this.#parts;
+    return new Quotas({
+      store,
+      newPrivateStore: () => new MemoryBucketStore(() => clock.now()),
+      settings: () => settings,
+      reported: () => ({}),
+      clock,
+      log,
+    });
   }
 }

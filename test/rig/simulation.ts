@@ -13,6 +13,7 @@ import type { Speed } from '../../local/bedrock/speeds.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { aWorld, rowOf, type World } from '../support/job-world.ts';
 import { SILENT, UNCOUNTED } from '../support/silent-telemetry.ts';
+import { SlowBuckets } from '../support/slow-buckets.ts';
 import { WatchedStore } from '../support/watched-store.ts';
 import type { CircuitChange } from './outage-run.ts';
 import { SimulatedBedrock } from './simulated-bedrock.ts';
@@ -56,6 +57,7 @@ export class Simulation {
   readonly clock: FakeClock;
   readonly bedrock: SimulatedBedrock;
   readonly circuits: WatchedStore;
+  readonly buckets: SlowBuckets;
   readonly queue: SimulatedQueue;
   readonly fleet: SimulatedFleet;
   /** The changes of circuits, in the order in which they happened. */
@@ -75,6 +77,7 @@ export class Simulation {
     this.bedrock = new SimulatedBedrock(this.clock, this.#random, speed);
     this.circuits = new WatchedStore(new MemoryCircuitStore(() => this.clock.now()));
     this.circuits.latency = () => this.clock.sleep(this.#random() * STORE_MS);
+    this.buckets = new SlowBuckets(this.clock, () => this.clock.sleep(this.#random() * STORE_MS));
     this.queue = new SimulatedQueue(this.clock);
     this.#world = aWorld({ settings });
     const { jobs, bus } = this.#world;
@@ -86,6 +89,7 @@ export class Simulation {
       clock: this.clock,
       random: this.#random,
       circuits: this.circuits,
+      buckets: this.buckets,
       models: this.bedrock,
       queue: this.queue,
       ends: this.#ends,
