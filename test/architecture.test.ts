@@ -69,7 +69,7 @@ const RULES: readonly Rule[] = [
     mayImport: [CORE, CONTRACT, ADAPTERS, NODE, /^@aws-sdk\//, /^@smithy\//, /^zod$/],
   },
   // The client runs in browsers too. Its types come from the API's document.
-  { files: /^client\//, mayImport: [] },
+  { files: /^client\//, mayImport: [PLAIN_CONTRACT] },
   { files: /^console\/contract\//, mayImport: [CONTRACT] },
   {
     files: /^console\/src\//,
@@ -202,7 +202,8 @@ describe('the architecture', () => {
   test(`keeps files within ${LONGEST_FILE_LINES} lines of code`, () => {
     const tooLong = sources
       .map(({ path, text }) => ({ path, lines: withoutComments(text).match(/\S.*/g)?.length ?? 0 }))
-      .filter(({ lines }) => lines > LONGEST_FILE_LINES);
+      // A program writes the types of the client.
+      .filter(({ path, lines }) => lines > LONGEST_FILE_LINES && path !== 'client/openapi.ts');
 
     expect(tooLong).toEqual([]);
   });
