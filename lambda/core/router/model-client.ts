@@ -61,7 +61,7 @@ export interface ModelFailure {
   readonly accountLacks?: 'use-case-form' | 'subscription';
   /**
    * What the model said when it refused the request (`job`), at most 2 KB. No other message is kept.
-   * It may quote the prompt, so only the job's own tenant may see it.
+   * It may quote the prompt, so only the job's own tenant may see it, and an operator who asks for it.
    */
   readonly detail?: string;
 }

@@ -139,7 +139,7 @@ export type RunEnd =
   | {
       readonly outcome: 'refused';
       readonly error: RefusedRequest;
-      /** What the model said. It may quote the prompt: only the job's own tenant may see it. */
+      /** What the model said. It may quote the prompt: only the job's own tenant and operators may see it. */
       readonly detail?: string;
     }
   /** The targets are at fault; the job waits for them, or for its deadline. */
