@@ -1,6 +1,7 @@
 import { errorFacts } from '../lambda/aws/bedrock-error-facts.ts';
 import { systemClock } from '../lambda/aws/system-clock.ts';
 import { failureOf } from '../lambda/core/router/failure.ts';
+import { isCredentialsError } from './credentials-errors.ts';
 import type { CheckResult, Finding } from './finding.ts';
 
 /**
@@ -39,25 +40,6 @@ export async function queryAws(
     return [{ check: query.check, subject: query.subject, ...failureResult(error, query) }];
   }
 }
-
-/** Returns true if an error of this name means that the credentials are absent or refused. */
-export function isCredentialsError(name: string): boolean {
-  return CREDENTIALS_ERRORS.has(name);
-}
-
-const CREDENTIALS_ERRORS: ReadonlySet<string> = new Set([
-  'CredentialsProviderError',
-  'TokenProviderError',
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'IncompleteSignature',
-  'InvalidClientTokenId',
-  'InvalidSignatureException',
-  'MissingAuthenticationToken',
-  'MissingAuthenticationTokenException',
-  'SignatureDoesNotMatch',
-  'UnrecognizedClientException',
-]);
 
 class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';

@@ -8,7 +8,8 @@ import {
 import { isStreamed } from '../lambda/contract/models.ts';
 import { type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
 import type { ModelClient, ModelFailure } from '../lambda/core/router/model-client.ts';
-import { CREDENTIALS_FIX, isCredentialsError, NETWORK_FIX } from './aws-query.ts';
+import { CREDENTIALS_FIX, NETWORK_FIX } from './aws-query.ts';
+import { isCredentialsError } from './credentials-errors.ts';
 import type { CheckResult, Finding } from './finding.ts';
 import { testCall } from './test-call.ts';
 

@@ -87,6 +87,7 @@ const RULES: readonly Rule[] = [
       /^esbuild$/,
       // The SDK's request signatures need it.
       /^lambda\/aws\/sha256\.ts$/,
+      /^doctor\/credentials-errors\.ts$/,
     ],
   },
   {

@@ -1,19 +1,5 @@
+import { isCredentialsError } from '../../doctor/credentials-errors.ts';
 import { TimeLimitError } from './time-limit.ts';
-
-/** The names of errors that mean that the credentials are absent, expired or wrong. */
-const CREDENTIALS_ERRORS: ReadonlySet<string> = new Set([
-  'CredentialsProviderError',
-  'TokenProviderError',
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'IncompleteSignature',
-  'InvalidClientTokenId',
-  'InvalidSignatureException',
-  'MissingAuthenticationToken',
-  'MissingAuthenticationTokenException',
-  'SignatureDoesNotMatch',
-  'UnrecognizedClientException',
-]);
 
 /** Networks fail with these codes, or with a time limit. */
 const NETWORK_CODE = /^(E[A-Z]+|UND_ERR_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT)$/;
@@ -27,7 +13,7 @@ interface Facts {
 /** `refused`: the credentials or the rights do not suffice. `unreachable`: any other failure. */
 export function failureKind(error: unknown): 'refused' | 'unreachable' {
   const facts = factsOf(error);
-  return isCredentialsFailure(facts) || isDenied(facts) ? 'refused' : 'unreachable';
+  return isCredentialsError(facts.name) || isDenied(facts) ? 'refused' : 'unreachable';
 }
 
 /**
@@ -40,16 +26,12 @@ export function explainFailure(error: unknown, action: string): string {
   if (error instanceof TimeLimitError) return `not reachable (${error.message})`;
   const facts = factsOf(error);
   const { name, code } = facts;
-  if (isCredentialsFailure(facts)) {
+  if (isCredentialsError(name)) {
     return `no valid credentials (${name}): log in again with \`aws sso login\`, or choose a profile`;
   }
   if (isDenied(facts)) return `your user or role lacks the right ${action} (${name})`;
   if (code !== undefined && NETWORK_CODE.test(code)) return `not reachable (${code})`;
   return `${action} failed with ${name}`;
-}
-
-function isCredentialsFailure({ name }: Facts): boolean {
-  return CREDENTIALS_ERRORS.has(name);
 }
 
 function isDenied({ name, status }: Facts): boolean {

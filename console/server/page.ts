@@ -29,14 +29,14 @@ const BUILT = fileURLToPath(new URL('../page/', import.meta.url));
  * Returns a function that returns the page: as it was built for the published package, or bundled from
  * its sources. The sources are bundled when the page is first asked for, and again after an edit.
  */
-export function createPageLoader(): () => Promise<Page> {
+export function createPageLoader(sources = SOURCES, built = BUILT): () => Promise<Page> {
   let page: Promise<Page> | undefined;
   let bundledAt = '';
   return async () => {
-    const edited = existsSync(SOURCES) ? await latestEdit(SOURCES) : '';
+    const edited = existsSync(sources) ? await latestEdit(sources) : '';
     if (page && edited === bundledAt) return page;
     bundledAt = edited;
-    page = edited === '' ? filesIn(BUILT, /./).then(pageOf) : bundlePage();
+    page = edited === '' ? filesIn(built, /./).then(pageOf) : bundlePage(sources);
     // An error of the bundler, such as a syntax error, is shown again until the next edit.
     page.catch(() => undefined);
     return page;
@@ -44,11 +44,11 @@ export function createPageLoader(): () => Promise<Page> {
 }
 
 /** Bundles the page from `console/src`. It takes about 100 ms. */
-export async function bundlePage(): Promise<Page> {
+export async function bundlePage(sources = SOURCES): Promise<Page> {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
-    entryPoints: { page: join(SOURCES, 'main.tsx') },
-    outdir: SOURCES,
+    entryPoints: { page: join(sources, 'main.tsx') },
+    outdir: sources,
     write: false,
     bundle: true,
     minify: true,
@@ -62,7 +62,7 @@ export async function bundlePage(): Promise<Page> {
     basename(path),
     Buffer.from(contents),
   ]);
-  return pageOf([...(await filesIn(SOURCES, /\.(html|svg)$/)), ...bundles]);
+  return pageOf([...(await filesIn(sources, /\.(html|svg)$/)), ...bundles]);
 }
 
 /** Writes the page into a folder, from which the published package serves it. */

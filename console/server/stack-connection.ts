@@ -17,6 +17,8 @@ export interface StackOptions {
   readonly profile?: string;
   /** @default that of the profile or of the environment */
   readonly region?: string;
+  /** The address of the API, for example under a domain of your own. @default the stack's output */
+  readonly apiUrl?: string;
   /** The value of an API key. @default the stack's first key, read from API Gateway */
   readonly apiKey?: string;
 }
@@ -95,7 +97,7 @@ export async function connectToStack(
     stack,
     region,
     account,
-    apiUrl: outputs.ApiUrl.replace(/\/$/, ''),
+    apiUrl: (options.apiUrl ?? outputs.ApiUrl).replace(/\/$/, ''),
     signedFetch: createSignedFetch(clientOptions),
     outputs,
     clientOptions,

@@ -1,6 +1,9 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import { bundlePage, type Page } from '../../console/server/page.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { bundlePage, createPageLoader, type Page, writePage } from '../../console/server/page.ts';
 
 const MAX_GZIPPED_BYTES = 40 * 1024;
 
@@ -40,5 +43,42 @@ describe('the page', () => {
     );
     // The namespaces of SVG and MathML are names, not addresses.
     expect(hosts.filter((host) => host !== 'www.w3' && host !== '127.0.0.1')).toEqual([]);
+  });
+});
+
+describe('the loader of the page', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'holdfast-page-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const script = async (load: () => Promise<Page>) =>
+    String((await load()).get('/console/page.js')?.body).trim();
+
+  test('bundles the sources once, and again after an edit', async () => {
+    const sources = join(folder, 'src');
+    await mkdir(sources);
+    await writeFile(join(sources, 'index.html'), '<!doctype html>');
+    await writeFile(join(sources, 'main.tsx'), 'document.title = "first";');
+    const load = createPageLoader(sources, join(folder, 'page'));
+
+    expect(await load()).toBe(await load());
+    expect(await script(load)).toBe('document.title="first";');
+
+    await writeFile(join(sources, 'main.tsx'), 'document.title = "second";');
+    await utimes(join(sources, 'main.tsx'), new Date(), new Date(Date.now() + 60_000));
+    expect(await script(load)).toBe('document.title="second";');
+  });
+
+  test('serves the page as it was built if there are no sources', async () => {
+    const built = join(folder, 'page');
+    await writePage(await bundlePage(), built);
+
+    const page = await createPageLoader(join(folder, 'src'), built)();
+
+    expect([...page.keys()].sort()).toEqual([...(await bundlePage()).keys()].sort());
+    expect(page.get('/')?.contentType).toBe('text/html; charset=utf-8');
+    expect(page.get('/console/icon-aws.svg')?.contentType).toBe('image/svg+xml');
   });
 });
