@@ -102,8 +102,8 @@ function asMap(fields: readonly string[]): ReadonlyMap<string, string> {
 function bucketOf(fields: readonly string[]): Bucket {
   const map = asMap(fields);
   const numberIn = (field: string) => {
-    const text = map.get(field) || undefined;
-    return text === undefined || !Number.isFinite(Number(text)) ? undefined : Number(text);
+    const value = Number(map.get(field) || Number.NaN);
+    return Number.isFinite(value) ? value : undefined;
   };
   const spentUntil = Object.fromEntries(
     RESOURCES.flatMap((each) => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { RedisBucketStore } from '../../lambda/stores/redis-bucket-store.ts';
 import { RedisCircuitStore } from '../../lambda/stores/redis-circuit-store.ts';
 import { type RedisClient, runScript } from '../../lambda/stores/redis-client.ts';
@@ -21,33 +21,60 @@ describe('a script that fails in Redis', () => {
   });
 });
 
-describe('a store in Redis', () => {
-  const asked: unknown[][] = [];
-  const client: RedisClient = {
-    eval: async (_script, ...rest) => {
+const asked: unknown[][] = [];
+beforeEach(() => {
+  asked.length = 0;
+});
+
+/** A client of a server that gives the same response to each script. */
+function clientOf(response: unknown): RedisClient {
+  return {
+    eval: async (_script, _keys, ...rest) => {
       asked.push(rest);
-      return [null, ['1768478400', '250000']];
+      return response;
     },
   };
+}
 
-  test('reads the server’s time to the millisecond, and names its keys by default', async () => {
-    const { storeTime } = await new RedisCircuitStore(client).load('a/b');
+test('circuits have names with a prefix, and the server’s time to the microsecond', async () => {
+  const store = new RedisCircuitStore(clientOf([null, ['1768478400', '250125']]));
 
-    expect(storeTime).toEqual({ earliestMs: 1_768_478_400_250, latestMs: 1_768_478_400_250 });
-    expect(asked).toEqual([[1, 'holdfast/{a/b}/control']]);
+  const { storeTime } = await store.load('a/b');
+
+  expect(storeTime).toEqual({ earliestMs: 1_768_478_400_250.125, latestMs: 1_768_478_400_250.125 });
+  expect(asked).toEqual([['holdfast/{a/b}/control']]);
+});
+
+describe('a bucket in Redis', () => {
+  test('has a name with a prefix', async () => {
+    await new RedisBucketStore(clientOf(['0', []])).read(['a']);
+
+    expect(asked).toEqual([['holdfast/{bucket/a}', '']]);
   });
 
-  test('names the keys of buckets by default', async () => {
-    const names: unknown[] = [];
-    const store = new RedisBucketStore({
-      eval: async (_script, _keys, name) => {
-        names.push(name);
-        return ['0', []];
-      },
+  test.each([
+    ['no fields', [], { spentUntil: {} }],
+    ['times', ['tokensSpentUntil', '5', 'requestsSpentUntil', '7.5'], spentUntil(5, 7.5)],
+    ['a rate', ['share', '1', 'shareAt', '5'], { spentUntil: {}, rate: { share: 1, atMs: 5 } }],
+    ['a rate above the whole', ['share', '1.1', 'shareAt', '5'], { spentUntil: {} }],
+    ['a rate of nothing', ['share', '0', 'shareAt', '5'], { spentUntil: {} }],
+    ['texts', ['tokensSpentUntil', 'soon', 'requestsSpentUntil', ''], { spentUntil: {} }],
+  ])('is read from a hash with %s', async (_title, fields, bucket) => {
+    expect(await new RedisBucketStore(clientOf(['0', fields])).read(['a'])).toStrictEqual([bucket]);
+  });
+
+  test('has an error of its own, with the cause', async () => {
+    const lost = new Error('lost');
+    const store = new RedisBucketStore({ eval: () => Promise.reject(lost) });
+
+    await expect(store.read(['a'])).rejects.toMatchObject({
+      name: 'BucketStoreError',
+      message: 'redis: Error',
+      cause: lost,
     });
-
-    await store.read(['a']);
-
-    expect(names).toEqual(['holdfast/{bucket/a}']);
   });
 });
+
+function spentUntil(tokens: number, requests: number) {
+  return { spentUntil: { tokens, requests } };
+}
