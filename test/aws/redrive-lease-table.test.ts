@@ -1,9 +1,11 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { dynamoDbRedriveLease } from '../../lambda/aws/redrive-lease-table.ts';
 import { redriveLeaseCases } from '../suites/redrive-lease.ts';
 import { type CircuitTables, serveCircuitTables } from '../support/dynalite-table.ts';
+import { FakeAws, Refusal } from '../support/fake-aws.ts';
 import { START } from '../support/job-builders.ts';
+import { localAws } from '../support/local-aws.ts';
 
 let tables: CircuitTables;
 beforeAll(async () => {
@@ -27,4 +29,28 @@ test('the item of the lease shows who redrives, and until when', async () => {
     holder: { S: claim.holder },
     until: { S: new Date(claim.untilMs).toISOString() },
   });
+});
+
+test('a lease is not taken if the table does not answer', async () => {
+  const lease = dynamoDbRedriveLease(tables.client, 'no-such-table');
+  const claim = { token: 'a', holder: 'ada', untilMs: START + 1 };
+
+  await expect(lease.take(claim, START)).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
+});
+
+test('a lease that was held and has just been deleted has no holder', async () => {
+  const aws = await FakeAws.start();
+  const client = new DynamoDBClient(localAws(aws.url));
+  aws.answer(({ operation }) =>
+    operation === 'PutItem' ? new Refusal('ConditionalCheckFailedException') : {},
+  );
+
+  const claim = { token: 'a', holder: 'ada', untilMs: START + 1 };
+  const other = await dynamoDbRedriveLease(client, 'table').take(claim, START);
+  client.destroy();
+  await aws.close();
+
+  expect(other).toEqual({ holder: '', untilMs: Number.NaN });
 });

@@ -1,8 +1,9 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { s3ResultStore } from '../../lambda/aws/result-bucket.ts';
 import { userMessage } from '../../lambda/contract/conversation.ts';
+import { resultKey } from '../../lambda/contract/keys.ts';
 import type { ResultStore } from '../../lambda/core/jobs/result-store.ts';
 import { anAnswer, JOB_ID } from '../support/job-builders.ts';
 
@@ -59,6 +60,17 @@ describe('the result bucket', () => {
     expect(await results.getErrorDetail(name)).toBe('Not "this".\n');
     expect(await results.getErrorDetail({ ...name, claimToken: 'other' })).toBeUndefined();
     expect(await results.getAnswer(name)).toBeUndefined();
+  });
+
+  test('stores JSON with its type, and fails with the error of S3', async () => {
+    const name = { jobId: JOB_ID, claimToken: 'typed' };
+    await results.putAnswer(name, anAnswer());
+    const head = new HeadObjectCommand({ Bucket: BUCKET, Key: resultKey(JOB_ID, 'typed') });
+
+    expect((await client.send(head)).ContentType).toBe('application/json');
+    await expect(s3ResultStore('no-such-bucket', client).getAnswer(name)).rejects.toMatchObject({
+      name: 'NoSuchBucket',
+    });
   });
 
   test('links to an answer for 15 minutes, as a download', async () => {

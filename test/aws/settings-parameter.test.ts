@@ -139,6 +139,32 @@ describe('the settings parameter', () => {
     expect(settings.fault).toBeUndefined();
   });
 
+  test('without a text counts as a refused edit of this moment', async () => {
+    await settings.read();
+    answer = { status: 200, body: {} };
+
+    await readAfter(REFRESH_MS);
+
+    expect(settings.fault).toMatchObject({ status: 'invalid', sinceMs: world.clock.nowMs });
+  });
+
+  test('is logged by the name of its error, or with all faults of its text', async () => {
+    answer = THROTTLED;
+    await settings.read();
+    answer = holding(REFUSED.replace('{', '{"unknown":1,'));
+    await readAfter(REFRESH_MS);
+
+    const inForce = 'the deployed settings';
+    expect(world.logged).toEqual([
+      { message: 'settings not read', fields: { reason: 'ThrottlingException', inForce } },
+      {
+        message: 'settings rejected',
+        fields: { reason: settings.fault?.faults.join('; '), inForce },
+      },
+    ]);
+    expect(settings.fault?.faults).toHaveLength(2);
+  });
+
   test('reports how many times in a row SSM did not answer', async () => {
     const reported: number[] = [];
     world.metrics.gauge = (name, value = 1) => {

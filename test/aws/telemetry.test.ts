@@ -81,6 +81,24 @@ describe('the log', () => {
     ]);
   });
 
+  test('has lines of each level, with or without fields', () => {
+    const { log } = powertoolsTelemetry();
+
+    log.info('one');
+    log.warn('two');
+    log.error('three');
+    log.info('four', { n: 1 });
+    log.error('five', { n: 2 });
+
+    expect(written().map(({ level, message, n }) => [level, message, n])).toEqual([
+      ['INFO', 'one', undefined],
+      ['WARN', 'two', undefined],
+      ['ERROR', 'three', undefined],
+      ['INFO', 'four', 1],
+      ['ERROR', 'five', 2],
+    ]);
+  });
+
   test('carries the id of the invocation', () => {
     const { log, begin } = powertoolsTelemetry();
 

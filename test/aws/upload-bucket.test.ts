@@ -6,6 +6,7 @@ import { signUploadForm } from '../../lambda/aws/upload-form.ts';
 import { startServices } from '../local/support/services.ts';
 import { objectStoresSuite } from '../suites/object-stores.ts';
 import { START } from '../support/job-builders.ts';
+import { localAws } from '../support/local-aws.ts';
 
 const BUCKET = 'holdfast-results';
 
@@ -26,6 +27,16 @@ objectStoresSuite('the bucket', () => ({
     if (status !== 204) throw new Error(`upload answered ${status}`);
   },
 }));
+
+test('an upload is neither found nor copied if S3 does not answer', async () => {
+  const nowhere = { ...localAws('http://127.0.0.1:1'), maxAttempts: 1 };
+  const uploads = s3UploadStore(BUCKET, new S3Client(nowhere));
+  const name = { owner: 'a', uploadId: 'b' };
+  const file = { jobId: 'j', bodyHash: 'h', requestToken: 'r', uploadId: 'b' };
+
+  await expect(uploads.find(name)).rejects.toThrow('ECONNREFUSED');
+  await expect(uploads.copy(name, 'tag', file)).rejects.toThrow('ECONNREFUSED');
+});
 
 describe('a form for an upload', () => {
   const sign = (sessionToken?: string) =>

@@ -45,6 +45,18 @@ test('circuits have names with a prefix, and the server’s time to the microsec
   expect(asked).toEqual([['holdfast/{a/b}/control']]);
 });
 
+test('circuits have an error of their own, with the cause', async () => {
+  const refused = new Error('OOM');
+  const store = new RedisCircuitStore({ eval: () => Promise.reject(refused) });
+
+  await expect(store.load('a/b')).rejects.toMatchObject({
+    name: 'CircuitStoreError',
+    message: 'redis: OOM',
+    applied: 'no',
+    cause: refused,
+  });
+});
+
 describe('a bucket in Redis', () => {
   test('has a name with a prefix', async () => {
     await new RedisBucketStore(clientOf(['0', []])).read(['a']);
