@@ -1,4 +1,4 @@
-import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
 import type { RedisLogin } from './redis-login.ts';
 
 const CONNECT_TIMEOUT_MS = 1_000;
@@ -43,7 +43,21 @@ async function connectCluster(
   options: RedisOptions,
   onRefused?: () => void,
 ): Promise<Cluster> {
-  const cluster = new ioredis([{ host: hostname, port: Number(port || 6379) }], {
+  const node = { host: hostname, port: Number(port || 6379) };
+  const cluster = new ioredis([node], clusterOptions(protocol, options));
+  watched(cluster, onRefused);
+  try {
+    await cluster.connect();
+  } catch (error) {
+    cluster.disconnect();
+    throw error;
+  }
+  return cluster;
+}
+
+/** Returns the options of a cluster whose nodes have these options. */
+export function clusterOptions(protocol: string, options: RedisOptions): ClusterOptions {
+  return {
     redisOptions: { ...options, ...(protocol === 'rediss:' && { tls: {} }) },
     // TLS certificates contain host names, so a node's name must not be resolved to an address.
     dnsLookup: (host, found) => found(null, host),
@@ -53,15 +67,7 @@ async function connectCluster(
     retryDelayOnClusterDown: 0,
     enableOfflineQueue: false,
     lazyConnect: true,
-  });
-  watched(cluster, onRefused);
-  try {
-    await cluster.connect();
-  } catch (error) {
-    cluster.disconnect();
-    throw error;
-  }
-  return cluster;
+  };
 }
 
 /**

@@ -1,6 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { connectRedis, type RedisServer } from '../../lambda/stores/redis-connection.ts';
+import {
+  clusterOptions,
+  connectRedis,
+  type RedisServer,
+} from '../../lambda/stores/redis-connection.ts';
 
 /** Returns the options of a connection to an address where no server is. */
 async function optionsFor(server: RedisServer) {
@@ -40,6 +44,34 @@ describe('a connection to Redis', () => {
   test('takes the user’s name from an address without a login', async () => {
     expect(await optionsFor({ url: 'redis://a%40b@127.0.0.1:1' })).toMatchObject({
       username: 'a@b',
+    });
+  });
+});
+
+describe('a connection to a cluster', () => {
+  test('is encrypted if its address says so, and has the options of each node', () => {
+    expect(clusterOptions('rediss:', { username: 'app' }).redisOptions).toEqual({
+      username: 'app',
+      tls: {},
+    });
+    expect(clusterOptions('redis:', { username: 'app' }).redisOptions).toEqual({ username: 'app' });
+  });
+
+  test('looks up no address of a node, because the certificates have names', () => {
+    const found = jest.fn();
+
+    clusterOptions('rediss:', {}).dnsLookup?.('node-1.example', found);
+
+    expect(found.mock.calls).toEqual([[null, 'node-1.example']]);
+  });
+
+  test('sends no command again that may have run, and keeps none for later', () => {
+    expect(clusterOptions('redis:', {})).toMatchObject({
+      slotsRefreshTimeout: 1_000,
+      retryDelayOnFailover: 0,
+      retryDelayOnClusterDown: 0,
+      enableOfflineQueue: false,
+      lazyConnect: true,
     });
   });
 });

@@ -40,9 +40,12 @@ function onServer(binary: string): void {
       refused++;
     };
     const client = await connectRedis({ url, onRefused, ...(login && { login }) });
+    const ended = new Promise((resolve) => client.once('end', resolve));
     const store = new RedisCircuitStore(client, { prefix: `${Math.random()}/` });
     const result = await store.save('a/b', { version: 1 }, 'absent').catch((error) => error);
-    client.disconnect();
+    // A refused client ends its connection by itself.
+    if (result === true) client.disconnect();
+    await ended;
     return { result, refused };
   };
 

@@ -6,6 +6,7 @@ import {
   type Message,
   userMessage,
 } from '../../../lambda/contract/conversation.ts';
+import { familyOf } from '../../../lambda/contract/models.ts';
 import { adaptConversation } from '../../../lambda/core/router/adapted-conversation.ts';
 
 const SONNET_4_5 = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
@@ -17,12 +18,12 @@ function adapt(
   given: Partial<Conversation>,
   capabilities: Partial<Capabilities> = {},
   simplify?: string,
+  chainFamily = 'claude',
 ) {
   const target = { region: 'us-east-1', modelId, capabilities };
   const tier = { name: 'tier', targets: [target], maxTokens: 100, simplify };
   const conversation = { messages: [userMessage('hello')], ...given };
-  const candidate = { target, tier, chainFamily: 'claude' };
-  return adaptConversation(candidate, conversation);
+  return adaptConversation({ target, tier, chainFamily }, conversation);
 }
 
 const mark = { cachePoint: { type: 'default' } } as const;
@@ -64,7 +65,34 @@ describe('a conversation is kept', () => {
   });
 });
 
+describe('the parameters of a call', () => {
+  test.each([
+    ['no stop sequences', { maxTokens: 9 }],
+    ['an empty list of stop sequences', { maxTokens: 9, stopSequences: [] }],
+    ['a parameter without a value', { maxTokens: 9, temperature: undefined }],
+  ])('lose nothing with %s', (_title, inferenceConfig) => {
+    const { conversation, reducedBy } = adapt(LLAMA, { inferenceConfig }, { stopSequences: false });
+
+    expect(conversation.inferenceConfig).toStrictEqual({ maxTokens: 9 });
+    expect(reducedBy).toEqual([]);
+  });
+});
+
 describe('the prompt cache of a model that has none', () => {
+  test.each<[string, Partial<Conversation>]>([
+    ['one of several blocks of a message', { messages: [user({ text: 'a' }, mark)] }],
+    ['the system prompt', { system: [{ text: 'a' }, mark] }],
+    ['the tools', { toolConfig: { tools: [search, mark] } }],
+  ])('is not marked in %s', (_title, given) => {
+    const { conversation, reducedBy } = adapt(LLAMA, given);
+
+    expect(reducedBy).toEqual(['cachePoint']);
+    expect(JSON.stringify(conversation)).not.toContain('cachePoint');
+    expect(Object.keys(conversation).sort()).toEqual([
+      ...new Set(['messages', ...Object.keys(given)]),
+    ]);
+  });
+
   test('is marked nowhere', () => {
     const { conversation, reducedBy } = adapt(LLAMA, {
       messages: [user({ text: 'a' }, mark)],
@@ -148,6 +176,22 @@ describe('a forced tool', () => {
       expect(choice(fields)).toEqual([toolConfig.toolChoice]);
     },
   );
+
+  test('stays forced for a model of another family that thinks', () => {
+    const fields = { additionalModelRequestFields: { thinking: { type: 'enabled' } } };
+    const family = familyOf({ region: 'us-east-1', modelId: LLAMA });
+    const { conversation } = adapt(LLAMA, { toolConfig, ...fields }, {}, undefined, family);
+
+    expect(conversation).toMatchObject({ toolConfig, ...fields });
+  });
+
+  test('is the only choice that changes', () => {
+    const fields = { additionalModelRequestFields: { thinking: { type: 'enabled' } } };
+    const free = { tools: [search], toolChoice: { auto: {} } };
+
+    expect(adapt(SONNET_4_5, { toolConfig: free, ...fields }).reducedBy).toEqual([]);
+    expect(adapt(SONNET_4_5, { toolConfig: { tools: [search] }, ...fields }).reducedBy).toEqual([]);
+  });
 
   test('stays forced for a model that is not told to think', () => {
     const [chosen] = choice({ thinking: { type: 'enabled' } }, UNKNOWN);

@@ -34,6 +34,18 @@ describe('an answer', () => {
   });
 });
 
+describe('the trace of a guardrail', () => {
+  const answerWith = (given: object) => {
+    const event = { ...usage(1, 1), ...given };
+    return assembled(text('Hi'), stop('end_turn'), event).answer;
+  };
+
+  test('comes with the usage, if there is one', () => {
+    expect(answerWith({ trace: { guardrail: {} } }).trace).toEqual({ guardrail: {} });
+    expect(answerWith({})).not.toHaveProperty('trace');
+  });
+});
+
 describe('a token is', () => {
   test.each([
     ['text', text('H')],
