@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { explainFailure, failureKind } from './failure.ts';
 import { readBody } from './loopback.ts';
 import { sendProblem } from './problem.ts';
 
@@ -63,15 +64,11 @@ export async function forward(
     response.writeHead(answer.status, answered).end(content);
   } catch (error: unknown) {
     if (gone.signal.aborted) return;
+    const detail = `${url.host}: ${explainFailure(error, 'execute-api:Invoke')}`;
     const isLate = error instanceof Error && error.name === 'TimeoutError';
-    if (isLate)
-      return sendProblem(
-        response,
-        504,
-        'No response in time',
-        `${url.host} did not respond within ${LIMIT_MS / 1000} s`,
-      );
-    sendProblem(response, 502, 'Not reachable', `${url.host}: ${causeOf(error)}`);
+    if (isLate) sendProblem(response, 504, 'No response in time', detail);
+    else if (failureKind(error) === 'refused') sendProblem(response, 403, 'Refused', detail);
+    else sendProblem(response, 502, 'Not reachable', detail);
   }
 }
 
@@ -83,12 +80,4 @@ function picked(
   return Object.fromEntries(
     found.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
-}
-
-/** Returns the code of a network error, or the name of another error. Both contain no secret. */
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  const { cause } = error;
-  const hasCode = typeof cause === 'object' && cause !== null && 'code' in cause;
-  return hasCode ? String(cause.code) : error.name;
 }

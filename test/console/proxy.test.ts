@@ -173,9 +173,37 @@ describe('the proxy to the API', () => {
     expect(response.status).toBe(502);
     expect(await response.json()).toMatchObject({
       title: 'Not reachable',
-      detail: `${new URL(gone.url).host}: ECONNREFUSED`,
+      detail: `${new URL(gone.url).host}: not reachable (ECONNREFUSED)`,
     });
   });
+});
+
+test('expired credentials are named, because the console may stay open for longer than they last', async () => {
+  const expired = Object.assign(new Error('the SSO session has expired'), {
+    name: 'CredentialsProviderError',
+  });
+  const signedFetch = createSignedFetch({
+    region: 'us-east-1',
+    credentials: () => Promise.reject(expired),
+  });
+  const server = await listenOnLoopback(0);
+  server.serve((request, response) =>
+    proxyToApi(request, response, 'admin/health', {
+      url: 'https://api.example/v1',
+      tenants: [],
+      signedFetch,
+    }),
+  );
+
+  const response = await fetch(server.url);
+
+  expect(response.status).toBe(403);
+  expect(await response.json()).toMatchObject({
+    detail: expect.stringMatching(
+      /^api\.example: no valid credentials \(CredentialsProviderError\): log in again/,
+    ),
+  });
+  await server.close();
 });
 
 describe('a path of the console', () => {
