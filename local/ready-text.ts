@@ -38,8 +38,7 @@ export function namesText(run: Printed): string {
   const shown = Object.entries(outputs).filter(([name]) => !OMITTED_OUTPUTS.has(name));
   const width = Math.max(0, ...shown.map(([name]) => name.length));
   const keys = apiKeys.map(({ value }) => value).join(', ');
-  return `
-  API      ${apiUrl}  keys, one per tenant: ${keys}
+  return `  API      ${apiUrl}  keys, one per tenant: ${keys}
   Bedrock  ${bedrockUrl}
   AWS      ${awsUrl}  DynamoDB, S3, SQS, SSM, EventBridge, CloudWatch Logs
 

@@ -3,6 +3,7 @@ import {
   constants,
   fstatSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -36,14 +37,15 @@ const LONGEST_BYTES = 65_536;
 const PRIVATE = 0o600;
 const OTHERS = 0o077;
 
-/** Returns the path of the file: one per user, in the folder of the session or the temporary folder. */
-export function runFilePath(environment: NodeJS.ProcessEnv = process.env): string {
-  return join(environment.XDG_RUNTIME_DIR || tmpdir(), `holdfast-${userName()}.json`);
+/** Returns the folder of the files: that of the session, or the temporary folder. */
+export function runFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  return environment.XDG_RUNTIME_DIR || tmpdir();
 }
 
-/** Replaces the file. A reader sees either the old file or the whole new one. */
-export function writeRunFile(run: RunFile, path = runFilePath()): void {
-  const draft = `${path}.${run.pid}`;
+/** Writes the file of a run. A reader sees the whole file or none. */
+export function writeRunFile(run: RunFile, folder = runFolder()): void {
+  const path = pathOf(run.pid, folder);
+  const draft = `${path}.draft`;
   rmSync(draft, { force: true });
   try {
     writeFileSync(draft, `${JSON.stringify(run)}\n`, { mode: PRIVATE, flag: 'wx' });
@@ -53,23 +55,48 @@ export function writeRunFile(run: RunFile, path = runFilePath()): void {
   }
 }
 
-/** Removes the file, unless another run has replaced it. */
-export function removeRunFile(pid: number, path = runFilePath()): void {
-  if (readRunFile(path)?.pid === pid) rmSync(path, { force: true });
+/** Removes the file of a run. */
+export function removeRunFile(pid: number, folder = runFolder()): void {
+  rmSync(pathOf(pid, folder), { force: true });
 }
 
 /**
- * Returns the embedded run that is up. Returns `undefined` if there is no file, if its process has
- * ended, or if another user owns the file or may change it: that user could point commands to a server
- * of their own.
+ * Returns the embedded run that is up; of several, the one that started last. It ignores a file if its
+ * process has ended, or if another user owns the file or may change it: that user could point commands
+ * to a server of their own.
  */
-export function readRunFile(path = runFilePath()): RunFile | undefined {
-  const text = readOwnFile(path);
-  const run = text === undefined ? undefined : parseRunFile(text);
-  return run && isAlive(run.pid) ? run : undefined;
+export function readRunFile(folder = runFolder()): RunFile | undefined {
+  const files = namesIn(folder)
+    .flatMap((name) => readOwnFile(join(folder, name)) ?? [])
+    .sort((one, other) => other.writtenMs - one.writtenMs);
+  for (const { text } of files) {
+    const run = parseRunFile(text);
+    if (run && isAlive(run.pid)) return run;
+  }
+  return undefined;
 }
 
-function readOwnFile(path: string): string | undefined {
+function pathOf(pid: number, folder: string): string {
+  return join(folder, `holdfast-${userName()}-${pid}.json`);
+}
+
+function namesIn(folder: string): readonly string[] {
+  const start = `holdfast-${userName()}-`;
+  try {
+    return readdirSync(folder).filter(
+      (name) => name.startsWith(start) && /^\d+\.json$/.test(name.slice(start.length)),
+    );
+  } catch {
+    return [];
+  }
+}
+
+interface OwnFile {
+  readonly text: string;
+  readonly writtenMs: number;
+}
+
+function readOwnFile(path: string): OwnFile | undefined {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
@@ -77,10 +104,11 @@ function readOwnFile(path: string): string | undefined {
     return undefined;
   }
   try {
-    const { size, uid, mode } = fstatSync(file);
+    const { size, uid, mode, mtimeMs } = fstatSync(file);
     // Windows has no user ids, and its temporary folder belongs to the user.
     const isOwn = !process.getuid || (uid === process.getuid() && (mode & OTHERS) === 0);
-    return isOwn && size <= LONGEST_BYTES ? readFileSync(file, 'utf8') : undefined;
+    if (!isOwn || size > LONGEST_BYTES) return undefined;
+    return { text: readFileSync(file, 'utf8'), writtenMs: mtimeMs };
   } catch {
     return undefined;
   } finally {

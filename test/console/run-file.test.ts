@@ -1,12 +1,21 @@
-import { chmodSync, mkdtempSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import {
   type RunFile,
   readRunFile,
   removeRunFile,
-  runFilePath,
+  runFolder,
   writeRunFile,
 } from '../../console/server/run-file.ts';
 
@@ -21,45 +30,59 @@ const run: RunFile = {
   settingsParameter: 'Holdfast-SettingsParameter',
 };
 
-const folder = () => mkdtempSync(join(tmpdir(), 'run-file-'));
+const newFolder = () => mkdtempSync(join(tmpdir(), 'run-file-'));
+/** Returns the only file in the folder. */
+const fileIn = (folder: string) => join(folder, readdirSync(folder)[0] ?? '');
 
 test('a run is found while its process lives', () => {
-  const path = join(folder(), 'run.json');
+  const folder = newFolder();
 
-  writeRunFile(run, path);
+  writeRunFile(run, folder);
 
-  expect(readRunFile(path)).toEqual(run);
+  expect(readRunFile(folder)).toEqual(run);
 });
 
 test('only the user can read the file, and no draft of it stays', () => {
-  const dir = folder();
-  const path = join(dir, 'run.json');
+  const folder = newFolder();
 
-  writeRunFile(run, path);
-  writeRunFile(run, path);
+  writeRunFile(run, folder);
+  writeRunFile(run, folder);
 
-  expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(readdirSync(dir)).toEqual(['run.json']);
+  expect(statSync(fileIn(folder)).mode & 0o777).toBe(0o600);
+  expect(readdirSync(folder)).toEqual([expect.stringMatching(/^holdfast-\w+-\d+\.json$/)]);
+});
+
+test('of several runs, the one that started last is found; after its end, the other', () => {
+  const folder = newFolder();
+  writeRunFile({ ...run, pid: process.ppid }, folder);
+  utimesSync(fileIn(folder), 1, 1);
+
+  writeRunFile(run, folder);
+  expect(readRunFile(folder)?.pid).toBe(process.pid);
+
+  removeRunFile(process.pid, folder);
+  removeRunFile(process.pid, folder);
+  expect(readRunFile(folder)?.pid).toBe(process.ppid);
 });
 
 test('a run whose process has ended is not found', () => {
-  const path = join(folder(), 'run.json');
+  const folder = newFolder();
 
   // Linux allows 4,194,304 process ids at most.
-  writeRunFile({ ...run, pid: 2 ** 30 }, path);
+  writeRunFile({ ...run, pid: 2 ** 30 }, folder);
 
-  expect(readRunFile(path)).toBeUndefined();
+  expect(readRunFile(folder)).toBeUndefined();
 });
 
 test('a file that others can read or replace is not trusted', () => {
-  const dir = folder();
-  const path = join(dir, 'run.json');
-  writeRunFile(run, path);
-  symlinkSync(path, join(dir, 'link.json'));
+  const [folder, other] = [newFolder(), newFolder()];
+  writeRunFile(run, folder);
+  const path = fileIn(folder);
+  symlinkSync(path, join(other, basename(path)));
 
-  expect(readRunFile(join(dir, 'link.json'))).toBeUndefined();
+  expect(readRunFile(other)).toBeUndefined();
   chmodSync(path, 0o644);
-  expect(readRunFile(path)).toBeUndefined();
+  expect(readRunFile(folder)).toBeUndefined();
 });
 
 test.each([
@@ -73,31 +96,23 @@ test.each([
   JSON.stringify({ ...run, operator: null }),
   JSON.stringify({ ...run, more: 'x'.repeat(65_536) }),
 ])('a file with other content is ignored: case %#', (content) => {
-  const path = join(folder(), 'run.json');
-  writeFileSync(path, content, { mode: 0o600 });
+  const folder = newFolder();
+  writeRunFile(run, folder);
+  writeFileSync(fileIn(folder), content);
 
-  expect(readRunFile(path)).toBeUndefined();
+  expect(readRunFile(folder)).toBeUndefined();
 });
 
-test('a run removes its own file, but not that of a later run', () => {
-  const path = join(folder(), 'run.json');
-  writeRunFile({ ...run, pid: process.ppid }, path);
+test('files with other names, and a folder that is absent, are ignored', () => {
+  const folder = newFolder();
+  writeRunFile(run, folder);
+  renameSync(fileIn(folder), join(folder, 'holdfast-x.json'));
 
-  removeRunFile(process.pid, path);
-  expect(readRunFile(path)?.pid).toBe(process.ppid);
-
-  writeRunFile(run, path);
-  removeRunFile(process.pid, path);
-  expect(readRunFile(path)).toBeUndefined();
-  removeRunFile(process.pid, path);
+  expect(readRunFile(folder)).toBeUndefined();
+  expect(readRunFile(join(folder, 'absent'))).toBeUndefined();
 });
 
-test('the file is in the folder of the session or, without one, in the temporary folder', () => {
-  const name = expect.stringMatching(/holdfast-\w+\.json$/);
-
-  expect(runFilePath({ XDG_RUNTIME_DIR: '/run/user/7' })).toEqual(
-    expect.stringMatching(/^\/run\/user\/7\/holdfast-\w+\.json$/),
-  );
-  expect(runFilePath({})).toEqual(name);
-  expect(runFilePath({}).startsWith(tmpdir())).toBe(true);
+test('the files are in the folder of the session or, without one, in the temporary folder', () => {
+  expect(runFolder({ XDG_RUNTIME_DIR: '/run/user/7' })).toBe('/run/user/7');
+  expect(runFolder({})).toBe(tmpdir());
 });
