@@ -1,4 +1,5 @@
 import { isCredentialsError } from '../../doctor/credentials-errors.ts';
+import { OtherVersion } from './health.ts';
 import { TimeLimitError } from './time-limit.ts';
 
 /** Networks fail with these codes, or with a time limit. */
@@ -23,6 +24,7 @@ export function failureKind(error: unknown): 'refused' | 'unreachable' {
  * @param action the IAM action that the request needs: `sqs:GetQueueAttributes`
  */
 export function explainFailure(error: unknown, action: string): string {
+  if (error instanceof OtherVersion) return error.message;
   if (error instanceof TimeLimitError) return `not reachable (${error.message})`;
   const facts = factsOf(error);
   const { name, code } = facts;

@@ -17,14 +17,29 @@ export class ApiRefusal extends Error {
   }
 }
 
-/** Reads the health as an operator. Rejects with an `ApiRefusal` if the API refuses. */
+/** The response of a stack that was deployed from another version of Holdfast. */
+export class OtherVersion extends Error {
+  override readonly name = 'OtherVersion';
+}
+
+/**
+ * Reads the health as an operator. Rejects with an `ApiRefusal` if the API refuses, and with
+ * `OtherVersion` if this version does not know the response.
+ */
 export async function readHealth(
   apiUrl: string,
   signedFetch: typeof fetch,
   signal: AbortSignal,
 ): Promise<AdminHealthView> {
   const response = await signedFetch(`${apiUrl}/admin/health`, { signal });
-  if (response.ok) return adminHealthView.parse(await response.json());
-  await response.body?.cancel();
-  throw new ApiRefusal(response);
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new ApiRefusal(response);
+  }
+  const health = adminHealthView.safeParse(await response.json());
+  if (health.success) return health.data;
+  const field = health.error.issues[0]?.path.join('.') || 'the whole';
+  throw new OtherVersion(
+    `the stack has another version of Holdfast, whose health this console does not know (${field}); use the version that deployed it`,
+  );
 }
