@@ -6,9 +6,5 @@ import type {
   JobFilterName,
 } from '../../lambda/contract/schemas/admin-jobs.ts';
 
-import type { JobView } from '../../lambda/contract/schemas/job-views.ts';
-
-/** A job as its tenant sees it. */
-export type Job = JobView;
 export type { AdminJob, AdminJobDetail, AdminJobList, JobFilterName };
 export type Attempt = AdminJob['attempts'][number];

@@ -54,6 +54,12 @@ export async function bundlePage(sources = SOURCES): Promise<Page> {
     minify: true,
     format: 'esm',
     target: 'es2022',
+    jsx: 'transform',
+    jsxFactory: 'h',
+    jsxFragment: 'Fragment',
+    inject: [join(SOURCES, 'jsx.ts')],
+    // Without the settings of tsconfig.json, which choose the automatic runtime.
+    tsconfigRaw: {},
     define: { 'process.env.NODE_ENV': '"production"' },
     legalComments: 'none',
     logLevel: 'silent',

@@ -1,21 +1,28 @@
+import { createCall } from '../../client/call.ts';
+import type { Client, OperatorClient } from '../../client/client.ts';
+import { createOperatorClient } from '../../client/operator-client.ts';
+import { REAL_TIME } from '../../client/pause.ts';
+import { submitJob } from '../../client/submit.ts';
+import { waitForJob } from '../../client/wait.ts';
 import type { SteadyTraffic } from '../contract/laptop.ts';
-import { CONSOLE_ROUTES, TOKEN_HEADER } from '../contract/routes.ts';
-
-import { type OperatorApi, operatorApi, type TenantApi, tenantApi } from './requests.ts';
+import { CONSOLE_ROUTES, TENANT_HEADER, TOKEN_HEADER } from '../contract/routes.ts';
 
 /** What the page asks of the console's server. */
 export interface ConsoleApi {
   /** Sends the page's token to the page's server. */
   readonly fetch: typeof fetch;
   /** The callers' routes, with the key of the tenant. */
-  client(tenant: string): TenantApi;
+  client(tenant: string): Pick<Client, 'submit' | 'wait'>;
   /** The operators' routes. */
-  readonly operator: OperatorApi;
+  readonly operator: OperatorClient;
   setTraffic(traffic: SteadyTraffic): Promise<void>;
   startDrill(): Promise<void>;
   /** Heals all faults and stops the drill. */
   stopDrill(): Promise<void>;
 }
+
+/** The API, as the console's server passes it on. A client's address has no slash at its end. */
+const url = CONSOLE_ROUTES.api.replace(/\/$/, '');
 
 export function createApi(token: string | undefined): ConsoleApi {
   const withToken: typeof fetch = (input, init = {}) => {
@@ -33,8 +40,15 @@ export function createApi(token: string | undefined): ConsoleApi {
   };
   return {
     fetch: withToken,
-    client: (tenant) => tenantApi(withToken, tenant),
-    operator: operatorApi(withToken),
+    client: (tenant) => {
+      // The whole client would not fit into the page's 40 kB.
+      const call = createCall({ url, fetch: withToken, headers: { [TENANT_HEADER]: tenant } });
+      return {
+        submit: (request, options) => submitJob(call, REAL_TIME, request, options),
+        wait: (jobId, options) => waitForJob(call, REAL_TIME, jobId, options),
+      };
+    },
+    operator: createOperatorClient({ url, fetch: withToken }),
     setTraffic: (traffic) => change('PUT', CONSOLE_ROUTES.traffic, traffic),
     startDrill: () => change('POST', CONSOLE_ROUTES.drill),
     stopDrill: () => change('DELETE', CONSOLE_ROUTES.drill),

@@ -83,9 +83,7 @@ describe('an attempt', () => {
     const throttled = anAttempt({ outcome: 'quota-minute', reason: 'ThrottlingException' });
 
     expect(outcomeWords(throttled)).toBe('throttled');
-    expect(attemptSentence(throttled)).toBe(
-      `${SONNET} throttled the call: a quota per minute (ThrottlingException).`,
-    );
+    expect(attemptSentence(throttled)).toBe(`${SONNET} throttled (ThrottlingException).`);
   });
 });
 

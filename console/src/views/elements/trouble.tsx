@@ -1,4 +1,4 @@
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../../../client/problem.ts';
 
 export interface FieldFault {
   readonly field: string;

@@ -2,57 +2,28 @@
 import type { Attempt } from '../../../contract/jobs.ts';
 import type { SignName, Tone } from '../sign-names.ts';
 
-interface OutcomeWords {
-  readonly sign: SignName;
-  readonly tone: Tone;
-  /** One or two words, for a chain of attempts. */
-  readonly short: string;
-  /** The end of a sentence that begins with the target. */
-  readonly long: string;
-}
-
-const FAILED = { sign: 'cross', tone: 'bad' } as const;
+type OutcomeWords = readonly [
+  sign: SignName,
+  tone: Tone,
+  /** They follow the name of the target: `us-east-1 sonnet-4-5 timed out`. */
+  words: string,
+];
 
 const OUTCOMES: Readonly<Record<Attempt['outcome'], OutcomeWords>> = {
-  answered: { sign: 'check', tone: 'good', short: 'answered', long: 'answered.' },
-  skipped: { sign: 'dash', tone: 'idle', short: 'skipped', long: 'was not called.' },
-  aborted: {
-    sign: 'stop',
-    tone: 'idle',
-    short: 'stopped',
-    long: 'was stopped: the job was cancelled, or another run took it over.',
-  },
-  'quota-minute': {
-    ...FAILED,
-    short: 'throttled',
-    long: 'throttled the call: a quota per minute.',
-  },
-  'quota-day': {
-    ...FAILED,
-    short: 'daily quota',
-    long: 'refused the call: the daily quota is used up.',
-  },
-  capacity: { ...FAILED, short: 'no capacity', long: 'had no capacity for the call.' },
-  fault: { ...FAILED, short: 'failed', long: 'failed with an internal error.' },
-  timeout: { ...FAILED, short: 'timed out', long: 'sent no first token within its limit.' },
-  network: {
-    ...FAILED,
-    short: 'no connection',
-    long: 'could not be reached, or cut the connection.',
-  },
-  'broken-stream': {
-    ...FAILED,
-    short: 'broke off',
-    long: 'broke off its answer after the first token.',
-  },
-  'model-error': { ...FAILED, short: 'model error', long: 'could not process the request.' },
-  config: {
-    ...FAILED,
-    short: 'not allowed',
-    long: 'refused the call because of its configuration: permissions, model id or lifecycle.',
-  },
-  job: { ...FAILED, short: 'refused', long: 'refused the request as invalid.' },
-  unusable: { ...FAILED, short: 'unusable answer', long: 'gave an answer that is not usable.' },
+  answered: ['check', 'good', 'answered'],
+  skipped: ['dash', 'idle', 'skipped'],
+  aborted: ['stop', 'idle', 'was stopped'],
+  'quota-minute': ['cross', 'bad', 'throttled'],
+  'quota-day': ['cross', 'bad', 'had used up its daily quota'],
+  capacity: ['cross', 'bad', 'had no capacity'],
+  fault: ['cross', 'bad', 'failed'],
+  timeout: ['cross', 'bad', 'sent no token in time'],
+  network: ['cross', 'bad', 'could not be reached'],
+  'broken-stream': ['cross', 'bad', 'broke off its answer'],
+  'model-error': ['cross', 'bad', 'could not process the request'],
+  config: ['cross', 'bad', 'is not configured to answer'],
+  job: ['cross', 'bad', 'refused the request'],
+  unusable: ['cross', 'bad', 'gave no usable answer'],
 };
 
 /** The reasons for skipping a target, as the end of a sentence: "It was skipped because …". */
@@ -70,21 +41,25 @@ const SKIPS: Readonly<Record<string, readonly [short: string, because: string]>>
 
 const UNSUPPORTED = 'unsupported:';
 
-export function signOf({ outcome }: Pick<Attempt, 'outcome'>): Pick<OutcomeWords, 'sign' | 'tone'> {
-  return OUTCOMES[outcome];
+export function signOf({ outcome }: Pick<Attempt, 'outcome'>): {
+  readonly sign: SignName;
+  readonly tone: Tone;
+} {
+  const [sign, tone] = OUTCOMES[outcome];
+  return { sign, tone };
 }
 
 /** Returns `throttled`, `answered`, `skipped: open`. */
 export function outcomeWords({ outcome, reason }: Pick<Attempt, 'outcome' | 'reason'>): string {
-  const { short } = OUTCOMES[outcome];
-  return outcome === 'skipped' && reason !== undefined ? `${short}: ${skipWord(reason)}` : short;
+  const [, , words] = OUTCOMES[outcome];
+  return outcome === 'skipped' && reason !== undefined ? `${words}: ${skipWord(reason)}` : words;
 }
 
 /** Returns a sentence on one attempt. It begins with the target. */
 export function attemptSentence({ target, outcome, reason }: Attempt): string {
   if (outcome === 'skipped') return `${target} was skipped because ${becauseOf(reason)}.`;
   const named = reason === undefined ? '' : ` (${reason})`;
-  return `${target} ${OUTCOMES[outcome].long.replace(/\.$/, `${named}.`)}`;
+  return `${target} ${outcomeWords({ outcome })}${named}.`;
 }
 
 /** Returns the word for a reason to skip a target: `open`, `lacks tools`. */

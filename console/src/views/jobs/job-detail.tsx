@@ -20,7 +20,11 @@ export function JobDetail(props: ViewProps & { readonly jobId: string }) {
   const loaded = useLoaded<AdminJobDetail>(
     jobId,
     async (signal) => {
-      const job = await api.operator.job(jobId, { content: withContent, signal });
+      // Callers may write shorthands; the request of a stored job has none.
+      const job = (await api.operator.job(jobId, {
+        content: withContent,
+        signal,
+      })) as AdminJobDetail;
       setEnded(hasEnded(job.status));
       return job;
     },

@@ -17,7 +17,7 @@ export function JobList({ search, instance, api, nowMs }: ViewProps & { readonly
   const query = readJobQuery(search);
   const list = useLoaded<AdminJobList>(
     jobsAddress(query),
-    (signal) => api.operator.jobs({ ...query, limit: PAGE, signal }),
+    (signal) => api.operator.jobs({ ...query, limit: PAGE }, signal),
     refreshEveryMs(instance),
   );
   return (

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../../../client/problem.ts';
 import { TextField } from '../elements/field.tsx';
 import { faultsOf, Trouble } from '../elements/trouble.tsx';
 import { useAction } from '../elements/use-action.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Job } from '../../../contract/jobs.ts';
+import type { Job } from '../../../../client/client.ts';
 import type { ConsoleApi } from '../../api.ts';
 import { Sign } from '../elements/sign.tsx';
 import { Trouble } from '../elements/trouble.tsx';
