@@ -4,7 +4,12 @@ import sequencer from '@jest/test-sequencer';
 const Sequencer = sequencer as unknown as typeof sequencer.default;
 
 /** Suites that take up to a minute. If one started last, the other workers would be idle. */
-const LONG = [/\/crash\/(pairs|single-points)/, /\/e2e\//, /\/stores\/dynamodb-/, /\/lib\/all/];
+const LONG = [
+  /\/crash\/(pairs|single-points)/,
+  /\/e2e\/|\/console\/browser/,
+  /\/stores\/dynamodb-/,
+  /\/lib\/all/,
+];
 
 /** Starts the longest suites first. Jest's own order needs earlier timings, which a fresh clone lacks. */
 export default class LongestFirst extends Sequencer {

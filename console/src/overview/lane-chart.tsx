@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import { timeOf } from '../views/format.ts';
 import { bandPath, CHART_HEIGHT, highest, stackPaths } from './chart-paths.ts';
 import type { Lane } from './lanes.ts';
@@ -100,46 +101,49 @@ function Band({ states }: { readonly states: NonNullable<Lane['states']> }) {
   );
 }
 
+type NumbersProps = Span & { readonly title: string; readonly lanes: readonly Lane[] };
+
 /** The rows are made only when the table is open. */
-function Numbers({
-  title,
-  lanes,
-  fromMs,
-  stepMs,
-  nowMs,
-}: Span & { readonly title: string; readonly lanes: readonly Lane[] }) {
+function Numbers(props: NumbersProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>
+        Numbers <span class="unseen">of {props.title}</span>
+      </summary>
+      {isOpen && <NumbersTable {...props} />}
+    </details>
+  );
+}
+
+function NumbersTable({ title, lanes, fromMs, stepMs, nowMs }: NumbersProps) {
   const { columns, rows } = minuteTable(lanes, fromMs, stepMs);
   return (
-    <details>
-      <summary>
-        Numbers <span class="unseen">of {title}</span>
-      </summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard. */}
-      <section class="scrolls" tabIndex={0} aria-label={`Numbers of ${title}`}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Minute</th>
-              {columns.map((column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard.
+    <section class="scrolls" tabIndex={0} aria-label={`Numbers of ${title}`}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Minute</th>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ at, cells }) => (
+            <tr key={at}>
+              <th scope="row">{timeOf(at, nowMs)}</th>
+              {cells.map((cell, index) => (
+                <td key={columns[index]}>{cell}</td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ at, cells }) => (
-              <tr key={at}>
-                <th scope="row">{timeOf(at, nowMs)}</th>
-                {cells.map((cell, index) => (
-                  <td key={columns[index]}>{cell}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-    </details>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
 
