@@ -64,11 +64,11 @@ describe('the loader of the page', () => {
     const load = createPageLoader(sources, join(folder, 'page'));
 
     expect(await load()).toBe(await load());
-    expect(await script(load)).toBe('document.title="first";');
+    expect(await script(load)).toMatch(/document\.title="first";$/);
 
     await writeFile(join(sources, 'main.tsx'), 'document.title = "second";');
     await utimes(join(sources, 'main.tsx'), new Date(), new Date(Date.now() + 60_000));
-    expect(await script(load)).toBe('document.title="second";');
+    expect(await script(load)).toMatch(/document\.title="second";$/);
   });
 
   test('serves the page as it was built if there are no sources', async () => {
