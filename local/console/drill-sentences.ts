@@ -45,7 +45,8 @@ export const SENTENCES = {
     const skips =
       skipped === 0 ? '' : `jobs skipped these targets ${counted(skipped, 'time')}, and `;
     const got = calls === 0 ? 'no call' : counted(calls, 'call');
-    return `In these ${seconds(passedMs)}, ${skips}Bedrock got ${got} for them. It works again from now on. The circuits learn that from a probe, which the first of them admits in ${seconds(untilNextProbeMs)}.`;
+    const late = calls === 0 ? '' : ' (a worker may learn of an open circuit a second late)';
+    return `In these ${seconds(passedMs)}, ${skips}Bedrock got ${got} for them${late}. It works again from now on. The circuits learn that from a probe, which the first of them admits in ${seconds(untilNextProbeMs)}.`;
   },
 
   stage: (

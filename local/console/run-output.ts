@@ -56,9 +56,12 @@ export class RunOutput {
 
   /** Colours a line for a terminal, unless NO_COLOR is set. */
   #coloured({ tone, text }: Line): string {
+    const { stdout } = this.#options;
     const colour = COLOURS[tone];
     const safe = printable(text);
-    return colour ? styleText(colour, safe, { stream: this.#options.stdout }) : safe;
+    // `getColorDepth` knows NO_COLOR and terminals without colours.
+    const hasColours = stdout.isTTY && stdout.getColorDepth() > 1;
+    return colour && hasColours ? styleText(colour, safe, { validateStream: false }) : safe;
   }
 
   /** A full disk must not stop the run. */

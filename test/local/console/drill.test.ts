@@ -98,7 +98,7 @@ test('plays the three acts, and says what it did and saw in each', () => {
   expect(step(58)).toEqual(['heal']);
   expect(step(58.25)).toEqual([]);
   expect(texts()).toEqual([
-    'hold: In these 53 seconds, jobs skipped these targets 120 times, and Bedrock got 2 calls for them. It works again from now on. The circuits learn that from a probe, which the first of them admits in 2 seconds.',
+    'hold: In these 53 seconds, jobs skipped these targets 120 times, and Bedrock got 2 calls for them (a worker may learn of an open circuit a second late). It works again from now on. The circuits learn that from a probe, which the first of them admits in 2 seconds.',
   ]);
 
   for (const target of [B, A]) for (const number of [0, 1, 2]) stage(60 + number, target, number);
