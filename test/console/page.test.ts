@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { bundlePage, createPageLoader, type Page, writePage } from '../../console/server/page.ts';
 
+/** 40 kB, of 1,024 bytes each. */
 const MAX_GZIPPED_BYTES = 40 * 1024;
 
 describe('the page', () => {
