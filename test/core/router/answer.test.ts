@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { answerFrom, isUnusable, readAnswer } from '../../../lambda/core/router/answer.ts';
+import type { ContentBlock } from '../../../lambda/contract/conversation.ts';
+import { answerFrom, isUnusable, readAnswer, textOf } from '../../../lambda/core/router/answer.ts';
 import type { Reading } from '../../../lambda/core/router/finished-call.ts';
 import { aModelAnswer } from '../../support/model-answer.ts';
 import { EAST_SONNET, targetOf } from '../../support/router-builders.ts';
@@ -59,6 +60,43 @@ describe('an answer that maxTokens ends', () => {
   });
 });
 
+describe('an answer without text', () => {
+  const answerOf = (stopReason: string, ...content: readonly ContentBlock[]) =>
+    aModelAnswer('', { stopReason, message: { role: 'assistant', content } });
+  const toolUse = { toolUseId: 't1', name: 'lookup', input: {} };
+
+  test.each<[string, ContentBlock]>([
+    ['a tool call', { toolUse }],
+    ['an image', { image: { format: 'png', source: { bytes: 'aGk=' } } }],
+    ['a result of a tool', { toolResult: { toolUseId: 't1', content: [{ text: 'a' }] } }],
+  ])('is whole if it has %s', (_title, block) => {
+    expect(readAnswer(answerOf('tool_use', block))).toEqual(WHOLE);
+  });
+
+  test('is malformed if it ends with a tool call that is no JSON', () => {
+    const broken = { ...answerOf('tool_use', { toolUse }), hasBrokenToolCall: true as const };
+
+    expect(readAnswer(broken)).toEqual({ usable: false, reason: 'malformed' });
+  });
+
+  test('is truncated if maxTokens ends it after a thought and a blank', () => {
+    const thought = { reasoningContent: { reasoningText: { text: 'Let me see' } } };
+
+    expect(readAnswer(answerOf('max_tokens', thought, { text: ' ' }))).toEqual(TRUNCATED);
+  });
+});
+
+test('the text of an answer is that of its blocks, also with citations', () => {
+  const content = [
+    { text: 'It is ' },
+    { citationsContent: { content: [{ text: 'in ' }, { text: 'Paris' }], citations: [] } },
+    { reasoningContent: { reasoningText: { text: 'Hm.' } } },
+    { text: '.' },
+  ];
+
+  expect(textOf({ role: 'assistant', content })).toBe('It is in Paris.');
+});
+
 describe('an answer that the time limit cut', () => {
   test('in a tool call is of no use, whatever its text', () => {
     expect(read('Let me see', 'time_limit', true)).toEqual(CUT);
@@ -110,7 +148,7 @@ describe('an answer that the time limit cut', () => {
 });
 
 describe('the cost of an answer', () => {
-  const served = (key: string) => {
+  const served = (key: string, heldTokens?: number) => {
     const target = targetOf(key);
     const tier = { name: 'only', targets: [target], maxTokens: 100 };
     const answer = aModelAnswer('Hi', { usage: USAGE });
@@ -118,12 +156,17 @@ describe('the cost of an answer', () => {
       { key, target, chain: 'default', tier, preferred: true, chainFamily: 'claude' },
       answer,
       false,
-      { reducedBy: [] },
+      { reducedBy: [], heldTokens },
     );
   };
 
   test('follows from its tokens and the list price of the model', () => {
     expect(served(EAST_SONNET).costUsd).toBe(0.0045);
+  });
+
+  test('comes with the tokens that its quota held, if it held any', () => {
+    expect(served(EAST_SONNET, 1_200).usage).toEqual({ ...USAGE, heldTokens: 1_200 });
+    expect(served(EAST_SONNET).usage).not.toHaveProperty('heldTokens');
   });
 
   test('is absent if the price is not known', () => {
