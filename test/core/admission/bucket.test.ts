@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Bucket, corrected, shareOf, take } from '../../../lambda/core/admission/bucket.ts';
+import {
+  type Bucket,
+  corrected,
+  shareOf,
+  take,
+  waitOfTaken,
+} from '../../../lambda/core/admission/bucket.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const BURST_MS = 15_000;
@@ -59,5 +65,48 @@ describe('a bucket', () => {
     expect(shareOf(bucket, NOW + 60_000)).toBeCloseTo(0.85);
     expect(shareOf(bucket, NOW + 4 * 60_000)).toBe(1);
     expect(shareOf(bucket, NOW - 60_000)).toBe(0.8);
+  });
+
+  test('says how long a hold waits: for the scarcer resource, beyond the patience of the call', () => {
+    const bucket = { spentUntil: { tokens: NOW + 20_000, requests: NOW + 17_000 } };
+    const both = { tokens: 1_000, requests: 1_000 };
+
+    expect(take(bucket, both, NOW, NOW_ONLY)).toEqual({ admitted: false, waitMs: 5_001 });
+    expect(take(bucket, { requests: 1_000 }, NOW, NOW_ONLY)).toEqual({
+      admitted: false,
+      waitMs: 2_001,
+    });
+    expect(take(bucket, both, NOW, { ...NOW_ONLY, patienceMs: 3_000 })).toEqual({
+      admitted: false,
+      waitMs: 2_001,
+    });
+    expect(take(bucket, both, NOW, { ...NOW_ONLY, patienceMs: 5_001 })).toMatchObject({
+      admitted: true,
+      waitMs: 5_001,
+    });
+  });
+
+  test('knows the wait of a hold also from what it is spent to afterwards', () => {
+    const bucket = { spentUntil: { tokens: NOW + 20_000 } };
+    const hold = { tokens: 1_000, requests: 500 };
+    const terms = { ...NOW_ONLY, patienceMs: 60_000 };
+
+    const taking = take(bucket, hold, NOW, terms);
+
+    expect(taking.admitted && waitOfTaken(taking.spentUntil, hold, NOW, terms)).toBe(5_001);
+    expect(waitOfTaken({}, hold, NOW, terms)).toBe(0);
+  });
+
+  test('is corrected again when the window of the last correction is over', () => {
+    const bucket = { spentUntil: {}, rate: { share: 0.5, atMs: NOW } };
+
+    expect(corrected(bucket, NOW + 59_999, 60_000)).toBeUndefined();
+    expect(corrected(bucket, NOW + 60_000, 60_000)).toEqual({
+      share: expect.closeTo(0.8 * 0.55),
+      atMs: NOW + 60_000,
+    });
+    expect(corrected({ ...bucket, rate: { share: 0.1, atMs: 0 } }, 60_000, 0)?.share).toBeCloseTo(
+      0.12,
+    );
   });
 });

@@ -1,6 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
+import type { Target } from '../../../lambda/contract/policy.ts';
 import { BucketStoreError } from '../../../lambda/core/admission/bucket-store.ts';
 import type { QuotaHold } from '../../../lambda/core/admission/quota-hold.ts';
+import { NO_QUOTAS } from '../../../lambda/core/admission/quotas.ts';
 import { MemoryBucketStore } from '../../../lambda/stores/memory-bucket-store.ts';
 import { aQuotaWorld, KEY, SONNET } from '../../support/quota-world.ts';
 
@@ -50,12 +52,24 @@ describe('the quota of a call', () => {
   });
 
   test('takes more when the call has cost more than it held, even if nothing is left', async () => {
-    const { ask, spentMs } = aQuotaWorld();
+    const { ask, spentMs, shared } = aQuotaWorld();
+    const take = jest.spyOn(shared, 'hold');
 
     const hold = holdOf(await ask());
     await hold.settle({ inputTokens: 100, outputTokens: 400 });
 
     expect(await spentMs()).toBe((100 + 5 * 400) * MS_PER_TOKEN);
+    expect(take.mock.lastCall?.[2]).toEqual({ burstMs: Infinity, patienceMs: 0 });
+  });
+
+  test('is left as it is when the call has cost what it held', async () => {
+    const { ask, shared } = aQuotaWorld();
+    const hold = holdOf(await ask());
+    const calls = [jest.spyOn(shared, 'hold'), jest.spyOn(shared, 'giveBack')];
+
+    await hold.settle({ inputTokens: 100, outputTokens: 100 });
+
+    for (const call of calls) expect(call).not.toHaveBeenCalled();
   });
 
   test('is settled once, however often the caller tries', async () => {
@@ -81,7 +95,12 @@ describe('the quota of a call', () => {
     await holdOf(await ask()).settle();
 
     expect([tries, await spentMs()]).toEqual([1, 600 * MS_PER_TOKEN]);
-    expect(logged).toMatchObject([{ message: 'quota not settled; its hold decays' }]);
+    expect(logged).toEqual([
+      {
+        message: 'quota not settled; its hold decays',
+        fields: { quota: KEY, reason: 'dynamodb: TimeoutError' },
+      },
+    ]);
   });
 
   test('is used up when the burst is, and the refusal says how long to wait', async () => {
@@ -153,7 +172,12 @@ describe('a quota that is smaller than it was said to be', () => {
     await hold.throttled(10_000);
     await hold.throttled(10_000);
     await hold.settle();
-    expect(logged).toHaveLength(1);
+    expect(logged).toEqual([
+      {
+        message: 'quota lowered: Bedrock throttled a call within it',
+        fields: { quota: KEY, share: 0.8 },
+      },
+    ]);
 
     await ask();
     expect(await spentMs()).toBe(Math.round((600 * MS_PER_TOKEN) / 1));
@@ -168,7 +192,7 @@ describe('a quota that is smaller than it was said to be', () => {
 });
 
 describe('a worker that loses the store of quotas', () => {
-  const lost = () => {
+  const lost = (quota?: NonNullable<Target['quota']>) => {
     const store = new MemoryBucketStore(() => 1_000_000);
     const state = { isUp: false };
     const hold = store.hold.bind(store);
@@ -176,7 +200,8 @@ describe('a worker that loses the store of quotas', () => {
       if (state.isUp) return hold(...given);
       throw new BucketStoreError('dynamodb: TimeoutError');
     };
-    return { state, world: aQuotaWorld({ store, settings: { jobs: { workerConcurrency: 2 } } }) };
+    const settings = { jobs: { workerConcurrency: 2 } };
+    return { state, world: aQuotaWorld({ store, settings, ...(quota && { quota }) }) };
   };
 
   test('uses its own share of the quota, and reports the loss once', async () => {
@@ -185,9 +210,28 @@ describe('a worker that loses the store of quotas', () => {
     expect(await world.ask()).toMatchObject({ admitted: true });
     expect(await world.ask()).toMatchObject({ admitted: false, waitMs: 2_001 });
     await world.ask();
+    world.clock.nowMs += 60_000;
+    await world.ask();
 
     expect(world.losses()).toBe(1);
-    expect(world.logged).toHaveLength(1);
+    expect(world.logged).toEqual([
+      {
+        message: 'the store of quotas does not answer; this worker uses a share of its own',
+        fields: { reason: 'dynamodb: TimeoutError' },
+      },
+    ]);
+  });
+
+  test('gives back to its own share what a call did not use, and counts requests by it', async () => {
+    const { world } = lost({ tokensPerMinute: 6_000, requestsPerMinute: 600 });
+    const admission = await world.ask();
+    expect(holdOf(admission).holding.msPerToken).toBe(2 * MS_PER_TOKEN);
+
+    await holdOf(admission).settle();
+
+    // A request takes 200 ms of the worker's half, so the burst of 10 s ends before the 51st.
+    for (let i = 1; i < 50; i++) await holdOf(await world.ask()).settle();
+    expect(await world.ask()).toMatchObject({ admitted: false, waitMs: 1 });
   });
 
   test('goes back to the shared store after a cooldown', async () => {
@@ -196,7 +240,10 @@ describe('a worker that loses the store of quotas', () => {
     state.isUp = true;
 
     expect(await world.ask()).toMatchObject({ admitted: false });
-    world.clock.nowMs += 60_000;
+    world.clock.nowMs += 59_999;
+    await world.ask();
+    expect(await world.shared.read([KEY])).toEqual([{ spentUntil: {} }]);
+    world.clock.nowMs += 1;
     expect(await world.ask()).toMatchObject({ admitted: true });
     expect(await world.shared.read([KEY])).toEqual([{ spentUntil: { tokens: 1_006_000 } }]);
   });
@@ -207,4 +254,13 @@ describe('a worker that loses the store of quotas', () => {
 
     await expect(aQuotaWorld({ store }).ask()).rejects.toThrow('a bug');
   });
+});
+
+test('a gate without quotas admits each call without a hold', async () => {
+  const { target } = aQuotaWorld();
+  const call = { target, chain: 'default', inputTokens: 1, maxTokens: 1, patienceMs: 0 };
+
+  expect(await NO_QUOTAS.admit({ ...call, isBatch: false })).toBeUndefined();
+  expect(NO_QUOTAS.redeem({ key: KEY, tokens: 1, burndown: 5, atMs: 0 })).toBeUndefined();
+  expect(NO_QUOTAS.noteAnswer('default', 1)).toBeUndefined();
 });
