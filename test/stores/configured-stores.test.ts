@@ -51,9 +51,11 @@ describe('the configured store', () => {
 
   test('in Redis has the time limit of the settings', async () => {
     const redis = { store: 'redis', redisUrl: 'redis://host', storeTimeoutSeconds: 0.02 } as const;
-    const { store } = aStore(redis, async () => ({ eval: () => new Promise(() => undefined) }));
+    const silent = { eval: () => new Promise(() => undefined) };
+    const { store, buckets } = aStore(redis, async () => silent);
 
     await expect(store.load('a/b')).rejects.toThrow('redis: no response within 20 ms');
+    await expect(buckets.read(['a'])).rejects.toThrow('redis: no response within 20 ms');
   });
 
   test('in Redis connects with the secret’s password, and reads it again when it is refused', async () => {
@@ -124,7 +126,10 @@ describe('the configured store', () => {
       Promise.reject(new Error('no route')),
     );
 
-    await expect(buckets.read(['a'])).rejects.toMatchObject({ name: 'BucketStoreError' });
+    await expect(buckets.read(['a'])).rejects.toMatchObject({
+      name: 'BucketStoreError',
+      cause: { message: 'no route' },
+    });
   });
 
   test('is opened again after a failed attempt', async () => {

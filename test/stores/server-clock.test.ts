@@ -45,6 +45,35 @@ describe('the clock of a server whose responses show whole seconds', () => {
     },
   );
 
+  test.each([
+    [5_000, 4_980],
+    [-5_000, -4_980],
+  ])('is trusted 20 ms less after 100 s, with an offset of %d ms', (offsetMs, laterMs) => {
+    let nowMs = 1_000_000;
+    const clock = new ServerClock(() => nowMs);
+    clock.note(nowMs, { earliestMs: nowMs + offsetMs, latestMs: nowMs + offsetMs });
+    expect(clock.now() - nowMs).toBe(offsetMs);
+
+    nowMs += 100_000;
+    clock.note(nowMs, { earliestMs: Number.NEGATIVE_INFINITY, latestMs: Number.POSITIVE_INFINITY });
+
+    expect(clock.now() - nowMs).toBe(laterMs);
+  });
+
+  test.each([
+    ['within the known range', 4_001, 5_000, 5_000],
+    ['beyond it, because a clock was set forward', 7_000, 7_999, 7_000],
+    ['before it, because a clock was set back', -8_999, -8_000, -8_000],
+  ])('follows a response %s', (_title, least, most, offsetMs) => {
+    const nowMs = 1_000_000;
+    const clock = new ServerClock(() => nowMs);
+    clock.note(nowMs, { earliestMs: nowMs + 5_000, latestMs: nowMs + 5_000 });
+
+    clock.note(nowMs, { earliestMs: nowMs + least, latestMs: nowMs + most });
+
+    expect(clock.now() - nowMs).toBe(offsetMs);
+  });
+
   test('is learnt again after a clock was set', () => {
     const before = world(2_000);
     before.ask();

@@ -30,6 +30,18 @@ describe('the pieces of a block become', () => {
     ],
     ['a call without input', [], { toolUse }, { toolUse: { ...toolUse, input: {} } }],
     [
+      'a call with blanks',
+      [{ toolInput: ' ' }, {}],
+      { toolUse },
+      { toolUse: { ...toolUse, input: {} } },
+    ],
+    [
+      'a thought that only its signature shows',
+      [{ signature: 's' }],
+      undefined,
+      { reasoningContent: { reasoningText: { text: '', signature: 's' } } },
+    ],
+    [
       'a result of the model’s own tool',
       [{ toolResult: [{ text: 'a' }] }, { toolResult: [{ json: 1 }] }],
       { toolResult: { toolUseId: 't', type: 'web' } },
@@ -72,12 +84,18 @@ describe('the pieces of a block become', () => {
       { citationsContent: { content: [], citations: [{ title: 't' }] } },
     ],
   ])('%s', (_, pieces, start, block) => {
-    expect(drafted(pieces, { start }).block(true)).toEqual([block]);
+    expect(drafted(pieces, { start }).block(true)).toStrictEqual([block]);
   });
 
   test('nothing if there are none', () => {
     expect(drafted([]).block(true)).toEqual([]);
   });
+});
+
+test('an image that has ended is kept, although its answer was cut', () => {
+  const image = drafted([{ imageBytes: base64('a') }], { start: { image: { format: 'png' } } });
+
+  expect(image.block(false)).toHaveLength(1);
 });
 
 describe('a block that has not ended', () => {
