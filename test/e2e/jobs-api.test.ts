@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createClient } from '../../client/client.ts';
+import { ask, askWithTool } from '../../examples/client.ts';
 import type { JobList, JobView } from '../../lambda/contract/schemas/job-views.ts';
 import type { UploadView } from '../../lambda/contract/schemas/uploads.ts';
 import { eventually } from '../support/eventually.ts';
@@ -47,8 +49,10 @@ test('a job that names a chain is served by it, and is not degraded by the tier 
   });
 });
 
+const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
 test('a job has the bytes of an uploaded file until it is purged', async () => {
-  const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+  const gif = GIF;
   const body = { contentType: 'image/gif', bytes: gif.length };
   const { body: form } = await holdfast.request<UploadView>('/uploads', { method: 'POST', body });
   const parts = new FormData();
@@ -154,4 +158,42 @@ test('the OpenAPI document in docs is served to anyone, without a key', async ()
 
   expect(status).toBe(200);
   expect(body).toEqual(JSON.parse(readFileSync(file, 'utf8')));
+});
+
+test('the typed client submits, waits, lists, uploads, cancels and purges', async () => {
+  const client = createClient({ url: holdfast.run.apiUrl, apiKey: 'local' });
+  const png = await client.upload({ contentType: 'image/gif', bytes: GIF });
+  const image = { format: 'gif' as const, source: { upload: png } };
+  const messages = [{ role: 'user' as const, content: [{ text: 'What is this?' }, { image }] }];
+
+  const { jobId } = await client.submit({ messages, metadata: { team: 'harbour' } });
+  const again = await client.submit({ prompt: 'once' }, { idempotencyKey: 'the-client' });
+  const repeated = await client.submit({ prompt: 'once' }, { idempotencyKey: 'the-client' });
+  const job = await client.wait(jobId);
+
+  expect(job).toMatchObject({ status: 'SUCCEEDED', metadata: { team: 'harbour' } });
+  expect(repeated.jobId).toBe(again.jobId);
+  await client.wait(again.jobId);
+  const newest = await eventually('the index to show both jobs', async () => {
+    const ids: string[] = [];
+    for await (const each of client.list({ limit: 2 })) ids.push(each.jobId);
+    return ids.includes(jobId) ? ids : undefined;
+  });
+  expect(newest).toEqual([again.jobId, jobId]);
+  expect(await client.purge(jobId)).toMatchObject({ purge: 'done' });
+  await expect(client.cancel(jobId)).rejects.toMatchObject({ status: 409 });
+  expect((await client.health()).targets.length).toBeGreaterThan(0);
+  await expect(
+    createClient({ url: holdfast.run.apiUrl, apiKey: 'wrong' }).health(),
+  ).rejects.toMatchObject({
+    status: 403,
+  });
+});
+
+test('examples/client.ts answers a question and follows a tool loop', async () => {
+  const client = createClient({ url: holdfast.run.apiUrl, apiKey: 'local' });
+  const weather = { name: 'weather', run: () => ({ celsius: 7 }) };
+
+  expect(await ask(client, 'Why do ships have anchors?')).toContain('Why do ships have anchors?');
+  expect(await askWithTool(client, 'Use the tool weather.', weather)).toContain('7');
 });
