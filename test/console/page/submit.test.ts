@@ -93,9 +93,11 @@ describe('the curl command', () => {
 
 describe('the command of the command line', () => {
   test('has a prompt as its argument, and options for the fields that have one', () => {
-    const body = { prompt: "it's 5 o'clock!\nand?", chain: 'long' };
+    const body = { prompt: "it's 5 o'clock!\nand?", chain: 'long', whenOpen: 'queue' };
 
-    const { words } = sentBy(cliCommand({ apiUrl, body, idempotencyKey: 'k 1' }));
+    const { words } = sentBy(
+      cliCommand({ apiUrl, body, idempotencyKey: 'k 1', stack: 'Holdfast' }),
+    );
 
     expect(words).toEqual([
       'holdfast',
@@ -103,14 +105,19 @@ describe('the command of the command line', () => {
       "it's 5 o'clock!\nand?",
       '--chain',
       'long',
+      '--when-open',
+      'queue',
       '--idempotency-key',
       'k 1',
+      '--stack',
+      'Holdfast',
       '--wait',
     ]);
   });
 
   test.each([
     ['other fields', { prompt: 'hello', deadlineSeconds: 100 }],
+    ['an option that looks like another one', { prompt: 'hello', system: '--wait' }],
     ['a prompt that looks like an option', { prompt: '--wait' }],
     ['a prompt with invisible characters', { prompt: 'a\u001b[31m' }],
     ['an empty prompt', { prompt: '' }],

@@ -1,3 +1,4 @@
+import type { Instance } from '../../../contract/snapshot.ts';
 import { Copyable } from '../elements/copyable.tsx';
 import { cliCommand, clientCode, curlCommand } from './commands.ts';
 import type { Draft, Written } from './draft.ts';
@@ -6,11 +7,11 @@ import type { Draft, Written } from './draft.ts';
 export function Commands({
   draft,
   written,
-  apiUrl,
+  instance: { apiUrl, kind, stack },
 }: {
   readonly draft: Draft;
   readonly written: Written;
-  readonly apiUrl: string;
+  readonly instance: Instance;
 }) {
   return (
     <section aria-labelledby="commands">
@@ -31,7 +32,12 @@ export function Commands({
             <Copyable
               key={label}
               label={label}
-              text={textFor({ apiUrl, body: written.body, idempotencyKey: draft.idempotencyKey })}
+              text={textFor({
+                apiUrl,
+                body: written.body,
+                idempotencyKey: draft.idempotencyKey,
+                ...(kind === 'deployed' && { stack }),
+              })}
             />
           ))}
         </>

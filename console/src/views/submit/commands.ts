@@ -8,10 +8,16 @@ export interface Sent {
   readonly body: Body;
   /** Empty: the request has no key. */
   readonly idempotencyKey: string;
+  /** The name of a deployed stack; the command line finds the embedded run by itself. */
+  readonly stack?: string;
 }
 
 /** The options of `holdfast submit` that set fields of the body beside the prompt. */
-const OPTIONS: Readonly<Record<string, string>> = { chain: '--chain' };
+const OPTIONS: Readonly<Record<string, string>> = {
+  chain: '--chain',
+  system: '--system',
+  whenOpen: '--when-open',
+};
 
 /** Returns the curl command. The API key comes from the environment, so that no one can read it here. */
 export function curlCommand({ apiUrl, body, idempotencyKey }: Sent): string {
@@ -24,12 +30,15 @@ export function curlCommand({ apiUrl, body, idempotencyKey }: Sent): string {
   ].join(' \\\n  ');
 }
 
-/** Returns the command of Holdfast's own command line, which finds the instance in the environment. */
-export function cliCommand({ body, idempotencyKey }: Sent): string {
+/** Returns the command of Holdfast's own command line. */
+export function cliCommand({ body, idempotencyKey, stack }: Sent): string {
   const { prompt, ...others } = body;
-  const key = idempotencyKey === '' ? [] : ['--idempotency-key', shellWord(idempotencyKey)];
+  const key = [
+    ...(idempotencyKey === '' ? [] : ['--idempotency-key', shellWord(idempotencyKey)]),
+    ...(stack === undefined ? [] : ['--stack', shellWord(stack)]),
+  ];
   const isOption = ([name, value]: [string, unknown]) =>
-    Object.hasOwn(OPTIONS, name) && typeof value === 'string';
+    Object.hasOwn(OPTIONS, name) && isArgument(value);
   if (isArgument(prompt) && Object.entries(others).every(isOption)) {
     const options = Object.entries(others).flatMap(([name, value]) => [
       OPTIONS[name] ?? '',

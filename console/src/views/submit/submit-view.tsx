@@ -63,7 +63,7 @@ export function SubmitView({ instance, api }: ViewProps) {
           <Trouble error={sent.error} without={FORM_FIELDS} />
           {sent.result && <Follow key={sent.result.jobId} api={api} sent={sent.result} />}
         </section>
-        <Commands draft={draft} written={written} apiUrl={instance.apiUrl} />
+        <Commands draft={draft} written={written} instance={instance} />
       </div>
     </>
   );
