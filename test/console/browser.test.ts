@@ -146,8 +146,8 @@ needsChromium('the console’s page', () => {
     await holdfast.stop();
     await page.getByRole('heading', { name: /^The connection is lost/ }).waitFor();
 
-    expect(await page.getByRole('status').first().textContent()).toMatch(
-      /^Connection lost · data \d.* old$/,
+    expect(await page.locator('.connection').textContent()).toMatch(
+      /^Connection lost· data \d.* old$/,
     );
     expect(await page.locator('.stale .chains').count()).toBe(1);
     expect(await page.title()).toBe('⚠ no connection · LOCAL · Holdfast');

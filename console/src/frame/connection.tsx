@@ -7,9 +7,10 @@ export function Connection({ live, nowMs }: { readonly live: LiveState; readonly
   const age = healthAge(live, nowMs);
   if (live.lost) {
     return (
-      <p class="connection" role="status">
+      <p class="connection">
         <Sign name="cross" tone="bad" />
-        <span>Connection lost {age && `· data ${lengthOf(age.ms)} old`}</span>
+        <span role="status">Connection lost</span>
+        {age && <span>· data {lengthOf(age.ms)} old</span>}
       </p>
     );
   }
