@@ -1,11 +1,6 @@
-import { parseArgs } from 'node:util';
-
 export interface DoctorOptions {
-  readonly help: boolean;
-  /** Prints one JSON document. */
-  readonly json: boolean;
-  /** @default holdfast.config.ts of this folder */
-  readonly configFile?: string;
+  /** The settings file. @default holdfast.config.ts of this folder */
+  readonly config?: string;
   /** @default the region that the AWS CLI would use */
   readonly region?: string;
   /** @default the credentials that the AWS CLI would use */
@@ -14,71 +9,44 @@ export interface DoctorOptions {
   readonly stack?: string;
   /** The concurrency that a deploy reserves for waiting requests. @default none */
   readonly statusConcurrency?: number;
-  /** True if a deploy makes the role with which API Gateway writes access logs. */
-  readonly gatewayLogRole: boolean;
-  /** True: proves each capability of each target with a call. */
-  readonly capabilities: boolean;
+  /** True if a deploy makes the role with which API Gateway writes access logs. @default false */
+  readonly gatewayLogRole?: boolean;
+  /** True: proves each capability of each target with a call. @default false */
+  readonly capabilities?: boolean;
   /** A fake Bedrock to check instead of an AWS account. @default Bedrock in AWS */
   readonly bedrockEndpoint?: string;
 }
 
-export const USAGE = `Checks for problems that would keep a deployment from serving. It makes one real call of one token
-to each target of the chains; every other check only reads.
-
-  holdfast doctor [--json] [--config FILE] [--stack NAME] [--capabilities]
-
-Options:
-  -c, --config FILE       the settings, .ts or .json (default: holdfast.config.ts of this folder)
-  --region REGION         the region of the stack (default: as the AWS CLI finds it)
-  --profile NAME          the profile with the credentials (default: as the AWS CLI finds them)
-  --stack NAME            also checks the deployed stack
-  --status-concurrency N  the reserved concurrency that you deploy with (default: none)
-  --gateway-log-role      you deploy with gatewayLogRole, which sets API Gateway's log role
-  --capabilities          proves what each target can do, with up to nine small calls that cost cents
-  --bedrock-endpoint URL  checks only this fake Bedrock, and no AWS account
-  --json                  prints one JSON document
-  --help                  prints this text
-
-Exit code: 0, or 1 if anything is bad, or 2 if the command line is not valid.
-`;
-
-/** Thrown for a command line that is not valid. The message is one line. */
+/** Thrown for options that are not valid. The message is one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export function parseOptions(args: readonly string[]): DoctorOptions {
-  const { values, positionals } = parse(args);
-  const { help = false, json = false, capabilities = false } = values;
-  const { config, region, profile, stack } = values;
-  if (!help && positionals.join(' ') !== 'doctor') {
-    throw new UsageError(`command: got ${positionals.join(' ') || 'none'}, allowed is doctor`);
+/** Refuses options of an AWS account beside a fake Bedrock. */
+export function checkOptions({
+  bedrockEndpoint,
+  region,
+  profile,
+  stack,
+  statusConcurrency,
+  gatewayLogRole,
+}: DoctorOptions): void {
+  if (bedrockEndpoint === undefined) return;
+  if (!URL.canParse(bedrockEndpoint)) {
+    throw new UsageError(`--bedrock-endpoint: got ${bedrockEndpoint}, allowed is an http(s) URL`);
   }
-  const bedrockEndpoint = values['bedrock-endpoint'];
-  const statusConcurrency = values['status-concurrency'];
-  const gatewayLogRole = values['gateway-log-role'];
-  if (bedrockEndpoint !== undefined) {
-    const others = {
-      region,
-      profile,
-      stack,
-      'status-concurrency': statusConcurrency,
-      'gateway-log-role': gatewayLogRole,
-    };
-    checkEndpoint(bedrockEndpoint, others);
+  const others = Object.entries({
+    region,
+    profile,
+    stack,
+    'status-concurrency': statusConcurrency,
+    'gateway-log-role': gatewayLogRole,
+  });
+  const given = others.find(([, value]) => value !== undefined);
+  if (given) {
+    const names = others.map(([name]) => `--${name}`).join(', ');
+    throw new UsageError(`--bedrock-endpoint: got --${given[0]} too, allowed is none of ${names}`);
   }
-  return {
-    help,
-    json,
-    capabilities,
-    gatewayLogRole: gatewayLogRole ?? false,
-    ...(config !== undefined && { configFile: config }),
-    ...(region !== undefined && { region }),
-    ...(profile !== undefined && { profile }),
-    ...(stack !== undefined && { stack }),
-    ...(statusConcurrency !== undefined && { statusConcurrency: countOf(statusConcurrency) }),
-    ...(bedrockEndpoint !== undefined && { bedrockEndpoint }),
-  };
 }
 
 /**
@@ -110,49 +78,3 @@ const NO_KEYS = {
   AWS_SECRET_ACCESS_KEY: undefined,
   AWS_SESSION_TOKEN: undefined,
 };
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c' },
-        region: { type: 'string' },
-        profile: { type: 'string' },
-        stack: { type: 'string' },
-        'status-concurrency': { type: 'string' },
-        'gateway-log-role': { type: 'boolean' },
-        'bedrock-endpoint': { type: 'string' },
-        capabilities: { type: 'boolean' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (error: unknown) {
-    const reason = error instanceof Error ? error.message.split(/[.\n]/)[0] : error;
-    throw new UsageError(`${reason}; --help lists the options`);
-  }
-}
-
-function countOf(text: string): number {
-  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-  throw new UsageError(`--status-concurrency: got ${text}, allowed is a whole number from 1`);
-}
-
-function checkEndpoint(
-  endpoint: string,
-  accountOptions: Readonly<Record<string, string | boolean | undefined>>,
-): void {
-  if (!URL.canParse(endpoint)) {
-    throw new UsageError(`--bedrock-endpoint: got ${endpoint}, allowed is an http(s) URL`);
-  }
-  const other = Object.keys(accountOptions).find((name) => accountOptions[name] !== undefined);
-  if (other !== undefined) {
-    throw new UsageError(
-      `--bedrock-endpoint: got --${other} too, allowed is none of ${Object.keys(accountOptions)
-        .map((name) => `--${name}`)
-        .join(', ')}`,
-    );
-  }
-}

@@ -97,6 +97,7 @@ const RULES: readonly Rule[] = [
       /^client\//,
       /^console\/server\//,
       /^doctor\//,
+      /^lib\/settings-file\.ts$/,
       CONTRACT,
       NODE,
       /^commander$/,
@@ -108,6 +109,7 @@ const RULES: readonly Rule[] = [
   {
     files: /^bin\//,
     mayImport: [
+      /^tools\/node\/check-version\.js$/,
       /^lib\//,
       /^local\//,
       /^doctor\//,

@@ -16,9 +16,11 @@ const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc');
 const DEPENDENCIES = [
   '@aws-lambda-powertools',
   '@aws-sdk',
+  '@bomb.sh',
   '@smithy',
   '@types',
   'aws-cdk-lib',
+  'commander',
   'constructs',
   'esbuild',
   'image-size',
@@ -35,6 +37,7 @@ describe('the package, as another project installs it', () => {
     const installed = join(consumer, 'node_modules/holdfast');
     await mkdir(installed, { recursive: true });
     await cp(join(PROJECT, 'package.json'), join(installed, 'package.json'));
+    await cp(join(PROJECT, 'bin/holdfast.js'), join(installed, 'bin/holdfast.js'));
     await run(process.execPath, [
       TSC,
       '-p',
@@ -121,6 +124,21 @@ describe('the package, as another project installs it', () => {
     const { stdout } = await run(process.execPath, ['console.mjs'], { cwd: consumer, env });
 
     expect(stdout).toBe('no AWS region: pass --region, or set AWS_REGION\n');
+  });
+
+  test('brings the command, which completes its words and looks for an instance', async () => {
+    const command = join(consumer, 'node_modules/holdfast/bin/holdfast.js');
+    const env = { PATH: process.env.PATH, XDG_RUNTIME_DIR: consumer };
+
+    const { stdout } = await run(process.execPath, [command, 'complete', '--', 'li'], { env });
+    const refusal = run(process.execPath, [command, 'list'], { env });
+
+    expect(stdout).toMatch(/^list\t.*\nlift\t/);
+    await expect(refusal).rejects.toMatchObject({
+      code: 6,
+      stdout: '',
+      stderr: expect.stringContaining('--stack NAME: not given'),
+    });
   });
 
   test('deploys from a five-line app, with functions bundled from the package', async () => {

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Settings } from '../../lambda/contract/policy.ts';
-import { printable } from '../log-line.ts';
+import { printable } from '../../lambda/contract/printable.ts';
 import { EventLines } from './event-lines.ts';
 import type { Line } from './line.ts';
 import type { LogFile } from './log-file.ts';

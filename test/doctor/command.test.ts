@@ -134,7 +134,7 @@ describe('holdfast doctor', () => {
 
   test('exits with 2 and one line when the command line is not valid', async () => {
     const { exitCode, output, errors } = await run(['doctor', '--nonsense']);
-    expect(errors).toBe("Unknown option '--nonsense'; --help lists the options\n");
+    expect(errors).toBe("unknown option '--nonsense'; --help tells more\n");
     expect(output).toBe('');
     expect(exitCode).toBe(2);
   });

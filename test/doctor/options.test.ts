@@ -1,62 +1,48 @@
 import { describe, expect, test } from '@jest/globals';
-import { environmentOf, parseOptions, UsageError } from '../../doctor/options.ts';
+import { checkOptions, environmentOf, UsageError } from '../../doctor/options.ts';
 import '../support/errors-of-one-realm.ts';
+import { holdfast } from '../cli/fake-world.ts';
 
-const ENDPOINT = '--bedrock-endpoint=http://127.0.0.1:1';
+const bedrockEndpoint = 'http://127.0.0.1:1';
 
-describe('the command line of the doctor', () => {
-  test('parses every option, and adds nothing', () => {
-    const args =
-      '--json -c my.config.ts --region eu-west-1 --profile team --stack Holdfast --status-concurrency 50 --gateway-log-role --capabilities';
-    expect(parseOptions(['doctor', ...args.split(' ')])).toEqual({
-      help: false,
-      json: true,
-      capabilities: true,
-      configFile: 'my.config.ts',
-      region: 'eu-west-1',
-      profile: 'team',
-      stack: 'Holdfast',
-      statusConcurrency: 50,
-      gatewayLogRole: true,
-    });
-    const nothing = { help: false, json: false, capabilities: false, gatewayLogRole: false };
-    expect(parseOptions(['doctor'])).toEqual(nothing);
+describe('the options of the doctor', () => {
+  test.each([
+    [{ bedrockEndpoint: 'here' }, '--bedrock-endpoint: got here, allowed is an http(s) URL'],
+    [{ bedrockEndpoint, stack: 'Holdfast' }, /^--bedrock-endpoint: got --stack too, allowed is /],
+    [
+      { bedrockEndpoint, gatewayLogRole: true },
+      /^--bedrock-endpoint: got --gateway-log-role too, /,
+    ],
+  ])('%p are refused in one line', (options, message) => {
+    expect(() => checkOptions(options)).toThrow(UsageError);
+    expect(() => checkOptions(options)).toThrow(message);
   });
 
   test.each([
-    [[], 'command: got none, allowed is doctor'],
-    [['nurse'], 'command: got nurse, allowed is doctor'],
-    [['doctor', '--nonsense'], "Unknown option '--nonsense'; --help lists the options"],
     [
-      ['doctor', '--bedrock-endpoint=here'],
-      '--bedrock-endpoint: got here, allowed is an http(s) URL',
+      ['--status-concurrency=0'],
+      '--status-concurrency <n>: got 0, allowed is a whole number from 1',
     ],
-    [
-      ['doctor', '--status-concurrency=0'],
-      '--status-concurrency: got 0, allowed is a whole number from 1',
-    ],
-    [
-      ['doctor', ENDPOINT, '--stack=Holdfast'],
-      /^--bedrock-endpoint: got --stack too, allowed is none of /,
-    ],
-    [
-      ['doctor', ENDPOINT, '--gateway-log-role'],
-      /^--bedrock-endpoint: got --gateway-log-role too, allowed is none of /,
-    ],
-  ])('%p is refused in one line', (args, message) => {
-    expect(() => parseOptions(args)).toThrow(UsageError);
-    expect(() => parseOptions(args)).toThrow(message);
+    [['--bedrock-endpoint=here'], '--bedrock-endpoint: got here, allowed is an http(s) URL'],
+    [['patient'], "too many arguments for 'doctor'. Expected 0 arguments but got 1: patient"],
+  ])('%j end the command with 2', async (args, message) => {
+    const { exit, stdout, stderr } = await holdfast(['doctor', ...args]);
+
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stdout).toBe('');
+    expect(exit).toBe(2);
   });
 
-  test('removes the keys of the shell if a profile is given', () => {
-    const { AWS_PROFILE, ...keys } = environmentOf(parseOptions(['doctor', '--profile=team']));
+  test('remove the keys of the shell if a profile is given', () => {
+    const { AWS_PROFILE, ...keys } = environmentOf({ profile: 'team' });
     expect(AWS_PROFILE).toBe('team');
     expect(Object.keys(keys)).toContain('AWS_ACCESS_KEY_ID');
     expect(Object.values(keys)).toEqual([undefined, undefined, undefined]);
   });
 
-  test('sends no real credentials to a fake Bedrock', () => {
-    expect(environmentOf(parseOptions(['doctor', ENDPOINT]))).toMatchObject({
+  test('send no real credentials to a fake Bedrock', () => {
+    expect(environmentOf({ bedrockEndpoint })).toMatchObject({
       AWS_PROFILE: undefined,
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SESSION_TOKEN: undefined,

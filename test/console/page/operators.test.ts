@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  type RedriveParts,
+  type RedriveProgress,
+  type RedriveReport,
+  runRedrive,
+} from '../../../client/redrive-run.ts';
+import {
   type AdminHealth,
   computedState,
   evidenceSentence,
@@ -15,12 +21,6 @@ import {
   scopesOf,
   withScope,
 } from '../../../console/src/views/operators/override-form.ts';
-import {
-  type RedriveParts,
-  type RedriveProgress,
-  type RedriveReport,
-  runRedrive,
-} from '../../../console/src/views/operators/redrive-run.ts';
 import { parseOverrideRequest } from '../../../lambda/contract/schemas/overrides.ts';
 import { SONNET } from './job-builders.ts';
 

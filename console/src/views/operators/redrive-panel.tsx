@@ -1,10 +1,14 @@
 import { useRef, useState } from 'preact/hooks';
 import { Problem } from '../../../../client/problem.ts';
+import {
+  type RedriveProgress,
+  type RedriveReport,
+  runRedrive,
+} from '../../../../client/redrive-run.ts';
 import { TextField } from '../elements/field.tsx';
 import { faultsOf, Trouble } from '../elements/trouble.tsx';
 import { useAction } from '../elements/use-action.ts';
 import type { ViewProps } from '../view-props.ts';
-import { type RedriveProgress, type RedriveReport, runRedrive } from './redrive-run.ts';
 
 /** The redrive of dead-lettered jobs. It moves nothing before a dry run has shown what would happen. */
 export function RedrivePanel({ api, snapshot }: ViewProps) {
