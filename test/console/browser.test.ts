@@ -67,9 +67,9 @@ needsChromium('the console’s page', () => {
         );
         expect(texts.h1.at(-1)).toMatch(/^Nothing is wrong/);
         expect(texts.title).toContain('⚠ circuit open · LOCAL · Holdfast');
-        expect(texts.badge).toEqual(
-          expect.arrayContaining(['CLOSED', 'OPEN', 'HALF_OPEN, stage 1']),
-        );
+        expect(texts.badge).toEqual(expect.arrayContaining(['CLOSED', 'OPEN']));
+        // The first stages may be over before the page reads the health again.
+        expect(texts.badge).toContainEqual(expect.stringMatching(/^HALF_OPEN, stage \d$/));
         expect(texts.countdown).toContainEqual(expect.stringMatching(/^Next probe in \d/));
       },
       OUTAGE_MS + 10_000,
