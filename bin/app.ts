@@ -17,8 +17,15 @@ try {
   // `autoSynth` is off: after an error it would write a partial assembly.
   const app = new App({ context, analyticsReporting: false, autoSynth: false });
 
-  const { config, emulator, gatewayLogRole, removalPolicy, statusConcurrency, ...where } =
-    readContext(app.node.getAllContext());
+  const {
+    config,
+    corsOrigins,
+    emulator,
+    gatewayLogRole,
+    removalPolicy,
+    statusConcurrency,
+    ...where
+  } = readContext(app.node.getAllContext());
   const settings = await readSettings(process.env.HOLDFAST_CONFIG ?? config ?? SETTINGS_FILE);
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
   const stack = new HoldfastStack(app, 'Holdfast', {
@@ -26,6 +33,7 @@ try {
     removalPolicy,
     gatewayLogRole,
     statusConcurrency,
+    corsOrigins,
     // If no account is given, the template fits any account, because the app looks nothing up.
     env: environmentOf(where, { account, region }, settings),
     ...(emulator && { synthesizer: emulatorSynthesizer() }),

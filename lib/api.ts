@@ -32,6 +32,8 @@ export interface ApiProps {
   readonly limits: ApiPolicy;
   /** Makes the role that writes the access logs of all REST APIs of the account and region. */
   readonly gatewayLogRole: boolean;
+  /** The origins of web pages that may call the callers' routes. */
+  readonly corsOrigins: readonly string[];
   /**
    * An existing API key for callers.
    * @default a new key
@@ -84,12 +86,12 @@ export class Api extends Construct {
 
     requireTls12(this.restApi);
     this.#addRoutes(props);
-    addGatewayResponses(this.restApi);
+    addGatewayResponses(this.restApi, props.corsOrigins);
     this.#acknowledge();
     this.apiKeyId = this.#addKey(props.limits, apiKey);
   }
 
-  #addRoutes({ request, status }: ApiProps): void {
+  #addRoutes({ request, status, corsOrigins }: ApiProps): void {
     const integration = new LambdaIntegration(request.lambda, { allowTestInvoke: false });
     const ofOneJob = new LambdaIntegration(status.lambda, { allowTestInvoke: false });
     const withKey = { apiKeyRequired: true };
@@ -110,6 +112,17 @@ export class Api extends Construct {
     const isPublic = 'The description of the API is public, and its route is throttled';
     skipChecks(document.addMethod('GET', integration), { CKV_AWS_59: isPublic });
 
+    if (corsOrigins.length > 0) {
+      // A function answers, because the gateway itself cannot choose among several origins.
+      for (const resource of [jobs, job, uploads, health]) {
+        const preflight = resource.addMethod('OPTIONS', integration);
+        skipChecks(preflight, { CKV_AWS_59: NO_KEY_IN_PREFLIGHT });
+        Validations.of(resource).acknowledge({
+          id: 'AwsSolutions-APIG4',
+          reason: NO_KEY_IN_PREFLIGHT,
+        });
+      }
+    }
     for (const resource of [jobs, uploads, health]) {
       Validations.of(resource).acknowledge({
         id: 'AwsSolutions-APIG4',
@@ -175,6 +188,8 @@ export class Api extends Construct {
     return key.keyId;
   }
 }
+
+const NO_KEY_IN_PREFLIGHT = 'Browsers send preflight requests without any key';
 
 const GATEWAY_LOGS_POLICY = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
 

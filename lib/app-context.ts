@@ -35,6 +35,8 @@ export interface AppContext {
    * @default none
    */
   readonly statusConcurrency?: number;
+  /** The origins of web pages that may call the API. @default none */
+  readonly corsOrigins?: readonly string[];
 }
 
 type Given = Readonly<Record<string, unknown>>;
@@ -42,6 +44,7 @@ type Given = Readonly<Record<string, unknown>>;
 const KEYS = [
   'account',
   'config',
+  'corsOrigins',
   'emulator',
   'gatewayLogRole',
   'region',
@@ -59,6 +62,7 @@ export function readContext(given: Given): AppContext {
   const text = (key: (typeof KEYS)[number]) =>
     given[key] === undefined ? undefined : String(given[key]);
   const statusConcurrency = text('statusConcurrency');
+  const corsOrigins = text('corsOrigins');
   return {
     config: text('config'),
     removalPolicy: removalPolicies.find((each) => each === given.removalPolicy),
@@ -67,6 +71,7 @@ export function readContext(given: Given): AppContext {
     account: text('account'),
     region: text('region'),
     ...(statusConcurrency !== undefined && { statusConcurrency: Number(statusConcurrency) }),
+    ...(corsOrigins !== undefined && { corsOrigins: corsOrigins.split(',') }),
   };
 }
 

@@ -17,6 +17,7 @@ export function refuseContradictions(
     ...networkFaults(props),
     ...circuitFaults(props, breaker),
     ...concurrencyFaults(props),
+    ...originFaults(props),
     ...keyFaults(props, stackRegion),
   ];
   if (faults.length > 0) throw new SettingsError('props', faults);
@@ -62,6 +63,19 @@ function concurrencyFaults({ statusConcurrency }: HoldfastProps): string[] {
   if (statusConcurrency === undefined) return [];
   if (Number.isInteger(statusConcurrency) && statusConcurrency >= 1) return [];
   return [`statusConcurrency: got ${statusConcurrency}, allowed is a whole number from 1`];
+}
+
+const ORIGIN = 'an origin such as https://app.example.com: no path, no asterisk';
+
+/** A browser compares origins as texts, so one that it would write differently never matches. */
+function originFaults({ corsOrigins = [] }: HoldfastProps): string[] {
+  return corsOrigins.flatMap((origin, i) => {
+    const url = URL.parse(origin);
+    const isOrigin = url?.origin === origin && /^https?:$/.test(url.protocol);
+    return isOrigin
+      ? []
+      : [`corsOrigins[${i}]: got ${JSON.stringify(origin)}, allowed is ${ORIGIN}`];
+  });
 }
 
 /** DynamoDB, S3 and SQS take only a key of their own region. */

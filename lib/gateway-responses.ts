@@ -12,13 +12,19 @@ import type { Fault } from '../lambda/contract/schemas/faults.ts';
  * Gives the gateway's own errors the format of the function's, so that callers parse only one.
  * `DEFAULT_4XX` and `DEFAULT_5XX` cover all kinds that are not listed.
  */
-export function addGatewayResponses(api: RestApi): void {
+export function addGatewayResponses(api: RestApi, corsOrigins: readonly string[]): void {
+  // The gateway cannot choose among several origins: pages then see its errors as failed requests.
+  const [origin] = corsOrigins.length === 1 ? corsOrigins : [];
   for (const { id, type, problem, retryAfterSeconds } of GATEWAY_PROBLEMS) {
     api.addGatewayResponse(id, {
       type,
       ...(problem.status && { statusCode: String(problem.status) }),
       responseHeaders: {
         'Content-Type': quoted(PROBLEM_CONTENT_TYPE),
+        ...(origin !== undefined && {
+          'Access-Control-Allow-Origin': quoted(origin),
+          'Access-Control-Expose-Headers': quoted('retry-after'),
+        }),
         ...(retryAfterSeconds && { 'Retry-After': quoted(String(retryAfterSeconds)) }),
       },
       // The key only selects the template; the header above sets the type of the response.

@@ -80,6 +80,12 @@ export interface HoldfastProps {
    */
   readonly gatewayLogRole?: boolean;
   /**
+   * The origins of web pages that may call the callers' routes from a browser (CORS):
+   * `https://app.example.com`. A page shows its API key to everyone who opens it.
+   * @default none
+   */
+  readonly corsOrigins?: readonly string[];
+  /**
    * The topic that alarms notify.
    * @default a new topic without subscriptions
    */

@@ -53,7 +53,7 @@ export class Holdfast extends Construct {
   constructor(scope: Construct, id: string, props: HoldfastProps) {
     super(scope, id);
     const { removalPolicy = RemovalPolicy.RETAIN, pointInTimeRecovery = true } = props;
-    const { encryptionKey, vpc, vpcSubnets, apiKey, statusConcurrency } = props;
+    const { corsOrigins = [], encryptionKey, vpc, vpcSubnets, apiKey, statusConcurrency } = props;
     const given = parseSettings(props.settings, 'settings');
     refuseContradictions(props, given.breaker, Stack.of(this).region);
     this.service = Names.uniqueResourceName(this, NAME_OPTIONS);
@@ -72,11 +72,12 @@ export class Holdfast extends Construct {
     const { deployedSettings } = this.settings;
     this.jobs = new JobsTable(this, 'Jobs', data);
     this.circuits = new CircuitsTable(this, 'Circuits', { ...data, secret });
-    this.results = new ResultsBucket(this, 'Results', { ...data, policy });
+    this.results = new ResultsBucket(this, 'Results', { ...data, policy, corsOrigins });
     this.queue = new JobsQueue(this, 'Queue', { policy, encryptionKey });
     this.events = new CompletionEvents(this, 'Events', { service: this.service });
 
     const parts: InstanceParts = {
+      corsOrigins,
       functions: {
         code: (handler) => code(handler, deployedSettings),
         service: this.service,
@@ -99,6 +100,7 @@ export class Holdfast extends Construct {
       status: status.function,
       limits,
       gatewayLogRole: props.gatewayLogRole ?? false,
+      corsOrigins,
       apiKey,
     });
     this.operatorLog = new OperatorLog(this, 'OperatorLog', data);

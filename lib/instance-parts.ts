@@ -12,6 +12,8 @@ import type { SettingsParameter } from './settings-parameter.ts';
  * passes on the part's `environment` and calls one of the part's grants.
  */
 export interface InstanceParts {
+  /** The origins of web pages that may call the callers' routes. */
+  readonly corsOrigins: readonly string[];
   /** The configuration that all functions share. */
   readonly functions: FunctionDefaults;
   /** The settings, which an operator can edit without a deploy. */

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { ENV } from '../lambda/contract/env.ts';
 import { HoldfastFunction } from './holdfast-function.ts';
 import type { InstanceParts } from './instance-parts.ts';
 
@@ -12,7 +13,7 @@ export class RequestHandler extends Construct {
 
   constructor(scope: Construct, id: string, props: InstanceParts) {
     super(scope, id);
-    const { functions, settings, jobs, circuits, results, queue, events } = props;
+    const { corsOrigins, functions, settings, jobs, circuits, results, queue, events } = props;
 
     this.function = new HoldfastFunction(this, 'Function', {
       handler: 'request',
@@ -24,6 +25,7 @@ export class RequestHandler extends Construct {
         ...jobs.environment,
         ...circuits.environment,
         ...results.environment,
+        ...(corsOrigins.length > 0 && { [ENV.corsOrigins]: corsOrigins.join(' ') }),
         ...queue.environment,
         ...events.environment,
       },

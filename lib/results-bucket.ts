@@ -1,6 +1,6 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { CfnResource, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { ENV } from '../lambda/contract/env.ts';
@@ -13,6 +13,8 @@ import type { FunctionEnvironment } from './holdfast-function.ts';
 export interface ResultsBucketProps extends DataProtection {
   /** The retention and the deadline of jobs, which decide how long an object is kept. */
   readonly policy: JobPolicy;
+  /** The origins of web pages that may send files with a form, and fetch answers by a link. */
+  readonly corsOrigins: readonly string[];
 }
 
 type Grantee = IGrantable & IConstruct;
@@ -23,7 +25,7 @@ export class ResultsBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: ResultsBucketProps) {
     super(scope, id);
-    const { policy, removalPolicy, encryptionKey } = props;
+    const { policy, corsOrigins, removalPolicy, encryptionKey } = props;
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED,
@@ -42,6 +44,15 @@ export class ResultsBucket extends Construct {
         // A job has copies of its own, so an upload is needed only until it is submitted.
         { prefix: UPLOAD_PREFIX, expiration: Duration.days(1) },
       ],
+      ...(corsOrigins.length > 0 && {
+        cors: [
+          {
+            allowedOrigins: [...corsOrigins],
+            allowedMethods: [HttpMethods.GET, HttpMethods.POST],
+            allowedHeaders: ['*'],
+          },
+        ],
+      }),
       removalPolicy,
       autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
     });

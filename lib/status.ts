@@ -22,7 +22,7 @@ export class Status extends Construct {
 
   constructor(scope: Construct, id: string, props: StatusProps) {
     super(scope, id);
-    const { functions, settings, jobs, results, concurrency } = props;
+    const { corsOrigins, functions, settings, jobs, results, concurrency } = props;
     const { reserved, shared } = LONGEST_WAIT_SECONDS;
     const longestWaitSeconds = concurrency === undefined ? shared : reserved;
 
@@ -36,6 +36,7 @@ export class Status extends Construct {
         ...settings.environment,
         ...jobs.environment,
         ...results.environment,
+        ...(corsOrigins.length > 0 && { [ENV.corsOrigins]: corsOrigins.join(' ') }),
         [ENV.longestWaitSeconds]: String(longestWaitSeconds),
       },
     });

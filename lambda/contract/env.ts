@@ -16,6 +16,8 @@ export const ENV = {
   operatorLogStream: 'OPERATOR_LOG_STREAM',
   /** The largest `wait` of GET /v1/jobs/{id}, in whole seconds. */
   longestWaitSeconds: 'LONGEST_WAIT_SECONDS',
+  /** The origins of web pages that may call the API, with spaces between. @default none */
+  corsOrigins: 'CORS_ORIGINS',
   /** The share of invocations, 0 to 1, that also write debug lines. @default 0 */
   debugShare: 'DEBUG_SHARE',
 } as const;

@@ -7,6 +7,7 @@ import { s3UploadStore } from '../aws/upload-bucket.ts';
 import { openCircuits, openJobs, openRuntime, warmUp } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
 import { KnownTenants } from '../core/jobs/known-tenants.ts';
+import { originsOf, withCors } from '../http/cors.ts';
 import { respond } from './routes.ts';
 
 const runtime = openRuntime();
@@ -23,6 +24,8 @@ const dependencies = {
   openApi,
 };
 
+const corsOrigins = originsOf(process.env[ENV.corsOrigins]);
+
 await warmUp(runtime);
 
 export async function handler(
@@ -31,7 +34,9 @@ export async function handler(
 ): Promise<APIGatewayProxyResult> {
   runtime.begin(context);
   try {
-    return await respond(dependencies, runtime.readSettings, event);
+    return await withCors(corsOrigins, event, () =>
+      respond(dependencies, runtime.readSettings, event),
+    );
   } finally {
     runtime.end();
   }

@@ -3,6 +3,7 @@ import { dynamoDbJobStore } from '../aws/job-table.ts';
 import { s3ResultStore } from '../aws/result-bucket.ts';
 import { openRuntime, warmUp } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
+import { originsOf, withCors } from '../http/cors.ts';
 import { showJob } from './show-job.ts';
 
 const runtime = openRuntime();
@@ -13,6 +14,8 @@ const dependencies = {
   longestWaitSeconds: Number(requiredEnv(ENV.longestWaitSeconds)),
 };
 
+const corsOrigins = originsOf(process.env[ENV.corsOrigins]);
+
 await warmUp(runtime);
 
 export async function handler(
@@ -22,7 +25,9 @@ export async function handler(
   runtime.begin(context);
   const endsAtMs = runtime.clock.now() + context.getRemainingTimeInMillis();
   try {
-    return await showJob(dependencies, runtime.readSettings, event, endsAtMs);
+    return await withCors(corsOrigins, event, () =>
+      showJob(dependencies, runtime.readSettings, event, endsAtMs),
+    );
   } finally {
     runtime.end();
   }

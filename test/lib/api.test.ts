@@ -138,6 +138,33 @@ describe('the API', () => {
     });
   });
 
+  test('answers browsers of the allowed origins only if it is asked to', () => {
+    expect(methods.some(({ route }) => route.startsWith('OPTIONS'))).toBe(false);
+    expect(JSON.stringify(template.toJSON())).not.toMatch(/CORS|CorsConfiguration|Access-Control/);
+
+    const open = aTemplate({ corsOrigins: ['https://app.example'] });
+
+    expect(methodsOf(open).filter(({ route }) => route.startsWith('OPTIONS'))).toEqual(
+      ['/jobs/{id}', '/jobs', '/uploads', '/health'].map((path) => ({
+        route: `OPTIONS ${path}`,
+        key: false,
+        uri,
+      })),
+    );
+    const withOrigins = JSON.stringify(resourcesOf(open, 'AWS::Lambda::Function'));
+    expect(withOrigins.match(/"CORS_ORIGINS":"https:\/\/app\.example"/g)).toHaveLength(2);
+    open.hasResourceProperties('AWS::S3::Bucket', {
+      CorsConfiguration: {
+        CorsRules: [{ AllowedOrigins: ['https://app.example'], AllowedMethods: ['GET', 'POST'] }],
+      },
+    });
+    open.allResourcesProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseParameters: Match.objectLike({
+        'gatewayresponse.header.Access-Control-Allow-Origin': "'https://app.example'",
+      }),
+    });
+  });
+
   test('leaves the log role of the account’s other APIs alone', () => {
     template.resourceCountIs('AWS::ApiGateway::Account', 0);
     expect(JSON.stringify(resourcesOf(template, 'AWS::IAM::Role'))).not.toContain('apigateway');

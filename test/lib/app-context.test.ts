@@ -23,6 +23,7 @@ describe('the context of the app', () => {
       config: 'a.json',
       statusConcurrency: '50',
       gatewayLogRole: 'true',
+      corsOrigins: 'https://a.example,https://b.example',
     };
 
     expect(readContext({ ...flags, ...others })).toEqual({
@@ -33,6 +34,7 @@ describe('the context of the app', () => {
       config: 'a.json',
       statusConcurrency: 50,
       gatewayLogRole: true,
+      corsOrigins: ['https://a.example', 'https://b.example'],
     });
     const numbers = { account: 123456789012, statusConcurrency: 50 };
     expect(readContext({ ...numbers, emulator: true })).toMatchObject({
@@ -50,7 +52,7 @@ describe('the context of the app', () => {
     };
 
     expect(faultsOf(() => readContext(context))).toEqual([
-      'emulatr: got an unknown key, allowed are account, config, emulator, gatewayLogRole, region, removalPolicy, statusConcurrency',
+      'emulatr: got an unknown key, allowed are account, config, corsOrigins, emulator, gatewayLogRole, region, removalPolicy, statusConcurrency',
       'account: got "12345", allowed is twelve digits',
       'emulator: got "yes", allowed is true or false',
       'gatewayLogRole: got "no", allowed is true or false',

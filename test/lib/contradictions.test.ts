@@ -76,6 +76,15 @@ describe('props that contradict each other', () => {
         [`statusConcurrency: got ${statusConcurrency}, allowed is a whole number from 1`],
       ],
     ),
+    ...['https://a.example/', '*', 'a.example', 'ftp://a.example', 'HTTPS://a.example'].map(
+      (origin): [string, Partial<HoldfastProps>, string[]] => [
+        `the origin ${origin}`,
+        { corsOrigins: [origin] },
+        [
+          `corsOrigins[0]: got "${origin}", allowed is an origin such as https://app.example.com: no path, no asterisk`,
+        ],
+      ],
+    ),
     [
       'a key of another region',
       { encryptionKey: keyIn('eu-west-1') },
