@@ -5,6 +5,8 @@ import { estimatedTokens } from '../../../lambda/core/router/prompt-estimate.ts'
 /** Base64 of 3,000 bytes. */
 const BYTES = 'AAAA'.repeat(1000);
 
+const S3 = { s3Location: { uri: 's3://a/b' } };
+
 function tokensOf(...content: ContentBlock[]): number {
   return estimatedTokens({ messages: [{ role: 'user', content }] }, {});
 }
@@ -30,6 +32,7 @@ test.each<[string, ContentBlock, number]>([
     0,
   ],
   ['a video', { video: { format: 'mp4', source: { bytes: BYTES } } }, 30],
+  ['a video in S3: nothing is known', { video: { format: 'mp4', source: S3 } }, 0],
   ['sound', { audio: { format: 'mp3', source: { bytes: BYTES } } }, 30],
   ['a text that a guardrail reads', { guardContent: { text: { text: '12345' } } }, 2],
   [
@@ -47,6 +50,10 @@ test.each<[string, ContentBlock, number]>([
   expect(tokensOf(block)).toBe(tokens);
 });
 
+test.each(['csv', 'html', 'md', 'txt'] as const)('a document in %s is text', (format) => {
+  expect(tokensOf({ document: { format, name: 'a', source: { bytes: BYTES } } })).toBe(750);
+});
+
 test('counts the system prompt, the instruction of the tier, the tools and the schema, too', () => {
   const conversation: Conversation = { messages: [{ role: 'user', content: [{ text: '1234' }] }] };
   const tool = { toolSpec: { name: 'n', inputSchema: { json: { type: 'object' } } } };
@@ -60,4 +67,5 @@ test('counts the system prompt, the instruction of the tier, the tools and the s
   );
   const textFormat = { type: 'json_schema' as const, structure: { jsonSchema } };
   expect(estimatedTokens({ ...conversation, outputConfig: { textFormat } }, {})).toBe(3);
+  expect(estimatedTokens({ ...conversation, outputConfig: { effort: 'low' } }, {})).toBe(1);
 });

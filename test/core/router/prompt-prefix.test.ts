@@ -39,8 +39,15 @@ describe('jobs have the same affinity', () => {
     expect(affinity(later)).toBe(affinity(first));
   });
 
+  test('in a short conversation, with and without a mark in its first message', () => {
+    expect(affinity(asks({ text: 'a' }, mark))).toBe(affinity(asks({ text: 'a' })));
+  });
+
   test('if they share a start that can be cached, and mark it', () => {
     expect(affinity(cached('a'))).toBe(affinity(cached('b')));
+    expect(affinity(asks({ text: `${LONG}a` }, mark))).toBe(
+      affinity(asks({ text: `${LONG}b` }, mark)),
+    );
   });
 });
 
