@@ -151,7 +151,20 @@ test('a conversation never begins with an answer after a removal', () => {
   expect(adapt(LLAMA, { messages }).conversation.messages).toEqual([user({ text: 'b' })]);
 });
 
+test('a message of the system stays where it is, also before the first turn', () => {
+  const system = { role: 'system', content: [{ text: 'a' }] } as const;
+  const messages = [system, user(mark), user({ text: 'b' }), system];
+
+  expect(adapt(LLAMA, { messages }).conversation.messages).toEqual([
+    system,
+    user({ text: 'b' }),
+    system,
+  ]);
+});
+
 test('messages are kept if nothing else would be left', () => {
+  const messages = [{ role: 'system', content: [{ text: 'a' }] } as const, user(mark)];
+  expect(adapt(LLAMA, { messages }).conversation.messages).toEqual(messages);
   expect(adapt(LLAMA, { messages: [user(mark)] }).conversation.messages).toEqual([user(mark)]);
 });
 
