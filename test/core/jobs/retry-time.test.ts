@@ -48,6 +48,32 @@ describe('a deferred job is retried', () => {
     );
   });
 
+  test('at the very time that its quota is booked for', () => {
+    const untilMs = START + 30 * SECOND;
+    const run: RunWithoutAnswer = {
+      job: aJob(),
+      unserved: [{ outcome: 'booked', untilMs }],
+      endedAt: START,
+    };
+
+    expect(nextAttemptAt(run, settings, () => 0.5)).toBe(untilMs);
+  });
+
+  test.each([
+    [0, 30],
+    [2, 2 * 60],
+    [9, 7.5 * 60],
+  ])('after %d deferrals, %d s after its quota is free, in the middle', (deferrals, seconds) => {
+    const run: RunWithoutAnswer = {
+      job: { ...aJob(), deferrals },
+      unserved: [{ outcome: 'full', untilMs: START + SECOND }],
+      endedAt: START,
+    };
+
+    expect(nextAttemptAt(run, settings, () => 0)).toBe(START + SECOND);
+    expect(nextAttemptAt(run, settings, () => 0.5)).toBe(START + SECOND + seconds * SECOND);
+  });
+
   test('within 15 minutes even if the cooldown takes hours', () => {
     const slow = someSettings({ breaker: { cooldownSeconds: 7200, cooldownMaxSeconds: 7200 } });
 

@@ -384,3 +384,25 @@ describe('a redrive', () => {
     expect(await apply(again, redrive(dead, LATER, settings))).toBeUndefined();
   });
 });
+
+describe('the quota that a job has booked', () => {
+  const booking = { key: 'a', tokens: 600, burndown: 5, atMs: START + 60_000 };
+  const job = aRunningJob();
+  const at = START + 60_000;
+
+  test('is kept by a deferral until the next one', async () => {
+    const booked = await apply(job, defer(job, at, { ...NO_ATTEMPT, booking }, START));
+    expect(booked).toMatchObject({ booking });
+
+    const again = { ...job, booking };
+    const deferred = await apply(again, defer(again, at, NO_ATTEMPT, START));
+    expect(deferred).toMatchObject({ status: 'DEFERRED', booking: undefined });
+  });
+
+  test('is used up by the run', async () => {
+    const again = { ...job, booking };
+
+    const released = await apply(again, release(again, NO_ATTEMPT, START));
+    expect(released).toMatchObject({ status: 'QUEUED', booking: undefined });
+  });
+});
