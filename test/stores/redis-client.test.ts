@@ -69,6 +69,7 @@ describe('a bucket in Redis', () => {
     ['times', ['tokensSpentUntil', '5', 'requestsSpentUntil', '7.5'], spentUntil(5, 7.5)],
     ['a rate', ['share', '1', 'shareAt', '5'], { spentUntil: {}, rate: { share: 1, atMs: 5 } }],
     ['a rate above the whole', ['share', '1.1', 'shareAt', '5'], { spentUntil: {} }],
+    ['a rate without a time', ['share', '0.5'], { spentUntil: {} }],
     ['a rate of nothing', ['share', '0', 'shareAt', '5'], { spentUntil: {} }],
     ['texts', ['tokensSpentUntil', 'soon', 'requestsSpentUntil', ''], { spentUntil: {} }],
   ])('is read from a hash with %s', async (_title, fields, bucket) => {
