@@ -177,7 +177,7 @@ test('the typed client submits, waits, lists, uploads, cancels and purges', asyn
   const newest = await eventually('the index to show both jobs', async () => {
     const ids: string[] = [];
     for await (const each of client.list({ limit: 2 })) ids.push(each.jobId);
-    return ids.includes(jobId) ? ids : undefined;
+    return ids.includes(jobId) && ids.includes(again.jobId) ? ids : undefined;
   });
   expect(newest).toEqual([again.jobId, jobId]);
   expect(await client.purge(jobId)).toMatchObject({ purge: 'done' });
