@@ -6,6 +6,7 @@ import {
   JsonSchemaType,
   JsonSchemaVersion,
   LambdaIntegration,
+  type MethodDeploymentOptions,
   MethodLoggingLevel,
   type MethodOptions,
   Model,
@@ -51,7 +52,7 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
-    const { service, gatewayLogRole, apiKey } = props;
+    const { service, gatewayLogRole, apiKey, corsOrigins } = props;
 
     const accessLog = new AccessLog(this, 'AccessLog');
     const { region, urlSuffix } = Stack.of(this);
@@ -75,6 +76,7 @@ export class Api extends Construct {
         methodOptions: {
           '/openapi.json/GET': { throttlingRateLimit: 10, throttlingBurstLimit: 20 },
           ...ADMIN_LIMITS,
+          ...(corsOrigins.length > 0 && PREFLIGHT_LIMITS),
         },
       },
     });
@@ -188,6 +190,18 @@ export class Api extends Construct {
     return key.keyId;
   }
 }
+
+/**
+ * Limits the preflight requests of each route, for all pages together, in requests per second. Anyone can
+ * send them, and a function answers. A page sends one for each job that it reads: browsers remember the
+ * response for each address.
+ */
+const PREFLIGHT_LIMITS: Readonly<Record<string, MethodDeploymentOptions>> = Object.fromEntries(
+  ['/jobs', '/jobs/{id}', '/uploads', '/health'].map((path) => [
+    `${path}/OPTIONS`,
+    { throttlingRateLimit: 100, throttlingBurstLimit: 200 },
+  ]),
+);
 
 const NO_KEY_IN_PREFLIGHT = 'Browsers send preflight requests without any key';
 

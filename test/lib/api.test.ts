@@ -151,6 +151,19 @@ describe('the API', () => {
         uri,
       })),
     );
+    const stage = propertiesOf(open, 'AWS::ApiGateway::Stage', 'ApiRestApiDeploymentStagev1');
+    const limits = (stage.MethodSettings as { HttpMethod: string }[]).filter(
+      ({ HttpMethod }) => HttpMethod === 'OPTIONS',
+    );
+    expect(limits).toEqual(
+      ['/~1jobs', '/~1jobs~1{id}', '/~1uploads', '/~1health'].map((ResourcePath) => ({
+        HttpMethod: 'OPTIONS',
+        ResourcePath,
+        DataTraceEnabled: false,
+        ThrottlingRateLimit: 100,
+        ThrottlingBurstLimit: 200,
+      })),
+    );
     const withOrigins = JSON.stringify(resourcesOf(open, 'AWS::Lambda::Function'));
     expect(withOrigins.match(/"CORS_ORIGINS":"https:\/\/app\.example"/g)).toHaveLength(2);
     open.hasResourceProperties('AWS::S3::Bucket', {
