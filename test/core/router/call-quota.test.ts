@@ -62,6 +62,7 @@ describe('a call', () => {
     expect(await admit()).toEqual({ hold });
     expect(asked).toMatchObject([{ inputTokens: 50, patienceMs: 2_000, isBatch: false }]);
     expect(clock.nowMs).toBe(NOW);
+    expect(await admit({ functionEndsAtMs: NOW })).toEqual({ hold });
   });
 
   test('of a batch job says so', async () => {
