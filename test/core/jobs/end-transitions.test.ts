@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  beginPurge,
   cancel,
   cancelRun,
   deadLetter,
@@ -7,6 +8,7 @@ import {
   expire,
   fail,
   giveUp,
+  purged,
   succeed,
   withoutEvent,
 } from '../../../lambda/core/jobs/end-transitions.ts';
@@ -129,4 +131,22 @@ describe('the error of a job without an answer', () => {
     expect(given).toEqual({ type: `urn:holdfast:problem:${kind}`, title });
     expect(deadLetterReason(given)).toBe(kind);
   });
+});
+
+describe('a purge', () => {
+  const ended = aJob({ status: 'FAILED' });
+
+  test.each([
+    ['begins', beginPurge, 'begun'],
+    ['is done', purged, 'done'],
+  ] as const)(
+    '%s only on a job that has ended, and was not sent again since',
+    async (_, step, purge) => {
+      expect(await apply(ended, step(ended))).toMatchObject({ purge });
+      expect(await apply(aRunningJob(), step(aRunningJob()))).toBeUndefined();
+      expect(
+        await apply({ ...ended, generation: ended.generation + 1 }, step(ended)),
+      ).toBeUndefined();
+    },
+  );
 });
