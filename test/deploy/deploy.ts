@@ -12,13 +12,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startFakeBedrock } from '../../local/bedrock/fake-bedrock.ts';
 import { command } from './command.ts';
+import { commandLineFindsStack } from './command-line.ts';
 import { DeployedHoldfast } from './deployed-holdfast.ts';
 import { Deployment } from './deployment.ts';
 import { doctorMissesLogRole, doctorPasses, doctorReportsModels, setLogRole } from './doctor.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { inventory, unchangedKinds } from './inventory.ts';
 import { Report } from './report.ts';
-import { deadLettered, redriven, SCENARIOS } from './scenarios.ts';
+import { deadLettered, PRIMARY, redriven, SCENARIOS } from './scenarios.ts';
 import { latestWarnings } from './warnings.ts';
 import { withoutGrant } from './without-grant.ts';
 
@@ -111,6 +112,11 @@ async function testDeployment(deployment: Deployment, emulator: Emulator): Promi
   );
   await report.step('an operator redrives the job, and it succeeds', 60, (signal) =>
     redriven(deployed, signal, jobId),
+  );
+
+  // An override that ends leaves its circuit in recovery, which the scenarios would meet.
+  await report.step('the command line finds the stack and operates it', 90, (signal) =>
+    commandLineFindsStack(emulator.env, holdfast.apiUrl, PRIMARY?.key ?? '', signal),
   );
 
   await report.step('destroy', 90, async (signal) => {

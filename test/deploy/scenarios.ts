@@ -15,7 +15,7 @@ export interface Deployed {
 type Scenario = (deployed: Deployed, signal: AbortSignal) => Promise<void>;
 
 const SETTINGS = parseSettings(input, 'settings.ts');
-const [PRIMARY, SECONDARY] = targetsOf(SETTINGS).map((target) => ({
+export const [PRIMARY, SECONDARY] = targetsOf(SETTINGS).map((target) => ({
   key: targetKey(target),
   at: { region: target.region, model: target.modelId },
 }));

@@ -84,6 +84,10 @@ export class ApiClient {
     this.#operator = operator;
   }
 
+  get apiUrl(): string {
+    return this.#apiUrl;
+  }
+
   request<Body>(path: string, options: RequestOptions = {}): Promise<Answer<Body>> {
     const send = () => request<Body>(this.#apiUrl, path, { apiKey: this.#apiKey, ...options });
     return unlessThrottled(send);
