@@ -1,5 +1,5 @@
 import { isCredentialsError } from '../../doctor/credentials-errors.ts';
-import { OtherVersion } from './health.ts';
+import { OtherVersion } from './other-version.ts';
 import { TimeLimitError } from './time-limit.ts';
 
 /** Networks fail with these codes, or with a time limit. */

@@ -2,6 +2,7 @@ import {
   type AdminHealthView,
   adminHealthView,
 } from '../../lambda/contract/schemas/admin-health-view.ts';
+import { OtherVersion } from './other-version.ts';
 
 /**
  * The API's refusal of a request. Like an error of the SDK, it has the name that the gateway gives to the
@@ -15,11 +16,6 @@ export class ApiRefusal extends Error {
     this.name = headers.get('x-amzn-errortype')?.split(':')[0] ?? `HTTP ${status}`;
     this.$metadata = { httpStatusCode: status };
   }
-}
-
-/** The response of a stack that was deployed from another version of Holdfast. */
-export class OtherVersion extends Error {
-  override readonly name = 'OtherVersion';
 }
 
 /**
