@@ -1,4 +1,4 @@
-import type { Expected } from './circuit-store.ts';
+import { type CircuitStore, CircuitStoreError, type Expected } from './circuit-store.ts';
 import type { CircuitEvent } from './events.ts';
 import type { ScopesOf } from './override-scopes.ts';
 import {
@@ -80,7 +80,7 @@ export class OverridesView {
       if (!override && !before) return undefined;
       const next = withOverride(overrides, scope, override, nowMs);
       const expected = current ? expectedOf(current) : { raw: record };
-      if (await store.save(OVERRIDES_KEY, toOverridesRecord(next), expected)) {
+      if (await this.#save(store, next, expected)) {
         this.#overrides = next;
         return before;
       }
@@ -89,6 +89,22 @@ export class OverridesView {
     throw new Error(
       `override of ${scope} was not saved: other writers changed the record in ${MAX_ROUNDS} attempts`,
     );
+  }
+
+  /**
+   * Saves the overrides. If the response is lost, the record tells whether they were saved: no other
+   * writer makes the same record.
+   */
+  async #save(store: CircuitStore, next: Overrides, expected: Expected): Promise<boolean> {
+    const record = toOverridesRecord(next);
+    try {
+      return await store.save(OVERRIDES_KEY, record, expected);
+    } catch (error) {
+      const isLost = error instanceof CircuitStoreError && error.applied === 'unknown';
+      if (!isLost) throw error;
+      const saved = fromOverridesRecord((await this.#access.loadShared(OVERRIDES_KEY)).record);
+      return JSON.stringify(saved) === JSON.stringify(fromOverridesRecord(record));
+    }
   }
 
   /** Reads the overrides. If their record is unreadable, the last known overrides stay in force. */

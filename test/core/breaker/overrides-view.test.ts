@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { CircuitStoreError } from '../../../lambda/core/breaker/circuit-store.ts';
 import { OverridesView } from '../../../lambda/core/breaker/overrides-view.ts';
 import { StoreAccess } from '../../../lambda/core/breaker/store-access.ts';
 import { MemoryCircuitStore } from '../../../lambda/stores/memory-circuit-store.ts';
@@ -59,6 +60,37 @@ describe('a worker that cannot read the record of the overrides', () => {
     await fleet.override('target', KEY, 'force-open', 600);
 
     expect(await fleet.admit(2)).toMatchObject({ reason: 'forced-open' });
+  });
+});
+
+describe('a change whose response is lost', () => {
+  const change = async (isApplied: boolean, applied: 'no' | 'unknown' = 'unknown') => {
+    const { store } = fleet;
+    const save = store.save.bind(store);
+    let losses = 1;
+    store.save = async (key, ...given) => {
+      if (losses-- <= 0) return save(key, ...given);
+      if (isApplied) await save(key, ...given);
+      throw new CircuitStoreError('dynamodb: ECONNRESET', applied);
+    };
+    await fleet.override('target', KEY, 'force-open', 600);
+  };
+
+  test('has succeeded if the record shows it', async () => {
+    await change(true);
+
+    expect(await fleet.admit()).toMatchObject({ reason: 'forced-open' });
+    expect((await fleet.store.load(OVERRIDES)).record).toMatchObject({ version: 1 });
+  });
+
+  test('is made again if the record does not show it', async () => {
+    await change(false);
+
+    expect(await fleet.admit()).toMatchObject({ reason: 'forced-open' });
+  });
+
+  test('fails if the store refused it', async () => {
+    await expect(change(false, 'no')).rejects.toThrow('ECONNRESET');
   });
 });
 
