@@ -49,8 +49,10 @@ async function viewRequest(
   return escapedBytes(request) > MOST_REQUEST_BYTES ? { requestMissing: 'too-large' } : { request };
 }
 
-function optionsOf({ chain, whenOpen, minTier, regions, deadlineSeconds, metadata }: JobOptions) {
-  return { chain, whenOpen, minTier, regions, deadlineSeconds, metadata };
+function optionsOf(job: JobOptions) {
+  const { chain, whenOpen, minTier, regions, priority, deadlineSeconds, metadata } = job;
+  const options = { chain, whenOpen, minTier, regions, priority, deadlineSeconds, metadata };
+  return options satisfies Record<keyof JobOptions, unknown>;
 }
 
 function escapedBytes(request: Conversation & JobOptions): number {

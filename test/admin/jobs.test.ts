@@ -139,6 +139,52 @@ describe('GET /v1/admin/jobs', () => {
     expect(numbersOf(await list({ filter: 'waiting' }))).toEqual([3]);
   });
 
+  test('has no cursor when its last page is full', async () => {
+    for (const n of [1, 2]) await give(n);
+
+    const result = await list({ limit: '2' });
+
+    expect(numbersOf(result)).toEqual([2, 1]);
+    expect(bodyOf(result)).not.toHaveProperty('nextCursor');
+  });
+
+  test('ends a page at the newest of the places where the reads of several lists ended', async () => {
+    const ends = new Map([
+      ['late', (await give(3, { tenant: 'late' })).createdKey],
+      ['early', (await give(1, { tenant: 'early' })).createdKey],
+    ]);
+    const [second] = [await give(2, { tenant: 'other' })];
+    admin.jobs.list = async ({ tenant, after }) =>
+      ends.has(tenant) && !after
+        ? { jobs: [], next: ends.get(tenant) ?? '' }
+        : { jobs: tenant === 'other' && (!after || second.createdKey < after) ? [second] : [] };
+
+    const first = await list();
+
+    expect(numbersOf(first)).toEqual([]);
+    expect(numbersOf(await list({ cursor: bodyOf(first).nextCursor }))).toEqual([2]);
+  });
+
+  test('reads no list for a status that its filter excludes', async () => {
+    await give(1);
+    admin.jobs.list = () => Promise.reject(new Error('a list was read'));
+
+    expect(numbersOf(await list({ filter: 'waiting', status: 'FAILED' }))).toEqual([]);
+  });
+
+  test('leaves out a job whose row is gone', async () => {
+    const gone = await give(1);
+    await give(2);
+    const listJobs = admin.jobs.list.bind(admin.jobs);
+    admin.jobs.list = async (query, now) => {
+      const page = await listJobs(query, now);
+      admin.jobs.rows.delete(gone.jobId);
+      return page;
+    };
+
+    expect(numbersOf(await list())).toEqual([2]);
+  });
+
   test('needs a tenant once more than 100 tenants have jobs', async () => {
     for (let n = 1; n <= 100; n++) await give(n, { tenant: `tenant-${n}` });
     const newestFirst = Array.from({ length: 100 }, (_, i) => 100 - i);
@@ -327,6 +373,7 @@ describe('GET /v1/admin/jobs/{id}', () => {
       inferenceConfig: { maxTokens: 20 },
       metadata: { team: 'blue' },
       deadlineSeconds: 600,
+      priority: 'batch',
     };
     const post = async (request: unknown) =>
       bodyOf(await api({ route: 'POST /jobs', body: JSON.stringify(request) })).jobId;

@@ -71,6 +71,20 @@ describe('the redrive of one job', () => {
     expect(instance.counts[METRIC.jobsRedriven]).toBe(1);
   });
 
+  test('releases the messages of other jobs only, and looks no further than its own', async () => {
+    const instance = anInstance({
+      job: aDeadJob(),
+      bodies: [...others(2), encodeMessage(aJob()), ...others(15)],
+    });
+
+    await instance.redrive();
+
+    expect(instance.deadLetters.pages).toBe(1);
+    const own = encodeMessage(aJob());
+    expect(instance.deadLetters.released).toHaveLength(9);
+    expect(instance.deadLetters.released.some(({ body }) => body === own)).toBe(false);
+  });
+
   test.each<[string, readonly string[], number]>([
     ['is not there', others(3), 2],
     ['is behind 200 others', [...others(205), encodeMessage(aJob())], 20],

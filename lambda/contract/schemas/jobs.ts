@@ -83,9 +83,10 @@ export function parseJobRequest(body: unknown, settings: Settings): Parsed<JobRe
   if (foreign) return foreign;
   const parsed = parse(jobRequest, body);
   if (!parsed.valid) return parsed;
-  const { chain, whenOpen, minTier, regions, deadlineSeconds, metadata, ...asked } = parsed.value;
-  const options = { chain, whenOpen, minTier, regions, deadlineSeconds, metadata };
-  const { prompt, messages, system, ...others } = asked;
+  const { prompt, messages, system, ...given } = parsed.value;
+  const { chain, whenOpen, minTier, regions, priority, deadlineSeconds, metadata, ...others } =
+    given;
+  const options = { chain, whenOpen, minTier, regions, priority, deadlineSeconds, metadata };
   const conversation: Conversation = {
     ...others,
     messages: messages?.map(({ role, content }) => ({ role, content: asBlocks(content) })) ?? [
@@ -95,7 +96,10 @@ export function parseJobRequest(body: unknown, settings: Settings): Parsed<JobRe
   };
   const errors = [...againstSettings(parsed.value, settings), ...conversationFaults(conversation)];
   if (errors.length > 0) return { valid: false, errors: errors.slice(0, MAX_FAULTS) };
-  return { valid: true, value: { conversation, options } };
+  return {
+    valid: true,
+    value: { conversation, options: options satisfies Record<keyof JobOptions, unknown> },
+  };
 }
 
 /** The fields of ConverseRequest that a job cannot have, with what to do instead. */
