@@ -180,6 +180,11 @@ describe('an instance without an outage', () => {
     const cursor = encodeURIComponent(first.body.nextCursor ?? '');
     const rest = await holdfast.asOperator<AdminJobList>('GET', `/admin/jobs?cursor=${cursor}`);
     const cancelled = await holdfast.asOperator('DELETE', `/admin/jobs/${waiting}`);
+    // A run that has just begun ends the job when it renews its lease.
+    await eventually('the job to be cancelled', async () => {
+      const { body } = await holdfast.asOperator<AdminJobDetail>('GET', `/admin/jobs/${waiting}`);
+      return body.status === 'CANCELLED' || undefined;
+    });
     const again = await holdfast.asOperator('DELETE', `/admin/jobs/${waiting}`);
     const alone = await holdfast.asOperator<AdminJob>('GET', `/admin/jobs/${other}`);
     const asCaller = await holdfast.request(`/admin/jobs/${other}`);
@@ -187,7 +192,7 @@ describe('an instance without an outage', () => {
 
     expect(waitingOnes.tenants).toContain(OTHER_TENANT);
     expect(waitingOnes.tenants).toHaveLength(2);
-    expect(waitingOnes.jobs).toMatchObject([{ jobId: waiting, status: 'DEFERRED', deferrals: 1 }]);
+    expect(waitingOnes.jobs).toMatchObject([{ jobId: waiting, status: 'DEFERRED' }]);
     expect(waitingOnes.jobs[0]?.waitsFor).toEqual(
       [PRIMARY, LAST_RESORT].map(({ key }) => ({ target: key, reason: 'forced-open' })),
     );
@@ -201,7 +206,7 @@ describe('an instance without an outage', () => {
     const listed = [...first.body.jobs, ...rest.body.jobs];
     expect(listed.map(({ jobId }) => jobId)).toEqual([other, waiting]);
     expect(listed[0]).toEqual(alone.body);
-    expect(cancelled).toMatchObject({ status: 202, body: { status: 'CANCELLED' } });
+    expect(cancelled.status).toBe(202);
     expect(again.status).toBe(409);
     expect(asCaller.status).toBe(404);
     const recorded = holdfast.run.operatorActions().map(({ message }) => message);
