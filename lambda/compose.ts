@@ -138,7 +138,6 @@ export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => voi
       store: stores.buckets,
       newPrivateStore: () => new MemoryBucketStore(clock.now),
       settings,
-      reported: () => ({}),
       clock,
       log,
       onStoreLost: () => metrics.count(METRIC.circuitStoreDegraded),

@@ -5,31 +5,13 @@ import {
   type CorrectedRate,
   type Hold,
   RESOURCES,
-  type Resource,
   type Terms,
 } from '../core/admission/bucket.ts';
-
-/** The attributes of a bucket's item. Times are milliseconds since the Unix epoch. */
-const SPENT_UNTIL: Readonly<Record<Resource, string>> = {
-  tokens: 'tokensSpentUntil',
-  requests: 'requestsSpentUntil',
-};
-const SHARE = 'share';
-const SHARE_AT = 'shareAt';
+import { SHARE, SHARE_AT, SPENT_UNTIL } from './bucket-fields.ts';
 
 export function bucketItemKey(key: string) {
   const { partitionKey, controlItem, sortKey, bucketPrefix } = CIRCUITS_TABLE;
   return marshall({ [partitionKey]: `${bucketPrefix}${key}`, [sortKey]: controlItem });
-}
-
-/** Reads an item. A value that is not a number counts as absent, so the next hold replaces it. */
-export function bucketOf(item: Readonly<Record<string, unknown>>): Bucket {
-  const spentUntil = Object.fromEntries(
-    RESOURCES.map((each) => [each, item[SPENT_UNTIL[each]]]).filter(([, ms]) => isNumber(ms)),
-  );
-  const { [SHARE]: share, [SHARE_AT]: atMs } = item;
-  const isRate = isNumber(share) && share > 0 && share <= 1 && isNumber(atMs);
-  return { spentUntil, ...(isRate && { rate: { share, atMs } }) };
 }
 
 /**
@@ -97,7 +79,3 @@ const NO_RATE = [
   'NOT #share BETWEEN :none AND :all',
   '#share = :none',
 ].join(' OR ');
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}

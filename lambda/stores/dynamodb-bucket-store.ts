@@ -10,19 +10,15 @@ import {
   type Bucket,
   type CorrectedRate,
   corrected,
+  EMPTY_BUCKET,
   type Hold,
   type Terms,
   take,
   waitOfTaken,
 } from '../core/admission/bucket.ts';
 import { type BucketStore, BucketStoreError, type Held } from '../core/admission/bucket-store.ts';
-import {
-  bucketItemKey,
-  bucketOf,
-  giveBackUpdate,
-  holdUpdate,
-  rateUpdate,
-} from './dynamodb-bucket-item.ts';
+import { bucketOf } from './bucket-fields.ts';
+import { bucketItemKey, giveBackUpdate, holdUpdate, rateUpdate } from './dynamodb-bucket-item.ts';
 import { serverTimeOf, stampWithServerTime } from './dynamodb-server-time.ts';
 import { ServerClock } from './server-clock.ts';
 
@@ -61,16 +57,15 @@ export class DynamoDbBucketStore implements BucketStore {
   }
 
   async hold(key: string, hold: Hold, terms: Terms): Promise<Held> {
-    let bucket = this.#seen.get(key) ?? EMPTY;
+    let bucket = this.#seen.get(key) ?? EMPTY_BUCKET;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const nowMs = this.#storeNow();
       const updated = await this.#update(key, holdUpdate(bucket, hold, nowMs, terms));
       bucket = updated.bucket;
       this.#seen.set(key, bucket);
       if (updated.applied) {
-        const { spentUntil } = bucket;
-        const waitMs = waitOfTaken(spentUntil, hold, nowMs, terms);
-        return { admitted: true, waitMs, spentUntil, bucket };
+        const waitMs = waitOfTaken(bucket.spentUntil, hold, nowMs, terms);
+        return { admitted: true, waitMs, bucket };
       }
       const taking = take(bucket, hold, nowMs, terms);
       if (!taking.admitted) return { ...taking, bucket };
@@ -83,7 +78,7 @@ export class DynamoDbBucketStore implements BucketStore {
   }
 
   async correct(key: string, windowMs: number): Promise<CorrectedRate | undefined> {
-    const [bucket = EMPTY] = await this.read([key]);
+    const [bucket = EMPTY_BUCKET] = await this.read([key]);
     const rate = corrected(bucket, this.#storeNow(), windowMs);
     if (!rate) return undefined;
     const { applied } = await this.#update(key, rateUpdate(bucket, rate));
@@ -148,8 +143,6 @@ export class DynamoDbBucketStore implements BucketStore {
 
 /** A try fails only if the bucket became spent, or free again, since the worker saw it. */
 const MOST_TRIES = 5;
-
-const EMPTY: Bucket = { spentUntil: {} };
 
 function read(item: Parameters<typeof unmarshall>[0]): Record<string, unknown> {
   return unmarshall(item, { wrapNumbers: Number });

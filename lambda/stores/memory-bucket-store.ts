@@ -2,6 +2,7 @@ import {
   type Bucket,
   type CorrectedRate,
   corrected,
+  EMPTY_BUCKET,
   giveBack,
   type Hold,
   type Terms,
@@ -21,9 +22,10 @@ export class MemoryBucketStore implements BucketStore {
   async hold(key: string, hold: Hold, terms: Terms): Promise<Held> {
     const bucket = this.#bucket(key);
     const taking = take(bucket, hold, this.#now(), terms);
-    if (!taking.admitted) return { ...taking, bucket };
+    const { admitted, waitMs } = taking;
+    if (!taking.admitted) return { admitted, waitMs, bucket };
     const { spentUntil } = taking;
-    return { ...taking, bucket: this.#set(key, { ...bucket, spentUntil }) };
+    return { admitted, waitMs, bucket: this.#set(key, { ...bucket, spentUntil }) };
   }
 
   async giveBack(key: string, backMs: number): Promise<void> {
@@ -43,7 +45,7 @@ export class MemoryBucketStore implements BucketStore {
   }
 
   #bucket(key: string): Bucket {
-    return this.#buckets.get(key) ?? { spentUntil: {} };
+    return this.#buckets.get(key) ?? EMPTY_BUCKET;
   }
 
   #set(key: string, bucket: Bucket): Bucket {

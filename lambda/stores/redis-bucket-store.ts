@@ -4,15 +4,18 @@ import {
   type CorrectedRate,
   corrected,
   type Hold,
-  RESOURCES,
-  type Resource,
   resourcesOf,
   type Terms,
 } from '../core/admission/bucket.ts';
 import { type BucketStore, BucketStoreError, type Held } from '../core/admission/bucket-store.ts';
+import { bucketOf, SHARE, SHARE_AT, SPENT_UNTIL } from './bucket-fields.ts';
 import { CORRECT, GIVE_BACK, HOLD, READ } from './redis-bucket-scripts.ts';
-import type { RedisCircuitStoreOptions } from './redis-circuit-store.ts';
-import { type RedisClient, type RedisFailure, runScript } from './redis-client.ts';
+import {
+  type RedisClient,
+  type RedisFailure,
+  type RedisStoreOptions,
+  runScript,
+} from './redis-client.ts';
 
 /**
  * Keeps the buckets of quotas in Redis or Valkey, each as a hash `<prefix>{bucket/<key>}`. The client must
@@ -24,7 +27,7 @@ export class RedisBucketStore implements BucketStore {
   readonly #timeoutMs: number;
   readonly #now: (() => number) | undefined;
 
-  constructor(client: RedisClient, options: RedisCircuitStoreOptions = {}) {
+  constructor(client: RedisClient, options: RedisStoreOptions = {}) {
     this.#client = client;
     this.#prefix = options.prefix ?? 'holdfast/';
     this.#timeoutMs = options.timeoutMs ?? 1_000;
@@ -36,10 +39,7 @@ export class RedisBucketStore implements BucketStore {
     const { burstMs, patienceMs } = terms;
     const held = await this.#run(HOLD, key, burstMs, patienceMs, ...taken);
     const [admitted, wait, fields] = held as [number, string, string[]];
-    const [bucket, waitMs] = [bucketOf(fields), Number(wait)];
-    return admitted === 1
-      ? { admitted: true, waitMs, spentUntil: bucket.spentUntil, bucket }
-      : { admitted: false, waitMs, bucket };
+    return { admitted: admitted === 1, waitMs: Number(wait), bucket: bucketIn(fields) };
   }
 
   async giveBack(key: string, backMs: number): Promise<void> {
@@ -48,7 +48,7 @@ export class RedisBucketStore implements BucketStore {
 
   async correct(key: string, windowMs: number): Promise<CorrectedRate | undefined> {
     const { nowMs, fields } = await this.#read(key);
-    const rate = corrected(bucketOf(fields), nowMs, windowMs);
+    const rate = corrected(bucketIn(fields), nowMs, windowMs);
     if (!rate) return undefined;
     const known = asMap(fields);
     const applied = await this.#run(
@@ -65,7 +65,7 @@ export class RedisBucketStore implements BucketStore {
   }
 
   async read(keys: readonly string[]): Promise<readonly Bucket[]> {
-    return Promise.all(keys.map(async (key) => bucketOf((await this.#read(key)).fields)));
+    return Promise.all(keys.map(async (key) => bucketIn((await this.#read(key)).fields)));
   }
 
   async #read(key: string) {
@@ -85,33 +85,13 @@ export class RedisBucketStore implements BucketStore {
   }
 }
 
-/** The fields of a bucket's hash. Times are milliseconds since the Unix epoch. */
-const SPENT_UNTIL: Readonly<Record<Resource, string>> = {
-  tokens: 'tokensSpentUntil',
-  requests: 'requestsSpentUntil',
-};
-const SHARE = 'share';
-const SHARE_AT = 'shareAt';
-
-function asMap(fields: readonly string[]): ReadonlyMap<string, string> {
-  const pairs = fields.flatMap((name, i) => (i % 2 ? [] : [[name, fields[i + 1] ?? ''] as const]));
+/** A hash as Redis returns it: names and values in turn. */
+function asMap(hash: readonly string[]): ReadonlyMap<string, string> {
+  const pairs = hash.flatMap((name, i) => (i % 2 ? [] : [[name, hash[i + 1] ?? ''] as const]));
   return new Map(pairs);
 }
 
-/** Reads a hash. A field that is not a number counts as absent, so the next hold replaces it. */
-function bucketOf(fields: readonly string[]): Bucket {
-  const map = asMap(fields);
-  const numberIn = (field: string) => {
-    const value = Number(map.get(field) || Number.NaN);
-    return Number.isFinite(value) ? value : undefined;
-  };
-  const spentUntil = Object.fromEntries(
-    RESOURCES.flatMap((each) => {
-      const ms = numberIn(SPENT_UNTIL[each]);
-      return ms === undefined ? [] : [[each, ms] as const];
-    }),
-  );
-  const [share = 0, atMs] = [numberIn(SHARE), numberIn(SHARE_AT)];
-  const isRate = share > 0 && share <= 1 && atMs !== undefined;
-  return { spentUntil, ...(isRate && { rate: { share, atMs } }) };
+function bucketIn(hash: readonly string[]): Bucket {
+  const numbers = [...asMap(hash)].map(([name, text]) => [name, Number(text || Number.NaN)]);
+  return bucketOf(Object.fromEntries(numbers));
 }

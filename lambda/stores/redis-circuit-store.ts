@@ -12,17 +12,13 @@ import {
   type WindowSlot,
 } from '../core/breaker/circuit-store.ts';
 import { isoTime } from '../core/clock.ts';
-import { type RedisClient, type RedisFailure, runScript } from './redis-client.ts';
+import {
+  type RedisClient,
+  type RedisFailure,
+  type RedisStoreOptions,
+  runScript,
+} from './redis-client.ts';
 import { ADD_TO_WINDOW, LOAD, READ_WINDOW, SAVE } from './redis-scripts.ts';
-
-export interface RedisCircuitStoreOptions {
-  /** The prefix of each key. @default 'holdfast/' */
-  readonly prefix?: string;
-  /** The longest wait for a response, in milliseconds. @default 1,000 */
-  readonly timeoutMs?: number;
-  /** The store's clock, in milliseconds since the Unix epoch. @default the server's TIME */
-  readonly now?: () => number;
-}
 
 /**
  * Keeps circuits in Redis or Valkey. The record is JSON in `<prefix>{<circuit>}/control`. The
@@ -36,7 +32,7 @@ export class RedisCircuitStore implements CircuitStore {
   readonly #timeoutMs: number;
   readonly #now: (() => number) | undefined;
 
-  constructor(client: RedisClient, options: RedisCircuitStoreOptions = {}) {
+  constructor(client: RedisClient, options: RedisStoreOptions = {}) {
     this.#client = client;
     this.#prefix = options.prefix ?? 'holdfast/';
     this.#timeoutMs = options.timeoutMs ?? 1_000;

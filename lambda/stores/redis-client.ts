@@ -3,6 +3,15 @@ export interface RedisClient {
   eval(script: string, keys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
 }
 
+export interface RedisStoreOptions {
+  /** The prefix of each key. @default 'holdfast/' */
+  readonly prefix?: string;
+  /** The longest wait for a response, in milliseconds. @default 1,000 */
+  readonly timeoutMs?: number;
+  /** The store's clock, in milliseconds since the Unix epoch. @default the server's TIME */
+  readonly now?: () => number;
+}
+
 /** A script that failed. The message holds no key and no value. */
 export class RedisFailure extends Error {
   override readonly name = 'RedisFailure';

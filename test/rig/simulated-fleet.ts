@@ -143,7 +143,6 @@ export class SimulatedFleet {
       store,
       newPrivateStore: () => new MemoryBucketStore(() => clock.now()),
       settings: () => settings,
-      reported: () => ({}),
       clock,
       log,
     });

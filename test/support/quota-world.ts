@@ -35,7 +35,6 @@ export function aQuotaWorld(
     store: shared,
     newPrivateStore: () => new MemoryBucketStore(() => clock.now()),
     settings: () => settings,
-    reported: () => ({}),
     clock,
     log: telemetry.log,
     onStoreLost: () => {

@@ -22,7 +22,10 @@ export interface BucketStore {
   read(keys: readonly string[]): Promise<readonly Bucket[]>;
 }
 
-export type Held = Taking & { readonly bucket: Bucket };
+export interface Held extends Pick<Taking, 'admitted' | 'waitMs'> {
+  /** The bucket after a hold that was admitted, or as it is. */
+  readonly bucket: Bucket;
+}
 
 export class BucketStoreError extends Error {
   override readonly name = 'BucketStoreError';

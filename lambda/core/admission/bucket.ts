@@ -15,6 +15,9 @@ export interface Bucket {
   readonly rate?: CorrectedRate;
 }
 
+/** A bucket that was never used. */
+export const EMPTY_BUCKET: Bucket = { spentUntil: {} };
+
 /** A share of the quota, above 0 and at most 1, and when it was set. */
 export interface CorrectedRate {
   readonly share: number;

@@ -3,7 +3,7 @@ import { burndownOf, limitsOf, quotaKey } from '../../contract/quotas.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../telemetry.ts';
 import { type Booking, isDue } from './booking.ts';
-import { type Bucket, type Hold, shareOf, type Terms } from './bucket.ts';
+import { type Bucket, EMPTY_BUCKET, type Hold, shareOf, type Terms } from './bucket.ts';
 import { type BucketStore, BucketStoreError, type Held } from './bucket-store.ts';
 import { ExpectedOutput } from './expected-output.ts';
 import { QuotaHold } from './quota-hold.ts';
@@ -49,8 +49,6 @@ export interface QuotasOptions {
   /** Creates the store that only this worker uses while the shared store is unavailable. */
   readonly newPrivateStore: () => BucketStore;
   readonly settings: () => Settings;
-  /** Returns the quotas that AWS reports, by `quotaKey`. The settings' own win over them. */
-  readonly reported: () => Readonly<Record<string, QuotaLimits>>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   /** Called once when the shared store is lost. */
@@ -87,8 +85,8 @@ export class Quotas implements QuotaGate {
 
   async admit(call: QuotaCall): Promise<QuotaAdmission | undefined> {
     const { target } = call;
-    const { log, settings, reported } = this.#options;
-    const limits = limitsOf(settings(), target) ?? reported()[quotaKey(target)];
+    const { log, settings } = this.#options;
+    const limits = limitsOf(settings(), target);
     if (!limits) return undefined;
     const key = quotaKey(target);
     const burndown = burndownOf(target);
@@ -123,7 +121,7 @@ export class Quotas implements QuotaGate {
     const nowMs = clock.now();
     if (!this.#private || nowMs >= this.#retrySharedAtMs) {
       try {
-        const rate = shareOf(this.#seen.get(key) ?? { spentUntil: {} }, nowMs);
+        const rate = shareOf(this.#seen.get(key) ?? EMPTY_BUCKET, nowMs);
         const held = await store.hold(key, holdOf(limits, tokens, rate), terms);
         this.#private = undefined;
         return { held, store, rate };

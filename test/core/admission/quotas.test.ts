@@ -144,7 +144,7 @@ describe('the quota of a call', () => {
     await holdOf(await ask()).settle({ inputTokens: 9_000, outputTokens: 9_000 });
   });
 
-  test('is unknown, and the call admitted, where neither the settings nor AWS name one', async () => {
+  test('is unknown, and the call admitted, where the settings name none', async () => {
     const { ask } = aQuotaWorld();
 
     expect(await ask({ target: { ...SONNET, region: 'eu-west-1' } })).toBeUndefined();

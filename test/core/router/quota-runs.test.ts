@@ -34,7 +34,6 @@ function aWorld(
     store: buckets,
     newPrivateStore: () => new MemoryBucketStore(() => clock.now()),
     settings: () => settings,
-    reported: () => ({}),
     clock,
     log: SILENT,
   });
