@@ -1,15 +1,4 @@
-/**
- * Redrives dead-lettered jobs with several requests, each for a few seconds of work, so that progress
- * can be shown and the redrive can be stopped. One request may take up to 28 s.
- */
-export interface RedriveReport {
-  readonly moved: number;
-  readonly skipped: number;
-  readonly held: number;
-  readonly unreadable: number;
-  readonly left: number;
-  readonly dryRun: boolean;
-}
+import type { RedriveReport } from './types.ts';
 
 export interface RedriveOptions {
   /** The maximum number of jobs to move in total. */
@@ -39,7 +28,11 @@ export interface RedriveParts {
 /** The duration of one request, as far as its rate allows. */
 const REQUEST_SECONDS = 5;
 
-/** Repeats the request until nothing more is moved, the limit is reached, or a person stops it. */
+/**
+ * Redrives dead-lettered jobs with several requests, each for a few seconds of work, so that progress
+ * can be shown and the redrive can be stopped. One request may take up to 28 s. Repeats the request
+ * until nothing more is moved, the limit is reached, or a person stops it.
+ */
 export async function runRedrive(
   { limit, maxPerSecond }: RedriveOptions,
   parts: RedriveParts,

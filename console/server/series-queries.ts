@@ -14,9 +14,11 @@ export interface MetricQuery {
 /** The values of each step by the query's key. */
 type Values = ReadonlyMap<string, readonly (number | undefined)[]>;
 
-const KINDS = [...TARGET_FAILURE_KINDS, 'unknown'] as const;
+/** The kinds by which failed calls are counted. */
+export const FAILURE_KINDS = [...TARGET_FAILURE_KINDS, 'unknown'] as const;
 
-const JOB_METRIC: Readonly<Record<JobCount, MetricName>> = {
+/** The metric of each count of jobs. */
+export const JOB_METRICS: Readonly<Record<JobCount, MetricName>> = {
   accepted: METRIC.jobsAccepted,
   succeeded: METRIC.jobsSucceeded,
   degraded: METRIC.jobsDegraded,
@@ -47,8 +49,8 @@ export function seriesQueries(chains: readonly Chain[]): readonly MetricQuery[] 
         query(metric, { [DIMENSION.target]: target }, statistic),
       ),
     ),
-    ...KINDS.map((kind) => query(METRIC.failedCalls, { [DIMENSION.kind]: kind })),
-    ...JOB_COUNTS.map((count) => query(JOB_METRIC[count])),
+    ...FAILURE_KINDS.map((kind) => query(METRIC.failedCalls, { [DIMENSION.kind]: kind })),
+    ...JOB_COUNTS.map((count) => query(JOB_METRICS[count])),
     ...tiersOf(chains).flatMap((tier) =>
       TIER_METRICS.map((metric) => query(metric, { [DIMENSION.tier]: tier })),
     ),
@@ -73,7 +75,7 @@ export function seriesFrom({ chains, fromMs, stepMs, steps, values }: Readings):
     tiersOf(chains)
       .map((tier) => counts(metric, { [DIMENSION.tier]: tier }))
       .reduce(added, new Array<number>(steps).fill(0));
-  const failures = KINDS.map(
+  const failures = FAILURE_KINDS.map(
     (kind) => [kind, counts(METRIC.failedCalls, { [DIMENSION.kind]: kind })] as const,
   );
   const targets = targetsOf(chains).map((target) => {
@@ -88,21 +90,13 @@ export function seriesFrom({ chains, fromMs, stepMs, steps, values }: Readings):
     };
     return [target, series] as const;
   });
+  const jobs = JOB_COUNTS.map((name) => [name, counts(JOB_METRICS[name])]);
   return {
     fromMs,
     stepMs,
     targets: Object.fromEntries(targets),
     failures: Object.fromEntries(failures.filter(([, each]) => each.some((count) => count > 0))),
-    jobs: {
-      accepted: counts(JOB_METRIC.accepted),
-      succeeded: counts(JOB_METRIC.succeeded),
-      degraded: counts(JOB_METRIC.degraded),
-      failed: counts(JOB_METRIC.failed),
-      deadLettered: counts(JOB_METRIC.deadLettered),
-      expired: counts(JOB_METRIC.expired),
-      cancelled: counts(JOB_METRIC.cancelled),
-      deferred: counts(JOB_METRIC.deferred),
-    },
+    jobs: Object.fromEntries(jobs) as Series['jobs'],
     inputTokens: byTier(METRIC.inputTokens),
     outputTokens: byTier(METRIC.outputTokens),
     costUsd: byTier(METRIC.modelCost),

@@ -2,7 +2,6 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Settings } from '../contract/policy.ts';
 import { PROBLEM } from '../contract/problems.ts';
 import {
-  type AdminJob,
   type AdminJobDetail,
   adminJobQuery,
   adminJobsQuery,
@@ -10,6 +9,7 @@ import {
 import { noQuery } from '../contract/schemas/queries.ts';
 import { type CancelDependencies, cancelJob } from '../core/jobs/cancel-job.ts';
 import type { Log } from '../core/telemetry.ts';
+import { cancelled } from '../http/cancellation.ts';
 import { keptJob, retryAfter } from '../http/job-view.ts';
 import { readJobId, readQuery } from '../http/read-event.ts';
 import { invalid, json, refused } from '../http/responses.ts';
@@ -56,18 +56,9 @@ export async function deleteJob(call: JobCall): Promise<APIGatewayProxyResult> {
   const query = readQuery(event, noQuery);
   if (!query.valid) return invalid(call, query.errors);
   const cancellation = await cancelJob(dependencies, readJobId(event), keptJob);
-  switch (cancellation.outcome) {
-    case 'accepted': {
-      const { job } = cancellation;
-      dependencies.log.info('job cancelled by an operator', { jobId: job.jobId, actor });
-      const view: AdminJob = viewAdminJob(job);
-      return json(202, view, retryAfter(job, dependencies.clock.now()));
-    }
-    case 'ended':
-      return refused(call, PROBLEM.alreadyEnded);
-    case 'unknown':
-      return refused(call, PROBLEM.notFound);
-    default:
-      return cancellation satisfies never;
+  if (cancellation.outcome === 'accepted') {
+    const { jobId } = cancellation.job;
+    dependencies.log.info('job cancelled by an operator', { jobId, actor });
   }
+  return cancelled(call, cancellation, dependencies.clock.now(), viewAdminJob);
 }

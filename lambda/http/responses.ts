@@ -26,7 +26,7 @@ export function problem(
 }
 
 /** The request that a route answers. */
-interface Call {
+export interface Call {
   readonly event: APIGatewayProxyEvent;
 }
 

@@ -9,6 +9,7 @@ import { type CancelDependencies, cancelJob } from '../core/jobs/cancel-job.ts';
 import type { Job } from '../core/jobs/job.ts';
 import type { HealthPorts } from '../core/router/health.ts';
 import type { UnsupportedNeed } from '../core/router/unsupported-needs.ts';
+import { cancelled } from '../http/cancellation.ts';
 import { ownJob, retryAfter, viewJob } from '../http/job-view.ts';
 import { readIdempotencyKey, readJobId, readQuery } from '../http/read-event.ts';
 import { faulty, invalid, json, refused } from '../http/responses.ts';
@@ -85,22 +86,10 @@ export async function deleteJob(call: Call): Promise<APIGatewayProxyResult> {
 
 async function cancel(call: Call): Promise<APIGatewayProxyResult> {
   const { dependencies, tenant, event } = call;
-  const { clock } = dependencies;
   const cancellation = await cancelJob(dependencies, readJobId(event), (row, now) =>
     ownJob(row, tenant, now),
   );
-  switch (cancellation.outcome) {
-    case 'accepted': {
-      const view: JobView = viewJob(cancellation.job);
-      return json(202, view, retryAfter(cancellation.job, clock.now()));
-    }
-    case 'ended':
-      return refused(call, PROBLEM.alreadyEnded);
-    case 'unknown':
-      return refused(call, PROBLEM.notFound);
-    default:
-      return cancellation satisfies never;
-  }
+  return cancelled(call, cancellation, dependencies.clock.now(), viewJob);
 }
 
 /** Refuses a job that no target can serve: waiting would not change that. */

@@ -1,6 +1,6 @@
-import type { JobCount, Series, TargetSeries } from '../../console/contract/series.ts';
+import type { Series, TargetSeries } from '../../console/contract/series.ts';
+import { FAILURE_KINDS, JOB_METRICS } from '../../console/server/series-queries.ts';
 import { METRIC, type MetricName } from '../../lambda/contract/metrics.ts';
-import { TARGET_FAILURE_KINDS } from '../../lambda/contract/words.ts';
 import { circuitNews } from './circuit-news.ts';
 import type { LogRecord, MetricsRecord } from './log-record.ts';
 import { type State, StateHistory } from './state-history.ts';
@@ -9,17 +9,6 @@ const STEP_MS = 5_000;
 /** 15 minutes. */
 const STEPS = 180;
 
-const JOB_METRICS: Readonly<Record<JobCount, MetricName>> = {
-  accepted: METRIC.jobsAccepted,
-  succeeded: METRIC.jobsSucceeded,
-  degraded: METRIC.jobsDegraded,
-  failed: METRIC.jobsFailed,
-  deadLettered: METRIC.jobsDeadLettered,
-  expired: METRIC.jobsExpired,
-  cancelled: METRIC.jobsCancelled,
-  deferred: METRIC.jobsDeferred,
-};
-const FAILURE_KINDS = [...TARGET_FAILURE_KINDS, 'unknown'] as const;
 const STATE_OF_NEWS = { opened: 2, stage: 1, closed: 0 } as const;
 
 /** Sums of one step, by metric and the value of its dimension. */

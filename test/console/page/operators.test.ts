@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import {
   type RedriveParts,
   type RedriveProgress,
-  type RedriveReport,
   runRedrive,
 } from '../../../client/redrive-run.ts';
+import type { RedriveReport } from '../../../client/types.ts';
 import {
   type AdminHealth,
   computedState,

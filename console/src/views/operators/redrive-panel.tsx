@@ -1,10 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { Problem } from '../../../../client/problem.ts';
-import {
-  type RedriveProgress,
-  type RedriveReport,
-  runRedrive,
-} from '../../../../client/redrive-run.ts';
+import { type RedriveProgress, runRedrive } from '../../../../client/redrive-run.ts';
+import type { RedriveReport } from '../../../../client/types.ts';
 import { TextField } from '../elements/field.tsx';
 import { faultsOf, Trouble } from '../elements/trouble.tsx';
 import { useAction } from '../elements/use-action.ts';
