@@ -8,6 +8,10 @@ export const SPENT_UNTIL: Readonly<Record<Resource, string>> = {
 export const SHARE = 'share';
 export const SHARE_AT = 'shareAt';
 
+/** The count of an hour's tokens has this and the hour as its name: `used2026-11-28T19`. */
+export const USED = 'used';
+const COUNT = new RegExp(`^${USED}\\d{4}-\\d\\d-\\d\\dT\\d\\d$`);
+
 /** Reads the fields. A value that is not a number counts as absent, so the next write replaces it. */
 export function bucketOf(fields: Readonly<Record<string, unknown>>): Bucket {
   const spentUntil = Object.fromEntries(
@@ -15,7 +19,14 @@ export function bucketOf(fields: Readonly<Record<string, unknown>>): Bucket {
   );
   const { [SHARE]: share, [SHARE_AT]: atMs } = fields;
   const isRate = isNumber(share) && share > 0 && share <= 1 && isNumber(atMs);
-  return { spentUntil, ...(isRate && { rate: { share, atMs } }) };
+  const used = Object.entries(fields)
+    .filter(([name, count]) => COUNT.test(name) && isNumber(count))
+    .map(([name, count]) => [name.slice(USED.length), count]);
+  return {
+    spentUntil,
+    ...(isRate && { rate: { share, atMs } }),
+    ...(used.length > 0 && { usedTokens: Object.fromEntries(used) }),
+  };
 }
 
 function isNumber(value: unknown): value is number {

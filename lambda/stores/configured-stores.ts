@@ -60,7 +60,7 @@ export function configuredStores(options: ConfiguredStoresOptions): SharedStores
     },
     buckets: {
       hold: async (...given) => (await buckets()).hold(...given),
-      giveBack: async (...given) => (await buckets()).giveBack(...given),
+      settle: async (...given) => (await buckets()).settle(...given),
       correct: async (...given) => (await buckets()).correct(...given),
       read: async (...given) => (await buckets()).read(...given),
     },

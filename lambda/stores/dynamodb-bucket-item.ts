@@ -35,9 +35,6 @@ export function holdUpdate(bucket: Bucket, hold: Hold, nowMs: number, terms: Ter
       return [{ set: `${name} = ${value}`, condition: `(${isFree})` }];
     }
     values[value] = takenMs;
-    if (!Number.isFinite(aheadMs)) {
-      return [{ set: `${name} = ${name} + ${value}`, condition: `${name} >= :now` }];
-    }
     values[':full'] = nowMs + aheadMs;
     const condition = `${name} >= :now AND ${name} < :full`;
     return [{ set: `${name} = ${name} + ${value}`, condition }];
@@ -47,14 +44,6 @@ export function holdUpdate(bucket: Bucket, hold: Hold, nowMs: number, terms: Ter
     ConditionExpression: parts.map(({ condition }) => condition).join(' AND '),
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: marshall(values),
-  };
-}
-
-export function giveBackUpdate(backMs: number) {
-  return {
-    UpdateExpression: 'ADD #tokens :back',
-    ExpressionAttributeNames: { '#tokens': SPENT_UNTIL.tokens },
-    ExpressionAttributeValues: marshall({ ':back': -backMs }),
   };
 }
 

@@ -17,9 +17,11 @@ import {
   waitOfTaken,
 } from '../core/admission/bucket.ts';
 import { type BucketStore, BucketStoreError, type Held } from '../core/admission/bucket-store.ts';
+import type { Settlement } from '../core/admission/settlement.ts';
 import { bucketOf } from './bucket-fields.ts';
-import { bucketItemKey, giveBackUpdate, holdUpdate, rateUpdate } from './dynamodb-bucket-item.ts';
+import { bucketItemKey, holdUpdate, rateUpdate } from './dynamodb-bucket-item.ts';
 import { serverTimeOf, stampWithServerTime } from './dynamodb-server-time.ts';
+import { settlementUpdate } from './dynamodb-settlement.ts';
 import { ServerClock } from './server-clock.ts';
 
 export interface DynamoDbBucketStoreOptions {
@@ -33,7 +35,7 @@ export interface DynamoDbBucketStoreOptions {
 
 /**
  * Keeps the buckets of quotas in the circuits' table, one item each. The client must have
- * `maxAttempts: 1`: if the SDK repeated a hold whose response was lost, it would be taken twice.
+ * `maxAttempts: 1`: if the SDK repeated a write whose response was lost, it would count twice.
  */
 export class DynamoDbBucketStore implements BucketStore {
   readonly #client: DynamoDBClient;
@@ -62,7 +64,6 @@ export class DynamoDbBucketStore implements BucketStore {
       const nowMs = this.#storeNow();
       const updated = await this.#update(key, holdUpdate(bucket, hold, nowMs, terms));
       bucket = updated.bucket;
-      this.#seen.set(key, bucket);
       if (updated.applied) {
         const waitMs = waitOfTaken(bucket.spentUntil, hold, nowMs, terms);
         return { admitted: true, waitMs, bucket };
@@ -70,11 +71,19 @@ export class DynamoDbBucketStore implements BucketStore {
       const taking = take(bucket, hold, nowMs, terms);
       if (!taking.admitted) return { ...taking, bucket };
     }
-    throw new BucketStoreError('dynamodb: the bucket changed at every try');
+    throw new BucketStoreError(CHANGING);
   }
 
-  async giveBack(key: string, backMs: number): Promise<void> {
-    await this.#update(key, giveBackUpdate(backMs));
+  async settle(key: string, settlement: Settlement): Promise<void> {
+    if (settlement.deltaMs === 0 && !settlement.used) return;
+    let bucket = this.#seen.get(key) ?? EMPTY_BUCKET;
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const update = settlementUpdate(bucket, settlement, this.#storeNow());
+      const updated = await this.#update(key, update);
+      if (updated.applied) return;
+      bucket = updated.bucket;
+    }
+    throw new BucketStoreError(CHANGING);
   }
 
   async correct(key: string, windowMs: number): Promise<CorrectedRate | undefined> {
@@ -118,12 +127,18 @@ export class DynamoDbBucketStore implements BucketStore {
           signal,
         ),
       );
-      return { applied: true, bucket: bucketOf(read(Attributes)) };
+      return { applied: true, bucket: this.#see(key, Attributes) };
     } catch (error) {
       const cause = error instanceof BucketStoreError ? error.cause : undefined;
       if (!(cause instanceof ConditionalCheckFailedException)) throw error;
-      return { applied: false, bucket: bucketOf(read(cause.Item ?? {})) };
+      return { applied: false, bucket: this.#see(key, cause.Item ?? {}) };
     }
+  }
+
+  #see(key: string, item: Parameters<typeof read>[0]): Bucket {
+    const bucket = bucketOf(read(item));
+    this.#seen.set(key, bucket);
+    return bucket;
   }
 
   async #send<Output extends object>(
@@ -141,7 +156,9 @@ export class DynamoDbBucketStore implements BucketStore {
   }
 }
 
-/** A try fails only if the bucket became spent, or free again, since the worker saw it. */
+const CHANGING = 'dynamodb: the bucket changed at every try';
+
+/** A try fails only if the bucket became spent or free, or its hour changed, since the worker saw it. */
 const MOST_TRIES = 5;
 
 function read(item: Parameters<typeof unmarshall>[0]): Record<string, unknown> {

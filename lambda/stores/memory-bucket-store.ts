@@ -3,12 +3,12 @@ import {
   type CorrectedRate,
   corrected,
   EMPTY_BUCKET,
-  giveBack,
   type Hold,
   type Terms,
   take,
 } from '../core/admission/bucket.ts';
 import type { BucketStore, Held } from '../core/admission/bucket-store.ts';
+import { type Settlement, settled } from '../core/admission/settlement.ts';
 
 /** Keeps buckets in the memory of one process: for tests, and for a worker whose store is lost. */
 export class MemoryBucketStore implements BucketStore {
@@ -28,9 +28,8 @@ export class MemoryBucketStore implements BucketStore {
     return { admitted, waitMs, bucket: this.#set(key, { ...bucket, spentUntil }) };
   }
 
-  async giveBack(key: string, backMs: number): Promise<void> {
-    const bucket = this.#bucket(key);
-    this.#set(key, { ...bucket, spentUntil: giveBack(bucket, backMs) });
+  async settle(key: string, settlement: Settlement): Promise<void> {
+    this.#set(key, settled(this.#bucket(key), settlement, this.#now()));
   }
 
   async correct(key: string, windowMs: number): Promise<CorrectedRate | undefined> {

@@ -36,9 +36,26 @@ for i = 4, #ARGV, 2 do
 end
 return { 1, string.format('%.17g', wait), redis.call('HGETALL', KEYS[1]) }`;
 
-/** ARGV: the time, the field of the tokens, and the milliseconds to give back. */
-export const GIVE_BACK = `${NOW}
-redis.call('HSET', KEYS[1], ARGV[2], string.format('%.17g', (number(ARGV[2]) or 0) - ARGV[3]))`;
+/**
+ * ARGV: the time, the field of the tokens and the milliseconds to take or give back; then, if the call
+ * used tokens: their number, the field of the hour's count, the start of such names, and the first name
+ * to keep.
+ */
+export const SETTLE = `${NOW}
+local delta = tonumber(ARGV[3])
+if delta ~= 0 then
+  local untilMs = number(ARGV[2]) or 0
+  if delta > 0 then untilMs = math.max(now, untilMs) end
+  redis.call('HSET', KEYS[1], ARGV[2], string.format('%.17g', untilMs + delta))
+end
+if ARGV[4] then
+  local used = (number(ARGV[5]) or 0) + ARGV[4]
+  redis.call('HSET', KEYS[1], ARGV[5], string.format('%.17g', used))
+  for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+    local isCount = string.sub(field, 1, #ARGV[6]) == ARGV[6]
+    if isCount and field < ARGV[7] then redis.call('HDEL', KEYS[1], field) end
+  end
+end`;
 
 /**
  * ARGV: the time that was read, the two fields of the rate, their values as they were read ('' if absent),

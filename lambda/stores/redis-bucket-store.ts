@@ -8,8 +8,10 @@ import {
   type Terms,
 } from '../core/admission/bucket.ts';
 import { type BucketStore, BucketStoreError, type Held } from '../core/admission/bucket-store.ts';
-import { bucketOf, SHARE, SHARE_AT, SPENT_UNTIL } from './bucket-fields.ts';
-import { CORRECT, GIVE_BACK, HOLD, READ } from './redis-bucket-scripts.ts';
+import { oldestKeptHour } from '../core/admission/hourly-tokens.ts';
+import type { Settlement } from '../core/admission/settlement.ts';
+import { bucketOf, SHARE, SHARE_AT, SPENT_UNTIL, USED } from './bucket-fields.ts';
+import { CORRECT, HOLD, READ, SETTLE } from './redis-bucket-scripts.ts';
 import {
   type RedisClient,
   type RedisFailure,
@@ -19,7 +21,7 @@ import {
 
 /**
  * Keeps the buckets of quotas in Redis or Valkey, each as a hash `<prefix>{bucket/<key>}`. The client must
- * never send a command twice, because a repeated hold would be taken twice.
+ * never send a command twice, because a repeated write would count twice.
  */
 export class RedisBucketStore implements BucketStore {
   readonly #client: RedisClient;
@@ -42,8 +44,11 @@ export class RedisBucketStore implements BucketStore {
     return { admitted: admitted === 1, waitMs: Number(wait), bucket: bucketIn(fields) };
   }
 
-  async giveBack(key: string, backMs: number): Promise<void> {
-    await this.#run(GIVE_BACK, key, SPENT_UNTIL.tokens, backMs);
+  async settle(key: string, { deltaMs, used }: Settlement): Promise<void> {
+    const counted = used
+      ? [used.tokens, `${USED}${used.hour}`, USED, `${USED}${oldestKeptHour(used.hour)}`]
+      : [];
+    await this.#run(SETTLE, key, SPENT_UNTIL.tokens, deltaMs, ...counted);
   }
 
   async correct(key: string, windowMs: number): Promise<CorrectedRate | undefined> {

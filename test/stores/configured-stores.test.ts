@@ -114,7 +114,7 @@ describe('the configured store', () => {
     await store.load('a/b');
     expect(await buckets.hold('a', { tokens: 5_000 }, terms)).toMatchObject({ admitted: true });
     expect(await buckets.hold('a', { tokens: 5_000 }, terms)).toMatchObject({ waitMs: 4_001 });
-    await buckets.giveBack('a', 4_500);
+    await buckets.settle('a', { deltaMs: -4_500 });
     expect(await buckets.correct('a', 1_000)).toMatchObject({ share: 0.8 });
     expect(await buckets.read(['a'])).toMatchObject([{ spentUntil: { tokens: 500 } }]);
 

@@ -26,6 +26,7 @@ describe('a bucket in DynamoDB', () => {
   test.each([
     { tokensSpentUntil: 'soon' },
     { tokensSpentUntil: null, requestsSpentUntil: [1] },
+    { 'used2026-11-28T19': 'many', usedSoon: 5 },
     { share: 'all', shareAt: 5 },
     { share: 7, shareAt: 5 },
     { share: 0, shareAt: 5 },
@@ -45,6 +46,8 @@ describe('a bucket in DynamoDB', () => {
 
       expect((await store.hold('a', { tokens: 9_000, requests: 1 }, TERMS)).admitted).toBe(true);
       expect((await store.hold('a', { tokens: 1, requests: 1 }, TERMS)).admitted).toBe(false);
+      await store.settle('a', { deltaMs: 0, used: { hour: '2026-11-28T19', tokens: 3 } });
+      expect((await store.read(['a']))[0]?.usedTokens).toEqual({ '2026-11-28T19': 3 });
       expect((await store.correct('a', 1_000))?.share).toBe(0.8);
     },
   );

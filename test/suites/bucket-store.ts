@@ -11,7 +11,6 @@ export type OpenBucketStore = (now: () => number) => Promise<BucketStore>;
 const KEY = 'us-east-1/geo/anthropic.claude-sonnet-4-5';
 const BURST_MS = 15_000;
 const NOW_ONLY = { burstMs: BURST_MS, patienceMs: 0 };
-const ALWAYS = { burstMs: Number.POSITIVE_INFINITY, patienceMs: 0 };
 
 /** The contract of a store of buckets. `runs`: the tries of the property. */
 export function bucketStoreCases(name: string, open: OpenBucketStore, runs: number): void {
@@ -119,9 +118,9 @@ export function bucketStoreCases(name: string, open: OpenBucketStore, runs: numb
       const { clock, store } = await begin();
       await store.hold(KEY, { tokens: 30_000 }, NOW_ONLY);
 
-      await store.giveBack(KEY, 25_000);
+      await store.settle(KEY, { deltaMs: -25_000 });
       expect(await untilOf(store, clock)).toBe(5_000);
-      await store.hold(KEY, { tokens: 20_000 }, ALWAYS);
+      await store.settle(KEY, { deltaMs: 20_000 });
       expect(await untilOf(store, clock)).toBe(25_000);
       expect(await isAdmitted(store, { tokens: 1 })).toBe(false);
     });
@@ -131,9 +130,43 @@ export function bucketStoreCases(name: string, open: OpenBucketStore, runs: numb
       await store.hold(KEY, { tokens: 1_000 }, NOW_ONLY);
       await clock.advance(60_000);
 
-      await store.hold(KEY, { tokens: 4_000 }, ALWAYS);
+      await store.settle(KEY, { deltaMs: 4_000 });
 
       expect(await untilOf(store, clock)).toBe(4_000);
+    });
+
+    test('count the tokens that calls have used by hour, with the write that settles the call', async () => {
+      const { clock, store } = await begin();
+      await store.hold(KEY, { tokens: 1_000 }, NOW_ONLY);
+      const hour = '2026-11-28T18';
+      await store.settle(KEY, { deltaMs: -500, used: { hour, tokens: 300 } });
+      await store.settle(KEY, { deltaMs: 0, used: { hour, tokens: 40 } });
+      await store.settle(KEY, { deltaMs: 200, used: { hour: '2026-11-28T19', tokens: 5 } });
+      await store.settle(KEY, { deltaMs: 0 });
+
+      const [bucket] = await store.read([KEY]);
+      expect(bucket?.usedTokens).toEqual({ '2026-11-28T18': 340, '2026-11-28T19': 5 });
+      expect(await untilOf(store, clock)).toBe(700);
+    });
+
+    test('lose no count when many workers settle at the same time', async () => {
+      const { store } = await begin();
+      const settle = (tokens: number) =>
+        store.settle(KEY, { deltaMs: 0, used: { hour: '2026-11-28T18', tokens } });
+
+      await Promise.all(Array.from({ length: 20 }, () => settle(7)));
+
+      expect((await store.read([KEY]))[0]?.usedTokens).toEqual({ '2026-11-28T18': 140 });
+    });
+
+    test('forget the counts of hours that no day needs any more', async () => {
+      const { store } = await begin();
+      const hours = ['2026-11-27T18', '2026-11-27T19', '2026-11-28T18', '2026-11-28T19'];
+
+      for (const hour of hours) await store.settle(KEY, { deltaMs: 0, used: { hour, tokens: 1 } });
+
+      const [bucket] = await store.read([KEY]);
+      expect(Object.keys(bucket?.usedTokens ?? {}).sort()).toEqual(hours.slice(1));
     });
 
     test('forget a hold that nobody settles', async () => {
@@ -206,6 +239,7 @@ async function untilOf(store: BucketStore, clock: FakeClock): Promise<number> {
 type Operation = (store: BucketStore, clock?: FakeClock) => Promise<unknown>;
 
 const ms = fc.integer({ min: 1, max: 20_000 });
+const anHour = fc.constantFrom('2026-11-27T18', '2026-11-28T17', '2026-11-28T18', '2026-11-28T19');
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc
     .record({
@@ -217,16 +251,18 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       const hold = { tokens, ...(requests !== undefined && { requests }) };
       return (store) => store.hold(KEY, hold, terms);
     }),
-  ms.map(
-    (back): Operation =>
-      (store) =>
-        store.giveBack(KEY, back),
-  ),
-  ms.map(
-    (more): Operation =>
-      (store) =>
-        store.hold(KEY, { tokens: more }, ALWAYS),
-  ),
+  fc
+    .record({
+      deltaMs: fc.oneof(
+        fc.constant(0),
+        ms,
+        ms.map((back) => -back),
+      ),
+      used: fc.option(fc.record({ hour: anHour, tokens: ms }), { nil: undefined }),
+    })
+    .map(({ deltaMs, used }): Operation => {
+      return (store) => store.settle(KEY, { deltaMs, ...(used && { used }) });
+    }),
   fc.constant<Operation>((store) => store.correct(KEY, 10_000)),
   ms.map(
     (later): Operation =>

@@ -1,4 +1,5 @@
 import type { Hold, Terms } from '../../lambda/core/admission/bucket.ts';
+import type { Settlement } from '../../lambda/core/admission/settlement.ts';
 import type { Clock } from '../../lambda/core/clock.ts';
 import { MemoryBucketStore } from '../../lambda/stores/memory-bucket-store.ts';
 
@@ -22,9 +23,9 @@ export class SlowBuckets extends MemoryBucketStore {
     return held;
   }
 
-  override async giveBack(key: string, backMs: number) {
+  override async settle(key: string, settlement: Settlement) {
     await this.#travel();
-    await super.giveBack(key, backMs);
+    await super.settle(key, settlement);
     this.writes++;
     await this.#travel();
   }

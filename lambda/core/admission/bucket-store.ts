@@ -1,18 +1,16 @@
 import type { Bucket, CorrectedRate, Hold, Taking, Terms } from './bucket.ts';
+import type { Settlement } from './settlement.ts';
 
 /**
  * The storage through which workers share the buckets of Bedrock's quotas. It applies the rules of
  * `bucket.ts` by its own clock, each in one atomic step of a bounded time. A method that fails throws a
- * `BucketStoreError`. A store must not retry, because a repeated hold would be taken twice.
+ * `BucketStoreError`. A store must not retry, because a repeated write would count twice.
  */
 export interface BucketStore {
-  /**
-   * Takes a hold as `take` does, and returns the bucket afterwards. A refusal writes nothing. With an
-   * endless burst, the hold is always admitted.
-   */
+  /** Takes a hold as `take` does, and returns the bucket afterwards. A refusal writes nothing. */
   hold(key: string, hold: Hold, terms: Terms): Promise<Held>;
-  /** Gives back tokens as `giveBack` does. */
-  giveBack(key: string, backMs: number): Promise<void>;
+  /** Settles a call as `settled` does. */
+  settle(key: string, settlement: Settlement): Promise<void>;
   /**
    * Lowers the rate as `corrected` does. Returns the new rate; undefined if it was corrected in the
    * last `windowMs`.

@@ -1,3 +1,5 @@
+import type { HourlyTokens } from './hourly-tokens.ts';
+
 /**
  * A quota per minute that many workers share. Each resource of it is one number, the time until which
  * it is spent; the quota that flows in is the passing of time (GCRA, the virtual-scheduling form of a
@@ -13,6 +15,8 @@ export interface Bucket {
   readonly spentUntil: Readonly<Partial<Record<Resource, number>>>;
   /** What throttles have left of the rate; absent: all of it. */
   readonly rate?: CorrectedRate;
+  /** What calls have used in the last hours; absent: nothing. */
+  readonly usedTokens?: HourlyTokens;
 }
 
 /** A bucket that was never used. */
@@ -89,11 +93,6 @@ function waitOf(
 /** Returns the resources that a hold takes. */
 export function resourcesOf(hold: Hold): readonly Resource[] {
   return RESOURCES.filter((each) => hold[each] !== undefined);
-}
-
-/** Gives back tokens that a call held and did not use. `backMs` is positive. */
-export function giveBack({ spentUntil }: Bucket, backMs: number): Bucket['spentUntil'] {
-  return { ...spentUntil, tokens: (spentUntil.tokens ?? 0) - backMs };
 }
 
 /** A throttle of an admitted call leaves this share of the rate … */

@@ -1,5 +1,7 @@
+import type { Clock } from '../clock.ts';
 import type { Log } from '../telemetry.ts';
 import type { BucketStore } from './bucket-store.ts';
+import { hourOf } from './hourly-tokens.ts';
 import { type QuotaUsage, usedTokens } from './token-cost.ts';
 
 /** A hold that a worker took for a call. */
@@ -11,8 +13,6 @@ export interface Holding {
   readonly burndown: number;
 }
 
-const ALWAYS = { burstMs: Number.POSITIVE_INFINITY, patienceMs: 0 };
-
 /**
  * The quota that a call holds while it runs. It is settled once. If that fails, the hold decays by
  * itself, so nothing is repeated.
@@ -21,12 +21,14 @@ export class QuotaHold {
   readonly #store: BucketStore;
   readonly #holding: Holding;
   readonly #log: Log;
+  readonly #clock: Pick<Clock, 'now'>;
   #isSettled = false;
 
-  constructor(store: BucketStore, holding: Holding, log: Log) {
+  constructor(store: BucketStore, holding: Holding, log: Log, clock: Pick<Clock, 'now'>) {
     this.#store = store;
     this.#holding = holding;
     this.#log = log;
+    this.#clock = clock;
   }
 
   /** What was taken, for a booking. */
@@ -34,18 +36,19 @@ export class QuotaHold {
     return this.#holding;
   }
 
-  /** Corrects the hold to what the call has cost. Without a usage, the call cost nothing. */
+  /**
+   * Corrects the hold to what the call has cost, and counts that for the day. Without a usage, the call
+   * cost nothing.
+   */
   async settle(usage?: QuotaUsage): Promise<void> {
     if (this.#isSettled) return;
     this.#isSettled = true;
     const { key, tokens, msPerToken, burndown } = this.#holding;
-    if (msPerToken === undefined) return;
-    const used = usage ? usedTokens(usage, burndown) : 0;
-    const deltaMs = (used - tokens) * msPerToken;
-    await this.#try(async () => {
-      if (deltaMs < 0) await this.#store.giveBack(key, -deltaMs);
-      if (deltaMs > 0) await this.#store.hold(key, { tokens: deltaMs }, ALWAYS);
-    });
+    const cost = usage ? usedTokens(usage, burndown) : 0;
+    const deltaMs = msPerToken === undefined ? 0 : (cost - tokens) * msPerToken;
+    const used = cost > 0 ? { hour: hourOf(this.#clock.now()), tokens: cost } : undefined;
+    if (deltaMs === 0 && !used) return;
+    await this.#try(() => this.#store.settle(key, { deltaMs, ...(used && { used }) }));
   }
 
   /**

@@ -75,7 +75,7 @@ export class Quotas implements QuotaGate {
 
   redeem(booking: Booking): QuotaHold | undefined {
     const { store, clock, log } = this.#options;
-    return isDue(booking, clock.now()) ? new QuotaHold(store, booking, log) : undefined;
+    return isDue(booking, clock.now()) ? new QuotaHold(store, booking, log, clock) : undefined;
   }
 
   noteAnswer(chain: string, outputTokens: number): void {
@@ -85,7 +85,7 @@ export class Quotas implements QuotaGate {
 
   async admit(call: QuotaCall): Promise<QuotaAdmission | undefined> {
     const { target } = call;
-    const { log, settings } = this.#options;
+    const { log, settings, clock } = this.#options;
     const limits = limitsOf(settings(), target);
     if (!limits) return undefined;
     const key = quotaKey(target);
@@ -100,7 +100,7 @@ export class Quotas implements QuotaGate {
     return {
       admitted: true,
       waitMs: held.waitMs,
-      hold: new QuotaHold(store, holding, log),
+      hold: new QuotaHold(store, holding, log, clock),
     };
   }
 

@@ -52,24 +52,34 @@ describe('the quota of a call', () => {
   });
 
   test('takes more when the call has cost more than it held, even if nothing is left', async () => {
-    const { ask, spentMs, shared } = aQuotaWorld();
-    const take = jest.spyOn(shared, 'hold');
+    const { ask, spentMs } = aQuotaWorld();
 
     const hold = holdOf(await ask());
     await hold.settle({ inputTokens: 100, outputTokens: 400 });
 
     expect(await spentMs()).toBe((100 + 5 * 400) * MS_PER_TOKEN);
-    expect(take.mock.lastCall?.[2]).toEqual({ burstMs: Infinity, patienceMs: 0 });
   });
 
-  test('is left as it is when the call has cost what it held', async () => {
-    const { ask, shared } = aQuotaWorld();
+  test('is counted for the day when the call is settled, in one write, by the hour of its end', async () => {
+    const { ask, shared, clock } = aQuotaWorld();
     const hold = holdOf(await ask());
-    const calls = [jest.spyOn(shared, 'hold'), jest.spyOn(shared, 'giveBack')];
+    const settle = jest.spyOn(shared, 'settle');
+    clock.nowMs += 3_600_000;
 
     await hold.settle({ inputTokens: 100, outputTokens: 100 });
+    await holdOf(await ask()).settle();
 
-    for (const call of calls) expect(call).not.toHaveBeenCalled();
+    expect((await shared.read([KEY]))[0]?.usedTokens).toEqual({ '1970-01-01T01': 600 });
+    expect(settle).toHaveBeenCalledTimes(2);
+  });
+
+  test('needs no write to settle a call that cost nothing, where only requests are counted', async () => {
+    const { ask, shared } = aQuotaWorld({ quota: { requestsPerMinute: 12 } });
+    const settle = jest.spyOn(shared, 'settle');
+
+    await holdOf(await ask()).settle();
+
+    expect(settle).not.toHaveBeenCalled();
   });
 
   test('is settled once, however often the caller tries', async () => {
@@ -86,7 +96,7 @@ describe('the quota of a call', () => {
   test('decays by itself when the settlement is lost, which is not repeated', async () => {
     const shared = new MemoryBucketStore(() => 1_000_000);
     let tries = 0;
-    shared.giveBack = async () => {
+    shared.settle = async () => {
       tries++;
       throw new BucketStoreError('dynamodb: TimeoutError');
     };

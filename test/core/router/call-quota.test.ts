@@ -35,7 +35,7 @@ let asked: QuotaCall[];
 let learnt: unknown[][];
 beforeEach(() => {
   clock = new VirtualClock(NOW);
-  hold = new QuotaHold(new MemoryBucketStore(() => NOW), holding, SILENT);
+  hold = new QuotaHold(new MemoryBucketStore(() => NOW), holding, SILENT, { now: () => NOW });
   admission = { admitted: true, waitMs: 0, hold };
   asked = [];
   learnt = [];
