@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamoDbAppliedQuotas } from './aws/applied-quotas-table.ts';
 import { Thaw } from './aws/connections.ts';
 import { readDeployedSettings } from './aws/deployed-settings.ts';
 import { dynamoDbDisabledTargets } from './aws/disabled-targets-table.ts';
@@ -14,6 +15,7 @@ import { xRayTrace } from './aws/x-ray.ts';
 import { ENV, requiredEnv } from './contract/env.ts';
 import { METRIC } from './contract/metrics.ts';
 import type { Settings, SettingsFault } from './contract/policy.ts';
+import { KnownQuotas } from './core/admission/applied-quotas.ts';
 import { Quotas } from './core/admission/quotas.ts';
 import { Breaker } from './core/breaker/breaker.ts';
 import { DailyQuotaGate, scopesWithoutDays } from './core/breaker/daily-quota-gate.ts';
@@ -93,10 +95,13 @@ export function openRuntime(): Runtime {
  * Reads while the function loads what its first invocation reads first, which also opens connections:
  * Lambda gives a function that loads a full core, and later a share that depends on its memory.
  */
-export async function warmUp(runtime: Runtime, breaker?: Breaker): Promise<void> {
+export async function warmUp(
+  runtime: Runtime,
+  circuits?: Pick<ReturnType<typeof openCircuits>, 'breaker' | 'knownQuotas'>,
+): Promise<void> {
   try {
-    await runtime.readSettings();
-    await breaker?.overrides();
+    await Promise.all([runtime.readSettings(), circuits?.knownQuotas.read()]);
+    await circuits?.breaker.overrides();
   } catch {
     // The invocation reads again, and reports the failure.
   }
@@ -129,7 +134,13 @@ export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => voi
     newPrivateStore: () => new MemoryCircuitStore(clock.now),
     scopesOf: scopesWithoutDays(scopesOfChains(settings)),
   });
+  const knownQuotas = new KnownQuotas({
+    store: dynamoDbAppliedQuotas(dynamoDb, table),
+    clock,
+    log,
+  });
   return {
+    knownQuotas,
     /** The targets' own circuits, for operators. */
     breaker,
     /** The circuits as calls meet them: a target is out too while its Region has no daily quota. */
@@ -138,6 +149,7 @@ export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => voi
       store: stores.buckets,
       newPrivateStore: () => new MemoryBucketStore(clock.now),
       settings,
+      applied: () => knownQuotas.current(),
       clock,
       log,
       onStoreLost: () => metrics.count(METRIC.circuitStoreDegraded),

@@ -11,7 +11,7 @@ export function noteKey(name: string) {
 }
 
 /**
- * Parses a note: a map by target, stored as JSON text. Returns undefined if the text is unreadable.
+ * Parses a note: a map by target or quota, stored as JSON text. Returns undefined if the text is unreadable.
  */
 export function parseNote<Note>(json = ''): Readonly<Record<string, Note>> | undefined {
   try {

@@ -30,15 +30,31 @@ export function quotaKey(target: Target): string {
   return `${target.region}/${quotaScopeOf(target)}/${profileOf(target).model}`;
 }
 
+/** The account's quotas, as the daily check read them from Service Quotas. */
+export interface AppliedQuotas {
+  /** The time of the check, in milliseconds since the Unix epoch. */
+  readonly checkedAtMs: number;
+  /** The limits that are known, by quota key. All numbers are positive. */
+  readonly limits: Readonly<Record<string, QuotaLimits>>;
+  /** The tokens of all models together, by source Region. All numbers are positive. */
+  readonly tokensPerDay: Readonly<Record<string, number>>;
+  /** The keys of the quotas that are 0: the account has no access to the model there. */
+  readonly withoutAccess: readonly string[];
+}
+
 /**
- * Returns the limits that the settings give the target's quota; undefined if they give none. A quota that
- * several targets share may be at any of them.
+ * Returns the limits of the target's quota: those of the settings, and otherwise those of Service Quotas;
+ * undefined if neither has any. In the settings, a quota that several targets share may be at any of them.
  */
-export function limitsOf(settings: Settings, target: Target): QuotaLimits | undefined {
+export function limitsOf(
+  settings: Pick<Settings, 'chains'>,
+  target: Target,
+  applied?: AppliedQuotas,
+): QuotaLimits | undefined {
   const key = quotaKey(target);
-  return (
-    target.quota ?? targetsOf(settings).find((each) => each.quota && quotaKey(each) === key)?.quota
-  );
+  const given =
+    target.quota ?? targetsOf(settings).find((each) => each.quota && quotaKey(each) === key)?.quota;
+  return given ?? applied?.limits[key];
 }
 
 /** The burndown of a model of which nothing is known: one that is too low would lead to throttles. */

@@ -31,7 +31,7 @@ const dependencies = {
 };
 const batch = new BatchProcessor(EventType.SQS);
 
-await warmUp(runtime, targets.breaker);
+await warmUp(runtime, targets);
 
 /**
  * Runs the jobs of a batch concurrently. Reports each failed message to SQS separately, so that SQS

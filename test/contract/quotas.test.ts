@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { burndownOf, quotaKey } from '../../lambda/contract/quotas.ts';
+import type { Target } from '../../lambda/contract/policy.ts';
+import { burndownOf, limitsOf, quotaKey } from '../../lambda/contract/quotas.ts';
 
 const at = (modelId: string, region = 'us-east-1') => ({ region, modelId });
 
@@ -30,5 +31,41 @@ describe('a quota of Bedrock', () => {
     ['somebody.new-model', 10],
   ])('of %s loses %d tokens for each output token', (modelId, burndown) => {
     expect(burndownOf(at(modelId))).toBe(burndown);
+  });
+
+  describe('has the limits', () => {
+    const target = at('us.anthropic.claude-sonnet-4-6');
+    const applied = {
+      checkedAtMs: 0,
+      limits: { [quotaKey(target)]: { tokensPerMinute: 5, requestsPerMinute: 2 } },
+      tokensPerDay: {},
+      withoutAccess: [],
+    };
+    const settingsWith = (...targets: Target[]) => ({
+      chains: { default: { tiers: [{ name: 'only', targets, maxTokens: 1 }] } },
+    });
+
+    test('of Service Quotas, if the settings give none', () => {
+      expect(limitsOf(settingsWith(target), target, applied)).toEqual({
+        tokensPerMinute: 5,
+        requestsPerMinute: 2,
+      });
+    });
+
+    test('of the settings alone, if they give any', () => {
+      const given = { ...target, quota: { tokensPerMinute: 9 } };
+
+      expect(limitsOf(settingsWith(given), given, applied)).toEqual({ tokensPerMinute: 9 });
+      expect(limitsOf(settingsWith(given), target, applied)).toEqual({
+        tokensPerMinute: 9,
+      });
+    });
+
+    test('of nobody, if neither has any', () => {
+      const other = at('us.anthropic.claude-haiku-4-5-20251001-v1:0');
+
+      expect(limitsOf(settingsWith(other), other, applied)).toBeUndefined();
+      expect(limitsOf(settingsWith(target), target)).toBeUndefined();
+    });
   });
 });

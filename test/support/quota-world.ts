@@ -1,4 +1,5 @@
 import type { QuotaPolicy, SettingsInput, Tier } from '../../lambda/contract/policy.ts';
+import type { AppliedQuotas } from '../../lambda/contract/quotas.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 import type { BucketStore } from '../../lambda/core/admission/bucket-store.ts';
 import { type QuotaCall, Quotas } from '../../lambda/core/admission/quotas.ts';
@@ -13,6 +14,7 @@ export function aQuotaWorld(
   given: {
     readonly quota?: NonNullable<Tier['targets'][number]['quota']>;
     readonly policy?: Partial<QuotaPolicy>;
+    readonly applied?: AppliedQuotas;
     readonly store?: BucketStore;
     readonly settings?: Partial<SettingsInput>;
   } = {},
@@ -35,6 +37,7 @@ export function aQuotaWorld(
     store: shared,
     newPrivateStore: () => new MemoryBucketStore(() => clock.now()),
     settings: () => settings,
+    applied: () => given.applied,
     clock,
     log: telemetry.log,
     onStoreLost: () => {

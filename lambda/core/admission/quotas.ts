@@ -1,5 +1,5 @@
 import type { QuotaLimits, Settings, Target } from '../../contract/policy.ts';
-import { burndownOf, limitsOf, quotaKey } from '../../contract/quotas.ts';
+import { type AppliedQuotas, burndownOf, limitsOf, quotaKey } from '../../contract/quotas.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../telemetry.ts';
 import { type Booking, isDue } from './booking.ts';
@@ -49,6 +49,8 @@ export interface QuotasOptions {
   /** Creates the store that only this worker uses while the shared store is unavailable. */
   readonly newPrivateStore: () => BucketStore;
   readonly settings: () => Settings;
+  /** Returns the account's quotas as they were last read. @default none are known */
+  readonly applied?: () => AppliedQuotas | undefined;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   /** Called once when the shared store is lost. */
@@ -85,8 +87,8 @@ export class Quotas implements QuotaGate {
 
   async admit(call: QuotaCall): Promise<QuotaAdmission | undefined> {
     const { target } = call;
-    const { log, settings, clock } = this.#options;
-    const limits = limitsOf(settings(), target);
+    const { log, settings, applied, clock } = this.#options;
+    const limits = limitsOf(settings(), target, applied?.());
     if (!limits) return undefined;
     const key = quotaKey(target);
     const burndown = burndownOf(target);

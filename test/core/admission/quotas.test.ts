@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { Target } from '../../../lambda/contract/policy.ts';
+import { quotaKey } from '../../../lambda/contract/quotas.ts';
 import { BucketStoreError } from '../../../lambda/core/admission/bucket-store.ts';
 import type { QuotaHold } from '../../../lambda/core/admission/quota-hold.ts';
 import { NO_QUOTAS } from '../../../lambda/core/admission/quotas.ts';
@@ -158,6 +159,16 @@ describe('the quota of a call', () => {
     const { ask } = aQuotaWorld();
 
     expect(await ask({ target: { ...SONNET, region: 'eu-west-1' } })).toBeUndefined();
+  });
+
+  test('is what Service Quotas reports, where the settings name none', async () => {
+    const target = { ...SONNET, region: 'eu-west-1' };
+    const limits = { [quotaKey(target)]: { requestsPerMinute: 6 } };
+    const applied = { checkedAtMs: 0, limits, tokensPerDay: {}, withoutAccess: [] };
+    const { ask } = aQuotaWorld({ applied });
+    holdOf(await ask({ target }));
+
+    expect(await ask({ target })).toMatchObject({ admitted: false });
   });
 
   test('is shared by targets of the same model, source Region and scope', async () => {
