@@ -2,7 +2,7 @@
  * The time limits that follow from the settings: every factor and margin between them is here. All
  * limits scale with the settings, so that a test can run an outage in seconds.
  */
-import type { BreakerPolicy, JobPolicy, Settings, Target } from './policy.ts';
+import type { BreakerPolicy, JobPolicy, QuotaPolicy, Settings, Target } from './policy.ts';
 
 /** The longest run that Lambda allows a function. */
 const LAMBDA_SECONDS = 900;
@@ -92,6 +92,25 @@ export function jobLeaseMs(breaker: StreamPolicy): number {
 /** The time between two renewals of a job's lease while a call runs. */
 export function leaseRenewalMs(breaker: StreamPolicy): number {
   return jobLeaseMs(breaker) / 4;
+}
+
+/** Quotas are per minute, so a longer queue before one says little about its end. */
+const LONGEST_BOOKING_SECONDS = 60;
+
+/**
+ * The longest time for which a job books quota. The rate of a quota changes at most once in a window,
+ * and a booking does not know of a later change.
+ */
+export function longestBookingMs({ windowSeconds }: Pick<BreakerPolicy, 'windowSeconds'>): number {
+  return 1000 * Math.min(windowSeconds, LONGEST_BOOKING_SECONDS);
+}
+
+/**
+ * The time after its turn in which a job can use the quota that it has booked. Afterwards the quota that
+ * it holds flows in again, and others are admitted in its place.
+ */
+export function bookingValidMs({ burstSeconds }: Pick<QuotaPolicy, 'burstSeconds'>): number {
+  return 1000 * burstSeconds;
 }
 
 export interface TimeRule {

@@ -4,6 +4,7 @@ import { targetsOf } from '../../lambda/contract/chains.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 import {
+  bookingValidMs,
   brokenTargetRules,
   brokenTimeRules,
   countTokensMs,
@@ -11,6 +12,7 @@ import {
   jobLeaseMs,
   LONGEST_ANSWER_SECONDS,
   leaseRenewalMs,
+  longestBookingMs,
   marginMs,
   permitLeaseMs,
   shortestCallMs,
@@ -172,6 +174,12 @@ describe('with all valid settings', () => {
       expect(jobLeaseMs(fast)).toBeCloseTo(jobLeaseMs(slow) / 10);
       expect(leaseRenewalMs(fast)).toBeCloseTo(leaseRenewalMs(slow) / 10);
     });
+  });
+
+  test('quota is booked for a window, but at most for a minute, and is valid for a burst', () => {
+    expect(longestBookingMs({ windowSeconds: 6 })).toBe(6_000);
+    expect(longestBookingMs({ windowSeconds: 3_600 })).toBe(60_000);
+    expect(bookingValidMs({ burstSeconds: 3 })).toBe(3_000);
   });
 });
 

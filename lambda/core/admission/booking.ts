@@ -6,19 +6,14 @@ export interface Booking extends Holding {
   readonly atMs: number;
 }
 
-/** A message may arrive a little early, because SQS delays it by whole seconds. */
-const EARLY_MS = 1_000;
+/** The clock of the worker that uses a booking may be this far behind that of the worker that booked. */
+const CLOCK_DIFFERENCE_MS = 2_000;
 
 /**
- * A booking that is much older has decayed: others have been admitted in its place, so the job takes a
- * new hold.
+ * Returns true if a call may be made with the booking now.
+ *
+ * @param validMs the time after its turn in which a booking can be used
  */
-const VALID_MS = 60_000;
-
-/** The longest time for which a hold is booked. A booking far ahead would not know of a changed rate. */
-export const LONGEST_BOOKING_MS = 60_000;
-
-/** Returns true if a call may be made with the booking now. */
-export function isDue({ atMs }: Booking, nowMs: number): boolean {
-  return nowMs >= atMs - EARLY_MS && nowMs <= atMs + VALID_MS;
+export function isDue({ atMs }: Booking, nowMs: number, validMs: number): boolean {
+  return nowMs >= atMs - CLOCK_DIFFERENCE_MS && nowMs <= atMs + validMs;
 }

@@ -1,5 +1,6 @@
 import type { QuotaLimits, Settings, Target } from '../../contract/policy.ts';
 import { type AppliedQuotas, burndownOf, limitsOf, quotaKey } from '../../contract/quotas.ts';
+import { bookingValidMs } from '../../contract/time-budget.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../telemetry.ts';
 import { type Booking, isDue } from './booking.ts';
@@ -76,8 +77,9 @@ export class Quotas implements QuotaGate {
   }
 
   redeem(booking: Booking): QuotaHold | undefined {
-    const { store, clock, log } = this.#options;
-    return isDue(booking, clock.now()) ? new QuotaHold(store, booking, log, clock) : undefined;
+    const { store, clock, log, settings } = this.#options;
+    const isUsable = isDue(booking, clock.now(), bookingValidMs(settings().quotas));
+    return isUsable ? new QuotaHold(store, booking, log, clock) : undefined;
   }
 
   noteAnswer(chain: string, outputTokens: number): void {

@@ -80,6 +80,7 @@ const REMOVED_AT_END: readonly OptionalField[] = [
   'nextAttemptAt',
   'sentAt',
   'calledTargets',
+  'booking',
 ];
 
 /** Ends a job in its run. */

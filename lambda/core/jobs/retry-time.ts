@@ -1,6 +1,5 @@
 import type { Settings } from '../../contract/policy.ts';
-import { shortestCallMs } from '../../contract/time-budget.ts';
-import { LONGEST_BOOKING_MS } from '../admission/booking.ts';
+import { longestBookingMs, shortestCallMs } from '../../contract/time-budget.ts';
 import type { Random } from '../clock.ts';
 import type { UnservedTarget } from '../router/run-result.ts';
 import type { Job } from './job.ts';
@@ -69,7 +68,7 @@ function earliest(
       case 'booked':
         return { at: target.untilMs, isJittered: true };
       case 'full':
-        return { at: target.untilMs + random() * spreadMs(job), isJittered: true };
+        return { at: target.untilMs + random() * spreadMs(job, settings), isJittered: true };
     }
     const hintedAt = target.atMs + (target.retryAfterMs ?? 0);
     return hintedAt > own.at ? { at: hintedAt, isJittered: false } : own;
@@ -79,11 +78,11 @@ function earliest(
 
 /**
  * Returns the time over which the jobs that wait for a quota come back. All calls of the next
- * `LONGEST_BOOKING_MS` are booked, so the quota does not idle meanwhile. A job that has waited several
+ * `longestBookingMs` are booked, so the quota does not idle meanwhile. A job that has waited several
  * times is one of many, so it waits longer.
  */
-function spreadMs({ deferrals }: Pick<Job, 'deferrals'>): number {
-  return Math.min(LONGEST_BOOKING_MS * 2 ** deferrals, LONGEST_DELAY_MS);
+function spreadMs({ deferrals }: Pick<Job, 'deferrals'>, { breaker }: Settings): number {
+  return Math.min(longestBookingMs(breaker) * 2 ** deferrals, LONGEST_DELAY_MS);
 }
 
 /**

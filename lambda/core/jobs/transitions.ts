@@ -125,13 +125,13 @@ export function release(job: Job, run: RunRecord, now: number): RowUpdate {
 
 /**
  * Queues a job again after its run's lease expired. The claim stays used up, because the job itself
- * may have broken the run.
+ * may have broken the run, and so does a booking, because the run may have called with it.
  */
 export function requeue(job: DueJob, now: number): RowUpdate {
   return {
     when: [generationIs(job.generation), IS_RUNNING, noLiveLease(now)],
     set: { status: 'QUEUED', generation: job.generation + 1, ...markedSent(job, now) },
-    remove: ['leaseUntil', 'nextAttemptAt'],
+    remove: ['leaseUntil', 'nextAttemptAt', 'booking'],
   };
 }
 

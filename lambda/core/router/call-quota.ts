@@ -1,4 +1,4 @@
-import type { Settings } from '../../contract/policy.ts';
+import type { Settings, Target } from '../../contract/policy.ts';
 import { quotaKey } from '../../contract/quotas.ts';
 import { timeForACallMs } from '../../contract/time-budget.ts';
 import type { Booking } from '../admission/booking.ts';
@@ -21,7 +21,10 @@ export interface CallQuotaParts {
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
 }
 
-/** A shorter wait is not worth another message and two writes of the job's row. */
+/**
+ * SQS delays messages by whole seconds, so a shorter wait would take as long with another message, and
+ * two writes of the job's row.
+ */
 const SHORTEST_DEFERRAL_MS = 1_000;
 
 /** Takes and settles the quota for the calls of one run. */
@@ -29,11 +32,14 @@ export class CallQuota {
   readonly #parts: CallQuotaParts;
   readonly #settings: Settings;
   readonly #request: RunRequest;
+  /** The booking, until a call uses it: targets that share a quota must not all use it. */
+  #booking: Booking | undefined;
 
   constructor(parts: CallQuotaParts, settings: Settings, request: RunRequest) {
     this.#parts = parts;
     this.#settings = settings;
     this.#request = request;
+    this.#booking = request.booking;
   }
 
   /**
@@ -47,8 +53,8 @@ export class CallQuota {
     patienceMs: number,
   ): Promise<{ readonly hold?: QuotaHold } | QuotaWait> {
     const { quotas, clock } = this.#parts;
-    const { booking, priority, functionEndsAtMs } = this.#request;
-    const booked = booking?.key === quotaKey(target) ? quotas.redeem(booking) : undefined;
+    const { priority, functionEndsAtMs } = this.#request;
+    const booked = this.#redeem(target);
     if (booked) return { hold: booked };
     const { maxTokens } = conversation.inferenceConfig;
     const isBatch = priority === 'batch';
@@ -66,6 +72,13 @@ export class CallQuota {
     }
     await clock.sleep(waitMs);
     return { hold };
+  }
+
+  #redeem(target: Target): QuotaHold | undefined {
+    const booking = this.#booking;
+    if (booking?.key !== quotaKey(target)) return undefined;
+    this.#booking = undefined;
+    return this.#parts.quotas.redeem(booking);
   }
 
   /** Settles the hold of a call that was made, and learns from its result. */

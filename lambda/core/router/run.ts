@@ -83,7 +83,9 @@ export class Run {
     const full = this.#full.toSorted((a, b) => a.waitMs - b.waitMs);
     const [soonest] = full;
     if (!soonest) return undefined;
-    const patienceMs = patienceOf(soonest.candidate, isLast, this.#request, this.#timeToWaitMs());
+    const { breaker } = this.#settings;
+    const timeToWaitMs = this.#timeToWaitMs();
+    const patienceMs = patienceOf(soonest.candidate, isLast, this.#request, timeToWaitMs, breaker);
     if (soonest.waitMs <= patienceMs) {
       const end = await this.#try(soonest.candidate, patienceMs);
       if (end) return end;

@@ -1,6 +1,7 @@
-import { PATIENCE_SECONDS } from '../../contract/policy.ts';
+import { type BreakerPolicy, PATIENCE_SECONDS } from '../../contract/policy.ts';
 import { quotaKey } from '../../contract/quotas.ts';
-import { type Booking, LONGEST_BOOKING_MS } from '../admission/booking.ts';
+import { longestBookingMs } from '../../contract/time-budget.ts';
+import type { Booking } from '../admission/booking.ts';
 import type { Candidate } from './candidates.ts';
 import type { RunRequest } from './run-request.ts';
 
@@ -37,9 +38,10 @@ export function patienceOf(
   isLast: boolean,
   { whenOpen }: Pick<RunRequest, 'whenOpen'>,
   timeToWaitMs: number,
+  breaker: Pick<BreakerPolicy, 'windowSeconds'>,
 ): number {
   if (whenOpen === 'fail') return 0;
   const { patienceSeconds = PATIENCE_SECONDS } = tier;
-  const patienceMs = isLast ? LONGEST_BOOKING_MS : patienceSeconds * 1000;
+  const patienceMs = isLast ? longestBookingMs(breaker) : patienceSeconds * 1000;
   return Math.max(0, Math.min(patienceMs, timeToWaitMs));
 }

@@ -74,6 +74,16 @@ describe('a deferred job is retried', () => {
     expect(nextAttemptAt(run, settings, () => 0.5)).toBe(START + SECOND + seconds * SECOND);
   });
 
+  test('after its quota is free, spread over a window if that is shorter than a minute', () => {
+    const breaker = { windowSeconds: 6, firstTokenSeconds: 3 };
+    const unserved = [{ outcome: 'full' as const, untilMs: START + SECOND }];
+    const run = { job: aJob(), unserved, endedAt: START };
+
+    const atMs = nextAttemptAt(run, someSettings({ breaker }), () => 0.5);
+
+    expect(atMs).toBe(START + 4 * SECOND);
+  });
+
   test('within 15 minutes even if the cooldown takes hours', () => {
     const slow = someSettings({ breaker: { cooldownSeconds: 7200, cooldownMaxSeconds: 7200 } });
 

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { cancel, deadLetter, expire, succeed } from '../../../lambda/core/jobs/end-transitions.ts';
+import {
+  cancel,
+  deadLetter,
+  expire,
+  giveUp,
+  succeed,
+} from '../../../lambda/core/jobs/end-transitions.ts';
 import { type Job, newJob } from '../../../lambda/core/jobs/job.ts';
 import type { RowUpdate } from '../../../lambda/core/jobs/row-update.ts';
 import { NO_ATTEMPT } from '../../../lambda/core/jobs/run-record.ts';
@@ -399,10 +405,13 @@ describe('the quota that a job has booked', () => {
     expect(deferred).toMatchObject({ status: 'DEFERRED', booking: undefined });
   });
 
-  test('is used up by the run', async () => {
-    const again = { ...job, booking };
+  const again = { ...job, booking };
 
-    const released = await apply(again, release(again, NO_ATTEMPT, START));
-    expect(released).toMatchObject({ status: 'QUEUED', booking: undefined });
+  test.each<[string, RowUpdate, Job['status']]>([
+    ['is put back', release(again, NO_ATTEMPT, START), 'QUEUED'],
+    ['dies', requeue(again, (again.leaseUntil ?? 0) + 1), 'QUEUED'],
+    ['gives up, so a redrive does not find it', giveUp(again, NO_ATTEMPT, START), 'DEAD_LETTERED'],
+  ])('is used up when the run %s', async (_title, update, status) => {
+    expect(await apply(again, update)).toMatchObject({ status, booking: undefined });
   });
 });

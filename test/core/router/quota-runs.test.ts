@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Target } from '../../../lambda/contract/policy.ts';
+import { quotaKey } from '../../../lambda/contract/quotas.ts';
 import { Quotas } from '../../../lambda/core/admission/quotas.ts';
 import type { RunRequest } from '../../../lambda/core/router/run-request.ts';
 import type { RunResult } from '../../../lambda/core/router/run-result.ts';
@@ -17,16 +19,23 @@ const TEN_A_MINUTE = { requestsPerMinute: 10 };
 /** A router with a primary that has a quota, and a fallback without one. */
 function aWorld(
   script = answers(),
-  given: { readonly patienceSeconds?: number; readonly isAlone?: boolean } = {},
+  given: {
+    readonly patienceSeconds?: number;
+    readonly isAlone?: boolean;
+    /** Other targets of the primary tier, which share its quota. */
+    readonly others?: readonly Target[];
+  } = {},
 ) {
   const tier = (name: string, key: string, quota?: typeof TEN_A_MINUTE) => ({
     name,
     targets: [{ ...targetOf(key), ...(quota && { quota }) }],
     maxTokens: 4096,
   });
-  const primary = { ...tier('primary', PRIMARY, TEN_A_MINUTE), ...given, isAlone: undefined };
-  const { isAlone: _, ...first } = primary;
-  const tiers = given.isAlone ? [first] : [first, tier('fallback', FALLBACK)];
+  const { isAlone, others = [], ...patience } = given;
+  const primary = tier('primary', PRIMARY, TEN_A_MINUTE);
+  const later = others.map((target) => ({ ...target, weight: 0.001 }));
+  const first = { ...primary, ...patience, targets: [...primary.targets, ...later] };
+  const tiers = isAlone ? [first] : [first, tier('fallback', FALLBACK)];
   const settings = aChain({ tiers, quotas: { burstSeconds: 3 } });
   const clock = new VirtualClock(1_000_000);
   const buckets = new MemoryBucketStore(() => clock.now());
@@ -42,7 +51,12 @@ function aWorld(
   const fill = async (jobs: number) => {
     for (let i = 0; i < jobs; i++) await run({ whenOpen: 'queue' });
   };
-  return { ...world, run, fill, clock, buckets };
+  /** How far the requests of the primary's quota are spent beyond the present, in milliseconds. */
+  const spentMs = async () => {
+    const [bucket] = await buckets.read([quotaKey(targetOf(PRIMARY))]);
+    return (bucket?.spentUntil.requests ?? 0) - clock.nowMs;
+  };
+  return { ...world, run, fill, clock, buckets, spentMs };
 }
 
 function bookingOf(result: RunResult) {
@@ -91,6 +105,29 @@ describe('a run within the quotas', () => {
     const turns = [bookingOf(await run()).atMs, bookingOf(await run()).atMs];
 
     expect(turns.map((atMs) => atMs - clock.nowMs)).toEqual([3_001, 9_001]);
+  });
+
+  test('uses its booking for one call, although two of its targets share the quota', async () => {
+    const profile = 'arn:aws:bedrock:us-east-1:1:application-inference-profile/abc';
+    const { modelId } = targetOf(PRIMARY);
+    const same = {
+      region: 'us-east-1',
+      modelId: profile,
+      model: modelId.slice(3),
+      geography: 'us',
+    };
+    const { run, models, called, clock, spentMs } = aWorld(answers(), { others: [same] });
+    await run();
+    const booking = bookingOf(await run());
+    clock.nowMs = booking.atMs;
+    models.follow(fails('capacity'));
+
+    const result = await run({ booking });
+
+    // The first target has used the booking, so the second one needs a hold of its own.
+    expect(called()).toEqual([PRIMARY, PRIMARY]);
+    expect(bookingOf(result).atMs - clock.nowMs).toBe(6_000);
+    expect(await spentMs()).toBe(2_999 + 2 * 6_000);
   });
 
   test('goes to the next tier when the wait is longer than the patience, and counts no failure', async () => {

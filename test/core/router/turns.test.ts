@@ -40,21 +40,22 @@ describe('the turns of a run', () => {
 
 describe('the patience of a job', () => {
   const queued = { whenOpen: 'queue' } as const;
+  const WINDOW = { windowSeconds: 6 };
 
   test.each([
     ['is that of the tier', 7, false, 90_000, 7_000],
-    ['is a minute after the last turn', 7, true, 90_000, 60_000],
+    ['is a window after the last turn', 7, true, 90_000, 6_000],
     ['is no longer than the time that is left', 7, false, 5_000, 5_000],
     ['is not negative', 7, false, -1, 0],
   ])('%s', (_title, patienceSeconds, isLast, leftMs, expected) => {
     const patient = candidate(EAST_SONNET, 'first', patienceSeconds);
 
-    expect(patienceOf(patient, isLast, queued, leftMs)).toBe(expected);
+    expect(patienceOf(patient, isLast, queued, leftMs, WINDOW)).toBe(expected);
   });
 
   test('is none if the job does not wait', () => {
     const patient = candidate(EAST_SONNET, 'first', 7);
 
-    expect(patienceOf(patient, true, { whenOpen: 'fail' }, 90_000)).toBe(0);
+    expect(patienceOf(patient, true, { whenOpen: 'fail' }, 90_000, WINDOW)).toBe(0);
   });
 });
