@@ -1,4 +1,4 @@
-import { targetsOf } from '../contract/chains.ts';
+import { regionsOf, targetsOf } from '../contract/chains.ts';
 import { type Settings, type SettingsFault, targetKey } from '../contract/policy.ts';
 import type { AdminHealthView } from '../contract/schemas/admin-health-view.ts';
 import type { Breaker } from '../core/breaker/breaker.ts';
@@ -8,7 +8,7 @@ import type { CircuitSummary } from '../core/breaker/summary.ts';
 import { type Clock, isoTime } from '../core/clock.ts';
 import type { ConfigFailures } from '../core/router/config-failures.ts';
 import type { DisabledTargets } from '../core/router/disabled-targets.ts';
-import { healthView, regionsOf } from '../core/router/health.ts';
+import { healthView } from '../core/router/health.ts';
 import type { Lifecycle, LifecycleStore } from '../core/router/lifecycle.ts';
 import { settingsStatus } from '../core/settings-status.ts';
 import { viewOverride } from './override-circuits.ts';

@@ -47,6 +47,11 @@ export function targetsOf(settings: Chains): readonly Target[] {
   return [...targets.values()];
 }
 
+/** Returns the source Regions of the chains, each of which has a daily quota. */
+export function regionsOf(settings: Chains): readonly string[] {
+  return [...new Set(targetsOf(settings).map(({ region }) => region))];
+}
+
 /** Returns `<chain>/<tier>`, the name under which metrics count a tier. */
 export function tierKey({ chain, tier }: ChainTier): string {
   return `${chain}/${tier.name}`;

@@ -183,6 +183,11 @@ export interface QuotaPolicy {
   readonly burstSeconds: number;
   /** The output tokens of an answer, until a sandbox has seen answers of its chain. @default 500 */
   readonly expectedOutputTokens: number;
+  /**
+   * Bedrock's quota of tokens per day by source Region, for all models together. @default what Service
+   * Quotas says
+   */
+  readonly tokensPerDay?: Readonly<Record<string, number>>;
 }
 
 export interface ProbePolicy {

@@ -23,6 +23,7 @@ import { TARGET_FAILURE_KINDS } from '../words.ts';
 import { chains, NAME, tiers } from './chain.ts';
 import { guardrails } from './guardrails.ts';
 import { allowedBy, fieldOf, valueAt } from './issue.ts';
+import { dayQuotaFaults, quotaPolicy } from './quota-policy.ts';
 import { targetFaults, tiersPath } from './target-entries.ts';
 
 /** An ARN with the six random characters that Secrets Manager appends to a secret's name. */
@@ -100,11 +101,6 @@ const api = z.strictObject({
 
 const probe = z.strictObject({ enabled: z.boolean() });
 
-const quotas = z.strictObject({
-  burstSeconds: z.number().positive().max(60),
-  expectedOutputTokens: z.number().min(1).max(1_000_000),
-});
-
 const settings = z
   .strictObject({
     tiers: tiers.optional(),
@@ -116,7 +112,7 @@ const settings = z
     jobs: z.preprocess(withDefaults(JOB_DEFAULTS), jobs),
     api: z.preprocess(withDefaults(API_DEFAULTS), api),
     probe: z.preprocess(withDefaults(PROBE_DEFAULTS), probe),
-    quotas: z.preprocess(withDefaults(QUOTA_DEFAULTS), quotas),
+    quotas: z.preprocess(withDefaults(QUOTA_DEFAULTS), quotaPolicy),
     refreshSeconds: z.number().positive().max(LONGEST_REFRESH_SECONDS).default(REFRESH_SECONDS),
     tenants: z.record(z.string(), NAME).default({}),
     guardrails: guardrails.default({}),
@@ -133,6 +129,7 @@ const settings = z
     for (const { chain, path, allowed } of targetFaults(parsed)) {
       add([...tiersPath(given, chain), ...path], allowed);
     }
+    for (const { path, allowed } of dayQuotaFaults(parsed)) add(path, allowed);
   })
   .refine(({ probe, breaker }) => !probe.enabled || breaker.store !== 'memory', {
     path: ['probe', 'enabled'],

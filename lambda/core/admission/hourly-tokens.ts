@@ -27,3 +27,31 @@ export function oldestKeptHour(hour: string): string {
 export function isStale(each: string, hour: string): boolean {
   return each < oldestKeptHour(hour);
 }
+
+/** Returns the sum of several counts. */
+export function sumOf(counts: readonly HourlyTokens[]): HourlyTokens {
+  const sums: Record<string, number> = {};
+  for (const [hour, tokens] of counts.flatMap((each) => Object.entries(each))) {
+    sums[hour] = (sums[hour] ?? 0) + tokens;
+  }
+  return sums;
+}
+
+/**
+ * Returns the tokens that were used between two times that are not after `nowMs`. Within an hour, the
+ * tokens count as evenly used.
+ */
+export function tokensBetween(
+  counts: HourlyTokens,
+  fromMs: number,
+  toMs: number,
+  nowMs: number,
+): number {
+  const parts = Object.entries(counts).map(([hour, tokens]) => {
+    const startMs = startOfHour(hour);
+    const endMs = Math.min(startMs + HOUR_MS, Math.max(nowMs, startMs + 1));
+    const overlapMs = Math.min(endMs, toMs) - Math.max(startMs, fromMs);
+    return (tokens * Math.max(0, overlapMs)) / (endMs - startMs);
+  });
+  return parts.reduce((sum, each) => sum + each, 0);
+}

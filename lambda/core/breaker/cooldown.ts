@@ -1,4 +1,4 @@
-import type { BreakerPolicy } from '../../contract/policy.ts';
+import { quotaDay } from '../admission/quota-day.ts';
 import {
   beginEpoch,
   type Circuit,
@@ -11,10 +11,6 @@ import {
 } from './circuit.ts';
 import type { Evidence } from './events.ts';
 import { timingOf } from './timing.ts';
-
-const DAY_MS = 86_400_000;
-/** The longest wait for a daily quota. A daylight-saving change may move the reset by one hour. */
-const QUOTA_DAY_MAX_MS = 25 * 3_600_000;
 
 /** Opens the circuit for one cooldown, or for longer if the target asked for a longer wait. */
 export function open(
@@ -70,14 +66,7 @@ function cooldownEndMs(
  * when the quota really resets, and a support case may raise it during the day.
  */
 function quotaEnd({ nowMs, policy }: StepContext): Pick<Open, 'untilMs' | 'probeAtMs'> {
-  const untilMs = quotaResetMs(nowMs, policy);
+  const untilMs = quotaDay(nowMs, policy).endMs;
   const probeAtMs = nowMs + timingOf(policy).dailyProbeMs;
   return probeAtMs < untilMs ? { untilMs, probeAtMs } : { untilMs };
-}
-
-function quotaResetMs(nowMs: number, { dailyQuotaResetUtc }: BreakerPolicy): number {
-  const [hours = 0, minutes = 0] = dailyQuotaResetUtc.split(':').map(Number);
-  const todayMs = nowMs - (nowMs % DAY_MS) + (hours * 60 + minutes) * 60_000;
-  const resetMs = todayMs > nowMs ? todayMs : todayMs + DAY_MS;
-  return Math.min(resetMs, nowMs + QUOTA_DAY_MAX_MS);
 }

@@ -1,4 +1,4 @@
-import { targetsOf, tiersOf } from '../../contract/chains.ts';
+import { regionsOf, targetsOf, tiersOf } from '../../contract/chains.ts';
 import { type Settings, targetKey } from '../../contract/policy.ts';
 import type { ChainState } from '../../contract/words.ts';
 import type { CircuitGate } from '../breaker/admission.ts';
@@ -66,11 +66,6 @@ export async function getTargetHealths(
   settings: Settings,
 ): Promise<readonly TargetHealth[]> {
   return targetHealths(settings, await readFacts(ports, settings));
-}
-
-/** Returns the source regions of the chains, each of which has a daily quota. */
-export function regionsOf(settings: Settings): readonly string[] {
-  return [...new Set(targetsOf(settings).map(({ region }) => region))];
 }
 
 async function readFacts(

@@ -149,6 +149,16 @@ describe('parseSettings', () => {
       { tiers: [tier], quotas: { burstSeconds: 61 } },
       /^quotas\.burstSeconds: got 61, allowed is .*at most 60$/,
     ],
+    ...[0, -5, 1.5].map((tokens): [string, unknown, RegExp] => [
+      `a daily quota of ${tokens} tokens`,
+      { tiers: [tier], quotas: { tokensPerDay: { [target.region]: tokens } } },
+      new RegExp(`^quotas\\.tokensPerDay\\.us-east-1: got ${tokens}, allowed is `),
+    ]),
+    [
+      'a daily quota of a Region that no target uses',
+      { tiers: [tier], quotas: { tokensPerDay: { 'eu-west-1': 5 } } },
+      /^quotas\.tokensPerDay\.eu-west-1: got 5, allowed is a Region of the chains: us-east-1$/,
+    ],
     [
       'a patience beyond the deadline of jobs',
       { tiers: [{ ...tier, patienceSeconds: 500 }], jobs: { deadlineSeconds: 400 } },

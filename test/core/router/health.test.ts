@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { regionsOf } from '../../../lambda/contract/chains.ts';
 import type { CircuitSummary } from '../../../lambda/core/breaker/summary.ts';
 import type { ConfigFailures } from '../../../lambda/core/router/config-failures.ts';
 import {
@@ -6,7 +7,6 @@ import {
   getTargetHealths,
   type HealthPorts,
   healthView,
-  regionsOf,
 } from '../../../lambda/core/router/health.ts';
 import { isServing } from '../../../lambda/core/router/target-health.ts';
 import { HEALTH_SITUATIONS, NOW_MS, SITUATION_SETTINGS } from '../../support/health-situations.ts';
