@@ -11,6 +11,11 @@ export function wholeNumber(text: string): number {
   return Number(allowed(text, isCount, 'a whole number from 1'));
 }
 
+/** Like `wholeNumber`, for counts of jobs and tokens. */
+export function count(text: string): number {
+  return Number(allowed(text, /^[1-9]\d{0,8}$/.test(text), 'a whole number from 1 to 999999999'));
+}
+
 export function positiveNumber(text: string): number {
   const isPositive = /^\d{1,9}(\.\d{1,9})?$/.test(text) && Number(text) > 0;
   return Number(allowed(text, isPositive, 'a number above 0'));

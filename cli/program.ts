@@ -13,6 +13,7 @@ import { addLift } from './lift.ts';
 import { addList } from './list.ts';
 import { addOverride } from './override.ts';
 import { plainLine } from './plain-value.ts';
+import { addPlan } from './plan.ts';
 import { addPurge } from './purge.ts';
 import { addRedrive } from './redrive.ts';
 import { type Act, createAct } from './session.ts';
@@ -35,6 +36,7 @@ const COMMANDS = [
   addRedrive,
   addSettings,
   addDoctor,
+  addPlan,
   addConsole,
   addCompletion,
 ];

@@ -85,14 +85,8 @@ async function editedSettings(changes: readonly string[], before: string): Promi
     const message = `${first}: got neither a file nor path=value, allowed is one of them`;
     throw new CommandError(EXIT.usage, message);
   }
-  const [{ readSettings }, { SettingsError }] = await Promise.all([
-    import('../lib/settings-file.ts'),
-    import('../lambda/contract/schemas/settings.ts'),
-  ]);
-  return readSettings(first).catch((error: unknown) => {
-    if (!(error instanceof SettingsError)) throw error;
-    throw new CommandError(EXIT.rejected, error.message);
-  });
+  const { settingsInFile } = await import('./settings-in-file.ts');
+  return settingsInFile(first);
 }
 
 /** The settings in force limit an edit at least as much as the deployed ones. */

@@ -98,6 +98,8 @@ const RULES: readonly Rule[] = [
       /^console\/server\//,
       /^doctor\//,
       /^lib\/settings-file\.ts$/,
+      // A plan computes with the same rules as the workers.
+      /^lambda\/core\/admission\//,
       CONTRACT,
       NODE,
       /^commander$/,

@@ -1,0 +1,65 @@
+import type { QuotaLimits, Target } from '../../lambda/contract/policy.ts';
+import { quotaKey } from '../../lambda/contract/quotas.ts';
+import type { Call, Workload } from './workload.ts';
+
+export const LIMIT_NAMES = [
+  'requests per minute',
+  'tokens per minute',
+  'calls at once',
+  'tokens per day',
+] as const;
+export type LimitName = (typeof LIMIT_NAMES)[number];
+
+/** What limits the jobs of a target. Targets may share it. */
+export interface Limit {
+  readonly name: LimitName;
+  /** What it belongs to: a quota's key, or a Region for the tokens of a day. */
+  readonly of: string;
+  readonly value: number;
+  /** The jobs of a day for which all of it is enough. */
+  readonly jobsPerDay: number;
+}
+
+/** The quotas that are known. */
+export interface KnownQuotas {
+  limitsOf(target: Target): QuotaLimits | undefined;
+  /** The tokens per day of a Region, for all its models. */
+  tokensPerDay(region: string): number | undefined;
+}
+
+const MINUTES_PER_DAY = 1440;
+
+/** Returns the limits of the target that are known, whichever of them is the lowest. */
+export function limitsOfTarget(
+  target: Target,
+  call: Call,
+  { peak, answerSeconds }: Workload,
+  quotas: KnownQuotas,
+): readonly Limit[] {
+  const { tokensPerMinute, requestsPerMinute } = quotas.limitsOf(target) ?? {};
+  const tokensPerDay = quotas.tokensPerDay(target.region);
+  const limit = (name: LimitName, value: number, jobsPerMinute: number): Limit => {
+    const jobsPerDay = (jobsPerMinute * MINUTES_PER_DAY) / peak;
+    return { name, of: quotaKey(target), value, jobsPerDay };
+  };
+  const limits: Limit[] = [];
+  if (requestsPerMinute !== undefined) {
+    limits.push(limit('requests per minute', requestsPerMinute, requestsPerMinute));
+  }
+  if (tokensPerMinute !== undefined) {
+    limits.push(limit('tokens per minute', tokensPerMinute, tokensPerMinute / call.usedTokens));
+    // A call keeps its hold until its answer ends.
+    const callsAtOnce = Math.floor(tokensPerMinute / call.heldTokens);
+    limits.push(limit('calls at once', callsAtOnce, (callsAtOnce * 60) / answerSeconds));
+  }
+  if (tokensPerDay !== undefined) {
+    const jobsPerDay = tokensPerDay / call.usedTokens;
+    limits.push({ name: 'tokens per day', of: target.region, value: tokensPerDay, jobsPerDay });
+  }
+  return limits;
+}
+
+/** Returns the limit that is reached first; undefined if none is known. */
+export function bindingLimit(limits: readonly Limit[]): Limit | undefined {
+  return limits.toSorted((a, b) => a.jobsPerDay - b.jobsPerDay)[0];
+}
