@@ -20,7 +20,7 @@ export function planText(plan: PlanOfChain, paint: Paint): string {
     workersText(plan),
     costUsdPerDay === undefined
       ? 'Cost: unknown, because the price of a target is not known'
-      : `Cost at list price: $${costUsdPerDay.toFixed(2)} a day, $${(costUsdPerDay * 30).toFixed(2)} in 30 days`,
+      : `Cost at list price: ${dollars(costUsdPerDay)} a day, ${dollars(30 * costUsdPerDay)} in 30 days`,
     ...(asks.length > 0
       ? [['Quotas for all jobs on the first tier:', ...asks.map(askText)].join('\n')]
       : []),
@@ -74,9 +74,8 @@ function workersText({ workers }: Plan): string {
   const room = workerConcurrency * batchSize;
   const need = `Workers: up to ${many(jobsAtOnce)} jobs run at the same time, in at least ${many(sandboxes)} sandboxes`;
   const allowed = `jobs.workerConcurrency ${workerConcurrency} × jobs.batchSize ${batchSize} allow ${many(room)} jobs`;
-  return jobsAtOnce <= room
-    ? `${need}; ${allowed}.`
-    : `${need}, but ${allowed}: raise jobs.workerConcurrency to ${many(sandboxes)}.`;
+  if (jobsAtOnce <= room) return `${need}; ${allowed}.`;
+  return `${need}, but ${allowed}: raise one of them (docs/settings.md).`;
 }
 
 function askText({ region, quota, model, value, needed, orMaxTokens }: QuotaAsk): string {
@@ -92,4 +91,8 @@ function many(value: number): string {
 
 function few(value: number): string {
   return value.toLocaleString('en-US', { maximumSignificantDigits: 2 });
+}
+
+function dollars(value: number): string {
+  return value.toLocaleString('en-US', { style: 'currency', currency: 'USD' });
 }

@@ -26,6 +26,12 @@ const ISSUE = [
   'console',
 ];
 
+/** The options without which a command refuses all others. */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  override: ['--reason', 'drill'],
+  plan: ['--jobs-per-day', '1', '--input', '1', '--output', '1'],
+};
+
 describe('every command', () => {
   const names = COMMANDS.map(({ name }) => name);
 
@@ -51,7 +57,7 @@ describe('every command', () => {
   test.each(names)('%s refuses an unknown option with the nearest one and exit 2', async (name) => {
     const { exit, stdout, stderr } = await holdfast([
       ...name.split(' '),
-      ...(name === 'override' ? ['--reason', 'drill'] : []),
+      ...(REQUIRED[name] ?? []),
       '--jsn',
     ]);
 
