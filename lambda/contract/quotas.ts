@@ -57,6 +57,23 @@ export function limitsOf(
   return given ?? applied?.limits[key];
 }
 
+/**
+ * Returns the tokens that all models of a source Region together may use in a day, by the settings or
+ * otherwise by Service Quotas; undefined if neither has them.
+ */
+export function tokensPerDayOf(
+  { quotas }: Pick<Settings, 'quotas'>,
+  region: string,
+  applied?: AppliedQuotas,
+): number | undefined {
+  return quotas.tokensPerDay?.[region] ?? applied?.tokensPerDay[region];
+}
+
+/** Returns the name of the bucket through which batch jobs share a Region's tokens of the day. */
+export function paceKey(region: string): string {
+  return `${region}/day`;
+}
+
 /** The burndown of a model of which nothing is known: one that is too low would lead to throttles. */
 const UNKNOWN_BURNDOWN = 10;
 

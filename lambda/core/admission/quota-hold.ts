@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../telemetry.ts';
+import type { PaceHolding } from './batch-pacer.ts';
 import type { BucketStore } from './bucket-store.ts';
 import { hourOf } from './hourly-tokens.ts';
 import { type QuotaUsage, usedTokens } from './token-cost.ts';
@@ -11,6 +12,10 @@ export interface Holding {
   /** How long the quota takes to make up for a token, in milliseconds; undefined without such a quota. */
   readonly msPerToken?: number;
   readonly burndown: number;
+  /** What a batch job holds of the day's budget besides. */
+  readonly pace?: PaceHolding;
+  /** True if no limit is known, so that the call is only counted for the day. */
+  readonly isOnlyCounted?: boolean;
 }
 
 /**
@@ -43,20 +48,19 @@ export class QuotaHold {
   async settle(usage?: QuotaUsage): Promise<void> {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    const { key, tokens, msPerToken, burndown } = this.#holding;
+    const { burndown, pace } = this.#holding;
     const cost = usage ? usedTokens(usage, burndown) : 0;
-    const deltaMs = msPerToken === undefined ? 0 : (cost - tokens) * msPerToken;
-    const used = cost > 0 ? { hour: hourOf(this.#clock.now()), tokens: cost } : undefined;
-    if (deltaMs === 0 && !used) return;
-    await this.#try(() => this.#store.settle(key, { deltaMs, ...(used && { used }) }));
+    await Promise.all([this.#settle(this.#holding, cost), pace && this.#settle(pace, cost)]);
   }
 
   /**
-   * Lowers the rate of the bucket, because Bedrock throttled a call that the bucket had admitted.
+   * Lowers the rate of the bucket, if it has one, because Bedrock throttled a call that the bucket had
+   * admitted.
    *
    * @param windowMs the time in which the rate is lowered once
    */
   async throttled(windowMs: number): Promise<void> {
+    if (this.#holding.isOnlyCounted) return;
     await this.#try(async () => {
       const rate = await this.#store.correct(this.#holding.key, windowMs);
       if (rate) {
@@ -66,6 +70,13 @@ export class QuotaHold {
         });
       }
     });
+  }
+
+  async #settle({ key, msPerToken }: Partial<PaceHolding> & Pick<Holding, 'key'>, cost: number) {
+    const deltaMs = msPerToken === undefined ? 0 : (cost - this.#holding.tokens) * msPerToken;
+    const used = cost > 0 ? { hour: hourOf(this.#clock.now()), tokens: cost } : undefined;
+    if (deltaMs === 0 && !used) return;
+    await this.#try(() => this.#store.settle(key, { deltaMs, ...(used && { used }) }));
   }
 
   async #try(operation: () => Promise<void>): Promise<void> {

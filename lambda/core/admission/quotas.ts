@@ -1,13 +1,20 @@
 import type { QuotaLimits, Settings, Target } from '../../contract/policy.ts';
-import { type AppliedQuotas, burndownOf, limitsOf, quotaKey } from '../../contract/quotas.ts';
+import {
+  type AppliedQuotas,
+  burndownOf,
+  limitsOf,
+  quotaKey,
+  tokensPerDayOf,
+} from '../../contract/quotas.ts';
 import { bookingValidMs } from '../../contract/time-budget.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../telemetry.ts';
+import { BatchPacer } from './batch-pacer.ts';
 import { type Booking, isDue } from './booking.ts';
 import { type Bucket, EMPTY_BUCKET, type Hold, shareOf, type Terms } from './bucket.ts';
 import { type BucketStore, BucketStoreError, type Held } from './bucket-store.ts';
 import { ExpectedOutput } from './expected-output.ts';
-import { QuotaHold } from './quota-hold.ts';
+import { type Holding, QuotaHold } from './quota-hold.ts';
 import { heldTokens } from './token-cost.ts';
 
 /** A call that is about to be made. */
@@ -18,7 +25,7 @@ export interface QuotaCall {
   readonly maxTokens: number;
   /** How long the call may wait for its turn, in milliseconds. */
   readonly patienceMs: number;
-  /** A batch job leaves half of the burst to the others. */
+  /** A batch job leaves half of the burst to the others, and is paced over the day. */
   readonly isBatch: boolean;
 }
 
@@ -62,18 +69,22 @@ const MINUTE_MS = 60_000;
 
 /**
  * Admits calls within the known quotas of Bedrock, so that most throttles never happen. A target without
- * a known quota has no bucket, and all its calls are admitted.
+ * a known quota has no bucket, and all its calls are admitted. The quota of a day stops only batch jobs:
+ * AWS may count the tokens in another way.
  */
 export class Quotas implements QuotaGate {
   readonly #options: QuotasOptions;
   readonly #expected = new ExpectedOutput();
+  readonly #pacer: BatchPacer;
   /** The buckets as this worker saw them last, for their rates. */
   readonly #seen = new Map<string, Bucket>();
   #private: BucketStore | undefined;
   #retrySharedAtMs = 0;
 
   constructor(options: QuotasOptions) {
+    const { store, settings, applied = () => undefined, clock } = options;
     this.#options = options;
+    this.#pacer = new BatchPacer({ store, settings, applied, clock });
   }
 
   redeem(booking: Booking): QuotaHold | undefined {
@@ -88,24 +99,54 @@ export class Quotas implements QuotaGate {
   }
 
   async admit(call: QuotaCall): Promise<QuotaAdmission | undefined> {
-    const { target } = call;
-    const { log, settings, applied, clock } = this.#options;
+    const { target, isBatch, patienceMs } = call;
+    const { settings, applied, clock } = this.#options;
     const limits = limitsOf(settings(), target, applied?.());
-    if (!limits) return undefined;
+    const isDayKnown = tokensPerDayOf(settings(), target.region, applied?.()) !== undefined;
+    if (!limits && !isDayKnown) return undefined;
     const key = quotaKey(target);
     const burndown = burndownOf(target);
     const tokens = this.#tokensOf(call, burndown);
-    const { held, store, rate } = await this.#hold(key, limits, tokens, this.#termsOf(call));
+    const isPaced = isBatch && this.#isSharedInUse(clock.now());
+    const pace = isPaced ? await this.#pacer.take(target.region, tokens, patienceMs) : undefined;
+    if (pace?.admitted === false) return pace;
+    const holding = { key, tokens, burndown, ...(pace && { pace: pace.holding }) };
+    return limits
+      ? this.#admitWithin(limits, holding, pace?.waitMs ?? 0, this.#termsOf(call))
+      : this.#admitCounted(holding, pace?.waitMs ?? 0);
+  }
+
+  async #admitWithin(
+    limits: QuotaLimits,
+    paced: Holding,
+    paceWaitMs: number,
+    terms: Terms,
+  ): Promise<QuotaAdmission> {
+    const { log, clock } = this.#options;
+    const { key, tokens } = paced;
+    const { held, store, rate } = await this.#hold(key, limits, tokens, terms);
     this.#seen.set(key, held.bucket);
-    if (!held.admitted) return { admitted: false, waitMs: held.waitMs };
+    if (!held.admitted) {
+      await this.#giveBackPace(paced);
+      return { admitted: false, waitMs: held.waitMs };
+    }
     const { tokensPerMinute } = limits;
     const msPerToken = tokensPerMinute && MINUTE_MS / (tokensPerMinute * rate);
-    const holding = { key, tokens, burndown, ...(msPerToken !== undefined && { msPerToken }) };
-    return {
-      admitted: true,
-      waitMs: held.waitMs,
-      hold: new QuotaHold(store, holding, log, clock),
-    };
+    const holding = { ...paced, ...(msPerToken !== undefined && { msPerToken }) };
+    const hold = new QuotaHold(store, holding, log, clock);
+    return { admitted: true, waitMs: Math.max(held.waitMs, paceWaitMs), hold };
+  }
+
+  /** Admits a call that counts for the day, to a target whose quota of the minute is not known. */
+  #admitCounted(paced: Holding, waitMs: number): QuotaAdmission {
+    const { store, log, clock } = this.#options;
+    const holding = { ...paced, isOnlyCounted: true };
+    return { admitted: true, waitMs, hold: new QuotaHold(store, holding, log, clock) };
+  }
+
+  async #giveBackPace(paced: Holding): Promise<void> {
+    const { store, log, clock } = this.#options;
+    if (paced.pace) await new QuotaHold(store, paced, log, clock).settle();
   }
 
   #tokensOf({ chain, inputTokens, maxTokens }: QuotaCall, burndown: number): number {
@@ -123,7 +164,7 @@ export class Quotas implements QuotaGate {
   async #hold(key: string, limits: QuotaLimits, tokens: number, terms: Terms) {
     const { store, clock } = this.#options;
     const nowMs = clock.now();
-    if (!this.#private || nowMs >= this.#retrySharedAtMs) {
+    if (this.#isSharedInUse(nowMs)) {
       try {
         const rate = shareOf(this.#seen.get(key) ?? EMPTY_BUCKET, nowMs);
         const held = await store.hold(key, holdOf(limits, tokens, rate), terms);
@@ -134,6 +175,10 @@ export class Quotas implements QuotaGate {
       }
     }
     return this.#holdPrivately(key, limits, tokens, terms);
+  }
+
+  #isSharedInUse(nowMs: number): boolean {
+    return !this.#private || nowMs >= this.#retrySharedAtMs;
   }
 
   async #holdPrivately(key: string, limits: QuotaLimits, tokens: number, terms: Terms) {
