@@ -1,11 +1,14 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cpuMsOf } from './own-time.js';
 
-/** While a process loads all tests, or runs its longest one, it is silent for long on a busy machine. */
+/** While a process loads all tests, or runs its longest one, it is silent for long. */
 export const LONG_SILENCE_MS = 300_000;
-/** A process that is silent for so long is in an endless loop. */
+/** A process that works for so long and is silent is in an endless loop. */
 const SILENCE_MS = 60_000;
+/** A process may be silent for so many times longer while other programs have the processor. */
+const BUSY_FACTOR = 10;
 const TEST_PROCESS = fileURLToPath(new URL('test-process.js', import.meta.url));
 
 /** A process that runs tests in the folder of the changed code. With a mutant, it runs only that one. */
@@ -44,6 +47,7 @@ export class Child {
   /** Returns the next answer, which the process sends by itself after its start. */
   answer(silenceMs = SILENCE_MS) {
     return new Promise((resolve) => {
+      const { pid } = this.#process;
       let timer;
       const settle = (answer) => {
         clearTimeout(timer);
@@ -51,12 +55,20 @@ export class Child {
         resolve(answer);
       };
       const fall = () => settle(undefined);
+      const wait = (heardAtMs = performance.now(), cpuBeforeMs = cpuMsOf(pid)) => {
+        timer = setTimeout(() => {
+          const workedMs = cpuMsOf(pid) - cpuBeforeMs;
+          const silentMs = performance.now() - heardAtMs;
+          if (workedMs >= silenceMs || silentMs >= BUSY_FACTOR * silenceMs) fall();
+          else wait(heardAtMs, cpuBeforeMs);
+        }, silenceMs);
+      };
       const hear = (message) => {
         clearTimeout(timer);
-        if (!message.isAlive) settle(message);
-        else timer = setTimeout(fall, silenceMs);
+        if (message.isAlive) wait();
+        else settle(message);
       };
-      timer = setTimeout(fall, silenceMs);
+      wait();
       this.#process.on('message', hear).once('exit', fall);
     });
   }

@@ -1,9 +1,10 @@
 import { expect } from './jest-globals.js';
+import { within } from './own-time.js';
 
-// Tests may replace the timers.
-const { setTimeout, clearTimeout } = globalThis;
-
-/** Runs a test. Returns its failure, or `undefined` if it passes. Stryker's `state` names the test that runs. */
+/**
+ * Runs a test. Returns its failure, or `undefined` if it passes. Stryker's `state` names the test that runs. The
+ * limit is one of `ownMs`.
+ */
 export async function failureOf({ body, scopes }, timeoutMs, state) {
   expect.setState({
     assertionCalls: 0,
@@ -42,17 +43,4 @@ async function begin(scopes, state) {
 
 async function runHooks(scopes, kind) {
   for (const scope of scopes) for (const hook of scope[kind]) await hook();
-}
-
-async function within(timeoutMs, run) {
-  const timeout = Promise.withResolvers();
-  const timer = setTimeout(
-    () => timeout.reject(new Error(`not done after ${timeoutMs} ms`)),
-    timeoutMs,
-  );
-  try {
-    await Promise.race([run(), timeout.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { Child, LONG_SILENCE_MS } from './child.js';
 import { loadedBy } from './imports.js';
+import { TIME_FACTOR } from './own-time.js';
 
 /** These suites run every case of the breaker against a server. They are worth it only for the stores. */
 const SERVER_SUITE = /^test\/stores\/(redis|dynamodb)/;
@@ -72,7 +73,7 @@ function planOf(mutant, { tests, coverage }, testsOf) {
   const candidates = tests
     .map(({ file, ms, cpuMs, failure }, number) => {
       const hits = coverage.perTest[number]?.[mutant.id] ?? 0;
-      const timeoutMs = Math.max(LEAST_TIMEOUT_MS, 10 * ms);
+      const timeoutMs = Math.max(LEAST_TIMEOUT_MS, TIME_FACTOR * ms);
       const isFit = failure === undefined && cpuMs <= LONGEST_TEST_MS && files.includes(file);
       return { number, cpuMs, timeoutMs, hits, isFit };
     })
