@@ -6,15 +6,22 @@ import { anApiEvent } from '../support/api-event.ts';
 const ORIGINS = originsOf('https://a.example https://b.example');
 
 function respondTo(route: string, origin?: string, origins = ORIGINS) {
-  const headers = origin === undefined ? {} : { Origin: origin };
+  const others = { Accept: '*/*', Referer: 'https://a.example' };
+  const headers = origin === undefined ? others : { ...others, Origin: origin };
   const event = { ...anApiEvent({ route }), headers };
   let asked = 0;
   const response = withCors(origins, event, async () => {
     asked++;
     return json(202, { jobId: 'a' }, { location: '/v1/jobs/a' });
   });
-  return response.then(({ statusCode, headers: got = {} }) => ({ statusCode, got, asked }));
+  return response.then(({ statusCode, headers: got = {}, body }) => ({
+    ...{ statusCode, got, body, asked },
+  }));
 }
+
+test('the list of origins may have more than one space between two of them', () => {
+  expect(originsOf(' https://a.example  https://b.example ')).toEqual(ORIGINS);
+});
 
 describe('a response', () => {
   test('may be read by a page of an allowed origin, with the address of the job', async () => {
@@ -52,9 +59,9 @@ describe('a response', () => {
 
 describe('a preflight request', () => {
   test('of an allowed origin learns what it may send, without reaching a route', async () => {
-    const { statusCode, got, asked } = await respondTo('OPTIONS /jobs', 'https://a.example');
+    const { statusCode, got, body, asked } = await respondTo('OPTIONS /jobs', 'https://a.example');
 
-    expect([statusCode, asked]).toEqual([204, 0]);
+    expect([statusCode, body, asked]).toEqual([204, '', 0]);
     expect(got).toMatchObject({
       'access-control-allow-origin': 'https://a.example',
       'access-control-allow-headers': 'content-type, x-api-key, idempotency-key',

@@ -4,7 +4,11 @@ import { userMessage } from '../../lambda/contract/conversation.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import { shortestCallMs } from '../../lambda/contract/time-budget.ts';
 import type { OverrideMode } from '../../lambda/contract/words.ts';
-import { answers, fails } from '../support/fake-model-client.ts';
+import type { Admission, CallRequest } from '../../lambda/core/breaker/admission.ts';
+import type { CircuitSummary } from '../../lambda/core/breaker/summary.ts';
+import { leaseMsOf } from '../../lambda/core/router/call-limits.ts';
+import { FakeCircuitGate } from '../support/fake-circuit-gate.ts';
+import { answers, fails, type ModelScript } from '../support/fake-model-client.ts';
 import { PRIMARY, ProberWorld, SECONDARY } from '../support/prober-world.ts';
 import { targetOf } from '../support/router-builders.ts';
 
@@ -108,6 +112,7 @@ describe('the prober', () => {
     await healthy.minutes(3);
 
     expect([off.models.calls, healthy.models.calls]).toEqual([[], []]);
+    expect(healthy.telemetry.logged).toEqual([]);
   });
 
   test('does not call a target before its cooldown is over', async () => {
@@ -202,7 +207,8 @@ describe('the prober', () => {
 
     await world.probe({ timeLeftMs: neededMs - 1 });
     const tooLate = world.models.calls.length;
-    await world.probe({ timeLeftMs: 1.2 * neededMs });
+    expect(world.telemetry.logged).toEqual([]);
+    await world.probe({ timeLeftMs: neededMs });
 
     expect([tooLate, world.models.calls.length]).toEqual([0, 1]);
   });
@@ -240,4 +246,107 @@ describe('the prober', () => {
       fields: { target: PRIMARY, stage: 1, calls: 1, isAnswering: false },
     });
   });
+});
+
+describe('a circuit that the prober reads', () => {
+  const NOW = new ProberWorld().clock.now();
+
+  /** Circuits with this summary of the primary, whose permits are of one stage. */
+  class OneStage extends FakeCircuitGate {
+    readonly #permitStage: number;
+
+    constructor(summary: Omit<CircuitSummary, 'key'>, permitStage = 0) {
+      super();
+      this.summarize({ key: PRIMARY, ...summary });
+      this.#permitStage = permitStage;
+    }
+
+    override admit(key: string, call?: CallRequest): Admission {
+      const admission = super.admit(key, call);
+      if (!admission.admitted) return admission;
+      return { admitted: true, permit: { ...admission.permit, stage: this.#permitStage } };
+    }
+  }
+
+  async function probe(circuits: OneStage, script: ModelScript = answers(), breaker = {}) {
+    const world = new ProberWorld({ breaker });
+    world.models.follow(script);
+    await world.probe({ circuits });
+    return world;
+  }
+
+  test.each<[string, Omit<CircuitSummary, 'key'>, number, number]>([
+    ['is closed', { state: 'CLOSED' }, 60, 0],
+    ['has just opened', { state: 'OPEN', sinceMs: NOW }, 60, 1],
+    ['has recovered for less than 30 s', { state: 'HALF_OPEN', sinceMs: NOW - 29_999 }, 60, 0],
+    ['has recovered for 30 s', { state: 'HALF_OPEN', sinceMs: NOW - 30_000 }, 60, 1],
+    ['has recovered for 30 s of a long cooldown', at(30_000), 120, 1],
+    ['has recovered for less than half its cooldown', at(4_999), 10, 0],
+    ['has recovered for half its cooldown', at(5_000), 10, 1],
+  ])(
+    'is asked for a permit as its state demands: it %s',
+    async (_, summary, cooldownSeconds, asked) => {
+      const circuits = new OneStage(summary);
+
+      await probe(circuits, answers(), { cooldownSeconds });
+
+      expect(circuits.admissions).toHaveLength(asked);
+    },
+  );
+
+  function at(agoMs: number) {
+    return { state: 'HALF_OPEN', sinceMs: NOW - agoMs } as const;
+  }
+
+  test('is asked for as many permits as its stage has, with the lease of a short call', async () => {
+    const circuits = new OneStage({ state: 'HALF_OPEN', sinceMs: 0, stage: 1 }, 1);
+
+    const { models } = await probe(circuits);
+
+    expect(models.calls).toHaveLength(5);
+    const [limits] = models.limits;
+    if (!limits) throw new Error('no call');
+    const asked = { key: PRIMARY, leaseMs: leaseMsOf(limits) };
+    expect(circuits.admissions).toEqual(Array(5).fill(asked));
+    expect(circuits.tokens).toEqual(Array(5).fill(PRIMARY));
+  });
+
+  test('gets back a permit of another stage, unused', async () => {
+    const circuits = new OneStage({ state: 'HALF_OPEN', sinceMs: 0, stage: 1 }, 2);
+
+    const { models, telemetry } = await probe(circuits);
+
+    expect(models.calls).toEqual([]);
+    expect(circuits.settled).toEqual([{ key: PRIMARY, outcome: { kind: 'ignored' } }]);
+    expect(telemetry.logged).toEqual([]);
+  });
+
+  test('gets no call and no error without a permit', async () => {
+    const circuits = new OneStage({ state: 'OPEN' });
+    circuits.reject(PRIMARY);
+
+    const { models, telemetry } = await probe(circuits);
+
+    expect([models.calls, telemetry.logged]).toEqual([[], []]);
+  });
+
+  test('does not count a call that throws', async () => {
+    const circuits = new OneStage({ state: 'OPEN' });
+
+    await probe(circuits, () => {
+      throw new TypeError();
+    });
+
+    expect(circuits.settled).toEqual([{ key: PRIMARY, outcome: { kind: 'ignored' } }]);
+  });
+});
+
+test('an answer clears the configuration errors of the target', async () => {
+  const world = await new ProberWorld().outage();
+  await world.disabledTargets.failed(PRIMARY, { jobId: 'a', reason: 'NoAccess' });
+  world.models.follow(answers());
+
+  await world.minutes(1);
+
+  expect(await world.disabledTargets.all()).toEqual({});
 });

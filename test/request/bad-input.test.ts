@@ -213,6 +213,14 @@ describe('a bad body', () => {
     ]);
   });
 
+  test('of 101 levels is refused before it is parsed', async () => {
+    const result = await call({ route: 'POST /jobs', body: nested(100) });
+
+    expect(bodyOf(result).errors).toEqual([
+      { field: 'body', detail: 'got too many levels, allowed are at most 100' },
+    ]);
+  });
+
   test('is never quoted back', async () => {
     const result = await post({ prompt: ['my secret'], system: 7, whenOpen: 'my secret' });
 

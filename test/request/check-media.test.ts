@@ -88,6 +88,7 @@ describe('a file is accepted if it is', () => {
     ['an image of 8000 pixels each way', image('png', pngOf(8000, 8000))],
     ['a PDF', document('pdf', PDF)],
     ['a text', document('txt', base64('Hello'))],
+    ['a text of 4.5 MB', document('txt', base64(Buffer.alloc(4.5 * MB)))],
     ['a document that does not tell its format', document(undefined, PNG)],
     ['a video', { video: { format: 'mp4', source: { bytes: base64('\0\0\0 ftypisom') } } }],
     ['sound', { audio: { format: 'wav', source: { bytes: base64('RIFF\0\0\0\0WAVE') } } }],

@@ -61,8 +61,35 @@ describe('DELETE /v1/jobs/{id}?purge=true', () => {
     const first = await purge();
     await world.results.putAnswer({ jobId: JOB_ID, claimToken: 'late' }, anAnswer());
 
+    const { update } = world.jobs;
+    world.jobs.update = async () => {
+      throw new Error('the row stays as it is');
+    };
     expect(await purge()).toEqual(first);
     expect(objects()).toBe(1);
+    world.jobs.update = update;
+  });
+
+  test('of what is no id reads no row', async () => {
+    world.jobs.get = async () => {
+      throw new Error('down');
+    };
+
+    const result = await call({ route: 'DELETE /jobs/{id}', id: 'a', query: { purge: ['true'] } });
+
+    expect(result.statusCode).toBe(404);
+  });
+
+  test('fails if the row disappears in the meantime', async () => {
+    await anAnsweredJob();
+    const { purge: deleteAll } = world.results;
+    world.results.purge = async (jobId) => {
+      await deleteAll.call(world.results, jobId);
+      world.jobs.rows.clear();
+    };
+
+    expect((await purge()).statusCode).toBe(503);
+    expect(world.logged).toMatchObject([{ fields: { error: 'Error' } }]);
   });
 
   test.each(END_STATUSES)('is possible for a job that ended as %s', async (status) => {
@@ -74,6 +101,9 @@ describe('DELETE /v1/jobs/{id}?purge=true', () => {
   test.each(OPEN_STATUSES)('is refused for a job that is %s', async (status) => {
     world.jobs.rows.set(JOB_ID, aJob({ status }));
     await world.results.putPrompt(aJob(), { messages: [] });
+    world.jobs.update = async () => {
+      throw new Error('a row that stays as it is needs no write');
+    };
 
     const result = await purge();
 

@@ -3,7 +3,10 @@ import { anApi, bodyOf } from '../support/api-caller.ts';
 import { aWorld } from '../support/job-world.ts';
 import { someSettings } from '../support/settings.ts';
 
-const targets = [{ region: 'us-east-1', modelId: 'us.meta.llama3-3-70b-instruct-v1:0' }];
+const targets = ['us-east-1', 'us-west-2'].map((region) => ({
+  region,
+  modelId: 'us.meta.llama3-3-70b-instruct-v1:0',
+}));
 const world = aWorld({
   settings: someSettings({ tiers: [{ name: 'only', targets, maxTokens: 100 }] }),
 });
@@ -25,7 +28,7 @@ test('a job that no target can serve is refused with the need and the targets, a
       {
         field: 'toolConfig.toolChoice',
         detail:
-          'needs forcedTool, which these targets lack: us-east-1/us.meta.llama3-3-70b-instruct-v1:0',
+          'needs forcedTool, which these targets lack: us-east-1/us.meta.llama3-3-70b-instruct-v1:0, us-west-2/us.meta.llama3-3-70b-instruct-v1:0',
       },
     ],
   });

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Conversation } from '../../lambda/contract/conversation.ts';
 import { JOB_FILE_BYTES } from '../../lambda/contract/input-limits.ts';
-import { ownerOf } from '../../lambda/request/job-uploads.ts';
+import { typesOf } from '../../lambda/contract/media-types.ts';
+import { findUploads, ownerOf } from '../../lambda/request/job-uploads.ts';
 import { type ApiCall, anApi, bodyOf, fieldsOf } from '../support/api-caller.ts';
 import type { ApiEventOptions } from '../support/api-event.ts';
 import { START } from '../support/job-builders.ts';
@@ -9,6 +11,7 @@ import { aWorld, rowOf, type World } from '../support/job-world.ts';
 const GIF = Buffer.from('GIF89a, an image');
 const HOUR_MS = 3_600_000;
 const UNUSABLE = 'urn:holdfast:problem:upload-unusable';
+const ABSENT = 'allowed is a file that was uploaded in the last 24 hours';
 
 let world: World;
 let call: ApiCall;
@@ -83,6 +86,26 @@ describe('POST /v1/uploads', () => {
     expect(result.statusCode).toBe(400);
     expect(fieldsOf(result)).toContain(field);
   });
+});
+
+test('an upload without a readable body is refused', async () => {
+  const result = await call({ route: 'POST /uploads', body: '['.repeat(101) });
+
+  const detail = 'got too many levels, allowed are at most 100';
+  expect([result.statusCode, bodyOf(result).errors]).toEqual([400, [{ field: 'body', detail }]]);
+});
+
+test('S3 takes the file for as long as the form says', async () => {
+  const { createForm } = world.uploads;
+  const given: unknown[] = [];
+  world.uploads.createForm = async (...form: Parameters<typeof createForm>) => {
+    given.push(...form.slice(2));
+    return createForm.apply(world.uploads, form);
+  };
+
+  await ask({ contentType: 'image/png', bytes: 1 });
+
+  expect(given).toEqual([START, START + 15 * 60_000]);
 });
 
 describe('a job with an uploaded file', () => {
@@ -160,13 +183,14 @@ describe('a job with an uploaded file', () => {
     expect(row.inputBytes).toBe(JSON.stringify(prompt).length + 3 * 24);
   });
 
-  test.each<[string, () => Promise<object>]>([
-    ['that nobody uploaded', async () => image('0'.repeat(32))],
+  test.each<[string, () => Promise<object>, string]>([
+    ['that nobody uploaded', async () => image('0'.repeat(32)), ABSENT],
     [
       'that has a form but was not uploaded',
       async () => image(bodyOf(await ask({ contentType: 'image/gif', bytes: 16 })).uploadId),
+      ABSENT,
     ],
-    ['of another tenant', async () => image(await upload({ apiKeyId: 'other' }))],
+    ['of another tenant', async () => image(await upload({ apiKeyId: 'other' })), ABSENT],
     [
       'that was uploaded a day ago',
       async () => {
@@ -174,21 +198,37 @@ describe('a job with an uploaded file', () => {
         world.clock.nowMs += 24 * HOUR_MS;
         return image(uploadId);
       },
+      ABSENT,
     ],
-    ['of another type', async () => image(await upload(), 'png')],
+    [
+      'of another type',
+      async () => image(await upload(), 'png'),
+      'got a file of the type image/gif, allowed is image/png',
+    ],
     [
       'whose bytes contradict its type',
       async () => image(await upload({ content: Buffer.from('%PDF-1.7 no image') })),
+      'got another format, allowed is a file of the format gif',
     ],
-    ['of another kind', async () => image(await upload({ contentType: 'application/pdf' }))],
-  ])('is refused with the path of a file %s', async (_, block) => {
+    [
+      'of another kind',
+      async () => image(await upload({ contentType: 'application/pdf' })),
+      'got a file of the type application/pdf, allowed is image/gif',
+    ],
+    [
+      'of a type that no document without a format has',
+      async () => ({ document: { name: 'a', source: { upload: await upload() } } }),
+      `got a file of the type image/gif, allowed is ${typesOf('document').join(', ')}`,
+    ],
+  ])('is refused with the path of a file %s', async (_, block, detail) => {
     const body = withBlocks(await block());
 
     const result = await post(body);
 
     expect(result.statusCode).toBe(422);
     expect(bodyOf(result)).toMatchObject({ type: UNUSABLE, status: 422 });
-    expect(fieldsOf(result)).toEqual(['messages[0].content[1].image.source.upload']);
+    const field = expect.stringMatching(/^messages\[0\]\.content\[1\]\.\w+\.source\.upload$/);
+    expect(bodyOf(result).errors).toEqual([{ field, detail }]);
     expect([world.jobs.rows.size, world.results.prompts.size, world.results.files.size]).toEqual([
       0, 0, 0,
     ]);
@@ -222,7 +262,10 @@ describe('a job with an uploaded file', () => {
     const result = await post(withBlocks(image(uploadId)));
 
     expect(result.statusCode).toBe(422);
-    expect(fieldsOf(result)).toEqual(['messages[0].content[1].image.source.upload']);
+    const detail = 'the file was uploaded again while the job was submitted';
+    expect(bodyOf(result).errors).toEqual([
+      { field: 'messages[0].content[1].image.source.upload', detail },
+    ]);
     expect(world.jobs.rows.size).toBe(0);
   });
 
@@ -235,6 +278,49 @@ describe('a job with an uploaded file', () => {
     const result = await post(withBlocks(...Array(times).fill(image(uploadId))));
     expect(result.statusCode).toBe(422);
     expect(fieldsOf(result)).toEqual(['messages']);
+  });
+
+  test('has at most 25 MB of files as base64', async () => {
+    const most = (JOB_FILE_BYTES / 4) * 3;
+    const found = { contentType: 'video/mp4', start: '0000000066747970', tag: 'a' };
+    const conversation: Conversation = {
+      messages: [
+        { role: 'user', content: [{ video: { format: 'mp4', source: { upload: 'a' } } }] },
+      ],
+    };
+    const lookUp = (bytes: number) => {
+      const find = async () => ({ ...found, bytes, uploadedAtMs: START });
+      return findUploads({ find }, 'key', conversation, START);
+    };
+
+    expect((await lookUp(most)).faults).toEqual([]);
+    const detail = `got files of ${JOB_FILE_BYTES + 4} bytes as base64, allowed are at most ${JOB_FILE_BYTES}`;
+    expect((await lookUp(most + 1)).faults).toEqual([{ field: 'messages', detail }]);
+  });
+
+  test('may refer to 100 files; of more, none is looked up', async () => {
+    const ids = Array.from({ length: 101 }, (_, i) => i.toString(16).padStart(32, '0'));
+    const looked: string[] = [];
+    world.uploads.find = async ({ uploadId }) => {
+      looked.push(uploadId);
+      return undefined;
+    };
+
+    const turns = (given: readonly string[]) =>
+      given.flatMap((id) => [
+        { role: 'user', content: [{ text: 'What is this?' }, image(id)] },
+        { role: 'assistant', content: 'An image.' },
+      ]);
+    const question = { role: 'user', content: 'Which is the best?' };
+
+    const result = await post({ messages: [...turns(ids), question] });
+
+    expect(result.statusCode).toBe(422);
+    const detail = 'got 101 uploads, allowed are at most 100';
+    expect(bodyOf(result).errors).toEqual([{ field: 'messages', detail }]);
+    expect(looked).toEqual([]);
+    await post({ messages: [...turns(ids.slice(1)), question] });
+    expect(looked).toHaveLength(100);
   });
 
   test('leaves only copies that no row names if the process dies before the row', async () => {

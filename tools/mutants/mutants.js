@@ -17,8 +17,20 @@ import { parseArgs } from 'node:util';
 import { instrument } from './instrument.js';
 import { countSurvivors } from './survivors.js';
 
-const CODE = ['core', 'stores', 'aws', 'request', 'worker', 'sweeper', 'admin', 'status', 'http'];
-const TESTS = [...CODE, 'contract', 'lifecycle', 'prober'];
+const CODE = [
+  'core',
+  'stores',
+  'aws',
+  'request',
+  'worker',
+  'sweeper',
+  'admin',
+  'status',
+  'http',
+  'prober',
+  'lifecycle',
+];
+const TESTS = [...CODE, 'contract'];
 /** Tests that take seconds or need Jest itself. They would kill few mutants more. */
 const LEFT_OUT =
   /properties|backlog|\/race|model-check|batch-sizes|at-scale|fuzz|dynamodb-local|refusal-text/;
