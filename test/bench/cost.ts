@@ -1,9 +1,10 @@
 /**
  * Prints the cost of a million jobs on AWS without the models' tokens, service by service. The write
  * units and the reads of the jobs table are counted: jobs go through the real use cases and the
- * table's real adapter. Requests follow from the options; prices, sizes and durations are constants in cost/report.ts.
+ * table's real adapter. So are the writes that take and settle a known quota. Requests follow from the options; prices, sizes and durations are constants in cost/report.ts.
  *
  *     npm run bench:cost
+ *     npm run bench:cost -- --quotas
  *     npm run bench:cost -- --batch 1 --polls 1 --wait-seconds 4 --deferrals 1 --answer-seconds 10
  */
 import { parseArgs } from 'node:util';
@@ -23,6 +24,7 @@ import { aJob } from '../support/job-builders.ts';
 import { answers, aWorld, type World } from '../support/job-world.ts';
 import { localAws } from '../support/local-aws.ts';
 import { jobsTable } from '../support/tables.ts';
+import { bucketWrites } from './cost/bucket-writes.ts';
 import { Meter, meteredJobStore } from './cost/meter.ts';
 import { report } from './cost/report.ts';
 
@@ -38,6 +40,8 @@ const { values } = parseArgs({
     'wait-seconds': { type: 'string', default: '0' },
     /** The number of times that each job is deferred before it is answered, as in an outage. */
     deferrals: { type: 'string', default: '0' },
+    /** The quotas of the targets are known, so each call takes and settles its part. */
+    quotas: { type: 'boolean', default: false },
   },
 });
 const deferrals = Number(values.deferrals);
@@ -47,7 +51,8 @@ const JOBS = 20;
 
 async function main(): Promise<void> {
   const { port, stop } = await startDynalite();
-  const client = new DynamoDBClient(localAws(`http://127.0.0.1:${port}`));
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = new DynamoDBClient(localAws(endpoint));
   try {
     await createTable(client, jobsTable('jobs'));
     const meter = new Meter();
@@ -61,6 +66,7 @@ async function main(): Promise<void> {
       deferrals,
       writes: meter.writes / JOBS,
       indexWrites: meter.indexWrites / JOBS,
+      bucketWrites: values.quotas ? await bucketWrites(endpoint, answerSeconds) : 0,
     });
   } finally {
     client.destroy();

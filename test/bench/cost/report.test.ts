@@ -10,6 +10,7 @@ const USAGE: Usage = {
   deferrals: 0,
   writes: 3,
   indexWrites: 7,
+  bucketWrites: 0,
 };
 
 /** Returns the dollars for a million jobs, rounded to cents. */
@@ -47,4 +48,8 @@ test('one request that waits for the answer costs more than two that do not wait
   const waiting = dollarsOf({ polls: 1, waitSeconds: 4, readsOfPoll: 9 });
 
   expect(waiting).toBeGreaterThan(dollarsOf({ polls: 2 }) + 20);
+});
+
+test('a write for each hold and each settlement of a quota costs $1.25', () => {
+  expect(dollarsOf({ bucketWrites: 2 }) - dollarsOf({})).toBeCloseTo(1.25);
 });

@@ -26,6 +26,8 @@ export interface Usage {
   readonly writes: number;
   /** Write units of the table's indexes for each job. */
   readonly indexWrites: number;
+  /** Write units of the buckets of quotas for each call. */
+  readonly bucketWrites: number;
 }
 
 interface Line {
@@ -64,7 +66,7 @@ Each job: ${polls} GET requests that wait for ${waitSeconds} s, ${deferrals} def
 
 /** Returns the cost of one job, service by service. */
 export function costOf(usage: Usage): readonly Line[] {
-  const { answerSeconds, batch, polls, deferrals, writes, indexWrites } = usage;
+  const { answerSeconds, batch, polls, deferrals, writes, indexWrites, bucketWrites } = usage;
   const requests = 1 + polls;
   const pollSeconds = REQUEST_SECONDS + usage.waitSeconds;
   const runs = 1 + deferrals;
@@ -72,7 +74,7 @@ export function costOf(usage: Usage): readonly Line[] {
   // The jobs of a batch run side by side, so each pays its share of the slowest one.
   const workerSeconds = (answerSeconds + runs * WORKER_SECONDS) / batch;
   const circuitWrites = CIRCUIT.writes / batch;
-  const writeUnits = writes + indexWrites + circuitWrites;
+  const writeUnits = writes + indexWrites + circuitWrites + bucketWrites;
   // A strongly consistent read of a row costs one read unit.
   const readUnits = polls * usage.readsOfPoll + CIRCUIT.reads / batch;
   return [
@@ -103,7 +105,7 @@ export function costOf(usage: Usage): readonly Line[] {
     },
     {
       service: 'DynamoDB',
-      units: `${writeUnits.toFixed(1)} write units (${writes} of rows, ${indexWrites} of indexes, ${circuitWrites.toFixed(1)} of circuits), ${readUnits.toFixed(1)} read units`,
+      units: `${writeUnits.toFixed(1)} write units (${writes} of rows, ${indexWrites} of indexes, ${circuitWrites.toFixed(1)} of circuits, ${bucketWrites.toFixed(1)} of quotas), ${readUnits.toFixed(1)} read units`,
       dollars: writeUnits * PRICE.dynamoDbWrite + readUnits * PRICE.dynamoDbRead,
     },
     {
