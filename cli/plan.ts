@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Settings, Target } from '../lambda/contract/policy.ts';
+import type { Settings } from '../lambda/contract/policy.ts';
 import { count, positiveNumber } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import { describe, withOutput } from './command-parts.ts';
@@ -48,10 +48,9 @@ export function addPlan(program: Command, act: Act): void {
 }
 
 async function plan({ options, terminal }: Session<PlanOptions>): Promise<undefined> {
-  const [{ chainOf, chainNames, defaultChain }, { limitsOf }, { planOf }, { planText }, readers] =
+  const [{ chainOf, chainNames, defaultChain }, { planOf }, { planText }, readers] =
     await Promise.all([
       import('../lambda/contract/chains.ts'),
-      import('../lambda/contract/quotas.ts'),
       import('./plan/plan.ts'),
       import('./plan/plan-text.ts'),
       import('./settings-in-file.ts'),
@@ -62,12 +61,8 @@ async function plan({ options, terminal }: Session<PlanOptions>): Promise<undefi
   if (!chain) {
     throw misused('--chain', name, `one of ${chainNames(settings).join(', ')}`);
   }
-  const quotas = {
-    limitsOf: (target: Target) => limitsOf(settings, target),
-    tokensPerDay: () => undefined,
-  };
   const workload = workloadOf(options, settings);
-  const planned = planOf(chain, workload, quotas, settings);
+  const planned = planOf(chain, workload, settings);
   terminal.print({ chain: name, ...planned }, planText);
   return undefined;
 }

@@ -1,8 +1,8 @@
 import { profileOf } from '../../lambda/contract/geography.ts';
-import { type QuotaScope, quotaKey, quotaScopeOf } from '../../lambda/contract/quotas.ts';
+import { limitsOf, type QuotaScope, quotaKey, quotaScopeOf } from '../../lambda/contract/quotas.ts';
 import type { Candidate } from './candidates.ts';
 import { Ledger } from './ledger.ts';
-import type { KnownQuotas } from './limits.ts';
+import { type QuotaSources, tokensPerDayOf } from './limits.ts';
 import type { Call, Workload } from './workload.ts';
 
 /** A quota that is too low for the jobs, or that nobody knows. */
@@ -37,7 +37,7 @@ const MINUTES_PER_DAY = 1440;
 export function asksOf(
   candidates: readonly Candidate[],
   workload: Workload,
-  quotas: KnownQuotas,
+  quotas: QuotaSources,
 ): readonly QuotaAsk[] {
   const isKnown = candidates.every(({ limits }) =>
     limits.some(({ name }) => name !== 'tokens per day'),
@@ -72,12 +72,13 @@ interface Demand extends Candidate {
 function minuteAsks(
   group: readonly Demand[],
   { peak, answerSeconds, inputTokens }: Workload,
-  quotas: KnownQuotas,
+  quotas: QuotaSources,
 ): readonly QuotaAsk[] {
   const [first] = group;
   if (!first) return [];
   const { target } = first;
-  const { tokensPerMinute, requestsPerMinute } = quotas.limitsOf(target) ?? {};
+  const { tokensPerMinute, requestsPerMinute } =
+    limitsOf(quotas.settings, target, quotas.applied) ?? {};
   const about = { region: target.region, model: profileOf(target).model };
   const name = (unit: string) => `${SCOPE_WORDS[quotaScopeOf(target)]} model inference ${unit}`;
   const perMinute = (jobs: number) => (jobs * peak) / MINUTES_PER_DAY;
@@ -117,9 +118,9 @@ function capFor({ burndown, outputTokens }: Call, inputTokens: number, tokens: n
 function dayAsks(
   region: string,
   group: readonly Demand[],
-  quotas: KnownQuotas,
+  quotas: QuotaSources,
 ): readonly QuotaAsk[] {
-  const value = quotas.tokensPerDay(region);
+  const value = tokensPerDayOf(quotas, region);
   const needed = rounded(sum(group.map(({ jobsPerDay, call }) => jobsPerDay * call.usedTokens)));
   return value !== undefined && needed > value ? [{ region, quota: DAY_QUOTA, value, needed }] : [];
 }

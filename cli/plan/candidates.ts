@@ -1,5 +1,5 @@
 import type { Target, Tier } from '../../lambda/contract/policy.ts';
-import { type KnownQuotas, type Limit, limitsOfTarget } from './limits.ts';
+import { type Limit, limitsOfTarget, type QuotaSources } from './limits.ts';
 import { type Call, callOf, type Workload } from './workload.ts';
 
 /** A target that can serve the jobs. */
@@ -15,7 +15,7 @@ export interface Candidate {
 export function candidatesOf(
   tier: Tier,
   workload: Workload,
-  quotas: KnownQuotas,
+  quotas: QuotaSources,
 ): readonly Candidate[] {
   return tier.targets.flatMap((target) => {
     const call = callOf(target, tier, workload);

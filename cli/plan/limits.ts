@@ -1,5 +1,5 @@
-import type { QuotaLimits, Target } from '../../lambda/contract/policy.ts';
-import { quotaKey } from '../../lambda/contract/quotas.ts';
+import type { Settings, Target } from '../../lambda/contract/policy.ts';
+import { type AppliedQuotas, limitsOf, quotaKey } from '../../lambda/contract/quotas.ts';
 import type { Call, Workload } from './workload.ts';
 
 export const LIMIT_NAMES = [
@@ -20,11 +20,18 @@ export interface Limit {
   readonly jobsPerDay: number;
 }
 
-/** The quotas that are known. */
-export interface KnownQuotas {
-  limitsOf(target: Target): QuotaLimits | undefined;
-  /** The tokens per day of a Region, for all its models. */
-  tokensPerDay(region: string): number | undefined;
+/** Where quotas are known from. The settings win. */
+export interface QuotaSources {
+  readonly settings: Pick<Settings, 'chains' | 'quotas'>;
+  readonly applied?: AppliedQuotas;
+}
+
+/** Returns the tokens per day of a Region, for all its models together. */
+export function tokensPerDayOf(
+  { settings, applied }: QuotaSources,
+  region: string,
+): number | undefined {
+  return settings.quotas.tokensPerDay?.[region] ?? applied?.tokensPerDay[region];
 }
 
 const MINUTES_PER_DAY = 1440;
@@ -34,10 +41,11 @@ export function limitsOfTarget(
   target: Target,
   call: Call,
   { peak, answerSeconds }: Workload,
-  quotas: KnownQuotas,
+  quotas: QuotaSources,
 ): readonly Limit[] {
-  const { tokensPerMinute, requestsPerMinute } = quotas.limitsOf(target) ?? {};
-  const tokensPerDay = quotas.tokensPerDay(target.region);
+  const { tokensPerMinute, requestsPerMinute } =
+    limitsOf(quotas.settings, target, quotas.applied) ?? {};
+  const tokensPerDay = tokensPerDayOf(quotas, target.region);
   const limit = (name: LimitName, value: number, jobsPerMinute: number): Limit => {
     const jobsPerDay = (jobsPerMinute * MINUTES_PER_DAY) / peak;
     return { name, of: quotaKey(target), value, jobsPerDay };

@@ -1,8 +1,9 @@
 import { type Chain, type Settings, type Tier, targetKey } from '../../lambda/contract/policy.ts';
+import type { AppliedQuotas } from '../../lambda/contract/quotas.ts';
 import { asksOf, type QuotaAsk } from './asks.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { Ledger } from './ledger.ts';
-import { bindingLimit, type KnownQuotas, type Limit } from './limits.ts';
+import { bindingLimit, type Limit } from './limits.ts';
 import { type WorkersPlan, workersPlan } from './workers.ts';
 import type { Call, Workload } from './workload.ts';
 
@@ -38,13 +39,18 @@ export interface TargetPlan {
   readonly binds?: Limit['name'];
 }
 
-/** Plans the jobs of a day: each tier serves what its quotas allow, and the next tier the others. */
+/**
+ * Plans the jobs of a day: each tier serves what its quotas allow, and the next tier the others.
+ *
+ * @param applied the quotas of the account, for those that the settings do not have
+ */
 export function planOf(
   { tiers }: Chain,
   workload: Workload,
-  quotas: KnownQuotas,
-  settings: Pick<Settings, 'jobs'>,
+  settings: Settings,
+  applied?: AppliedQuotas,
 ): Plan {
+  const quotas = { settings, ...(applied && { applied }) };
   const ledger = new Ledger();
   const planned: TierPlan[] = [];
   const costs: (number | undefined)[] = [];

@@ -5,14 +5,16 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { EXIT } from '../../cli/exit-codes.ts';
 import { type Plan, planOf } from '../../cli/plan/plan.ts';
 import type { Workload } from '../../cli/plan/workload.ts';
-import type { QuotaLimits, Target, Tier } from '../../lambda/contract/policy.ts';
-import { JOB_DEFAULTS } from '../../lambda/contract/policy.ts';
+import type { JobPolicy, QuotaLimits, Target, Tier } from '../../lambda/contract/policy.ts';
+import type { AppliedQuotas } from '../../lambda/contract/quotas.ts';
 import '../support/errors-of-one-realm.ts';
 import { aQuotaWorld } from '../support/quota-world.ts';
+import { someSettings } from '../support/settings.ts';
 import { holdfast } from './fake-world.ts';
 
 /** An output token of it costs 5 tokens of the quota. */
 const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+const MODEL = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
 const MINUTES_PER_DAY = 1440;
 
 /** A call holds 2,000 tokens and costs 1,500. */
@@ -28,7 +30,8 @@ const WORKLOAD: Workload = {
 interface Given {
   readonly workload?: Partial<Workload>;
   readonly tokensPerDay?: Readonly<Record<string, number>>;
-  readonly jobs?: Partial<typeof JOB_DEFAULTS>;
+  readonly jobs?: Partial<JobPolicy>;
+  readonly applied?: AppliedQuotas;
 }
 
 function target(region: string, quota?: QuotaLimits, weight?: number): Target {
@@ -39,13 +42,13 @@ function tier(name: string, ...targets: Target[]): Tier {
   return { name, targets, maxTokens: 4_096 };
 }
 
-function plan(tiers: readonly Tier[], { workload, tokensPerDay = {}, jobs }: Given = {}): Plan {
-  const quotas = {
-    limitsOf: ({ quota }: Target) => quota,
-    tokensPerDay: (region: string) => tokensPerDay[region],
-  };
-  const settings = { jobs: { ...JOB_DEFAULTS, ...jobs } };
-  return planOf({ tiers }, { ...WORKLOAD, ...workload }, quotas, settings);
+function plan(
+  tiers: readonly Tier[],
+  { workload, tokensPerDay = {}, jobs = {}, applied }: Given = {},
+): Plan {
+  const settings = someSettings({ tiers, quotas: { tokensPerDay }, jobs });
+  const chain = settings.chains.default ?? { tiers };
+  return planOf(chain, { ...WORKLOAD, ...workload }, settings, applied);
 }
 
 describe('a plan', () => {
@@ -96,8 +99,10 @@ describe('a plan', () => {
 
   test('counts a quota once that targets of two tiers share', () => {
     const shared = target('us-east-1', { requestsPerMinute: 4 });
+    // Another profile of the same model.
+    const profile = { ...shared, modelId: 'my-profile', model: MODEL, geography: 'us' };
 
-    const { tiers } = plan([tier('primary', shared), tier('secondary', shared)]);
+    const { tiers } = plan([tier('primary', shared), tier('secondary', profile)]);
 
     expect(tiers.map(({ jobs }) => jobs)).toEqual([4 * MINUTES_PER_DAY, 0]);
   });
@@ -129,6 +134,22 @@ describe('a plan', () => {
         needed: 15_000,
       },
     ]);
+  });
+
+  test('uses the quotas of the account where the settings have none', () => {
+    const applied = (requestsPerMinute: number) => ({
+      checkedAtMs: 0,
+      limits: { [`us-east-1/geo/${MODEL}`]: { requestsPerMinute } },
+      tokensPerDay: { 'us-east-1': 1_500 * 1_000 * requestsPerMinute },
+      withoutAccess: [],
+    });
+    const fits = (quota: QuotaLimits | undefined, given: Given) =>
+      plan([tier('primary', target('us-east-1', quota))], given).tiers[0]?.fits;
+
+    expect(fits(undefined, { applied: applied(1) })).toBe(1_000);
+    expect(fits(undefined, { applied: applied(3) })).toBe(3_000);
+    expect(fits({ requestsPerMinute: 1 }, { applied: applied(3) })).toBe(1_440);
+    expect(fits(undefined, { applied: applied(3), tokensPerDay: { 'us-east-1': 3_000 } })).toBe(2);
   });
 
   test('leaves less of a minute’s quota for the average minute if one minute is busier', () => {
@@ -213,9 +234,7 @@ describe('a plan', () => {
     const other = { region: 'us-east-1', modelId: 'nobody.knows-it' };
 
     // $3 and $15 for a million tokens of input and output.
-    expect(plan([tier('primary', { ...sonnet, quota: {} })]).costUsdPerDay).toBeCloseTo(
-      14_400 * 0.0045,
-    );
+    expect(plan([tier('primary', target('us-east-1'))]).costUsdPerDay).toBeCloseTo(14_400 * 0.0045);
     expect(plan([tier('primary', sonnet), tier('other', other)])).not.toHaveProperty(
       'costUsdPerDay',
     );
