@@ -7,7 +7,14 @@ import { SETTINGS } from '../e2e/chain.ts';
 import { type Holdfast, startHoldfast } from '../e2e/holdfast.ts';
 import { localAws } from '../support/local-aws.ts';
 import { violationsOf } from './accessibility.ts';
-import { needsChromium, type OpenPage, openPage, showView } from './browser.ts';
+import {
+  hasValue,
+  needsChromium,
+  type OpenPage,
+  openPage,
+  showView,
+  viewShown,
+} from './browser.ts';
 
 /** Long enough that the page sees an open circuit, whose state it reads once a second. */
 const COOLDOWN_SECONDS = 4;
@@ -41,7 +48,7 @@ needsChromium('the console’s page', () => {
     test('says that nothing is wrong, and shows the first steps', async () => {
       await page.getByRole('heading', { name: /^Nothing is wrong/ }).waitFor();
 
-      expect(await page.title()).toBe('LOCAL · Holdfast');
+      await hasValue(page, 'document.title', 'LOCAL · Holdfast');
       expect(await page.getByText(`curl ${holdfast.run.apiUrl}/jobs`).count()).toBe(1);
     });
 
@@ -87,7 +94,7 @@ needsChromium('the console’s page', () => {
   test('goes from view to view with the keyboard alone', async () => {
     await showView(page, 'overview');
     await page.reload();
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    await viewShown(page);
     await page.keyboard.press('Tab');
     const skip = await focused(page);
     const visited: string[] = [];
@@ -101,17 +108,17 @@ needsChromium('the console’s page', () => {
     expect(skip).toBe('Skip to content');
     expect(visited).toEqual(['Overview', 'Jobs', 'Submit', 'Operators', 'Faults']);
     // The focus moves to the view, as with a new page.
-    expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+    await hasValue(page, 'document.activeElement.tagName', 'MAIN');
   });
 
   test('keeps the choice of colours', async () => {
+    const scheme = 'getComputedStyle(document.documentElement).colorScheme';
     await page.getByLabel('Colours').selectOption('dark');
+    await hasValue(page, scheme, 'dark');
     await page.reload();
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    await viewShown(page);
 
-    expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe(
-      'dark',
-    );
+    await hasValue(page, scheme, 'dark');
     await page.getByLabel('Colours').selectOption('auto');
   });
 
@@ -150,7 +157,7 @@ needsChromium('the console’s page', () => {
       /^Connection lost· data \d.* old$/,
     );
     expect(await page.locator('.stale .chains').count()).toBe(1);
-    expect(await page.title()).toBe('⚠ no connection · LOCAL · Holdfast');
+    await hasValue(page, 'document.title', '⚠ no connection · LOCAL · Holdfast');
   });
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from '@jest/globals';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
 
 /** Debian's and Ubuntu's browser. */
 const CHROMIUM = '/usr/bin/chromium';
@@ -80,7 +81,23 @@ async function closeBrowser(browser: BrowserContext, profile: string): Promise<v
 /** Shows a view and waits for its heading. */
 export async function showView(page: Page, route: string): Promise<void> {
   await page.goto(`${new URL(page.url()).origin}/#/${route}`);
+  await viewShown(page);
+}
+
+/** Waits until the page shows a view, which it does after its first snapshot. */
+export async function viewShown(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.getByRole('heading', { name: 'Connecting' }).waitFor({ state: 'detached' });
+}
+
+/**
+ * Waits until an expression has the value on the page. The page runs its effects, such as moving the
+ * focus, after it has drawn a view.
+ */
+export async function hasValue(page: Page, expression: string, value: string): Promise<void> {
+  await eventually(`${expression} to be '${value}'`, async () =>
+    (await page.evaluate(expression)) === value ? true : undefined,
+  );
 }
 
 /** Shows the page as on another screen. */
