@@ -196,7 +196,7 @@ test('health lists the chains, and the targets with the tiers and the circuit of
   const { status, chains, targets } = await holdfast.health();
 
   expect(status).toBe('healthy');
-  expect(targets).toHaveLength(3);
+  expect(targets).toHaveLength(4);
   expect(targets[0]).toMatchObject({
     target: PRIMARY.key,
     tiers: [{ chain: 'default', tier: 'primary' }],
@@ -205,12 +205,14 @@ test('health lists the chains, and the targets with the tiers and the circuit of
   expect(chains).toEqual([
     { chain: 'default', status: 'healthy' },
     { chain: 'economy', status: 'healthy' },
+    { chain: 'metered', status: 'healthy' },
   ]);
   expect(targets[2]).toMatchObject({
     target: LAST_RESORT.key,
     tiers: [
       { chain: 'default', tier: 'last-resort' },
       { chain: 'economy', tier: 'only' },
+      { chain: 'metered', tier: 'spare' },
     ],
   });
 });

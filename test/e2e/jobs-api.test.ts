@@ -19,6 +19,8 @@ afterAll(async () => {
   holdfast.expectNothingDenied();
 });
 
+const METERED = 'eu-west-1/eu.anthropic.claude-sonnet-4-5-20250929-v1:0';
+
 const cancel = (jobId: string, apiKey = 'local') =>
   holdfast.request<JobView>(`/jobs/${jobId}`, { method: 'DELETE', apiKey });
 
@@ -47,6 +49,29 @@ test('a job that names a chain is served by it, and is not degraded by the tier 
     tier: 'only',
     degraded: false,
   });
+});
+
+test('a call within a known quota holds tokens, and jobs beyond the quota go to the next tier or wait', async () => {
+  const post = async (options = {}) => {
+    const body = { prompt: 'within the quota', chain: 'metered', ...options };
+    return (await holdfast.request<JobView>('/jobs', { method: 'POST', body })).body.jobId;
+  };
+  const [first] = await holdfast.ended([await post()]);
+  const beforeMs = Date.now();
+  const [second, waiting] = await Promise.all([
+    post().then(async (jobId) => (await holdfast.ended([jobId]))[0]),
+    post({ minTier: 'paid' }).then((jobId) => holdfast.reached(jobId, 'DEFERRED')),
+  ]);
+  await cancel(waiting.jobId);
+
+  // Its input, and 500 expected tokens of output, which cost 5 tokens each.
+  expect(first).toMatchObject({ servedBy: METERED, degraded: false, usage: { heldTokens: 2_504 } });
+  const skipped = { target: METERED, outcome: 'skipped', reason: 'quota-full' };
+  expect(second).toMatchObject({ tier: 'spare', attempts: [skipped, { outcome: 'answered' }] });
+  expect(waiting.attempts).toMatchObject([skipped]);
+  expect(Date.parse(waiting.nextAttemptAt ?? '')).toBeGreaterThan(beforeMs);
+  expect(Date.parse(waiting.nextAttemptAt ?? '')).toBeLessThan(Date.now() + 60_000);
+  expect(holdfast.bedrock.calls({ region: 'eu-west-1' })).toMatchObject([{ outcome: 'answered' }]);
 });
 
 const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');

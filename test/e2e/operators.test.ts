@@ -59,7 +59,7 @@ test('a forced-open target gets no call, and recovers with a single first call o
       status: 'degraded',
       overrides: [{ scope: 'target', key: PRIMARY.key, reason: 'drill', actor: OPERATOR }],
     });
-    expect(publicHealth).toMatchObject({ targets: [{ override: 'force-open' }, {}, {}] });
+    expect(publicHealth).toMatchObject({ targets: [{ override: 'force-open' }, {}, {}, {}] });
     expect(JSON.stringify(publicHealth)).not.toMatch(/drill|local-admin/);
     expect(lifted).toMatchObject({ status: 200 });
     // The first stage has one permit, so the second call starts after the first has ended.

@@ -33,6 +33,24 @@ export default defineSettings({
     },
     // Its only target is also the last resort of the default chain.
     economy: { tiers: [{ name: 'only', targets: [haiku], maxTokens: 128 }] },
+    // The quota of its first target allows one call. The next one would have to wait for nearly a minute.
+    metered: {
+      tiers: [
+        {
+          name: 'paid',
+          targets: [
+            {
+              region: 'eu-west-1',
+              modelId: 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0',
+              quota: { requestsPerMinute: 1 },
+            },
+          ],
+          maxTokens: 512,
+          patienceSeconds: 0,
+        },
+        { name: 'spare', targets: [haiku], maxTokens: 256 },
+      ],
+    },
   },
   guardrails: {
     words: {

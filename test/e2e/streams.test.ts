@@ -114,7 +114,7 @@ test('a prompt that no model can answer ends as a dead letter, harms no other jo
   expect(letters).toMatchObject([{ reason: 'no-answer' }]);
   expect(calls.length).toBeGreaterThanOrEqual(jobs.failedCalls);
   expect(calls.length).toBeLessThanOrEqual(10);
-  expect(targets.map(({ circuit }) => circuit)).toEqual(['CLOSED', 'CLOSED', 'CLOSED']);
+  expect(targets.filter(({ circuit }) => circuit !== 'CLOSED')).toEqual([]);
   for (const each of others) expect(each).toMatchObject({ servedBy: PRIMARY.key });
   expect(redriven).toMatchObject({ moved: 1, left: 0 });
   expect(healed).toMatchObject({ status: 'SUCCEEDED' });
