@@ -141,6 +141,7 @@ export function openCircuits(runtime: Runtime, on?: (event: CircuitEvent) => voi
   });
   return {
     knownQuotas,
+    buckets: stores.buckets,
     /** The targets' own circuits, for operators. */
     breaker,
     /** The circuits as calls meet them: a target is out too while its Region has no daily quota. */

@@ -66,6 +66,13 @@ export const METRIC = {
   targetsServing: 'TargetsServing',
   /** Gauge: targets that configuration errors have disabled. */
   targetsDisabled: 'TargetsDisabled',
+  /** Gauge by region: tokens of the daily quota that Holdfast's calls have used since its reset. */
+  dayTokens: 'DayTokens',
+  /**
+   * Gauge by region, and the largest of them: seconds by which the daily quota will be used up before its
+   * reset; 0 if it lasts.
+   */
+  dayBudgetEndsEarly: 'DayBudgetEndsEarly',
   circuitOpened: 'CircuitOpened',
   circuitClosed: 'CircuitClosed',
   /** The number of times that a worker lost the circuit store and decided on its own. */

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { sqsJobQueue } from '../aws/job-queue.ts';
 import { openCircuits, openJobs, openRuntime } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
+import { gaugeDayBudgets } from './gauge-day-budgets.ts';
 import { gaugeTargets } from './gauge-targets.ts';
 import { sweep } from './sweep.ts';
 
@@ -23,7 +24,11 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
   runtime.begin(context);
   try {
     const settings = await runtime.readSettings();
-    await gaugeTargets({ ...runtime, ...targets }, runtime.metrics, settings);
+    const ports = { ...runtime, ...targets };
+    await Promise.all([
+      gaugeTargets(ports, runtime.metrics, settings),
+      gaugeDayBudgets(ports, runtime.metrics, settings),
+    ]);
     const untilMs = runtime.clock.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
     await sweep(dependencies, untilMs);
   } finally {

@@ -30,6 +30,18 @@ export function targetAlarms(
     because: 'a sandbox reports this once per cooldown; a single slow response is harmless.',
     missing: 'ok',
   });
+  alarms.add('DayBudgetEndsEarly', {
+    metric: metrics.of(METRIC.dayBudgetEndsEarly, {
+      statistic: Stats.MAXIMUM,
+      period: Duration.minutes(5),
+    }),
+    threshold: 3600,
+    periods: 3,
+    means:
+      'At the rate of the last hour, the daily quota of a Region is used up an hour or more before its reset, and then no model of the Region answers.',
+    because: 'a shorter time is within the error of the forecast, and a short peak changes it.',
+    missing: 'unchanged',
+  });
   const watched = Object.entries(settings.chains).map(([chain, { tiers }]) => {
     watchPrimary(alarms, metrics, chain, tiers);
     return {

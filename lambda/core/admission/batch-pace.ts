@@ -1,12 +1,6 @@
-import type { DayBudget } from './day-budget.ts';
-import { HOUR_MS, type HourlyTokens, tokensBetween } from './hourly-tokens.ts';
+import { type DayBudget, othersBetween, type RegionUse } from './day-budget.ts';
+import { HOUR_MS } from './hourly-tokens.ts';
 import type { QuotaDay } from './quota-day.ts';
-
-/** What the calls of a source Region have used, and the part of it that batch jobs have used. */
-export interface RegionUse {
-  readonly all: HourlyTokens;
-  readonly batch: HourlyTokens;
-}
 
 /**
  * Returns the tokens a millisecond that batch jobs may use: what is left of the day's budget beyond the
@@ -27,12 +21,8 @@ export function batchRate(
  * same hours, or, if they used nothing then, as in the last hour.
  */
 function othersNeed(use: RegionUse, nowMs: number, { startMs, endMs }: QuotaDay): number {
-  const others = (fromMs: number, toMs: number) =>
-    Math.max(
-      0,
-      tokensBetween(use.all, fromMs, toMs, nowMs) - tokensBetween(use.batch, fromMs, toMs, nowMs),
-    );
-  const dayAgo = others(nowMs - 24 * HOUR_MS, startMs);
+  const dayAgo = othersBetween(use, nowMs - 24 * HOUR_MS, startMs, nowMs);
   if (dayAgo > 0) return dayAgo;
-  return (others(nowMs - HOUR_MS, nowMs) * (endMs - nowMs)) / HOUR_MS;
+  const lastHour = othersBetween(use, nowMs - HOUR_MS, nowMs, nowMs);
+  return (lastHour * (endMs - nowMs)) / HOUR_MS;
 }

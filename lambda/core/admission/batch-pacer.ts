@@ -1,9 +1,9 @@
 import type { Settings } from '../../contract/policy.ts';
 import { type AppliedQuotas, paceKey, tokensPerDayOf } from '../../contract/quotas.ts';
 import type { Clock } from '../clock.ts';
-import { batchRate, type RegionUse } from './batch-pace.ts';
+import { batchRate } from './batch-pace.ts';
 import { type BucketStore, BucketStoreError } from './bucket-store.ts';
-import { dayBudget } from './day-budget.ts';
+import { dayBudget, type RegionUse } from './day-budget.ts';
 import { HOUR_MS } from './hourly-tokens.ts';
 import { quotaDay } from './quota-day.ts';
 import { readRegionUse } from './region-use.ts';
@@ -58,7 +58,7 @@ export class BatchPacer {
       const nowMs = clock.now();
       const day = quotaDay(nowMs, settings().breaker);
       const leftMs = day.endMs - nowMs;
-      const rate = batchRate(dayBudget(quota, use.all, nowMs, day), use, nowMs, day);
+      const rate = batchRate(dayBudget(quota, use, nowMs, day), use, nowMs, day);
       if (rate === 0) return { admitted: false, waitMs: leftMs };
       const heldMs = Math.min(tokens / rate, LONGEST_HOLD_MS, leftMs);
       const key = paceKey(region);

@@ -1,9 +1,8 @@
 import { regionsOf, targetsOf } from '../../contract/chains.ts';
 import type { Settings } from '../../contract/policy.ts';
 import { type AppliedQuotas, paceKey, quotaKey, tokensPerDayOf } from '../../contract/quotas.ts';
-import type { RegionUse } from './batch-pace.ts';
 import type { BucketStore } from './bucket-store.ts';
-import { type DayBudget, dayBudget } from './day-budget.ts';
+import { type DayBudget, dayBudget, type RegionUse } from './day-budget.ts';
 import { sumOf } from './hourly-tokens.ts';
 import { quotaDay } from './quota-day.ts';
 
@@ -36,8 +35,8 @@ export async function readDayBudgets(
   const budgets = regionsOf(settings).map(async (region) => {
     const quota = tokensPerDayOf(settings, region, applied);
     if (quota === undefined) return [];
-    const { all } = await readRegionUse(store, settings, region);
-    return [[region, dayBudget(quota, all, nowMs, day)] as const];
+    const use = await readRegionUse(store, settings, region);
+    return [[region, dayBudget(quota, use, nowMs, day)] as const];
   });
   return new Map((await Promise.all(budgets)).flat());
 }
