@@ -1,9 +1,9 @@
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { LIST_QUOTAS, listQuotas } from '../lambda/aws/service-quotas.ts';
 import { LONGEST_WAIT_SECONDS } from '../lambda/contract/longest-wait.ts';
 import type { Settings } from '../lambda/contract/policy.ts';
 import { queryAws } from './aws-query.ts';
 import type { CheckResult, Finding } from './finding.ts';
-import { LIST_QUOTAS, listQuotas } from './service-quotas.ts';
 
 const QUOTA = 'Concurrent executions';
 

@@ -1,28 +1,95 @@
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { LIST_QUOTAS, listQuotas } from '../lambda/aws/service-quotas.ts';
 import { targetsOf, tiersOf } from '../lambda/contract/chains.ts';
-import { type Settings, type Target, targetKey } from '../lambda/contract/policy.ts';
+import {
+  type QuotaLimits,
+  type Settings,
+  type Target,
+  targetKey,
+} from '../lambda/contract/policy.ts';
+import {
+  findQuota,
+  type ListedQuota,
+  type QuotaUnit,
+  quotaNameOf,
+} from '../lambda/contract/quota-names.ts';
+import { limitsOf } from '../lambda/contract/quotas.ts';
 import { queryAws } from './aws-query.ts';
+import { checkDayQuota } from './day-quota.ts';
 import type { CheckResult, Finding } from './finding.ts';
-import { LIST_QUOTAS, listQuotas, type Quota, quotaOf } from './service-quotas.ts';
 
-/** Compares the quotas of each target in a region with the demand of the settings. */
+/** Reports the quota of each target in a region, and compares it with the demand of the settings. */
 export function checkQuotas(
   client: ServiceQuotasClient,
   region: string,
   settings: Settings,
 ): Promise<readonly Finding[]> {
-  const { jobs } = settings;
-  const callsAtOnce = jobs.workerConcurrency * jobs.batchSize;
   return queryAws({ check: 'quota', subject: region, action: LIST_QUOTAS }, async (signal) => {
-    const quotas = await listQuotas(client, 'bedrock', signal);
-    return targetsOf(settings)
+    const listed = await listQuotas(client, 'bedrock', signal);
+    const ofTargets = targetsOf(settings)
       .filter((target) => target.region === region)
       .flatMap((target) =>
-        compare(quotas, target, { callsAtOnce, maxTokens: highestCap(settings, target) }).map(
+        checkTarget(listed, target, settings).map(
           (result): Finding => ({ check: 'quota', subject: targetKey(target), ...result }),
         ),
       );
+    const day = checkDayQuota(listed, region, settings.quotas);
+    return [...ofTargets, { check: 'quota', subject: region, ...day }];
   });
+}
+
+function checkTarget(
+  listed: readonly ListedQuota[],
+  target: Target,
+  settings: Settings,
+): readonly CheckResult[] {
+  const given = limitsOf(settings, target);
+  const demand = demandOf(target, settings);
+  const results = (['tokens', 'requests'] as const).flatMap((unit) => {
+    const found = findQuota(listed, quotaNameOf(target, unit));
+    const result = checkQuota(found, given, demand[unit]);
+    return result ? [result] : [];
+  });
+  if (results.length > 0) return results;
+  const { needed, calculation } = demand.tokens;
+  const found = 'no quota is known, so calls are not held back before Bedrock throttles them';
+  const fix =
+    `look up the model's quota on the Bedrock page of Service Quotas in ${target.region}, and write it to the target's quota in the settings; ` +
+    `the workers need ${needed} tokens per minute (${calculation})`;
+  return [{ level: 'warning', found, fix }];
+}
+
+/** The demand of workers that are all busy and all call one target. */
+interface Demand {
+  readonly unit: QuotaUnit;
+  readonly limit: keyof QuotaLimits;
+  /** Per minute. */
+  readonly needed: number;
+  readonly calculation: string;
+}
+
+/**
+ * A call reserves its maxTokens when it starts (Bedrock user guide, "How tokens are counted"). The real
+ * demand is higher: prompts count too, and short calls repeat within the minute.
+ */
+function demandOf(target: Target, settings: Settings): Readonly<Record<QuotaUnit, Demand>> {
+  const { workerConcurrency, batchSize } = settings.jobs;
+  const calls = workerConcurrency * batchSize;
+  const maxTokens = highestCap(settings, target);
+  return {
+    tokens: {
+      unit: 'tokens',
+      limit: 'tokensPerMinute',
+      needed: calls * maxTokens,
+      calculation: `${calls} calls at once x maxTokens ${maxTokens}`,
+    },
+    requests: {
+      unit: 'requests',
+      limit: 'requestsPerMinute',
+      needed: calls,
+      calculation: `${calls} calls at once`,
+    },
+  };
 }
 
 /** Returns the highest maxTokens of the tiers that have the target. */
@@ -34,53 +101,32 @@ function highestCap(settings: Settings, target: Target): number {
   return Math.max(...tiers.map(({ tier }) => tier.maxTokens));
 }
 
-interface Demand {
-  readonly callsAtOnce: number;
-  readonly maxTokens: number;
-}
-
 /**
- * Compares the quotas of a target with the demand of workers that are all busy and all call this
- * target. A call reserves its maxTokens when it starts (Bedrock user guide, "How tokens are
- * counted"). The real demand is higher: prompts count too, and short calls repeat within the minute.
+ * Compares the quota of the account with the settings and with the demand. Returns undefined if there is no
+ * quota: Bedrock has removed the request quotas of many models.
  */
-function compare(
-  quotas: readonly Quota[],
-  target: Target,
-  { callsAtOnce, maxTokens }: Demand,
-): readonly CheckResult[] {
-  const tokens = quotaOf(quotas, target, 'tokens');
-  const requests = quotaOf(quotas, target, 'requests');
-  const tokensNeeded = callsAtOnce * maxTokens;
-  const calls = `${callsAtOnce} calls at once`;
-  const reserved = `${calls} x maxTokens ${maxTokens}`;
-  if (!tokens && !requests) {
-    const found = 'no quota has the name of this model';
-    const fix =
-      `look up the model's quota on the Bedrock page of Service Quotas in ${target.region}; ` +
-      `the workers need ${tokensNeeded} tokens per minute (${reserved})`;
-    return [{ level: 'warning', found, fix }];
-  }
-  // Bedrock has removed the request quotas of many models, so a missing quota means no limit.
-  return [
-    ...(tokens ? [resultOf(tokens, 'tokens', tokensNeeded, reserved)] : []),
-    ...(requests ? [resultOf(requests, 'requests', callsAtOnce, calls)] : []),
-  ];
-}
-
-function resultOf(
-  { name, value }: Quota,
-  unit: 'tokens' | 'requests',
-  needed: number,
-  calculation: string,
-): CheckResult {
-  if (value <= 0) {
+function checkQuota(
+  listed: ListedQuota | undefined,
+  given: QuotaLimits | undefined,
+  { unit, limit, needed, calculation }: Demand,
+): CheckResult | undefined {
+  if (listed && listed.value <= 0) {
     const fix =
       'request an increase in Service Quotas, or open a support case if the quota is not adjustable';
-    return { level: 'bad', found: `the quota "${name}" is 0`, fix };
+    return { level: 'bad', found: `the quota "${listed.name}" is 0`, fix };
   }
-  const found = `the quota is ${value} ${unit} per minute, and busy workers need ${needed} (${calculation})`;
+  const value = given ? given[limit] : listed?.value;
+  const raise = `request a higher quota${listed ? ` "${listed.name}"` : ''}`;
+  if (listed && given && (value === undefined || value > listed.value)) {
+    const is = value === undefined ? 'no quota of' : `${value}`;
+    const found = `the settings give the target ${is} ${unit} per minute, and the account has ${listed.value}`;
+    const fix = `set quota.${limit} of the target to ${listed.value} or less, or ${raise}`;
+    return { level: 'warning', found, fix };
+  }
+  if (value === undefined) return undefined;
+  const source = given ? 'the settings' : 'Service Quotas';
+  const found = `the quota is ${value} ${unit} per minute (${source}), and busy workers need ${needed} (${calculation})`;
   if (needed <= value) return { level: 'good', found };
-  const fix = `request a higher quota "${name}", or lower jobs.workerConcurrency, jobs.batchSize or maxTokens`;
+  const fix = `${raise}, or lower jobs.workerConcurrency, jobs.batchSize or maxTokens; otherwise jobs wait for the quota or go to the next tier`;
   return { level: 'warning', found, fix };
 }

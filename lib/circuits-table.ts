@@ -67,8 +67,8 @@ export class CircuitsTable extends Construct {
     return this.#grant(grantee, ['GetItem', 'PutItem']);
   }
 
-  /** Grants reading and writing the notes about models near their end of life, but no circuit. */
-  grantNoteLifecycles(grantee: IGrantable): Grant {
+  /** Grants reading and writing the notes about the targets, but no circuit. */
+  grantNotes(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({
       grantee,
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],

@@ -430,16 +430,23 @@ describe('the admin function', () => {
 
 describe('the lifecycle function', () => {
   test('saves what it found before it ends, and writes its metrics', async () => {
-    serve(() => undefined);
+    serve(({ operation }) => (operation === 'ListServiceQuotas' ? { Quotas } : undefined));
 
     await invoke('lifecycle');
 
-    const [save] = aws.asked('PutItem');
-    expect(save?.isAnswered).toBe(true);
-    expect(save?.input).toMatchObject({ TableName: process.env[ENV.circuitsTable] });
-    expect(Object.keys(JSON.parse(save?.input.Item.targets.S))).toContain(TARGET);
+    const [lifecycles, quotas] = aws.asked('PutItem');
+    for (const save of [lifecycles, quotas]) {
+      expect(save?.isAnswered).toBe(true);
+      expect(save?.input).toMatchObject({ TableName: process.env[ENV.circuitsTable] });
+    }
+    expect(Object.keys(JSON.parse(lifecycles?.input.Item.targets.S))).toContain(TARGET);
+    expect(JSON.parse(quotas?.input.Item.tokensPerDay.S)).toEqual({ 'us-east-1': 700_000_000 });
     expect(written()).toContainEqual(expect.objectContaining({ LifecycleFindings: 0 }));
   });
+
+  const Quotas = [
+    { QuotaCode: 'L-E3F10727', QuotaName: 'Cross-Model Max Tokens Per Day', Value: 700_000_000 },
+  ];
 });
 
 function liveJob(fields: Partial<Job> = {}): Job {

@@ -10,14 +10,15 @@ import { checkConcurrency } from '../../doctor/concurrency.ts';
 import { checkCredentials } from '../../doctor/credentials.ts';
 import { checkQuotas } from '../../doctor/quota.ts';
 import { checkRedisSecret } from '../../doctor/redis-secret.ts';
-import type { Quota } from '../../doctor/service-quotas.ts';
 import { regionOfSecret } from '../../lambda/aws/secret-text.ts';
+import type { QuotaLimits } from '../../lambda/contract/policy.ts';
 import '../support/errors-of-one-realm.ts';
 import { someSettings } from '../support/settings.ts';
 import {
   type AccountState,
   BOOTSTRAP_PARAMETER,
   type FakeAccount,
+  type Quota,
   startFakeAccount,
 } from './fake-account.ts';
 
@@ -262,34 +263,47 @@ describe('the checks of an account', () => {
   });
 
   describe('quotas', () => {
-    const TOKENS =
-      'Cross-region model inference tokens per minute for Anthropic Claude Sonnet 4.5 V1';
-    const REQUESTS =
-      'Cross-region model inference requests per minute for Anthropic Claude Sonnet 4.5 V1';
-    // Two batches of 10 jobs, each with 1,000 tokens.
-    const settings = someSettings({
-      tiers: [
-        {
-          name: 'primary',
-          targets: [
-            { region: REGION, modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' },
-            { region: 'eu-west-1', modelId: 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0' },
-          ],
-          maxTokens: 1000,
-        },
-      ],
-      jobs: { workerConcurrency: 2, batchSize: 10 },
-    });
-    const check = (bedrock: readonly Quota[]) => {
-      account.set({ quotas: { bedrock } });
-      return checkQuotas(new ServiceQuotasClient(account.config), REGION, settings);
+    const TOKENS = {
+      code: 'L-F4DDD3EB',
+      name: 'Cross-region model inference tokens per minute for Anthropic Claude Sonnet 4.5 V1',
     };
+    const REQUESTS = {
+      code: 'L-4A6BFAB1',
+      name: 'Cross-region model inference requests per minute for Anthropic Claude Sonnet 4.5 V1',
+    };
+    const DAY = { code: 'L-E3F10727', name: 'Cross-Model Max Tokens Per Day' };
+    const modelId = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+    // Two batches of 10 jobs, each with 1,000 tokens.
+    const jobs = { workerConcurrency: 2, batchSize: 10 };
+    const settingsWith = (quota?: QuotaLimits, tokensPerDay?: Record<string, number>) =>
+      someSettings({
+        tiers: [
+          {
+            name: 'primary',
+            targets: [
+              { region: REGION, modelId, ...(quota && { quota }) },
+              { region: 'eu-west-1', modelId: modelId.replace('us.', 'eu.') },
+            ],
+            maxTokens: 1000,
+          },
+        ],
+        jobs,
+        ...(tokensPerDay && { quotas: { tokensPerDay } }),
+      });
+    const settings = settingsWith();
+    const checkAll = (bedrock: readonly Quota[], given = settings) => {
+      account.set({ quotas: { bedrock } });
+      return checkQuotas(new ServiceQuotasClient(account.config), REGION, given);
+    };
+    /** Returns the findings of the target, without that of the day. */
+    const check = async (bedrock: readonly Quota[], given = settings) =>
+      (await checkAll(bedrock, given)).filter(({ subject }) => subject !== REGION);
 
     test('are good when they allow the demand of busy workers', async () => {
       expect(
         await check([
-          { name: TOKENS, value: 20_000 },
-          { name: REQUESTS, value: 20 },
+          { ...TOKENS, value: 20_000 },
+          { ...REQUESTS, value: 20 },
         ]),
       ).toEqual([
         {
@@ -297,24 +311,24 @@ describe('the checks of an account', () => {
           subject: 'us-east-1/us.anthropic.claude-sonnet-4-5-20250929-v1:0',
           level: 'good',
           found:
-            'the quota is 20000 tokens per minute, and busy workers need 20000 (20 calls at once x maxTokens 1000)',
+            'the quota is 20000 tokens per minute (Service Quotas), and busy workers need 20000 (20 calls at once x maxTokens 1000)',
         },
         expect.objectContaining({
           level: 'good',
-          found: 'the quota is 20 requests per minute, and busy workers need 20 (20 calls at once)',
+          found:
+            'the quota is 20 requests per minute (Service Quotas), and busy workers need 20 (20 calls at once)',
         }),
       ]);
     });
 
     test('are compared once with the highest cap of the chains that share a target', async () => {
-      const targets = [{ region: REGION, modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' }];
+      const targets = [{ region: REGION, modelId }];
       const chain = (maxTokens: number) => ({ tiers: [{ name: 'only', targets, maxTokens }] });
       const chains = { short: chain(100), long: chain(2000) };
-      account.set({ quotas: { bedrock: [{ name: TOKENS, value: 39_999 }] } });
-      const client = new ServiceQuotasClient(account.config);
-      const { jobs } = settings;
 
-      expect(await checkQuotas(client, REGION, someSettings({ chains, jobs }))).toMatchObject([
+      expect(
+        await check([{ ...TOKENS, value: 39_999 }], someSettings({ chains, jobs })),
+      ).toMatchObject([
         { level: 'warning', found: expect.stringContaining('busy workers need 40000') },
       ]);
     });
@@ -322,25 +336,94 @@ describe('the checks of an account', () => {
     test.each([
       [TOKENS, 19_999],
       [REQUESTS, 19],
-    ])('warn and name the quota when %s is %d', async (name, value) => {
-      const findings = await check([{ name, value }]);
+    ])('warn and name the quota when %j is %d', async (quota, value) => {
+      const findings = await check([{ ...quota, value }]);
       expect(findings).toHaveLength(1);
       expect(findings[0]).toMatchObject({ level: 'warning' });
-      expect(findings[0]?.fix).toContain(`"${name}"`);
+      expect(findings[0]?.fix).toContain(`"${quota.name}"`);
     });
 
-    test('are bad at 0, as in some new accounts', async () => {
-      const found = `the quota "${TOKENS}" is 0`;
-      expect(await check([{ name: TOKENS, value: 0 }])).toMatchObject([{ level: 'bad', found }]);
+    test('are bad at 0, as in some new accounts, whatever the settings say', async () => {
+      const found = `the quota "${TOKENS.name}" is 0`;
+      for (const given of [settings, settingsWith({ tokensPerMinute: 5 })]) {
+        expect(await check([{ ...TOKENS, value: 0 }], given)).toMatchObject([
+          { level: 'bad', found },
+        ]);
+      }
     });
 
-    test('warn when no quota has the name of the model', async () => {
-      const onDemand = TOKENS.replace('Cross-region', 'On-demand');
-      const found = 'no quota has the name of this model';
-      expect(await check([{ name: onDemand, value: 1 }])).toMatchObject([
-        { level: 'warning', found },
+    test('warn when no quota has the name and the code of the model', async () => {
+      const onDemand = TOKENS.name.replace('Cross-region', 'On-demand');
+      const found = 'no quota is known, so calls are not held back before Bedrock throttles them';
+      for (const quota of [
+        { ...TOKENS, name: onDemand },
+        { ...TOKENS, code: 'L-00000000' },
+      ]) {
+        expect(await check([{ ...quota, value: 1 }])).toMatchObject([{ level: 'warning', found }]);
+      }
+    });
+
+    test('are those of the settings, if they give any', async () => {
+      const given = settingsWith({ tokensPerMinute: 20_000 });
+      expect(await check([], given)).toMatchObject([
+        {
+          level: 'good',
+          found: expect.stringMatching(/^the quota is 20000 tokens per minute \(the settings\)/),
+        },
       ]);
     });
+
+    test('warn when the settings give more than the account has, or leave a quota out', async () => {
+      const given = settingsWith({ tokensPerMinute: 30_000 });
+      const findings = await check(
+        [
+          { ...TOKENS, value: 20_000 },
+          { ...REQUESTS, value: 20 },
+        ],
+        given,
+      );
+
+      expect(findings).toMatchObject([
+        {
+          level: 'warning',
+          found: 'the settings give the target 30000 tokens per minute, and the account has 20000',
+          fix: `set quota.tokensPerMinute of the target to 20000 or less, or request a higher quota "${TOKENS.name}"`,
+        },
+        {
+          level: 'warning',
+          found:
+            'the settings give the target no quota of requests per minute, and the account has 20',
+        },
+      ]);
+    });
+
+    test.each([
+      ['good', 700, undefined, 'the quota is 700 tokens per day (Service Quotas)'],
+      ['good', 700, 600, 'the quota is 600 tokens per day (the settings)'],
+      ['good', undefined, 600, 'the quota is 600 tokens per day (the settings)'],
+      ['warning', 700, 800, 'the settings give 800 tokens per day, and the account has 700'],
+      [
+        'warning',
+        undefined,
+        undefined,
+        'the tokens per day are not known, so the use of a day is not compared with them',
+      ],
+      ['bad', 0, 600, 'the quota "Cross-Model Max Tokens Per Day" is 0'],
+    ])(
+      'of a day are %s with %s in the account and %s in the settings',
+      async (level, value, given, found) => {
+        const listed = value === undefined ? [] : [{ ...DAY, value }];
+        const withDay = settingsWith(
+          undefined,
+          given === undefined ? undefined : { [REGION]: given },
+        );
+        const findings = await checkAll(listed, withDay);
+
+        expect(findings.filter(({ subject }) => subject === REGION)).toMatchObject([
+          { level, found },
+        ]);
+      },
+    );
 
     test('warn when the caller lacks the permission', async () => {
       const denied = { status: 400, code: 'AccessDeniedException' };

@@ -1,6 +1,9 @@
 import { text } from 'node:stream/consumers';
-import type { Quota } from '../../doctor/service-quotas.ts';
+import type { ListedQuota } from '../../lambda/contract/quota-names.ts';
 import { type AwsEndpoint, serveAwsEndpoint } from '../support/aws-service.ts';
+
+/** A quota as the account lists it. @default of `code`: one that nobody looks for */
+export type Quota = Omit<ListedQuota, 'code'> & Partial<ListedQuota>;
 
 export interface AccountState {
   /** The values of SSM parameters, by name. */
@@ -165,7 +168,7 @@ function quotaPage(quotas: readonly Quota[], token: unknown) {
   return {
     Quotas: quotas
       .slice(from, next)
-      .map(({ name, value }) => ({ QuotaName: name, Value: value, ServiceCode: 'any' })),
+      .map(({ code = 'L-0', name, value }) => ({ QuotaCode: code, QuotaName: name, Value: value })),
     ...(next < quotas.length && { NextToken: String(next) }),
   };
 }

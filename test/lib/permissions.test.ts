@@ -134,6 +134,8 @@ describe('the complete list of permissions of', () => {
       'dynamodb:PutItem {CircuitsTable.Arn}',
       'logs:CreateLogStream {LifecycleFunctionLogs.Arn}',
       'logs:PutLogEvents {LifecycleFunctionLogs.Arn}',
+      // Service Quotas has no ARN that the action could name.
+      'servicequotas:ListServiceQuotas *',
       SETTINGS,
       ...TRACES,
     ]);
