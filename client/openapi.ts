@@ -1,4 +1,4 @@
-// Made by `npm run openapi` from docs/openapi.json (SHA-256 17a8d0a8f578752443a2a33d75319a4171016bcc533707280e92eb16293c9b72). Do not edit it.
+// Made by `npm run openapi` from docs/openapi.json (SHA-256 7bb82070ec8f54fe0206fdebea30d5dabf4cab947d8eecf8de29b402eef6d337). Do not edit it.
 
 export interface paths {
   readonly '/jobs': {
@@ -1095,6 +1095,70 @@ export interface components {
       readonly overrides: readonly components['schemas']['Override'][];
       /** Format: date-time */
       readonly lifecycleCheckedAt?: string;
+      /** @description The quotas per minute of the targets. Calls are admitted within those that are known. */
+      readonly quotas: readonly {
+        /** @description `<source Region>/<scope>/<model>`; the scope is `on-demand`, `geo` or `global`. */
+        readonly quota: string;
+        /** @description The targets of the chains that share it. */
+        readonly targets: readonly string[];
+        /**
+         * @description Absent if the limits are not known: all calls are admitted.
+         * @enum {string}
+         */
+        readonly source?: 'settings' | 'service-quotas';
+        readonly tokensPerMinute?: number;
+        readonly requestsPerMinute?: number;
+        /**
+         * @description Service Quotas says that the quota is 0: the account has no access to the model.
+         * @constant
+         */
+        readonly noAccess?: true;
+        /** @description Absent if no call is counted, or if the store did not answer. */
+        readonly use?: {
+          /** @description The part of the burst (`quotas.burstSeconds` of the quota) that calls hold or have spent. Above 100 while calls are booked for a later time. */
+          readonly heldPercent: {
+            readonly tokens?: number;
+            readonly requests?: number;
+          };
+          /**
+           * Format: date-time
+           * @description The time at which the next call is admitted; absent if that is now.
+           */
+          readonly freeAt?: string;
+          /** @description The part of the quota that is in force. It is lowered when Bedrock throttles calls that fit the quota, and recovers by itself. */
+          readonly ratePercent: number;
+          /** @description The tokens that calls have used since the last daily reset. */
+          readonly tokensToday: number;
+        };
+      }[];
+      /** @description The known quotas per day, by source Region. Absent if the store did not answer. */
+      readonly dayBudgets?: readonly {
+        readonly region: string;
+        /**
+         * @description Where the limits are known from. Settings win over Service Quotas.
+         * @enum {string}
+         */
+        readonly source: 'settings' | 'service-quotas';
+        /** @description The quota, for all models of the source Region together. */
+        readonly tokensPerDay: number;
+        /** @description The tokens that calls have used since the last reset: an estimate. */
+        readonly spent: number;
+        readonly left: number;
+        /** @description The tokens that calls have used in the last hour. */
+        readonly lastHour: number;
+        /** Format: date-time */
+        readonly resetAt: string;
+        /**
+         * Format: date-time
+         * @description The time at which nothing will be left; absent if the budget lasts until the reset.
+         */
+        readonly endsAt?: string;
+      }[];
+      /**
+       * Format: date-time
+       * @description The time at which the quotas were last read from Service Quotas.
+       */
+      readonly quotasCheckedAt?: string;
     };
     readonly AdminJob: {
       readonly jobId: string;

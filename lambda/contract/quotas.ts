@@ -30,6 +30,10 @@ export function quotaKey(target: Target): string {
   return `${target.region}/${quotaScopeOf(target)}/${profileOf(target).model}`;
 }
 
+/** Where a quota is known from. */
+export const QUOTA_SOURCES = ['settings', 'service-quotas'] as const;
+export type QuotaSource = (typeof QUOTA_SOURCES)[number];
+
 /** The account's quotas, as the daily check read them from Service Quotas. */
 export interface AppliedQuotas {
   /** The time of the check, in milliseconds since the Unix epoch. */

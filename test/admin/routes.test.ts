@@ -320,6 +320,61 @@ describe('GET /v1/admin/health', () => {
   });
 });
 
+describe('the quotas in GET /v1/admin/health', () => {
+  const KEY = 'us-east-1/geo/anthropic.claude-sonnet-4-5-20250929-v1:0';
+  const BURST = { burstMs: 30_000, patienceMs: 0 };
+
+  test('have their limits, their use and the time at which the next call is admitted', async () => {
+    const { buckets, clock } = admin;
+    clock.nowMs += 60_000;
+    const checkedAtMs = clock.now();
+    const limits = { [KEY]: { tokensPerMinute: 60_000 } };
+    const tokensPerDay = { 'us-east-1': 1_000_000 };
+    admin.foundQuotas({ checkedAtMs, limits, tokensPerDay, withoutAccess: [] });
+    const hour = isoTime(clock.now()).slice(0, 13);
+    await buckets.settle(KEY, { deltaMs: 0, used: { hour, tokens: 1_000_000 } });
+    await buckets.hold(KEY, { tokens: 33_000 }, BURST);
+
+    const health = await admin.health();
+
+    expect(adminHealthView.safeParse(health).error).toBeUndefined();
+    expect(health.quotas).toContainEqual({
+      quota: KEY,
+      targets: [EAST_SONNET],
+      source: 'service-quotas',
+      tokensPerMinute: 60_000,
+      use: {
+        heldPercent: { tokens: 110 },
+        freeAt: isoTime(clock.now() + 3_001),
+        ratePercent: 100,
+        tokensToday: 1_000_000,
+      },
+    });
+    expect(health.dayBudgets).toEqual([
+      expect.objectContaining({
+        region: 'us-east-1',
+        source: 'service-quotas',
+        tokensPerDay: 1_000_000,
+        spent: 1_000_000,
+        left: 0,
+        endsAt: isoTime(clock.now()),
+      }),
+    ]);
+    expect(health.quotasCheckedAt).toBe(isoTime(checkedAtMs));
+  });
+
+  test('say which models the account may not call', async () => {
+    const [limits, tokensPerDay] = [{}, {}];
+    admin.foundQuotas({ checkedAtMs: 0, limits, tokensPerDay, withoutAccess: [KEY] });
+
+    expect((await admin.health()).quotas).toContainEqual({
+      quota: KEY,
+      targets: [EAST_SONNET],
+      noAccess: true,
+    });
+  });
+});
+
 test('GET /v1/admin/health shows an override until it expires', async () => {
   await admin.put('target', ENCODED);
 

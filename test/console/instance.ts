@@ -29,5 +29,6 @@ export function someHealth(): AdminHealthView {
     targets: [],
     settings: { status: 'in-force' },
     overrides: [],
+    quotas: [],
   };
 }

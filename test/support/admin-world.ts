@@ -1,11 +1,13 @@
 import { respond } from '../../lambda/admin/routes.ts';
 import type { Settings, SettingsFault } from '../../lambda/contract/policy.ts';
+import type { AppliedQuotas } from '../../lambda/contract/quotas.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import { DailyQuotaGate, scopesWithoutDays } from '../../lambda/core/breaker/daily-quota-gate.ts';
 import { scopesOfChains } from '../../lambda/core/breaker/override-scopes.ts';
 import type { OperatorAction } from '../../lambda/core/operator-log.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { LifecycleRecord } from '../../lambda/core/router/lifecycle.ts';
+import { MemoryBucketStore } from '../../lambda/stores/memory-bucket-store.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { bodyOf } from './api-caller.ts';
 import { type ApiEventOptions, anApiEvent } from './api-event.ts';
@@ -32,6 +34,8 @@ export function anAdmin(settings: Settings = aChain()) {
   const disabled = () => new DisabledTargets({ store: disabledStore, policy, clock, log });
   const breaker = aBreaker('admin');
   let lifecycle: LifecycleRecord | undefined;
+  let applied: AppliedQuotas | undefined;
+  const buckets = new MemoryBucketStore(() => clock.now());
   let settingsFault: SettingsFault | undefined;
   const redriveLease = memoryRedriveLease();
   const actions: OperatorAction[] = [];
@@ -49,6 +53,8 @@ export function anAdmin(settings: Settings = aChain()) {
     breaker,
     circuits: new DailyQuotaGate(breaker, policy),
     disabledTargets: new DisabledTargets({ store: disabledStore, policy, clock, log }),
+    buckets,
+    knownQuotas: { read: async () => applied },
     lifecycles: { load: async () => lifecycle },
     settingsFault: () => settingsFault,
   };
@@ -78,6 +84,10 @@ export function anAdmin(settings: Settings = aChain()) {
     store,
     redriveLease,
     actions,
+    buckets,
+    foundQuotas: (quotas: AppliedQuotas) => {
+      applied = quotas;
+    },
     checked: (record: LifecycleRecord) => {
       lifecycle = record;
     },

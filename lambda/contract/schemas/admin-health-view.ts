@@ -1,12 +1,13 @@
 /**
- * The response of GET /v1/admin/health: the callers' health view with reasons, overrides and model
- * lifecycles. Times are ISO 8601 in UTC.
+ * The response of GET /v1/admin/health: the callers' health view with reasons, overrides, model
+ * lifecycles and quotas. Times are ISO 8601 in UTC.
  */
 import * as z from 'zod';
 import { LIFECYCLE_FINDINGS } from '../lifecycle.ts';
 import { TARGET_FAILURE_KINDS } from '../words.ts';
 import { healthView } from './health-view.ts';
 import { overrideView } from './overrides.ts';
+import { dayBudgetView, quotaView } from './quota-view.ts';
 
 const count = z.int().min(0);
 
@@ -81,5 +82,20 @@ export const adminHealthView = healthView.extend({
   }),
   overrides: z.array(overrideView).readonly().describe('All overrides in force.'),
   lifecycleCheckedAt: z.iso.datetime().optional(),
+  quotas: z
+    .array(quotaView)
+    .readonly()
+    .describe(
+      'The quotas per minute of the targets. Calls are admitted within those that are known.',
+    ),
+  dayBudgets: z
+    .array(dayBudgetView)
+    .readonly()
+    .optional()
+    .describe('The known quotas per day, by source Region. Absent if the store did not answer.'),
+  quotasCheckedAt: z.iso
+    .datetime()
+    .optional()
+    .describe('The time at which the quotas were last read from Service Quotas.'),
 });
 export type AdminHealthView = z.infer<typeof adminHealthView>;

@@ -48,6 +48,7 @@ function aHealth(health: Partial<AdminHealth> = {}): AdminHealth {
     targets: [aTarget()],
     settings: { status: 'in-force' },
     overrides: [],
+    quotas: [],
     ...health,
   };
 }

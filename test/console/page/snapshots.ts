@@ -115,6 +115,7 @@ export function health(
     targets: all,
     settings: { status: 'in-force' },
     overrides: [],
+    quotas: [],
     ...differences,
   };
 }
