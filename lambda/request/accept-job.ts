@@ -2,6 +2,7 @@ import type { JobRequest } from '../contract/job-request.ts';
 import { METRIC } from '../contract/metrics.ts';
 import type { Settings } from '../contract/policy.ts';
 import type { Fault } from '../contract/schemas/faults.ts';
+import type { KnownQuotas } from '../core/admission/applied-quotas.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorName } from '../core/error-name.ts';
 import { type Job, newJob } from '../core/jobs/job.ts';
@@ -21,6 +22,7 @@ export interface AcceptDependencies {
   readonly results: Pick<ResultStore, 'putPrompt'>;
   readonly uploads: UploadStore;
   readonly tenants: Pick<KnownTenants, 'note'>;
+  readonly knownQuotas: Pick<KnownQuotas, 'current'>;
   readonly clock: Clock;
   /** Returns 32 hexadecimal digits that nobody can guess. */
   readonly newId: () => string;
@@ -56,14 +58,14 @@ export async function acceptJob(
   settings: Settings,
   { tenant, request, idempotencyKey }: Submission,
 ): Promise<Acceptance> {
-  const { jobs, results, uploads, tenants, clock, newId, metrics } = dependencies;
+  const { jobs, results, uploads, tenants, knownQuotas, clock, newId, metrics } = dependencies;
   const { conversation, options } = request;
   const bodyHash = digest([conversation, options]);
   const jobId = idempotencyKey === undefined ? newId() : digest([tenant, idempotencyKey]);
   const now = clock.now();
   const earlier = idempotencyKey === undefined ? undefined : await jobs.get(jobId);
   if (earlier && isKept(earlier, now)) return repeatOf(earlier, bodyHash);
-  const needs = unsupportedNeeds(settings, request);
+  const needs = unsupportedNeeds(settings, request, knownQuotas.current());
   if (needs.length > 0) return { outcome: 'unsupported', needs };
 
   const requestToken = newId();

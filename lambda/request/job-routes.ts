@@ -94,11 +94,17 @@ async function cancel(call: Call): Promise<APIGatewayProxyResult> {
 
 /** Refuses a job that no target can serve: waiting would not change that. */
 function refusedFor(call: Call, unsupported: readonly UnsupportedNeed[]) {
-  const errors = unsupported.map(({ need, path, targets }) => ({
-    field: path,
-    detail: `needs ${need}, which these targets lack: ${targets.join(', ')}`,
-  }));
+  const errors = unsupported.map((each) => ({ field: each.path, detail: detailOf(each) }));
   return faulty(call, PROBLEM.unsupported, errors);
+}
+
+function detailOf(unsupported: UnsupportedNeed): string {
+  const targets = unsupported.targets.join(', ');
+  if (unsupported.need !== 'tokensPerDay') {
+    return `needs ${unsupported.need}, which these targets lack: ${targets}`;
+  }
+  const { heldTokens, tokensPerDay } = unsupported;
+  return `the prompt and the answer may use ${heldTokens} tokens of a quota that has ${tokensPerDay} tokens a day, at ${targets}`;
 }
 
 async function purge(call: Call): Promise<APIGatewayProxyResult> {

@@ -35,6 +35,7 @@ export function functionsOf(ports: Ports, runtime: Runtime) {
       const api = {
         ...dependencies,
         // No job depends on the registry, so no fault is injected into it.
+        knownQuotas: { current: () => undefined },
         tenants: new KnownTenants(memoryTenantRegistry(), SILENT),
         openApi: {},
         settingsFault: () => undefined,

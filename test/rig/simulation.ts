@@ -65,7 +65,10 @@ export class Simulation {
   /** The virtual start time in milliseconds since the epoch. */
   readonly startMs: number;
   readonly #settings: Settings;
-  readonly #world: Pick<World, 'jobs' | 'results' | 'uploads' | 'tenants' | 'bus' | 'newId'>;
+  readonly #world: Pick<
+    World,
+    'jobs' | 'results' | 'uploads' | 'tenants' | 'knownQuotas' | 'bus' | 'newId'
+  >;
   readonly #ends: JobEnds;
   readonly #random: Random;
 

@@ -49,6 +49,7 @@ export function aWorld({ settings = someSettings(), run = answers, random }: Wor
     uploads: new MemoryUploadStore(results),
     /** The registry of tenants, and the part of the request function that writes it. */
     registry,
+    knownQuotas: { current: () => undefined },
     tenants: new KnownTenants(registry, telemetry.log),
     memory: new MemoryBudget(SANDBOX_INPUT_BYTES),
     router: { run: async (request: RunRequest) => run(request, world) },

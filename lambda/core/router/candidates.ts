@@ -56,7 +56,17 @@ export function allowedTargets(
   settings: Pick<Settings, 'chains'>,
   request: TargetChoice,
 ): readonly Target[] {
-  return tiersFor(settings, request).flatMap((tier) => allowedIn(tier, request));
+  return allowedPlaces(settings, request).map(({ target }) => target);
+}
+
+/** Returns the targets that may serve, each with its tier, in the order of the settings. */
+export function allowedPlaces(
+  settings: Pick<Settings, 'chains'>,
+  request: TargetChoice,
+): readonly Pick<Candidate, 'tier' | 'target'>[] {
+  return tiersFor(settings, request).flatMap((tier) =>
+    allowedIn(tier, request).map((target) => ({ tier, target })),
+  );
 }
 
 function allowedIn({ targets }: Tier, { regions }: TargetChoice): readonly Target[] {

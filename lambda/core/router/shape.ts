@@ -60,15 +60,25 @@ export function fitsWindow(
   return answerTokens(candidate, conversation, promptTokens) !== undefined;
 }
 
+/** Returns the length of the answer that the job asks for, within the limits of the tier and the model. */
+export function wantedAnswerTokens(
+  { target, tier }: Pick<AdaptationTarget, 'target' | 'tier'>,
+  { inferenceConfig }: Pick<Conversation, 'inferenceConfig'>,
+): number {
+  const { maxOutputTokens } = capabilitiesOf(target);
+  const asked = inferenceConfig?.maxTokens ?? Number.POSITIVE_INFINITY;
+  return Math.min(asked, tier.maxTokens, maxOutputTokens);
+}
+
 /** Returns the length of the answer; undefined if the window has too little room for one. */
 function answerTokens(
   { target, tier }: Pick<AdaptationTarget, 'target' | 'tier'>,
   { inferenceConfig }: Conversation,
   promptTokens: number,
 ): { readonly maxTokens: number; readonly isReduced: boolean } | undefined {
-  const { contextWindow, maxOutputTokens } = capabilitiesOf(target);
+  const { contextWindow } = capabilitiesOf(target);
   const asked = inferenceConfig?.maxTokens;
-  const wanted = Math.min(asked ?? Number.POSITIVE_INFINITY, tier.maxTokens, maxOutputTokens);
+  const wanted = wantedAnswerTokens({ target, tier }, { inferenceConfig });
   const room = contextWindow - promptTokens;
   if (room < Math.min(wanted, SMALLEST_ANSWER_TOKENS)) return undefined;
   const maxTokens = Math.min(wanted, room);
