@@ -15,6 +15,7 @@ import { addOverride } from './override.ts';
 import { plainLine } from './plain-value.ts';
 import { addPlan } from './plan.ts';
 import { addPurge } from './purge.ts';
+import { addQuotas } from './quotas.ts';
 import { addRedrive } from './redrive.ts';
 import { type Act, createAct } from './session.ts';
 import { addSettings } from './settings.ts';
@@ -30,6 +31,7 @@ const COMMANDS = [
   addCancel,
   addPurge,
   addCircuits,
+  addQuotas,
   addOverride,
   addLift,
   addEnable,

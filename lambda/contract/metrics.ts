@@ -46,6 +46,10 @@ export const METRIC = {
    * not admit calls. A target that can never serve the job is not counted.
    */
   skippedCalls: 'SkippedCalls',
+  /** Skips because the quota of the target was used up; part of `SkippedCalls`. */
+  quotaSkips: 'QuotaSkips',
+  /** In total and by target: throttles of calls that fitted the known quota; part of `ModelThrottles`. */
+  throttledWithinQuota: 'ThrottledWithinQuota',
   /** Model calls in the recovery stages of half-open circuits; part of `ModelCalls`. */
   recoveryCalls: 'RecoveryCalls',
   /** Model calls of the prober; part of `ModelCalls`. */
@@ -66,6 +70,11 @@ export const METRIC = {
   targetsServing: 'TargetsServing',
   /** Gauge: targets that configuration errors have disabled. */
   targetsDisabled: 'TargetsDisabled',
+  /**
+   * Gauge by target: the part of its quota's burst that calls hold or have spent, in percent. Targets that
+   * share a quota report the same value.
+   */
+  quotaHeld: 'QuotaHeld',
   /** Gauge by region: tokens of the daily quota that Holdfast's calls have used since its reset. */
   dayTokens: 'DayTokens',
   /**

@@ -208,7 +208,7 @@ async function call(
     };
     const result = await models.converse(request, limits, watch);
     const { stage } = permit;
-    new CallRecorder({ metrics, log }).record(probed, probeId, result, stage);
+    new CallRecorder({ metrics, log }).record(probed, probeId, result, { stage });
     outcome = circuitOutcome(result);
     return result;
   } finally {

@@ -3,6 +3,7 @@ import { sqsJobQueue } from '../aws/job-queue.ts';
 import { openCircuits, openJobs, openRuntime } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
 import { gaugeDayBudgets } from './gauge-day-budgets.ts';
+import { gaugeQuotas } from './gauge-quotas.ts';
 import { gaugeTargets } from './gauge-targets.ts';
 import { sweep } from './sweep.ts';
 
@@ -28,6 +29,7 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
     await Promise.all([
       gaugeTargets(ports, runtime.metrics, settings),
       gaugeDayBudgets(ports, runtime.metrics, settings),
+      gaugeQuotas(ports, runtime.metrics, settings),
     ]);
     const untilMs = runtime.clock.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
     await sweep(dependencies, untilMs);

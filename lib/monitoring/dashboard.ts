@@ -6,7 +6,7 @@ import type { HoldfastDashboardProps } from './dashboard-props.ts';
 import { healthRow } from './health-row.ts';
 import { jobRows } from './job-rows.ts';
 import { modelRows } from './model-rows.ts';
-import { quotaRow } from './quota-row.ts';
+import { quotaRows } from './quota-row.ts';
 import { stuckRows } from './stuck-rows.ts';
 
 /** The dashboard of an instance, ordered by the questions that an operator asks in an incident. */
@@ -25,7 +25,7 @@ export class HoldfastDashboard extends Construct {
         question('What do callers experience?'),
         ...jobRows(props),
         question('What do the models do?'),
-        quotaRow(props),
+        ...quotaRows(props),
         ...modelRows(props),
         question('What is stuck or failing?'),
         ...stuckRows(props),

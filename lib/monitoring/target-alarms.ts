@@ -30,6 +30,16 @@ export function targetAlarms(
     because: 'a sandbox reports this once per cooldown; a single slow response is harmless.',
     missing: 'ok',
   });
+  alarms.add('ThrottledWithinQuota', {
+    metric: metrics.of(METRIC.throttledWithinQuota, { period: Duration.minutes(10) }),
+    threshold: 1,
+    periods: 3,
+    means:
+      'Bedrock throttles calls that fit the quota of their target as Holdfast knows it: the quota is smaller, or others use it too.',
+    because:
+      'a throttle lowers the rate and ends by itself; a wrong quota comes back, because the rate recovers by 5 % of the quota a minute.',
+    missing: 'ok',
+  });
   alarms.add('DayBudgetEndsEarly', {
     metric: metrics.of(METRIC.dayBudgetEndsEarly, {
       statistic: Stats.MAXIMUM,

@@ -10,6 +10,7 @@ import {
   TIME_LIMIT,
   type Usage,
 } from './model-client.ts';
+import type { SkipReason } from './run-result.ts';
 
 /**
  * The fewest output tokens that give a rate. Several tokens arrive in one event, so the rate of a
@@ -18,6 +19,14 @@ import {
 const FEWEST_TOKENS = 50;
 
 type Called = Pick<Candidate, 'key' | 'chain' | 'tier' | 'target'>;
+
+/** Facts of a call that its result does not have. */
+export interface CallFacts {
+  /** The stage of the recovery that the call belongs to, if any. */
+  readonly stage?: number | undefined;
+  /** True if the quota of the call's minute is known, and the call fitted it. */
+  readonly isWithinQuota?: boolean;
+}
 
 /** Records each model call and each skip as metrics by target; tokens and cost are recorded by tier. */
 export class CallRecorder {
@@ -29,10 +38,10 @@ export class CallRecorder {
     this.#log = log;
   }
 
-  /** `stage` is the stage of the recovery that the call belongs to, if any. */
-  record(called: Called, jobId: string, result: ModelResult, stage?: number): void {
+  record(called: Called, jobId: string, result: ModelResult, facts: CallFacts = {}): void {
     const { key } = called;
     const { elapsedMs, firstTokenMs } = result;
+    const { stage, isWithinQuota = false } = facts;
     this.#count(METRIC.modelCalls, key);
     if (stage !== undefined) this.#count(METRIC.recoveryCalls, key);
     if (firstTokenMs !== undefined) this.#time(METRIC.timeToFirstToken, key, firstTokenMs);
@@ -43,6 +52,8 @@ export class CallRecorder {
         return;
       case 'failure':
         this.#failed(called, result.failure, { ...call, ...result.usage });
+        if (isWithinQuota && result.failure.kind === 'quota-minute')
+          this.#throttledWithinQuota(key);
         this.#spend(called, result.usage);
         return;
       case 'aborted':
@@ -55,8 +66,14 @@ export class CallRecorder {
   }
 
   /** Records that a job skipped the target because it does not admit calls now. */
-  recordSkip({ key }: Pick<Called, 'key'>): void {
+  recordSkip({ key }: Pick<Called, 'key'>, reason: SkipReason): void {
     this.#count(METRIC.skippedCalls, key);
+    if (reason === 'quota-full') this.#count(METRIC.quotaSkips, key);
+  }
+
+  #throttledWithinQuota(key: string): void {
+    this.#metrics.count(METRIC.throttledWithinQuota);
+    this.#count(METRIC.throttledWithinQuota, key);
   }
 
   #answered(called: Called, { usage, stopReason }: ModelAnswer, call: Call): void {

@@ -176,7 +176,7 @@ export class Run {
 
   #skip(candidate: Candidate, reason: SkipReason, untilMs?: number): undefined {
     const { key, tier } = candidate;
-    if (!isUnfit(reason)) this.#parts.recorder.recordSkip(candidate);
+    if (!isUnfit(reason)) this.#parts.recorder.recordSkip(candidate, reason);
     const at = this.#parts.clock.now();
     this.#charges.add({ target: key, tier: tier.name, outcome: 'skipped', reason, at, ms: 0 });
     if (untilMs !== undefined) this.#unserved.push({ outcome: 'skipped', untilMs });

@@ -114,7 +114,8 @@ export class TargetCaller {
     }
     retries.earn();
     const made = await this.#converse(request, this.#limits(candidate, inputTokens), permit);
-    recorder.record(candidate, jobId, made.result, permit.stage);
+    const isWithinQuota = hold !== undefined && !hold.holding.isOnlyCounted;
+    recorder.record(candidate, jobId, made.result, { stage: permit.stage, isWithinQuota });
     await this.#quota.settle(candidate, hold, made.result);
     return made;
   }

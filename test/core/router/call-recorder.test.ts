@@ -20,7 +20,7 @@ function recorded(
   called = candidate,
 ): Readonly<Record<string, number>> {
   const telemetry = recordingTelemetry();
-  new CallRecorder(telemetry).record(called, 'job', result, stage);
+  new CallRecorder(telemetry).record(called, 'job', result, { stage });
   return telemetry.counts;
 }
 

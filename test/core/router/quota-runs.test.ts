@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { METRIC } from '../../../lambda/contract/metrics.ts';
 import type { Target } from '../../../lambda/contract/policy.ts';
 import { quotaKey } from '../../../lambda/contract/quotas.ts';
 import { Quotas } from '../../../lambda/core/admission/quotas.ts';
@@ -199,5 +200,38 @@ describe('a run within the quotas', () => {
     const result = await run({ deadlineAtMs: clock.nowMs + 68_000 });
 
     expect(result).toMatchObject({ outcome: 'deferred', unserved: [{ outcome: 'full' }] });
+  });
+});
+
+describe('the metrics of quotas', () => {
+  test('count a call that the quota does not admit, among the skipped calls', async () => {
+    const { run, counts } = aWorld(answers(), { patienceSeconds: 0 });
+    await run();
+    await run();
+
+    expect(counts).toMatchObject({
+      [`${METRIC.quotaSkips} ${PRIMARY}`]: 1,
+      [`${METRIC.skippedCalls} ${PRIMARY}`]: 1,
+    });
+  });
+
+  test('count a throttle of a call that fitted the quota, in total and by target', async () => {
+    const { run, counts } = aWorld(fails('quota-minute'));
+    await run();
+
+    // The fallback has no known quota.
+    expect(counts).toMatchObject({
+      [`${METRIC.modelThrottles} ${FALLBACK}`]: 1,
+      [`${METRIC.throttledWithinQuota} ${PRIMARY}`]: 1,
+      [METRIC.throttledWithinQuota]: 1,
+    });
+    expect(counts).not.toHaveProperty([`${METRIC.quotaSkips} ${PRIMARY}`]);
+  });
+
+  test('count no other failure as a throttle within the quota', async () => {
+    const { run, counts } = aWorld(fails('capacity'));
+    await run();
+
+    expect(counts).not.toHaveProperty([METRIC.throttledWithinQuota]);
   });
 });

@@ -59,6 +59,7 @@ describe('the alarms', () => {
       SilentFallbackFast: '>= 90 for 1 × metric’s s, notBreaching',
       SilentFallbackStrong: '>= 90 for 1 × metric’s s, notBreaching',
       TargetDisabled: '>= 1 for 3 × 60 s, ignore',
+      ThrottledWithinQuota: '>= 1 for 3 × 600 s, notBreaching',
       DayBudgetEndsEarly: '>= 3600 for 3 × 300 s, ignore',
       ModelNearsItsEnd: '>= 1 for 1 × 86400 s, ignore',
       CircuitStoreDown: '>= 3 for 1 × 300 s, notBreaching',
