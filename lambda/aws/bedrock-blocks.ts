@@ -74,11 +74,12 @@ export function jsonOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, jsonOf(each)]));
 }
 
-/** True for the SDK's object for a number with many digits; its class is in a package of the SDK. */
+/**
+ * True for the SDK's object for a number with many digits; its class is in a package of the SDK. An object
+ * from JSON is of no class, so its prototype has none.
+ */
 function isDecimal(value: object): value is { readonly string: string } {
-  const { type, string } = value as Record<string, unknown>;
-  const { length } = Object.keys(value);
-  return length === 2 && type === 'bigDecimal' && String(value) === string;
+  return Object.getPrototypeOf(Object.getPrototypeOf(value)) !== null;
 }
 
 function base64Of(bytes: Uint8Array): string {

@@ -33,7 +33,7 @@ export function dynamoDbTenantRegistry(client: DynamoDBClient, tableName: string
       for await (const { Items = [] } of pages) {
         tenants.push(...Items.flatMap((item) => item[sortKey]?.S ?? []));
       }
-      return tenants.sort();
+      return tenants;
     },
   };
 }

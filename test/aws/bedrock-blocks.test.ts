@@ -1,6 +1,6 @@
 import { ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
 import { describe, expect, test } from '@jest/globals';
-import { answerOf } from '../../lambda/aws/bedrock-answer.ts';
+import { answerEventOf, answerOf } from '../../lambda/aws/bedrock-answer.ts';
 import { jsonBlock, pieceOf, sdkBlock, startOf } from '../../lambda/aws/bedrock-blocks.ts';
 import { capturingClient } from '../support/sdk-capture.ts';
 
@@ -46,7 +46,7 @@ describe('a block for the SDK', () => {
 
 test('numbers with many digits become the nearest numbers, because JSON has no others', async () => {
   const digits = '{"id":12345678901234567890,"share":0.1234567890123456789,"one":1.0}';
-  const like = '{"type":"bigDecimal","string":"1"}';
+  const like = '{"type":"bigDecimal","string":"[object Object]"}';
   const body = `{"output":{"message":{"role":"assistant","content":[{"toolUse":{"toolUseId":"t","name":"n","input":{"a":[${digits},${like}]}}}]}},"stopReason":"tool_use","usage":{},"metrics":{},"additionalModelResponseFields":${digits}}`;
   const { client } = capturingClient(() => ({ contentType: 'application/json', body }));
 
@@ -73,11 +73,20 @@ describe('a piece of a block is', () => {
     [{ image: { error: { message: 'a' } } }, {}],
     [{ $unknown: ['later', {}] }, {}],
   ])('%j', (delta, piece) => {
-    expect(pieceOf(delta as never)).toEqual(piece);
+    expect(pieceOf(delta as never)).toStrictEqual(piece);
   });
 });
 
 test('the start of a block that this project does not know says nothing', () => {
   expect(startOf({ image: { format: 'png' } })).toEqual({ image: { format: 'png' } });
-  expect(startOf({ $unknown: ['later', {}] } as never)).toBeUndefined();
+  const start = { $unknown: ['later', {}] } as never;
+  expect(startOf(start)).toBeUndefined();
+  const contentBlockStart = { contentBlockIndex: 0, start };
+  expect(answerEventOf({ contentBlockStart })).toEqual({ type: 'other' });
+});
+
+test('an answer that is no message has no content', () => {
+  const reply = { output: { $unknown: ['later', {}] }, stopReason: 'end_turn' } as never;
+
+  expect(answerOf(reply).message.content).toEqual([]);
 });

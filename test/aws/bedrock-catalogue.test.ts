@@ -85,6 +85,15 @@ describe('a response of the control plane', () => {
     expect(await new BedrockCatalogue().read(PROFILE)).toEqual(ACTIVE);
   });
 
+  test('a profile in another state than ACTIVE takes no calls', async () => {
+    answers = [ok({ status: 'CREATING' }), ok({ modelDetails: {} })];
+
+    expect(await new BedrockCatalogue().read(PROFILE)).toEqual({
+      ...ACTIVE,
+      isProfileActive: false,
+    });
+  });
+
   test('a readable profile with an unreadable model counts as no access', async () => {
     answers = [ok({ status: 'ACTIVE' }), error('AccessDeniedException', 403)];
 

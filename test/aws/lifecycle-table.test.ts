@@ -30,6 +30,8 @@ test('a record is loaded as it was saved, and the next check replaces it', async
 test.each([
   ['invalid JSON', { checkedAt: { S: '2026-11-23T12:00:00Z' }, targets: { S: 'x' } }],
   ['a list for a map', { checkedAt: { S: '2026-11-23T12:00:00Z' }, targets: { S: '[]' } }],
+  ['no time', { targets: { S: '{}' } }],
+  ['no map', { checkedAt: { S: '2026-11-23T12:00:00Z' } }],
   ['an invalid time', { checkedAt: { S: 'yesterday' }, targets: { S: '{}' } }],
 ])('a record with %s counts as absent', async (_what, fields) => {
   const TableName = await tables.create();

@@ -35,9 +35,9 @@ test('a lease is not taken if the table does not answer', async () => {
   const lease = dynamoDbRedriveLease(tables.client, 'no-such-table');
   const claim = { token: 'a', holder: 'ada', untilMs: START + 1 };
 
-  await expect(lease.take(claim, START)).rejects.toMatchObject({
-    name: 'ResourceNotFoundException',
-  });
+  for (const request of [lease.take(claim, START), lease.end(claim)]) {
+    await expect(request).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  }
 });
 
 test('a lease that was held and has just been deleted has no holder', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { readSecretText } from '../../lambda/aws/secret-text.ts';
 import { type AwsAnswer, FakeAws, Refusal } from '../support/fake-aws.ts';
 
@@ -8,12 +8,14 @@ let aws: FakeAws;
 let before: NodeJS.ProcessEnv;
 beforeAll(async () => {
   aws = await FakeAws.start();
+});
+afterAll(() => aws.close());
+beforeEach(() => {
   before = process.env;
   process.env = { ...before, ...aws.environment };
 });
-afterAll(async () => {
+afterEach(() => {
   process.env = before;
-  await aws.close();
 });
 
 function read(answer: AwsAnswer): Promise<string> {

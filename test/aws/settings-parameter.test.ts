@@ -3,14 +3,17 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SettingsParameter } from '../../lambda/aws/settings-parameter.ts';
 import { METRIC } from '../../lambda/contract/metrics.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
+import { SettingsError } from '../../lambda/contract/schemas/settings.ts';
 import {
   type AwsService,
   type ServiceResponse,
   serveAwsEndpoint,
   serveAwsService,
 } from '../support/aws-service.ts';
+import { FakeAws } from '../support/fake-aws.ts';
 import { START } from '../support/job-builders.ts';
 import { aWorld, type World } from '../support/job-world.ts';
+import { localAws } from '../support/local-aws.ts';
 import { someSettings } from '../support/settings.ts';
 
 const EDITED_AT = START - 60_000;
@@ -146,6 +149,33 @@ describe('the settings parameter', () => {
     await readAfter(REFRESH_MS);
 
     expect(settings.fault).toMatchObject({ status: 'invalid', sinceMs: world.clock.nowMs });
+  });
+
+  test('without a time counts as a refused edit of this moment', async () => {
+    await settings.read();
+    answer = { status: 200, body: { Parameter: { Name: 'edited', Value: REFUSED } } };
+
+    await readAfter(REFRESH_MS);
+
+    expect(settings.fault).toMatchObject({ status: 'invalid', sinceMs: world.clock.nowMs });
+  });
+
+  test('is asked for by its name', async () => {
+    const aws = await FakeAws.start();
+    const client = new SSMClient(localAws(aws.url));
+    const deployed = () => settingsWith(2);
+    await new SettingsParameter({
+      ...world,
+      client,
+      name: 'edited',
+      deployed,
+      random: () => 0,
+    }).read();
+    const asked = aws.asked();
+    client.destroy();
+    await aws.close();
+
+    expect(asked).toMatchObject([{ operation: 'GetParameter', input: { Name: 'edited' } }]);
   });
 
   test('is logged by the name of its error, or with all faults of its text', async () => {
@@ -301,5 +331,16 @@ describe('a sandbox that starts', () => {
       { message: 'no deployed settings', fields: { reason: 'Error' } },
     ]);
     expect(() => settings.current).toThrow('have not been read yet');
+  });
+
+  test('reports each fault of the deployed settings', async () => {
+    settings = aSandbox({
+      deployed: () => {
+        throw new SettingsError('the bundle', ['a: one', 'b: two']);
+      },
+    });
+
+    await expect(settings.read()).rejects.toThrow('the bundle');
+    expect(world.logged[0]?.fields).toEqual({ reason: 'a: one; b: two' });
   });
 });

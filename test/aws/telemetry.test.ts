@@ -52,6 +52,15 @@ describe('the metrics', () => {
     expect(written()[1]._aws.CloudWatchMetrics[0].Dimensions).toEqual([['service', 'target']]);
   });
 
+  test('of two sets of dimensions are kept apart, even if their letters are the same', () => {
+    const { metrics, publishMetrics } = powertoolsTelemetry();
+    metrics.count(METRIC.modelCalls, 1, { a: 'bc' });
+    metrics.count(METRIC.modelCalls, 1, { ab: 'c' });
+    publishMetrics();
+
+    expect(written()).toMatchObject([{ a: 'bc' }, { ab: 'c' }]);
+  });
+
   test('start from zero after each publish', () => {
     const { metrics, publishMetrics } = powertoolsTelemetry();
     metrics.count(METRIC.jobsAccepted);
@@ -108,6 +117,16 @@ describe('the log', () => {
     log.info('two');
 
     expect(written().map((line) => line.function_request_id)).toEqual(['r1', 'r2']);
+  });
+
+  test('has no debug lines without a share, whatever the chance', () => {
+    process.env.AWS_LAMBDA_LOG_LEVEL = 'DEBUG';
+    const { log, begin } = powertoolsTelemetry(() => 0);
+
+    begin({ awsRequestId: 'r1' });
+    log.debug('a line');
+
+    expect(written()).toEqual([]);
   });
 
   test('has debug lines only for sampled invocations', () => {

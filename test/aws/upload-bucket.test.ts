@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { s3ResultStore } from '../../lambda/aws/result-bucket.ts';
@@ -52,6 +53,19 @@ describe('a form for an upload', () => {
     );
   const policyOf = (fields: Readonly<Record<string, string>>) =>
     JSON.parse(Buffer.from(fields.policy ?? '', 'base64').toString());
+
+  test('is signed with the key of its day', async () => {
+    const { fields } = await sign();
+    const key = ['20260101', 'eu-west-1', 's3', 'aws4_request'].reduce<string | Buffer>(
+      (secret, part) => createHmac('sha256', secret).update(part).digest(),
+      'AWS4secret',
+    );
+
+    const signature = createHmac('sha256', key)
+      .update(fields.policy ?? '')
+      .digest('hex');
+    expect(fields['x-amz-signature']).toBe(signature);
+  });
 
   test('goes to the address of the bucket in its region', async () => {
     expect((await sign()).url).toBe('https://a-bucket.s3.eu-west-1.amazonaws.com/');

@@ -95,6 +95,9 @@ describe('a span', () => {
 
   test.each([
     ['that Lambda has not sampled', { _X_AMZN_TRACE_ID: 'Root=1-a-b;Parent=c;Sampled=0' }],
+    ['whose header has no trace', { _X_AMZN_TRACE_ID: 'Parent=c;Sampled=1' }],
+    ['whose header has no parent', { _X_AMZN_TRACE_ID: 'Root=1-a-b;Sampled=1' }],
+    ['whose header has a field without a value', { _X_AMZN_TRACE_ID: 'Root;Parent=c;Sampled=1' }],
     ['outside of an invocation', { _X_AMZN_TRACE_ID: '' }],
     ['without a daemon', { AWS_XRAY_DAEMON_ADDRESS: '' }],
   ])('%s runs without being traced', async (_, other) => {
