@@ -9,7 +9,7 @@ export interface RedisServer {
   /** @default the server asks for no password */
   readonly login?: RedisLogin;
   /** Called when the server refuses the login. The client has ended its connection by then. */
-  readonly onRefused?: () => void;
+  readonly onRefused: () => void;
 }
 
 /**
@@ -41,7 +41,7 @@ async function connectCluster(
   ioredis: typeof Cluster,
   { hostname, port, protocol }: URL,
   options: RedisOptions,
-  onRefused?: () => void,
+  onRefused: () => void,
 ): Promise<Cluster> {
   const node = { host: hostname, port: Number(port || 6379) };
   const cluster = new ioredis([node], clusterOptions(protocol, options));
@@ -75,11 +75,11 @@ export function clusterOptions(protocol: string, options: RedisOptions): Cluster
  * would print the errors too. A client whose login is refused would try it again for ever, so its
  * connection is ended.
  */
-function watched<Client extends Redis | Cluster>(client: Client, onRefused?: () => void): Client {
+function watched<Client extends Redis | Cluster>(client: Client, onRefused: () => void): Client {
   const listen = ({ message }: Error) => {
     if (!LOGIN_REFUSED.test(message)) return;
     client.disconnect();
-    onRefused?.();
+    onRefused();
   };
   client.on('error', listen);
   // A node of a cluster.

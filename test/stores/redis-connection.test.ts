@@ -1,5 +1,7 @@
-import { describe, expect, jest, test } from '@jest/globals';
-import type { Redis } from 'ioredis';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Cluster, type Redis } from 'ioredis';
 import {
   clusterOptions,
   connectRedis,
@@ -7,8 +9,8 @@ import {
 } from '../../lambda/stores/redis-connection.ts';
 
 /** Returns the options of a connection to an address where no server is. */
-async function optionsFor(server: RedisServer) {
-  const client = (await connectRedis(server)) as Redis;
+async function optionsFor(server: Omit<RedisServer, 'onRefused'>) {
+  const client = (await connectRedis({ ...server, onRefused: () => undefined })) as Redis;
   client.disconnect();
   return client.options;
 }
@@ -72,6 +74,64 @@ describe('a connection to a cluster', () => {
       retryDelayOnClusterDown: 0,
       enableOfflineQueue: false,
       lazyConnect: true,
+    });
+  });
+
+  describe('that cannot be used', () => {
+    const connections = new Set<Socket>();
+    let server: Server;
+    let reply: string;
+    beforeEach(async () => {
+      // Answers each command in the same way.
+      server = createServer((socket) => {
+        connections.add(socket);
+        socket.on('data', (data) => {
+          const commands = String(data).match(/^\*\d+\r$/gm) ?? [];
+          socket.write(reply.repeat(commands.length));
+        });
+        socket.on('error', () => undefined);
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+    });
+    afterEach(() => {
+      for (const socket of connections) socket.destroy();
+      server.close();
+      jest.restoreAllMocks();
+    });
+
+    async function connect() {
+      const { port } = server.address() as AddressInfo;
+      const disconnect = jest.spyOn(Cluster.prototype, 'disconnect');
+      const onRefused = jest.fn();
+      const url = `redis://127.0.0.1:${port}?cluster=true`;
+      const error = await connectRedis({ url, login: { password: 'two' }, onRefused }).then(
+        () => undefined,
+        (failure: Error) => failure,
+      );
+      return {
+        error,
+        disconnects: disconnect.mock.calls.length,
+        refusals: onRefused.mock.calls.length,
+      };
+    }
+
+    test('because it refuses the login is ended and reported', async () => {
+      reply = '-WRONGPASS invalid username-password pair\r\n';
+
+      const { error, refusals } = await connect();
+
+      expect(error).toBeDefined();
+      expect(refusals).toBeGreaterThan(0);
+    });
+
+    test('because its nodes answer with errors is ended', async () => {
+      reply = '-ERR out of order\r\n';
+
+      const { error, refusals, disconnects } = await connect();
+
+      expect(error).toBeDefined();
+      expect([refusals, disconnects]).toEqual([0, 1]);
     });
   });
 });

@@ -19,6 +19,7 @@ describe('a claim is refused', () => {
     ['dead-lettered', 'the job is dead-lettered', aJob({ ...ended, status: 'DEAD_LETTERED' })],
     ['stale', 'the sweeper publishes the end', aJob(ended)],
     ['stale', 'the end is published', aJob({ ...ended, eventPending: undefined })],
+    ['stale', 'the job has ended with its last claim', aJob({ ...ended, claims: 5 })],
     ['stale', 'a run holds the job', aRunningJob({ claims: 5 })],
     ['stale', 'a run holds the cancelled job', aRunningJob({ cancelRequested: true })],
     ['cancelled', 'the caller cancelled the job', aJob({ cancelRequested: true })],

@@ -117,6 +117,7 @@ describe('an error about a guardrail', () => {
       'The guardrail identifier or version provided in the request does not exist.',
     ],
     ['ResourceNotFoundException', 'The guardrail was not found.'],
+    ['ResourceNotFoundException', 'Guardrail was not found.'],
     [
       'AccessDeniedException',
       'User: arn:aws:sts::111122223333:assumed-role/w/w is not authorized to perform: bedrock:ApplyGuardrail on resource: arn:aws:bedrock:us-east-1:111122223333:guardrail/abc',
