@@ -2,12 +2,13 @@ import { redrive } from '../../lambda/admin/redrive.ts';
 import { SANDBOX_INPUT_BYTES } from '../../lambda/contract/input-limits.ts';
 import { LONGEST_WAIT_SECONDS } from '../../lambda/contract/longest-wait.ts';
 import { workerTimeoutSeconds } from '../../lambda/contract/time-budget.ts';
-import { NO_QUOTAS } from '../../lambda/core/admission/quotas.ts';
+import { Quotas } from '../../lambda/core/admission/quotas.ts';
 import type { Clock, Random } from '../../lambda/core/clock.ts';
 import { JobEnds } from '../../lambda/core/jobs/job-ends.ts';
 import { KnownTenants } from '../../lambda/core/jobs/known-tenants.ts';
 import { MemoryBudget } from '../../lambda/core/jobs/memory-budget.ts';
 import { createRouter } from '../../lambda/core/router/router.ts';
+import { MemoryBucketStore } from '../../lambda/stores/memory-bucket-store.ts';
 import { sweep } from '../../lambda/sweeper/sweep.ts';
 import { work } from '../../lambda/worker/work.ts';
 import { callFunction } from '../support/api-caller.ts';
@@ -25,7 +26,7 @@ export interface Runtime {
 /** Composes the functions over the ports of a process, as their handlers do. */
 export function functionsOf(ports: Ports, runtime: Runtime) {
   const { clock } = runtime;
-  const { settings: source, ...others } = ports;
+  const { settings: source, buckets, tamperQuotas = (quotas) => quotas, ...others } = ports;
   const settings = () => source.current;
   const ends = new JobEnds({ ...others, settings, log: SILENT, metrics: UNCOUNTED });
   const dependencies = { ...others, ...runtime, ends, log: SILENT, metrics: UNCOUNTED };
@@ -46,7 +47,13 @@ export function functionsOf(ports: Ports, runtime: Runtime) {
     },
 
     async worker(body: string, timeoutMs?: number) {
-      const router = createRouter({ ...dependencies, quotas: NO_QUOTAS, settings });
+      const quotas = tamperQuotas(
+        new Quotas({
+          ...{ store: buckets, settings, clock, log: SILENT },
+          newPrivateStore: () => new MemoryBucketStore(() => clock.now()),
+        }),
+      );
+      const router = createRouter({ ...dependencies, quotas, settings });
       try {
         const inForce = await source.read();
         const wholeMs = workerTimeoutSeconds(inForce.jobs) * 1000;

@@ -7,7 +7,7 @@ import type {
 } from '../../lambda/core/router/model-client.ts';
 import { aModelAnswer } from '../support/model-answer.ts';
 import type { Cloud } from './cloud.ts';
-import { type Model, refusalText } from './model.ts';
+import { type Model, refusalText, usageOf } from './model.ts';
 import { performWithFault } from './port-faults.ts';
 import { forever, type Sandbox } from './sandbox.ts';
 
@@ -55,6 +55,7 @@ async function converse({
   if (signal.aborted) return { outcome: 'aborted' };
   if (!stream) return failed('network');
   const { reaction, call, tokens } = stream;
+  const usage = usageOf(call);
   switch (reaction) {
     case 'throttles':
       return failed('quota-minute');
@@ -64,7 +65,7 @@ async function converse({
       return failed('model-error');
     case 'breaks':
       onToken();
-      return failed('broken-stream');
+      return { ...failed('broken-stream'), usage };
     case 'kills':
       sandbox.kill();
       return forever();
@@ -76,14 +77,13 @@ async function converse({
   onToken();
   for (let n = 2; n <= tokens.length; n++) {
     const token = await attempt('models.token', () => model.token(stream, n, caller));
-    if (signal.aborted) return { outcome: 'aborted' };
-    if (token === undefined) return failed('broken-stream');
+    if (signal.aborted) return { outcome: 'aborted', usage };
+    if (token === undefined) return { ...failed('broken-stream'), usage };
     onToken();
   }
-  const usage = { inputTokens: 10, outputTokens: call };
   return { outcome: 'answer', answer: aModelAnswer(tokens.join(''), { usage }) };
 }
 
-function failed(kind: FailureKind, more: Pick<ModelFailure, 'detail'> = {}): CallOutcome {
-  return { outcome: 'failure', failure: { kind, name: `${kind}-error`, ...more } };
+function failed(kind: FailureKind, more: Pick<ModelFailure, 'detail'> = {}) {
+  return { outcome: 'failure' as const, failure: { kind, name: `${kind}-error`, ...more } };
 }

@@ -1,8 +1,10 @@
 import { encodeMessage } from '../../lambda/contract/schemas/message.ts';
+import { type BucketStore, BucketStoreError } from '../../lambda/core/admission/bucket-store.ts';
 import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import { type CircuitStore, CircuitStoreError } from '../../lambda/core/breaker/circuit-store.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
+import { MemoryBucketStore } from '../../lambda/stores/memory-bucket-store.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { memoryDisabledTargets } from '../support/memory-disabled-targets.ts';
 import { MemoryJobStore } from '../support/memory-job-store.ts';
@@ -14,30 +16,40 @@ import { scriptedModels } from './memory-models.ts';
 import { objectStoresOf } from './objects.ts';
 import type { Platform, Ports } from './platform.ts';
 import { performWithFault } from './port-faults.ts';
+import { newBooks, type QuotaBooks, QuotaLedger } from './quota-ledger.ts';
 import type { Sandbox } from './sandbox.ts';
 
 interface Tables {
   readonly rows: ReadonlyMap<string, Job>;
   readonly circuits: readonly CircuitWrite[];
+  readonly quota: QuotaBooks | undefined;
 }
 
 /** The platform whose ports are in memory. Faults are injected into the calls of the ports. */
 export const memoryPlatform: Platform<Tables> = {
   faults: PORT_FAULTS,
-  async open(cloud, settings, tables) {
+  async open(cloud, { settings, quotaSpentUntil, tables }) {
     const rows = new MemoryJobStore();
     for (const [jobId, row] of tables?.rows ?? []) rows.rows.set(jobId, row);
     const circuits = new RememberingCircuitStore(cloud.clock);
     await circuits.repeat(tables?.circuits ?? []);
+    const books =
+      tables?.quota ?? (quotaSpentUntil === undefined ? undefined : newBooks(quotaSpentUntil));
+    const ledger = books && new QuotaLedger(cloud.clock, books);
     const policy = () => settings.breaker;
     return {
       row: (jobId) => rows.get(jobId),
-      tables: async () => ({ rows: rows.rows, circuits: circuits.writes }),
+      tables: async () => ({ rows: rows.rows, circuits: circuits.writes, quota: books }),
+      ledger,
       // Every call in memory ends within this turn of the event loop.
       settled: () => new Promise((resolve) => process.nextTick(resolve)),
       ports: (sandbox) => ({
         ...withFaults(sandbox, { ...portsOf(cloud), jobs: rows }),
         models: scriptedModels(cloud, sandbox),
+        buckets: bucketsWithFaults(
+          sandbox,
+          ledger ?? new MemoryBucketStore(() => cloud.clock.now()),
+        ),
         circuits: new Breaker({
           store: circuitsWithFaults(sandbox, circuits),
           newPrivateStore: () => new MemoryCircuitStore(() => cloud.clock.now()),
@@ -151,6 +163,20 @@ function circuitsWithFaults(sandbox: Sandbox, store: CircuitStore): CircuitStore
     save: (...given) => call('circuits.save', () => store.save(...given)),
     addToWindow: (...given) => call('circuits.addToWindow', () => store.addToWindow(...given)),
     readWindow: (...given) => call('circuits.readWindow', () => store.readWindow(...given)),
+  };
+}
+
+/** Wraps the store of quotas. A call that fails may have been carried out. */
+function bucketsWithFaults(sandbox: Sandbox, store: BucketStore): BucketStore {
+  const call: PerformWithFault = (name, perform) =>
+    performWithFault(sandbox, name, perform).catch((error: unknown) => {
+      throw new BucketStoreError(String(error));
+    });
+  return {
+    hold: (...given) => call('buckets.hold', () => store.hold(...given)),
+    settle: (...given) => call('buckets.settle', () => store.settle(...given)),
+    correct: (...given) => call('buckets.correct', () => store.correct(...given)),
+    read: (...given) => call('buckets.read', () => store.read(...given)),
   };
 }
 

@@ -17,6 +17,8 @@ export interface QueueState {
   readonly messages: Map<string, Message>;
 }
 
+const COPY = 'copy of ';
+
 /** An SQS queue: a received message becomes visible again unless it is deleted. */
 export class MessageQueue {
   /** The number of waiting messages of other jobs, which are never received. */
@@ -55,9 +57,17 @@ export class MessageQueue {
     this.put(body, delayMs);
   }
 
-  /** Adds a message that nobody sent: SQS may deliver a message twice. */
+  /** Adds a message that nobody of ours sent. */
   put(body: string, delayMs = 0): void {
-    const id = `message-${this.#messages.size}-${this.sends}-${this.#clock.now()}`;
+    this.#add(`message-${this.#messages.size}-${this.sends}-${this.#clock.now()}`, body, delayMs);
+  }
+
+  /** Adds a copy of a message, because SQS may deliver a message twice. A copy is not copied again. */
+  copy({ id, body }: Message): void {
+    if (!id.startsWith(COPY)) this.#add(`${COPY}${id}`, body, 0);
+  }
+
+  #add(id: string, body: string, delayMs: number): void {
     this.#messages.set(id, { id, body, visibleAtMs: this.#clock.now() + delayMs });
   }
 

@@ -49,7 +49,7 @@ export interface Caller {
 /** A model that follows a script. Every answer is different. */
 export class Model {
   /** A hook that is awaited at the start of each call. */
-  onCall: (call: number, process: Sandbox) => Promise<void> = async () => undefined;
+  onCall: (call: number, process: Sandbox, model: string) => Promise<void> = async () => undefined;
   /** A hook that is awaited at each token. */
   onToken: (call: number) => Promise<void> = async () => undefined;
   readonly #script: Script;
@@ -75,7 +75,7 @@ export class Model {
     const callOfModel = (callsOf[model] ?? 0) + 1;
     callsOf[model] = callOfModel;
     const reaction = this.#script.reaction(call, model, callOfModel);
-    await this.onCall(call, caller.process);
+    await this.onCall(call, caller.process, model);
     await caller.wait(FIRST_TOKEN_MS);
     const stream = { call, reaction, tokens: tokensOf(call, this.#script.tokens) };
     const isBegun = reaction === 'answers' || reaction === 'breaks' || reaction === 'kills';
@@ -101,6 +101,11 @@ export class Model {
 /** Returns the text of an answer. It contains the call's number, as the row's output tokens do. */
 export function answerText(call: number, tokens: number): string {
   return tokensOf(call, tokens).join('');
+}
+
+/** Returns what a call uses. Its output tokens are its number, so that answers can be told apart. */
+export function usageOf(call: number) {
+  return { inputTokens: 10, outputTokens: call };
 }
 
 /** Returns what the model says when it refuses a call. */

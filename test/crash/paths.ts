@@ -42,6 +42,8 @@ export interface Path {
   /** The queue always holds messages of other jobs. */
   readonly isBusyHour?: boolean;
   readonly busDownMs?: number;
+  /** The quota of the primary is known, and is full for this long. @default the quota is not known */
+  readonly quotaWaitMs?: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -197,6 +199,26 @@ export const PATHS: readonly Path[] = [
     ends: 'SUCCEEDED',
     models: ['answers'],
     unreadable: '{"version":2,"jobId":"later"}',
+  },
+  {
+    name: 'answered with its booked quota, each message delivered twice',
+    ends: 'SUCCEEDED',
+    models: ['answers'],
+    isDeliveredTwice: true,
+    quotaWaitMs: 10_000,
+  },
+  {
+    name: 'a worker dies with its booked quota',
+    ends: 'SUCCEEDED',
+    models: ['kills', 'answers'],
+    quotaWaitMs: 10_000,
+  },
+  {
+    name: 'throttled within its quota, then answered',
+    ends: 'SUCCEEDED',
+    models: ['throttles', 'throttles', 'answers'],
+    body: { whenOpen: 'queue' },
+    quotaWaitMs: 0,
   },
   {
     name: 'behind a backlog of 20 minutes',

@@ -1,5 +1,7 @@
 import { SWEEP_SHARDS } from '../../lambda/contract/keys.ts';
 import type { Settings } from '../../lambda/contract/policy.ts';
+import type { BucketStore } from '../../lambda/core/admission/bucket-store.ts';
+import type { QuotaGate } from '../../lambda/core/admission/quotas.ts';
 import type { CircuitGate } from '../../lambda/core/breaker/admission.ts';
 import type { Clock } from '../../lambda/core/clock.ts';
 import type { DeadLetterQueue } from '../../lambda/core/jobs/dead-letter-queue.ts';
@@ -13,6 +15,7 @@ import type { DisabledTargets } from '../../lambda/core/router/disabled-targets.
 import type { ModelClient } from '../../lambda/core/router/model-client.ts';
 import type { Cloud } from './cloud.ts';
 import type { Fault } from './faults.ts';
+import type { QuotaLedger } from './quota-ledger.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** The settings, as a starting function reads them. */
@@ -34,18 +37,34 @@ export interface Ports {
   readonly circuits: CircuitGate;
   readonly disabledTargets: DisabledTargets;
   readonly settings: SettingsSource;
+  readonly buckets: BucketStore;
+  /** Changes how quotas are used. Only a seeded bug does. @default unchanged */
+  readonly tamperQuotas?: (quotas: QuotaGate) => QuotaGate;
 }
 
 /** An implementation of the ports: in memory, or the real adapters over a simulated network. */
 export interface Platform<Tables = unknown> {
   readonly faults: readonly Fault[];
-  /** Opens the ports over a cloud. The tables start with the contents of `tables`, or empty. */
-  open(cloud: Cloud, settings: Settings, tables?: Tables): Promise<OpenPlatform<Tables>>;
+  /** Opens the ports over a cloud. */
+  open(cloud: Cloud, start: Start<Tables>): Promise<OpenPlatform<Tables>>;
+}
+
+interface Start<Tables> {
+  readonly settings: Settings;
+  /**
+   * The time until which the primary's quota is spent, in tables that start empty. @default the quota is
+   * not known
+   */
+  readonly quotaSpentUntil: number | undefined;
+  /** The contents of the tables. @default empty */
+  readonly tables?: Tables;
 }
 
 export interface OpenPlatform<Tables = unknown> {
   /** Returns the ports of one process. The fault plan counts each call through them. */
   ports(sandbox: Sandbox): Ports;
+  /** The books of the primary's quota. @default it is not known, or nobody keeps them */
+  readonly ledger?: QuotaLedger;
   /** Reads the row without passing the fault plan. */
   row(jobId: string): Promise<Job | undefined>;
   /** Resolves when no process, dead or alive, has anything to do before a time comes. */

@@ -1,7 +1,7 @@
 import { forever, type Sandbox } from './sandbox.ts';
 
 /** Calls that the SDK does not repeat when a response is lost: their clients make one attempt. */
-const SINGLE_ATTEMPT = /^(bus|models|circuits)\./;
+const SINGLE_ATTEMPT = /^(bus|models|circuits|buckets)\./;
 
 /** Performs a call through a port, with the fault that the plan has for it. */
 export async function performWithFault<T>(

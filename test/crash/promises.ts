@@ -5,7 +5,9 @@ import { REFUSED } from '../../lambda/core/router/run-result.ts';
 import type { InjectedFault } from './faults.ts';
 import { VISIBILITY_MS } from './message-queue.ts';
 import { answerMs, answerText, isRefusalText } from './model.ts';
+import { MAX_TOKENS } from './path-settings.ts';
 import type { Path } from './paths.ts';
+import { MOST_COST } from './quota-ledger.ts';
 import type { RunResult } from './run-result.ts';
 import { SWEEP_MS } from './timeline.ts';
 
@@ -29,7 +31,10 @@ export type Promised =
   | 'dead letter kept'
   | 'no dead letter of an open job'
   | 'no storm of messages'
-  | 'no later than promised';
+  | 'no later than promised'
+  | 'no call without its quota'
+  | 'quota settled once'
+  | 'no quota lost';
 
 export const PROMISES: Readonly<Record<Promised, (run: Run) => boolean>> = {
   ends: ({ result: { isAtRest, isAccepted, row } }) =>
@@ -94,6 +99,18 @@ export const PROMISES: Readonly<Record<Promised, (run: Run) => boolean>> = {
     const delayMs = (result.row?.completedAt ?? 0) - (baseline.row?.completedAt ?? 0);
     return delayMs <= sum(result.injected.map((fault) => longestDelayMs(fault, path)));
   },
+
+  // A worker that loses the store of quotas uses a share of its own, which the books do not show.
+  'no call without its quota': ({ result: { quota, injected } }) =>
+    !quota || quota.unheldCalls <= injected.filter(({ name }) => name === 'buckets.hold').length,
+
+  // If a worker does not hear of an answer, it counts as free.
+  'quota settled once': ({ result: { quota, injected } }) =>
+    !quota || quota.balance >= -MOST_COST * injected.length,
+
+  // A hold of a dead worker, or whose settlement fails, is not given back: it decays.
+  'no quota lost': ({ result: { quota, injected }, baseline }) =>
+    !quota || quota.balance <= (baseline.quota?.balance ?? 0) + MOST_HELD * injected.length,
 };
 
 export interface Run {
@@ -119,6 +136,9 @@ function isBlind({ injected }: RunResult): boolean {
   return first?.fault === 'stalled' && second !== undefined && isUnread(second);
 }
 
+/** The most tokens of the quota that a call holds here. */
+const MOST_HELD = MAX_TOKENS + 100;
+
 /** A fault may cause two extra messages: one from the SDK's next attempt and one from the sweeper. */
 const EXTRA_SENDS_PER_FAULT = 2;
 
@@ -141,7 +161,7 @@ function longestDelayMs({ caller, fault, name }: InjectedFault, path: Path): num
   return recoveryMs + letterMs + answerMs(path.tokens ?? 1);
 }
 
-const SINGLE_ATTEMPTS = /models|publish|deadLetters|Bedrock|PutEvents|circuits|Receive/;
+const SINGLE_ATTEMPTS = /models|publish|deadLetters|Bedrock|PutEvents|circuits|buckets|Receive/;
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);

@@ -2,6 +2,7 @@ import type { JobView } from '../../lambda/contract/schemas/job-views.ts';
 import type { CompletionEvent } from '../../lambda/core/jobs/completion-event.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import type { InjectedFault } from './faults.ts';
+import type { QuotaBooks } from './quota-ledger.ts';
 
 /** The final state of a run, as its client and its operator can observe it. */
 export interface FinalState {
@@ -25,6 +26,8 @@ export interface FinalState {
   readonly longestOrphanMs: number;
   /** The longest time for which a call went on after its run lost the job, in milliseconds. */
   readonly longestStrayMs: number;
+  /** The books of the primary's quota, if the platform keeps them. */
+  readonly quota?: QuotaBooks;
 }
 
 export interface RunResult extends FinalState {

@@ -1,9 +1,8 @@
-import type { Settings } from '../../lambda/contract/policy.ts';
 import { START } from '../support/job-builders.ts';
-import { someSettings } from '../support/settings.ts';
 import { Cloud } from './cloud.ts';
 import type { FaultPlan } from './faults.ts';
 import type { Reaction, Script } from './model.ts';
+import { QUOTA, settingsOf } from './path-settings.ts';
 import type { Path } from './paths.ts';
 import type { Platform } from './platform.ts';
 import type { Tamper } from './processes.ts';
@@ -31,12 +30,14 @@ export async function openSimulation(
   state: SimulationState,
 ): Promise<Simulation> {
   const settings = settingsOf(path);
-  const { isBusyHour, tokens = 1, queueDownMs = 0, busDownMs = 0 } = path;
+  const { isBusyHour, tokens = 1, queueDownMs = 0, busDownMs = 0, quotaWaitMs } = path;
   const cloud = new Cloud({ reaction: reactionOf(path), tokens }, state.cloud);
   cloud.queue.othersWaiting = isBusyHour ? 1 : 0;
   cloud.downUntilMs.queue = START + queueDownMs;
   cloud.downUntilMs.bus = START + busDownMs;
-  const open = await platform.open(cloud, settings, state.tables);
+  const quotaSpentUntil =
+    quotaWaitMs === undefined ? undefined : START + QUOTA.burstMs + quotaWaitMs;
+  const open = await platform.open(cloud, { settings, quotaSpentUntil, tables: state.tables });
   return new Simulation({ path, tamper, state, cloud, platform: open });
 }
 
@@ -51,18 +52,3 @@ function reactionOf({ models }: Path): Script['reaction'] {
 function isList(models: Path['models']): models is readonly Reaction[] {
   return Array.isArray(models);
 }
-
-/** The settings by path. Validating them takes an eighth of a run, and every run of a path has the same ones. */
-const SETTINGS = new Map<Path, Settings>();
-
-function settingsOf(path: Path): Settings {
-  const settings = SETTINGS.get(path) ?? someSettings({ tiers: TIERS, jobs: path.jobs });
-  SETTINGS.set(path, settings);
-  return settings;
-}
-
-const TIERS = ['primary', 'last-resort'].map((name) => ({
-  name,
-  targets: [{ region: 'us-east-1', modelId: `anthropic.${name}` }],
-  maxTokens: 1024,
-}));

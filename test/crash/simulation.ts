@@ -59,8 +59,15 @@ export class Simulation {
     this.#client = new ApiClient({ state: state.client, body, processes, timeline, model });
     this.#operator = new Operator(state.operator, processes, timeline);
     this.#monitor = new RowMonitor(cloud.clock, processes, state.monitor);
-    model.onCall = (call, process) => this.#observeCall(call, process);
-    model.onToken = async (call) => this.#monitor.observeToken(call, await this.#row());
+    const { ledger } = parts.platform;
+    model.onCall = (call, process, modelId) => {
+      ledger?.begins(call, modelId);
+      return this.#observeCall(call, process);
+    };
+    model.onToken = async (call) => {
+      ledger?.token(call);
+      this.#monitor.observeToken(call, await this.#row());
+    };
     cloud.onDeadLetter = (body) => this.#observeDeadLetter(body);
   }
 
@@ -108,7 +115,7 @@ export class Simulation {
   }
 
   async finalState(): Promise<FinalState> {
-    const { cloud, state } = this.#parts;
+    const { cloud, state, platform } = this.#parts;
     const { isAccepted, isCancelAccepted } = state.client;
     const row = await this.#row();
     return {
@@ -118,6 +125,7 @@ export class Simulation {
       deadLetters: cloud.deadLetters.size,
       begun: cloud.model.begun,
       sends: cloud.queue.sends,
+      quota: platform.ledger?.books,
       ...monitored(state.monitor),
     };
   }
@@ -167,7 +175,7 @@ export class Simulation {
     const { path, cloud, state } = this.#parts;
     const message = cloud.queue.receive();
     if (!message) return;
-    if (path.isDeliveredTwice) cloud.queue.put(message.body);
+    if (path.isDeliveredTwice) cloud.queue.copy(message);
     state.deliveries += 1;
     const timeoutMs = state.deliveries === 1 ? path.firstRunMs : undefined;
     void this.#processes.start({

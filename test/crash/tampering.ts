@@ -142,6 +142,11 @@ export function isEnd({ set }: RowUpdate): boolean {
   return set.status !== undefined && hasEnded(set.status);
 }
 
+/** Matches the update that queues a job again after its run was lost. */
+export function isRequeue({ set }: RowUpdate): boolean {
+  return set.status === 'QUEUED' && set.generation !== undefined && set.redrives === undefined;
+}
+
 export function isRedrive({ set }: RowUpdate): boolean {
   return set.redrives !== undefined;
 }

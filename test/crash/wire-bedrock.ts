@@ -1,6 +1,6 @@
 import { EVENT_STREAM, encodeEvent, encodeException } from '../../local/bedrock/event-stream.ts';
 import type { Cloud } from './cloud.ts';
-import { type Caller, type Model, type ModelStream, refusalText } from './model.ts';
+import { type Caller, type Model, type ModelStream, refusalText, usageOf } from './model.ts';
 import type { Sandbox } from './sandbox.ts';
 import { networkError, reply, type Service } from './wire-message.ts';
 
@@ -65,7 +65,8 @@ async function* eventsOf(stream: ModelStream, connection: Connection): AsyncGene
   }
   yield encodeEvent('contentBlockStop', { contentBlockIndex: 0 });
   yield encodeEvent('messageStop', { stopReason: 'end_turn' });
-  const usage = { inputTokens: 10, outputTokens: call, totalTokens: 10 + call };
+  const { inputTokens, outputTokens } = usageOf(call);
+  const usage = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
   yield encodeEvent('metadata', { usage, metrics: { latencyMs: 1 } });
 }
 

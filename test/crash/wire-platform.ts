@@ -3,7 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { BedrockModelClient } from '../../lambda/aws/bedrock-model-client.ts';
 import { sqsDeadLetterQueue } from '../../lambda/aws/dead-letter-queue.ts';
 import { dynamoDbDisabledTargets } from '../../lambda/aws/disabled-targets-table.ts';
@@ -18,12 +18,16 @@ import { Breaker } from '../../lambda/core/breaker/breaker.ts';
 import type { Job } from '../../lambda/core/jobs/job.ts';
 import { DisabledTargets } from '../../lambda/core/router/disabled-targets.ts';
 import type { ModelClient } from '../../lambda/core/router/model-client.ts';
+import { SPENT_UNTIL } from '../../lambda/stores/bucket-fields.ts';
+import { bucketItemKey } from '../../lambda/stores/dynamodb-bucket-item.ts';
+import { DynamoDbBucketStore } from '../../lambda/stores/dynamodb-bucket-store.ts';
 import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store.ts';
 import { MemoryCircuitStore } from '../../lambda/stores/memory-circuit-store.ts';
 import { useBedrockAt } from '../support/bedrock-endpoint.ts';
 import { SILENT, UNCOUNTED } from '../support/silent-telemetry.ts';
 import { circuitsTable, jobsTable } from '../support/tables.ts';
 import { WIRE_FAULTS } from './faults.ts';
+import { QUOTA } from './path-settings.ts';
 import type { Platform } from './platform.ts';
 import { Sandbox } from './sandbox.ts';
 import { type Tracked, Wire, withoutWaiting } from './wire.ts';
@@ -77,12 +81,22 @@ function retrying<Client extends Parameters<typeof withoutWaiting>[0] & Tracked>
   return wire.tracked(withoutWaiting(client));
 }
 
+const NO_ITEMS: Items = new Map();
+
+/** Returns the items of a circuits' table that has only the bucket of the primary's quota, if it is known. */
+function bucketSpentUntil(ms: number | undefined): Items {
+  if (ms === undefined) return NO_ITEMS;
+  const key = bucketItemKey(QUOTA.key);
+  const item = { ...key, ...marshall({ [SPENT_UNTIL.tokens]: ms }) };
+  return new Map([[JSON.stringify(key), item]]);
+}
+
 /** The deployed adapters, over SDK clients whose network is simulated in this process. */
 export const wirePlatform: Platform<readonly Items[]> = {
   faults: WIRE_FAULTS,
-  async open(cloud, settings, before = []) {
+  async open(cloud, { settings, quotaSpentUntil, tables: before }) {
     const tables = await TABLES;
-    await tables.replaceAll(before);
+    await tables.replaceAll(before ?? [NO_ITEMS, bucketSpentUntil(quotaSpentUntil)]);
     const { clock } = cloud;
     tables.clock = clock;
     const policy = () => settings.breaker;
@@ -113,6 +127,7 @@ export const wirePlatform: Platform<readonly Items[]> = {
           uploads: s3UploadStore('results', s3),
           bus: eventBridgeBus('bus', eventBridge),
           models,
+          buckets: new DynamoDbBucketStore(circuitsClient, CIRCUITS, { now: () => clock.now() }),
           circuits: new Breaker({
             ...{ store, policy, clock, workerId, random: () => 0.5 },
             newPrivateStore: () => new MemoryCircuitStore(() => clock.now()),
