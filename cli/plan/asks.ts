@@ -1,8 +1,8 @@
 import { profileOf } from '../../lambda/contract/geography.ts';
-import { limitsOf, type QuotaScope, quotaKey, quotaScopeOf } from '../../lambda/contract/quotas.ts';
+import { type QuotaScope, quotaKey, quotaScopeOf } from '../../lambda/contract/quotas.ts';
 import type { Candidate } from './candidates.ts';
 import { Ledger } from './ledger.ts';
-import { type QuotaSources, tokensPerDayOf } from './limits.ts';
+import type { Limit, LimitName } from './limits.ts';
 import type { Call, Workload } from './workload.ts';
 
 /** A quota that is too low for the jobs, or that nobody knows. */
@@ -26,6 +26,7 @@ const SCOPE_WORDS: Readonly<Record<QuotaScope, string>> = {
   geo: 'Cross-region',
   global: 'Global cross-region',
 };
+const DAY: LimitName = 'tokens per day';
 const DAY_QUOTA = 'Cross-Model Max Tokens Per Day';
 
 const MINUTES_PER_DAY = 1440;
@@ -34,14 +35,8 @@ const MINUTES_PER_DAY = 1440;
  * Returns the quotas with which these targets serve all jobs by their weights, as far as they have less.
  * Returns none if their quotas are enough together.
  */
-export function asksOf(
-  candidates: readonly Candidate[],
-  workload: Workload,
-  quotas: QuotaSources,
-): readonly QuotaAsk[] {
-  const isKnown = candidates.every(({ limits }) =>
-    limits.some(({ name }) => name !== 'tokens per day'),
-  );
+export function asksOf(candidates: readonly Candidate[], workload: Workload): readonly QuotaAsk[] {
+  const isKnown = candidates.every(({ limits }) => limits.some(({ name }) => name !== DAY));
   const fits = new Ledger().assign(workload.jobsPerDay, candidates);
   if (isKnown && sum(fits) >= workload.jobsPerDay) return [];
   const weights = sum(candidates.map(({ weight }) => weight));
@@ -49,17 +44,11 @@ export function asksOf(
     ...candidate,
     jobsPerDay: (workload.jobsPerDay * candidate.weight) / weights,
   }));
-  const keys = new Set(demands.map(({ target }) => quotaKey(target)));
-  const regions = new Set(demands.map(({ target }) => target.region));
   return [
-    ...[...keys].flatMap((key) => {
-      const group = demands.filter(({ target }) => quotaKey(target) === key);
-      return minuteAsks(group, workload, quotas);
-    }),
-    ...[...regions].flatMap((region) => {
-      const group = demands.filter(({ target }) => target.region === region);
-      return dayAsks(region, group, quotas);
-    }),
+    ...groupsBy(demands, ({ target }) => quotaKey(target)).flatMap((group) =>
+      minuteAsks(group, workload),
+    ),
+    ...groupsBy(demands, ({ target }) => target.region).flatMap(dayAsks),
   ];
 }
 
@@ -68,43 +57,46 @@ interface Demand extends Candidate {
   readonly jobsPerDay: number;
 }
 
-/** Returns the asks for the quota that these targets share. */
-function minuteAsks(
-  group: readonly Demand[],
-  { peak, answerSeconds, inputTokens }: Workload,
-  quotas: QuotaSources,
-): readonly QuotaAsk[] {
-  const [first] = group;
-  if (!first) return [];
-  const { target } = first;
-  const { tokensPerMinute, requestsPerMinute } =
-    limitsOf(quotas.settings, target, quotas.applied) ?? {};
-  const about = { region: target.region, model: profileOf(target).model };
-  const name = (unit: string) => `${SCOPE_WORDS[quotaScopeOf(target)]} model inference ${unit}`;
-  const perMinute = (jobs: number) => (jobs * peak) / MINUTES_PER_DAY;
-  const requests = perMinute(sum(group.map(({ jobsPerDay }) => jobsPerDay)));
-  const used = sum(group.map((each) => perMinute(each.jobsPerDay) * each.call.usedTokens));
-  const callsAtOnce = Math.ceil((requests * answerSeconds) / 60);
-  const held = sum(
-    group.map(
-      (each) => Math.ceil((perMinute(each.jobsPerDay) * answerSeconds) / 60) * each.call.heldTokens,
-    ),
-  );
-  const tokens = Math.max(used, held);
-  const asks: QuotaAsk[] = [];
-  if (requestsPerMinute !== undefined && requests > requestsPerMinute) {
-    const quota = name('requests per minute');
-    asks.push({ ...about, quota, value: requestsPerMinute, needed: rounded(requests) });
+type Group = readonly [Demand, ...Demand[]];
+
+function groupsBy(demands: readonly Demand[], keyOf: (demand: Demand) => string): Group[] {
+  const groups = new Map<string, [Demand, ...Demand[]]>();
+  for (const demand of demands) {
+    const group = groups.get(keyOf(demand));
+    if (group) group.push(demand);
+    else groups.set(keyOf(demand), [demand]);
   }
-  if (tokensPerMinute === undefined ? requestsPerMinute === undefined : tokens > tokensPerMinute) {
-    const orMaxTokens = capFor(first.call, inputTokens, (tokensPerMinute ?? 0) / callsAtOnce);
-    asks.push({
-      ...about,
-      quota: name('tokens per minute'),
-      ...(tokensPerMinute !== undefined && { value: tokensPerMinute }),
-      needed: rounded(tokens),
-      ...(used <= (tokensPerMinute ?? 0) && orMaxTokens !== undefined && { orMaxTokens }),
-    });
+  return [...groups.values()];
+}
+
+/** Returns the asks for the quota that these targets share. Their calls are the same, as is their model. */
+function minuteAsks(
+  group: Group,
+  { peak, answerSeconds, inputTokens }: Workload,
+): readonly QuotaAsk[] {
+  const [{ target, call, limits }] = group;
+  const calls = (sum(group.map(({ jobsPerDay }) => jobsPerDay)) * peak) / MINUTES_PER_DAY;
+  const callsAtOnce = Math.ceil((calls * answerSeconds) / 60);
+  const used = calls * call.usedTokens;
+  const tokens = Math.max(used, callsAtOnce * call.heldTokens);
+  const ask = (unit: string, value: number | undefined, needed: number): QuotaAsk => ({
+    region: target.region,
+    quota: `${SCOPE_WORDS[quotaScopeOf(target)]} model inference ${unit} per minute`,
+    model: profileOf(target).model,
+    ...(value !== undefined && { value }),
+    needed: rounded(needed),
+  });
+  const asks: QuotaAsk[] = [];
+  const requestsQuota = quotaIn(limits, 'requests per minute');
+  if (requestsQuota !== undefined && calls > requestsQuota) {
+    asks.push(ask('requests', requestsQuota, calls));
+  }
+  const tokensQuota = quotaIn(limits, 'tokens per minute');
+  if (tokensQuota === undefined) {
+    if (requestsQuota === undefined) asks.push(ask('tokens', undefined, tokens));
+  } else if (tokens > tokensQuota) {
+    const cap = used <= tokensQuota && capFor(call, inputTokens, tokensQuota / callsAtOnce);
+    asks.push({ ...ask('tokens', tokensQuota, tokens), ...(cap && { orMaxTokens: cap }) });
   }
   return asks;
 }
@@ -115,14 +107,16 @@ function capFor({ burndown, outputTokens }: Call, inputTokens: number, tokens: n
   return cap >= burndown * outputTokens ? cap : undefined;
 }
 
-function dayAsks(
-  region: string,
-  group: readonly Demand[],
-  quotas: QuotaSources,
-): readonly QuotaAsk[] {
-  const value = tokensPerDayOf(quotas, region);
+function dayAsks(group: Group): readonly QuotaAsk[] {
+  const [{ target, limits }] = group;
+  const value = quotaIn(limits, DAY);
   const needed = rounded(sum(group.map(({ jobsPerDay, call }) => jobsPerDay * call.usedTokens)));
+  const { region } = target;
   return value !== undefined && needed > value ? [{ region, quota: DAY_QUOTA, value, needed }] : [];
+}
+
+function quotaIn(limits: readonly Limit[], name: LimitName): number | undefined {
+  return limits.find((each) => each.name === name)?.value;
 }
 
 /** Rounds up to two digits, because the workload is an estimate. */

@@ -1,5 +1,10 @@
 import type { Settings, Target } from '../../lambda/contract/policy.ts';
-import { type AppliedQuotas, limitsOf, quotaKey } from '../../lambda/contract/quotas.ts';
+import {
+  type AppliedQuotas,
+  limitsOf,
+  quotaKey,
+  tokensPerDayOf,
+} from '../../lambda/contract/quotas.ts';
 import type { Call, Workload } from './workload.ts';
 
 export const LIMIT_NAMES = [
@@ -26,14 +31,6 @@ export interface QuotaSources {
   readonly applied?: AppliedQuotas;
 }
 
-/** Returns the tokens per day of a Region, for all its models together. */
-export function tokensPerDayOf(
-  { settings, applied }: QuotaSources,
-  region: string,
-): number | undefined {
-  return settings.quotas.tokensPerDay?.[region] ?? applied?.tokensPerDay[region];
-}
-
 const MINUTES_PER_DAY = 1440;
 
 /** Returns the limits of the target that are known, whichever of them is the lowest. */
@@ -45,7 +42,7 @@ export function limitsOfTarget(
 ): readonly Limit[] {
   const { tokensPerMinute, requestsPerMinute } =
     limitsOf(quotas.settings, target, quotas.applied) ?? {};
-  const tokensPerDay = tokensPerDayOf(quotas, target.region);
+  const tokensPerDay = tokensPerDayOf(quotas.settings, target.region, quotas.applied);
   const limit = (name: LimitName, value: number, jobsPerMinute: number): Limit => {
     const jobsPerDay = (jobsPerMinute * MINUTES_PER_DAY) / peak;
     return { name, of: quotaKey(target), value, jobsPerDay };

@@ -69,7 +69,7 @@ export function planOf(
     jobsThatWait: Math.round(left),
     ...(!Number.isNaN(costUsdPerDay) && { costUsdPerDay }),
     workers: workersPlan(workload, settings.jobs),
-    asks: tiers[0] ? asksOf(candidatesOf(tiers[0], workload, quotas), workload, quotas) : [],
+    asks: tiers[0] ? asksOf(candidatesOf(tiers[0], workload, quotas), workload) : [],
   };
 }
 
