@@ -5,6 +5,7 @@ import { wholeNumber } from './arguments.ts';
 import { describe, withOutput } from './command-parts.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Act } from './session.ts';
+import { setEnvironment } from './set-environment.ts';
 
 const DESCRIPTION = `Checks for problems that would keep a deployment from serving. It makes one real call of one token
 to each target of the chains; every other check only reads.`;
@@ -41,10 +42,7 @@ export function addDoctor(program: Command, act: Act): void {
     .option('--bedrock-endpoint <url>', 'checks only this fake Bedrock, and no AWS account');
   act<DoctorOptions>(withOutput(command), async ({ options, terminal, world }) => {
     checkOptions(options);
-    for (const [name, value] of Object.entries(environmentOf(options))) {
-      if (value === undefined) delete world.env[name];
-      else world.env[name] = value;
-    }
+    setEnvironment(world.env, environmentOf(options));
     const { findingsOf } = await import('./doctor-findings.ts');
     const findings = await findingsOf(options);
     terminal.write(terminal.isJson ? reportJson(findings) : reportText(findings));

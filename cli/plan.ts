@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
+import { environmentOf } from '../doctor/options.ts';
 import type { Settings } from '../lambda/contract/policy.ts';
+import type { AppliedQuotas } from '../lambda/contract/quotas.ts';
 import { count, positiveNumber } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import { describe, withOutput } from './command-parts.ts';
 import { EXIT } from './exit-codes.ts';
 import { typicalAnswerSeconds, type Workload } from './plan/workload.ts';
 import type { Act, Session } from './session.ts';
+import { setEnvironment } from './set-environment.ts';
+import type { World } from './world.ts';
 
 interface PlanOptions {
   readonly jobsPerDay: number;
@@ -16,6 +20,8 @@ interface PlanOptions {
   readonly peak: number;
   readonly answerSeconds?: number;
   readonly config: string;
+  readonly account?: boolean;
+  readonly profile?: string;
 }
 
 const DESCRIPTION = `Computes what a day of jobs needs: which quota of Bedrock is reached first, the jobs that fit on each
@@ -43,11 +49,13 @@ export function addPlan(program: Command, act: Act): void {
       1,
     )
     .option('--answer-seconds <s>', 'how long an answer takes (default: estimated)', positiveNumber)
-    .option('-c, --config <file>', 'the settings, .ts or .json', 'holdfast.config.ts');
+    .option('-c, --config <file>', 'the settings, .ts or .json', 'holdfast.config.ts')
+    .option('--account', 'reads the quotas that the settings do not have from the AWS account')
+    .option('--profile <name>', 'the profile with the AWS credentials, for --account');
   act<PlanOptions>(withOutput(command), plan);
 }
 
-async function plan({ options, terminal }: Session<PlanOptions>): Promise<undefined> {
+async function plan({ options, terminal, world }: Session<PlanOptions>): Promise<undefined> {
   const [{ chainOf, chainNames, defaultChain }, { planOf }, { planText }, readers] =
     await Promise.all([
       import('../lambda/contract/chains.ts'),
@@ -55,6 +63,9 @@ async function plan({ options, terminal }: Session<PlanOptions>): Promise<undefi
       import('./plan/plan-text.ts'),
       import('./settings-in-file.ts'),
     ]);
+  if (options.profile !== undefined && !options.account) {
+    throw new CommandError(EXIT.usage, '--profile: got one without --account, allowed is none');
+  }
   const settings = await readers.settingsInFile(options.config);
   const name = options.chain ?? defaultChain(settings);
   const chain = chainOf(settings, name);
@@ -62,9 +73,32 @@ async function plan({ options, terminal }: Session<PlanOptions>): Promise<undefi
     throw misused('--chain', name, `one of ${chainNames(settings).join(', ')}`);
   }
   const workload = workloadOf(options, settings);
-  const planned = planOf(chain, workload, settings);
+  const applied = options.account ? await accountQuotas(settings, options, world) : undefined;
+  const planned = planOf(chain, workload, settings, applied);
   terminal.print({ chain: name, ...planned }, planText);
+  const isKnown = planned.tiers.every(({ fits }) => fits !== undefined);
+  if (!isKnown && !options.account) {
+    terminal.note('Some quotas are unknown. Next: the same with --account');
+  }
   return undefined;
+}
+
+async function accountQuotas(
+  settings: Settings,
+  { profile }: PlanOptions,
+  { env, clock }: World,
+): Promise<AppliedQuotas> {
+  setEnvironment(env, environmentOf({ ...(profile !== undefined && { profile }) }));
+  const [{ readAccountQuotas }, { explainFailure, failureKind }] = await Promise.all([
+    import('../doctor/account-quotas.ts'),
+    import('../console/server/failure.ts'),
+  ]);
+  try {
+    return await readAccountQuotas(settings, clock.now());
+  } catch (error: unknown) {
+    const exit = failureKind(error) === 'refused' ? EXIT.refused : EXIT.unreachable;
+    throw new CommandError(exit, explainFailure(error, 'servicequotas:ListServiceQuotas'));
+  }
 }
 
 /** Returns what the options describe. Throws a CommandError for numbers that contradict each other. */

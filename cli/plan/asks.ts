@@ -1,5 +1,13 @@
 import { profileOf } from '../../lambda/contract/geography.ts';
-import { type QuotaScope, quotaKey, quotaScopeOf } from '../../lambda/contract/quotas.ts';
+import type { Target } from '../../lambda/contract/policy.ts';
+import {
+  QUOTA_SCOPE_NAMES,
+  type QuotaName,
+  type QuotaUnit,
+  quotaNameOf,
+  TOKENS_PER_DAY,
+} from '../../lambda/contract/quota-names.ts';
+import { quotaKey, quotaScopeOf } from '../../lambda/contract/quotas.ts';
 import type { Candidate } from './candidates.ts';
 import { Ledger } from './ledger.ts';
 import type { Limit, LimitName } from './limits.ts';
@@ -8,10 +16,10 @@ import type { Call, Workload } from './workload.ts';
 /** A quota that is too low for the jobs, or that nobody knows. */
 export interface QuotaAsk {
   readonly region: string;
-  /** The quota's name in Service Quotas, without the model. */
+  /** The quota's name in Service Quotas. If that is not known, it ends with the model's id. */
   readonly quota: string;
-  /** The id of the model; absent for the quota of a day. */
-  readonly model?: string;
+  /** The quota's code in Service Quotas; absent if it is not known. */
+  readonly code?: string;
   /** Absent if it is not known. */
   readonly value?: number;
   /** The value that is enough for the target's share of all jobs. */
@@ -20,15 +28,7 @@ export interface QuotaAsk {
   readonly orMaxTokens?: number;
 }
 
-/** The words for a scope in the names of Service Quotas. */
-const SCOPE_WORDS: Readonly<Record<QuotaScope, string>> = {
-  'on-demand': 'On-demand',
-  geo: 'Cross-region',
-  global: 'Global cross-region',
-};
 const DAY: LimitName = 'tokens per day';
-const DAY_QUOTA = 'Cross-Model Max Tokens Per Day';
-
 const MINUTES_PER_DAY = 1440;
 
 /**
@@ -79,10 +79,9 @@ function minuteAsks(
   const callsAtOnce = Math.ceil((calls * answerSeconds) / 60);
   const used = calls * call.usedTokens;
   const tokens = Math.max(used, callsAtOnce * call.heldTokens);
-  const ask = (unit: string, value: number | undefined, needed: number): QuotaAsk => ({
+  const ask = (unit: QuotaUnit, value: number | undefined, needed: number): QuotaAsk => ({
     region: target.region,
-    quota: `${SCOPE_WORDS[quotaScopeOf(target)]} model inference ${unit} per minute`,
-    model: profileOf(target).model,
+    ...namesOf(quotaNameOf(target, unit) ?? unknownName(target, unit)),
     ...(value !== undefined && { value }),
     needed: rounded(needed),
   });
@@ -112,7 +111,19 @@ function dayAsks(group: Group): readonly QuotaAsk[] {
   const value = quotaIn(limits, DAY);
   const needed = rounded(sum(group.map(({ jobsPerDay, call }) => jobsPerDay * call.usedTokens)));
   const { region } = target;
-  return value !== undefined && needed > value ? [{ region, quota: DAY_QUOTA, value, needed }] : [];
+  return value !== undefined && needed > value
+    ? [{ region, ...namesOf(TOKENS_PER_DAY), value, needed }]
+    : [];
+}
+
+function namesOf({ name, code }: QuotaName) {
+  return { quota: name, ...(code !== undefined && { code }) };
+}
+
+/** Returns the beginning of the name, which all models share, and the id of the model. */
+function unknownName(target: Target, unit: QuotaUnit): QuotaName {
+  const name = `${QUOTA_SCOPE_NAMES[quotaScopeOf(target)]} model inference ${unit} per minute for ${profileOf(target).model}`;
+  return { name };
 }
 
 function quotaIn(limits: readonly Limit[], name: LimitName): number | undefined {

@@ -1,10 +1,11 @@
-import type { Settings, Target } from '../../lambda/contract/policy.ts';
+import type { QuotaLimits, Settings, Target } from '../../lambda/contract/policy.ts';
 import {
   type AppliedQuotas,
   limitsOf,
   quotaKey,
   tokensPerDayOf,
 } from '../../lambda/contract/quotas.ts';
+import { dayQuotaKey } from '../../lambda/core/admission/account-quotas.ts';
 import type { Call, Workload } from './workload.ts';
 
 export const LIMIT_NAMES = [
@@ -31,6 +32,9 @@ export interface QuotaSources {
   readonly applied?: AppliedQuotas;
 }
 
+/** An account without access to a model has a quota of 0. */
+const NO_ACCESS: QuotaLimits = { tokensPerMinute: 0 };
+
 const MINUTES_PER_DAY = 1440;
 
 /** Returns the limits of the target that are known, whichever of them is the lowest. */
@@ -38,14 +42,18 @@ export function limitsOfTarget(
   target: Target,
   call: Call,
   { peak, answerSeconds }: Workload,
-  quotas: QuotaSources,
+  { settings, applied }: QuotaSources,
 ): readonly Limit[] {
-  const { tokensPerMinute, requestsPerMinute } =
-    limitsOf(quotas.settings, target, quotas.applied) ?? {};
-  const tokensPerDay = tokensPerDayOf(quotas.settings, target.region, quotas.applied);
+  const key = quotaKey(target);
+  const isZero = (name: string) => applied?.withoutAccess.includes(name) === true;
+  const minute = limitsOf(settings, target, applied) ?? (isZero(key) ? NO_ACCESS : {});
+  const { tokensPerMinute, requestsPerMinute } = minute;
+  const { region } = target;
+  const tokensPerDay =
+    tokensPerDayOf(settings, region, applied) ?? (isZero(dayQuotaKey(region)) ? 0 : undefined);
   const limit = (name: LimitName, value: number, jobsPerMinute: number): Limit => {
     const jobsPerDay = (jobsPerMinute * MINUTES_PER_DAY) / peak;
-    return { name, of: quotaKey(target), value, jobsPerDay };
+    return { name, of: key, value, jobsPerDay };
   };
   const limits: Limit[] = [];
   if (requestsPerMinute !== undefined) {
@@ -59,7 +67,7 @@ export function limitsOfTarget(
   }
   if (tokensPerDay !== undefined) {
     const jobsPerDay = tokensPerDay / call.usedTokens;
-    limits.push({ name: 'tokens per day', of: target.region, value: tokensPerDay, jobsPerDay });
+    limits.push({ name: 'tokens per day', of: region, value: tokensPerDay, jobsPerDay });
   }
   return limits;
 }

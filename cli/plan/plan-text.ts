@@ -78,11 +78,11 @@ function workersText({ workers }: Plan): string {
   return `${need}, but ${allowed}: raise one of them (docs/settings.md).`;
 }
 
-function askText({ region, quota, model, value, needed, orMaxTokens }: QuotaAsk): string {
-  const subject = model === undefined ? quota : `${quota} for ${model}`;
-  const now = value === undefined ? 'unknown, so look it up and set it' : `now ${many(value)}`;
+function askText({ region, quota, code, value, needed, orMaxTokens }: QuotaAsk): string {
+  const name = code === undefined ? quota : `${quota} (${code})`;
+  const now = value === undefined ? 'unknown, so look it up' : `now ${many(value)}`;
   const or = orMaxTokens === undefined ? '' : `, or maxTokens of at most ${many(orMaxTokens)}`;
-  return `  ${region}: ${subject}: ${many(needed)} (${now})${or}`;
+  return `  ${region}: ${name}: ${many(needed)} (${now})${or}`;
 }
 
 function many(value: number): string {

@@ -45,7 +45,8 @@ const ROWS: ReadonlyMap<string, Row> = new Map(
 /** The ids of the models whose quotas have known names. */
 export const MODELS_WITH_QUOTA_NAMES: readonly string[] = [...ROWS.keys()];
 
-const SCOPE_NAMES: Readonly<Record<QuotaScope, string>> = {
+/** The words for a scope, with which a quota's name begins. */
+export const QUOTA_SCOPE_NAMES: Readonly<Record<QuotaScope, string>> = {
   'on-demand': 'On-demand',
   geo: 'Cross-region',
   global: 'Global cross-region',
@@ -58,7 +59,7 @@ export function quotaNameOf(target: Target, unit: QuotaUnit): QuotaName | undefi
   const scope = quotaScopeOf(target);
   const [tokens = '-', requests = '-'] = row.codes[scope].split('/');
   const code = unit === 'tokens' ? tokens : requests;
-  const name = `${SCOPE_NAMES[scope]} model inference ${unit} per minute for ${row.name}`;
+  const name = `${QUOTA_SCOPE_NAMES[scope]} model inference ${unit} per minute for ${row.name}`;
   return code === '-' ? { name } : { name, code: `L-${code}` };
 }
 

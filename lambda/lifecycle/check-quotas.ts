@@ -3,6 +3,7 @@ import { type Settings, type Target, targetKey } from '../contract/policy.ts';
 import { type AppliedQuotas, limitsOf, quotaKey } from '../contract/quotas.ts';
 import {
   type AccountQuotas,
+  appliedQuotas,
   dayQuotaKey,
   type RegionQuotas,
   regionQuotas,
@@ -35,12 +36,7 @@ export async function checkQuotas(
     const ofRegion = targets.filter((target) => target.region === region);
     regions.push(await readRegion(dependencies, region, ofRegion, before));
   }
-  const applied: AppliedQuotas = {
-    checkedAtMs: clock.now(),
-    limits: Object.assign({}, ...regions.map(({ limits }) => limits)),
-    tokensPerDay: Object.assign({}, ...regions.map(({ tokensPerDay }) => tokensPerDay)),
-    withoutAccess: regions.flatMap(({ withoutAccess }) => withoutAccess),
-  };
+  const applied = appliedQuotas(regions, clock.now());
   for (const quota of applied.withoutAccess) {
     log.error('the quota is 0: the account has no access', { quota });
   }

@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EXIT } from '../../cli/exit-codes.ts';
 import { type Plan, planOf } from '../../cli/plan/plan.ts';
 import type { Workload } from '../../cli/plan/workload.ts';
 import type { JobPolicy, QuotaLimits, Target, Tier } from '../../lambda/contract/policy.ts';
+import { TOKENS_PER_DAY } from '../../lambda/contract/quota-names.ts';
 import type { AppliedQuotas } from '../../lambda/contract/quotas.ts';
 import '../support/errors-of-one-realm.ts';
+import { type FakeAccount, startFakeAccount } from '../doctor/fake-account.ts';
+import { listedQuota } from '../support/listed-quotas.ts';
 import { aQuotaWorld } from '../support/quota-world.ts';
 import { someSettings } from '../support/settings.ts';
 import { holdfast } from './fake-world.ts';
@@ -129,11 +132,41 @@ describe('a plan', () => {
     expect(asks).toEqual([
       {
         region: 'us-east-1',
-        quota: 'Cross-region model inference tokens per minute',
-        model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
+        quota: 'Cross-region model inference tokens per minute for Anthropic Claude Sonnet 4.5',
+        code: 'L-F4DDD3EB',
         needed: 15_000,
       },
     ]);
+  });
+
+  test('asks for the quota of a model whose name in Service Quotas is unknown by its id', () => {
+    const nova = { region: 'us-east-1', modelId: 'nobody.knows-it' };
+
+    const { asks } = plan([tier('primary', nova)]);
+
+    expect(asks).toMatchObject([
+      { quota: 'On-demand model inference tokens per minute for nobody.knows-it' },
+    ]);
+  });
+
+  test('has no job for a model to which the account has no access, and asks for its quota', () => {
+    const applied = {
+      checkedAtMs: 0,
+      limits: {},
+      tokensPerDay: {},
+      withoutAccess: [`us-east-1/geo/${MODEL}`, 'us-west-2/day'],
+    };
+
+    const { tiers, asks } = plan(
+      [
+        tier('primary', target('us-east-1')),
+        tier('second', target('us-west-2', { requestsPerMinute: 9 })),
+      ],
+      { applied },
+    );
+
+    expect(tiers.map(({ fits }) => fits)).toEqual([0, 0]);
+    expect(asks).toMatchObject([{ code: 'L-F4DDD3EB', value: 0, needed: 15_000 }]);
   });
 
   test('uses the quotas of the account where the settings have none', () => {
@@ -170,8 +203,8 @@ describe('a plan', () => {
 
     expect(asksFor(enough)).toEqual([]);
     expect(asksFor(tooLow, 20_000_000)).toMatchObject([
-      { quota: 'Cross-region model inference requests per minute', value: 9, needed: 10 },
-      { quota: 'Cross-region model inference tokens per minute', value: 14_000, needed: 15_000 },
+      { quota: expect.stringMatching(/ requests per minute for /), value: 9, needed: 10 },
+      { quota: expect.stringMatching(/ tokens per minute for /), value: 14_000, needed: 15_000 },
       { quota: 'Cross-Model Max Tokens Per Day', value: 20_000_000, needed: 22_000_000 },
     ]);
   });
@@ -281,10 +314,10 @@ describe('holdfast plan', () => {
     expect(stdout).toMatch(/requests per minute 6 +allow 8,640 jobs a day \(reached first\)/);
     expect(stdout).toContain('Tier last: 5,760 jobs a day; not all of its quotas are known\n');
     expect(stdout).toContain(
-      'us-east-1: Cross-region model inference requests per minute for anthropic.claude-sonnet-4-5-20250929-v1:0: 10 (now 6)',
+      'us-east-1: Cross-region model inference requests per minute for Anthropic Claude Sonnet 4.5 (L-4A6BFAB1): 10 (now 6)',
     );
     expect(stdout).toContain('Cost at list price: $64.80 a day, $1,944.00 in 30 days');
-    expect(stderr).toBe('');
+    expect(stderr).toBe('Some quotas are unknown. Next: the same with --account\n');
     expect(exit).toBe(EXIT.ok);
   });
 
@@ -318,6 +351,7 @@ describe('holdfast plan', () => {
     ],
     [['--peak', '-1'], '--peak <factor>: got -1, allowed is a number above 0'],
     [['--chain', 'slow'], '--chain: got slow, allowed is one of strong, fast'],
+    [['--profile', 'work'], '--profile: got one without --account, allowed is none'],
     [['--max-tokens', '99'], '--output: got 100, allowed is at most 99, the --max-tokens'],
     [
       ['--answer-seconds', '601'],
@@ -338,5 +372,42 @@ describe('holdfast plan', () => {
 
     expect(stderr).toContain('wrong.json is not usable:\n  tiers: got []');
     expect(exit).toBe(EXIT.rejected);
+  });
+
+  describe('with --account', () => {
+    const { env } = process;
+    let account: FakeAccount;
+    beforeAll(async () => {
+      account = await startFakeAccount();
+      env.AWS_ENDPOINT_URL_SERVICE_QUOTAS = account.url;
+      env.AWS_ACCESS_KEY_ID = 'local';
+      env.AWS_SECRET_ACCESS_KEY = 'local';
+    });
+    afterAll(() => account.stop());
+
+    test('uses the quotas of the account where the settings have none', async () => {
+      const west = listedQuota(target('us-west-2'), 'requests', 3);
+      account.set({ quotas: { bedrock: [west, { ...TOKENS_PER_DAY, value: 15_000_000 }] } });
+
+      const { stdout } = await run('--account', '--json');
+
+      const [primary, last] = JSON.parse(stdout).tiers;
+      expect(primary).toMatchObject({ fits: 6 * MINUTES_PER_DAY });
+      expect(last.targets[0].limits).toMatchObject([
+        { name: 'requests per minute', value: 3 },
+        { name: 'tokens per day', value: 15_000_000 },
+      ]);
+    });
+
+    test('names the right that the credentials lack', async () => {
+      account.set({
+        faults: { ListServiceQuotas: { status: 400, code: 'AccessDeniedException' } },
+      });
+
+      const { exit, stderr } = await run('--account');
+
+      expect(stderr).toContain('your user or role lacks the right servicequotas:ListServiceQuotas');
+      expect(exit).toBe(EXIT.refused);
+    });
   });
 });

@@ -52,3 +52,16 @@ export function regionQuotas(
     withoutAccess: [...withoutAccess],
   };
 }
+
+/** Returns the quotas of all Regions together. */
+export function appliedQuotas(
+  regions: readonly RegionQuotas[],
+  checkedAtMs: number,
+): AppliedQuotas {
+  return {
+    checkedAtMs,
+    limits: Object.assign({}, ...regions.map(({ limits }) => limits)),
+    tokensPerDay: Object.assign({}, ...regions.map(({ tokensPerDay }) => tokensPerDay)),
+    withoutAccess: regions.flatMap(({ withoutAccess }) => withoutAccess),
+  };
+}
