@@ -1,5 +1,5 @@
 import type { Chain, Snapshot } from '../../contract/snapshot.ts';
-import type { TargetHealth } from '../views/operators/health-words.ts';
+import type { Quota, TargetHealth } from '../views/operators/health-words.ts';
 import { type CallCounts, recentCalls } from './recent-traffic.ts';
 
 /** One target in the picture of a chain. */
@@ -10,6 +10,8 @@ export interface PictureRow {
   readonly isFirstOfTier: boolean;
   /** Absent until the health was read. */
   readonly health?: TargetHealth;
+  /** The quota of its calls. */
+  readonly quota?: Quota;
   /** The calls of the last minute, by all chains that have the target. */
   readonly calls: CallCounts;
   /** Widths of lines in pixels: what arrives at the row, what goes to its target, what passes on. */
@@ -54,8 +56,10 @@ function pictureOf(
   const rows = targets.map((row, index): PictureRow => {
     const own = calls[index] ?? NO_CALLS;
     const found = health?.value.targets.find(({ target }) => target === row.target);
+    const quota = health?.value.quotas.find(({ targets }) => targets.includes(row.target));
     return {
       ...row,
+      ...(quota && { quota }),
       ...(found && { health: found }),
       calls: own,
       arrives: widthOf(total(calls.slice(index))),

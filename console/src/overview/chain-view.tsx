@@ -3,6 +3,7 @@ import { shortTarget } from '../views/format.ts';
 import type { SignName, Tone } from '../views/sign-names.ts';
 import type { Picture, PictureRow } from './chain-picture.ts';
 import { whole } from './lanes.ts';
+import { quotaWords } from './quota-words.ts';
 import { badgeOf } from './target-badge.ts';
 import { TargetFacts } from './target-facts.tsx';
 
@@ -40,7 +41,7 @@ export function ChainView({ picture, ...props }: Props & { readonly picture: Pic
 }
 
 function Row({ row, stages, nowMs }: Props & { readonly row: PictureRow }) {
-  const { target, tier, isFirstOfTier, health, calls } = row;
+  const { target, tier, isFirstOfTier, health, quota, calls } = row;
   const badge = health && badgeOf(health);
   const made = calls.answered + calls.failed + calls.throttled;
   return (
@@ -65,6 +66,7 @@ function Row({ row, stages, nowMs }: Props & { readonly row: PictureRow }) {
               <span class="minor">admits {ADMITS[health.admits]}</span>
             </p>
             <TargetFacts target={health} stages={stages} calls={calls} nowMs={nowMs} />
+            {quota && <p class="minor">{quotaWords(quota, nowMs)}</p>}
           </>
         )}
       </div>

@@ -20,13 +20,13 @@ export function Overview({ snapshot, live, api, nowMs }: FrameProps) {
   const isStale = live.lost !== undefined || healthAge(live, nowMs)?.isStale === true;
   const age = seriesAge(live, nowMs);
   const command = firstJobCommand(snapshot);
-  const { instance, queues, series, laptop } = snapshot;
+  const { instance, queues, health, series, laptop } = snapshot;
   return (
     <>
       <VerdictView verdict={verdictOf(live, nowMs)} nowMs={nowMs} />
       <div class={isStale ? 'stale' : ''}>
         {laptop && <Drill drill={laptop.drill} api={api} targets={order} nowMs={nowMs} />}
-        <QueueNumbers queues={queues} />
+        <QueueNumbers queues={queues} health={health} />
         <div class="chains">
           {picturesOf(snapshot, chains).map((picture) => (
             <ChainView

@@ -8,8 +8,8 @@ const NUMBERS = [
   ['deadLetters', 'dead letters', 'wait for an operator'],
 ] as const;
 
-/** The numbers of messages now. SQS counts approximately. */
-export function QueueNumbers({ queues }: Pick<Snapshot, 'queues'>) {
+/** The numbers of messages now, which SQS counts approximately, and the use of the daily quotas. */
+export function QueueNumbers({ queues, health }: Pick<Snapshot, 'queues' | 'health'>) {
   return (
     <section aria-label="Jobs now">
       <dl class="numbers">
@@ -23,6 +23,13 @@ export function QueueNumbers({ queues }: Pick<Snapshot, 'queues'>) {
             </div>
           );
         })}
+        {health?.value.dayBudgets?.map(({ region, spent, tokensPerDay, endsAt }) => (
+          <div key={region} class={endsAt ? 'warn' : ''}>
+            <dt>{region}</dt>
+            <dd>{Math.round((100 * spent) / tokensPerDay)} %</dd>
+            <dd class="minor">of {whole(tokensPerDay)} tokens a day</dd>
+          </div>
+        ))}
       </dl>
     </section>
   );

@@ -1,8 +1,8 @@
 import { distanceOf, lengthOf, timeOf } from '../views/format.ts';
-import type { TargetHealth } from '../views/operators/health-words.ts';
+import { failuresOf, ruleOf, type TargetHealth } from '../views/operators/health-words.ts';
 import { whole } from './lanes.ts';
 import type { CallCounts } from './recent-traffic.ts';
-import { failuresOf, ruleOf, shortActor } from './target-words.ts';
+import { shortActor } from './target-words.ts';
 
 /** Why the target is in its state, what comes next, and what its latest calls were like. */
 export function TargetFacts({

@@ -1,18 +1,36 @@
 import { shortTarget } from '../views/format.ts';
-import type { AdminHealth, TargetHealth } from '../views/operators/health-words.ts';
-import { failuresOf, stageOf } from './target-words.ts';
+import {
+  type AdminHealth,
+  type DayBudget,
+  failuresOf,
+  type TargetHealth,
+} from '../views/operators/health-words.ts';
+import { stageOf } from './target-words.ts';
 import type { Trouble } from './trouble.ts';
 
 /** Finds what is wrong with the targets. Targets of one region that share a cause are one trouble. */
 export function targetTroubles(
-  { targets }: AdminHealth,
+  { targets, dayBudgets = [] }: AdminHealth,
   recoveryStages: readonly number[],
 ): readonly Trouble[] {
   const shared = [
     ...sharedBy(targets, 'quota-day', 'quota-day', 'has used up its daily quota'),
     ...sharedBy(targets, 'region-unhealthy', 'region', 'is unhealthy, so its targets are skipped'),
   ];
-  return [...shared, ...targets.flatMap((target) => troubleOf(target, recoveryStages) ?? [])];
+  return [
+    ...shared,
+    ...targets.flatMap((target) => troubleOf(target, recoveryStages) ?? []),
+    ...dayBudgets.flatMap((budget) => budgetTrouble(budget) ?? []),
+  ];
+}
+
+/** A shorter time is within the error of the forecast; the alarm has the same limit. */
+const EARLY_MS = 3_600_000;
+
+function budgetTrouble({ region, endsAt, resetAt }: DayBudget): Trouble | undefined {
+  if (!endsAt || Date.parse(resetAt) - Date.parse(endsAt) < EARLY_MS) return undefined;
+  const next = { at: endsAt, what: 'used up' };
+  return { kind: 'budget', where: region, what: 'uses its daily quota too fast', next };
 }
 
 /** Returns one trouble for each region in which targets have the cause. */

@@ -9,6 +9,7 @@ export const TROUBLE_KINDS = [
   'region',
   'disabled',
   'recovering',
+  'budget',
   'override',
   'settings',
   'unreadable',

@@ -94,6 +94,7 @@ const SHORT: Readonly<Record<Trouble['kind'], string>> = {
   region: 'region unhealthy',
   disabled: 'target disabled',
   recovering: 'recovering',
+  budget: 'daily quota',
   override: 'override',
   settings: 'settings refused',
   unreadable: 'not readable',

@@ -8,7 +8,7 @@ import type { RedriveReport } from '../../../client/types.ts';
 import {
   type AdminHealth,
   computedState,
-  evidenceSentence,
+  failuresOf,
   lifecycleSentence,
   type TargetHealth,
 } from '../../../console/src/views/operators/health-words.ts';
@@ -68,18 +68,18 @@ describe('the computed state of a target', () => {
     };
 
     expect(computedState(aTarget({ configErrors }))).toBe('disabled');
-    expect(evidenceSentence(aTarget({ configErrors }))).toBe(
+    expect(failuresOf(aTarget({ configErrors }))).toBe(
       '3 configuration errors, the last one AccessDeniedException',
     );
+    const first = { ...configErrors, failures: 1, disabledSince: undefined };
+    expect(failuresOf(aTarget({ configErrors: first }))).toMatch(/^1 configuration error, /);
   });
 
   test('has the evidence that opened the circuit', () => {
     const evidence = { rule: 'rate', calls: 6, failures: 4, failure: 'quota-minute' as const };
 
-    expect(evidenceSentence(aTarget({ evidence }))).toBe(
-      '4 of 6 calls failed (quota-minute), rule rate',
-    );
-    expect(evidenceSentence(aTarget())).toBeUndefined();
+    expect(failuresOf(aTarget({ evidence }))).toBe('4 of 6 calls failed (quota-minute)');
+    expect(failuresOf(aTarget())).toBe('');
   });
 
   test('has the findings of the daily check', () => {

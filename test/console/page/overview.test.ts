@@ -15,20 +15,21 @@ import {
   targetLanes,
 } from '../../../console/src/overview/lanes.ts';
 import { minuteTable } from '../../../console/src/overview/minutes.ts';
+import { quotaWords } from '../../../console/src/overview/quota-words.ts';
 import { lastMinute } from '../../../console/src/overview/recent-traffic.ts';
 import { badgeOf } from '../../../console/src/overview/target-badge.ts';
 import {
-  failuresOf,
-  ruleOf,
   shortActor,
   stageOf,
   withShortTargets,
 } from '../../../console/src/overview/target-words.ts';
+import { failuresOf, ruleOf } from '../../../console/src/views/operators/health-words.ts';
 import {
   CHAINS,
   HAIKU,
   health,
   healthOf,
+  NOW_MS,
   openCircuit,
   recoveringCircuit,
   SONNET,
@@ -290,5 +291,46 @@ describe('the first steps', () => {
       firstJobCommand({ instance: { ...instance, kind: 'deployed' }, ...idle }),
     ).toBeUndefined();
     expect(firstJobCommand(snapshot())).toBeUndefined();
+  });
+});
+
+describe('the use of a quota', () => {
+  const use = { heldPercent: { tokens: 33.7, requests: 20 }, ratePercent: 100, tokensToday: 1_204 };
+  const quota = { quota: 'q', targets: [SONNET], source: 'settings' as const, use };
+  const words = (differences: object) =>
+    quotaWords({ ...quota, use: { ...use, ...differences } }, NOW_MS);
+
+  test('is the scarcest resource, and the tokens of the day', () => {
+    expect(words({})).toBe('quota 34 % held, 1,204 tokens today');
+  });
+
+  test('says when a full quota admits the next call, and what throttles have left of it', () => {
+    const full = { heldPercent: { requests: 120 }, freeAt: timeAt(3), ratePercent: 80 };
+
+    expect(words(full)).toBe('quota full, free in 3 s, lowered to 80 %, 1,204 tokens today');
+  });
+
+  test('is only counted where the limits are not known', () => {
+    const unknown = { quota: 'q', targets: [SONNET], use: { ...use, heldPercent: {} } };
+
+    expect(quotaWords(unknown, NOW_MS)).toBe('quota 1,204 tokens today');
+  });
+
+  test('is not shown where nobody counts, and is none without access', () => {
+    expect(quotaWords({ quota: 'q', targets: [] }, NOW_MS)).toBeUndefined();
+    expect(quotaWords({ quota: 'q', targets: [], noAccess: true }, NOW_MS)).toMatch(/no access$/);
+  });
+
+  test('stands at each target that shares it', () => {
+    const quotas = [{ ...quota, targets: [SONNET, HAIKU] }];
+    const shown = snapshot(health([], { quotas }));
+    const rows = picturesOf(shown, CHAINS).flatMap((picture) => picture.rows);
+
+    expect(rows.map((row) => [row.target, row.quota?.quota])).toEqual([
+      [SONNET, 'q'],
+      [SONNET_WEST, undefined],
+      [HAIKU, 'q'],
+      [HAIKU, 'q'],
+    ]);
   });
 });

@@ -124,6 +124,27 @@ describe('the sentence of the overview', () => {
     );
   });
 
+  test('warns of a daily quota that will be used up an hour before its reset', () => {
+    const budget = {
+      region: 'us-east-1',
+      source: 'settings' as const,
+      tokensPerDay: 1_000,
+      spent: 600,
+      left: 400,
+      lastHour: 300,
+      resetAt: timeAt(20 * 3_600),
+    };
+    const budgets = (endsAt: string) => ({ dayBudgets: [{ ...budget, endsAt }] });
+
+    expect(verdict([], budgets(timeAt(4_800)))).toMatchObject({
+      tone: 'warn',
+      short: 'daily quota',
+      sentence: 'us-east-1 uses its daily quota too fast, used up in 80 min.',
+    });
+    expect(verdict([], budgets(timeAt(19 * 3_600 + 1))).tone).toBe('good');
+    expect(verdict([], { dayBudgets: [budget] }).tone).toBe('good');
+  });
+
   test('says who overrides what, why and until when', () => {
     const { tone, sentence } = verdict([], { overrides: [OVERRIDE] });
 

@@ -4,6 +4,8 @@ import type { SignName, Tone } from '../sign-names.ts';
 
 export type AdminHealth = NonNullable<Snapshot['health']>['value'];
 export type TargetHealth = AdminHealth['targets'][number];
+export type Quota = AdminHealth['quotas'][number];
+export type DayBudget = NonNullable<AdminHealth['dayBudgets']>[number];
 export type Override = AdminHealth['overrides'][number];
 
 export const CIRCUIT_SIGNS: Readonly<Record<TargetHealth['circuit'], readonly [SignName, Tone]>> = {
@@ -18,15 +20,36 @@ export function computedState({ circuit, stage, configErrors }: TargetHealth): s
   return stage === undefined ? circuit : `${circuit}, stage ${stage + 1}`;
 }
 
-/** Returns the evidence that opened the circuit: `4 of 6 calls failed (quota-minute), rule rate`. */
-export function evidenceSentence({ evidence, configErrors }: TargetHealth): string | undefined {
-  if (configErrors) {
+/**
+ * Returns what opened the circuit or disabled the target: `9 of 12 calls failed (quota-minute)`. Before
+ * that, returns its configuration errors, or why it does not admit all calls.
+ */
+export function failuresOf({ evidence, configErrors, cause }: TargetHealth): string {
+  if (configErrors && (configErrors.disabledSince !== undefined || !evidence)) {
     const { failures, reason } = configErrors;
     return `${failures} configuration ${failures === 1 ? 'error' : 'errors'}, the last one ${reason}`;
   }
+  if (!evidence) return cause ?? '';
+  const { calls, failures, failure, slowCalls = 0, stage } = evidence;
+  const kind = failure ? ` (${failure})` : '';
+  if (stage !== undefined) return `a call of recovery stage ${stage + 1} failed${kind}`;
+  if (evidence.rule === 'slow') return `${slowCalls} of ${calls} calls were slow`;
+  return `${failures} of ${calls} ${calls === 1 ? 'call' : 'calls'} failed${kind}`;
+}
+
+/** Explains the rules that open a circuit, in the page's few words. */
+const RULES: Readonly<Record<string, string>> = {
+  rate: 'the share of failures is too high',
+  excess: 'too many failures in a short time',
+  dry: 'failures in a row, and no success',
+  slow: 'too many slow calls',
+};
+
+/** Returns `rule rate: the share of failures is too high`. */
+export function ruleOf({ evidence }: TargetHealth): string | undefined {
   if (!evidence) return undefined;
-  const { calls, failures, failure, rule } = evidence;
-  return `${failures} of ${calls} calls failed${failure ? ` (${failure})` : ''}, rule ${rule}`;
+  const { rule } = evidence;
+  return Object.hasOwn(RULES, rule) ? `rule ${rule}: ${RULES[rule]}` : `rule ${rule}`;
 }
 
 /** Returns `legacy, ends-soon: 40 days left`, or undefined without a finding. */

@@ -7,8 +7,9 @@ import {
   type AdminHealth,
   CIRCUIT_SIGNS,
   computedState,
-  evidenceSentence,
+  failuresOf,
   lifecycleSentence,
+  ruleOf,
   type TargetHealth,
 } from './health-words.ts';
 import { OverrideWords } from './override-list.tsx';
@@ -96,9 +97,7 @@ function Computed({ target, nowMs }: { readonly target: TargetHealth; readonly n
   const isDisabled = target.configErrors?.disabledSince !== undefined;
   const [sign, tone] = isDisabled ? (['stop', 'bad'] as const) : CIRCUIT_SIGNS[target.circuit];
   const lifecycle = lifecycleSentence(target);
-  const evidence = evidenceSentence(target);
-  // The evidence and the override say more.
-  const cause = evidence || target.cause === 'force-open' ? undefined : target.cause;
+  const why = [failuresOf(target), ruleOf(target)].filter(Boolean).join(' · ');
   // Under an override, `since` and `until` are those of the override.
   const { since, until = undefined } = target.overriddenBy ? {} : target;
   const nextCall = target.configErrors?.nextCheckAt ?? until;
@@ -112,8 +111,8 @@ function Computed({ target, nowMs }: { readonly target: TargetHealth; readonly n
           {nextCall && `, next call ${distanceOf(nextCall, nowMs)}`}
         </span>
       </p>
-      {evidence && <p class="minor">{evidence}</p>}
-      {cause && <p class="minor">Cause: {cause}</p>}
+      {/* The override beside it says more. */}
+      {why && why !== 'force-open' && <p class="minor">{why}</p>}
       {lifecycle && (
         <p class="status">
           <Sign name="warning" tone="warn" />
