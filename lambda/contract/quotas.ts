@@ -81,8 +81,8 @@ export function paceKey(region: string): string {
 /** The burndown of a model of which nothing is known: one that is too low would lead to throttles. */
 const UNKNOWN_BURNDOWN = 10;
 
-/** The tokens of the quota that an output token of a Claude model costs, where it is documented. */
-const CLAUDE_BURNDOWN: Readonly<Record<string, number>> = {
+/** The tokens of the quota that an output token costs, where it is documented. */
+const BURNDOWN: Readonly<Record<string, number>> = {
   'anthropic.claude-3-haiku-20240307-v1:0': 1,
   'anthropic.claude-3-sonnet-20240229-v1:0': 1,
   'anthropic.claude-3-opus-20240229-v1:0': 1,
@@ -100,12 +100,14 @@ const CLAUDE_BURNDOWN: Readonly<Record<string, number>> = {
   'anthropic.claude-sonnet-4-20250514-v1:0': 5,
   'anthropic.claude-sonnet-4-5-20250929-v1:0': 5,
   'anthropic.claude-sonnet-4-6': 5,
+  'openai.gpt-5.6-luna': 10,
+  'openai.gpt-5.6-sol': 10,
+  'openai.gpt-5.6-terra': 10,
 };
 
 /** Returns how many tokens of the quota one output token of the target costs. */
 export function burndownOf(target: Target): number {
   if (!modelFacts(target)) return UNKNOWN_BURNDOWN;
   const { model } = profileOf(target);
-  if (!model.startsWith('anthropic.')) return 1;
-  return CLAUDE_BURNDOWN[model] ?? UNKNOWN_BURNDOWN;
+  return BURNDOWN[model] ?? (model.startsWith('anthropic.') ? UNKNOWN_BURNDOWN : 1);
 }

@@ -1,4 +1,4 @@
-import { targetsOf } from '../contract/chains.ts';
+import { regionsOf, targetsOf } from '../contract/chains.ts';
 import { type Settings, type Target, targetKey } from '../contract/policy.ts';
 import { type AppliedQuotas, limitsOf, quotaKey } from '../contract/quotas.ts';
 import {
@@ -32,7 +32,7 @@ export async function checkQuotas(
   const before = await quotaStore.load();
   const targets = targetsOf(settings);
   const regions: RegionQuotas[] = [];
-  for (const region of new Set(targets.map((target) => target.region))) {
+  for (const region of regionsOf(settings)) {
     const ofRegion = targets.filter((target) => target.region === region);
     regions.push(await readRegion(dependencies, region, ofRegion, before));
   }
@@ -44,8 +44,9 @@ export async function checkQuotas(
     .filter((target) => !limitsOf(settings, target, applied))
     .filter((target) => !applied.withoutAccess.includes(quotaKey(target)))
     .map(targetKey);
-  if (unknown.length > 0)
+  if (unknown.length > 0) {
     log.info('no quota is known, so calls are not held back', { targets: unknown.join(' ') });
+  }
   await quotaStore.save(applied);
 }
 

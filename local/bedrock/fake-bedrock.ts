@@ -17,6 +17,7 @@ import { type LoggedRequest, RequestLog } from './request-log.ts';
 import { randomOfCall } from './seeded-random.ts';
 import { createCallServer } from './serve-call.ts';
 import { jsonReply, serviceErrorReply } from './service-error.ts';
+import { listsQuotas, serviceQuotasReply } from './service-quotas.ts';
 import { listenOnBothProtocols, type Request, type Response } from './two-protocol-server.ts';
 
 export interface FakeBedrockOptions {
@@ -61,8 +62,8 @@ export interface FakeBedrock {
 
 /**
  * A Bedrock runtime on this machine that fails on command. It serves Converse, ConverseStream and
- * CountTokens over HTTP/1.1 and HTTP/2, and the part of the control plane that tells when models
- * end. The region of a call is the region that the call is signed for.
+ * CountTokens over HTTP/1.1 and HTTP/2, the part of the control plane that tells when models end, and
+ * the list of Service Quotas. The region of a call is the region that the call is signed for.
  */
 export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promise<FakeBedrock> {
   const {
@@ -122,10 +123,17 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
     if (isControlPath(url.pathname)) return serveControl(request, response, url);
     const call = readPath(url.pathname);
     if (request.method === 'POST' && call) return serveCall(request, response, call);
-    const input = { request, pathname: url.pathname, nowMs: now(), authorize };
-    const reply = controlPlaneReply(input);
+    const reply = listsQuotas(request)
+      ? await replyWithQuotas(request)
+      : controlPlaneReply({ request, pathname: url.pathname, nowMs: now(), authorize });
     if (!reply) return sendReply(response, serviceErrorReply('unknown-operation'));
     sendReply(response, throttlesControlPlane() ? serviceErrorReply('throttle-rate') : reply);
+  }
+
+  async function replyWithQuotas(request: Request) {
+    const { headers } = request;
+    const body = await text(request);
+    return serviceQuotasReply({ headers, body, faults: faults.list(), nowMs: now(), authorize });
   }
 
   async function serveControl(request: Request, response: Response, url: URL): Promise<void> {

@@ -79,5 +79,6 @@ function addressesAndCredentials(
     AWS_ENDPOINT_URL: aws,
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock,
     AWS_ENDPOINT_URL_BEDROCK: bedrock,
+    AWS_ENDPOINT_URL_SERVICE_QUOTAS: bedrock,
   };
 }

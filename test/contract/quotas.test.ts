@@ -27,6 +27,7 @@ describe('a quota of Bedrock', () => {
     ['global.anthropic.claude-opus-4-8', 15],
     ['us.anthropic.claude-sonnet-5', 10],
     ['amazon.nova-lite-v1:0', 1],
+    ['us.openai.gpt-5.6-sol', 10],
     ['anthropic.claude-of-tomorrow', 10],
     ['somebody.new-model', 10],
   ])('of %s loses %d tokens for each output token', (modelId, burndown) => {

@@ -50,6 +50,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       // Functions inherit these: they call the fake Bedrock, and the emulator for everything else.
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockUrl,
       AWS_ENDPOINT_URL_BEDROCK: bedrockUrl,
+      AWS_ENDPOINT_URL_SERVICE_QUOTAS: bedrockUrl,
     },
   });
   closeSync(log);

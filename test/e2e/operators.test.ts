@@ -111,7 +111,9 @@ describe('an instance without an outage', () => {
     holdfast.expectNothingDenied();
   });
 
-  test('the daily lifecycle check reads every model of the chain with the rights of its own role', async () => {
+  test('the daily check reads every model and the quotas of the chain with the rights of its own role', async () => {
+    const quota = { tokensPerMinute: 1e9, tokensPerDay: 1e12 };
+    const fault = holdfast.bedrock.setFault({ fault: 'quota', region: 'us-west-2', ...quota });
     // Bedrock throttles some reads of the catalogue, so one check may not read every model.
     const body = await eventually('a check that reads every model', async () => {
       await holdfast.function('Lifecycle').invoke('{}');
@@ -123,6 +125,12 @@ describe('an instance without an outage', () => {
       targetsOf(SETTINGS).map(() => ({ findings: [] })),
     );
     expect(body.lifecycleCheckedAt).toBeDefined();
+    expect(body.quotasCheckedAt).toBeDefined();
+    expect(body.quotas.filter(({ source }) => source === 'service-quotas')).toMatchObject([
+      { quota: 'us-west-2/geo/anthropic.claude-sonnet-4-6', tokensPerMinute: 1e9 },
+    ]);
+    expect(body.dayBudgets).toMatchObject([{ region: 'us-west-2', tokensPerDay: 1e12 }]);
+    holdfast.bedrock.clearFault(fault);
   }, 60_000);
 
   test('an override needs the signature of an operator, a key of the chain and an expiry in the future', async () => {
