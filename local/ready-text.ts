@@ -44,7 +44,7 @@ export function namesText(run: Printed): string {
 
 The commands in docs/ need these variables in your shell, and use these names:
   export AWS_ACCESS_KEY_ID=${operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${operator.secretAccessKey} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}
-  export AWS_ENDPOINT_URL=${awsUrl} API_URL=${apiUrl} API_KEY=${apiKeys[0]?.value}
+  export AWS_ENDPOINT_URL=${awsUrl} AWS_ENDPOINT_URL_SERVICE_QUOTAS=${bedrockUrl} API_URL=${apiUrl} API_KEY=${apiKeys[0]?.value}
 ${shown.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('')}
 `;
 }

@@ -46,7 +46,7 @@ test('shows the credentials, addresses and resource names that the commands in d
   expect(text).toContain('keys, one per tenant: local, local-2\n');
   expect(text).toContain('export AWS_ACCESS_KEY_ID=an-operator AWS_SECRET_ACCESS_KEY=a-secret');
   expect(text).toContain(
-    'AWS_ENDPOINT_URL=http://127.0.0.1:1 API_URL=http://127.0.0.1:8787/v1 API_KEY=local\n',
+    'AWS_ENDPOINT_URL=http://127.0.0.1:1 AWS_ENDPOINT_URL_SERVICE_QUOTAS=http://127.0.0.1:2 API_URL=http://127.0.0.1:8787/v1 API_KEY=local\n',
   );
   expect(text).toMatch(/^ {2}SettingsParameterName +Holdfast-Settings$/m);
   expect(text).toMatch(/^ {2}DeadLetterQueueUrl +http:\S+DeadLetters$/m);
