@@ -196,6 +196,25 @@ describe('the worker', () => {
     expect(written()).toContainEqual(expect.objectContaining(STAGE_BEGAN));
   });
 
+  test('holds its first call in the quota that the daily check found', async () => {
+    const key = 'us-east-1/on-demand/anthropic.primary';
+    const record = {
+      checkedAt: '2026-11-28T00:00:00Z',
+      limits: JSON.stringify({ [key]: { tokensPerMinute: 200_000 } }),
+    };
+    const isRecord = ({ operation, input }: AwsRequest) =>
+      operation === 'GetItem' && input.Key?.item?.S === 'quotas';
+    serve((request) => (isRecord(request) ? { Item: marshall(record) } : runsJob(request)));
+
+    await invoke('worker', aBatch());
+
+    const writes = aws
+      .asked('UpdateItem')
+      .filter(({ input }) => input.Key?.circuit?.S === `bucket/${key}`);
+    // One write holds the call's tokens, and one settles them.
+    expect(writes).toHaveLength(2);
+  });
+
   test('does not repeat a write to the window that may have been applied', async () => {
     const isWindowWrite = ({ operation, input }: AwsRequest) =>
       operation === 'UpdateItem' && input.TableName === process.env[ENV.circuitsTable];
