@@ -97,11 +97,11 @@ export function openRuntime(): Runtime {
  */
 export async function warmUp(
   runtime: Runtime,
-  circuits?: Pick<ReturnType<typeof openCircuits>, 'breaker' | 'knownQuotas'>,
+  { breaker, knownQuotas }: Partial<ReturnType<typeof openCircuits>> = {},
 ): Promise<void> {
   try {
-    await Promise.all([runtime.readSettings(), circuits?.knownQuotas.read()]);
-    await circuits?.breaker.overrides();
+    await Promise.all([runtime.readSettings(), knownQuotas?.read()]);
+    await breaker?.overrides();
   } catch {
     // The invocation reads again, and reports the failure.
   }

@@ -12,11 +12,12 @@ import { respond } from './routes.ts';
 
 const runtime = openRuntime();
 const bucket = requiredEnv(ENV.resultsBucket);
+const circuits = openCircuits(runtime);
 const registry = dynamoDbTenantRegistry(runtime.dynamoDb, requiredEnv(ENV.circuitsTable));
 const dependencies = {
   ...runtime,
   ...openJobs(runtime),
-  ...openCircuits(runtime),
+  ...circuits,
   queue: sqsJobQueue({ jobs: requiredEnv(ENV.jobsQueueUrl) }),
   results: s3ResultStore(bucket),
   uploads: s3UploadStore(bucket),
@@ -26,7 +27,7 @@ const dependencies = {
 
 const corsOrigins = originsOf(process.env[ENV.corsOrigins]);
 
-await warmUp(runtime);
+await warmUp(runtime, { knownQuotas: circuits.knownQuotas });
 
 export async function handler(
   event: APIGatewayProxyEvent,
