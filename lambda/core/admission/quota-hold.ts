@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../telemetry.ts';
 import type { PaceHolding } from './batch-pacer.ts';
-import type { BucketStore } from './bucket-store.ts';
+import { type BucketStore, BucketStoreError } from './bucket-store.ts';
 import { hourOf } from './hourly-tokens.ts';
 import { type QuotaUsage, usedTokens } from './token-cost.ts';
 
@@ -27,13 +27,22 @@ export class QuotaHold {
   readonly #holding: Holding;
   readonly #log: Log;
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #onLost: (error: BucketStoreError) => void;
   #isSettled = false;
 
-  constructor(store: BucketStore, holding: Holding, log: Log, clock: Pick<Clock, 'now'>) {
+  /** @param onLost hears of a store that does not answer */
+  constructor(
+    store: BucketStore,
+    holding: Holding,
+    log: Log,
+    clock: Pick<Clock, 'now'>,
+    onLost: (error: BucketStoreError) => void = () => undefined,
+  ) {
     this.#store = store;
     this.#holding = holding;
     this.#log = log;
     this.#clock = clock;
+    this.#onLost = onLost;
   }
 
   /** What was taken, for a booking. */
@@ -85,6 +94,7 @@ export class QuotaHold {
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown error';
       this.#log.warn('quota not settled; its hold decays', { quota: this.#holding.key, reason });
+      if (error instanceof BucketStoreError) this.#onLost(error);
     }
   }
 }

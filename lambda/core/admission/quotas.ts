@@ -137,11 +137,16 @@ export class Quotas implements QuotaGate {
     return { admitted: true, waitMs: Math.max(held.waitMs, paceWaitMs), hold };
   }
 
-  /** Admits a call that counts for the day, to a target whose quota of the minute is not known. */
-  #admitCounted(paced: Holding, waitMs: number): QuotaAdmission {
+  /**
+   * Admits a call that counts for the day, to a target whose quota of the minute is not known. While the
+   * store does not answer, it is not counted.
+   */
+  #admitCounted(paced: Holding, waitMs: number): QuotaAdmission | undefined {
     const { store, log, clock } = this.#options;
+    if (!this.#isSharedInUse(clock.now())) return undefined;
     const holding = { ...paced, isOnlyCounted: true };
-    return { admitted: true, waitMs, hold: new QuotaHold(store, holding, log, clock) };
+    const onLost = (error: BucketStoreError) => this.#loseStore(error);
+    return { admitted: true, waitMs, hold: new QuotaHold(store, holding, log, clock, onLost) };
   }
 
   async #giveBackPace(paced: Holding): Promise<void> {
@@ -184,7 +189,6 @@ export class Quotas implements QuotaGate {
   async #holdPrivately(key: string, limits: QuotaLimits, tokens: number, terms: Terms) {
     const { newPrivateStore, settings } = this.#options;
     const store = this.#private ?? newPrivateStore();
-    this.#private = store;
     // The other workers decide alone too, so each of them takes its share of the quota.
     const rate = 1 / settings().jobs.workerConcurrency;
     const held: Held = await store.hold(key, holdOf(limits, tokens, rate), terms);
@@ -193,9 +197,10 @@ export class Quotas implements QuotaGate {
 
   #loseStore(error: unknown): void {
     if (!(error instanceof BucketStoreError)) throw error;
-    const { clock, settings, log, onStoreLost } = this.#options;
+    const { clock, settings, log, newPrivateStore, onStoreLost } = this.#options;
     this.#retrySharedAtMs = clock.now() + settings().breaker.cooldownSeconds * 1000;
     if (this.#private) return;
+    this.#private = newPrivateStore();
     log.error('the store of quotas does not answer; this worker uses a share of its own', {
       reason: error.message,
     });

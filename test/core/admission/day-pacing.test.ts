@@ -156,6 +156,24 @@ describe('the tokens of a day', () => {
     expect(await ask({ target: WEST })).toBeUndefined();
   });
 
+  test('are not counted, and cost no time, while the store does not answer', async () => {
+    const { ask, shared, clock, losses } = aDay(QUOTA, { settings });
+    const settle = jest.spyOn(shared, 'settle');
+    const read = jest.spyOn(shared, 'read');
+    const call = await ask({ target: SONNET });
+    settle.mockRejectedValueOnce(new BucketStoreError('dynamodb: TimeoutError'));
+
+    await holdOf(call).settle(USAGE);
+    clock.nowMs += 59_999;
+    expect(await ask({ target: SONNET })).toBeUndefined();
+    expect(await ask({ target: SONNET, ...BATCH })).toBeUndefined();
+
+    expect([settle.mock.calls.length, read.mock.calls.length, losses()]).toEqual([1, 0, 1]);
+    clock.nowMs += 1;
+    await holdOf(await ask({ target: SONNET })).settle(USAGE);
+    expect(settle).toHaveBeenCalledTimes(2);
+  });
+
   test('give each Region whose quota is known its own budget, by the settings before Service Quotas', async () => {
     const world = aDay(QUOTA, { settings });
     await world.spend('2026-11-28T00', 1_000);
