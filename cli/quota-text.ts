@@ -26,10 +26,11 @@ function quotaText(quota: Quota, paint: Paint): string {
     ...(requestsPerMinute === undefined ? [] : [`${many(requestsPerMinute)} requests`]),
   ].join(' and ');
   const facts = [
-    ...(source === undefined
+    ...(source === undefined ? [] : [`${limits} a minute (${source})`]),
+    ...(noAccess ? [paint('red', 'no access, because Service Quotas says 0')] : []),
+    ...(source === undefined && !noAccess
       ? [paint('dim', 'limits not known, so all calls are admitted')]
-      : [`${limits} a minute (${source})`]),
-    ...(noAccess ? [paint('red', 'no access: Service Quotas says 0')] : []),
+      : []),
     ...(use ? useText(use, paint) : []),
   ];
   return `${name}  ${facts.join(', ')}`;

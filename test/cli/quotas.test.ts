@@ -53,7 +53,7 @@ describe('holdfast quotas', () => {
 
     expect(stdout.split('\n')).toEqual([
       `${SONNET}  200,000 tokens and 50 requests a minute (settings), 110.5 % of tokens held, 20 % of requests held, full until ${AT}, lowered to 80 % by throttles, 1,234,567 tokens today`,
-      `${HAIKU}  limits not known, so all calls are admitted, no access: Service Quotas says 0`,
+      `${HAIKU}  no access, because Service Quotas says 0`,
       `${NOVA}  limits not known, so all calls are admitted`,
       `day of us-east-1  1,234,567 of 5,000,000 tokens used (service-quotas), 1,000,000 in the last hour, empty at ${AT}, reset at 2026-11-29T00:00:00.000Z`,
       'Service Quotas: read at 2026-11-28T03:00:00.000Z',
