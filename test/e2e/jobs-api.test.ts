@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createClient } from '../../client/client.ts';
 import { ask, askWithTool } from '../../examples/client.ts';
+import type { AdminHealthView } from '../../lambda/contract/schemas/admin-health-view.ts';
 import type { JobList, JobView } from '../../lambda/contract/schemas/job-views.ts';
 import type { UploadView } from '../../lambda/contract/schemas/uploads.ts';
 import { eventually } from '../support/eventually.ts';
@@ -72,6 +73,10 @@ test('a call within a known quota holds tokens, and jobs beyond the quota go to 
   expect(Date.parse(waiting.nextAttemptAt ?? '')).toBeGreaterThan(beforeMs);
   expect(Date.parse(waiting.nextAttemptAt ?? '')).toBeLessThan(Date.now() + 60_000);
   expect(holdfast.bedrock.calls({ region: 'eu-west-1' })).toMatchObject([{ outcome: 'answered' }]);
+  const { body: health } = await holdfast.asOperator<AdminHealthView>('GET', '/admin/health');
+  const metered = health.quotas.find(({ targets }) => targets.includes(METERED));
+  expect(metered).toMatchObject({ source: 'settings', use: { freeAt: expect.any(String) } });
+  expect(metered?.use?.tokensToday).toBeGreaterThan(0);
 });
 
 const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');

@@ -12,10 +12,10 @@ export function quotaWords({ source, noAccess, use }: Quota, nowMs: number): str
   const { heldPercent, freeAt, ratePercent, tokensToday } = use;
   const { tokens = 0, requests = 0 } = heldPercent;
   const parts = [
-    source && !freeAt && `${whole(Math.max(tokens, requests))} % held`,
-    freeAt && `full, free ${distanceOf(freeAt, nowMs)}`,
+    source && !freeAt && `quota ${whole(Math.max(tokens, requests))} % held`,
+    freeAt && `quota full, free ${distanceOf(freeAt, nowMs)}`,
     ratePercent < 100 && `lowered to ${whole(ratePercent)} %`,
     `${whole(tokensToday)} tokens today`,
   ];
-  return `quota ${parts.filter(Boolean).join(', ')}`;
+  return parts.filter(Boolean).join(', ');
 }

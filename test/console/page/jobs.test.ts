@@ -72,7 +72,10 @@ describe('an attempt', () => {
     const lacking = anAttempt({ outcome: 'skipped', reason: 'unsupported:tools' });
     const unheardOf = anAttempt({ outcome: 'skipped', reason: 'constructor' });
 
+    const full = anAttempt({ outcome: 'skipped', reason: 'quota-full' });
+
     expect(outcomeWords(open)).toBe('skipped: open');
+    expect(attemptSentence(full)).toMatch(/because its quota is used up\.$/);
     expect(attemptSentence(open)).toBe(`${SONNET} was skipped because its circuit is open.`);
     expect(outcomeWords(lacking)).toBe('skipped: lacks tools');
     expect(attemptSentence(lacking)).toMatch(/because it lacks what the job needs: tools\.$/);

@@ -313,7 +313,7 @@ describe('the use of a quota', () => {
   test('is only counted where the limits are not known', () => {
     const unknown = { quota: 'q', targets: [SONNET], use: { ...use, heldPercent: {} } };
 
-    expect(quotaWords(unknown, NOW_MS)).toBe('quota 1,204 tokens today');
+    expect(quotaWords(unknown, NOW_MS)).toBe('1,204 tokens today');
   });
 
   test('is not shown where nobody counts, and is none without access', () => {
