@@ -3,8 +3,10 @@ import { CIRCUITS_TABLE } from '../contract/keys.ts';
 import {
   type Bucket,
   type CorrectedRate,
+  FARTHEST_MS,
   type Hold,
   RESOURCES,
+  spentUntilOf,
   type Terms,
 } from '../core/admission/bucket.ts';
 import { SHARE, SHARE_AT, SPENT_UNTIL } from './bucket-fields.ts';
@@ -28,10 +30,12 @@ export function holdUpdate(bucket: Bucket, hold: Hold, nowMs: number, terms: Ter
     if (takenMs === undefined) return [];
     const [name, value] = [`#${each}`, `:${each}`];
     names[name] = SPENT_UNTIL[each];
-    if ((bucket.spentUntil[each] ?? 0) < nowMs) {
+    if (spentUntilOf(bucket.spentUntil, each, nowMs) < nowMs) {
       values[value] = nowMs + takenMs;
       values[':number'] = 'N';
-      const isFree = `NOT attribute_type(${name}, :number) OR ${name} < :now`;
+      values[':farthest'] = nowMs + FARTHEST_MS;
+      const isEdited = `NOT attribute_type(${name}, :number) OR ${name} > :farthest`;
+      const isFree = `${isEdited} OR ${name} < :now`;
       return [{ set: `${name} = ${value}`, condition: `(${isFree})` }];
     }
     values[value] = takenMs;

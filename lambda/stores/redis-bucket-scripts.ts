@@ -1,3 +1,5 @@
+import { FARTHEST_MS } from '../core/admission/bucket.ts';
+
 /**
  * One script per operation on a bucket, which is a hash, so that any Redis client can show and edit it.
  * The rules are those of `lambda/core/admission/bucket.ts`. A field that is not a number counts as
@@ -13,6 +15,11 @@ end
 local function number(field)
   local value = tonumber(redis.call('HGET', KEYS[1], field))
   if value and math.abs(value) < math.huge then return value end
+end
+local function spentUntil(field)
+  local value = number(field) or 0
+  if value > now + ${FARTHEST_MS} then return 0 end
+  return value
 end`;
 
 /**
@@ -22,7 +29,7 @@ end`;
 export const HOLD = `${NOW}
 local burst, patience, longest = tonumber(ARGV[2]), tonumber(ARGV[3]), nil
 for i = 4, #ARGV, 2 do
-  local wait = (number(ARGV[i]) or 0) - now - burst
+  local wait = spentUntil(ARGV[i]) - now - burst
   if not longest or wait > longest then longest = wait end
 end
 local wait = 0
@@ -31,7 +38,7 @@ if wait > patience then
   return { 0, string.format('%.17g', wait - patience), redis.call('HGETALL', KEYS[1]) }
 end
 for i = 4, #ARGV, 2 do
-  local untilMs = math.max(now, number(ARGV[i]) or 0) + ARGV[i + 1]
+  local untilMs = math.max(now, spentUntil(ARGV[i])) + ARGV[i + 1]
   redis.call('HSET', KEYS[1], ARGV[i], string.format('%.17g', untilMs))
 end
 return { 1, string.format('%.17g', wait), redis.call('HGETALL', KEYS[1]) }`;

@@ -22,10 +22,45 @@ bucketStoreCases(
 
 const TERMS = { burstMs: 5_000, patienceMs: 0 };
 
+describe('a worker whose clock differs from that of DynamoDB', () => {
+  const dated = circuitTablesInProcess();
+  afterAll(() => dated.close());
+  // As in a deployment, each response shows the time. dynalite without a socket leaves it out.
+  dated.client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { headers } = Object(result.response);
+      Object.assign(headers, { date: new Date().toUTCString() });
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'dateResponse' },
+  );
+
+  test.each([-20_000, 20_000])(
+    'takes its holds by that of DynamoDB: %d ms',
+    async (differenceMs) => {
+      const now = () => Date.now() + differenceMs;
+      const table = await dated.create();
+      const store = new DynamoDbBucketStore(dated.client, table, { now, timeoutMs: 10_000 });
+      await store.read(['a']);
+      const fromMs = Date.now();
+
+      await store.hold('a', { tokens: 60_000 }, TERMS);
+
+      const untilMs = (await store.read(['a']))[0]?.spentUntil.tokens ?? 0;
+      // The responses show whole seconds.
+      expect(untilMs - 60_000).toBeGreaterThan(fromMs - 1_001);
+      expect(untilMs - 60_000).toBeLessThan(Date.now() + 1_001);
+    },
+  );
+});
+
 describe('a bucket in DynamoDB', () => {
   test.each([
     { tokensSpentUntil: 'soon' },
     { tokensSpentUntil: null, requestsSpentUntil: [1] },
+    { tokensSpentUntil: 1.7e15 },
+    { share: 0.5, shareAt: 1.7e15 },
     { 'used2026-11-28T19': 'many', usedSoon: 5 },
     { share: 'all', shareAt: 5 },
     { share: 7, shareAt: 5 },

@@ -40,6 +40,8 @@ function onServer(binary: string): void {
     test.each([
       { tokensSpentUntil: 'soon' },
       { tokensSpentUntil: 'inf', requestsSpentUntil: '' },
+      { tokensSpentUntil: '1.7e15' },
+      { share: '0.5', shareAt: '1.7e15' },
       { 'used2026-11-28T19': 'many', usedSoon: 5 },
       { share: 'all', shareAt: '5' },
       { share: '7', shareAt: '5' },

@@ -125,6 +125,16 @@ export function bucketStoreCases(name: string, open: OpenBucketStore, runs: numb
       expect(await isAdmitted(store, { tokens: 1 })).toBe(false);
     });
 
+    test('are as full as a burst after a late refund, not fuller (BerriAI/litellm: refunds into a newer window)', async () => {
+      const { clock, store } = await begin();
+      await store.hold(KEY, { tokens: 10_000 }, NOW_ONLY);
+      await clock.advance(60_000);
+      await store.settle(KEY, { deltaMs: -9_000 });
+
+      for (const _ of [1, 2, 3]) expect(await isAdmitted(store, { tokens: 5_000 })).toBe(true);
+      expect(await isAdmitted(store, { tokens: 1 })).toBe(false);
+    });
+
     test('take what a call used beyond its hold from the present on, when the bucket was idle', async () => {
       const { clock, store } = await begin();
       await store.hold(KEY, { tokens: 1_000 }, NOW_ONLY);

@@ -42,6 +42,12 @@ export interface Terms {
   readonly patienceMs: number;
 }
 
+/**
+ * A bucket is never spent this far beyond the present, in milliseconds: even a huge call takes a small
+ * quota less than a week. A later time was written by hand, for instance in another unit.
+ */
+export const FARTHEST_MS = 7 * 24 * 3_600_000;
+
 export type Taking =
   /** The call may be made in `waitMs`; 0 means now. */
   | { readonly admitted: true; readonly waitMs: number; readonly spentUntil: Bucket['spentUntil'] }
@@ -57,7 +63,7 @@ export function take(bucket: Bucket, hold: Hold, nowMs: number, terms: Terms): T
   const waitMs = waitOf(bucket.spentUntil, hold, nowMs, terms);
   if (waitMs > terms.patienceMs) return { admitted: false, waitMs: waitMs - terms.patienceMs };
   const taken = resourcesOf(hold).map((each) => {
-    const fromMs = Math.max(nowMs, bucket.spentUntil[each] ?? 0);
+    const fromMs = Math.max(nowMs, spentUntilOf(bucket.spentUntil, each, nowMs));
     return [each, fromMs + (hold[each] ?? 0)] as const;
   });
   const spentUntil = { ...bucket.spentUntil, ...Object.fromEntries(taken) };
@@ -85,9 +91,21 @@ function waitOf(
   nowMs: number,
   { burstMs }: Terms,
 ): number {
-  const waits = resourcesOf(hold).map((each) => (spentUntil[each] ?? 0) - nowMs - burstMs);
+  const waits = resourcesOf(hold).map(
+    (each) => spentUntilOf(spentUntil, each, nowMs) - nowMs - burstMs,
+  );
   const longestMs = Math.max(...waits);
   return longestMs < 0 ? 0 : Math.floor(longestMs) + 1;
+}
+
+/** Returns the time until which a resource is spent. A time that nobody can have meant counts as none. */
+export function spentUntilOf(
+  spentUntil: Bucket['spentUntil'],
+  resource: Resource,
+  nowMs: number,
+): number {
+  const untilMs = spentUntil[resource] ?? 0;
+  return untilMs > nowMs + FARTHEST_MS ? 0 : untilMs;
 }
 
 /** Returns the resources that a hold takes. */
@@ -103,10 +121,16 @@ const LEAST_SHARE = 0.1;
 const GAIN_PER_MINUTE = 0.05;
 
 /** Returns the share of the quota that is in force, above 0 and at most 1. */
-export function shareOf({ rate }: Bucket, nowMs: number): number {
+export function shareOf(bucket: Bucket, nowMs: number): number {
+  const rate = rateOf(bucket, nowMs);
   if (!rate) return 1;
   const minutes = Math.max(0, nowMs - rate.atMs) / 60_000;
   return Math.min(1, rate.share + GAIN_PER_MINUTE * minutes);
+}
+
+/** A rate of the far future was written by hand, and would stay for ever. */
+function rateOf({ rate }: Bucket, nowMs: number): CorrectedRate | undefined {
+  return rate && rate.atMs <= nowMs + FARTHEST_MS ? rate : undefined;
 }
 
 /**
@@ -118,7 +142,8 @@ export function corrected(
   nowMs: number,
   windowMs: number,
 ): CorrectedRate | undefined {
-  if (bucket.rate && nowMs < bucket.rate.atMs + windowMs) return undefined;
+  const rate = rateOf(bucket, nowMs);
+  if (rate && nowMs < rate.atMs + windowMs) return undefined;
   const share = Math.max(LEAST_SHARE, AFTER_THROTTLE * shareOf(bucket, nowMs));
   return { share, atMs: nowMs };
 }

@@ -13,7 +13,14 @@ import {
   quotaKey,
   tokensPerDayOf,
 } from '../../contract/quotas.ts';
-import { type Bucket, EMPTY_BUCKET, RESOURCES, type Resource, shareOf } from './bucket.ts';
+import {
+  type Bucket,
+  EMPTY_BUCKET,
+  RESOURCES,
+  type Resource,
+  shareOf,
+  spentUntilOf,
+} from './bucket.ts';
 import { type BucketStore, BucketStoreError } from './bucket-store.ts';
 import type { DayBudget } from './day-budget.ts';
 import { tokensBetween } from './hourly-tokens.ts';
@@ -131,7 +138,7 @@ function bucketState(
   const burstMs = burstSeconds * 1000;
   const limits = { tokens: tokensPerMinute, requests: requestsPerMinute };
   const aheadMs = RESOURCES.filter((each) => limits[each] !== undefined).map(
-    (each) => [each, Math.max(0, (bucket.spentUntil[each] ?? 0) - nowMs)] as const,
+    (each) => [each, Math.max(0, spentUntilOf(bucket.spentUntil, each, nowMs) - nowMs)] as const,
   );
   const longestMs = Math.max(0, ...aheadMs.map(([, ms]) => ms));
   const tokens = tokensBetween(bucket.usedTokens ?? {}, startMs, nowMs, nowMs);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   type Bucket,
   corrected,
+  FARTHEST_MS,
   shareOf,
   take,
   waitOfTaken,
@@ -35,7 +36,7 @@ describe('a bucket', () => {
     );
   });
 
-  test('leaves no quota unused while somebody asks as soon as the wait is over', () => {
+  test('leaves no quota unused while somebody asks when the wait is over (BerriAI/litellm 18953)', () => {
     const holds = fc.array(fc.integer({ min: 1, max: 30_000 }), { minLength: 20, maxLength: 100 });
     fc.assert(
       fc.property(holds, (tokensOf) => {
@@ -55,6 +56,45 @@ describe('a bucket', () => {
         expect(taken).toBeGreaterThanOrEqual(nowMs - NOW + BURST_MS - tokensOf.length - BURST_MS);
       }),
     );
+  });
+
+  test('serves two teams that ask without a pause no more than one (BerriAI/litellm PR 35422: 213 %)', () => {
+    let bucket: Bucket = { spentUntil: {} };
+    const served = { large: 0, small: 0 };
+    const minutes = 5;
+    for (let atMs = 0; atMs < minutes * 60_000; atMs += 250) {
+      for (const [team, tokens] of [
+        ['large', 9_000],
+        ['small', 700],
+      ] as const) {
+        const taking = take(bucket, { tokens }, NOW + atMs, NOW_ONLY);
+        if (!taking.admitted) continue;
+        bucket = { spentUntil: taking.spentUntil };
+        served[team] += tokens;
+      }
+    }
+
+    expect(served.large + served.small).toBeLessThanOrEqual(minutes * 60_000 + BURST_MS + 9_000);
+    expect(served.large).toBeGreaterThan(0);
+    expect(served.small).toBeGreaterThan(0);
+  });
+
+  test('takes a time that only an edit can have set as none, so the edit does not block it', () => {
+    const edited = { spentUntil: { tokens: NOW + FARTHEST_MS + 1 } };
+    const full = { spentUntil: { tokens: NOW + FARTHEST_MS } };
+
+    expect(take(edited, { tokens: 5 }, NOW, NOW_ONLY)).toMatchObject({
+      admitted: true,
+      spentUntil: { tokens: NOW + 5 },
+    });
+    expect(take(full, { tokens: 5 }, NOW, NOW_ONLY)).toMatchObject({ admitted: false });
+  });
+
+  test('forgets a rate that only an edit can have set', () => {
+    const bucket = { spentUntil: {}, rate: { share: 0.1, atMs: NOW + FARTHEST_MS + 1 } };
+
+    expect(shareOf(bucket, NOW)).toBe(1);
+    expect(corrected(bucket, NOW, 60_000)).toEqual({ share: 0.8, atMs: NOW });
   });
 
   test('gains 5 % of the quota in a minute after a throttle, up to all of it', () => {

@@ -43,6 +43,24 @@ describe('the quota of a call', () => {
     expect(await spentMs()).toBe((100 + 5 * 10) * MS_PER_TOKEN);
   });
 
+  test('is taken before the call, so calls that run at the same time cannot exceed it (Envoy AI Gateway)', async () => {
+    const { ask } = aQuotaWorld();
+
+    const admissions = await Promise.all(Array.from({ length: 9 }, () => ask()));
+
+    // 10 s of the quota are 1,000 tokens, and a call holds 600.
+    expect(admissions.filter((each) => each?.admitted)).toHaveLength(2);
+  });
+
+  test('is not charged for reads from the cache (guidance-for-claude-code 263)', async () => {
+    const { ask, spentMs } = aQuotaWorld();
+    const usage = { inputTokens: 20, outputTokens: 10, cacheReadInputTokens: 8_814 };
+
+    await holdOf(await ask()).settle(usage);
+
+    expect(await spentMs()).toBe((20 + 5 * 10) * MS_PER_TOKEN);
+  });
+
   test('follows the length of the answers that the chain had', async () => {
     const { quotas, ask, spentMs } = aQuotaWorld();
     for (let i = 0; i < 60; i++) quotas.noteAnswer('default', 400);

@@ -164,7 +164,7 @@ describe('the cost of an answer', () => {
     expect(served(EAST_SONNET).costUsd).toBe(0.0045);
   });
 
-  test('comes with the tokens that its quota held, if it held any', () => {
+  test('comes with the tokens that its quota held, if any (earendil-works/pi 3399: a huge maxTokens unseen)', () => {
     expect(served(EAST_SONNET, 1_200).usage).toEqual({ ...USAGE, heldTokens: 1_200 });
     expect(served(EAST_SONNET).usage).not.toHaveProperty('heldTokens');
   });

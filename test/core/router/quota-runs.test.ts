@@ -12,6 +12,7 @@ import { SILENT } from '../../support/silent-telemetry.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const PRIMARY = 'us-east-1/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+const WEST = 'us-west-2/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 const FALLBACK = 'us-east-1/us.anthropic.claude-haiku-4-5-20251001-v1:0';
 
 /** Each call takes 6 s of the quota, and 3 s of it may be used at once. */
@@ -23,7 +24,7 @@ function aWorld(
   given: {
     readonly patienceSeconds?: number;
     readonly isAlone?: boolean;
-    /** Other targets of the primary tier, which share its quota. */
+    /** Other targets of the primary tier, which get almost no traffic while it serves. */
     readonly others?: readonly Target[];
   } = {},
 ) {
@@ -97,6 +98,26 @@ describe('a run within the quotas', () => {
     clock.nowMs = booking.atMs;
     expect(await run({ booking })).toMatchObject({ outcome: 'answered' });
     expect(called()).toEqual([PRIMARY, PRIMARY]);
+  });
+
+  test('goes to another Region while the first one is full (manaflow-ai/subrouter PR 61: 86 % throttled)', async () => {
+    const { run, called } = aWorld(answers(), {
+      others: [{ ...targetOf(WEST), quota: TEN_A_MINUTE }],
+    });
+    for (const _ of [1, 2]) await run();
+
+    expect(called()).toEqual([PRIMARY, WEST]);
+    expect(bookingOf(await run())).toMatchObject({ key: quotaKey(targetOf(PRIMARY)) });
+  });
+
+  test('stays in its Region while there is quota (manaflow-ai/subrouter PR 275: rotation lost prompt caches)', async () => {
+    const { run, called, clock } = aWorld(answers(), { others: [targetOf(WEST)] });
+    for (const _ of [1, 2, 3, 4]) {
+      await run();
+      clock.nowMs += 6_000;
+    }
+
+    expect(called()).toEqual([PRIMARY, PRIMARY, PRIMARY, PRIMARY]);
   });
 
   test('books the turns of several jobs one after the other', async () => {
