@@ -1,4 +1,4 @@
-// Made by `npm run openapi` from docs/openapi.json (SHA-256 7bb82070ec8f54fe0206fdebea30d5dabf4cab947d8eecf8de29b402eef6d337). Do not edit it.
+// Made by `npm run openapi` from docs/openapi.json (SHA-256 657d8bcb3b0eaa18527fed17985f34142c5ea8d1093d01d466d30a2bebfd75da). Do not edit it.
 
 export interface paths {
   readonly '/jobs': {
@@ -1150,7 +1150,7 @@ export interface components {
         readonly resetAt: string;
         /**
          * Format: date-time
-         * @description The time at which nothing will be left; absent if the budget lasts until the reset.
+         * @description The time at which nothing will be left if jobs other than batch jobs go on as in the last hour; absent if the budget lasts until the reset.
          */
         readonly endsAt?: string;
       }[];

@@ -54,6 +54,6 @@ export const dayBudgetView = z.object({
     .datetime()
     .optional()
     .describe(
-      'The time at which nothing will be left; absent if the budget lasts until the reset.',
+      'The time at which nothing will be left if jobs other than batch jobs go on as in the last hour; absent if the budget lasts until the reset.',
     ),
 });
