@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.ts';
 import { runFolder } from '../support/run-folder.ts';
 
 export const SETTINGS_FILE = fileURLToPath(new URL('settings.ts', import.meta.url));
-const LIMIT_MS = 50_000;
+const LIMIT_MS = 110_000;
 
 /** The app, synthesized with the settings of the suites. */
 export interface Assembly {
