@@ -275,7 +275,7 @@ export const API_DEFAULTS: ApiPolicy = { keyRequestsPerSecond: 50, keyBurst: 100
  */
 export const ALL_KEYS = { requestsPerSecond: 5_000, burst: 2_500 } as const;
 
-export const QUOTA_DEFAULTS: QuotaPolicy = { burstSeconds: 30, expectedOutputTokens: 500 };
+export const QUOTA_DEFAULTS: QuotaPolicy = { burstSeconds: 55, expectedOutputTokens: 500 };
 
 export const PATIENCE_SECONDS = 15;
 

@@ -1,4 +1,9 @@
-import { type Bucket, RESOURCES, type Resource } from '../core/admission/bucket.ts';
+import {
+  type Bucket,
+  type CorrectedRate,
+  RESOURCES,
+  type Resource,
+} from '../core/admission/bucket.ts';
 
 /** The fields of a stored bucket, in any store. Times are milliseconds since the Unix epoch. */
 export const SPENT_UNTIL: Readonly<Record<Resource, string>> = {
@@ -7,6 +12,8 @@ export const SPENT_UNTIL: Readonly<Record<Resource, string>> = {
 };
 export const SHARE = 'share';
 export const SHARE_AT = 'shareAt';
+export const PAUSED_UNTIL = 'pausedUntil';
+export const PAUSE = 'pauseMs';
 
 /** The count of an hour's tokens has this and the hour as its name: `used2026-11-28T19`. */
 export const USED = 'used';
@@ -17,16 +24,23 @@ export function bucketOf(fields: Readonly<Record<string, unknown>>): Bucket {
   const spentUntil = Object.fromEntries(
     RESOURCES.map((each) => [each, fields[SPENT_UNTIL[each]]]).filter(([, ms]) => isNumber(ms)),
   );
-  const { [SHARE]: share, [SHARE_AT]: atMs } = fields;
-  const isRate = isNumber(share) && share > 0 && share <= 1 && isNumber(atMs);
+  const rate = rateOf(fields);
   const used = Object.entries(fields)
     .filter(([name, count]) => COUNT.test(name) && isNumber(count))
     .map(([name, count]) => [name.slice(USED.length), count]);
   return {
     spentUntil,
-    ...(isRate && { rate: { share, atMs } }),
+    ...(rate && { rate }),
     ...(used.length > 0 && { usedTokens: Object.fromEntries(used) }),
   };
+}
+
+function rateOf(fields: Readonly<Record<string, unknown>>): CorrectedRate | undefined {
+  const { [SHARE]: share, [SHARE_AT]: atMs } = fields;
+  const { [PAUSED_UNTIL]: pausedUntilMs, [PAUSE]: pauseMs } = fields;
+  if (!isNumber(share) || share <= 0 || share > 1 || !isNumber(atMs)) return undefined;
+  if (!isNumber(pausedUntilMs) || !isNumber(pauseMs)) return undefined;
+  return { share, atMs, pausedUntilMs, pauseMs };
 }
 
 function isNumber(value: unknown): value is number {

@@ -6,10 +6,11 @@ import {
   FARTHEST_MS,
   type Hold,
   RESOURCES,
+  resourcesOf,
   spentUntilOf,
   type Terms,
 } from '../core/admission/bucket.ts';
-import { SHARE, SHARE_AT, SPENT_UNTIL } from './bucket-fields.ts';
+import { PAUSE, PAUSED_UNTIL, SHARE, SHARE_AT, SPENT_UNTIL } from './bucket-fields.ts';
 
 export function bucketItemKey(key: string) {
   const { partitionKey, controlItem, sortKey, bucketPrefix } = CIRCUITS_TABLE;
@@ -51,24 +52,39 @@ export function holdUpdate(bucket: Bucket, hold: Hold, nowMs: number, terms: Ter
   };
 }
 
-/** Returns the update of the rate. It fails if another worker has changed the rate since it was read. */
-export function rateUpdate({ rate }: Bucket, { share, atMs }: CorrectedRate) {
+/**
+ * Returns the update of the rate and of what a pause takes. It fails if another worker has changed the rate
+ * since it was read.
+ */
+export function rateUpdate({ rate }: Bucket, corrected: CorrectedRate, taken: Hold) {
+  const { share, atMs, pausedUntilMs, pauseMs } = corrected;
+  const resources = resourcesOf(taken);
+  const added = resources.map((each) => `#${each} :${each}`).join(', ');
+  const set = 'SET #share = :share, #at = :at, #paused = :paused, #pause = :pause';
   return {
-    UpdateExpression: 'SET #share = :share, #at = :at',
-    ConditionExpression: rate ? '#at = :known' : NO_RATE,
-    ExpressionAttributeNames: { '#share': SHARE, '#at': SHARE_AT },
+    UpdateExpression: added ? `${set} ADD ${added}` : set,
+    ConditionExpression: rate ? '#paused = :known' : NO_RATE,
+    ExpressionAttributeNames: {
+      '#share': SHARE,
+      '#at': SHARE_AT,
+      '#paused': PAUSED_UNTIL,
+      '#pause': PAUSE,
+      ...Object.fromEntries(resources.map((each) => [`#${each}`, SPENT_UNTIL[each]])),
+    },
     ExpressionAttributeValues: marshall({
       ':share': share,
       ':at': atMs,
-      ...(rate ? { ':known': rate.atMs } : { ':number': 'N', ':none': 0, ':all': 1 }),
+      ':paused': pausedUntilMs,
+      ':pause': pauseMs,
+      ...Object.fromEntries(resources.map((each) => [`:${each}`, taken[each]])),
+      ...(rate ? { ':known': rate.pausedUntilMs } : { ':number': 'N', ':none': 0, ':all': 1 }),
     }),
   };
 }
 
 /** Holds if `bucketOf` finds no rate, also because someone edited it by hand. */
 const NO_RATE = [
-  'NOT attribute_type(#at, :number)',
-  'NOT attribute_type(#share, :number)',
+  ...['#at', '#share', '#paused', '#pause'].map((name) => `NOT attribute_type(${name}, :number)`),
   'NOT #share BETWEEN :none AND :all',
   '#share = :none',
 ].join(' OR ');

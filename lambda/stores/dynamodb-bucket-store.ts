@@ -14,9 +14,15 @@ import {
   type Hold,
   type Terms,
   take,
+  takenByPause,
   waitOfTaken,
 } from '../core/admission/bucket.ts';
-import { type BucketStore, BucketStoreError, type Held } from '../core/admission/bucket-store.ts';
+import {
+  type BucketStore,
+  BucketStoreError,
+  type CorrectionTimes,
+  type Held,
+} from '../core/admission/bucket-store.ts';
 import type { Settlement } from '../core/admission/settlement.ts';
 import { bucketOf } from './bucket-fields.ts';
 import { bucketItemKey, holdUpdate, rateUpdate } from './dynamodb-bucket-item.ts';
@@ -86,11 +92,13 @@ export class DynamoDbBucketStore implements BucketStore {
     throw new BucketStoreError(CHANGING);
   }
 
-  async correct(key: string, windowMs: number): Promise<CorrectedRate | undefined> {
+  async correct(key: string, times: CorrectionTimes): Promise<CorrectedRate | undefined> {
     const [bucket = EMPTY_BUCKET] = await this.read([key]);
-    const rate = corrected(bucket, this.#storeNow(), windowMs);
+    const nowMs = this.#storeNow();
+    const rate = corrected(bucket, nowMs, times.windowMs);
     if (!rate) return undefined;
-    const { applied } = await this.#update(key, rateUpdate(bucket, rate));
+    const taken = takenByPause(bucket, rate, nowMs, times.burstMs);
+    const { applied } = await this.#update(key, rateUpdate(bucket, rate, taken));
     return applied ? rate : undefined;
   }
 

@@ -4,10 +4,12 @@ import {
   corrected,
   EMPTY_BUCKET,
   type Hold,
+  sumOf,
   type Terms,
   take,
+  takenByPause,
 } from '../core/admission/bucket.ts';
-import type { BucketStore, Held } from '../core/admission/bucket-store.ts';
+import type { BucketStore, CorrectionTimes, Held } from '../core/admission/bucket-store.ts';
 import { type Settlement, settled } from '../core/admission/settlement.ts';
 
 /** Keeps buckets in the memory of one process: for tests, and for a worker whose store is lost. */
@@ -32,10 +34,13 @@ export class MemoryBucketStore implements BucketStore {
     this.#set(key, settled(this.#bucket(key), settlement, this.#now()));
   }
 
-  async correct(key: string, windowMs: number): Promise<CorrectedRate | undefined> {
+  async correct(key: string, times: CorrectionTimes): Promise<CorrectedRate | undefined> {
     const bucket = this.#bucket(key);
-    const rate = corrected(bucket, this.#now(), windowMs);
-    if (rate) this.#set(key, { ...bucket, rate });
+    const nowMs = this.#now();
+    const rate = corrected(bucket, nowMs, times.windowMs);
+    if (!rate) return undefined;
+    const taken = takenByPause(bucket, rate, nowMs, times.burstMs);
+    this.#set(key, { ...bucket, rate, spentUntil: sumOf(bucket.spentUntil, taken) });
     return rate;
   }
 

@@ -65,13 +65,20 @@ if ARGV[4] then
 end`;
 
 /**
- * ARGV: the time that was read, the two fields of the rate, their values as they were read ('' if absent),
- * and their new values. Returns 1 if they were still the same.
+ * ARGV: the time; two fields, each with its value as it was read ('' if absent); the number of fields to
+ * set, and each with its value; then pairs of a resource's field and the milliseconds to take. Returns 1 if
+ * the two values were still the same.
  */
-export const CORRECT = `
-if (redis.call('HGET', KEYS[1], ARGV[2]) or '') ~= ARGV[4] then return 0 end
-if (redis.call('HGET', KEYS[1], ARGV[3]) or '') ~= ARGV[5] then return 0 end
-redis.call('HSET', KEYS[1], ARGV[2], ARGV[6], ARGV[3], ARGV[7])
+export const CORRECT = `${NOW}
+for i = 2, 4, 2 do
+  if (redis.call('HGET', KEYS[1], ARGV[i]) or '') ~= ARGV[i + 1] then return 0 end
+end
+local last = 6 + 2 * ARGV[6]
+for i = 7, last, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+for i = last + 1, #ARGV, 2 do
+  local untilMs = (number(ARGV[i]) or 0) + ARGV[i + 1]
+  redis.call('HSET', KEYS[1], ARGV[i], string.format('%.17g', untilMs))
+end
 return 1`;
 
 /** ARGV: the time. Returns the time and the hash. */

@@ -6,11 +6,25 @@ import {
   type Hold,
   resourcesOf,
   type Terms,
+  takenByPause,
 } from '../core/admission/bucket.ts';
-import { type BucketStore, BucketStoreError, type Held } from '../core/admission/bucket-store.ts';
+import {
+  type BucketStore,
+  BucketStoreError,
+  type CorrectionTimes,
+  type Held,
+} from '../core/admission/bucket-store.ts';
 import { oldestKeptHour } from '../core/admission/hourly-tokens.ts';
 import type { Settlement } from '../core/admission/settlement.ts';
-import { bucketOf, SHARE, SHARE_AT, SPENT_UNTIL, USED } from './bucket-fields.ts';
+import {
+  bucketOf,
+  PAUSE,
+  PAUSED_UNTIL,
+  SHARE,
+  SHARE_AT,
+  SPENT_UNTIL,
+  USED,
+} from './bucket-fields.ts';
 import { CORRECT, HOLD, READ, SETTLE } from './redis-bucket-scripts.ts';
 import {
   type RedisClient,
@@ -51,21 +65,18 @@ export class RedisBucketStore implements BucketStore {
     await this.#run(SETTLE, key, SPENT_UNTIL.tokens, deltaMs, ...counted);
   }
 
-  async correct(key: string, windowMs: number): Promise<CorrectedRate | undefined> {
+  async correct(key: string, times: CorrectionTimes): Promise<CorrectedRate | undefined> {
     const { nowMs, fields } = await this.#read(key);
-    const rate = corrected(bucketIn(fields), nowMs, windowMs);
+    const bucket = bucketIn(fields);
+    const rate = corrected(bucket, nowMs, times.windowMs);
     if (!rate) return undefined;
     const known = asMap(fields);
-    const applied = await this.#run(
-      CORRECT,
-      key,
-      SHARE,
-      SHARE_AT,
-      known.get(SHARE) ?? '',
-      known.get(SHARE_AT) ?? '',
-      rate.share,
-      rate.atMs,
-    );
+    const asRead = [SHARE, PAUSED_UNTIL].flatMap((field) => [field, known.get(field) ?? '']);
+    const { share, atMs, pausedUntilMs, pauseMs } = rate;
+    const set = [SHARE, share, SHARE_AT, atMs, PAUSED_UNTIL, pausedUntilMs, PAUSE, pauseMs];
+    const taken = takenByPause(bucket, rate, nowMs, times.burstMs);
+    const added = resourcesOf(taken).flatMap((each) => [SPENT_UNTIL[each], taken[each] ?? 0]);
+    const applied = await this.#run(CORRECT, key, ...asRead, set.length / 2, ...set, ...added);
     return applied === 1 ? rate : undefined;
   }
 

@@ -10,6 +10,7 @@
 import { z } from 'zod';
 import { AFTER_TOKENS, above0, COMMON_FIELDS } from './fault-fields.ts';
 import { type ModelCall, matches } from './model-call.ts';
+import { MINUTE_SHAPES } from './quota.ts';
 import { STREAM_ERRORS } from './stream-error.ts';
 
 /** Faults without fields of their own. All except the last three are errors of the service. */
@@ -83,6 +84,10 @@ const QUOTA_VARIANT = z
         'The tokens of the quota that one output token costs. Default: the documented number of the model.',
       unit: 'tokens',
     }),
+    minuteShape: z
+      .enum(MINUTE_SHAPES, `one of ${MINUTE_SHAPES.join(', ')}`)
+      .optional()
+      .describe('How the quota of a minute comes: all the time, or at its start. Default: steady.'),
     minuteSeconds: above0('seconds').optional().meta({
       description:
         'The length of the minute of this quota; a test sets a short one, which shortens the day too. Default: 60.',

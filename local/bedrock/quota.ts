@@ -1,5 +1,14 @@
+/**
+ * The shapes that a minute of a quota may have; AWS does not document it. `steady`: the quota flows in all
+ * the time, and a minute of it can be saved. `fixed`: each minute begins with the whole quota.
+ */
+export const MINUTE_SHAPES = ['steady', 'fixed'] as const;
+export type MinuteShape = (typeof MINUTE_SHAPES)[number];
+
 /** The limits of a quota. An absent limit limits nothing. */
 export interface QuotaLimits {
+  /** @default steady */
+  readonly minuteShape?: MinuteShape;
   readonly requestsPerMinute?: number;
   readonly tokensPerMinute?: number;
   /** What another user of the same account takes of the quota all the time. @default 0 */
@@ -16,26 +25,24 @@ export interface Usage {
 }
 
 /**
- * A bucket of requests and one of tokens that refill steadily. A call holds its input tokens and
+ * A bucket of requests and one of tokens. A call holds its input tokens and
  * maxTokens when it starts. When it ends, it is charged for the tokens it used, output with its
  * burndown, as in Bedrock (User Guide, "How tokens are counted in Amazon Bedrock"). A refused call
  * takes nothing.
  */
 export class Quota {
-  readonly #requests: RefillingBucket;
-  readonly #tokens: RefillingBucket;
+  readonly #requests: MinuteBucket;
+  readonly #tokens: MinuteBucket;
 
   constructor(limits: QuotaLimits, minuteMs: number, nowMs: number) {
     const { requestsPerMinute, outsideRequestsPerMinute } = limits;
     const { tokensPerMinute, outsideTokensPerMinute } = limits;
-    this.#requests = new RefillingBucket(
-      perMs(requestsPerMinute ?? Infinity, outsideRequestsPerMinute, minuteMs),
-      nowMs,
-    );
-    this.#tokens = new RefillingBucket(
-      perMs(tokensPerMinute ?? Infinity, outsideTokensPerMinute, minuteMs),
-      nowMs,
-    );
+    const bucket = (capacity = Infinity, outside = 0) =>
+      limits.minuteShape === 'fixed'
+        ? new FixedMinute(capacity - outside, minuteMs, nowMs)
+        : new RefillingBucket(perMs(capacity, outside, minuteMs), nowMs);
+    this.#requests = bucket(requestsPerMinute, outsideRequestsPerMinute);
+    this.#tokens = bucket(tokensPerMinute, outsideTokensPerMinute);
   }
 
   /** Returns what is used up, or undefined if the call holds its tokens now. */
@@ -86,8 +93,39 @@ interface Flow {
   readonly outsidePerMs: number;
 }
 
-function perMs(capacity: number, outside = 0, minuteMs: number): Flow {
+function perMs(capacity: number, outside: number, minuteMs: number): Flow {
   return { capacity, refillPerMs: capacity / minuteMs, outsidePerMs: outside / minuteMs };
+}
+
+type MinuteBucket = Pick<RefillingBucket, 'level' | 'take'>;
+
+/** A bucket that is full at the start of each minute; a debt stays. */
+class FixedMinute implements MinuteBucket {
+  readonly #capacity: number;
+  readonly #minuteMs: number;
+  #startMs: number;
+  #level: number;
+
+  constructor(capacity: number, minuteMs: number, nowMs: number) {
+    this.#capacity = capacity;
+    this.#minuteMs = minuteMs;
+    this.#startMs = nowMs;
+    this.#level = capacity;
+  }
+
+  level(nowMs: number): number {
+    const minutes = Math.floor((nowMs - this.#startMs) / this.#minuteMs);
+    if (minutes > 0) {
+      this.#startMs += minutes * this.#minuteMs;
+      this.#level = Math.min(0, this.#level) + this.#capacity;
+    }
+    return this.#level;
+  }
+
+  /** What a call gives back counts for the minute in which it ends. */
+  take(amount: number, nowMs: number): void {
+    this.#level = Math.min(this.#capacity, this.level(nowMs) - amount);
+  }
 }
 
 class RefillingBucket {

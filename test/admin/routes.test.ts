@@ -322,7 +322,7 @@ describe('GET /v1/admin/health', () => {
 
 describe('the quotas in GET /v1/admin/health', () => {
   const KEY = 'us-east-1/geo/anthropic.claude-sonnet-4-5-20250929-v1:0';
-  const BURST = { burstMs: 30_000, patienceMs: 0 };
+  const BURST = { burstMs: 55_000, patienceMs: 0 };
 
   test('have their limits, their use and the time at which the next call is admitted', async () => {
     const { buckets, clock } = admin;

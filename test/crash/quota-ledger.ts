@@ -7,7 +7,11 @@ import {
   type Terms,
   take,
 } from '../../lambda/core/admission/bucket.ts';
-import type { BucketStore, Held } from '../../lambda/core/admission/bucket-store.ts';
+import type {
+  BucketStore,
+  CorrectionTimes,
+  Held,
+} from '../../lambda/core/admission/bucket-store.ts';
 import { type Settlement, settled } from '../../lambda/core/admission/settlement.ts';
 import type { Clock } from '../../lambda/core/clock.ts';
 import { usageOf } from './model.ts';
@@ -84,7 +88,7 @@ export class QuotaLedger implements BucketStore {
     this.books.balance += settlement.deltaMs;
   }
 
-  async correct(_key: string, windowMs: number): Promise<CorrectedRate | undefined> {
+  async correct(_key: string, { windowMs }: CorrectionTimes): Promise<CorrectedRate | undefined> {
     const rate = corrected(this.books.bucket, this.#clock.now(), windowMs);
     if (rate) this.books.bucket = { ...this.books.bucket, rate };
     return rate;

@@ -9,7 +9,11 @@ const THROTTLED = 'throttled within its quota, then answered';
 const ALWAYS = { burstMs: Number.POSITIVE_INFINITY, patienceMs: 0 };
 
 const redeemingAlways = usingQuotas((_, buckets) => ({
-  redeem: (booking) => new SettledBy(buckets, booking),
+  redeem: async (booking) => ({
+    admitted: true,
+    waitMs: 0,
+    hold: new SettledBy(buckets, booking),
+  }),
 }));
 
 const keepingBookings = changing(isRequeue, ({ remove = [], ...change }) => ({

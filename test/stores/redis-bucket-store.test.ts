@@ -43,9 +43,11 @@ function onServer(binary: string): void {
       { tokensSpentUntil: '1.7e15' },
       { share: '0.5', shareAt: '1.7e15' },
       { 'used2026-11-28T19': 'many', usedSoon: 5 },
-      { share: 'all', shareAt: '5' },
-      { share: '7', shareAt: '5' },
-      { share: '0.5', shareAt: 'noon' },
+      { share: 'all', shareAt: '5', pausedUntil: '5', pauseMs: '5' },
+      { share: '7', shareAt: '5', pausedUntil: '5', pauseMs: '5' },
+      { share: '0.5', shareAt: 'noon', pausedUntil: '5', pauseMs: '5' },
+      { share: '0.5', shareAt: '5', pausedUntil: 'later', pauseMs: '5' },
+      { share: '0.5', shareAt: '5', pausedUntil: '5' },
     ])('that somebody edited to %j is repaired by the next hold and correction', async (edit) => {
       const store = newStore(() => 1_000_000);
       await server.client.hset(`test-${stores}/{bucket/a}`, edit);
@@ -54,7 +56,7 @@ function onServer(binary: string): void {
       expect((await store.hold('a', { tokens: 1, requests: 1 }, TERMS)).admitted).toBe(false);
       await store.settle('a', { deltaMs: 0, used: { hour: '2026-11-28T19', tokens: 3 } });
       expect((await store.read(['a']))[0]?.usedTokens).toEqual({ '2026-11-28T19': 3 });
-      expect((await store.correct('a', 1_000))?.share).toBe(0.8);
+      expect((await store.correct('a', { windowMs: 1_000, burstMs: 0 }))?.share).toBe(0.8);
     });
 
     test('reports a server that is gone without its key', async () => {

@@ -57,6 +57,9 @@ test('circuits have an error of their own, with the cause', async () => {
   });
 });
 
+const PAUSE = ['pauseMs', '3', 'pausedUntil', '8'];
+const RATE = { share: 1, atMs: 5, pausedUntilMs: 8, pauseMs: 3 };
+
 describe('a bucket in Redis', () => {
   test('has a name with a prefix', async () => {
     await new RedisBucketStore(clientOf(['0', []])).read(['a']);
@@ -67,10 +70,16 @@ describe('a bucket in Redis', () => {
   test.each([
     ['no fields', [], { spentUntil: {} }],
     ['times', ['tokensSpentUntil', '5', 'requestsSpentUntil', '7.5'], spentUntil(5, 7.5)],
-    ['a rate', ['share', '1', 'shareAt', '5'], { spentUntil: {}, rate: { share: 1, atMs: 5 } }],
-    ['a rate above the whole', ['share', '1.1', 'shareAt', '5'], { spentUntil: {} }],
-    ['a rate without a time', ['share', '0.5'], { spentUntil: {} }],
-    ['a rate of nothing', ['share', '0', 'shareAt', '5'], { spentUntil: {} }],
+    ['a rate', ['share', '1', 'shareAt', '5', ...PAUSE], { spentUntil: {}, rate: RATE }],
+    ['a rate above the whole', ['share', '1.1', 'shareAt', '5', ...PAUSE], { spentUntil: {} }],
+    ['a rate without a time', ['share', '0.5', ...PAUSE], { spentUntil: {} }],
+    ['a rate of nothing', ['share', '0', 'shareAt', '5', ...PAUSE], { spentUntil: {} }],
+    ['a rate without a pause', ['share', '1', 'shareAt', '5'], { spentUntil: {} }],
+    [
+      'a pause without a length',
+      [...PAUSE.slice(2), 'share', '1', 'shareAt', '5'],
+      { spentUntil: {} },
+    ],
     ['texts', ['tokensSpentUntil', 'soon', 'requestsSpentUntil', ''], { spentUntil: {} }],
   ])('is read from a hash with %s', async (_title, fields, bucket) => {
     expect(await new RedisBucketStore(clientOf(['0', fields])).read(['a'])).toStrictEqual([bucket]);

@@ -10,6 +10,8 @@ export type OpenBucketStore = (now: () => number) => Promise<BucketStore>;
 
 const KEY = 'us-east-1/geo/anthropic.claude-sonnet-4-5';
 const BURST_MS = 15_000;
+/** The first pause is 417 ms. */
+const TIMES = { windowMs: 10_008, burstMs: BURST_MS };
 const NOW_ONLY = { burstMs: BURST_MS, patienceMs: 0 };
 
 /** The contract of a store of buckets. `runs`: the tries of the property. */
@@ -192,21 +194,43 @@ export function bucketStoreCases(name: string, open: OpenBucketStore, runs: numb
     test('leave 80 % of the rate after a throttle, once a window and not below 10 %', async () => {
       const { clock, store } = await begin();
 
-      expect((await store.correct(KEY, 10_000))?.share).toBe(0.8);
-      expect(await store.correct(KEY, 10_000)).toBeUndefined();
-      await clock.advance(60_000);
-      expect((await store.correct(KEY, 10_000))?.share).toBeCloseTo(0.68);
+      expect((await store.correct(KEY, TIMES))?.share).toBe(0.8);
+      await clock.advance(9_000);
+      expect((await store.correct(KEY, TIMES))?.share).toBe(0.8);
+      await clock.advance(51_000);
+      expect((await store.correct(KEY, TIMES))?.share).toBeCloseTo(0.68);
       for (let i = 0; i < 12; i++) {
-        await clock.advance(10_000);
-        await store.correct(KEY, 10_000);
+        await clock.advance(10_008);
+        await store.correct(KEY, TIMES);
       }
       expect((await store.read([KEY]))[0]?.rate?.share).toBe(0.1);
+    });
+
+    test('pause after a throttle, and admit one by one as the quota flows in', async () => {
+      const { clock, store } = await begin();
+      await store.hold(KEY, { tokens: 1_000, requests: 500 }, NOW_ONLY);
+
+      expect(await store.correct(KEY, TIMES)).toMatchObject({ pausedUntilMs: clock.now() + 417 });
+
+      const refused = await store.hold(KEY, { tokens: 1_000, requests: 500 }, NOW_ONLY);
+      expect(refused).toMatchObject({ admitted: false, waitMs: 418 });
+      await clock.advance(418);
+      expect(await isAdmitted(store, { tokens: 1_000, requests: 500 })).toBe(true);
+      expect(await isAdmitted(store, { tokens: 1_000, requests: 500 })).toBe(false);
+    });
+
+    test('pause for no time that a bucket which was never used has to make up for', async () => {
+      const { store } = await begin();
+
+      await store.correct(KEY, TIMES);
+
+      expect((await store.read([KEY]))[0]?.spentUntil).toEqual({});
     });
 
     test('correct the rate once when many workers are throttled at the same time', async () => {
       const { store } = await begin();
 
-      const corrections = await Promise.all([1, 2, 3, 4].map(() => store.correct(KEY, 10_000)));
+      const corrections = await Promise.all([1, 2, 3, 4].map(() => store.correct(KEY, TIMES)));
 
       expect(corrections.filter((each) => each)).toHaveLength(1);
       expect((await store.read([KEY]))[0]?.rate?.share).toBe(0.8);
@@ -273,7 +297,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     .map(({ deltaMs, used }): Operation => {
       return (store) => store.settle(KEY, { deltaMs, ...(used && { used }) });
     }),
-  fc.constant<Operation>((store) => store.correct(KEY, 10_000)),
+  fc.constant<Operation>((store) => store.correct(KEY, TIMES)),
   ms.map(
     (later): Operation =>
       async (_, clock) =>

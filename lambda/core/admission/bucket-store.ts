@@ -12,12 +12,19 @@ export interface BucketStore {
   /** Settles a call as `settled` does. */
   settle(key: string, settlement: Settlement): Promise<void>;
   /**
-   * Lowers the rate as `corrected` does. Returns the new rate; undefined if it was corrected in the
-   * last `windowMs`.
+   * Corrects the rate as `corrected` does, and takes what the pause takes. Returns the new rate;
+   * undefined during a pause.
    */
-  correct(key: string, windowMs: number): Promise<CorrectedRate | undefined>;
+  correct(key: string, times: CorrectionTimes): Promise<CorrectedRate | undefined>;
   /** Returns the buckets in the order of their keys; one that was never used is empty. */
   read(keys: readonly string[]): Promise<readonly Bucket[]>;
+}
+
+/** Times in milliseconds. */
+export interface CorrectionTimes {
+  /** The rate is lowered once in this time. */
+  readonly windowMs: number;
+  readonly burstMs: number;
 }
 
 export interface Held extends Pick<Taking, 'admitted' | 'waitMs'> {

@@ -22,10 +22,16 @@ export interface Bucket {
 /** A bucket that was never used. */
 export const EMPTY_BUCKET: Bucket = { spentUntil: {} };
 
-/** A share of the quota, above 0 and at most 1, and when it was set. */
+/** What throttles of calls that the bucket had admitted have shown. */
 export interface CorrectedRate {
+  /** A share of the quota, above 0 and at most 1. */
   readonly share: number;
+  /** When the share was set. */
   readonly atMs: number;
+  /** No call is made before this time … */
+  readonly pausedUntilMs: number;
+  /** … which came this long after the last throttle. */
+  readonly pauseMs: number;
 }
 
 /**
@@ -130,12 +136,19 @@ export function shareOf(bucket: Bucket, nowMs: number): number {
 
 /** A rate of the far future was written by hand, and would stay for ever. */
 function rateOf({ rate }: Bucket, nowMs: number): CorrectedRate | undefined {
-  return rate && rate.atMs <= nowMs + FARTHEST_MS ? rate : undefined;
+  const farthestMs = nowMs + FARTHEST_MS;
+  return rate && rate.atMs <= farthestMs && rate.pausedUntilMs <= farthestMs ? rate : undefined;
 }
 
+/** The first pause is this part of the window, and each later one within a window is twice as long, … */
+const FIRST_PAUSE = 1 / 24;
+/** … up to this part of it. */
+const LONGEST_PAUSE = 1 / 2;
+
 /**
- * Returns the rate after Bedrock throttled a call that the bucket had admitted; undefined if the rate
- * was corrected less than `windowMs` ago, because all calls in flight then show the same shortage.
+ * Returns the rate after Bedrock throttled a call that the bucket had admitted; undefined during a pause,
+ * because all calls in flight show the same shortage. The rate is lowered once in a window; the pause keeps
+ * further calls from the same throttle, because the true quota may be empty until its minute is over.
  */
 export function corrected(
   bucket: Bucket,
@@ -143,7 +156,46 @@ export function corrected(
   windowMs: number,
 ): CorrectedRate | undefined {
   const rate = rateOf(bucket, nowMs);
-  if (rate && nowMs < rate.atMs + windowMs) return undefined;
+  if (rate && nowMs < rate.pausedUntilMs) return undefined;
+  const isAgain = rate !== undefined && nowMs < rate.pausedUntilMs + windowMs;
+  const doubledMs = Math.min(2 * (rate?.pauseMs ?? 0), LONGEST_PAUSE * windowMs);
+  const pauseMs = isAgain ? doubledMs : FIRST_PAUSE * windowMs;
+  const pause = { pausedUntilMs: nowMs + pauseMs, pauseMs };
+  if (rate && nowMs < rate.atMs + windowMs) return { ...rate, ...pause };
   const share = Math.max(LEAST_SHARE, AFTER_THROTTLE * shareOf(bucket, nowMs));
-  return { share, atMs: nowMs };
+  return { share, atMs: nowMs, ...pause };
+}
+
+/** Returns the length of a pause that goes on, in milliseconds; 0 if there is none. */
+export function pauseOf(bucket: Bucket, nowMs: number): number {
+  const { pausedUntilMs = 0, pauseMs = 0 } = rateOf(bucket, nowMs) ?? {};
+  return nowMs < pausedUntilMs ? pauseMs : 0;
+}
+
+/**
+ * Returns what a pause takes from each resource of a bucket, in milliseconds of its quota: the rest of the
+ * burst, because the true quota is empty, and what flows in during the pause.
+ */
+export function takenByPause(
+  { spentUntil }: Bucket,
+  { pauseMs }: Pick<CorrectedRate, 'pauseMs'>,
+  nowMs: number,
+  burstMs: number,
+): Hold {
+  const taken = RESOURCES.flatMap((each) => {
+    const spentMs = spentUntil[each];
+    return spentMs === undefined || spentMs > nowMs + FARTHEST_MS
+      ? []
+      : [[each, pauseMs + Math.max(0, nowMs + burstMs - spentMs)] as const];
+  });
+  return Object.fromEntries(taken);
+}
+
+/** Returns the times until which the resources are spent after more is taken from some of them. */
+export function sumOf(spentUntil: Bucket['spentUntil'], taken: Hold): Bucket['spentUntil'] {
+  const sums = resourcesOf(taken).map((each) => [
+    each,
+    (spentUntil[each] ?? 0) + (taken[each] ?? 0),
+  ]);
+  return { ...spentUntil, ...Object.fromEntries(sums) };
 }

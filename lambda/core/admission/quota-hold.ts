@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../telemetry.ts';
 import type { PaceHolding } from './batch-pacer.ts';
-import { type BucketStore, BucketStoreError } from './bucket-store.ts';
+import { type BucketStore, BucketStoreError, type CorrectionTimes } from './bucket-store.ts';
 import { hourOf } from './hourly-tokens.ts';
 import { type QuotaUsage, usedTokens } from './token-cost.ts';
 
@@ -63,19 +63,18 @@ export class QuotaHold {
   }
 
   /**
-   * Lowers the rate of the bucket, if it has one, because Bedrock throttled a call that the bucket had
-   * admitted.
-   *
-   * @param windowMs the time in which the rate is lowered once
+   * Lowers the rate of the bucket, if it has one, and pauses it, because Bedrock throttled a call that the
+   * bucket had admitted.
    */
-  async throttled(windowMs: number): Promise<void> {
+  async throttled(times: CorrectionTimes): Promise<void> {
     if (this.#holding.isOnlyCounted) return;
     await this.#try(async () => {
-      const rate = await this.#store.correct(this.#holding.key, windowMs);
+      const rate = await this.#store.correct(this.#holding.key, times);
       if (rate) {
         this.#log.warn('quota lowered: Bedrock throttled a call within it', {
           quota: this.#holding.key,
           share: rate.share,
+          pauseMs: rate.pauseMs,
         });
       }
     });

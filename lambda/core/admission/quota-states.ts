@@ -16,14 +16,15 @@ import {
 import {
   type Bucket,
   EMPTY_BUCKET,
-  RESOURCES,
   type Resource,
+  resourcesOf,
   shareOf,
   spentUntilOf,
 } from './bucket.ts';
 import { type BucketStore, BucketStoreError } from './bucket-store.ts';
 import type { DayBudget } from './day-budget.ts';
 import { tokensBetween } from './hourly-tokens.ts';
+import { burstOf, holdOf } from './minute.ts';
 import { type QuotaDay, quotaDay } from './quota-day.ts';
 import { readDayBudgets } from './region-use.ts';
 
@@ -130,14 +131,13 @@ async function readBuckets(
 
 function bucketState(
   bucket: Bucket,
-  { tokensPerMinute, requestsPerMinute }: QuotaLimits,
-  { burstSeconds }: QuotaPolicy,
+  limits: QuotaLimits,
+  policy: QuotaPolicy,
   nowMs: number,
   { startMs }: QuotaDay,
 ): BucketState {
-  const burstMs = burstSeconds * 1000;
-  const limits = { tokens: tokensPerMinute, requests: requestsPerMinute };
-  const aheadMs = RESOURCES.filter((each) => limits[each] !== undefined).map(
+  const burstMs = burstOf(limits, policy);
+  const aheadMs = resourcesOf(holdOf(limits, 1, 1)).map(
     (each) => [each, Math.max(0, spentUntilOf(bucket.spentUntil, each, nowMs) - nowMs)] as const,
   );
   const longestMs = Math.max(0, ...aheadMs.map(([, ms]) => ms));

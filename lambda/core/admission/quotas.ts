@@ -11,9 +11,10 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../telemetry.ts';
 import { BatchPacer } from './batch-pacer.ts';
 import { type Booking, isDue } from './booking.ts';
-import { type Bucket, EMPTY_BUCKET, type Hold, shareOf, type Terms } from './bucket.ts';
+import { type Bucket, EMPTY_BUCKET, pauseOf, shareOf, type Terms } from './bucket.ts';
 import { type BucketStore, BucketStoreError, type Held } from './bucket-store.ts';
 import { ExpectedOutput } from './expected-output.ts';
+import { burstOf, holdOf, MINUTE_MS, waitForMinute } from './minute.ts';
 import { type Holding, QuotaHold } from './quota-hold.ts';
 import { heldTokens } from './token-cost.ts';
 
@@ -39,8 +40,11 @@ export type QuotaAdmission =
 export interface QuotaGate {
   /** Takes the call's hold. Returns undefined for a target without a known quota. */
   admit(call: QuotaCall): Promise<QuotaAdmission | undefined>;
-  /** Returns the hold of a booking whose time has come; undefined if the booking is of no use now. */
-  redeem(booking: Booking): QuotaHold | undefined;
+  /**
+   * Returns the hold of a booking whose time has come; undefined if the booking is of no use now. If the
+   * bucket has been paused since, the booking waits for as long as the pause.
+   */
+  redeem(booking: Booking): Promise<QuotaAdmission | undefined>;
   /** Learns from an answer how long the answers of a chain are. */
   noteAnswer(chain: string, outputTokens: number): void;
 }
@@ -48,7 +52,7 @@ export interface QuotaGate {
 /** A gate that knows no quota. */
 export const NO_QUOTAS: QuotaGate = {
   admit: async () => undefined,
-  redeem: () => undefined,
+  redeem: async () => undefined,
   noteAnswer: () => undefined,
 };
 
@@ -64,8 +68,6 @@ export interface QuotasOptions {
   /** Called once when the shared store is lost. */
   readonly onStoreLost?: () => void;
 }
-
-const MINUTE_MS = 60_000;
 
 /**
  * Admits calls within the known quotas of Bedrock, so that most throttles never happen. A target without
@@ -87,10 +89,24 @@ export class Quotas implements QuotaGate {
     this.#pacer = new BatchPacer({ store, settings, applied, clock });
   }
 
-  redeem(booking: Booking): QuotaHold | undefined {
+  async redeem(booking: Booking): Promise<QuotaAdmission | undefined> {
     const { store, clock, log, settings } = this.#options;
-    const isUsable = isDue(booking, clock.now(), bookingValidMs(settings().quotas));
-    return isUsable ? new QuotaHold(store, booking, log, clock) : undefined;
+    if (!isDue(booking, clock.now(), bookingValidMs(settings().quotas))) return undefined;
+    const waitMs = booking.isOnlyCounted ? 0 : await this.#pauseOf(booking.key);
+    return { admitted: true, waitMs, hold: new QuotaHold(store, booking, log, clock) };
+  }
+
+  /** Returns the length of a pause that goes on, in milliseconds; 0 if there is none. */
+  async #pauseOf(key: string): Promise<number> {
+    const { store, clock } = this.#options;
+    try {
+      const [bucket = EMPTY_BUCKET] = await store.read([key]);
+      this.#seen.set(key, bucket);
+      return pauseOf(bucket, clock.now());
+    } catch (error) {
+      this.#loseStore(error);
+      return 0;
+    }
   }
 
   noteAnswer(chain: string, outputTokens: number): void {
@@ -112,7 +128,7 @@ export class Quotas implements QuotaGate {
     if (pace?.admitted === false) return pace;
     const holding = { key, tokens, burndown, ...(pace && { pace: pace.holding }) };
     return limits
-      ? this.#admitWithin(limits, holding, pace?.waitMs ?? 0, this.#termsOf(call))
+      ? this.#admitWithin(limits, holding, pace?.waitMs ?? 0, this.#termsOf(call, limits))
       : this.#admitCounted(holding, pace?.waitMs ?? 0);
   }
 
@@ -134,7 +150,8 @@ export class Quotas implements QuotaGate {
     const msPerToken = tokensPerMinute && MINUTE_MS / (tokensPerMinute * rate);
     const holding = { ...paced, ...(msPerToken !== undefined && { msPerToken }) };
     const hold = new QuotaHold(store, holding, log, clock);
-    return { admitted: true, waitMs: Math.max(held.waitMs, paceWaitMs), hold };
+    const minuteWaitMs = waitForMinute(held.bucket, tokens * (msPerToken ?? 0), clock.now());
+    return { admitted: true, waitMs: Math.max(held.waitMs, paceWaitMs, minuteWaitMs), hold };
   }
 
   /**
@@ -160,8 +177,8 @@ export class Quotas implements QuotaGate {
     return heldTokens({ inputTokens, maxTokens, expectedOutputTokens, burndown });
   }
 
-  #termsOf({ patienceMs, isBatch }: QuotaCall): Terms {
-    const burstMs = this.#options.settings().quotas.burstSeconds * 1000;
+  #termsOf({ patienceMs, isBatch }: QuotaCall, limits: QuotaLimits): Terms {
+    const burstMs = burstOf(limits, this.#options.settings().quotas);
     return { burstMs: isBatch ? burstMs / 2 : burstMs, patienceMs };
   }
 
@@ -206,18 +223,4 @@ export class Quotas implements QuotaGate {
     });
     onStoreLost?.();
   }
-}
-
-/** Returns the time that the quota needs to make up for a call. `rate` is a share of the quota. */
-function holdOf(
-  { tokensPerMinute, requestsPerMinute }: QuotaLimits,
-  tokens: number,
-  rate: number,
-): Hold {
-  return {
-    ...(tokensPerMinute !== undefined && {
-      tokens: (tokens * MINUTE_MS) / (tokensPerMinute * rate),
-    }),
-    ...(requestsPerMinute !== undefined && { requests: MINUTE_MS / (requestsPerMinute * rate) }),
-  };
 }

@@ -2,8 +2,9 @@ import type { Settings, Target } from '../../contract/policy.ts';
 import { quotaKey } from '../../contract/quotas.ts';
 import { timeForACallMs } from '../../contract/time-budget.ts';
 import type { Booking } from '../admission/booking.ts';
+import type { CorrectionTimes } from '../admission/bucket-store.ts';
 import type { QuotaHold } from '../admission/quota-hold.ts';
-import type { QuotaGate } from '../admission/quotas.ts';
+import type { QuotaAdmission, QuotaGate } from '../admission/quotas.ts';
 import type { Clock } from '../clock.ts';
 import type { Candidate } from './candidates.ts';
 import type { ModelRequest, ModelResult } from './model-client.ts';
@@ -53,18 +54,16 @@ export class CallQuota {
     patienceMs: number,
   ): Promise<{ readonly hold?: QuotaHold } | QuotaWait> {
     const { quotas, clock } = this.#parts;
-    const { priority, functionEndsAtMs } = this.#request;
-    const booked = this.#redeem(target);
-    if (booked) return { hold: booked };
+    const { priority, functionEndsAtMs, whenOpen } = this.#request;
     const { maxTokens } = conversation.inferenceConfig;
     const isBatch = priority === 'batch';
     const call = { target, chain, inputTokens, maxTokens, patienceMs, isBatch };
-    const admission = await quotas.admit(call);
+    const admission = (await this.#redeem(target)) ?? (await quotas.admit(call));
     if (!admission) return {};
     const { waitMs } = admission;
     if (!admission.admitted) return { notMade: 'quota-full', waitMs };
     const { hold } = admission;
-    if (waitMs === 0) return { hold };
+    if (waitMs === 0 || whenOpen === 'fail') return { hold };
     const atMs = clock.now() + waitMs;
     const hasTime = atMs + timeForACallMs(this.#settings.jobs) <= functionEndsAtMs;
     if (waitMs > SHORTEST_DEFERRAL_MS || !hasTime) {
@@ -74,7 +73,7 @@ export class CallQuota {
     return { hold };
   }
 
-  #redeem(target: Target): QuotaHold | undefined {
+  async #redeem(target: Target): Promise<QuotaAdmission | undefined> {
     const booking = this.#booking;
     if (booking?.key !== quotaKey(target)) return undefined;
     this.#booking = undefined;
@@ -92,7 +91,12 @@ export class CallQuota {
       return hold?.settle(result.answer.usage);
     }
     const isThrottled = result.outcome === 'failure' && result.failure.kind === 'quota-minute';
-    if (isThrottled) await hold?.throttled(this.#settings.breaker.windowSeconds * 1000);
+    if (isThrottled) await hold?.throttled(this.#correctionTimes);
     return hold?.settle(result.usage);
+  }
+
+  get #correctionTimes(): CorrectionTimes {
+    const { breaker, quotas } = this.#settings;
+    return { windowMs: breaker.windowSeconds * 1000, burstMs: quotas.burstSeconds * 1000 };
   }
 }

@@ -4,8 +4,10 @@ import {
   type Bucket,
   corrected,
   FARTHEST_MS,
+  pauseOf,
   shareOf,
   take,
+  takenByPause,
   waitOfTaken,
 } from '../../../lambda/core/admission/bucket.ts';
 
@@ -90,12 +92,24 @@ describe('a bucket', () => {
     expect(take(full, { tokens: 5 }, NOW, NOW_ONLY)).toMatchObject({ admitted: false });
   });
 
-  test('forgets a rate that only an edit can have set', () => {
-    const bucket = { spentUntil: {}, rate: { share: 0.1, atMs: NOW + FARTHEST_MS + 1 } };
+  test.each(['atMs', 'pausedUntilMs'])(
+    'forgets a rate whose %s only an edit can have set',
+    (field) => {
+      const known = { share: 0.1, atMs: NOW, pausedUntilMs: NOW + 9, pauseMs: 9 };
+      const bucket = { spentUntil: {}, rate: { ...known, [field]: NOW + FARTHEST_MS + 1 } };
 
-    expect(shareOf(bucket, NOW)).toBe(1);
-    expect(corrected(bucket, NOW, 60_000)).toEqual({ share: 0.8, atMs: NOW });
-  });
+      expect(shareOf(bucket, NOW)).toBe(1);
+      expect(pauseOf(bucket, NOW)).toBe(0);
+      expect(pauseOf({ spentUntil: {}, rate: known }, NOW + 8)).toBe(9);
+      expect(pauseOf({ spentUntil: {}, rate: known }, NOW + 9)).toBe(0);
+      expect(corrected(bucket, NOW, 60_000)).toEqual({
+        share: 0.8,
+        atMs: NOW,
+        pausedUntilMs: NOW + 2_500,
+        pauseMs: 2_500,
+      });
+    },
+  );
 
   test('gains 5 % of the quota in a minute after a throttle, up to all of it', () => {
     const rate = corrected({ spentUntil: {} }, NOW, 60_000);
@@ -138,15 +152,43 @@ describe('a bucket', () => {
   });
 
   test('is corrected again when the window of the last correction is over', () => {
-    const bucket = { spentUntil: {}, rate: { share: 0.5, atMs: NOW } };
+    const rate = { share: 0.5, atMs: NOW, pausedUntilMs: NOW + 2_500, pauseMs: 2_500 };
+    const bucket = { spentUntil: {}, rate };
 
-    expect(corrected(bucket, NOW + 59_999, 60_000)).toBeUndefined();
-    expect(corrected(bucket, NOW + 60_000, 60_000)).toEqual({
+    expect(corrected(bucket, NOW + 59_999, 60_000)).toMatchObject({ share: 0.5, atMs: NOW });
+    expect(corrected(bucket, NOW + 60_000, 60_000)).toMatchObject({
       share: expect.closeTo(0.8 * 0.55),
       atMs: NOW + 60_000,
     });
-    expect(corrected({ ...bucket, rate: { share: 0.1, atMs: 0 } }, 60_000, 0)?.share).toBeCloseTo(
-      0.12,
-    );
+    const low = { ...rate, share: 0.1, atMs: 0, pausedUntilMs: 0 };
+    expect(corrected({ ...bucket, rate: low }, 60_000, 0)?.share).toBeCloseTo(0.12);
+  });
+
+  test('pauses after a throttle, twice as long if the next one comes soon, up to half a window', () => {
+    const pauses = [];
+    let [bucket, nowMs]: [Bucket, number] = [{ spentUntil: {} }, NOW];
+    for (const _ of [1, 2, 3, 4, 5, 6]) {
+      const rate = corrected(bucket, nowMs, 60_000);
+      expect(
+        corrected({ ...bucket, ...(rate && { rate }) }, nowMs + 2_499, 60_000),
+      ).toBeUndefined();
+      pauses.push(rate?.pauseMs);
+      bucket = { ...bucket, ...(rate && { rate }) };
+      nowMs = (rate?.pausedUntilMs ?? 0) + 59_999;
+    }
+
+    expect(pauses).toEqual([2_500, 5_000, 10_000, 20_000, 30_000, 30_000]);
+    expect(corrected(bucket, nowMs + 1, 60_000)?.pauseMs).toBe(2_500);
+  });
+
+  test('loses its burst by a pause, and what flows in meanwhile', () => {
+    const pause = { pauseMs: 2_500 };
+    const spentUntil = { tokens: NOW + 4_000, requests: NOW + 20_000 };
+
+    expect(takenByPause({ spentUntil }, pause, NOW, BURST_MS)).toEqual({
+      tokens: 2_500 + 11_000,
+      requests: 2_500,
+    });
+    expect(takenByPause({ spentUntil: {} }, pause, NOW, BURST_MS)).toEqual({});
   });
 });

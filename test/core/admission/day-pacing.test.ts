@@ -52,7 +52,7 @@ describe('a batch job', () => {
     expect(holding.pace).toEqual({ key: PACE_KEY, msPerToken: 600 });
     clock.nowMs += 60_001;
     const booking = { ...holding, atMs: clock.nowMs };
-    expect(quotas.redeem(booking)?.holding).toEqual(booking);
+    expect(holdOf(await quotas.redeem(booking)).holding).toEqual(booking);
   });
 
   test('is charged for what its call has cost, apart from the other jobs', async () => {
@@ -147,7 +147,7 @@ describe('the tokens of a day', () => {
     const hold = jest.spyOn(shared, 'hold');
     const call = await ask({ target: SONNET });
 
-    await holdOf(call).throttled(10_000);
+    await holdOf(call).throttled({ windowMs: 10_000, burstMs: 1_000 });
     await holdOf(call).settle(USAGE);
 
     expect(hold).not.toHaveBeenCalled();

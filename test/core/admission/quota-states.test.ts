@@ -113,7 +113,7 @@ describe('a bucket', () => {
 
   test('has the share of the rate that throttles have left', async () => {
     const { shared, bucket } = aWorld();
-    await shared.correct(KEY, 60_000);
+    await shared.correct(KEY, { windowMs: 60_000, burstMs: 10_000 });
 
     expect((await bucket())?.share).toBeCloseTo(0.8);
   });

@@ -7,6 +7,9 @@ import { NO_QUOTAS } from '../../../lambda/core/admission/quotas.ts';
 import { MemoryBucketStore } from '../../../lambda/stores/memory-bucket-store.ts';
 import { aQuotaWorld, KEY, SONNET } from '../../support/quota-world.ts';
 
+/** A throttle pauses the bucket for 417 ms. */
+const TIMES = { windowMs: 10_008, burstMs: 60_000 };
+
 /** A minute's 6,000 tokens make up for one token in 10 ms. */
 const MS_PER_TOKEN = 10;
 
@@ -150,11 +153,31 @@ describe('the quota of a call', () => {
     expect(booked).toMatchObject({ admitted: true, waitMs: 2_001 });
     const booking = { ...holdOf(booked).holding, atMs: clock.nowMs + 2_001 };
     clock.nowMs += 1;
-    expect(quotas.redeem({ ...booking, atMs: booking.atMs + 1 })).toBeUndefined();
+    expect(await quotas.redeem({ ...booking, atMs: booking.atMs + 1 })).toBeUndefined();
     clock.nowMs += 2_000;
-    expect(quotas.redeem(booking)?.holding).toMatchObject({ key: KEY, tokens: 600 });
+    expect(holdOf(await quotas.redeem(booking)).holding).toMatchObject({ key: KEY, tokens: 600 });
     clock.nowMs += 10_001;
-    expect(quotas.redeem(booking)).toBeUndefined();
+    expect(await quotas.redeem(booking)).toBeUndefined();
+  });
+
+  test('waits until a large hold fits into a minute, although its burst is not used up', async () => {
+    const { ask, clock } = aQuotaWorld({ policy: { burstSeconds: 55 } });
+    await ask({ maxTokens: 4_900 });
+
+    expect(await ask({ maxTokens: 2_900 })).toMatchObject({ admitted: true, waitMs: 20_000 });
+    clock.nowMs += 3_600_000;
+    expect(await ask({ maxTokens: 8_000 })).toMatchObject({ admitted: true, waitMs: 0 });
+  });
+
+  test('keeps room in a minute for one whole request', async () => {
+    const { ask } = aQuotaWorld({
+      quota: { requestsPerMinute: 4 },
+      policy: { burstSeconds: 60 },
+    });
+    const asked = [await ask(), await ask(), await ask(), await ask()];
+
+    expect(asked.filter((each) => each?.admitted)).toHaveLength(3);
+    expect(asked[3]).toEqual({ admitted: false, waitMs: 1 });
   });
 
   test('leaves half of its burst to others than batch jobs', async () => {
@@ -209,13 +232,14 @@ describe('a quota that is smaller than it was said to be', () => {
   test('is lowered once a window when Bedrock throttles calls within it, and recovers', async () => {
     const { ask, clock, spentMs, shared, logged } = aQuotaWorld({ policy: { burstSeconds: 60 } });
     const hold = holdOf(await ask());
-    await hold.throttled(10_000);
-    await hold.throttled(10_000);
+    await hold.throttled(TIMES);
+    await hold.throttled(TIMES);
     await hold.settle();
+    clock.nowMs += 61_000;
     expect(logged).toEqual([
       {
         message: 'quota lowered: Bedrock throttled a call within it',
-        fields: { quota: KEY, share: 0.8 },
+        fields: { quota: KEY, share: 0.8, pauseMs: 417 },
       },
     ]);
 
@@ -223,11 +247,36 @@ describe('a quota that is smaller than it was said to be', () => {
     expect(await spentMs()).toBe(Math.round((600 * MS_PER_TOKEN) / 1));
     await ask();
     // The worker knows the rate since its last hold.
-    expect(await spentMs()).toBe(600 * MS_PER_TOKEN + (600 * MS_PER_TOKEN) / 0.8);
+    expect(await spentMs()).toBe(
+      Math.round(600 * MS_PER_TOKEN + (600 * MS_PER_TOKEN) / (0.8 + (0.05 * 61) / 60)),
+    );
     clock.nowMs += 4 * 60_000;
     await ask();
     expect(await spentMs()).toBe(600 * MS_PER_TOKEN);
     expect((await shared.read([KEY]))[0]?.rate?.share).toBe(0.8);
+  });
+
+  test('is paused, and a booking from before waits for as long as the pause', async () => {
+    const { ask, quotas, clock } = aQuotaWorld();
+    const { holding } = holdOf(await ask());
+    const booking = { ...holding, atMs: clock.nowMs };
+    await holdOf(await ask()).throttled(TIMES);
+
+    expect(await ask()).toMatchObject({ admitted: false });
+    clock.nowMs += 100;
+    expect(await quotas.redeem(booking)).toMatchObject({ admitted: true, waitMs: 417 });
+    clock.nowMs += 317;
+    expect(await quotas.redeem(booking)).toMatchObject({ admitted: true, waitMs: 0 });
+  });
+
+  test('lets a booking be used although the store of quotas does not answer', async () => {
+    const { ask, quotas, clock, shared } = aQuotaWorld();
+    const { holding } = holdOf(await ask());
+    jest.spyOn(shared, 'read').mockRejectedValue(new BucketStoreError('lost'));
+
+    const redeemed = await quotas.redeem({ ...holding, atMs: clock.nowMs });
+
+    expect(redeemed).toMatchObject({ admitted: true, waitMs: 0 });
   });
 });
 
@@ -301,6 +350,6 @@ test('a gate without quotas admits each call without a hold', async () => {
   const call = { target, chain: 'default', inputTokens: 1, maxTokens: 1, patienceMs: 0 };
 
   expect(await NO_QUOTAS.admit({ ...call, isBatch: false })).toBeUndefined();
-  expect(NO_QUOTAS.redeem({ key: KEY, tokens: 1, burndown: 5, atMs: 0 })).toBeUndefined();
+  expect(await NO_QUOTAS.redeem({ key: KEY, tokens: 1, burndown: 5, atMs: 0 })).toBeUndefined();
   expect(NO_QUOTAS.noteAnswer('default', 1)).toBeUndefined();
 });

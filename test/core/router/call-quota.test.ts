@@ -31,12 +31,14 @@ const booking = { ...holding, atMs: NOW };
 let clock: VirtualClock;
 let hold: QuotaHold;
 let admission: QuotaAdmission | undefined;
+let redeemed: QuotaAdmission | undefined;
 let asked: QuotaCall[];
 let learnt: unknown[][];
 beforeEach(() => {
   clock = new VirtualClock(NOW);
   hold = new QuotaHold(new MemoryBucketStore(() => NOW), holding, SILENT, { now: () => NOW });
   admission = { admitted: true, waitMs: 0, hold };
+  redeemed = { admitted: true, waitMs: 0, hold };
   asked = [];
   learnt = [];
 });
@@ -47,7 +49,7 @@ function aQuota(request: Partial<RunRequest> = {}): CallQuota {
       asked.push(call);
       return admission;
     },
-    redeem: () => hold,
+    redeem: async () => redeemed,
     noteAnswer: (...given: unknown[]) => void learnt.push(given),
   };
   const run = aRun({ functionEndsAtMs: NOW + CALL_MS + 800_000, ...request });
@@ -76,6 +78,22 @@ describe('a call', () => {
     expect(asked).toEqual([]);
     expect(await admit({ booking: { ...booking, key: 'another' } })).toEqual({ hold });
     expect(asked).toHaveLength(1);
+  });
+
+  test('is booked again if the bucket has been paused since', async () => {
+    redeemed = { admitted: true, waitMs: 2_500, hold };
+
+    expect(await admit({ booking })).toEqual({
+      notMade: 'booked',
+      booking: { ...holding, atMs: NOW + 2_500 },
+    });
+  });
+
+  test('that cannot wait is made at once', async () => {
+    admission = { admitted: true, waitMs: 2_500, hold };
+
+    expect(await admit({ whenOpen: 'fail' })).toEqual({ hold });
+    expect(clock.nowMs).toBe(NOW);
   });
 
   test('is made without a hold if the quota of its target is not known', async () => {
@@ -135,12 +153,16 @@ describe('a call that has ended', () => {
     ]);
   });
 
-  test('lowers the rate for a window if Bedrock throttled it, and only then', async () => {
-    const windowMs = settings.breaker.windowSeconds * 1000;
+  test('lowers the rate and pauses the quota if Bedrock throttled it, and only then', async () => {
+    const { breaker, quotas } = settings;
+    const times = {
+      windowMs: breaker.windowSeconds * 1000,
+      burstMs: quotas.burstSeconds * 1000,
+    };
 
     expect(await settled(failed('quota-minute'))).toEqual({
       settled: [[usage]],
-      throttled: [[windowMs]],
+      throttled: [[times]],
     });
     expect(learnt).toEqual([]);
   });

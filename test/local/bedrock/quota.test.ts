@@ -14,6 +14,26 @@ describe('a quota per minute', () => {
     expect(refusals).toEqual([undefined, undefined, 'requests', 'requests', undefined, 'requests']);
   });
 
+  test('begins each minute with all of the quota, if its minutes are fixed', () => {
+    const quota = minuteQuota({ tokensPerMinute: 100, minuteShape: 'fixed' });
+
+    expect(quota.hold(100, 30_000)).toBeUndefined();
+    expect(quota.hold(1, 59_999)).toBe('tokens');
+    expect(quota.hold(60, 60_000)).toBeUndefined();
+    quota.settle(60, 180, 70_000);
+    expect(quota.hold(21, 130_000)).toBe('tokens');
+    expect(quota.hold(20, 130_000)).toBeUndefined();
+    expect(quota.hold(100, 600_000)).toBeUndefined();
+  });
+
+  test('gives the rest to another user of the account, if its minutes are fixed', () => {
+    const limits = { tokensPerMinute: 100, outsideTokensPerMinute: 40 };
+    const quota = minuteQuota({ ...limits, minuteShape: 'fixed' });
+
+    expect(quota.hold(61, 0)).toBe('tokens');
+    expect(quota.hold(60, 0)).toBeUndefined();
+  });
+
   test('lets a call hold tokens while it runs, and takes the unused ones back', () => {
     const quota = minuteQuota({ tokensPerMinute: 1000 });
 
