@@ -33,7 +33,7 @@ const SKIPS: Readonly<Record<string, readonly [short: string, because: string]>>
   'forced-open': ['forced open', 'an operator forced its circuit open'],
   unknown: ['state unknown', 'the state of its circuit could not be read'],
   'quota-day': ['daily quota', 'the daily quota of its region is used up'],
-  'quota-full': ['quota full', 'its quota is used up'],
+  'quota-full': ['out of quota', 'its quota is used up'],
   disabled: ['disabled', 'configuration errors disabled it'],
   'region-unhealthy': ['region unhealthy', 'other targets of its region fail'],
   refused: ['refused before', 'it refused this request in an earlier run'],
