@@ -14,6 +14,8 @@ export interface Holding {
   readonly burndown: number;
   /** What a batch job holds of the day's budget besides. */
   readonly pace?: PaceHolding;
+  /** True if a bucket of the worker's own has it, which a later run cannot settle. */
+  readonly isPrivate?: boolean;
   /** True if no limit is known, so that the call is only counted for the day. */
   readonly isOnlyCounted?: boolean;
 }

@@ -93,7 +93,9 @@ export class Quotas implements QuotaGate {
     const { store, clock, log, settings } = this.#options;
     if (!isDue(booking, clock.now(), bookingValidMs(settings().quotas))) return undefined;
     const waitMs = booking.isOnlyCounted ? 0 : await this.#pauseOf(booking.key);
-    return { admitted: true, waitMs, hold: new QuotaHold(store, booking, log, clock) };
+    const { msPerToken, ...counted } = booking;
+    const holding = booking.isPrivate ? counted : booking;
+    return { admitted: true, waitMs, hold: new QuotaHold(store, holding, log, clock) };
   }
 
   /** Returns the length of a pause that goes on, in milliseconds; 0 if there is none. */
@@ -148,7 +150,11 @@ export class Quotas implements QuotaGate {
     }
     const { tokensPerMinute } = limits;
     const msPerToken = tokensPerMinute && MINUTE_MS / (tokensPerMinute * rate);
-    const holding = { ...paced, ...(msPerToken !== undefined && { msPerToken }) };
+    const holding = {
+      ...paced,
+      ...(msPerToken !== undefined && { msPerToken }),
+      ...(store !== this.#options.store && { isPrivate: true }),
+    };
     const hold = new QuotaHold(store, holding, log, clock);
     const minuteWaitMs = waitForMinute(held.bucket, tokens * (msPerToken ?? 0), clock.now());
     return { admitted: true, waitMs: Math.max(held.waitMs, paceWaitMs, minuteWaitMs), hold };

@@ -323,6 +323,24 @@ describe('a worker that loses the store of quotas', () => {
     expect(await world.ask()).toMatchObject({ admitted: false, waitMs: 1 });
   });
 
+  test('books in its own bucket, so the run that uses the booking settles nothing in the shared one', async () => {
+    const { world, state } = lost();
+    const { quotas, ask, clock, shared } = world;
+    await ask();
+    const booked = await ask({ patienceMs: 5_000 });
+    const atMs = clock.nowMs + Number(booked?.waitMs);
+    const booking = { ...holdOf(booked).holding, atMs };
+    expect(booking).toMatchObject({ isPrivate: true, msPerToken: 2 * MS_PER_TOKEN });
+    state.isUp = true;
+    clock.nowMs = atMs;
+
+    await holdOf(await quotas.redeem(booking)).settle({ inputTokens: 10, outputTokens: 10 });
+
+    const [bucket] = await shared.read([KEY]);
+    expect(bucket?.spentUntil).toEqual({});
+    expect(Object.values(bucket?.usedTokens ?? {})).toEqual([60]);
+  });
+
   test('goes back to the shared store after a cooldown', async () => {
     const { world, state } = lost();
     await world.ask();
