@@ -333,7 +333,7 @@ describe('the quotas in GET /v1/admin/health', () => {
     admin.foundQuotas({ checkedAtMs, limits, tokensPerDay, withoutAccess: [] });
     const hour = isoTime(clock.now()).slice(0, 13);
     await buckets.settle(KEY, { deltaMs: 0, used: { hour, tokens: 1_000_000 } });
-    await buckets.hold(KEY, { tokens: 33_000 }, BURST);
+    await buckets.hold(KEY, { tokens: 60_500 }, BURST);
 
     const health = await admin.health();
 
@@ -345,7 +345,7 @@ describe('the quotas in GET /v1/admin/health', () => {
       tokensPerMinute: 60_000,
       use: {
         heldPercent: { tokens: 110 },
-        freeAt: isoTime(clock.now() + 3_001),
+        freeAt: isoTime(clock.now() + 5_501),
         ratePercent: 100,
         tokensToday: 1_000_000,
       },
