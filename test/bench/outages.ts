@@ -13,8 +13,9 @@ import { CHAINS, type ChainName, rigSettings } from '../rig/chains.ts';
 import { type Figures, figuresOf } from '../rig/figures.ts';
 import type { OutageRun } from '../rig/outage-run.ts';
 import { JOBS_PER_SECOND, type MeasuredOutage, OUTAGES, type Outage } from '../rig/outages.ts';
+import { type QuotaFigures, quotaFiguresOf } from '../rig/quota-figures.ts';
 import { QUOTA_LOADS } from '../rig/quota-loads.ts';
-import { type QuotaFigures, runQuotaLoad } from '../rig/quota-run.ts';
+import { runQuotaLive, simulateQuota } from '../rig/quota-run.ts';
 import { runLive, synthesizeApp } from '../rig/run-live.ts';
 import { simulate } from '../rig/simulate.ts';
 import { median } from '../support/median.ts';
@@ -50,10 +51,10 @@ async function main(): Promise<void> {
       await app?.dispose();
     }
   }
-  if (!values.live && values.chain === undefined) await tabulateQuotas();
+  if (values.chain === undefined) await tabulateQuotas();
 }
 
-/** Runs the traffic beyond quotas, which is in virtual time only. */
+/** Runs the traffic beyond quotas. */
 async function tabulateQuotas(): Promise<void> {
   const rows: Record<string, Record<string, string | number>> = {};
   const minutes = Number(values.minutes);
@@ -61,7 +62,9 @@ async function tabulateQuotas(): Promise<void> {
   for (const load of QUOTA_LOADS.filter(({ name }) => name.includes(values.outage))) {
     const runs: QuotaFigures[] = [];
     for (const seed of quotaSeeds) {
-      runs.push(await runQuotaLoad(load, { seed, seconds: 60 * minutes, isKnown }));
+      const options = { seed, seconds: 60 * minutes, isKnown };
+      const run = values.live ? runQuotaLive(load, options) : simulateQuota(load, options);
+      runs.push(quotaFiguresOf(await run));
     }
     rows[load.name] = quotaRowOf(runs);
   }
@@ -82,8 +85,7 @@ function quotaRowOf(runs: readonly QuotaFigures[]) {
     'quota idle': percent(({ idleShare }) => idleShare),
     'job s': medianOf(({ medianSeconds }) => medianSeconds).toFixed(1),
     'slowest s': medianOf(({ slowestSeconds }) => slowestSeconds).toFixed(0),
-    deferrals: medianOf(({ deferrals }) => deferrals),
-    'bucket writes': medianOf(({ bucketWrites }) => bucketWrites),
+    'met full quota': medianOf(({ metFullQuota }) => metFullQuota),
     'circuits opened': medianOf(({ circuitsOpened }) => circuitsOpened),
     'other failures': medianOf(({ otherFailures }) => otherFailures),
     unanswered: Math.max(...runs.map(({ unanswered }) => unanswered)),

@@ -1,4 +1,7 @@
-import type { QuotaLimits } from '../../lambda/contract/policy.ts';
+import config from '../../holdfast.config.ts';
+import type { QuotaLimits, Settings } from '../../lambda/contract/policy.ts';
+import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
+import type { QuotaRule } from '../../local/bedrock/fault-rule.ts';
 import type { MinuteShape } from '../../local/bedrock/quota.ts';
 
 /** Traffic that needs more than a quota of the first tier's targets, each of which has this quota. */
@@ -55,6 +58,31 @@ export const QUOTA_LOADS: readonly QuotaLoad[] = [
   },
 ];
 
-export function promptTokensOf({ promptTokens = MIXED }: QuotaLoad, n: number): number {
-  return promptTokens(n);
+/** Returns the n-th prompt. */
+export function promptOf({ promptTokens = MIXED }: QuotaLoad, n: number): string {
+  return `${n} ${'x'.repeat(4 * promptTokens(n))}`;
+}
+
+/** Returns the rule of the fake Bedrock that makes up the quota. */
+export function ruleOf({
+  quota,
+  outsideTokensPerMinute,
+  tokensPerDay,
+  minuteShape,
+}: QuotaLoad): QuotaRule {
+  return {
+    fault: 'quota',
+    model: '*sonnet-4-5*',
+    ...quota,
+    ...(outsideTokensPerMinute !== undefined && { outsideTokensPerMinute }),
+    ...(tokensPerDay !== undefined && { tokensPerDay }),
+    ...(minuteShape && { minuteShape }),
+  };
+}
+
+/** Returns the shipped settings, with a quota for each target of the first tier. */
+export function quotaSettings({ quota }: QuotaLoad, isKnown: boolean): Settings {
+  const [first, ...others] = config.tiers ?? [];
+  const targets = first?.targets.map((target) => ({ ...target, ...(isKnown && { quota }) }));
+  return parseSettings({ ...config, tiers: [{ ...first, targets }, ...others] }, 'the rig');
 }

@@ -3,8 +3,9 @@
  * `npm run bench:outages` prints the same figures for longer traffic.
  */
 import { expect, jest, test } from '@jest/globals';
+import { type QuotaFigures, quotaFiguresOf } from './quota-figures.ts';
 import { QUOTA_LOADS } from './quota-loads.ts';
-import { type QuotaFigures, runQuotaLoad } from './quota-run.ts';
+import { simulateQuota } from './quota-run.ts';
 
 /** Each test takes about a second on an idle machine. */
 jest.setTimeout(60_000);
@@ -14,7 +15,7 @@ const SECONDS = 180;
 async function run(name: string, isKnown = true): Promise<QuotaFigures> {
   const load = QUOTA_LOADS.find((each) => each.name === name);
   if (!load) throw new Error(`no load has the name ${name}`);
-  return runQuotaLoad(load, { seed: 1, seconds: SECONDS, isKnown });
+  return quotaFiguresOf(await simulateQuota(load, { seed: 1, seconds: SECONDS, isKnown }));
 }
 
 test.each(['minute quota 1.5-fold: requests', 'minute quota 1.5-fold: tokens', 'new account'])(

@@ -7,7 +7,7 @@ import type { Settings } from '../../lambda/contract/policy.ts';
 import { hasEnded } from '../../lambda/contract/words.ts';
 import { startEmbeddedRun } from '../../local/embedded-run.ts';
 import { synthesize } from '../../local/synthesize.ts';
-import { ApiClient } from '../support/api-client.ts';
+import { ApiClient, type JobView } from '../support/api-client.ts';
 import type { CircuitChange, JobRecord, OutageRun } from './outage-run.ts';
 import {
   CALL_MS,
@@ -17,6 +17,9 @@ import {
   type Outage,
   RECOVERY_SECONDS,
 } from './outages.ts';
+
+/** A job with the calls that were made or skipped for it. */
+type LiveJob = JobRecord & Pick<JobView, 'attempts'>;
 
 /** The app, synthesized with these settings. */
 export interface RigApp {
@@ -93,7 +96,7 @@ const logLine = z.discriminatedUnion('message', [
 ]);
 
 /** Reads the change of a circuit from a worker's log line, if it reports one. */
-function changesIn(line: string): readonly CircuitChange[] {
+export function changesIn(line: string): readonly CircuitChange[] {
   if (!line.includes('"circuit ')) return [];
   const parsed = logLine.safeParse(JSON.parse(line));
   if (!parsed.success) return [];
@@ -118,31 +121,41 @@ async function warmUp(api: ApiClient): Promise<void> {
 }
 
 /** Posts jobs at a steady pace without waiting for their ends, and returns their ids. */
-async function post(api: ApiClient, count: number): Promise<readonly string[]> {
+export async function post(
+  api: ApiClient,
+  count: number,
+  perSecond = JOBS_PER_SECOND,
+  prompt = (n: number) => `question ${n}`,
+): Promise<readonly string[]> {
   const posted: Promise<string>[] = [];
   const beganAt = performance.now();
   for (let i = 0; i < count; i++) {
-    posted.push(api.submit(`question ${i}`));
-    await sleep(Math.max(0, beganAt + ((i + 1) * 1000) / JOBS_PER_SECOND - performance.now()));
+    posted.push(api.submit(prompt(i)));
+    await sleep(Math.max(0, beganAt + ((i + 1) * 1000) / perSecond - performance.now()));
   }
   return Promise.all(posted);
 }
 
-/** Waits for all jobs to end, but at most `DRAIN_SECONDS`, and returns them. */
-async function ended(api: ApiClient, jobIds: readonly string[]): Promise<readonly JobRecord[]> {
-  const giveUpAt = performance.now() + DRAIN_SECONDS * 1000;
-  const jobs: JobRecord[] = [];
+/** Waits for all jobs to end, but no longer than `drainSeconds`, and returns them. */
+export async function ended(
+  api: ApiClient,
+  jobIds: readonly string[],
+  drainSeconds = DRAIN_SECONDS,
+): Promise<readonly LiveJob[]> {
+  const giveUpAt = performance.now() + drainSeconds * 1000;
+  const jobs: LiveJob[] = [];
   for (const jobId of jobIds) {
     let job = await api.job(jobId);
     while (!hasEnded(job.status) && performance.now() <= giveUpAt) {
       await sleep(100);
       job = await api.job(jobId);
     }
-    const { status, tier, createdAt, completedAt } = job;
+    const { status, tier, createdAt, completedAt, attempts } = job;
     jobs.push({
       jobId,
       status,
       tier,
+      attempts,
       createdAt: Date.parse(createdAt),
       completedAt: completedAt === undefined ? undefined : Date.parse(completedAt),
     });
