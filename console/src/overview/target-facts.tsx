@@ -2,7 +2,7 @@ import { distanceOf, lengthOf, timeOf } from '../views/format.ts';
 import { failuresOf, ruleOf, type TargetHealth } from '../views/operators/health-words.ts';
 import { whole } from './lanes.ts';
 import type { CallCounts } from './recent-traffic.ts';
-import { shortActor } from './target-words.ts';
+import { shortActor, stageOf } from './target-words.ts';
 
 /** Why the target is in its state, what comes next, and what its latest calls were like. */
 export function TargetFacts({
@@ -66,13 +66,13 @@ function Next({ target, nowMs }: { readonly target: TargetHealth; readonly nowMs
 
 /** The permits of all recovery stages: a disc for each call that succeeded, a ring for one to come. */
 function Permits({
-  target: { stage = 0, succeeded = 0 },
+  target,
   stages,
 }: {
   readonly target: TargetHealth;
   readonly stages: readonly number[];
 }) {
-  const size = stages[stage];
+  const { stage = 0, succeeded = 0 } = target;
   return (
     <p class="permits">
       <span aria-hidden="true">
@@ -82,11 +82,7 @@ function Permits({
           return <i key={name}>{'●'.repeat(Math.min(done, permits)).padEnd(permits, '○')}</i>;
         })}
       </span>
-      <span>
-        stage {stage + 1}
-        {stages.length > 0 && ` of ${stages.length}`}: {succeeded}
-        {size !== undefined && ` of ${size}`} succeeded
-      </span>
+      <span>{stageOf(target, stages)}</span>
     </p>
   );
 }
