@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { userMessage } from '../../../lambda/contract/conversation.ts';
 import { METRIC } from '../../../lambda/contract/metrics.ts';
 import { NO_QUOTAS } from '../../../lambda/core/admission/quotas.ts';
 import type { Outcome } from '../../../lambda/core/breaker/permit.ts';
@@ -14,19 +15,23 @@ import {
   type ModelScript,
 } from '../../support/fake-model-client.ts';
 import { recordingTelemetry } from '../../support/recording-telemetry.ts';
-import { aChain, aLease, aRun, EAST_SONNET } from '../../support/router-builders.ts';
+import { aChain, aLease, aRun, EAST_SONNET, targetOf } from '../../support/router-builders.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 /** Returns a caller for one run, whose judge keeps no failure from the circuit. */
-function aCaller(script: ModelScript = answers(), request: Partial<RunRequest> = {}) {
+function aCaller(
+  script: ModelScript = answers(),
+  request: Partial<RunRequest> = {},
+  settings = aChain(),
+) {
   const telemetry = recordingTelemetry();
   const models = new FakeModelClient(script);
   const recorder = new CallRecorder(telemetry);
   const run = aRun(request);
   const clock = new VirtualClock(1_000_000);
   const parts = { models, recorder, retries: new RetryBudget(), quotas: NO_QUOTAS, clock };
-  const caller = new TargetCaller(parts, aChain(), run);
-  const [candidate] = candidatesFor(aChain(), run, 'an affinity');
+  const caller = new TargetCaller(parts, settings, run);
+  const [candidate] = candidatesFor(settings, run, 'an affinity');
   if (!candidate) throw new Error('the chain has no target');
   const settled: Outcome[] = [];
   const judged: unknown[] = [];
@@ -45,7 +50,7 @@ function aCaller(script: ModelScript = answers(), request: Partial<RunRequest> =
         return isKept;
       },
     );
-  return { call, settled, judged, counts: telemetry.counts };
+  return { call, settled, judged, models, counts: telemetry.counts };
 }
 
 describe('the judge of failures', () => {
@@ -72,6 +77,24 @@ describe('the judge of failures', () => {
 });
 
 describe('a call', () => {
+  test.each([
+    ['is a stream', undefined, true],
+    [
+      'is no stream with tools, if its model has no such streams',
+      { tools: [{ toolSpec: { name: 'a', inputSchema: { json: {} } } }] },
+      false,
+    ],
+  ])('%s', async (_, toolConfig, isStreamed) => {
+    const targets = [targetOf('us-east-1/us.meta.llama3-3-70b-instruct-v1:0')];
+    const settings = aChain({ tiers: [{ name: 'only', targets, maxTokens: 100 }] });
+    const conversation = { messages: [userMessage('a')], ...(toolConfig && { toolConfig }) };
+    const { call, models } = aCaller(answers(), { conversation }, settings);
+
+    await call();
+
+    expect(models.limits[0]?.isStreamed).toBe(isStreamed);
+  });
+
   test('is recorded, with the stage of the recovery that it belongs to', async () => {
     const { call, counts } = aCaller();
 
