@@ -102,6 +102,11 @@ const BREAKER_RULES: readonly BreakerRule[] = [
       ),
   },
   {
+    field: 'rampSeconds',
+    allowed: '0 to 3600',
+    holds: ({ rampSeconds: seconds }) => seconds >= 0 && seconds <= 3600,
+  },
+  {
     field: 'dailyQuotaResetUtc',
     allowed: 'a UTC time such as 00:00',
     holds: ({ dailyQuotaResetUtc }) => /^([01]\d|2[0-3]):[0-5]\d$/.test(dailyQuotaResetUtc),

@@ -104,6 +104,11 @@ export interface BreakerPolicy {
   /** The permits of each recovery stage. @default 1, 5, 10 */
   readonly recoveryStages: readonly number[];
   /**
+   * The time in which a target that lacked capacity gets all of its traffic back, once its circuit is
+   * closed: it begins with an eighth. 0: all at once. @default 15
+   */
+  readonly rampSeconds: number;
+  /**
    * The limit for the first content token of an answer, for a short prompt. Each 100,000 tokens of
    * the prompt add as much again. A call that takes longer is a timeout. @default 30
    */
@@ -244,6 +249,7 @@ export const BREAKER_DEFAULTS: BreakerPolicy = {
   cooldownMaxSeconds: 900,
   viewMaxAgeSeconds: 1,
   recoveryStages: [1, 5, 10],
+  rampSeconds: 15,
   firstTokenSeconds: 30,
   stallSeconds: 20,
   dailyQuotaResetUtc: '00:00',

@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { CIRCUITS_TABLE } from '../contract/keys.ts';
 import type { Expected, StoredRecord } from '../core/breaker/circuit-store.ts';
-import { isObject } from '../core/breaker/record.ts';
+import { isObject } from '../core/breaker/record-fields.ts';
 
 /**
  * Returns the condition that makes a save succeed only if the item is as expected. An unreadable

@@ -9,7 +9,7 @@ import {
   type WindowCounts,
   type WindowSlot,
 } from '../core/breaker/circuit-store.ts';
-import { isObject } from '../core/breaker/record.ts';
+import { isObject } from '../core/breaker/record-fields.ts';
 
 /**
  * Keeps circuits in the memory of one process: for tests, for a single server, and as the private

@@ -1,4 +1,4 @@
-import { isObject } from '../core/breaker/record.ts';
+import { isObject } from '../core/breaker/record-fields.ts';
 
 /** The name and the password that a Redis server asks for. */
 export interface RedisLogin {

@@ -113,6 +113,8 @@ function rowOf({ limits }: MeasuredOutage, runs: readonly Figures[]) {
   const worst = (figure: (of: Figures) => number) => Math.max(...runs.map(figure));
   return {
     'failed calls (limit)': `${medianOf(({ failures }) => failures)} (${limits.failures})`,
+    'failed after': medianOf(({ failuresAfter }) => failuresAfter),
+    'late jobs': medianOf(({ lateJobs }) => lateJobs),
     'before open': medianOf(({ failuresBeforeOpen }) => failuresBeforeOpen),
     'job ms': Math.round(medianOf(({ medianJobMs }) => medianJobMs)),
     'on primary': `${Math.round(100 * medianOf(({ primaryShare }) => primaryShare))} %`,

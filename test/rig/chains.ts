@@ -47,6 +47,7 @@ export function rigSettings(chain: ChainName): Settings {
         firstTokenSeconds: 3,
         stallSeconds: 2,
         viewMaxAgeSeconds: 0.1,
+        rampSeconds: 1.5,
         excessFailures: 5,
       },
       api: HIGHEST_KEY_LIMITS,

@@ -4,15 +4,20 @@ import type { CallRecord } from '../../local/bedrock/call-log.ts';
 import { median } from '../support/median.ts';
 import { defaultTiers } from '../support/settings.ts';
 import type { CircuitChange, JobRecord, OutageRun } from './outage-run.ts';
+import { CALL_MS } from './outages.ts';
 
 /** The measured results of one outage. */
 export interface Figures {
   /** Calls that ended in a failure of the target. */
   readonly failures: number;
+  /** Failures of calls that began after the outage. */
+  readonly failuresAfter: number;
   /** Failures of calls that began before the target's circuit first opened. */
   readonly failuresBeforeOpen: number;
   /** Jobs that did not succeed, plus dead letters. */
   readonly lostJobs: number;
+  /** Jobs that ended more than `LATE_MS` after their acceptance, or did not end. */
+  readonly lateJobs: number;
   /** Jobs that a model answered more than once. */
   readonly jobsAnsweredTwice: number;
   readonly medianJobMs: number;
@@ -51,8 +56,10 @@ export function figuresOf(run: OutageRun): Figures {
   const backlog = succeeded.filter(({ createdAt }) => createdAt < outageEndMs);
   return {
     failures: failures.length,
+    failuresAfter: failures.filter(({ startedAtMs }) => startedAtMs >= outageEndMs).length,
     failuresBeforeOpen: failures.filter((call) => isBeforeOpen(call, run)).length,
     lostJobs: jobs.length - succeeded.length + deadLetters,
+    lateJobs: jobs.length - durationsMs.filter((ms) => ms <= LATE_MS).length,
     jobsAnsweredTwice: [...answers.values()].filter(({ length }) => length > 1).length,
     medianJobMs: median(durationsMs),
     primaryShare: succeeded.filter(({ tier }) => tier === first).length / jobs.length,
@@ -68,6 +75,12 @@ export function figuresOf(run: OutageRun): Figures {
     failuresByTarget: countBy(failures, keyOf),
   };
 }
+
+/**
+ * A job in a healthy system takes about `CALL_MS`, and hardly any takes three times as long. All times
+ * are divided by ten, so a late job comes 5 s later than those.
+ */
+const LATE_MS = 3 * CALL_MS + 500;
 
 const NO_FAILURE = ['answered', 'abandoned', 'in-flight'];
 

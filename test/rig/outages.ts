@@ -7,6 +7,8 @@ export interface Outage {
   readonly seconds: number;
   /** Returns the rules of the fake Bedrock that make up the outage. */
   rules(settings: Settings): readonly FaultRule[];
+  /** What follows the outage. @default nothing: all is well again, for `RECOVERY_SECONDS` */
+  readonly aftermath?: Outage;
 }
 
 /** An outage with a name and with the limits that its figures must keep. */
@@ -18,6 +20,10 @@ export interface MeasuredOutage extends Outage {
 export interface Limits {
   /** The most calls that may end in a failure of the target, over the whole run. */
   readonly failures: number;
+  /** The most calls that may fail after the outage. @default no limit */
+  readonly failuresAfter?: number;
+  /** The most jobs that may be late. @default no limit */
+  readonly lateJobs?: number;
   /** The longest median duration of a job. @default no limit */
   readonly medianJobMs?: number;
   /** The smallest share of the jobs that the first tier answers, 0 to 1. @default no limit */
@@ -76,7 +82,21 @@ export const OUTAGES: readonly MeasuredOutage[] = [
     rules: (settings) => onPrimary(settings, { fault: 'quota', ...quotaOf(settings) }),
     limits: { failures: 25, primaryShare: 0.75 },
   },
+  {
+    name: 'half the capacity back',
+    seconds: 20,
+    rules: (settings) => onPrimary(settings, { fault: 'unavailable' }),
+    aftermath: { seconds: 65, rules: halfCapacity },
+    limits: { failures: 60, failuresAfter: 40, lateJobs: 60 },
+  },
 ];
+
+/** Lets the primary's targets together answer half of the traffic. Other calls fail at once. */
+function halfCapacity(settings: Settings): readonly FaultRule[] {
+  const targets = defaultTiers(settings)[0]?.targets.length ?? 1;
+  const requestsPerMinute = JOBS_PER_SECOND / 2 / targets;
+  return onPrimary(settings, { fault: 'quota', requestsPerMinute, minuteSeconds: 1 });
+}
 
 /** Returns one copy of the rule for each target of the first tier. */
 export function onPrimary(settings: Settings, rule: FaultRule): readonly FaultRule[] {

@@ -57,7 +57,9 @@ export async function runLive(
     const api = new ApiClient(run.apiUrl);
     await warmUp(api);
     bedrock.resetLog();
-    const seconds = HEALTHY_SECONDS + outage.seconds + RECOVERY_SECONDS;
+    const { aftermath } = outage;
+    const afterSeconds = aftermath?.seconds ?? RECOVERY_SECONDS;
+    const seconds = HEALTHY_SECONDS + outage.seconds + afterSeconds;
     const traffic = post(api, seconds * JOBS_PER_SECOND);
     await sleep(HEALTHY_SECONDS * 1000);
     const outageStartMs = Date.now();
@@ -65,6 +67,7 @@ export async function runLive(
     await sleep(outage.seconds * 1000);
     const outageEndMs = Date.now();
     for (const id of faults) bedrock.clearFault(id);
+    for (const rule of aftermath?.rules(settings) ?? []) bedrock.setFault(rule);
     const jobs = await ended(api, await traffic);
     const queue = run.outputs.DeadLetterQueueUrl?.split('/').at(-1) ?? '';
     const { ready: deadLetters } = await run.queueDepth(queue);

@@ -24,7 +24,9 @@ export async function simulate({ outage, bounds, ...options }: OutageOptions): P
   const speed = { latency: { firstTokenMs: CALL_MS, sigma: 0.4 } };
   const simulation = new Simulation({ ...options, speed });
   const { bedrock, clock, changes, queue } = simulation;
-  const seconds = HEALTHY_SECONDS + outage.seconds + RECOVERY_SECONDS;
+  const { aftermath } = outage;
+  const afterSeconds = aftermath?.seconds ?? RECOVERY_SECONDS;
+  const seconds = HEALTHY_SECONDS + outage.seconds + afterSeconds;
   const traffic = simulation.post({
     count: seconds * JOBS_PER_SECOND,
     perSecond: JOBS_PER_SECOND,
@@ -37,7 +39,8 @@ export async function simulate({ outage, bounds, ...options }: OutageOptions): P
   await simulation.run(outage.seconds);
   const outageEndMs = clock.now();
   for (const id of ids) bedrock.faults.clear(id);
-  await simulation.run(RECOVERY_SECONDS + DRAIN_SECONDS);
+  for (const rule of aftermath?.rules(settings) ?? []) bedrock.faults.set(rule);
+  await simulation.run(afterSeconds + DRAIN_SECONDS);
   await traffic;
   return {
     settings,

@@ -45,6 +45,7 @@ const breaker = z
     cooldownMaxSeconds: z.number(),
     viewMaxAgeSeconds: z.number(),
     recoveryStages: z.array(z.number()),
+    rampSeconds: z.number(),
     firstTokenSeconds: z.number(),
     stallSeconds: z.number(),
     dailyQuotaResetUtc: z.string(),

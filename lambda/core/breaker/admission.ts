@@ -1,5 +1,6 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import { type HalfOpen, type Open, permitsOf } from './circuit.ts';
+import { nextPermitAtMs } from './pace.ts';
 import type { Permit } from './permit.ts';
 import { claimableAtMs, claimableByAllAtMs } from './recovery-turn.ts';
 import type { CircuitSummary } from './summary.ts';
@@ -10,6 +11,8 @@ export type RejectReason =
   | 'open'
   /** All permits of the recovery stage are taken. */
   | 'half-open'
+  /** The target had too little capacity, so it gets a share of the calls only. */
+  | 'ramp'
   | 'forced-open'
   /** The shared state could not be read, and a guess would be unsafe. */
   | 'unknown'
@@ -80,6 +83,11 @@ export function decideAdmission(
   if (waitMs > 0) return { type: 'reject', reason: 'open', retryAfterMs: waitMs };
   const turnMs = mayProbe ? nowMs : claimableByAllAtMs(circuit, policy);
   if (nowMs < turnMs) return rejectUntil(turnMs, circuit, nowMs, policy);
+  const paceMs = circuit.state === 'OPEN' ? 0 : nextPermitAtMs(circuit, policy) - nowMs;
+  if (paceMs > 0) {
+    const retryAfterMs = Math.min(timingOf(policy).recheckMs, paceMs);
+    return { type: 'reject', reason: 'half-open', retryAfterMs };
+  }
   if (circuit.state === 'OPEN' || mayClaim(circuit, nowMs, policy)) return CLAIM;
   return rejectFullStage(circuit, nowMs, policy);
 }

@@ -1,5 +1,6 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { CircuitEvent, Evidence } from './events.ts';
+import type { Ramp } from './ramp.ts';
 
 /**
  * The breaker's record for one target. Times are milliseconds since the Unix epoch, by the store's
@@ -11,6 +12,8 @@ export interface Closed extends CommonFields {
   readonly state: 'CLOSED';
   /** The number of successes in the last recovery stage. The new window starts with this number. */
   readonly seededSuccesses: number;
+  /** The share of the traffic that is admitted after a lack of capacity. @default all */
+  readonly ramp?: Ramp;
   /** The breaker reports no further `would_open` event before this time (override `observe`). */
   readonly wouldOpenUntilMs?: number;
 }
@@ -23,6 +26,8 @@ export interface Open extends CommonFields {
   /** The number of openings since the circuit was last closed. */
   readonly opens: number;
   readonly evidence: Evidence;
+  /** See `Ramp`. @default no limit is known */
+  readonly capacityShare?: number;
 }
 
 export interface HalfOpen extends CommonFields {
@@ -34,6 +39,8 @@ export interface HalfOpen extends CommonFields {
   readonly opens: number;
   /** The reason for the last opening. */
   readonly evidence: Evidence;
+  /** See `Ramp`. @default no limit is known */
+  readonly capacityShare?: number;
 }
 
 interface CommonFields {

@@ -10,6 +10,7 @@ import {
   type StepContext,
 } from './circuit.ts';
 import type { Evidence } from './events.ts';
+import { capacityShareAfter } from './ramp.ts';
 import { timingOf } from './timing.ts';
 
 /** Opens the circuit for one cooldown, or for longer if the target asked for a longer wait. */
@@ -35,8 +36,16 @@ export function openUntil(
   context: StepContext,
 ): Step {
   const opens = opensOf(circuit) + 1;
-  const next: Open = { state: 'OPEN', ...beginEpoch(circuit, context), ...end, opens, evidence };
-  const { key, nowMs: atMs } = context;
+  const { key, nowMs: atMs, policy } = context;
+  const capacityShare = capacityShareAfter(circuit, evidence, atMs, policy);
+  const next: Open = {
+    state: 'OPEN',
+    ...beginEpoch(circuit, context),
+    ...end,
+    opens,
+    evidence,
+    ...(capacityShare !== undefined && { capacityShare }),
+  };
   const { untilMs } = end;
   const { epoch } = next;
   return {

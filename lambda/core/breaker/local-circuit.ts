@@ -5,13 +5,16 @@ import {
   type Rejection,
   type RejectReason,
 } from './admission.ts';
+import type { Circuit } from './circuit.ts';
 import { CircuitReplica, type View } from './circuit-replica.ts';
 import type { CircuitStore } from './circuit-store.ts';
 import { uncountedPermit } from './permit.ts';
+import { rampWaitMs, shareAt } from './ramp.ts';
 import { lastServedAtMs, recentCallsOf } from './recent-window.ts';
 import { StageClaims } from './stage-claims.ts';
 import { StagePermit, type StagePermitParts } from './stage-permit.ts';
 import { type Timing, timingOf } from './timing.ts';
+import { TrafficShare } from './traffic-share.ts';
 import type { RecentCalls } from './window-figures.ts';
 import { WindowWriter } from './window-writer.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -23,6 +26,7 @@ export class LocalCircuit {
   readonly #replica: CircuitReplica;
   readonly #window: WindowWriter;
   readonly #claims: StageClaims;
+  readonly #share: TrafficShare;
   readonly #settling = new Set<Promise<unknown>>();
   readonly #stageParts: StagePermitParts;
 
@@ -32,6 +36,7 @@ export class LocalCircuit {
     this.#replica = new CircuitReplica(key, context);
     this.#window = new WindowWriter(key, this.#replica, context);
     this.#claims = new StageClaims(this.#replica, context);
+    this.#share = new TrafficShare(context.random);
     const [replica, settling] = [this.#replica, this.#settling];
     this.#stageParts = { key, context, replica, settling };
   }
@@ -106,12 +111,24 @@ export class LocalCircuit {
     hasClaimed = false,
   ): Admission | Promise<Admission> {
     const { circuit } = view;
-    if (circuit.state === 'CLOSED') return this.#admitCounted(view, call, nowMs);
     const { access, policy } = this.#context;
+    const waitMs = this.#rampWaitMs(circuit);
+    if (waitMs > 0) return this.#reject('ramp', waitMs);
+    if (circuit.state === 'CLOSED') return this.#admitCounted(view, call, nowMs);
     const decision = decideAdmission(circuit, access.nowMs(), policy(), call?.mayProbe);
     if (decision.type === 'reject') return this.#reject(decision.reason, decision.retryAfterMs);
     if (!hasClaimed) return this.#admitByClaim(call);
     return this.#reject(circuit.state === 'OPEN' ? 'open' : 'half-open', this.#timing.recheckMs);
+  }
+
+  /** Returns 0 if the call belongs to the share of the traffic that the circuit admits. */
+  #rampWaitMs(circuit: Circuit): number {
+    const { access, policy } = this.#context;
+    if (circuit.state !== 'CLOSED' || !circuit.ramp) return 0;
+    const { ramp } = circuit;
+    const nowMs = access.nowMs();
+    const share = shareAt(ramp, nowMs, policy());
+    return this.#share.picks(share) ? 0 : rampWaitMs(ramp, nowMs, policy());
   }
 
   #admitCounted(

@@ -2,7 +2,7 @@ import { OVERRIDE_MODES, type OverrideMode } from '../../contract/words.ts';
 import { isoTime } from '../clock.ts';
 import type { StoredRecord } from './circuit-store.ts';
 import { splitScopeName } from './override-scopes.ts';
-import { isObject, timeOf } from './record.ts';
+import { isObject, timeOf } from './record-fields.ts';
 
 /**
  * An operator's decision, which overrules the breaker's own. Times are milliseconds since the Unix

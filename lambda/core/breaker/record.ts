@@ -3,6 +3,8 @@ import { isoTime } from '../clock.ts';
 import { type Circuit, type Lease, type Open, opensOf } from './circuit.ts';
 import type { StoredRecord } from './circuit-store.ts';
 import { EVIDENCE_RULES, type Evidence } from './events.ts';
+import { fromRampRecord, isShare, toRampRecord } from './ramp-record.ts';
+import { isObject, timeOf } from './record-fields.ts';
 import { timingOf } from './timing.ts';
 
 /**
@@ -14,14 +16,16 @@ export function toRecord(circuit: Circuit): StoredRecord {
   const common = { state, version, epoch, since: isoTime(sinceMs), writer };
   switch (circuit.state) {
     case 'CLOSED': {
-      const { seededSuccesses, wouldOpenUntilMs } = circuit;
+      const { seededSuccesses, wouldOpenUntilMs, ramp } = circuit;
       const observed = wouldOpenUntilMs ? { wouldOpenUntil: isoTime(wouldOpenUntilMs) } : {};
-      return { ...common, opens: 0, seededSuccesses, ...observed };
+      const ramped = ramp ? { ramp: toRampRecord(ramp) } : {};
+      return { ...common, opens: 0, seededSuccesses, ...observed, ...ramped };
     }
     case 'OPEN': {
       const { opens, untilMs, probeAtMs, evidence } = circuit;
       const probe = probeAtMs === undefined ? {} : { probeAt: isoTime(probeAtMs) };
-      return { ...common, opens, until: isoTime(untilMs), ...probe, reason: evidence };
+      const times = { until: isoTime(untilMs), ...probe };
+      return { ...common, opens, ...times, ...capacityOf(circuit), reason: evidence };
     }
     case 'HALF_OPEN': {
       const { opens, stage, succeeded, evidence } = circuit;
@@ -30,7 +34,8 @@ export function toRecord(circuit: Circuit): StoredRecord {
         until: isoTime(untilMs),
         expiries,
       }));
-      return { ...common, opens, stage, succeeded, leases, reason: evidence };
+      const recovery = { stage, succeeded, leases };
+      return { ...common, opens, ...recovery, ...capacityOf(circuit), reason: evidence };
     }
     default:
       return circuit satisfies never;
@@ -53,22 +58,27 @@ export function fromRecord(record: unknown): Circuit | undefined {
       if (!isCount(seededSuccesses)) return undefined;
       const wouldOpenUntilMs = timeOf(record.wouldOpenUntil);
       const observed = wouldOpenUntilMs === undefined ? {} : { wouldOpenUntilMs };
-      return { state: 'CLOSED', ...common, seededSuccesses, ...observed };
+      const ramp = fromRampRecord(record.ramp);
+      if (record.ramp !== undefined && !ramp) return undefined;
+      return { state: 'CLOSED', ...common, seededSuccesses, ...observed, ...(ramp && { ramp }) };
     }
     case 'OPEN': {
       const { opens, reason } = record;
       const untilMs = timeOf(record.until);
       if (!isCount(opens) || !isEvidence(reason) || untilMs === undefined) return undefined;
+      if (!isCapacity(record)) return undefined;
       const probeAtMs = timeOf(record.probeAt);
       const probe = probeAtMs === undefined ? {} : { probeAtMs };
-      return { state: 'OPEN', ...common, opens, untilMs, ...probe, evidence: reason };
+      const time = { untilMs, ...probe };
+      return { state: 'OPEN', ...common, opens, ...time, ...capacityOf(record), evidence: reason };
     }
     case 'HALF_OPEN': {
       const { opens, stage, succeeded, reason } = record;
       const leases = leasesOf(record.leases);
       if (!isCount(opens) || !isCount(stage) || !isCount(succeeded)) return undefined;
-      if (!isEvidence(reason) || !leases) return undefined;
-      return { state: 'HALF_OPEN', ...common, opens, stage, succeeded, leases, evidence: reason };
+      if (!isEvidence(reason) || !leases || !isCapacity(record)) return undefined;
+      const recovery = { stage, succeeded, leases, ...capacityOf(record) };
+      return { state: 'HALF_OPEN', ...common, opens, ...recovery, evidence: reason };
     }
     default:
       return undefined;
@@ -122,6 +132,14 @@ export function circuitWithoutStore(
   };
 }
 
+function isCapacity({ capacityShare }: { readonly capacityShare?: unknown }): boolean {
+  return capacityShare === undefined || isShare(capacityShare);
+}
+
+function capacityOf({ capacityShare }: { readonly capacityShare?: unknown }) {
+  return isShare(capacityShare) ? { capacityShare } : {};
+}
+
 function leasesOf(value: unknown): Lease[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const leases = value.map(leaseOf).filter((lease) => lease !== undefined);
@@ -148,13 +166,4 @@ function isCount(value: unknown): value is number {
 
 function countOr(value: unknown, otherwise: number): number {
   return isCount(value) && value > 0 ? value : otherwise;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function timeOf(value: unknown): number | undefined {
-  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(ms) ? undefined : ms;
 }

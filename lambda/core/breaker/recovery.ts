@@ -14,7 +14,9 @@ import {
 } from './circuit.ts';
 import { open } from './cooldown.ts';
 import type { Evidence } from './events.ts';
+import { permitsDue } from './pace.ts';
 import type { FailedProbe, ProbeResult } from './permit.ts';
+import { capacityShareAfter, rampAfter } from './ramp.ts';
 import { claimableAtMs, claimableByAllAtMs } from './recovery-turn.ts';
 
 /**
@@ -59,7 +61,8 @@ function grant(circuit: HalfOpen, claims: readonly LeaseClaim[], context: StepCo
   const held = new Set(circuit.leases.map(({ id }) => id));
   const expired = circuit.leases.filter((lease) => isExpired(lease, context));
   const live = circuit.leases.length - expired.length;
-  const free = permitsOf(circuit, context.policy) - circuit.succeeded - live;
+  const left = permitsOf(circuit, context.policy) - circuit.succeeded - live;
+  const free = Math.min(left, permitsDue(circuit, context.nowMs, context.policy));
   const wanted = claims.filter(({ id }) => !held.has(id));
   const granted = wanted.slice(0, Math.max(0, free)).map(({ id, leaseMs }, i) => ({
     id,
@@ -118,10 +121,12 @@ function advance(circuit: HalfOpen, context: StepContext): Step {
 }
 
 function close(circuit: HalfOpen, context: StepContext): Step {
+  const ramp = rampAfter(circuit, context.nowMs, context.policy);
   const closed: Closed = {
     state: 'CLOSED',
     ...beginEpoch(circuit, context),
     seededSuccesses: circuit.succeeded,
+    ...(ramp && { ramp }),
   };
   const { key, nowMs: atMs } = context;
   const { epoch, seededSuccesses: successes } = closed;
@@ -134,6 +139,8 @@ export function beginRecovery(
   evidence: Evidence,
   context: StepContext,
 ): Step {
+  const { key, nowMs: atMs, policy } = context;
+  const capacityShare = capacityShareAfter(circuit, evidence, atMs, policy);
   const next: HalfOpen = {
     state: 'HALF_OPEN',
     ...beginEpoch(circuit, context),
@@ -142,8 +149,8 @@ export function beginRecovery(
     leases: [],
     opens: opensOf(circuit),
     evidence,
+    ...(capacityShare !== undefined && { capacityShare }),
   };
-  const { key, nowMs: atMs, policy } = context;
   const { epoch, stage } = next;
   const permits = permitsOf(next, policy);
   return {

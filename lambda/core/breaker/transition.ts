@@ -8,6 +8,7 @@ import {
 import { open, openUntil } from './cooldown.ts';
 import type { Evidence } from './events.ts';
 import type { FailedProbe, ProbeResult } from './permit.ts';
+import { eased } from './ramp.ts';
 import { beginRecovery, claim, reopen, settle } from './recovery.ts';
 import { timingOf } from './timing.ts';
 
@@ -21,6 +22,8 @@ export type CircuitAction =
     }
   /** A trip rule holds, but an `observe` override keeps the circuit closed. */
   | { readonly type: 'would-open'; readonly epoch: number; readonly evidence: Evidence }
+  /** The target lacks capacity for the share that a ramp admits since `sinceMs`. */
+  | { readonly type: 'ease'; readonly epoch: number; readonly sinceMs: number }
   /** Claims one permit each. The stage grants as many as are free. */
   | { readonly type: 'claim'; readonly claims: readonly LeaseClaim[] }
   | {
@@ -49,6 +52,8 @@ function apply(circuit: Circuit, action: CircuitAction, context: StepContext): S
       return open(circuit, action.evidence, action.retryAfterMs, context);
     case 'would-open':
       return wouldOpen(circuit, action, context);
+    case 'ease':
+      return ease(circuit, action, context);
     case 'claim':
       return claim(circuit, action.claims, context);
     case 'settle':
@@ -73,6 +78,17 @@ function apply(circuit: Circuit, action: CircuitAction, context: StepContext): S
     default:
       return action satisfies never;
   }
+}
+
+/** Eases the ramp, unless another worker has eased it since. */
+function ease(
+  circuit: Circuit,
+  { epoch, sinceMs }: Extract<CircuitAction, { type: 'ease' }>,
+  { nowMs, policy }: StepContext,
+): Step {
+  if (circuit.state !== 'CLOSED' || circuit.epoch !== epoch) return unchanged(circuit);
+  if (circuit.ramp?.sinceMs !== sinceMs) return unchanged(circuit);
+  return { circuit: { ...circuit, ramp: eased(circuit.ramp, nowMs, policy) }, events: [] };
 }
 
 const OVERRIDE_ENDED: Evidence = { rule: 'override-ended', calls: 0, failures: 0 };

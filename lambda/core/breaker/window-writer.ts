@@ -1,8 +1,15 @@
 import { Announcements } from './announcements.ts';
 import type { Circuit } from './circuit.ts';
 import type { CircuitReplica } from './circuit-replica.ts';
-import { type CircuitStore, CircuitStoreError, type WindowCounts } from './circuit-store.ts';
+import {
+  type CircuitStore,
+  CircuitStoreError,
+  type WindowBucket,
+  type WindowCounts,
+} from './circuit-store.ts';
 import { type CallWindow, CountedPermit } from './counted-permit.ts';
+import { mustEase } from './ease-rule.ts';
+import { isWatched } from './ramp.ts';
 import { Tally } from './tally.ts';
 import { slotAt, timingOf } from './timing.ts';
 import { seeded, tripOf, withoutVoidAnnouncements } from './trip-rules.ts';
@@ -100,7 +107,8 @@ export class WindowWriter implements CallWindow {
       this.#isCheckDue = false;
       const seed = seedOf(this.#replica.view?.circuit, tally.epoch, start.startMs);
       const recent = withoutVoidAnnouncements(buckets, access.nowMs(), timingOf(policy()));
-      await this.#applyTripRules(seeded(recent, seed), tally, store);
+      const isOpened = await this.#applyTripRules(seeded(recent, seed), tally, store);
+      if (!isOpened) await this.#applyEaseRule(recent, tally, store);
     } catch (error) {
       access.noteLostResponse(error);
     }
@@ -127,14 +135,31 @@ export class WindowWriter implements CallWindow {
     buckets: readonly WindowCounts[],
     { epoch }: Tally,
     store: CircuitStore,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { access, overrides, policy, clock } = this.context;
     const trip = tripOf(buckets, policy());
-    if (!trip) return;
+    if (!trip) return false;
     const isObserved = overrides.inForce(this.#key, access.nowMs())?.mode === 'observe';
     const action = isObserved
       ? { type: 'would-open' as const, epoch, evidence: trip.evidence }
       : { type: 'trip' as const, epoch, ...trip };
+    await this.#replica.change(action, store, clock.now() + timingOf(policy()).recheckMs);
+    return true;
+  }
+
+  /** Eases the circuit's ramp if the target lacks capacity for it. */
+  async #applyEaseRule(
+    buckets: readonly WindowBucket[],
+    { epoch }: Tally,
+    store: CircuitStore,
+  ): Promise<void> {
+    const { access, overrides, policy, clock } = this.context;
+    const circuit = this.#replica.view?.circuit;
+    if (circuit?.state !== 'CLOSED' || circuit.epoch !== epoch || !circuit.ramp) return;
+    const { ramp } = circuit;
+    if (!isWatched(ramp, access.nowMs(), policy()) || !mustEase(ramp, buckets, policy())) return;
+    if (overrides.inForce(this.#key, access.nowMs())?.mode === 'observe') return;
+    const action = { type: 'ease' as const, epoch, sinceMs: ramp.sinceMs };
     await this.#replica.change(action, store, clock.now() + timingOf(policy()).recheckMs);
   }
 }
