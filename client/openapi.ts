@@ -1,4 +1,4 @@
-// Made by `npm run openapi` from docs/openapi.json (SHA-256 657d8bcb3b0eaa18527fed17985f34142c5ea8d1093d01d466d30a2bebfd75da). Do not edit it.
+// Made by `npm run openapi` from docs/openapi.json (SHA-256 1e12caaf8f1524144467a1e54d6b7e7a7bc45009d1f15c79771803817ce6ec68). Do not edit it.
 
 export interface paths {
   readonly '/jobs': {
@@ -738,16 +738,16 @@ export interface components {
       readonly regions: readonly {
         readonly region: string;
         /**
-         * @description `recovering`: answers again and gets a few calls at a time. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
+         * @description `recovering`: answers again and gets a few calls at a time, or a share of them. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
          * @enum {string}
          */
         readonly health: 'healthy' | 'recovering' | 'waiting' | 'unhealthy' | 'disabled';
         /**
-         * @description The calls that a job may make now. `probes`: a few at a time, while the target is tried again.
+         * @description The calls that a job may make now. `some`: a share of them, after the target had too little capacity. `probes`: a few at a time, while the target is tried again.
          * @enum {string}
          */
-        readonly admits: 'all' | 'probes' | 'none';
-        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
+        readonly admits: 'all' | 'some' | 'probes' | 'none';
+        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `ramp` (the target had too little capacity), `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
         readonly cause?: string;
         /** Format: date-time */
         readonly since?: string;
@@ -760,16 +760,16 @@ export interface components {
       readonly models: readonly {
         readonly model: string;
         /**
-         * @description `recovering`: answers again and gets a few calls at a time. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
+         * @description `recovering`: answers again and gets a few calls at a time, or a share of them. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
          * @enum {string}
          */
         readonly health: 'healthy' | 'recovering' | 'waiting' | 'unhealthy' | 'disabled';
         /**
-         * @description The calls that a job may make now. `probes`: a few at a time, while the target is tried again.
+         * @description The calls that a job may make now. `some`: a share of them, after the target had too little capacity. `probes`: a few at a time, while the target is tried again.
          * @enum {string}
          */
-        readonly admits: 'all' | 'probes' | 'none';
-        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
+        readonly admits: 'all' | 'some' | 'probes' | 'none';
+        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `ramp` (the target had too little capacity), `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
         readonly cause?: string;
         /** Format: date-time */
         readonly since?: string;
@@ -783,16 +783,16 @@ export interface components {
       readonly profiles: readonly {
         readonly profile: string;
         /**
-         * @description `recovering`: answers again and gets a few calls at a time. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
+         * @description `recovering`: answers again and gets a few calls at a time, or a share of them. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
          * @enum {string}
          */
         readonly health: 'healthy' | 'recovering' | 'waiting' | 'unhealthy' | 'disabled';
         /**
-         * @description The calls that a job may make now. `probes`: a few at a time, while the target is tried again.
+         * @description The calls that a job may make now. `some`: a share of them, after the target had too little capacity. `probes`: a few at a time, while the target is tried again.
          * @enum {string}
          */
-        readonly admits: 'all' | 'probes' | 'none';
-        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
+        readonly admits: 'all' | 'some' | 'probes' | 'none';
+        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `ramp` (the target had too little capacity), `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
         readonly cause?: string;
         /** Format: date-time */
         readonly since?: string;
@@ -815,16 +815,16 @@ export interface components {
         readonly modelId: string;
         readonly model: string;
         /**
-         * @description `recovering`: answers again and gets a few calls at a time. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
+         * @description `recovering`: answers again and gets a few calls at a time, or a share of them. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
          * @enum {string}
          */
         readonly health: 'healthy' | 'recovering' | 'waiting' | 'unhealthy' | 'disabled';
         /**
-         * @description The calls that a job may make now. `probes`: a few at a time, while the target is tried again.
+         * @description The calls that a job may make now. `some`: a share of them, after the target had too little capacity. `probes`: a few at a time, while the target is tried again.
          * @enum {string}
          */
-        readonly admits: 'all' | 'probes' | 'none';
-        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
+        readonly admits: 'all' | 'some' | 'probes' | 'none';
+        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `ramp` (the target had too little capacity), `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
         readonly cause?: string;
         /** Format: date-time */
         readonly since?: string;
@@ -886,16 +886,16 @@ export interface components {
       readonly regions: readonly {
         readonly region: string;
         /**
-         * @description `recovering`: answers again and gets a few calls at a time. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
+         * @description `recovering`: answers again and gets a few calls at a time, or a share of them. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
          * @enum {string}
          */
         readonly health: 'healthy' | 'recovering' | 'waiting' | 'unhealthy' | 'disabled';
         /**
-         * @description The calls that a job may make now. `probes`: a few at a time, while the target is tried again.
+         * @description The calls that a job may make now. `some`: a share of them, after the target had too little capacity. `probes`: a few at a time, while the target is tried again.
          * @enum {string}
          */
-        readonly admits: 'all' | 'probes' | 'none';
-        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
+        readonly admits: 'all' | 'some' | 'probes' | 'none';
+        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `ramp` (the target had too little capacity), `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
         readonly cause?: string;
         /** Format: date-time */
         readonly since?: string;
@@ -908,16 +908,16 @@ export interface components {
       readonly models: readonly {
         readonly model: string;
         /**
-         * @description `recovering`: answers again and gets a few calls at a time. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
+         * @description `recovering`: answers again and gets a few calls at a time, or a share of them. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
          * @enum {string}
          */
         readonly health: 'healthy' | 'recovering' | 'waiting' | 'unhealthy' | 'disabled';
         /**
-         * @description The calls that a job may make now. `probes`: a few at a time, while the target is tried again.
+         * @description The calls that a job may make now. `some`: a share of them, after the target had too little capacity. `probes`: a few at a time, while the target is tried again.
          * @enum {string}
          */
-        readonly admits: 'all' | 'probes' | 'none';
-        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
+        readonly admits: 'all' | 'some' | 'probes' | 'none';
+        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `ramp` (the target had too little capacity), `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
         readonly cause?: string;
         /** Format: date-time */
         readonly since?: string;
@@ -931,16 +931,16 @@ export interface components {
       readonly profiles: readonly {
         readonly profile: string;
         /**
-         * @description `recovering`: answers again and gets a few calls at a time. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
+         * @description `recovering`: answers again and gets a few calls at a time, or a share of them. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
          * @enum {string}
          */
         readonly health: 'healthy' | 'recovering' | 'waiting' | 'unhealthy' | 'disabled';
         /**
-         * @description The calls that a job may make now. `probes`: a few at a time, while the target is tried again.
+         * @description The calls that a job may make now. `some`: a share of them, after the target had too little capacity. `probes`: a few at a time, while the target is tried again.
          * @enum {string}
          */
-        readonly admits: 'all' | 'probes' | 'none';
-        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
+        readonly admits: 'all' | 'some' | 'probes' | 'none';
+        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `ramp` (the target had too little capacity), `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
         readonly cause?: string;
         /** Format: date-time */
         readonly since?: string;
@@ -962,16 +962,16 @@ export interface components {
         readonly modelId: string;
         readonly model: string;
         /**
-         * @description `recovering`: answers again and gets a few calls at a time. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
+         * @description `recovering`: answers again and gets a few calls at a time, or a share of them. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.
          * @enum {string}
          */
         readonly health: 'healthy' | 'recovering' | 'waiting' | 'unhealthy' | 'disabled';
         /**
-         * @description The calls that a job may make now. `probes`: a few at a time, while the target is tried again.
+         * @description The calls that a job may make now. `some`: a share of them, after the target had too little capacity. `probes`: a few at a time, while the target is tried again.
          * @enum {string}
          */
-        readonly admits: 'all' | 'probes' | 'none';
-        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
+        readonly admits: 'all' | 'some' | 'probes' | 'none';
+        /** @description Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `ramp` (the target had too little capacity), `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it. */
         readonly cause?: string;
         /** Format: date-time */
         readonly since?: string;

@@ -171,6 +171,8 @@ describe('a guard', () => {
     ['cooldownMultiplier', 0.5],
     ['cooldownMaxSeconds', 59],
     ['viewMaxAgeSeconds', 61],
+    ['rampSeconds', -1],
+    ['rampSeconds', 3601],
     ['recoveryStages', []],
     ['recoveryStages', [5, 5]],
     ['firstTokenSeconds', 0],

@@ -104,10 +104,11 @@ export const HEALTH_STATES = ['healthy', 'recovering', 'waiting', 'unhealthy', '
 export type Health = (typeof HEALTH_STATES)[number];
 
 /**
- * The calls that a target admits now, most first. `probes`: as many at a time as its recovery stage
+ * The calls that a target admits now, most first. `some`: a share of them, after it had too little
+ * capacity. `probes`: as many at a time as its recovery stage
  * has permits.
  */
-export const ADMITTED_CALLS = ['all', 'probes', 'none'] as const;
+export const ADMITTED_CALLS = ['all', 'some', 'probes', 'none'] as const;
 export type AdmittedCalls = (typeof ADMITTED_CALLS)[number];
 
 /**

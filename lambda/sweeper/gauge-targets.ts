@@ -6,7 +6,7 @@ import { getTargetHealths, type HealthPorts } from '../core/router/health.ts';
 import { isServing } from '../core/router/target-health.ts';
 import type { Metrics } from '../core/telemetry.ts';
 
-const STATE: Readonly<Record<AdmittedCalls, number>> = { all: 0, probes: 1, none: 2 };
+const STATE: Readonly<Record<AdmittedCalls, number>> = { all: 0, some: 1, probes: 1, none: 2 };
 
 /**
  * Reports the state of each target and the number of targets that serve in each chain, tier and

@@ -19,6 +19,7 @@ export default defineSettings({
     firstTokenSeconds: 5,
     stallSeconds: 5,
     cooldownSeconds: 3,
+    rampSeconds: 0.3,
     viewMaxAgeSeconds: 0.1,
   },
   jobs: {

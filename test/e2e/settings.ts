@@ -63,6 +63,7 @@ export default defineSettings({
     firstTokenSeconds: 2,
     stallSeconds: 1,
     cooldownSeconds: 1,
+    rampSeconds: 0.3,
     cooldownMaxSeconds: 10,
     viewMaxAgeSeconds: 0.1,
   },

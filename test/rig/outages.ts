@@ -22,6 +22,8 @@ export interface Limits {
   readonly failures: number;
   /** The most calls that may fail after the outage. @default no limit */
   readonly failuresAfter?: number;
+  /** The longest time until a circuit of the first tier is closed. @default the limit of its chain */
+  readonly recoverySeconds?: number;
   /** The most jobs that may be late. @default no limit */
   readonly lateJobs?: number;
   /** The longest median duration of a job. @default no limit */
@@ -44,7 +46,7 @@ export const CALL_MS = 120;
 /** A quota's minute. All times are divided by ten, so it is as long as the breaker's window. */
 const QUOTA_MINUTE_SECONDS = 6;
 
-/** The six outages. All times are divided by ten, so 20 s stand for 200 s. */
+/** The outages. All times are divided by ten, so 20 s stand for 200 s. */
 export const OUTAGES: readonly MeasuredOutage[] = [
   {
     name: 'primary down',
@@ -87,11 +89,21 @@ export const OUTAGES: readonly MeasuredOutage[] = [
     seconds: 20,
     rules: (settings) => onPrimary(settings, { fault: 'unavailable' }),
     aftermath: { seconds: 65, rules: halfCapacity },
-    limits: { failures: 60, failuresAfter: 40, lateJobs: 60 },
+    // The healthy time and half of the aftermath would be 44 %: the bound for one that knows the capacity.
+    limits: {
+      failures: 45,
+      failuresAfter: 40,
+      lateJobs: 60,
+      primaryShare: 0.3,
+      recoverySeconds: 10,
+    },
   },
 ];
 
-/** Lets the primary's targets together answer half of the traffic. Other calls fail at once. */
+/**
+ * Lets the primary's targets together answer half of the traffic. Further calls fail at once, if there are
+ * more within a second than half of its jobs.
+ */
 function halfCapacity(settings: Settings): readonly FaultRule[] {
   const targets = defaultTiers(settings)[0]?.targets.length ?? 1;
   const requestsPerMinute = JOBS_PER_SECOND / 2 / targets;

@@ -13,6 +13,7 @@ import { fencingCases } from './circuit-fencing.ts';
 import { openCases } from './circuit-open.ts';
 import { outageCases } from './circuit-outages.ts';
 import { overrideCases } from './circuit-overrides.ts';
+import { rampCases } from './circuit-ramp.ts';
 import { recentCases } from './circuit-recent.ts';
 import { recoveryCases } from './circuit-recovery.ts';
 import { streamCases } from './circuit-streams.ts';
@@ -33,6 +34,7 @@ export function circuitCases(storeName: string, openStore: OpenStore, seeds = 20
     countingCases(newFleet, seeds);
     openCases(newFleet);
     recoveryCases(newFleet);
+    rampCases(newFleet);
     turnCases(newFleet);
     streamCases(newFleet);
     recentCases(newFleet);

@@ -76,7 +76,7 @@ export function countingCases(newFleet: NewFleet, seeds: number): void {
     }, 60_000);
 
     test('17. the window of a circuit that closed starts with its last stage', async () => {
-      const fleet = await newFleet({ policy: { minimumCalls: 1 } });
+      const fleet = await newFleet({ policy: { minimumCalls: 1, rampSeconds: 0 } });
       await fleet.calls(1, FAIL);
       await fleet.seconds(60);
       await fleet.calls(16, OK);

@@ -95,7 +95,7 @@ export function recoveryCases(newFleet: NewFleet): void {
     });
 
     test('31. the multiplier lengthens each cooldown up to the cap, and closing resets it', async () => {
-      const fleet = await opened(newFleet, { cooldownMultiplier: 2 });
+      const fleet = await opened(newFleet, { cooldownMultiplier: 2, rampSeconds: 0 });
       for (const seconds of [60, 120, 240, 300]) {
         const { untilMs = 0 } = fleet.ofType('opened').at(-1) ?? {};
         expect(untilMs - fleet.clock.now()).toBe(seconds * 1000);
@@ -160,7 +160,7 @@ export function recoveryCases(newFleet: NewFleet): void {
         await permit.settle(OK);
       }
       const { epoch } = fleet.ofType('half_opened')[0] ?? {};
-      fleet.policy = { ...fleet.policy, recoveryStages: [1, 3] };
+      fleet.policy = { ...fleet.policy, recoveryStages: [1, 3], rampSeconds: 0 };
 
       expect(await fleet.admit(9)).toMatchObject({ admitted: true });
 

@@ -216,11 +216,15 @@ const GRACE = {
   forcedMs: recheckMs + 4 * LATENCY_MS + SLOWEST_READ_MS,
 };
 
-/** Case 77: a lease, the running cooldown, one more cooldown and three calls of the longest kind. */
+/**
+ * Case 77: a lease, the running cooldown, one more cooldown and three calls of the longest kind. The
+ * permits of a recovery may come one by one.
+ */
 function livenessMs(): number {
-  const { firstTokenSeconds, stallSeconds, cooldownSeconds } = POLICY;
+  const { firstTokenSeconds, stallSeconds, cooldownSeconds, recoveryStages } = POLICY;
   const callSeconds = firstTokenSeconds + stallSeconds;
-  return 1_000 * (1.25 * callSeconds + 2 * 1.1 * cooldownSeconds + 3 * callSeconds);
+  const pacedMs = recoveryStages.reduce((sum, permits) => sum + permits, 0) * recheckMs;
+  return 1_000 * (1.25 * callSeconds + 2 * 1.1 * cooldownSeconds + 3 * callSeconds) + pacedMs;
 }
 
 /** A read changes nothing, so for a read `response-lost` would equal `lost`. */

@@ -74,7 +74,12 @@ function Row({ row, stages, nowMs }: Props & { readonly row: PictureRow }) {
   );
 }
 
-const ADMITS = { all: 'all calls', probes: 'probes only', none: 'no calls' } as const;
+export const ADMITS = {
+  all: 'all calls',
+  some: 'some calls',
+  probes: 'probes only',
+  none: 'no calls',
+} as const;
 
 /** The lines are a picture of the numbers beside them, so screen readers skip them. */
 function Lines({ row: { arrives, branch, passes, health } }: { readonly row: PictureRow }) {

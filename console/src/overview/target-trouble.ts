@@ -82,11 +82,12 @@ function troubleOf(target: TargetHealth, stages: readonly number[]): Trouble | u
     const what = failures ? `gets no calls: ${failures}` : 'gets no calls';
     return { kind: 'open', where, what, ...times };
   }
-  if (circuit !== 'HALF_OPEN') return undefined;
+  if (health !== 'recovering' && circuit !== 'HALF_OPEN') return undefined;
+  const what = circuit === 'CLOSED' ? 'a share of the calls' : stageOf(target, stages);
   return {
     kind: 'recovering',
     where,
-    what: `recovers: ${stageOf(target, stages)}`,
+    what: `recovers: ${what}`,
     ...(since && { since }),
   };
 }

@@ -13,18 +13,18 @@ const healthStatus = {
   health: z
     .enum(HEALTH_STATES)
     .describe(
-      '`recovering`: answers again and gets a few calls at a time. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.',
+      '`recovering`: answers again and gets a few calls at a time, or a share of them. `waiting`: waits for traffic; its cooldown is over, and no job has called it since. `unhealthy`: gets no calls, or a single one to find out whether it answers. `disabled`: gets no calls until its configuration is corrected. Regions, models and profiles have the health of their best target.',
     ),
   admits: z
     .enum(ADMITTED_CALLS)
     .describe(
-      'The calls that a job may make now. `probes`: a few at a time, while the target is tried again.',
+      'The calls that a job may make now. `some`: a share of them, after the target had too little capacity. `probes`: a few at a time, while the target is tried again.',
     ),
   cause: z
     .string()
     .optional()
     .describe(
-      'Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it.',
+      'Why not all calls are admitted, in fixed words: a failure kind, `quota-day` (the daily quota of the region is used up), `force-open`, `ramp` (the target had too little capacity), `region-unhealthy` (the target is skipped because others in its region fail), or the name of the configuration error. Regions, models and profiles have one if their targets share it.',
     ),
   since: z.iso.datetime().optional(),
   until: z.iso.datetime().optional().describe('The time of the next call.'),

@@ -3,6 +3,7 @@ import type { OverrideScope } from '../../contract/words.ts';
 import type { Admission, CallRequest, CircuitGate } from './admission.ts';
 import type { CircuitStore } from './circuit-store.ts';
 import type { CircuitEvent } from './events.ts';
+import { admittedShare } from './known-capacity.ts';
 import { LocalCircuit } from './local-circuit.ts';
 import { type ScopesOf, scopeName, scopesOfTarget } from './override-scopes.ts';
 import type { Override, Overrides } from './overrides.ts';
@@ -72,11 +73,15 @@ export class Breaker implements CircuitGate {
   }
 
   async summaries(keys: readonly string[]): Promise<readonly CircuitSummary[]> {
-    const { access, overrides } = this.#context;
+    const { access, overrides, policy } = this.#context;
     const circuits = keys.map((key) => this.#circuit(key));
     const views = await Promise.all(circuits.map((circuit) => this.#refresh(circuit)));
     const nowMs = access.nowMs();
-    return keys.map((key, i) => summaryOf(key, views[i]?.circuit, overrides.inForce(key, nowMs)));
+    return keys.map((key, i) => {
+      const circuit = views[i]?.circuit;
+      const share = circuit && admittedShare(circuit, nowMs, policy());
+      return summaryOf(key, circuit, overrides.inForce(key, nowMs), share);
+    });
   }
 
   /** Reads the overrides again, because their copy may be 5 s old, and returns the summaries. */

@@ -10,7 +10,7 @@ import {
   type StepContext,
 } from './circuit.ts';
 import type { Evidence } from './events.ts';
-import { capacityShareAfter } from './ramp.ts';
+import { capacityShareAfter } from './known-capacity.ts';
 import { timingOf } from './timing.ts';
 
 /** Opens the circuit for one cooldown, or for longer if the target asked for a longer wait. */

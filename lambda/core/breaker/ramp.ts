@@ -1,7 +1,5 @@
 import type { BreakerPolicy } from '../../contract/policy.ts';
 import type { TargetFailureKind } from '../../contract/words.ts';
-import type { Circuit, Closed, HalfOpen } from './circuit.ts';
-import type { Evidence } from './events.ts';
 import { timingOf } from './timing.ts';
 
 /**
@@ -17,7 +15,7 @@ export interface Ramp {
   readonly capacityShare: number;
 }
 
-const FIRST_SHARE = 1 / 8;
+export const FIRST_SHARE = 1 / 8;
 /** The doublings from the first share to all of the traffic. */
 const DOUBLINGS = 3;
 const SMALLEST_SHARE = 1 / 16;
@@ -31,22 +29,6 @@ const EASED = 0.8;
 
 /** The kinds of failures that say that the target has too little capacity for its calls. */
 export const SCARCE_KINDS: readonly TargetFailureKind[] = ['capacity', 'quota-minute'];
-
-function isScarce(kind: TargetFailureKind | undefined): boolean {
-  return kind !== undefined && SCARCE_KINDS.includes(kind);
-}
-
-/** Returns the ramp of a circuit that closes now, or `undefined` if all calls may come at once. */
-export function rampAfter(
-  { evidence, capacityShare }: Pick<HalfOpen, 'evidence' | 'capacityShare'>,
-  nowMs: number,
-  { rampSeconds }: BreakerPolicy,
-): Ramp | undefined {
-  if (rampSeconds === 0) return undefined;
-  if (capacityShare === undefined && !isScarce(evidence.failure)) return undefined;
-  const known = capacityShare ?? 1;
-  return { sinceMs: nowMs, share: Math.min(FIRST_SHARE, known), capacityShare: known };
-}
 
 /** Returns the share of its traffic that the circuit admits, 0 to 1. */
 export function shareAt(ramp: Ramp, nowMs: number, policy: BreakerPolicy): number {
@@ -77,29 +59,6 @@ export function eased(ramp: Ramp, nowMs: number, policy: BreakerPolicy): Ramp {
   const left = shareAt(ramp, nowMs, policy) * (isProven ? EASED : 0.5);
   const share = Math.max(SMALLEST_SHARE, left);
   return { sinceMs: nowMs, share, capacityShare: share };
-}
-
-/**
- * Returns the share for which the target has capacity, as far as is known after `evidence` has ended
- * the circuit's state. `undefined`: no limit is known.
- */
-export function capacityShareAfter(
-  circuit: Circuit,
-  { failure }: Evidence,
-  nowMs: number,
-  policy: BreakerPolicy,
-): number | undefined {
-  if (circuit.state === 'CLOSED') return knownShare(circuit, nowMs, policy);
-  // A target that serves the first calls of a recovery but not the next ones has some capacity.
-  const isPartial = circuit.state === 'HALF_OPEN' && circuit.stage > 0 && isScarce(failure);
-  return circuit.capacityShare ?? (isPartial ? PARTIAL_SHARE : undefined);
-}
-
-const PARTIAL_SHARE = 1 / 2;
-
-function knownShare({ ramp }: Closed, nowMs: number, policy: BreakerPolicy): number | undefined {
-  if (!ramp || ramp.capacityShare === 1 || !isWatched(ramp, nowMs, policy)) return undefined;
-  return ramp.capacityShare;
 }
 
 function stepMs({ rampSeconds }: BreakerPolicy): number {

@@ -14,9 +14,9 @@ import {
 } from './circuit.ts';
 import { open } from './cooldown.ts';
 import type { Evidence } from './events.ts';
+import { capacityShareAfter, rampAfter } from './known-capacity.ts';
 import { permitsDue } from './pace.ts';
 import type { FailedProbe, ProbeResult } from './permit.ts';
-import { capacityShareAfter, rampAfter } from './ramp.ts';
 import { claimableAtMs, claimableByAllAtMs } from './recovery-turn.ts';
 
 /**

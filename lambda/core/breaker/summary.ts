@@ -14,6 +14,8 @@ export interface CircuitSummary {
   readonly stage?: number;
   /** The number of successes in the current recovery stage so far. */
   readonly succeeded?: number;
+  /** The share of the calls that a closed circuit admits, 0 to 1, while that is less than all. */
+  readonly share?: number;
   readonly sinceMs?: number;
   readonly untilMs?: number;
   /** The end of the last lease of the recovery stage, which may be over. Absent without a lease. */
@@ -38,11 +40,13 @@ export function summaryOf(
   key: string,
   circuit: Circuit = ABSENT,
   override: ScopedOverride | undefined,
+  share = 1,
 ): CircuitSummary {
   return {
     key,
     state: circuit.state,
     ...(circuit.version > 0 && { sinceMs: circuit.sinceMs }),
+    ...(share < 1 && { share }),
     ...(circuit.state === 'OPEN' && endOf(circuit)),
     ...(circuit.state === 'HALF_OPEN' && recovery(circuit)),
     ...(circuit.state !== 'CLOSED' && { opens: circuit.opens, ...why(circuit.evidence) }),

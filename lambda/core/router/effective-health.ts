@@ -26,7 +26,7 @@ export interface EffectiveHealth {
   readonly admits: AdmittedCalls;
   /**
    * The reason why the target does not admit all calls: the failure kind that opened its circuit,
-   * `quota-day` for its region's quota, `force-open`, `region-unhealthy`, or the name of the
+   * `quota-day` for its region's quota, `force-open`, `ramp`, `region-unhealthy`, or the name of the
    * configuration error that disabled it.
    */
   readonly cause?: string;
@@ -82,7 +82,10 @@ function ownHealth({ circuit, configFailures, inference, ...facts }: HealthFacts
 
 function circuitHealth(circuit: CircuitSummary, facts: HealthFacts): EffectiveHealth {
   const { state, sinceMs, failure: cause } = circuit;
-  if (state === 'CLOSED') return { health: 'healthy', admits: 'all', sinceMs };
+  if (state === 'CLOSED') {
+    if (circuit.share === undefined) return { health: 'healthy', admits: 'all', sinceMs };
+    return { health: 'recovering', admits: 'some', cause: 'ramp', sinceMs };
+  }
   const untilMs = nextCallMs(circuit);
   if (untilMs !== undefined && facts.nowMs < untilMs) {
     return { health: 'unhealthy', admits: 'none', cause, sinceMs, untilMs };

@@ -67,6 +67,14 @@ describe('the sentence of the overview', () => {
     );
   });
 
+  test('says that a target gets a share of the calls', () => {
+    const ramping = healthOf(SONNET, { health: 'recovering', admits: 'some', cause: 'ramp' });
+
+    expect(verdict([ramping]).sentence).toContain(
+      'us-east-1 sonnet-4-5 recovers: a share of the calls',
+    );
+  });
+
   test('shows the stage of a recovery and its calls', () => {
     const { tone, sentence } = verdict([recoveringCircuit(SONNET)]);
 

@@ -330,6 +330,11 @@ describe('parseSettings', () => {
       /^breaker\.windowSeconds: got 5, allowed is at least 30: windowSeconds >= firstTokenSeconds \(30\), or slow/,
     ],
     [
+      'a negative ramp',
+      breaker({ rampSeconds: -1 }),
+      /^breaker\.rampSeconds: got -1, allowed is 0 to 3600/,
+    ],
+    [
       'stages that shrink',
       breaker({ recoveryStages: [5, 1] }),
       /^breaker\.recoveryStages: got \[5,1\], allowed is 1 to 10 stages that grow/,

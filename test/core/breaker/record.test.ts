@@ -11,14 +11,23 @@ import {
 const COMMON = { version: 3, epoch: 1_768_478_400, sinceMs: 1_768_478_400_123, writer: 'w1' };
 const EVIDENCE = { rule: 'rate', failure: 'capacity', calls: 20, failures: 7 } as const;
 
+const RAMP = { since: '2026-01-15T12:00:00.000Z', share: 0.125, capacityShare: 0.3 };
+
 const CIRCUITS: readonly Circuit[] = [
   { state: 'CLOSED', ...COMMON, seededSuccesses: 10 },
   { state: 'CLOSED', ...COMMON, seededSuccesses: 0, wouldOpenUntilMs: 1_768_478_460_000 },
+  {
+    state: 'CLOSED',
+    ...COMMON,
+    seededSuccesses: 10,
+    ramp: { sinceMs: 1_768_478_400_123, share: 0.125, capacityShare: 0.3 },
+  },
   { state: 'OPEN', ...COMMON, opens: 2, untilMs: 1_768_478_460_001, evidence: EVIDENCE },
   {
     state: 'OPEN',
     ...COMMON,
     opens: 1,
+    capacityShare: 0.0625,
     untilMs: 1_768_521_600_000,
     probeAtMs: 1_768_482_000_000,
     evidence: { ...EVIDENCE, rule: 'quota-day' },
@@ -29,6 +38,7 @@ const CIRCUITS: readonly Circuit[] = [
     opens: 1,
     stage: 2,
     succeeded: 3,
+    capacityShare: 0.5,
     leases: Array.from({ length: 10 }, (_, i) => aLease(i)),
     evidence: { ...EVIDENCE, kinds: { capacity: 5, timeout: 2 }, excess: 3.14 },
   },
@@ -40,7 +50,7 @@ describe('the record of a circuit', () => {
   });
 
   test('can be read by a person: times are ISO 8601', () => {
-    const [, , open] = CIRCUITS.map(toRecord);
+    const [, , , open] = CIRCUITS.map(toRecord);
 
     expect(open).toMatchObject({ state: 'OPEN', until: '2026-01-15T12:01:00.001Z', opens: 2 });
   });
@@ -67,6 +77,13 @@ describe('the record of a circuit', () => {
     ['a lease that is no object', { ...toRecord(halfOpen()), leases: [7] }],
     ['a reason that is no object', { ...toRecord(halfOpen()), reason: 'mood' }],
     ['a broken lease', { ...toRecord(halfOpen()), leases: [{ id: 'w1/1', expiries: 0 }] }],
+    ['a ramp that is no object', { ...toRecord(closed()), ramp: 0.5 }],
+    ['a ramp without its begin', { ...toRecord(closed()), ramp: { share: 1, capacityShare: 1 } }],
+    ['a share of 0', { ...toRecord(closed()), ramp: { ...RAMP, share: 0 } }],
+    ['a share above 1', { ...toRecord(closed()), ramp: { ...RAMP, capacityShare: 1.1 } }],
+    ['a share above the capacity', { ...toRecord(closed()), ramp: { ...RAMP, share: 0.9 } }],
+    ['an unreadable capacity', { ...toRecord(halfOpen()), capacityShare: '1/2' }],
+    ['a capacity of 0', { ...toRecord(anOpen()), capacityShare: 0 }],
     ['an unknown rule', { ...toRecord(halfOpen()), reason: { ...EVIDENCE, rule: 'mood' } }],
   ])('cannot be read with %s', (_what, record) => {
     expect(fromRecord(record)).toBeUndefined();
@@ -75,7 +92,7 @@ describe('the record of a circuit', () => {
 
 describe('the record of a circuit without one of its fields', () => {
   const optional = new Set(['opens', 'wouldOpenUntil', 'probeAt']);
-  const [, , open] = CIRCUITS;
+  const [, , , open] = CIRCUITS;
   const records = [closed(), open, halfOpen()].flatMap((circuit) =>
     circuit ? toRecord(circuit) : [],
   );
@@ -152,6 +169,10 @@ describe('the circuit of a worker without a store', () => {
 
 function closed(): Circuit {
   return { state: 'CLOSED', ...COMMON, seededSuccesses: 10 };
+}
+
+function anOpen(): Circuit {
+  return { state: 'OPEN', ...COMMON, opens: 2, untilMs: 1_768_478_460_001, evidence: EVIDENCE };
 }
 
 function halfOpen(): Circuit {

@@ -12,6 +12,23 @@ function halfOpen(...untilsMs: number[]): HalfOpen {
 }
 
 describe('the summary of a circuit', () => {
+  test('has the share of the calls that the circuit admits, while that is less than all', () => {
+    const closed = {
+      state: 'CLOSED',
+      version: 3,
+      epoch: 9,
+      sinceMs: 1_000,
+      writer: 'w',
+      seededSuccesses: 10,
+    } as const;
+
+    expect(summaryOf('a/b', closed, undefined, 0.25)).toMatchObject({
+      state: 'CLOSED',
+      share: 0.25,
+    });
+    expect(summaryOf('a/b', closed, undefined, 1)).not.toHaveProperty('share');
+  });
+
   test('of a target that nobody has called has no times', () => {
     expect(summaryOf('a/b', undefined, undefined)).toStrictEqual({ key: 'a/b', state: 'CLOSED' });
   });

@@ -73,6 +73,16 @@ describe('a target', () => {
     expect(due).not.toHaveProperty('until');
   });
 
+  test('that admits a share of its calls after a lack of capacity is recovering', () => {
+    const circuit: CircuitSummary = { key: EAST_SONNET, state: 'CLOSED', share: 0.25 };
+
+    expect(targetOf([circuit])).toMatchObject({
+      health: 'recovering',
+      admits: 'some',
+      cause: 'ramp',
+    });
+  });
+
   test('in a recovery shows its stage', () => {
     const circuit: CircuitSummary = { key: EAST_SONNET, state: 'HALF_OPEN', stage: 1 };
 

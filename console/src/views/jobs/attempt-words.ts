@@ -30,6 +30,7 @@ const OUTCOMES: Readonly<Record<Attempt['outcome'], OutcomeWords>> = {
 const SKIPS: Readonly<Record<string, readonly [short: string, because: string]>> = {
   open: ['open', 'its circuit is open'],
   'half-open': ['recovering', 'its circuit is half open, and all permits of the stage are taken'],
+  ramp: ['ramping up', 'it gets a share of the calls'],
   'forced-open': ['forced open', 'an operator forced its circuit open'],
   unknown: ['state unknown', 'the state of its circuit could not be read'],
   'quota-day': ['daily quota', 'the daily quota of its region is used up'],

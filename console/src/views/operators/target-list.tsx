@@ -1,3 +1,4 @@
+import { ADMITS } from '../../overview/chain-view.tsx';
 import { Sign } from '../elements/sign.tsx';
 import { Trouble } from '../elements/trouble.tsx';
 import { useAction } from '../elements/use-action.ts';
@@ -50,7 +51,7 @@ function Target({ target, api, nowMs, onOverride }: Props & { readonly target: T
       <h3 title={target.target}>{name}</h3>
       <p class="minor">
         {target.tiers.map(({ chain, tier }) => `${chain}/${tier}`).join(', ')} · admits{' '}
-        {target.admits === 'all' ? 'all calls' : target.admits === 'none' ? 'no calls' : 'probes'}
+        {ADMITS[target.admits]}
       </p>
       <dl class="beside">
         <div>
