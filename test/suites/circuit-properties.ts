@@ -22,7 +22,7 @@ export function circuitProperties(storeName: string, openStore: OpenStore, runs:
   const replay = `npm test -- ${storeName === 'memory' ? 'core/breaker/properties' : storeName}`;
 
   describe(`under any interleaving, on the ${storeName} store`, () => {
-    test('72-76, 78, 80. the shared record keeps its rules, with streams that break', async () => {
+    test('72-76, 78, 80, 95. the shared record keeps its rules, with streams that break', async () => {
       const reached = new Map<string, number>();
 
       await holds(runs, replay, async (drawn) => {

@@ -7,6 +7,7 @@ import type { BreakerPolicy } from '../../lambda/contract/policy.ts';
 import { ABSENT, type Circuit } from '../../lambda/core/breaker/circuit.ts';
 import type { StoredRecord, WindowCounts } from '../../lambda/core/breaker/circuit-store.ts';
 import type { CircuitEvent } from '../../lambda/core/breaker/events.ts';
+import type { Ramp } from '../../lambda/core/breaker/ramp.ts';
 import { fromRecord } from '../../lambda/core/breaker/record.ts';
 
 /** The largest difference between two clocks, which the checks of times allow for. */
@@ -48,6 +49,7 @@ export class CircuitChecker {
     if (next.version !== last.version + 1) this.#violated('the version did not grow by one');
     if (next.state !== last.state) this.#entered(next, last, nowMs);
     else if (next.epoch !== last.epoch) this.#checkNewEpoch(next);
+    else this.#checkRamp(next, last, nowMs);
     if (next.state === 'HALF_OPEN') this.#checkLeases(next, nowMs);
     this.reached.add(next.state === 'HALF_OPEN' ? `HALF_OPEN ${next.stage}` : next.state);
     this.#last = next;
@@ -117,6 +119,34 @@ export class CircuitChecker {
     if (new Set(advances).size !== advances.length) this.#violated('37. a stage advanced twice');
   }
 
+  /** Case 95: within an epoch, the share of the calls that are admitted only falls, by a write. */
+  #checkRamp(next: Circuit, last: Circuit, nowMs: number): void {
+    if (next.state !== 'CLOSED' || last.state !== 'CLOSED' || !last.ramp) return;
+    if (next.ramp?.sinceMs === last.ramp.sinceMs) return;
+    if (!next.ramp || next.ramp.share > this.#largestShare(last.ramp, nowMs)) {
+      this.#violated('95. a write let more calls in');
+    }
+  }
+
+  /** The share doubles three times in `rampSeconds`. Slow growth may only be less. */
+  #largestShare({ share, sinceMs }: Ramp, nowMs: number): number {
+    const stepMs = (this.#policy.rampSeconds * 1000) / 3;
+    const steps = Math.max(0, nowMs + SKEW_MS - sinceMs) / stepMs;
+    return Math.min(1, share * 2 ** Math.floor(steps));
+  }
+
+  #checkClosed({ ramp }: Circuit & { readonly state: 'CLOSED' }, last: Circuit): void {
+    if (last.state !== 'HALF_OPEN') return;
+    const { failure } = last.evidence;
+    const isScarce = failure === 'capacity' || failure === 'quota-minute';
+    if (isScarce && (!ramp || ramp.share > 1 / 8)) {
+      this.#violated('95. a circuit closed without a ramp after a lack of capacity');
+    }
+    if (!isScarce && ramp && last.capacityShare === undefined) {
+      this.#violated('95. a ramp without a lack of capacity');
+    }
+  }
+
   /** Only the end of a force-open may begin a new epoch in the state OPEN. */
   #checkNewEpoch(next: Circuit): void {
     const isEnded = next.state === 'OPEN' && next.evidence.rule === 'override-ended';
@@ -129,6 +159,7 @@ export class CircuitChecker {
     if (next.state === 'CLOSED' && !this.#isComplete(last)) {
       this.#violated('74. closed before the last stage was complete');
     }
+    if (next.state === 'CLOSED') this.#checkClosed(next, last);
     if (next.state === 'OPEN' && next.evidence.rule !== 'override-ended') {
       const leastMs = 0.9 * this.#policy.cooldownSeconds * 1000;
       if (next.untilMs - nowMs < leastMs - SKEW_MS) this.#violated('75. a short cooldown');
