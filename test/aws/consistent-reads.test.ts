@@ -4,6 +4,7 @@ import { dynamoDbDisabledTargets } from '../../lambda/aws/disabled-targets-table
 import { dynamoDbJobStore } from '../../lambda/aws/job-table.ts';
 import { dynamoDbRedriveLease } from '../../lambda/aws/redrive-lease-table.ts';
 import { claim } from '../../lambda/core/jobs/transitions.ts';
+import { DynamoDbBucketStore } from '../../lambda/stores/dynamodb-bucket-store.ts';
 import { DynamoDbCircuitStore } from '../../lambda/stores/dynamodb-circuit-store.ts';
 import { FakeAws, Refusal } from '../support/fake-aws.ts';
 import { JOB_ID, START } from '../support/job-builders.ts';
@@ -35,6 +36,7 @@ test.each<[string, () => Promise<unknown>]>([
     'the window of a circuit',
     () => new DynamoDbCircuitStore(client, 'table').readWindow('a/b', 1, SLOT),
   ],
+  ['a bucket', () => new DynamoDbBucketStore(client, 'table', { now: () => START }).read(['a'])],
   ['a job', () => dynamoDbJobStore(client, 'table').get(JOB_ID)],
   [
     'a job whose row refused a write',

@@ -88,4 +88,17 @@ describe('a bucket in DynamoDB', () => {
       expect((await store.correct('a', { windowMs: 1_000, burstMs: 0 }))?.share).toBe(0.8);
     },
   );
+
+  test('that another worker has spent is not free for a worker that has not seen it', async () => {
+    const clock = new FakeClock();
+    const now = () => clock.now();
+    const table = await tables.create();
+    const [one, other] = [1, 2].map(
+      () =>
+        new DynamoDbBucketStore(tables.client, table, { now, storeNow: now, timeoutMs: 10_000 }),
+    );
+    await one?.hold('a', { tokens: 9_000 }, TERMS);
+
+    expect((await other?.hold('a', { tokens: 1 }, TERMS))?.admitted).toBe(false);
+  });
 });
