@@ -11,6 +11,9 @@ const QUOTAS: AppliedQuotas = {
   withoutAccess: ['us-east-1/global/other'],
 };
 
+const NONE: AppliedQuotas = { checkedAtMs: 1, limits: {}, tokensPerDay: {}, withoutAccess: [] };
+const checkedAt = '2026-11-23T12:00:00.000Z';
+
 let tables: CircuitTables;
 beforeAll(async () => {
   tables = await serveCircuitTables();
@@ -26,15 +29,14 @@ test('quotas are loaded as they were saved, and the next check replaces them', a
   await store.save(QUOTAS);
   expect(await store.load()).toEqual(QUOTAS);
 
-  const none = { checkedAtMs: 1, limits: {}, tokensPerDay: {}, withoutAccess: [] };
-  await store.save(none);
-  expect(await store.load()).toEqual(none);
+  await store.save(NONE);
+  expect(await store.load()).toEqual(NONE);
 });
 
 /** Loads an item that somebody edited. */
 async function loadEdited(fields: Readonly<Record<string, string>>) {
   const TableName = await tables.create();
-  const texts = Object.entries({ checkedAt: '2026-11-23T12:00:00Z', ...fields });
+  const texts = Object.entries(fields);
   const Item = {
     circuit: { S: 'targets' },
     item: { S: 'quotas' },
@@ -46,14 +48,19 @@ async function loadEdited(fields: Readonly<Record<string, string>>) {
 
 test('a record with an invalid time counts as absent', async () => {
   expect(await loadEdited({ checkedAt: 'yesterday', limits: '{}' })).toBeUndefined();
+  expect(await loadEdited({ limits: '{}' })).toBeUndefined();
 });
 
-test.each(['x', '[]', '{"a":null}', '{"a":5}', '{"a":{"tokensPerMinute":-1}}', '{"a":{}}'])(
-  'limits that read %s limit nothing',
-  async (limits) => {
-    expect(await loadEdited({ limits })).toMatchObject({ limits: {}, tokensPerDay: {} });
-  },
-);
+test('a record with nothing but its time has no quotas', async () => {
+  expect(await loadEdited({ checkedAt })).toEqual({ ...NONE, checkedAtMs: Date.parse(checkedAt) });
+});
+
+test.each([
+  ...['x', '[]', '{"a":null}', '{"a":5}', '{"a":{}}', '{"a":{"tokensPerMinute":-1}}'],
+  ...['{"a":{"tokensPerMinute":0}}', '{"a":{"tokensPerMinute":1e999}}'],
+])('limits that read %s limit nothing', async (limits) => {
+  expect((await loadEdited({ checkedAt, limits }))?.limits).toEqual({});
+});
 
 test('of edited limits, those that are positive numbers stay in force', async () => {
   const limits = JSON.stringify({
@@ -62,8 +69,10 @@ test('of edited limits, those that are positive numbers stay in force', async ()
   });
   const tokensPerDay = '{"us-east-1":-5,"us-west-2":9}';
 
-  expect(await loadEdited({ limits, tokensPerDay })).toMatchObject({
+  expect(await loadEdited({ checkedAt, limits, tokensPerDay })).toEqual({
+    checkedAtMs: Date.parse(checkedAt),
     limits: { a: { requestsPerMinute: 5 } },
     tokensPerDay: { 'us-west-2': 9 },
+    withoutAccess: [],
   });
 });
