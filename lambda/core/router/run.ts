@@ -81,16 +81,18 @@ export class Run {
       if (end) return end;
     }
     const full = this.#full.toSorted((a, b) => a.waitMs - b.waitMs);
-    const [soonest] = full;
+    const [soonest, ...others] = full;
     if (!soonest) return undefined;
     const { breaker } = this.#settings;
     const timeToWaitMs = this.#timeToWaitMs();
     const patienceMs = patienceOf(soonest.candidate, isLast, this.#request, timeToWaitMs, breaker);
+    this.#full = full;
     if (soonest.waitMs <= patienceMs) {
+      this.#full = others;
       const end = await this.#try(soonest.candidate, patienceMs);
       if (end) return end;
     }
-    for (const { candidate, waitMs } of full) this.#skipFull(candidate, waitMs);
+    for (const { candidate, waitMs } of this.#full) this.#skipFull(candidate, waitMs);
     return undefined;
   }
 

@@ -6,7 +6,7 @@ import { Quotas } from '../../../lambda/core/admission/quotas.ts';
 import type { RunRequest } from '../../../lambda/core/router/run-request.ts';
 import type { RunResult } from '../../../lambda/core/router/run-result.ts';
 import { MemoryBucketStore } from '../../../lambda/stores/memory-bucket-store.ts';
-import { answers, fails } from '../../support/fake-model-client.ts';
+import { answers, fails, type ModelScript } from '../../support/fake-model-client.ts';
 import { aChain, aLease, aRouter, aRun, targetOf } from '../../support/router-builders.ts';
 import { SILENT } from '../../support/silent-telemetry.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -20,7 +20,7 @@ const TEN_A_MINUTE = { requestsPerMinute: 10 };
 
 /** A router with a primary that has a quota, and a fallback without one. */
 function aWorld(
-  script = answers(),
+  script: ModelScript = answers(),
   given: {
     readonly patienceSeconds?: number;
     readonly isAlone?: boolean;
@@ -169,6 +169,36 @@ describe('a run within the quotas', () => {
       .filter(({ key }) => key === PRIMARY)
       .map(({ outcome }) => outcome.kind);
     expect(kinds).toEqual(['success', 'ignored', 'ignored', 'ignored']);
+  });
+
+  describe('with two targets whose quota is used up', () => {
+    const west = { ...targetOf(WEST), quota: { requestsPerMinute: 60 } };
+    // The primary is free in 3 s, and the other target in a second.
+    const full = async (script: ModelScript = answers()) => {
+      const world = aWorld(script, { others: [west] });
+      await world.fill(4);
+      return world;
+    };
+
+    test('waits for the one that is free first', async () => {
+      const { run, models } = await full();
+      expect(models.calls.map(({ target }) => target.region)).toEqual([
+        ...['us-east-1', 'us-west-2', 'us-west-2', 'us-west-2'],
+      ]);
+
+      expect(await run()).toMatchObject({ outcome: 'answered', answer: { servedBy: WEST } });
+    });
+
+    test('records each of them once, if the call after the wait fails', async () => {
+      let calls = 0;
+      const { run } = await full(() => (++calls === 5 ? fails('capacity') : answers()));
+
+      expect((await run()).attempts).toMatchObject([
+        { target: WEST, outcome: 'capacity' },
+        { target: PRIMARY, outcome: 'skipped', reason: 'quota-full' },
+        { target: FALLBACK, outcome: 'answered' },
+      ]);
+    });
   });
 
   test('waits as long as it takes in the last tier, beyond a minute without a booking', async () => {
