@@ -47,7 +47,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     const each = ({ body }: SQSRecord) => work(dependencies, invocation, body);
     return await processPartialResponse(event, each, batch, { throwOnFullBatchFailure: false });
   } finally {
-    await targets.circuits.flush();
+    await Promise.all([targets.circuits.flush(), targets.quotas.flush()]);
     runtime.end();
   }
 }

@@ -61,7 +61,7 @@ export function functionsOf(ports: Ports, runtime: Runtime) {
         const memory = new MemoryBudget(SANDBOX_INPUT_BYTES);
         await work({ ...dependencies, memory, router }, invocation, body);
       } finally {
-        await ports.circuits.flush();
+        await Promise.all([ports.circuits.flush(), quotas.flush()]);
       }
     },
 

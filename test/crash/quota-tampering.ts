@@ -17,6 +17,8 @@ export function usingQuotas(
       admit: (call) => quotas.admit(call),
       redeem: (booking) => quotas.redeem(booking),
       noteAnswer: (...given) => quotas.noteAnswer(...given),
+      later: (settlement) => quotas.later(settlement),
+      flush: () => quotas.flush(),
       ...change(quotas, ports.buckets),
     }),
   });

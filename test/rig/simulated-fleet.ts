@@ -114,11 +114,12 @@ export class SimulatedFleet {
       on,
       workerId: `sandbox-${this.#sandboxes}`,
     });
+    const quotas = buckets ? this.#quotas(buckets) : NO_QUOTAS;
     const router = createRouter({
       ...parts,
       settings: () => settings,
       circuits,
-      quotas: buckets ? this.#quotas(buckets) : NO_QUOTAS,
+      quotas,
       clock,
       disabledTargets: new DisabledTargets({
         store: this.#disabledTargets,
@@ -133,7 +134,7 @@ export class SimulatedFleet {
     return async (bodies) => {
       const invocation = { settings, endsAtMs: clock.now() + timeoutMs };
       await Promise.all(bodies.map((body) => work(dependencies, invocation, body)));
-      await circuits.flush();
+      await Promise.all([circuits.flush(), quotas.flush()]);
     };
   }
 

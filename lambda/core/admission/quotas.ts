@@ -1,4 +1,4 @@
-import type { QuotaLimits, Settings, Target } from '../../contract/policy.ts';
+import type { QuotaLimits, Target } from '../../contract/policy.ts';
 import {
   type AppliedQuotas,
   burndownOf,
@@ -7,16 +7,15 @@ import {
   tokensPerDayOf,
 } from '../../contract/quotas.ts';
 import { bookingValidMs } from '../../contract/time-budget.ts';
-import type { Clock } from '../clock.ts';
-import type { Log } from '../telemetry.ts';
 import { BatchPacer } from './batch-pacer.ts';
 import { type Booking, isDue } from './booking.ts';
-import { type Bucket, EMPTY_BUCKET, pauseOf, shareOf, type Terms } from './bucket.ts';
-import { type BucketStore, BucketStoreError, type Held } from './bucket-store.ts';
+import type { Terms } from './bucket.ts';
+import type { BucketStoreError } from './bucket-store.ts';
 import { ExpectedOutput } from './expected-output.ts';
-import { burstOf, holdOf, MINUTE_MS, waitForMinute } from './minute.ts';
+import { burstOf, MINUTE_MS, waitForMinute } from './minute.ts';
 import { type Holding, QuotaHold } from './quota-hold.ts';
 import { heldTokens } from './token-cost.ts';
+import { WorkerBuckets, type WorkerBucketsParts } from './worker-buckets.ts';
 
 /** A call that is about to be made. */
 export interface QuotaCall {
@@ -47,6 +46,10 @@ export interface QuotaGate {
   redeem(booking: Booking): Promise<QuotaAdmission | undefined>;
   /** Learns from an answer how long the answers of a chain are. */
   noteAnswer(chain: string, outputTokens: number): void;
+  /** Lets a settlement go on while its job ends. It must not fail. */
+  later(settlement: Promise<void>): void;
+  /** Waits for all settlements. Call `flush` before the invocation ends. */
+  flush(): Promise<void>;
 }
 
 /** A gate that knows no quota. */
@@ -54,19 +57,13 @@ export const NO_QUOTAS: QuotaGate = {
   admit: async () => undefined,
   redeem: async () => undefined,
   noteAnswer: () => undefined,
+  later: () => undefined,
+  flush: async () => undefined,
 };
 
-export interface QuotasOptions {
-  readonly store: BucketStore;
-  /** Creates the store that only this worker uses while the shared store is unavailable. */
-  readonly newPrivateStore: () => BucketStore;
-  readonly settings: () => Settings;
+export interface QuotasOptions extends WorkerBucketsParts {
   /** Returns the account's quotas as they were last read. @default none are known */
   readonly applied?: () => AppliedQuotas | undefined;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly log: Log;
-  /** Called once when the shared store is lost. */
-  readonly onStoreLost?: () => void;
 }
 
 /**
@@ -78,37 +75,32 @@ export class Quotas implements QuotaGate {
   readonly #options: QuotasOptions;
   readonly #expected = new ExpectedOutput();
   readonly #pacer: BatchPacer;
-  /** The buckets as this worker saw them last, for their rates. */
-  readonly #seen = new Map<string, Bucket>();
-  #private: BucketStore | undefined;
-  #retrySharedAtMs = 0;
+  readonly #buckets: WorkerBuckets;
+  readonly #settlements = new Set<Promise<void>>();
 
   constructor(options: QuotasOptions) {
     const { store, settings, applied = () => undefined, clock } = options;
     this.#options = options;
     this.#pacer = new BatchPacer({ store, settings, applied, clock });
+    this.#buckets = new WorkerBuckets(options);
   }
 
   async redeem(booking: Booking): Promise<QuotaAdmission | undefined> {
     const { store, clock, log, settings } = this.#options;
     if (!isDue(booking, clock.now(), bookingValidMs(settings().quotas))) return undefined;
-    const waitMs = booking.isOnlyCounted ? 0 : await this.#pauseOf(booking.key);
+    const waitMs = booking.isOnlyCounted ? 0 : await this.#buckets.pauseOf(booking.key);
     const { msPerToken, ...counted } = booking;
     const holding = booking.isPrivate ? counted : booking;
     return { admitted: true, waitMs, hold: new QuotaHold(store, holding, log, clock) };
   }
 
-  /** Returns the length of a pause that goes on, in milliseconds; 0 if there is none. */
-  async #pauseOf(key: string): Promise<number> {
-    const { store, clock } = this.#options;
-    try {
-      const [bucket = EMPTY_BUCKET] = await store.read([key]);
-      this.#seen.set(key, bucket);
-      return pauseOf(bucket, clock.now());
-    } catch (error) {
-      this.#loseStore(error);
-      return 0;
-    }
+  later(settlement: Promise<void>): void {
+    const done = settlement.finally(() => this.#settlements.delete(done));
+    this.#settlements.add(done);
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all(this.#settlements);
   }
 
   noteAnswer(chain: string, outputTokens: number): void {
@@ -118,14 +110,14 @@ export class Quotas implements QuotaGate {
 
   async admit(call: QuotaCall): Promise<QuotaAdmission | undefined> {
     const { target, isBatch, patienceMs } = call;
-    const { settings, applied, clock } = this.#options;
+    const { settings, applied } = this.#options;
     const limits = limitsOf(settings(), target, applied?.());
     const isDayKnown = tokensPerDayOf(settings(), target.region, applied?.()) !== undefined;
     if (!limits && !isDayKnown) return undefined;
     const key = quotaKey(target);
     const burndown = burndownOf(target);
     const tokens = this.#tokensOf(call, burndown);
-    const isPaced = isBatch && this.#isSharedInUse(clock.now());
+    const isPaced = isBatch && this.#buckets.isSharedInUse();
     const pace = isPaced ? await this.#pacer.take(target.region, tokens, patienceMs) : undefined;
     if (pace?.admitted === false) return pace;
     const holding = { key, tokens, burndown, ...(pace && { pace: pace.holding }) };
@@ -142,8 +134,7 @@ export class Quotas implements QuotaGate {
   ): Promise<QuotaAdmission> {
     const { log, clock } = this.#options;
     const { key, tokens } = paced;
-    const { held, store, rate } = await this.#hold(key, limits, tokens, terms);
-    this.#seen.set(key, held.bucket);
+    const { held, store, rate } = await this.#buckets.hold(key, limits, tokens, terms);
     if (!held.admitted) {
       await this.#giveBackPace(paced);
       return { admitted: false, waitMs: held.waitMs };
@@ -166,9 +157,9 @@ export class Quotas implements QuotaGate {
    */
   #admitCounted(paced: Holding, waitMs: number): QuotaAdmission | undefined {
     const { store, log, clock } = this.#options;
-    if (!this.#isSharedInUse(clock.now())) return undefined;
+    if (!this.#buckets.isSharedInUse()) return undefined;
     const holding = { ...paced, isOnlyCounted: true };
-    const onLost = (error: BucketStoreError) => this.#loseStore(error);
+    const onLost = (error: BucketStoreError) => this.#buckets.lose(error);
     return { admitted: true, waitMs, hold: new QuotaHold(store, holding, log, clock, onLost) };
   }
 
@@ -186,47 +177,5 @@ export class Quotas implements QuotaGate {
   #termsOf({ patienceMs, isBatch }: QuotaCall, limits: QuotaLimits): Terms {
     const burstMs = burstOf(limits, this.#options.settings().quotas);
     return { burstMs: isBatch ? burstMs / 2 : burstMs, patienceMs };
-  }
-
-  /** Takes a hold in the shared store, or in the private one while that is unavailable. */
-  async #hold(key: string, limits: QuotaLimits, tokens: number, terms: Terms) {
-    const { store, clock } = this.#options;
-    const nowMs = clock.now();
-    if (this.#isSharedInUse(nowMs)) {
-      try {
-        const rate = shareOf(this.#seen.get(key) ?? EMPTY_BUCKET, nowMs);
-        const held = await store.hold(key, holdOf(limits, tokens, rate), terms);
-        this.#private = undefined;
-        return { held, store, rate };
-      } catch (error) {
-        this.#loseStore(error);
-      }
-    }
-    return this.#holdPrivately(key, limits, tokens, terms);
-  }
-
-  #isSharedInUse(nowMs: number): boolean {
-    return !this.#private || nowMs >= this.#retrySharedAtMs;
-  }
-
-  async #holdPrivately(key: string, limits: QuotaLimits, tokens: number, terms: Terms) {
-    const { newPrivateStore, settings } = this.#options;
-    const store = this.#private ?? newPrivateStore();
-    // The other workers decide alone too, so each of them takes its share of the quota.
-    const rate = 1 / settings().jobs.workerConcurrency;
-    const held: Held = await store.hold(key, holdOf(limits, tokens, rate), terms);
-    return { held, store, rate };
-  }
-
-  #loseStore(error: unknown): void {
-    if (!(error instanceof BucketStoreError)) throw error;
-    const { clock, settings, log, newPrivateStore, onStoreLost } = this.#options;
-    this.#retrySharedAtMs = clock.now() + settings().breaker.cooldownSeconds * 1000;
-    if (this.#private) return;
-    this.#private = newPrivateStore();
-    log.error('the store of quotas does not answer; this worker uses a share of its own', {
-      reason: error.message,
-    });
-    onStoreLost?.();
   }
 }

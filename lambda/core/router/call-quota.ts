@@ -80,19 +80,21 @@ export class CallQuota {
     return this.#parts.quotas.redeem(booking);
   }
 
-  /** Settles the hold of a call that was made, and learns from its result. */
-  async settle(
-    { chain }: Candidate,
-    hold: QuotaHold | undefined,
-    result: ModelResult,
-  ): Promise<void> {
-    if (result.outcome === 'answer') {
-      this.#parts.quotas.noteAnswer(chain, result.answer.usage.outputTokens);
-      return hold?.settle(result.answer.usage);
-    }
+  /**
+   * Learns from the result of a call that was made, and settles its hold. The job does not wait for that,
+   * because the end of an invocation does.
+   */
+  settle({ chain }: Candidate, hold: QuotaHold | undefined, result: ModelResult): void {
+    const { quotas } = this.#parts;
+    if (result.outcome === 'answer') quotas.noteAnswer(chain, result.answer.usage.outputTokens);
+    if (hold) quotas.later(this.#settle(hold, result));
+  }
+
+  async #settle(hold: QuotaHold, result: ModelResult): Promise<void> {
+    if (result.outcome === 'answer') return hold.settle(result.answer.usage);
     const isThrottled = result.outcome === 'failure' && result.failure.kind === 'quota-minute';
-    if (isThrottled) await hold?.throttled(this.#correctionTimes);
-    return hold?.settle(result.usage);
+    if (isThrottled) await hold.throttled(this.#correctionTimes);
+    return hold.settle(result.usage);
   }
 
   get #correctionTimes(): CorrectionTimes {

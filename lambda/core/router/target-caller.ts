@@ -116,7 +116,7 @@ export class TargetCaller {
     const made = await this.#converse(request, this.#limits(candidate, inputTokens), permit);
     const isWithinQuota = hold !== undefined && !hold.holding.isOnlyCounted;
     recorder.record(candidate, jobId, made.result, { stage: permit.stage, isWithinQuota });
-    await this.#quota.settle(candidate, hold, made.result);
+    this.#quota.settle(candidate, hold, made.result);
     return made;
   }
 

@@ -363,11 +363,33 @@ describe('a worker that loses the store of quotas', () => {
   });
 });
 
+test('an invocation waits for the settlements of its calls before it ends', async () => {
+  const { quotas } = aQuotaWorld();
+  let settle = () => {};
+  let isFlushed = false;
+  quotas.later(
+    new Promise((resolve) => {
+      settle = resolve;
+    }),
+  );
+
+  const flushed = quotas.flush().then(() => {
+    isFlushed = true;
+  });
+  await new Promise(setImmediate);
+  expect(isFlushed).toBe(false);
+  settle();
+  await flushed;
+  expect(await quotas.flush()).toBeUndefined();
+});
+
 test('a gate without quotas admits each call without a hold', async () => {
   const { target } = aQuotaWorld();
   const call = { target, chain: 'default', inputTokens: 1, maxTokens: 1, patienceMs: 0 };
 
   expect(await NO_QUOTAS.admit({ ...call, isBatch: false })).toBeUndefined();
   expect(await NO_QUOTAS.redeem({ key: KEY, tokens: 1, burndown: 5, atMs: 0 })).toBeUndefined();
+  NO_QUOTAS.later(Promise.resolve());
+  expect(await NO_QUOTAS.flush()).toBeUndefined();
   expect(NO_QUOTAS.noteAnswer('default', 1)).toBeUndefined();
 });

@@ -34,6 +34,7 @@ let admission: QuotaAdmission | undefined;
 let redeemed: QuotaAdmission | undefined;
 let asked: QuotaCall[];
 let learnt: unknown[][];
+let settlements: Promise<void>[];
 beforeEach(() => {
   clock = new VirtualClock(NOW);
   hold = new QuotaHold(new MemoryBucketStore(() => NOW), holding, SILENT, { now: () => NOW });
@@ -41,6 +42,7 @@ beforeEach(() => {
   redeemed = { admitted: true, waitMs: 0, hold };
   asked = [];
   learnt = [];
+  settlements = [];
 });
 
 function aQuota(request: Partial<RunRequest> = {}): CallQuota {
@@ -51,6 +53,8 @@ function aQuota(request: Partial<RunRequest> = {}): CallQuota {
     },
     redeem: async () => redeemed,
     noteAnswer: (...given: unknown[]) => void learnt.push(given),
+    later: (settlement: Promise<void>) => void settlements.push(settlement),
+    flush: async () => undefined,
   };
   const run = aRun({ functionEndsAtMs: NOW + CALL_MS + 800_000, ...request });
   return new CallQuota({ quotas, clock }, settings, run);
@@ -135,8 +139,10 @@ describe('a call that has ended', () => {
   async function settled(result: ModelResult) {
     const settle = jest.spyOn(hold, 'settle').mockResolvedValue();
     const throttled = jest.spyOn(hold, 'throttled').mockResolvedValue();
-    await aQuota().settle(candidate, hold, result);
-    await aQuota().settle(candidate, undefined, result);
+    aQuota().settle(candidate, hold, result);
+    aQuota().settle(candidate, undefined, result);
+    expect(settlements).toHaveLength(1);
+    await Promise.all(settlements);
     return { settled: settle.mock.calls, throttled: throttled.mock.calls };
   }
 
