@@ -108,7 +108,7 @@ Medians of the seeds; the last four columns must be 0 and show the worst seed.`)
   console.table(rows);
 }
 
-function rowOf({ limits }: MeasuredOutage, runs: readonly Figures[]) {
+function rowOf({ limits, bound }: MeasuredOutage, runs: readonly Figures[]) {
   const medianOf = (figure: (of: Figures) => number) => median(runs.map(figure));
   const worst = (figure: (of: Figures) => number) => Math.max(...runs.map(figure));
   return {
@@ -118,6 +118,7 @@ function rowOf({ limits }: MeasuredOutage, runs: readonly Figures[]) {
     'before open': medianOf(({ failuresBeforeOpen }) => failuresBeforeOpen),
     'job ms': Math.round(medianOf(({ medianJobMs }) => medianJobMs)),
     'on primary': `${Math.round(100 * medianOf(({ primaryShare }) => primaryShare))} %`,
+    bound: bound === undefined ? '' : `${Math.round(100 * bound)} %`,
     'recovery s': medianOf(({ recoverySeconds }) => recoverySeconds).toFixed(1),
     'backlog s': medianOf(({ backlogSeconds }) => backlogSeconds).toFixed(1),
     'lost jobs': worst(({ lostJobs }) => lostJobs),

@@ -118,4 +118,14 @@ describe('the check of quotas', () => {
       { message: 'quotas not read', fields: { region: 'us-west-2', error: 'TypeError' } },
     ]);
   });
+
+  test('keeps that the account had no access, in a Region that cannot be read', async () => {
+    const key = quotaKey(HAIKU_WEST);
+    const before = { checkedAtMs: 1, limits: {}, tokensPerDay: {}, withoutAccess: [key] };
+    const denied = new TypeError('message of AWS');
+
+    const { stored } = await check({ 'us-east-1': EAST, 'us-west-2': denied }, before);
+
+    expect(stored?.withoutAccess).toEqual([key]);
+  });
 });

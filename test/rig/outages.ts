@@ -15,6 +15,8 @@ export interface Outage {
 export interface MeasuredOutage extends Outage {
   readonly name: string;
   readonly limits: Limits;
+  /** The share of the jobs, 0 to 1, that the first tier answers if its capacity is known at all times. */
+  readonly bound?: number;
 }
 
 export interface Limits {
@@ -45,6 +47,9 @@ export const DRAIN_SECONDS = 60;
 export const CALL_MS = 120;
 /** A quota's minute. All times are divided by ten, so it is as long as the breaker's window. */
 const QUOTA_MINUTE_SECONDS = 6;
+/** The duration of the outage after which the primary has half of its capacity, and of that. */
+const DOWN_SECONDS = 20;
+const HALF_SECONDS = 65;
 
 /** The outages. All times are divided by ten, so 20 s stand for 200 s. */
 export const OUTAGES: readonly MeasuredOutage[] = [
@@ -86,10 +91,10 @@ export const OUTAGES: readonly MeasuredOutage[] = [
   },
   {
     name: 'half the capacity back',
-    seconds: 20,
+    seconds: DOWN_SECONDS,
     rules: (settings) => onPrimary(settings, { fault: 'unavailable' }),
-    aftermath: { seconds: 65, rules: halfCapacity },
-    // The healthy time and half of the aftermath would be 44 %: the bound for one that knows the capacity.
+    aftermath: { seconds: HALF_SECONDS, rules: halfCapacity },
+    bound: (HEALTHY_SECONDS + HALF_SECONDS / 2) / (HEALTHY_SECONDS + DOWN_SECONDS + HALF_SECONDS),
     limits: {
       failures: 45,
       failuresAfter: 40,
