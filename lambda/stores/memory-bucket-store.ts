@@ -4,7 +4,7 @@ import {
   corrected,
   EMPTY_BUCKET,
   type Hold,
-  sumOf,
+  spentAfter,
   type Terms,
   take,
   takenByPause,
@@ -40,7 +40,7 @@ export class MemoryBucketStore implements BucketStore {
     const rate = corrected(bucket, nowMs, times.windowMs);
     if (!rate) return undefined;
     const taken = takenByPause(bucket, rate, nowMs, times.burstMs);
-    this.#set(key, { ...bucket, rate, spentUntil: sumOf(bucket.spentUntil, taken) });
+    this.#set(key, { ...bucket, rate, spentUntil: spentAfter(bucket.spentUntil, taken) });
     return rate;
   }
 

@@ -192,7 +192,7 @@ export function takenByPause(
 }
 
 /** Returns the times until which the resources are spent after more is taken from some of them. */
-export function sumOf(spentUntil: Bucket['spentUntil'], taken: Hold): Bucket['spentUntil'] {
+export function spentAfter(spentUntil: Bucket['spentUntil'], taken: Hold): Bucket['spentUntil'] {
   const sums = resourcesOf(taken).map((each) => [
     each,
     (spentUntil[each] ?? 0) + (taken[each] ?? 0),

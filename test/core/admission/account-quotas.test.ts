@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { regionQuotas } from '../../../lambda/core/admission/account-quotas.ts';
+import { appliedQuotas, regionQuotas } from '../../../lambda/core/admission/account-quotas.ts';
 import { HAIKU, listedQuota, SONNET_5, TOKENS_OF_A_DAY } from '../../support/listed-quotas.ts';
 
 const REGION = 'us-east-1';
@@ -28,6 +28,18 @@ describe('the quotas of a Region', () => {
     });
   });
 
+  test('may be requests only', () => {
+    const listed = [listedQuota(HAIKU, 'requests', 4)];
+
+    expect(regionQuotas(listed, REGION, [HAIKU]).limits[KEYS.haiku]).toStrictEqual({
+      requestsPerMinute: 4,
+    });
+    const tokens = [listedQuota(HAIKU, 'tokens', 5)];
+    expect(regionQuotas(tokens, REGION, [HAIKU]).limits[KEYS.haiku]).toStrictEqual({
+      tokensPerMinute: 5,
+    });
+  });
+
   test('that are not listed have no limit', () => {
     expect(regionQuotas([], REGION, [HAIKU, SONNET_5])).toEqual({
       limits: {},
@@ -49,5 +61,25 @@ describe('the quotas of a Region', () => {
       tokensPerDay: {},
       withoutAccess: [KEYS.haiku, KEYS.sonnet, 'us-east-1/day'],
     });
+  });
+});
+
+test('the quotas of several Regions are together those of the account', () => {
+  const east = {
+    limits: { a: { tokensPerMinute: 1 } },
+    tokensPerDay: { e: 2 },
+    withoutAccess: ['b'],
+  };
+  const west = {
+    limits: { c: { tokensPerMinute: 3 } },
+    tokensPerDay: { w: 4 },
+    withoutAccess: ['d'],
+  };
+
+  expect(appliedQuotas([east, west], 9)).toEqual({
+    checkedAtMs: 9,
+    limits: { a: { tokensPerMinute: 1 }, c: { tokensPerMinute: 3 } },
+    tokensPerDay: { e: 2, w: 4 },
+    withoutAccess: ['b', 'd'],
   });
 });

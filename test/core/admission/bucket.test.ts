@@ -6,6 +6,7 @@ import {
   FARTHEST_MS,
   pauseOf,
   shareOf,
+  spentAfter,
   take,
   takenByPause,
   waitOfTaken,
@@ -179,6 +180,7 @@ describe('a bucket', () => {
 
     expect(pauses).toEqual([2_500, 5_000, 10_000, 20_000, 30_000, 30_000]);
     expect(corrected(bucket, nowMs + 1, 60_000)?.pauseMs).toBe(2_500);
+    expect(corrected(bucket, bucket.rate?.pausedUntilMs ?? 0, 60_000)).toBeDefined();
   });
 
   test('loses its burst by a pause, and what flows in meanwhile', () => {
@@ -190,5 +192,12 @@ describe('a bucket', () => {
       requests: 2_500,
     });
     expect(takenByPause({ spentUntil: {} }, pause, NOW, BURST_MS)).toEqual({});
+    const farthest = { tokens: NOW + FARTHEST_MS, requests: NOW + FARTHEST_MS + 1 };
+    expect(takenByPause({ spentUntil: farthest }, pause, NOW, BURST_MS)).toEqual({ tokens: 2_500 });
+    expect(spentAfter({ tokens: 5, requests: 7 }, { tokens: 3 })).toEqual({
+      tokens: 8,
+      requests: 7,
+    });
+    expect(spentAfter({}, { requests: 2 })).toEqual({ requests: 2 });
   });
 });
