@@ -1,11 +1,11 @@
 import type { QuotaLimits, Settings, Target } from '../../lambda/contract/policy.ts';
 import {
   type AppliedQuotas,
+  dayQuotaKey,
   limitsOf,
   quotaKey,
   tokensPerDayOf,
 } from '../../lambda/contract/quotas.ts';
-import { dayQuotaKey } from '../../lambda/core/admission/account-quotas.ts';
 import type { Call, Workload } from './workload.ts';
 
 export const LIMIT_NAMES = [

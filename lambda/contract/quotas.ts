@@ -73,8 +73,11 @@ export function tokensPerDayOf(
   return quotas.tokensPerDay?.[region] ?? applied?.tokensPerDay[region];
 }
 
-/** Returns the name of the bucket through which batch jobs share a Region's tokens of the day. */
-export function paceKey(region: string): string {
+/**
+ * Returns the key of a source Region's quota of tokens per day. The bucket of this key is the one through
+ * which batch jobs share these tokens.
+ */
+export function dayQuotaKey(region: string): string {
   return `${region}/day`;
 }
 

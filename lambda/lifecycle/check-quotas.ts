@@ -1,10 +1,9 @@
 import { regionsOf, targetsOf } from '../contract/chains.ts';
 import { type Settings, type Target, targetKey } from '../contract/policy.ts';
-import { type AppliedQuotas, limitsOf, quotaKey } from '../contract/quotas.ts';
+import { type AppliedQuotas, dayQuotaKey, limitsOf, quotaKey } from '../contract/quotas.ts';
 import {
   type AccountQuotas,
   appliedQuotas,
-  dayQuotaKey,
   type RegionQuotas,
   regionQuotas,
 } from '../core/admission/account-quotas.ts';

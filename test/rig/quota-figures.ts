@@ -40,8 +40,6 @@ export interface QuotaFigures {
   readonly circuitsOpened: number;
 }
 
-const MS_PER_PRIMARY_TOKEN = 1000 / 63;
-
 export function quotaFiguresOf({
   settings,
   load,
@@ -92,8 +90,9 @@ function isAnswered({ outcome }: CallRecord): boolean {
 /** Returns the job as a call of the first tier, also if another tier has answered it. */
 function demandOf(call: CallRecord, atMs: number, maxTokens: number): Demand {
   const { inputTokens, outputTokens = 0 } = call;
-  const latency = SPEEDS.realistic.latency.models?.['*claude-sonnet-4-5*'];
-  const ms = (latency?.firstTokenMs ?? 0) + outputTokens * MS_PER_PRIMARY_TOKEN;
+  const { models = {} } = SPEEDS.realistic.latency;
+  const { firstTokenMs = 0, tokensPerSecond = 1 } = models['*claude-sonnet-4-5*'] ?? {};
+  const ms = firstTokenMs + (1000 * outputTokens) / tokensPerSecond;
   return { atMs, inputTokens, maxTokens, outputTokens, ms };
 }
 

@@ -5,7 +5,7 @@ import {
   quotaNameOf,
   TOKENS_PER_DAY,
 } from '../../contract/quota-names.ts';
-import { type AppliedQuotas, quotaKey } from '../../contract/quotas.ts';
+import { type AppliedQuotas, dayQuotaKey, quotaKey } from '../../contract/quotas.ts';
 
 /** The quotas of the account. */
 export interface AccountQuotas {
@@ -14,11 +14,6 @@ export interface AccountQuotas {
 }
 
 export type RegionQuotas = Omit<AppliedQuotas, 'checkedAtMs'>;
-
-/** Returns the key under which a Region's quota of tokens per day is reported as 0. */
-export function dayQuotaKey(region: string): string {
-  return `${region}/day`;
-}
 
 /**
  * Selects the quotas of the targets of one Region. A quota that is not listed, or not under the name that

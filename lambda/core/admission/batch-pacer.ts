@@ -1,5 +1,5 @@
 import type { Settings } from '../../contract/policy.ts';
-import { type AppliedQuotas, paceKey, tokensPerDayOf } from '../../contract/quotas.ts';
+import { type AppliedQuotas, dayQuotaKey, tokensPerDayOf } from '../../contract/quotas.ts';
 import type { Clock } from '../clock.ts';
 import { batchRate } from './batch-pace.ts';
 import { type BucketStore, BucketStoreError } from './bucket-store.ts';
@@ -61,7 +61,7 @@ export class BatchPacer {
       const rate = batchRate(dayBudget(quota, use, nowMs, day), use, nowMs, day);
       if (rate === 0) return { admitted: false, waitMs: leftMs };
       const heldMs = Math.min(tokens / rate, LONGEST_HOLD_MS, leftMs);
-      const key = paceKey(region);
+      const key = dayQuotaKey(region);
       const terms = { burstMs: BURST_MS, patienceMs };
       const { admitted, waitMs } = await store.hold(key, { tokens: heldMs }, terms);
       if (!admitted) return { admitted, waitMs };

@@ -7,8 +7,8 @@ import {
 } from '../../contract/policy.ts';
 import {
   type AppliedQuotas,
+  dayQuotaKey,
   limitsOf,
-  paceKey,
   type QuotaSource,
   quotaKey,
   tokensPerDayOf,
@@ -119,7 +119,7 @@ async function readBuckets(
   const counted = targetsOf(settings).filter(
     (target) => days.includes(target.region) || limitsOf(settings, target, applied),
   );
-  const keys = [...new Set([...days.map(paceKey), ...counted.map(quotaKey)])];
+  const keys = [...new Set([...days.map(dayQuotaKey), ...counted.map(quotaKey)])];
   try {
     const buckets = await store.read(keys);
     return new Map(keys.map((key, index) => [key, buckets[index] ?? EMPTY_BUCKET]));

@@ -1,6 +1,11 @@
 import { regionsOf, targetsOf } from '../../contract/chains.ts';
 import type { Settings } from '../../contract/policy.ts';
-import { type AppliedQuotas, paceKey, quotaKey, tokensPerDayOf } from '../../contract/quotas.ts';
+import {
+  type AppliedQuotas,
+  dayQuotaKey,
+  quotaKey,
+  tokensPerDayOf,
+} from '../../contract/quotas.ts';
 import type { BucketStore } from './bucket-store.ts';
 import { type DayBudget, dayBudget, type RegionUse } from './day-budget.ts';
 import { sumOf } from './hourly-tokens.ts';
@@ -17,7 +22,7 @@ export async function readRegionUse(
 ): Promise<RegionUse> {
   const targets = targetsOf(settings).filter((target) => target.region === region);
   const keys = [...new Set(targets.map(quotaKey))];
-  const [batch, ...buckets] = await store.read([paceKey(region), ...keys]);
+  const [batch, ...buckets] = await store.read([dayQuotaKey(region), ...keys]);
   return {
     all: sumOf(buckets.map(({ usedTokens = {} }) => usedTokens)),
     batch: batch?.usedTokens ?? {},

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { paceKey, quotaKey } from '../../../lambda/contract/quotas.ts';
+import { dayQuotaKey, quotaKey } from '../../../lambda/contract/quotas.ts';
 import { Quotas } from '../../../lambda/core/admission/quotas.ts';
 import type { RunRequest } from '../../../lambda/core/router/run-request.ts';
 import { MemoryBucketStore } from '../../../lambda/stores/memory-bucket-store.ts';
@@ -62,7 +62,7 @@ describe('a batch job whose Region has no tokens of the day left', () => {
   test('waits for the reset, and spends nothing', async () => {
     const { run, spend, called, clock, buckets } = aWorld([EAST]);
     await spend(EAST, QUOTA);
-    const before = await buckets.read([quotaKey(targetOf(EAST)), paceKey('us-east-1')]);
+    const before = await buckets.read([quotaKey(targetOf(EAST)), dayQuotaKey('us-east-1')]);
 
     expect(await run(BATCH)).toMatchObject({
       outcome: 'deferred',
@@ -70,14 +70,14 @@ describe('a batch job whose Region has no tokens of the day left', () => {
       attempts: [{ target: EAST, outcome: 'skipped', reason: 'quota-full' }],
     });
     expect(called()).toEqual([]);
-    const after = await buckets.read([quotaKey(targetOf(EAST)), paceKey('us-east-1')]);
+    const after = await buckets.read([quotaKey(targetOf(EAST)), dayQuotaKey('us-east-1')]);
     expect(after).toEqual(before);
   });
 });
 
 test('a batch job books its turn when it is near, and is called then, once', async () => {
   const { run, clock, called, buckets } = aWorld([EAST]);
-  const key = paceKey('us-east-1');
+  const key = dayQuotaKey('us-east-1');
   await buckets.hold(key, { tokens: 330_000 }, { burstMs: 1, patienceMs: 0 });
 
   const deferred = await run(BATCH);
