@@ -2,7 +2,6 @@ import type { Context } from 'aws-lambda';
 import { sqsJobQueue } from '../aws/job-queue.ts';
 import { openCircuits, openJobs, openRuntime } from '../compose.ts';
 import { ENV, requiredEnv } from '../contract/env.ts';
-import { gaugeDayBudgets } from './gauge-day-budgets.ts';
 import { gaugeQuotas } from './gauge-quotas.ts';
 import { gaugeTargets } from './gauge-targets.ts';
 import { sweep } from './sweep.ts';
@@ -28,7 +27,6 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
     const ports = { ...runtime, ...targets };
     await Promise.all([
       gaugeTargets(ports, runtime.metrics, settings),
-      gaugeDayBudgets(ports, runtime.metrics, settings),
       gaugeQuotas(ports, runtime.metrics, settings),
     ]);
     const untilMs = runtime.clock.now() + context.getRemainingTimeInMillis() - MARGIN_MS;

@@ -3,7 +3,7 @@ import { METRIC } from '../../lambda/contract/metrics.ts';
 import { parseSettings } from '../../lambda/contract/schemas/settings.ts';
 import { BucketStoreError } from '../../lambda/core/admission/bucket-store.ts';
 import { MemoryBucketStore } from '../../lambda/stores/memory-bucket-store.ts';
-import { gaugeDayBudgets } from '../../lambda/sweeper/gauge-day-budgets.ts';
+import { gaugeQuotas } from '../../lambda/sweeper/gauge-quotas.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
 
 const MODEL = 'us.anthropic.claude-sonnet-4-6';
@@ -22,7 +22,7 @@ function aSweeper(given: Parameters<typeof parseSettings>[0] = {}) {
   const applied = { checkedAtMs: 0, limits: {}, tokensPerDay, withoutAccess: [] };
   const knownQuotas = { read: async () => applied };
   const gauge = () =>
-    gaugeDayBudgets({ buckets, knownQuotas, clock: { now: () => NOW_MS }, log }, metrics, settings);
+    gaugeQuotas({ buckets, knownQuotas, clock: { now: () => NOW_MS }, log }, metrics, settings);
   return { gauge, buckets, counts, logged, tokensPerDay };
 }
 

@@ -10,8 +10,8 @@ function aSweeper(quota = { tokensPerMinute: 6_000, requestsPerMinute: 12 }) {
   const world = aQuotaWorld({ quota });
   const knownQuotas = { read: async () => undefined };
   const gauge = async (buckets: Parameters<typeof gaugeQuotas>[0]['buckets'] = world.shared) => {
-    const { counts, metrics } = recordingTelemetry();
-    await gaugeQuotas({ buckets, knownQuotas, clock: world.clock }, metrics, world.settings);
+    const { counts, metrics, log } = recordingTelemetry();
+    await gaugeQuotas({ buckets, knownQuotas, clock: world.clock, log }, metrics, world.settings);
     return counts;
   };
   return { ...world, gauge };
@@ -30,11 +30,12 @@ test('the sweeper reports no bucket without a limit, or while the store does not
   const unlimited = aQuotaWorld({
     settings: { tiers: [{ name: 'only', targets: [SONNET], maxTokens: 9 }] },
   });
-  const { counts, metrics } = recordingTelemetry();
+  const { counts, metrics, log } = recordingTelemetry();
   const ports = {
     buckets: unlimited.shared,
     knownQuotas: { read: async () => undefined },
     clock: unlimited.clock,
+    log,
   };
   await gaugeQuotas(ports, metrics, unlimited.settings);
   const lost = aSweeper();

@@ -60,6 +60,8 @@ export interface QuotaStates {
   readonly quotas: readonly QuotaState[];
   /** The budgets by source Region, where the quota of a day is known. Absent: they could not be read. */
   readonly days?: ReadonlyMap<string, DayBudget>;
+  /** Why the store did not answer. */
+  readonly unreadable?: string;
 }
 
 /**
@@ -73,8 +75,9 @@ export async function readQuotaStates(
   nowMs: number,
 ): Promise<QuotaStates> {
   const known = knownQuotas(settings, applied);
+  if (settings.breaker.store === 'memory') return { quotas: known };
   const buckets = await readBuckets(store, settings, applied);
-  if (!buckets) return { quotas: known };
+  if (buckets instanceof BucketStoreError) return { quotas: known, unreadable: buckets.message };
   const day = quotaDay(nowMs, settings.breaker);
   const read = async (keys: readonly string[]) =>
     keys.map((key) => buckets.get(key) ?? EMPTY_BUCKET);
@@ -106,13 +109,12 @@ function knownQuotas(settings: Settings, applied?: AppliedQuotas): readonly Quot
   });
 }
 
-/** Reads the buckets in which calls count. */
+/** Reads the buckets in which calls count. Returns the error of a store that does not answer. */
 async function readBuckets(
   store: Pick<BucketStore, 'read'>,
   settings: Settings,
   applied: AppliedQuotas | undefined,
-): Promise<ReadonlyMap<string, Bucket> | undefined> {
-  if (settings.breaker.store === 'memory') return undefined;
+): Promise<ReadonlyMap<string, Bucket> | BucketStoreError> {
   const days = regionsOf(settings).filter(
     (region) => tokensPerDayOf(settings, region, applied) !== undefined,
   );
@@ -125,7 +127,7 @@ async function readBuckets(
     return new Map(keys.map((key, index) => [key, buckets[index] ?? EMPTY_BUCKET]));
   } catch (error) {
     if (!(error instanceof BucketStoreError)) throw error;
-    return undefined;
+    return error;
   }
 }
 

@@ -163,6 +163,7 @@ describe('the use of the quotas', () => {
           isWithoutAccess: false,
         },
       ],
+      unreadable: 'down',
     });
   });
 
